@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+/** The `tenten` command. */
+import "./index.ts";

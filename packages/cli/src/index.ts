@@ -1,0 +1,2 @@
+/** @tenten/cli: its public surface. */
+export {};

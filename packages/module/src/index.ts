@@ -1,0 +1,2 @@
+/** @tenten/module: its public surface. */
+export {};

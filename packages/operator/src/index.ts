@@ -1,0 +1,2 @@
+/** @tenten/operator: its public surface. */
+export {};

@@ -1,0 +1,2 @@
+/** @tenten/wallet: its public surface. */
+export {};
