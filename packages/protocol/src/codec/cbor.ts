@@ -1,0 +1,69 @@
+/**
+ * Deterministic CBOR (RFC 8949 section 4.2.1): one encoding of each value, and nothing else is read.
+ *
+ * cborg reads and writes; what it would let pass is caught here: depth and kinds of items while it reads,
+ * and everything else (unsorted keys, longer forms, trailing bytes) by encoding again and comparing.
+ *
+ * Items: number or bigint (whole), Uint8Array, string, boolean, null, array, Map. No floats, no tags.
+ */
+import { decode, encode, rfc8949EncodeOptions, Tokenizer } from "cborg";
+import { type Bytes, equalBytes } from "./bytes.ts";
+import { limits } from "./limits.ts";
+import { type Refusal, refuse } from "./refusal.ts";
+
+export type Item =
+	| number
+	| bigint
+	| string
+	| boolean
+	| null
+	| Bytes
+	| readonly Item[]
+	| ReadonlyMap<number | string, Item>;
+
+const readOptions = {
+	strict: true,
+	allowIndefinite: false,
+	allowUndefined: false,
+	allowInfinity: false,
+	allowNaN: false,
+	useMaps: true,
+	rejectDuplicateMapKeys: true,
+};
+
+/** Reads tokens for cborg, and stops at the first that our encoding never holds. */
+class BoundedTokenizer extends Tokenizer {
+	/** items still missing from each open array or map, outermost first */
+	readonly #open: number[] = [];
+
+	override next(): ReturnType<Tokenizer["next"]> {
+		const token = super.next();
+		const kind = token.type.name;
+		if (kind === "float" || kind === "tag" || kind === "undefined") throw new Error(`${kind} is not used`);
+		while (this.#open.at(-1) === 0) this.#open.pop();
+		if (this.#open.length > 0) this.#open[this.#open.length - 1] = (this.#open.at(-1) as number) - 1;
+		if (kind === "array" || kind === "map") {
+			if (this.#open.length >= limits.depth) throw new Error("too deep");
+			this.#open.push(kind === "map" ? 2 * Number(token.value) : Number(token.value));
+		}
+		return token;
+	}
+}
+
+/** The one encoding of an item. Throws on what is no item: that is a bug in the caller. */
+export function encodeItem(item: Item): Bytes {
+	return encode(item, rfc8949EncodeOptions);
+}
+
+/** The item of which `bytes` is the one encoding, or `malformed`, `too-large`, `too-deep`. */
+export function decodeItem(bytes: Bytes, maximumBytes: number = limits.message): Item | Refusal {
+	if (bytes.length > maximumBytes) return refuse("too-large", `${bytes.length} of ${maximumBytes} bytes`);
+	let item: Item;
+	try {
+		item = decode(bytes, { ...readOptions, tokenizer: new BoundedTokenizer(bytes, readOptions) });
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : "";
+		return reason === "too deep" ? refuse("too-deep") : refuse("malformed", reason);
+	}
+	return equalBytes(encodeItem(item), bytes) ? item : refuse("malformed", "not the shortest sorted encoding");
+}

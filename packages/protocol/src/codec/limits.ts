@@ -1,0 +1,27 @@
+/** Bounds on everything a peer can make grow; each is checked before any cryptography. */
+export const limits = {
+	/** bytes */
+	message: 65_536,
+	/** nested arrays and maps */
+	depth: 16,
+	/** links a token, the redeeming link exempt */
+	hops: 32,
+	/** tokens a payment */
+	tokens: 16,
+	/** signatures a message, those of uncached certificates counted */
+	signatures: 256,
+	/** outputs a link */
+	outputs: 8,
+	/** conditions an issue, and caveats an output */
+	conditions: 16,
+	/** cancels that one link carries */
+	after: 4,
+	/** documents a side of one hand-over */
+	documents: 64,
+	/** tokens in one order to the operator */
+	orderTokens: 16,
+	/** new owners that one order names */
+	orderOutputs: 16,
+	/** minor units; what a signed 64-bit column holds */
+	amount: 2n ** 63n - 1n,
+} as const;

@@ -1,0 +1,77 @@
+/**
+ * Refusals: the expected ways of saying no, as values.
+ *
+ * A refusal carries a code from a closed list, so that every border (HTTP, screens, tests) can map all of
+ * them, and an optional detail for the log. It never carries secrets. Exceptions are left for bugs.
+ */
+
+/** What can be done about a refusal: nothing (`final`), or the same thing again later (`transient`). */
+export type Persistence = "final" | "transient";
+
+/** Every code, with its persistence and what to do next. Words for people are made at the border. */
+export const refusals = {
+	malformed: ["final", "send the one deterministic encoding of this message"],
+	"too-large": ["final", "send less in one message"],
+	"too-deep": ["final", "nest less"],
+	"too-many": ["final", "use fewer tokens, hops, signatures or documents"],
+	"type-unknown": ["final", "use a version that both sides know"],
+	"suite-unknown": ["final", "use a key of a suite that both sides know"],
+	"key-refused": ["final", "make a fresh key"],
+	"signature-invalid": ["final", "ask the signer for it again"],
+	"authority-unknown": ["transient", "fetch the current trust list, or enrol with a listed authority"],
+	"certificate-expired": ["final", "refresh under a new certificate"],
+	"certificate-not-yet-valid": ["transient", "wait, or set the clock"],
+	"certificate-role": ["final", "use a certificate whose role allows this"],
+	"trust-list-expired": ["transient", "fetch the current trust list"],
+	"trust-list-rollback": ["final", "fetch the current trust list"],
+	"issuer-unknown": ["transient", "fetch the current trust list"],
+	"issue-proof-invalid": ["final", "ask the payer for another token"],
+	"asset-unknown": ["transient", "fetch the current trust list"],
+	"asset-mismatch": ["final", "pay in the asset that was asked for"],
+	"amount-invalid": ["final", "use a whole amount above zero"],
+	"amount-mismatch": ["final", "pay the amount that was asked for"],
+	"sum-mismatch": ["final", "make outputs that add up to the input"],
+	"owner-mismatch": ["final", "spend only what your own certificate owns"],
+	"lock-pending": ["transient", "wait for the release"],
+	"lock-mismatch": ["final", "use one lock for all tokens of a payment"],
+	"release-mismatch": ["final", "send the release of this lock"],
+	"not-yet-valid": ["transient", "wait, or set the clock"],
+	expired: ["final", "redeem or refresh with the operator"],
+	"redeem-closed": ["final", "nothing: its time to redeem has passed"],
+	"condition-unknown": ["final", "use a version that knows this condition"],
+	"condition-not-before": ["transient", "wait until it becomes valid"],
+	"condition-expired": ["final", "redeem it with the operator where it allows"],
+	"condition-hops": ["final", "refresh it with the operator"],
+	"condition-cap": ["final", "pay less in one transfer"],
+	"condition-payee": ["final", "pay someone whom it allows"],
+	"condition-purpose": ["final", "pay for what it allows"],
+	"condition-resale": ["final", "exchange it at or below its cap"],
+	"request-expired": ["final", "ask for a new request"],
+	"request-mismatch": ["final", "answer the request as it was signed"],
+	"request-reused": ["final", "ask for a new request"],
+	"consent-missing": ["final", "ask the user"],
+	"funds-insufficient": ["final", "top up first"],
+	"limit-exceeded": ["final", "pay less, or go online"],
+	"attempt-unknown": ["transient", "send the transfer first"],
+	"attempt-decided": ["final", "read the outcome with status"],
+	"attempt-pending": ["transient", "wait for the other side, or ask for its status"],
+	"document-missing": ["transient", "send the document"],
+	"document-mismatch": ["final", "send the document that was signed"],
+	"order-mismatch": ["final", "sign the order that the links name"],
+	"ruling-early": ["transient", "ask again after redeem until and grace"],
+	"ruling-taken": ["final", "nothing: what it would pay has been claimed"],
+	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
+} as const satisfies Record<string, readonly [Persistence, string]>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** Why something was not done. Nothing changed. */
+export type Refusal = { readonly kind: "refusal"; readonly code: RefusalCode; readonly detail: string };
+
+export function refuse(code: RefusalCode, detail = ""): Refusal {
+	return { kind: "refusal", code, detail };
+}
+
+export function isRefusal(result: unknown): result is Refusal {
+	return typeof result === "object" && result !== null && (result as { kind?: unknown }).kind === "refusal";
+}

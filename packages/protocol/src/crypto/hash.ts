@@ -1,0 +1,47 @@
+/**
+ * Ids: SHA-256 over a domain tag and the signed content, never over signature bytes and never shortened.
+ *
+ * The input is a CBOR sequence (RFC 8742): the tag as a text string, then the content. A text string says
+ * its own length, so content of one type is never the content of another.
+ */
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { type Bytes, concatBytes, encodeItem, type Item } from "../codec/index.ts";
+
+/** What is hashed under which tag; the tags of what is signed stand in `sign1.ts`. */
+export type HashTag =
+	| "asset"
+	| "attempt"
+	| "certificate"
+	| "data"
+	| "document"
+	| "issue"
+	| "key"
+	| "link"
+	| "order"
+	| "output"
+	| "owner"
+	| "request";
+
+export function sha256(bytes: Bytes): Bytes {
+	return nobleSha256(bytes);
+}
+
+const prefixes = new Map<HashTag, Bytes>();
+
+function prefixOf(tag: HashTag): Bytes {
+	const known = prefixes.get(tag);
+	if (known !== undefined) return known;
+	const prefix = encodeItem(`tenten/1/${tag}`);
+	prefixes.set(tag, prefix);
+	return prefix;
+}
+
+/** The 32-byte id of an item. */
+export function taggedHash(tag: HashTag, content: Item): Bytes {
+	return taggedHashOfEncoded(tag, encodeItem(content));
+}
+
+/** As `taggedHash`, of content that is encoded already. */
+export function taggedHashOfEncoded(tag: HashTag, encoded: Bytes): Bytes {
+	return sha256(concatBytes(prefixOf(tag), encoded));
+}

@@ -1,0 +1,5 @@
+/** Hashing under domain tags, signatures under types, Merkle trees. Implementations of suites are injected. */
+export * from "./hash.ts";
+export * from "./merkle.ts";
+export * from "./sign1.ts";
+export * from "./suite.ts";

@@ -1,0 +1,135 @@
+/**
+ * Trust: a verified trust list made ready for look-ups, with the certificates verified under it.
+ *
+ * A new list makes a new `Trust` and so an empty cache: nothing stays accepted that a newer list dropped.
+ */
+
+import { type Bytes, equalBytes, isRefusal, parse, type Refusal, refuse, toHex } from "../codec/index.ts";
+import { keyId, type PublicKey, type Verify, verifySign1 } from "../crypto/index.ts";
+import {
+	authorityHintBytes,
+	type Claims,
+	certificate,
+	certificateHash,
+	certificatePayload,
+	type Profile,
+} from "./certificate.ts";
+import type { AssetDefinition, ListedKey, OperatorEntry, TrustListBody } from "./trust-list.ts";
+
+/** A certificate whose authority is listed and whose signature holds. Only `Trust` makes one. */
+export type VerifiedCertificate = {
+	readonly verified: "certificate";
+	readonly encoded: Bytes;
+	readonly hash: Bytes;
+	readonly key: PublicKey;
+	readonly operatorId: Bytes;
+	readonly claims: Claims;
+	readonly profile: Profile;
+};
+
+export type TrustedOperator = {
+	readonly id: Bytes;
+	readonly entry: OperatorEntry;
+	readonly desk: VerifiedCertificate;
+};
+
+type Authority = { readonly id: Bytes; readonly key: PublicKey; readonly operatorId: Bytes };
+
+const cacheEntries = 16_384;
+
+export class Trust {
+	readonly verify: Verify;
+	readonly list: TrustListBody;
+	readonly #operators = new Map<string, TrustedOperator>();
+	readonly #authorities = new Map<string, Authority[]>();
+	readonly #certificates = new Map<number, VerifiedCertificate>();
+
+	/** `list` must come from `verifyTrustList`. Operators whose desk certificate does not verify are left out. */
+	constructor(list: TrustListBody, verify: Verify) {
+		this.verify = verify;
+		this.list = list;
+		for (const entry of list.operators) {
+			const id = keyId(entry.root);
+			for (const { purpose, key } of entry.keys)
+				if (purpose === "authority") this.#addAuthority({ id: keyId(key), key, operatorId: id });
+			const desk = this.certificate(entry.desk);
+			if (isRefusal(desk) || !equalBytes(desk.operatorId, id)) continue;
+			this.#operators.set(toHex(id), { id, entry, desk });
+		}
+	}
+
+	#addAuthority(authority: Authority): void {
+		const hint = toHex(authority.id.subarray(0, authorityHintBytes));
+		this.#authorities.set(hint, [...(this.#authorities.get(hint) ?? []), authority]);
+	}
+
+	operator(id: Bytes): TrustedOperator | undefined {
+		return this.#operators.get(toHex(id));
+	}
+
+	asset(id: { readonly operator: Bytes; readonly code: string }): AssetDefinition | undefined {
+		return this.operator(id.operator)?.entry.assets.find(({ code }) => code === id.code);
+	}
+
+	/** Keys that this operator uses, or used, for `purpose`. */
+	keys(operatorId: Bytes, purpose: ListedKey["purpose"]): readonly PublicKey[] {
+		const listed = this.operator(operatorId)?.entry.keys ?? [];
+		return listed.filter((entry) => entry.purpose === purpose).map(({ key }) => key);
+	}
+
+	/** The verified certificate that `encoded` holds. Dates are left to the caller: they judge the present only. */
+	certificate(encoded: Bytes): VerifiedCertificate | Refusal {
+		const slot = cacheSlot(encoded);
+		const cached = this.#certificates.get(slot);
+		if (cached !== undefined && equalBytes(cached.encoded, encoded)) return cached;
+		const verified = this.#verifyCertificate(encoded);
+		if (!isRefusal(verified)) {
+			if (this.#certificates.size >= cacheEntries) this.#certificates.clear();
+			this.#certificates.set(slot, verified);
+		}
+		return verified;
+	}
+
+	/** Whether verifying `encoded` would cost a signature. */
+	hasCached(encoded: Bytes): boolean {
+		const cached = this.#certificates.get(cacheSlot(encoded));
+		return cached !== undefined && equalBytes(cached.encoded, encoded);
+	}
+
+	#verifyCertificate(encoded: Bytes): VerifiedCertificate | Refusal {
+		const parsed = parse(certificate, encoded, 1024);
+		if (isRefusal(parsed)) return parsed;
+		const { claims, signature } = parsed;
+		for (const authority of this.#authorities.get(toHex(claims.authorityHint)) ?? []) {
+			const payload = certificatePayload(authority.id, claims);
+			if (!verifySign1(this.verify, authority.key, "certificate", payload, signature)) continue;
+			return {
+				verified: "certificate",
+				encoded,
+				hash: certificateHash(payload),
+				key: claims.confirmation.key,
+				operatorId: authority.operatorId,
+				claims,
+				profile: claims.profile,
+			};
+		}
+		return this.#authorities.has(toHex(claims.authorityHint))
+			? refuse("signature-invalid", "certificate")
+			: refuse("authority-unknown");
+	}
+}
+
+/** Six bytes of the signature, as a number: collisions only cost a second look. */
+function cacheSlot(encoded: Bytes): number {
+	let slot = 0;
+	for (let i = Math.max(0, encoded.length - 6); i < encoded.length; i++)
+		slot = slot * 256 + (encoded[i] as number);
+	return slot;
+}
+
+/** Whether a certificate may act now: dates judge the present payer and payee only. */
+export function currentlyValid(certificate: VerifiedCertificate, now: number): Refusal | undefined {
+	const { notBefore, expiresAt } = certificate.claims;
+	if (notBefore !== null && now < notBefore) return refuse("certificate-not-yet-valid");
+	return now >= expiresAt ? refuse("certificate-expired") : undefined;
+}

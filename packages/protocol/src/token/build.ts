@@ -1,0 +1,100 @@
+/**
+ * Making links: a draft is checked by the same steps as a received one, signed, and extends its token.
+ *
+ * One signed link yields a token for each output whose opening is known: the payee's and one's own change.
+ */
+import { type Bytes, equalBytes, isRefusal, type Refusal, refuse, serialize } from "../codec/index.ts";
+import type { VerifiedCertificate } from "../identity/index.ts";
+import type { Caveat } from "./condition.ts";
+import type { LinkBody } from "./link.ts";
+import { linkId, linkPayload, lockHash, ownerHash } from "./link.ts";
+import { type Hop, type Token, token as tokenShape } from "./token.ts";
+import { advance, kindOf, type Owner, type PathLink, type VerifiedToken } from "./verify.ts";
+
+export type DraftOutput = {
+	readonly amount: bigint;
+	readonly owner: Owner;
+	readonly caveats: readonly Caveat[];
+};
+
+export type LinkDraft = Omit<LinkBody, "outputs"> & { readonly outputs: readonly DraftOutput[] };
+
+/** A link to be signed by the owner of `input`. */
+export type UnsignedLink = {
+	readonly input: VerifiedToken;
+	readonly draft: LinkDraft;
+	readonly body: LinkBody;
+	readonly payload: Bytes;
+	readonly id: Bytes;
+};
+
+export function draftLink(input: VerifiedToken, draft: LinkDraft): UnsignedLink {
+	const outputs = draft.outputs.map(({ amount, owner, caveats }) => ({
+		amount,
+		owner: ownerHash(owner.certificate.hash, owner.purpose, owner.request),
+		caveats,
+	}));
+	const body = { ...draft, outputs };
+	const payload = linkPayload(input.outputId, body);
+	return { input, draft, body, payload, id: linkId(payload) };
+}
+
+/** The token of output `index` of a signed link, or the rule that the link breaks. */
+export function extendToken(link: UnsignedLink, signature: Bytes, index: number): VerifiedToken | Refusal {
+	const { input, body, payload, id } = link;
+	const owner = link.draft.outputs[index]?.owner;
+	if (owner === undefined) return refuse("malformed", "no such output");
+	if (input.pending !== null) return refuse("lock-pending");
+	const { certificates, position } = withCertificate(input.token.certificates, owner.certificate);
+	const hop: Hop = {
+		index,
+		outputs: body.outputs.map((output, i) => (i === index ? { ...output, owner: null } : output)),
+		lock: body.lock && {
+			state: body.lock.payeeDecides ? "lockedPayeeDecides" : "locked",
+			bytes: body.lock.hash,
+		},
+		data: body.data,
+		against: body.against,
+		after: body.after,
+		spent: body.spent,
+		signature,
+		opening: { certificate: position, purpose: owner.purpose, request: owner.request },
+	};
+	const kind = kindOf(input, body.lock, owner.certificate);
+	const pathLink: PathLink = { id, input: input.outputId, payload, body, release: null, signature, kind };
+	const next = advance(input, hop, pathLink, owner);
+	if (isRefusal(next)) return next;
+	return { ...next, token: { ...input.token, hops: [...input.token.hops, hop], certificates } };
+}
+
+function withCertificate(
+	table: readonly Bytes[],
+	certificate: VerifiedCertificate,
+): { readonly certificates: readonly Bytes[]; readonly position: number } {
+	const position = table.findIndex((encoded) => equalBytes(encoded, certificate.encoded));
+	return position >= 0
+		? { certificates: table, position }
+		: { certificates: [...table, certificate.encoded], position: table.length };
+}
+
+/** A locked token made effective by its release. */
+export function releaseToken(locked: VerifiedToken, release: Bytes): VerifiedToken | Refusal {
+	const { pending, path, token } = locked;
+	const last = path.at(-1);
+	const hop = token.hops.at(-1);
+	if (pending === null || last === undefined || hop === undefined)
+		return refuse("release-mismatch", "nothing is locked");
+	if (!equalBytes(lockHash(release), pending.hash)) return refuse("release-mismatch");
+	const state = pending.payeeDecides ? "releasedPayeeDecides" : "released";
+	return {
+		...locked,
+		token: { ...token, hops: [...token.hops.slice(0, -1), { ...hop, lock: { state, bytes: release } }] },
+		path: [...path.slice(0, -1), { ...last, release }],
+		pending: null,
+	};
+}
+
+/** The bytes in which a token travels and is kept. */
+export function serializeToken(value: { readonly token: Token }): Bytes {
+	return serialize(tokenShape, value.token);
+}

@@ -1,0 +1,9 @@
+/** Value itself: assets, issues, links, tokens, the rules that bind them, and proof of double spends. */
+export * from "./asset.ts";
+export * from "./build.ts";
+export * from "./condition.ts";
+export * from "./issue.ts";
+export * from "./link.ts";
+export * from "./rules.ts";
+export * from "./token.ts";
+export * from "./verify.ts";

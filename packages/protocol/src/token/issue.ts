@@ -1,0 +1,112 @@
+/**
+ * Issues: amounts that an operator brings into circulation, many under one signature.
+ *
+ * The operator signs the RFC 6962 root over the ids of a batch; each token carries its own path. What could
+ * go wrong: an issue outside the batch (path), a batch of another operator (its id is in what is signed), a
+ * key that is not listed (trust).
+ */
+import {
+	amount,
+	type Bytes,
+	bytes,
+	bytes32,
+	encodeItem,
+	integer,
+	list,
+	type Refusal,
+	record,
+	refuse,
+	type TypeOf,
+	unixSeconds,
+} from "../codec/index.ts";
+import {
+	keyId,
+	merkleTree,
+	rootFromPath,
+	type Signer,
+	signature,
+	taggedHashOfEncoded,
+	verifySign1,
+} from "../crypto/index.ts";
+import { authorityHintBytes, type Trust } from "../identity/index.ts";
+import { assetId } from "./asset.ts";
+import { caveats, conditions } from "./condition.ts";
+
+export const issue = record({
+	asset: assetId,
+	amount,
+	/** see `ownerHash` */
+	owner: bytes32,
+	conditions,
+	caveats,
+	/** links that this value had passed before it was refreshed into this issue */
+	hopsUsed: integer(0, 2 ** 16),
+	nonce: bytes(16),
+	issuedAt: unixSeconds,
+	spendUntil: unixSeconds,
+	redeemUntil: unixSeconds,
+});
+export type Issue = TypeOf<typeof issue>;
+
+const maximumBatch = 65_536;
+
+/** An issue with its place in a signed batch. */
+export const issueProof = record({
+	issue,
+	/** first 8 bytes of the issuing key's id */
+	keyHint: bytes(authorityHintBytes),
+	index: integer(0, maximumBatch - 1),
+	size: integer(1, maximumBatch),
+	path: list(bytes32, 17),
+	signature,
+});
+export type IssueProof = TypeOf<typeof issueProof>;
+
+export function issueId(value: Issue): Bytes {
+	return taggedHashOfEncoded("issue", encodeItem(issue.write(value)));
+}
+
+function batchPayload(operatorId: Bytes, size: number, root: Bytes): Bytes {
+	return encodeItem([operatorId, size, root]);
+}
+
+/** Signs issues of one operator, at most 65,536, with one signature. */
+export async function issueBatch(issues: readonly Issue[], signer: Signer): Promise<readonly IssueProof[]> {
+	const operatorId = issues[0]?.asset.operator;
+	if (operatorId === undefined || issues.length > maximumBatch) throw new RangeError("1 to 65,536 issues");
+	const { root, paths } = merkleTree(issues.map(issueId));
+	const batchSignature = await signer.sign("issue-batch", batchPayload(operatorId, issues.length, root));
+	const keyHint = keyId(signer.key).subarray(0, authorityHintBytes);
+	return issues.map((value, index) => ({
+		issue: value,
+		keyHint,
+		index,
+		size: issues.length,
+		path: paths[index] ?? [],
+		signature: batchSignature,
+	}));
+}
+
+/** The id of the issue that a proof proves, under a listed issuing key of its asset's operator. */
+export function verifyIssueProof(proof: IssueProof, trust: Trust): Bytes | Refusal {
+	const { operator } = proof.issue.asset;
+	if (trust.operator(operator) === undefined) return refuse("issuer-unknown");
+	if (trust.asset(proof.issue.asset) === undefined) return refuse("asset-unknown");
+	const id = issueId(proof.issue);
+	const root = rootFromPath(id, proof.index, proof.size, proof.path);
+	if (root === undefined) return refuse("issue-proof-invalid", "path does not fit");
+	const payload = batchPayload(operator, proof.size, root);
+	const hint = toNumberedHint(proof.keyHint);
+	const signed = trust
+		.keys(operator, "issuing")
+		.some(
+			(key) =>
+				toNumberedHint(keyId(key)) === hint &&
+				verifySign1(trust.verify, key, "issue-batch", payload, proof.signature),
+		);
+	return signed ? id : refuse("issue-proof-invalid", "no listed issuing key signed this batch");
+}
+
+function toNumberedHint(id: Bytes): string {
+	return id.subarray(0, authorityHintBytes).join();
+}

@@ -1,0 +1,92 @@
+/**
+ * Links: one signed transfer that consumes one output and creates one or more.
+ *
+ * The input's id is always signed and always in the link's id, so a link can never be moved to another
+ * output. A locked link without its release is worth nothing to anyone.
+ */
+import {
+	amount,
+	amountOrZero,
+	type Bytes,
+	boolean,
+	bytes32,
+	encodeItem,
+	integer,
+	limits,
+	list,
+	nullable,
+	record,
+	type TypeOf,
+	text,
+} from "../codec/index.ts";
+import { sha256, signature, taggedHash, taggedHashOfEncoded } from "../crypto/index.ts";
+import { assetId } from "./asset.ts";
+import { caveats } from "./condition.ts";
+
+export const purpose = nullable(text(32));
+
+/** An amount that one certificate owns. `caveats` are those added here; the input's go on binding. */
+export const output = record({ amount, owner: bytes32, caveats });
+export type Output = TypeOf<typeof output>;
+
+/** `hash` is SHA-256 of the release; `payeeDecides` marks the non-deciding side of an exchange. */
+export const lock = record({ payeeDecides: boolean, hash: bytes32 });
+export type Lock = TypeOf<typeof lock>;
+
+/** The other leg of an exchange. */
+export const against = record({ asset: assetId, amount });
+export type Against = TypeOf<typeof against>;
+
+/** The decider's statement that a lock will never be released, as it is kept in `after`. */
+export const signedCancel = record({ lock: bytes32, certificate: bytes32, signature });
+export type SignedCancel = TypeOf<typeof signedCancel>;
+
+/** A device's running count of what it spent since its operator's reset. */
+export const spent = record({ reset: integer(0, 2 ** 32), from: amountOrZero, to: amount });
+
+/** Everything but the input that a link says. */
+export const linkBody = record({
+	outputs: list(output, limits.outputs, 1),
+	lock: nullable(lock),
+	/** see `dataHash` */
+	data: nullable(bytes32),
+	against: nullable(against),
+	after: list(signedCancel, limits.after),
+	spent: nullable(spent),
+});
+export type LinkBody = TypeOf<typeof linkBody>;
+
+export const signedLink = record({ input: bytes32, body: linkBody });
+
+/** What the owner of `input` signs. */
+export function linkPayload(input: Bytes, body: LinkBody): Bytes {
+	return encodeItem(signedLink.write({ input, body }));
+}
+
+export function linkId(payload: Bytes): Bytes {
+	return taggedHashOfEncoded("link", payload);
+}
+
+/** `parent` is the id of the issue or link that made the output; an issue makes output 0. */
+export function outputId(parent: Bytes, index: number): Bytes {
+	return taggedHash("output", [parent, index]);
+}
+
+/** Who owns an output: a certificate, under one request. `request` is random for change. */
+export function ownerHash(certificate: Bytes, purpose: string | null, request: Bytes): Bytes {
+	return taggedHash("owner", [certificate, purpose, request]);
+}
+
+export function lockHash(release: Bytes): Bytes {
+	return sha256(release);
+}
+
+/** The sum of a link's outputs, in minor units. */
+export function sumOf(outputs: readonly { readonly amount: bigint }[]): bigint {
+	return outputs.reduce((sum, { amount }) => sum + amount, 0n);
+}
+
+/** What a cancel signs: the lock alone, so that it can be given before a counter transfer has arrived. */
+export function cancelPayload(lock: Bytes): Bytes {
+	return encodeItem([lock]);
+}

@@ -1,0 +1,225 @@
+/**
+ * Verification of a token: walks it once from its issue to its present owner.
+ *
+ *   issue ──link──▶ output ──link──▶ output … ──link (locked?)──▶ output
+ *
+ * Each link must be signed by the owner of what it consumes, conserve its amount, keep every rule that binds
+ * it, and be effective; only the last may still wait for its release. No clock is read: dates and limits of
+ * the present payer and payee are judged by whoever accepts (`acceptable.ts`).
+ */
+import { type Bytes, equalBytes, isRefusal, limits, parse, type Refusal, refuse } from "../codec/index.ts";
+import { verifySign1 } from "../crypto/index.ts";
+import type { Trust, VerifiedCertificate } from "../identity/index.ts";
+import type { AssetId } from "./asset.ts";
+import type { Caveat } from "./condition.ts";
+import { type Issue, verifyIssueProof } from "./issue.ts";
+import {
+	type LinkBody,
+	type Lock,
+	linkId,
+	linkPayload,
+	lockHash,
+	outputId,
+	ownerHash,
+	sumOf,
+} from "./link.ts";
+import { linksAllowed, liveRules, type TransferKind, violations } from "./rules.ts";
+import { type Hop, type Opening, type Token, token as tokenShape } from "./token.ts";
+
+/** An opened owner. */
+export type Owner = {
+	readonly certificate: VerifiedCertificate;
+	readonly purpose: string | null;
+	readonly request: Bytes;
+};
+
+/** A link on the path, as the registry and evidence need it. */
+export type PathLink = {
+	readonly id: Bytes;
+	readonly input: Bytes;
+	/** what the input's owner signed */
+	readonly payload: Bytes;
+	readonly body: LinkBody;
+	readonly release: Bytes | null;
+	readonly signature: Bytes;
+	readonly kind: TransferKind;
+};
+
+/** A token whose whole path holds. Made only by `verifyToken` and by extending one that it made. */
+export type VerifiedToken = {
+	readonly verified: "token";
+	readonly token: Token;
+	readonly issue: Issue;
+	readonly issueId: Bytes;
+	readonly asset: AssetId;
+	/** the present output */
+	readonly outputId: Bytes;
+	readonly amount: bigint;
+	readonly owner: Owner;
+	/** who owned the input of the last link */
+	readonly previousOwner: VerifiedCertificate | null;
+	readonly path: readonly PathLink[];
+	/** owner of the input of each link on the path */
+	readonly inputOwners: readonly Owner[];
+	/** ownership changes over the whole life, refreshes included */
+	readonly hops: number;
+	/** what binds the next transfer */
+	readonly rules: readonly Caveat[];
+	/** the lock of the last link while its release is secret */
+	readonly pending: Lock | null;
+};
+
+/** The token that `encoded` holds, with every signature on its path checked once. */
+export function verifyToken(encoded: Bytes, trust: Trust): VerifiedToken | Refusal {
+	const parsed = parse(tokenShape, encoded);
+	return isRefusal(parsed) ? parsed : verifyParsedToken(parsed, trust);
+}
+
+/** As `verifyToken`, of a token read as part of a message. */
+export function verifyParsedToken(value: Token, trust: Trust): VerifiedToken | Refusal {
+	const signatures = signaturesIn(value, trust);
+	if (signatures > limits.signatures) return refuse("too-many", `${signatures} signatures`);
+	const certificates: VerifiedCertificate[] = [];
+	for (const encoded of value.certificates) {
+		const certificate = trust.certificate(encoded);
+		if (isRefusal(certificate)) return certificate;
+		certificates.push(certificate);
+	}
+	let state = verifyIssue(value, certificates, trust);
+	for (const hop of value.hops) {
+		if (isRefusal(state)) return state;
+		state = follow(state, hop, certificates, trust);
+	}
+	return isRefusal(state) ? state : { ...state, token: value };
+}
+
+/** Signatures that verifying this token would cost. */
+export function signaturesIn(value: Token, trust: Trust): number {
+	const uncached = value.certificates.filter((encoded) => !trust.hasCached(encoded)).length;
+	return 1 + value.hops.length + uncached;
+}
+
+function verifyIssue(
+	value: Token,
+	certificates: readonly VerifiedCertificate[],
+	trust: Trust,
+): VerifiedToken | Refusal {
+	const { issue } = value.issue;
+	const id = verifyIssueProof(value.issue, trust);
+	if (isRefusal(id)) return id;
+	const owner = open(value.opening, certificates);
+	if (owner === undefined || !equalBytes(hashOf(owner), issue.owner))
+		return refuse("owner-mismatch", "issue");
+	return {
+		verified: "token",
+		token: value,
+		issue,
+		issueId: id,
+		asset: issue.asset,
+		outputId: outputId(id, 0),
+		amount: issue.amount,
+		owner,
+		previousOwner: null,
+		path: [],
+		inputOwners: [],
+		hops: issue.hopsUsed,
+		rules: [...issue.conditions.map((condition) => ({ condition, liftedBy: null })), ...issue.caveats],
+		pending: null,
+	};
+}
+
+function open(opening: Opening, certificates: readonly VerifiedCertificate[]): Owner | undefined {
+	const certificate = certificates[opening.certificate];
+	return certificate && { certificate, purpose: opening.purpose, request: opening.request };
+}
+
+function hashOf(owner: Owner): Bytes {
+	return ownerHash(owner.certificate.hash, owner.purpose, owner.request);
+}
+
+/** One step along the path: what `state`'s owner made of its output. */
+export function follow(
+	state: VerifiedToken,
+	hop: Hop,
+	certificates: readonly VerifiedCertificate[],
+	trust: Trust,
+): VerifiedToken | Refusal {
+	if (state.pending !== null) return refuse("lock-pending", "a link follows one that is locked");
+	const payee = open(hop.opening, certificates);
+	if (payee === undefined) return refuse("owner-mismatch", "no such certificate");
+	const link = rebuild(state, hop, payee);
+	if (isRefusal(link)) return link;
+	const next = advance(state, hop, link, payee);
+	if (isRefusal(next)) return next;
+	const signed = verifySign1(trust.verify, state.owner.certificate.key, "link", link.payload, hop.signature);
+	return signed ? next : refuse("signature-invalid", "link");
+}
+
+/** The state after a link, its signature apart: rules and sums first, since they cost least. */
+export function advance(
+	state: VerifiedToken,
+	hop: Hop,
+	link: PathLink,
+	payee: Owner,
+): VerifiedToken | Refusal {
+	const output = link.body.outputs[hop.index];
+	if (output === undefined) return refuse("malformed", "no such output");
+	if (sumOf(link.body.outputs) !== state.amount) return refuse("sum-mismatch");
+	if (state.path.length + 1 > linksAllowed(link.kind)) return refuse("too-many", "links");
+	const hops = state.hops + (link.kind === "change" ? 0 : 1);
+	const { against } = link.body;
+	const { purpose, certificate } = payee;
+	const transfer = { kind: link.kind, payee: certificate, amount: output.amount, purpose, against, hops };
+	const [broken] = violations(state.rules, { ...transfer, now: undefined });
+	if (broken !== undefined) return broken;
+	return {
+		...state,
+		outputId: outputId(link.id, hop.index),
+		amount: output.amount,
+		owner: payee,
+		previousOwner: state.owner.certificate,
+		path: [...state.path, link],
+		inputOwners: [...state.inputOwners, state.owner],
+		hops,
+		rules: [...liveRules(state.rules, certificate), ...output.caveats],
+		pending: link.release === null ? link.body.lock : null,
+	};
+}
+
+/** The link that a hop carries, with everything put back that transport leaves out. */
+function rebuild(state: VerifiedToken, hop: Hop, payee: Owner): PathLink | Refusal {
+	if (hop.outputs.some(({ owner }, index) => (owner === null) !== (index === hop.index)))
+		return refuse("malformed", "owners are left out on the path, and only there");
+	const owner = hashOf(payee);
+	const released = hop.lock?.state === "released" || hop.lock?.state === "releasedPayeeDecides";
+	const body: LinkBody = {
+		outputs: hop.outputs.map((output) => ({ ...output, owner: output.owner ?? owner })),
+		lock: hop.lock && {
+			payeeDecides: hop.lock.state === "lockedPayeeDecides" || hop.lock.state === "releasedPayeeDecides",
+			hash: released ? lockHash(hop.lock.bytes) : hop.lock.bytes,
+		},
+		data: hop.data,
+		against: hop.against,
+		after: hop.after,
+		spent: hop.spent,
+	};
+	const payload = linkPayload(state.outputId, body);
+	return {
+		id: linkId(payload),
+		input: state.outputId,
+		payload,
+		body,
+		release: released ? (hop.lock?.bytes ?? null) : null,
+		signature: hop.signature,
+		kind: kindOf(state, body.lock, payee.certificate),
+	};
+}
+
+/** See `TransferKind`. The operator's desk is known by its role and by issuing this very asset. */
+export function kindOf(state: VerifiedToken, lock: Lock | null, payee: VerifiedCertificate): TransferKind {
+	if (equalBytes(payee.hash, state.owner.certificate.hash)) return "change";
+	if (payee.profile.role === "issuer" && equalBytes(payee.operatorId, state.asset.operator))
+		return "operator";
+	const returned = lock === null && state.previousOwner !== null;
+	return returned && equalBytes(payee.hash, state.previousOwner.hash) ? "return" : "payment";
+}
