@@ -35,7 +35,7 @@ export type PayeeFilter = TypeOf<typeof payeeFilter>;
 export const condition = union(
 	{
 		notBefore: [1, record({ time: unixSeconds })],
-		expires: [2, record({ time: unixSeconds, then: enumeration({ refund: 1, burn: 2 }) })],
+		expires: [2, record({ time: unixSeconds, atExpiry: enumeration({ refund: 1, burn: 2 }) })],
 		hopLimit: [3, record({ hops: integer(0, limits.hops) })],
 		transferCap: [4, record({ amount })],
 		payees: [5, payeeFilter],
