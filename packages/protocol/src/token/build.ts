@@ -17,7 +17,13 @@ export type DraftOutput = {
 	readonly caveats: readonly Caveat[];
 };
 
-export type LinkDraft = Omit<LinkBody, "outputs"> & { readonly outputs: readonly DraftOutput[] };
+/** `decider` owns output 0 of the exchange link that was cancelled. */
+export type DraftCancel = { readonly lock: Bytes; readonly decider: Owner; readonly signature: Bytes };
+
+export type LinkDraft = Omit<LinkBody, "outputs" | "after"> & {
+	readonly outputs: readonly DraftOutput[];
+	readonly after: readonly DraftCancel[];
+};
 
 /** A link to be signed by the owner of `input`. */
 export type UnsignedLink = {
@@ -34,7 +40,14 @@ export function draftLink(input: VerifiedToken, draft: LinkDraft): UnsignedLink 
 		owner: ownerHash(owner.certificate.hash, owner.purpose, owner.request),
 		caveats,
 	}));
-	const body = { ...draft, outputs };
+	const after = draft.after.map(({ lock, decider, signature }) => ({
+		lock,
+		certificate: decider.certificate.hash,
+		purpose: decider.purpose,
+		request: decider.request,
+		signature,
+	}));
+	const body = { ...draft, outputs, after };
 	const payload = linkPayload(input.outputId, body);
 	return { input, draft, body, payload, id: linkId(payload) };
 }
@@ -45,7 +58,9 @@ export function extendToken(link: UnsignedLink, signature: Bytes, index: number)
 	const owner = link.draft.outputs[index]?.owner;
 	if (owner === undefined) return refuse("malformed", "no such output");
 	if (input.pending !== null) return refuse("lock-pending");
-	const { certificates, position } = withCertificate(input.token.certificates, owner.certificate);
+	const deciders = link.draft.after.map(({ decider }) => decider.certificate);
+	const certificates = withCertificates(input.token.certificates, [owner.certificate, ...deciders]);
+	const position = certificates.findIndex((encoded) => equalBytes(encoded, owner.certificate.encoded));
 	const hop: Hop = {
 		index,
 		outputs: body.outputs.map((output, i) => (i === index ? { ...output, owner: null } : output)),
@@ -67,14 +82,15 @@ export function extendToken(link: UnsignedLink, signature: Bytes, index: number)
 	return { ...next, token: { ...input.token, hops: [...input.token.hops, hop], certificates } };
 }
 
-function withCertificate(
+function withCertificates(
 	table: readonly Bytes[],
-	certificate: VerifiedCertificate,
-): { readonly certificates: readonly Bytes[]; readonly position: number } {
-	const position = table.findIndex((encoded) => equalBytes(encoded, certificate.encoded));
-	return position >= 0
-		? { certificates: table, position }
-		: { certificates: [...table, certificate.encoded], position: table.length };
+	certificates: readonly VerifiedCertificate[],
+): readonly Bytes[] {
+	return certificates.reduce<readonly Bytes[]>(
+		(present, { encoded }) =>
+			present.some((entry) => equalBytes(entry, encoded)) ? present : [...present, encoded],
+		table,
+	);
 }
 
 /** A locked token made effective by its release. */

@@ -37,8 +37,18 @@ export type Lock = TypeOf<typeof lock>;
 export const against = record({ asset: assetId, amount });
 export type Against = TypeOf<typeof against>;
 
-/** The decider's statement that a lock will never be released, as it is kept in `after`. */
-export const signedCancel = record({ lock: bytes32, certificate: bytes32, signature });
+/**
+ * The decider's statement that a lock will never be released, as `after` keeps it. It opens the owner of
+ * output 0 of the link that it freed from: without that, an owner could name a decider that never was, and
+ * a fork would convict nobody.
+ */
+export const signedCancel = record({
+	lock: bytes32,
+	certificate: bytes32,
+	purpose,
+	request: bytes32,
+	signature,
+});
 export type SignedCancel = TypeOf<typeof signedCancel>;
 
 /** A device's running count of what it spent since its operator's reset. */

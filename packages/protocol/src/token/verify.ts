@@ -14,6 +14,7 @@ import type { AssetId } from "./asset.ts";
 import type { Caveat } from "./condition.ts";
 import { type Issue, issueId, verifyIssueProof } from "./issue.ts";
 import {
+	cancelPayload,
 	type LinkBody,
 	type Lock,
 	linkId,
@@ -21,6 +22,7 @@ import {
 	lockHash,
 	outputId,
 	ownerHash,
+	type SignedCancel,
 	sumOf,
 } from "./link.ts";
 import { linksAllowed, liveRules, type TransferKind, violations } from "./rules.ts";
@@ -114,7 +116,8 @@ export function verifyParsedToken(
 /** Signatures that verifying this token would cost. */
 export function signaturesIn(value: Token, trust: Trust): number {
 	const uncached = value.certificates.filter((encoded) => !trust.hasCached(encoded)).length;
-	return 1 + value.hops.length + uncached;
+	const cancels = value.hops.reduce((count, { after }) => count + after.length, 0);
+	return 1 + value.hops.length + cancels + uncached;
 }
 
 type Walk = {
@@ -178,7 +181,15 @@ function follow(
 		link.payload,
 		hop.signature,
 	);
-	return signed ? next : refuse("signature-invalid", "link");
+	if (!signed) return refuse("signature-invalid", "link");
+	return hop.after.every((cancel) => holds(cancel, walk)) ? next : refuse("signature-invalid", "cancel");
+}
+
+/** Whether a certificate of the table signed this cancel: no owner hides behind a decider that never was. */
+function holds(cancel: SignedCancel, { certificates, trust }: Walk): boolean {
+	const decider = certificates.find(({ hash }) => equalBytes(hash, cancel.certificate));
+	if (decider === undefined) return false;
+	return verifySign1(trust.verify, decider.key, "cancel", cancelPayload(cancel.lock), cancel.signature);
 }
 
 /** The state after a link, its signature apart: rules and sums first, since they cost least. */
