@@ -60,6 +60,12 @@ export const refusals = {
 	"order-mismatch": ["final", "sign the order that the links name"],
 	"ruling-early": ["transient", "ask again after redeem until and grace"],
 	"ruling-taken": ["final", "nothing: what it would pay has been claimed"],
+	"unlock-failed": ["final", "try another passphrase, or restore a backup"],
+	"key-unknown": ["final", "use a key that this key store holds"],
+	"state-damaged": ["final", "restore a backup: what is stored was changed or lost"],
+	"wallet-in-use": ["transient", "close the other program that has this wallet open"],
+	"channel-failed": ["transient", "send the same again: whether it arrived is not known"],
+	"peer-refused": ["final", "use an address of the other side that is allowed"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 
