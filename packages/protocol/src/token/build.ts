@@ -86,11 +86,10 @@ function withCertificates(
 	table: readonly Bytes[],
 	certificates: readonly VerifiedCertificate[],
 ): readonly Bytes[] {
-	return certificates.reduce<readonly Bytes[]>(
-		(present, { encoded }) =>
-			present.some((entry) => equalBytes(entry, encoded)) ? present : [...present, encoded],
-		table,
-	);
+	const present = [...table];
+	for (const { encoded } of certificates)
+		if (!present.some((entry) => equalBytes(entry, encoded))) present.push(encoded);
+	return present;
 }
 
 /** A locked token made effective by its release. */
