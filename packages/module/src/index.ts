@@ -1,2 +1,3 @@
 /** @tenten/module: its public surface. */
-export {};
+export { generateKey, type KeyPair, signerFrom, verify } from "./suite/index.ts";
+export { runVectors, type VectorReport } from "./vectors.ts";

@@ -1,0 +1,98 @@
+/**
+ * ES256 (ECDSA on P-256 with SHA-256) by node:crypto: compressed keys, signatures as r and s of 32 bytes.
+ *
+ * For every signature (r, s) the pair (r, n − s) verifies too, and node:crypto makes the higher half of the
+ * time. Only s at most n/2 counts here: the higher is refused on verifying and never leaves signing.
+ */
+import {
+	createPrivateKey,
+	createPublicKey,
+	verify as cryptoVerify,
+	generateKeyPairSync,
+	type KeyObject,
+	sign,
+} from "node:crypto";
+import { type Bytes, compareBytes, concatBytes, fromHex, suites, toHex } from "@tenten/protocol";
+
+const { keyBytes, signatureBytes } = suites.ES256;
+const scalarBytes = 32;
+
+/** The order of the group (SEC 2, section 2.4.2). */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const halfOrder = scalar(order >> 1n);
+
+const ecKey = { asymmetricKeyType: "ec", namedCurve: "P-256" } as const;
+const dsaEncoding = "ieee-p1363";
+
+const cacheEntries = 4096;
+/** null: no point of the curve */
+const cache = new Map<string, KeyObject | null>();
+
+export function verifyEs256(key: Bytes, message: Bytes, signature: Bytes): boolean {
+	if (key.length !== keyBytes || signature.length !== signatureBytes || !hasLowS(signature)) return false;
+	const publicKey = keyObject(key);
+	return publicKey !== null && cryptoVerify("sha256", message, { key: publicKey, dsaEncoding }, signature);
+}
+
+/** Whether s is at most n/2. */
+export function hasLowS(signature: Bytes): boolean {
+	return compareBytes(signature.subarray(scalarBytes), halfOrder) <= 0;
+}
+
+function keyObject(key: Bytes): KeyObject | null {
+	const name = toHex(key);
+	const known = cache.get(name);
+	if (known !== undefined) return known;
+	if (cache.size >= cacheEntries) cache.clear();
+	const opened = openPublic(key);
+	cache.set(name, opened);
+	return opened;
+}
+
+function openPublic(key: Bytes): KeyObject | null {
+	try {
+		return createPublicKey({ key: Buffer.from(key), format: "raw-public", ...ecKey });
+	} catch {
+		return null;
+	}
+}
+
+/** A fresh private key: the scalar, 32 bytes big-endian. */
+export function generateEs256(): Bytes {
+	const { privateKey } = generateKeyPairSync("ec", { namedCurve: ecKey.namedCurve });
+	return new Uint8Array(privateKey.export({ format: "raw-private" }));
+}
+
+/** The public key of a scalar, and what signs with it. */
+export function openEs256(privateScalar: Bytes): {
+	readonly publicKey: Bytes;
+	readonly sign: (message: Bytes) => Bytes;
+} {
+	// node:crypto takes zero and numbers above the order too.
+	const isInRange =
+		compareBytes(privateScalar, scalar(1n)) >= 0 && compareBytes(privateScalar, scalar(order)) < 0;
+	if (privateScalar.length !== scalarBytes || !isInRange)
+		throw new RangeError("an ES256 private key is a scalar of 32 bytes below the order of the group");
+	const key = createPrivateKey({ key: Buffer.from(privateScalar), format: "raw-private", ...ecKey });
+	return {
+		publicKey: compressPoint(createPublicKey(key).export({ format: "raw-public" })),
+		sign: (message) => withLowS(new Uint8Array(sign("sha256", message, { key, dsaEncoding }))),
+	};
+}
+
+/** A point 04 ‖ x ‖ y as 02 or 03 ‖ x (SEC 1, section 2.3.3). */
+export function compressPoint(point: Bytes): Bytes {
+	const isOdd = ((point.at(-1) ?? 0) & 1) === 1;
+	return concatBytes(Uint8Array.of(isOdd ? 3 : 2), point.subarray(1, 1 + scalarBytes));
+}
+
+function withLowS(signature: Bytes): Bytes {
+	if (hasLowS(signature)) return signature;
+	const s = BigInt(`0x${toHex(signature.subarray(scalarBytes))}`);
+	signature.set(scalar(order - s), scalarBytes);
+	return signature;
+}
+
+function scalar(number: bigint): Bytes {
+	return fromHex(number.toString(16).padStart(2 * scalarBytes, "0")) as Bytes;
+}

@@ -1,0 +1,50 @@
+/**
+ * The suites of the protocol in Node: one `verify` for all of them, software keys, and signers over them.
+ *
+ * A private key is 32 bytes in either suite: the seed of Ed25519, the scalar of ES256. A signer keeps its own
+ * copy of what it needs, so the caller may zero the bytes that it passed.
+ */
+import {
+	type Bytes,
+	type PublicKey,
+	type Signer,
+	type SuiteName,
+	sigStructure,
+	type Verify,
+} from "@tenten/protocol";
+import { generateEd25519, openEd25519, verifyEd25519 } from "./ed25519.ts";
+import { generateEs256, openEs256, verifyEs256 } from "./es256.ts";
+
+const verifiers: Readonly<Record<SuiteName, (key: Bytes, message: Bytes, signature: Bytes) => boolean>> = {
+	Ed25519: verifyEd25519,
+	ES256: verifyEs256,
+};
+
+const generators: Readonly<Record<SuiteName, () => Bytes>> = {
+	Ed25519: generateEd25519,
+	ES256: generateEs256,
+};
+
+const openers: Readonly<Record<SuiteName, typeof openEd25519>> = {
+	Ed25519: openEd25519,
+	ES256: openEs256,
+};
+
+export const verify: Verify = (key, message, signature) =>
+	verifiers[key.suite](key.bytes, message, signature);
+
+export type KeyPair = { readonly privateKey: Bytes; readonly publicKey: PublicKey };
+
+export function generateKey(suite: SuiteName): KeyPair {
+	const privateKey = generators[suite]();
+	return { privateKey, publicKey: { suite, bytes: openers[suite](privateKey).publicKey } };
+}
+
+/** Throws where `privateKey` is no private key of this suite: it never comes from a peer. */
+export function signerFrom(privateKey: Bytes, suite: SuiteName): Signer {
+	const { publicKey, sign } = openers[suite](privateKey);
+	return {
+		key: { suite, bytes: publicKey },
+		sign: async (type, payload) => sign(sigStructure(type, suite, payload)),
+	};
+}
