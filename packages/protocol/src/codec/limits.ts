@@ -2,6 +2,8 @@
 export const limits = {
 	/** bytes */
 	message: 65_536,
+	/** bytes; evidence holds three links of a full-size token */
+	evidence: 4 * 65_536,
 	/** nested arrays and maps */
 	depth: 16,
 	/** links a token, the redeeming link exempt */

@@ -2,6 +2,15 @@
 export * from "./asset.ts";
 export * from "./build.ts";
 export * from "./condition.ts";
+export * from "./evidence.ts";
+export * from "./evidence-from.ts";
+export {
+	type ConsumedOutput,
+	consumedOutput,
+	type Evidence,
+	evidence,
+	type OpenedOwner,
+} from "./evidence-shape.ts";
 export * from "./issue.ts";
 export * from "./link.ts";
 export * from "./rules.ts";

@@ -1,0 +1,80 @@
+/**
+ * Making evidence: from verified tokens, to what is kept of each output they consumed, to a case.
+ *
+ * Whoever keeps one `ConsumedOutput` for each spent output can prove any later fork of it on its own.
+ */
+import { type Bytes, equalBytes, isRefusal, serialize } from "../codec/index.ts";
+import type { Trust } from "../identity/index.ts";
+import { type ConsumedOutput, evidence, type OpenedOwner } from "./evidence-shape.ts";
+import { issue } from "./issue.ts";
+import type { SignedCancel } from "./link.ts";
+import type { Owner, VerifiedToken } from "./verify.ts";
+
+/** What each link on a token's path consumed, oldest first. A last link that is still locked has no release. */
+export function consumedOutputs(token: VerifiedToken, trust: Trust): readonly ConsumedOutput[] {
+	const { path, inputOwners } = token;
+	return path.map(({ payload, release, signature, body }, position) => {
+		const before = path[position - 1];
+		return {
+			parent:
+				before === undefined
+					? { kind: "issue", bytes: serialize(issue, token.issue) }
+					: { kind: "link", bytes: before.payload },
+			index: token.token.hops[position - 1]?.index ?? 0,
+			owner: openedOwnerOf(inputOwners[position] as Owner),
+			link: { payload, release, signature },
+			deciders: decidersOf(body.after, token, trust),
+		};
+	});
+}
+
+export function openedOwnerOf({ certificate, purpose, request }: Owner): OpenedOwner {
+	return { certificate: certificate.encoded, purpose, request };
+}
+
+/** The certificates that signed these cancels, from the token's table. */
+function decidersOf(after: readonly SignedCancel[], token: VerifiedToken, trust: Trust): readonly Bytes[] {
+	if (after.length === 0) return [];
+	return token.token.certificates.filter((encoded) => {
+		const certificate = trust.certificate(encoded);
+		return (
+			!isRefusal(certificate) && after.some((cancel) => equalBytes(cancel.certificate, certificate.hash))
+		);
+	});
+}
+
+/** Encoded evidence that one output was consumed by two effective links. */
+export function forkEvidenceFrom(first: ConsumedOutput, second: ConsumedOutput): Bytes {
+	const { parent, index, owner } = first;
+	const deciders = [...first.deciders, ...second.deciders];
+	return serialize(evidence, {
+		kind: "fork",
+		parent,
+		index,
+		owner,
+		first: first.link,
+		second: second.link,
+		deciders,
+	});
+}
+
+/**
+ * Encoded evidence that the decider of a released link had cancelled it. `payee` opens output 0 where the
+ * payee decides. Of a payment of several links, the first names the decider.
+ */
+export function doubleDecisionEvidenceFrom(
+	released: ConsumedOutput,
+	payee: Owner | null,
+	cancel: Bytes,
+): Bytes {
+	const { parent, index, owner, link } = released;
+	return serialize(evidence, {
+		kind: "doubleDecision",
+		parent,
+		index,
+		owner,
+		link,
+		payee: payee && openedOwnerOf(payee),
+		cancel,
+	});
+}

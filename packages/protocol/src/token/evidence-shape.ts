@@ -1,0 +1,76 @@
+/**
+ * Evidence as it stands on the wire: the output in question and its opening, and what its owner signed.
+ *
+ * The contents of issues and links are carried as the bytes that were hashed and signed.
+ */
+import {
+	bytes,
+	bytes32,
+	integer,
+	limits,
+	list,
+	nullable,
+	record,
+	type TypeOf,
+	union,
+} from "../codec/index.ts";
+import { signature } from "../crypto/index.ts";
+import { purpose } from "./link.ts";
+
+/** Bytes of an issue or a link: a little more than a message, since what transport left out is put back. */
+export const maximumContent = limits.message + 4096;
+
+const encodedCertificate = bytes(1, 1024);
+const content = record({ bytes: bytes(1, maximumContent) });
+
+const openedOwner = record({ certificate: encodedCertificate, purpose, request: bytes32 });
+export type OpenedOwner = TypeOf<typeof openedOwner>;
+
+const consumed = {
+	/** what made the output: an encoded issue, or a link as its owner signed it */
+	parent: union({ issue: [1, content], link: [2, content] }),
+	index: integer(0, limits.outputs - 1),
+	owner: openedOwner,
+};
+export type Consumed = {
+	readonly parent: TypeOf<typeof consumed.parent>;
+	readonly index: number;
+	readonly owner: OpenedOwner;
+};
+
+const provenLink = record({ payload: bytes(1, maximumContent), release: nullable(bytes32), signature });
+export type ProvenLink = TypeOf<typeof provenLink>;
+
+/** An output and a link that consumed it: what an operator keeps of each spent output. */
+export const consumedOutput = record({
+	...consumed,
+	link: provenLink,
+	/** certificates of those whose cancels the link carries in `after` */
+	deciders: list(encodedCertificate, limits.after),
+});
+export type ConsumedOutput = TypeOf<typeof consumedOutput>;
+
+export const evidence = union({
+	fork: [
+		1,
+		record({
+			...consumed,
+			first: provenLink,
+			second: provenLink,
+			deciders: list(encodedCertificate, 2 * limits.after),
+		}),
+	],
+	doubleDecision: [
+		2,
+		record({
+			...consumed,
+			link: provenLink,
+			/** opens output 0 where the payee decides */
+			payee: nullable(openedOwner),
+			cancel: signature,
+		}),
+	],
+});
+export type Evidence = TypeOf<typeof evidence>;
+export type Fork = Extract<Evidence, { readonly kind: "fork" }>;
+export type DoubleDecision = Extract<Evidence, { readonly kind: "doubleDecision" }>;

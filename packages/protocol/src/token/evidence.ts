@@ -1,0 +1,192 @@
+/**
+ * Evidence: proof of a fork, or of a lock decided twice, that needs a trust list and nothing else.
+ *
+ *   fork            two effective links that consume one output convict its owner, with one exception:
+ *                   where one is an exchange link decided by its payee, and the other carries that payee's
+ *                   cancel of its lock in `after`, the payee lied and the owner is excused
+ *   doubleDecision  a cancel and a release of one lock convict whoever decided it
+ *
+ * What could go wrong: an honest owner accused by leaving out what excuses it. The excuse is signed into the
+ * link itself; the one thing that can be left out, the decider's certificate, is asked for by its hash. And a
+ * cheat excused by a decider that never was: the cancel must open the owner of the exchange link's output 0.
+ */
+import { type Bytes, equalBytes, isRefusal, limits, parse, type Refusal, refuse } from "../codec/index.ts";
+import { verifySign1 } from "../crypto/index.ts";
+import type { Trust, VerifiedCertificate } from "../identity/index.ts";
+import {
+	type Consumed,
+	type DoubleDecision,
+	type Evidence,
+	evidence,
+	type Fork,
+	maximumContent,
+	type OpenedOwner,
+	type ProvenLink,
+} from "./evidence-shape.ts";
+import { issue, issueId } from "./issue.ts";
+import {
+	cancelPayload,
+	type LinkBody,
+	linkId,
+	lockHash,
+	type Output,
+	outputId,
+	ownerHash,
+	signedLink,
+	sumOf,
+} from "./link.ts";
+
+export type Conviction = {
+	readonly kind: Evidence["kind"];
+	readonly culprit: VerifiedCertificate;
+	/** the output that was consumed twice, or whose lock was decided twice */
+	readonly input: Bytes;
+	/** the owner of `input`, where a fork is the doing of its exchange partner */
+	readonly excused: VerifiedCertificate | null;
+};
+
+/** Whom `encoded` convicts. `not-evidence` where it convicts nobody. */
+export function verifyEvidence(encoded: Bytes, trust: Trust): Conviction | Refusal {
+	const parsed = parse(evidence, encoded, limits.evidence);
+	if (isRefusal(parsed)) return parsed;
+	switch (parsed.kind) {
+		case "fork":
+			return judgeFork(parsed, trust);
+		case "doubleDecision":
+			return judgeDoubleDecision(parsed, trust);
+		default:
+			return parsed satisfies never;
+	}
+}
+
+function judgeFork(fork: Fork, trust: Trust): Conviction | Refusal {
+	const input = openInput(fork, trust);
+	if (isRefusal(input)) return input;
+	const first = readEffective(fork.first, input, trust);
+	if (isRefusal(first)) return first;
+	const second = readEffective(fork.second, input, trust);
+	if (isRefusal(second)) return second;
+	if (equalBytes(first.id, second.id)) return refuse("not-evidence", "one link, shown twice");
+	const deciders: VerifiedCertificate[] = [];
+	for (const certificate of fork.deciders) {
+		const decider = trust.certificate(certificate);
+		if (isRefusal(decider)) return decider;
+		deciders.push(decider);
+	}
+	const liar = liarBetween(first, second, deciders, trust) ?? liarBetween(second, first, deciders, trust);
+	if (isRefusal(liar)) return liar;
+	const { id, owner } = input;
+	return liar === undefined
+		? { kind: "fork", culprit: owner, input: id, excused: null }
+		: { kind: "fork", culprit: liar, input: id, excused: owner };
+}
+
+/** The payee that released `exchanged` and had cancelled it towards the owner, who then signed `other`. */
+function liarBetween(
+	exchanged: EffectiveLink,
+	other: EffectiveLink,
+	deciders: readonly VerifiedCertificate[],
+	trust: Trust,
+): VerifiedCertificate | Refusal | undefined {
+	const { lock, outputs } = exchanged.body;
+	if (lock === null || !lock.payeeDecides) return undefined;
+	for (const cancel of other.body.after) {
+		const named = ownerHash(cancel.certificate, cancel.purpose, cancel.request);
+		if (!equalBytes(cancel.lock, lock.hash) || !owns(named, outputs[0])) continue;
+		const decider = deciders.find(({ hash }) => equalBytes(hash, cancel.certificate));
+		if (decider === undefined) return refuse("not-evidence", "the decider's certificate is missing");
+		if (hasCancelled(decider, lock.hash, cancel.signature, trust)) return decider;
+	}
+	return undefined;
+}
+
+function judgeDoubleDecision(value: DoubleDecision, trust: Trust): Conviction | Refusal {
+	const input = openInput(value, trust);
+	if (isRefusal(input)) return input;
+	const link = readEffective(value.link, input, trust);
+	if (isRefusal(link)) return link;
+	const { lock, outputs } = link.body;
+	if (lock === null) return refuse("not-evidence", "no lock");
+	if (lock.payeeDecides !== (value.payee !== null))
+		return refuse("not-evidence", "the payee is opened where it decides, and only there");
+	const payee = value.payee && openOwner(value.payee, trust);
+	if (isRefusal(payee)) return payee;
+	if (payee !== null && !owns(payee.hash, outputs[0])) return refuse("not-evidence", "another payee");
+	const culprit = payee?.certificate ?? input.owner;
+	return hasCancelled(culprit, lock.hash, value.cancel, trust)
+		? { kind: "doubleDecision", culprit, input: input.id, excused: null }
+		: refuse("not-evidence", "the decider did not sign this cancel");
+}
+
+type Input = { readonly id: Bytes; readonly amount: bigint; readonly owner: VerifiedCertificate };
+
+/** The output in question, if the opening is its owner's. */
+function openInput({ parent, index, owner }: Consumed, trust: Trust): Input | Refusal {
+	const made = parent.kind === "issue" ? madeByIssue(parent.bytes, index) : madeByLink(parent.bytes, index);
+	if (isRefusal(made)) return made;
+	const opened = openOwner(owner, trust);
+	if (isRefusal(opened)) return opened;
+	if (!owns(opened.hash, made.output)) return refuse("not-evidence", "another owner");
+	return { id: made.id, amount: made.output.amount, owner: opened.certificate };
+}
+
+type Made = { readonly id: Bytes; readonly output: Pick<Output, "amount" | "owner"> };
+
+function madeByIssue(encoded: Bytes, index: number): Made | Refusal {
+	const value = parse(issue, encoded, maximumContent);
+	if (isRefusal(value)) return value;
+	return index === 0 ? { id: outputId(issueId(value), 0), output: value } : noSuchOutput();
+}
+
+function madeByLink(payload: Bytes, index: number): Made | Refusal {
+	const link = parse(signedLink, payload, maximumContent);
+	if (isRefusal(link)) return link;
+	const output = link.body.outputs[index];
+	return output === undefined ? noSuchOutput() : { id: outputId(linkId(payload), index), output };
+}
+
+function noSuchOutput(): Refusal {
+	return refuse("not-evidence", "no such output");
+}
+
+type EffectiveLink = { readonly id: Bytes; readonly body: LinkBody };
+
+/** A link that `input`'s owner signed, and that counts: it adds up, and it has no lock or the release of it. */
+function readEffective(link: ProvenLink, input: Input, trust: Trust): EffectiveLink | Refusal {
+	const parsed = parse(signedLink, link.payload, maximumContent);
+	if (isRefusal(parsed)) return parsed;
+	const { body } = parsed;
+	if (!equalBytes(parsed.input, input.id)) return refuse("not-evidence", "another output");
+	if (sumOf(body.outputs) !== input.amount) return refuse("not-evidence", "a link that does not add up");
+	if (!isReleased(body, link.release)) return refuse("not-evidence", "a link that is not effective");
+	return verifySign1(trust.verify, input.owner.key, "link", link.payload, link.signature)
+		? { id: linkId(link.payload), body }
+		: refuse("not-evidence", "the owner did not sign this link");
+}
+
+function isReleased({ lock }: LinkBody, release: Bytes | null): boolean {
+	if (lock === null || release === null) return lock === null && release === null;
+	return equalBytes(lockHash(release), lock.hash);
+}
+
+function openOwner(
+	{ certificate: encoded, purpose, request }: OpenedOwner,
+	trust: Trust,
+): { readonly certificate: VerifiedCertificate; readonly hash: Bytes } | Refusal {
+	const certificate = trust.certificate(encoded);
+	if (isRefusal(certificate)) return certificate;
+	return { certificate, hash: ownerHash(certificate.hash, purpose, request) };
+}
+
+function owns(hash: Bytes, output: Pick<Output, "owner"> | undefined): boolean {
+	return output !== undefined && equalBytes(hash, output.owner);
+}
+
+function hasCancelled(
+	decider: VerifiedCertificate,
+	lock: Bytes,
+	cancelSignature: Bytes,
+	trust: Trust,
+): boolean {
+	return verifySign1(trust.verify, decider.key, "cancel", cancelPayload(lock), cancelSignature);
+}
