@@ -1,5 +1,6 @@
 /** The Tenten protocol: pure functions over bytes. No I/O, no clock, no randomness. */
 export * from "./codec/index.ts";
 export * from "./crypto/index.ts";
+export * from "./handover/index.ts";
 export * from "./identity/index.ts";
 export * from "./token/index.ts";

@@ -14,5 +14,7 @@ export {
 export * from "./issue.ts";
 export * from "./link.ts";
 export * from "./rules.ts";
+export * from "./ruling.ts";
 export * from "./token.ts";
 export * from "./verify.ts";
+export * from "./would-accept.ts";

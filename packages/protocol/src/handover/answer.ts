@@ -1,0 +1,102 @@
+/**
+ * What a payer checks of a payee's answer: a reservation, a counter transfer, a direct transfer sent back.
+ *
+ * An answer must name this very attempt: request, links, lock and amount. Nothing here changes anything.
+ */
+import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
+import { verifySign1 } from "../crypto/index.ts";
+import { type VerifiedToken, verifyParsedToken } from "../token/index.ts";
+import { acceptTokens } from "./acceptance.ts";
+import { dataHash, matchDocuments } from "./document.ts";
+import type { Context } from "./machine.ts";
+import { counterPayload, type MessageOf, type ReservedBody, reservedPayload } from "./messages.ts";
+import type { PayerTerms } from "./payer-state.ts";
+import { verifyRequest } from "./request.ts";
+
+/** What came with a message, and what the module knows. */
+export type Incoming = {
+	/** documents, unsealed, by position */
+	readonly contents: ReadonlyMap<number, Bytes>;
+	/** whether this module has ever owned an output */
+	readonly everOwned: (output: Bytes) => boolean;
+};
+
+export function checkReserved(
+	terms: PayerTerms,
+	{ body, reply, signature }: MessageOf<"reserved">,
+	{ contents }: Incoming,
+	{ trust }: Context,
+): Refusal | undefined {
+	const request = verifyRequest(terms.request, trust);
+	if (isRefusal(request)) return request;
+	if (!namesTerms(body, terms, request.digest)) return refuse("request-mismatch", "reserved something else");
+	if (!sameOrNull(dataHash(reply), body.reply)) return refuse("document-mismatch", "reply");
+	if (!verifySign1(trust.verify, request.payee.key, "reserved", reservedPayload(body), signature))
+		return refuse("signature-invalid", "reserved");
+	const documents = matchDocuments(reply, contents);
+	return isRefusal(documents) ? documents : undefined;
+}
+
+function namesTerms(body: ReservedBody, terms: PayerTerms, digest: Bytes): boolean {
+	return (
+		equalBytes(body.request, digest) &&
+		body.amount === terms.amount &&
+		sameOrNull(body.lock, terms.lock) &&
+		sameList(body.links, terms.links)
+	);
+}
+
+/** The tokens that the other side of an exchange gives, locked on the payer's own release. */
+export function checkCounter(
+	terms: PayerTerms,
+	message: MessageOf<"counterTransfer">,
+	{ contents, everOwned }: Incoming,
+	{ trust, now }: Context,
+): readonly VerifiedToken[] | Refusal {
+	const { body, tokens, reply, signature } = message;
+	const request = verifyRequest(terms.request, trust);
+	if (isRefusal(request)) return request;
+	if (terms.counterRequest === null) return refuse("request-mismatch", "no exchange");
+	const own = verifyRequest(terms.counterRequest, trust);
+	if (isRefusal(own)) return own;
+	if (!namesTerms(body.reserved, terms, request.digest)) return refuse("request-mismatch");
+	if (!sameOrNull(dataHash(reply), body.reserved.reply)) return refuse("document-mismatch", "reply");
+	if (!verifySign1(trust.verify, request.payee.key, "counter", counterPayload(body), signature))
+		return refuse("signature-invalid", "counter transfer");
+	const documents = matchDocuments(reply, contents);
+	if (isRefusal(documents)) return documents;
+	const against = { asset: request.body.asset, amount: terms.amount };
+	const accepted = acceptTokens(tokens, { request: own, trust, now, everOwned, data: null, against });
+	if (isRefusal(accepted)) return accepted;
+	if (!accepted.lock?.payeeDecides || !sameOrNull(accepted.lock.hash, terms.lock))
+		return refuse("lock-mismatch");
+	return sameList(accepted.links, body.counterLinks)
+		? accepted.tokens
+		: refuse("request-mismatch", "other counter links");
+}
+
+/** The tokens that a payee sends back whole: direct links to the certificate that had paid with them. */
+export function checkReturn(
+	terms: PayerTerms,
+	message: MessageOf<"returned">,
+	{ trust, now }: Context,
+): readonly VerifiedToken[] | Refusal {
+	const back: VerifiedToken[] = [];
+	for (const carried of message.tokens) {
+		const token = verifyParsedToken(carried, trust, { now });
+		if (isRefusal(token)) return token;
+		const isReturn = token.path.at(-1)?.kind === "return" && equalBytes(token.owner.request, terms.attempt);
+		if (!isReturn) return refuse("owner-mismatch", "not a return of this transfer");
+		back.push(token);
+	}
+	const ids = back.map(({ path }) => path.at(-2)?.id ?? new Uint8Array());
+	return sameList(ids, terms.links) ? back : refuse("request-mismatch", "not the links of this transfer");
+}
+
+function sameList(a: readonly Bytes[], b: readonly Bytes[]): boolean {
+	return a.length === b.length && a.every((entry, i) => equalBytes(entry, b[i] as Bytes));
+}
+
+function sameOrNull(a: Bytes | null, b: Bytes | null): boolean {
+	return a === null || b === null ? a === b : equalBytes(a, b);
+}

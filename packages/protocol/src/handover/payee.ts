@@ -1,0 +1,339 @@
+/**
+ * The payee's machine: once it has said that it holds a reservation, only the other side's word or an
+ * operator's ruling moves it, never a timer.
+ *
+ *          offered       consented        signed
+ *   none ─────────▶ asked ─────────▶ signing ────▶ reserved ──release──▶ owned
+ *     ▲               │ declined        │           │  │ ▲ └─cancel──▶ cancelled ──release──▶ owned
+ *     └───────────────┘                 │    resolve│  │ └─ anything else: the answer again
+ *                                       │           ▼  └──ruling──▶ ruled | owned
+ *                                       │        resolving ──ruling──▶ ruled | owned
+ *                        signed (exchange)▶ lockedForeign: as reserved; a cancel frees what we gave
+ *                        signed (direct)──▶ owned ──send back──▶ returned
+ */
+import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
+import { verifySign1 } from "../crypto/index.ts";
+import type { Trust } from "../identity/index.ts";
+import {
+	cancelPayload,
+	lockHash,
+	releaseToken,
+	type Token,
+	type VerifiedToken,
+	verifyParsedToken,
+	verifyRuling,
+} from "../token/index.ts";
+import { type Spendable, signatureRequests, signedPayment } from "./draft.ts";
+import { type Context, noChanges, type Step, send, stay, type TokenChanges } from "./machine.ts";
+import type { Message, MessageOf } from "./messages.ts";
+import { checkOffer, type Offering } from "./offer.ts";
+import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
+import type { DurablePayee, Offer, Payee, PayeeConsent, Reserved } from "./payee-state.ts";
+import { draftReturn } from "./return.ts";
+
+export type PayeeEvent =
+	| ({ readonly kind: "offered" } & Offering)
+	/** `entropy`: 32 random bytes */
+	| { readonly kind: "consented"; readonly consent: PayeeConsent; readonly entropy: Bytes }
+	| { readonly kind: "declined"; readonly refusal: Refusal }
+	| { readonly kind: "signed"; readonly signatures: readonly Bytes[] }
+	| { readonly kind: "received"; readonly message: Message }
+	/** the app asks the operator to rule */
+	| { readonly kind: "resolve" }
+	/** the app does not want a direct transfer; `tokens` are what it brought */
+	| { readonly kind: "sendBack"; readonly tokens: readonly Spendable[] }
+	| { readonly kind: "contact" };
+
+type PayeeStep = Step<Payee>;
+
+export function stepPayee(state: Payee, event: PayeeEvent, context: Context): PayeeStep {
+	switch (event.kind) {
+		case "offered":
+			return state.kind === "none" ? offered(event, context) : again(state);
+		case "consented":
+			return state.kind === "asked" ? consented(state.offer, event, context) : stay(state, decided);
+		case "declined":
+			return state.kind === "asked" ? declined(state.offer, event.refusal) : stay(state, decided);
+		case "signed":
+			return signed(state, event.signatures);
+		case "received":
+			return received(state, event.message, context);
+		case "resolve":
+			return resolve(state);
+		case "sendBack":
+			return state.kind === "owned" ? sendBack(state, event.tokens, context) : stay(state, decided);
+		case "contact":
+			return again(state);
+		default:
+			return event satisfies never;
+	}
+}
+
+const decided = refuse("attempt-decided");
+
+/** Checks everything, then asks the app. An attempt that is known already gets its stored answer. */
+function offered(event: Offering, context: Context): PayeeStep {
+	const none: Payee = { kind: "none" };
+	const offer = checkOffer(event, context);
+	if (isRefusal(offer)) return declinedWith(none, event.request.digest, offer);
+	if ("known" in offer) return again(offer.known);
+	return { state: { kind: "asked", offer }, effects: [{ kind: "ask" }] };
+}
+
+function declined({ request }: Offer, refusal: Refusal): PayeeStep {
+	return declinedWith({ kind: "none" }, request.digest, refusal);
+}
+
+function declinedWith(state: Payee, about: Bytes, refusal: Refusal): PayeeStep {
+	const { code, detail } = refusal;
+	const effects = [send({ kind: "refusal", about, code, detail: detail.slice(0, 256) })];
+	return { state, effects, refusal };
+}
+
+function consented(
+	offer: Offer,
+	{ consent, entropy }: Extract<PayeeEvent, { kind: "consented" }>,
+	context: Context,
+): PayeeStep {
+	const draft = draftAnswer(offer, consent, entropy, context);
+	if (isRefusal(draft)) return declined(offer, draft);
+	const { terms, links, answer } = draft;
+	const signer = offer.request.payee.hash;
+	const requests = [...signatureRequests(links), { signer, type: answer.type, payload: answer.payload }];
+	return { state: { kind: "signing", offer, terms, links }, effects: [{ kind: "sign", requests }] };
+}
+
+function signed(state: Payee, signatures: readonly Bytes[]): PayeeStep {
+	if (state.kind === "returning") return returned(state, signatures);
+	if (state.kind !== "signing") return stay(state, decided);
+	const { offer, terms, links } = state;
+	const payment = signedPayment(links, signatures);
+	if (isRefusal(payment)) return declined(offer, payment);
+	const answer = answerMessage(
+		terms,
+		offer.request.digest,
+		links,
+		payment.paid,
+		signatures.at(-1) ?? new Uint8Array(),
+	);
+	const tokens = offer.accepted.tokens.map(({ token }) => token);
+	const reply = send(answer, terms.reply);
+	if (terms.lock === null) {
+		const add = offer.accepted.tokens;
+		return {
+			state: { kind: "owned", terms, answer, secret: null },
+			effects: [{ kind: "persist", changes: { ...noChanges, add } }, { kind: "tell", news: "owned" }, reply],
+		};
+	}
+	const { counterRequest } = offer;
+	const hold = links.map(({ input }) => input.outputId);
+	const next: Reserved =
+		counterRequest === null
+			? { kind: "reserved", terms, tokens, answer }
+			: {
+					kind: "lockedForeign",
+					terms,
+					tokens,
+					answer,
+					counter: {
+						inputs: hold,
+						change: payment.change.map(({ token }) => token),
+						request: counterRequest.signed,
+					},
+				};
+	return {
+		state: next,
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, hold } },
+			{ kind: "tell", news: "reserved" },
+			reply,
+		],
+	};
+}
+
+function received(state: Payee, message: Message, context: Context): PayeeStep {
+	switch (message.kind) {
+		case "release":
+			return release(state, message, context);
+		case "cancel":
+			return cancel(state, message, context);
+		case "ruling":
+			return ruled(state, message, context);
+		case "transfer":
+		case "status":
+			return again(state);
+		default:
+			return { state, effects: [] };
+	}
+}
+
+/** The secret makes the links effective: value is ours, spendable at once. */
+function release(state: Payee, { attempt, secret }: MessageOf<"release">, { trust }: Context): PayeeStep {
+	if (state.kind === "resolving")
+		return { state, effects: [{ kind: "forward", message: { kind: "release", attempt, secret } }] };
+	if (state.kind !== "reserved" && state.kind !== "lockedForeign" && state.kind !== "cancelled")
+		return again(state);
+	const { terms } = state;
+	if (terms.lock === null || !equalBytes(lockHash(secret), terms.lock))
+		return stay(state, refuse("release-mismatch"));
+	const counter = state.kind === "lockedForeign" ? state.counter : null;
+	const doubled = state.kind === "cancelled" ? ([{ kind: "tell", news: "double-decision" }] as const) : [];
+	const owned = owns(state, secret, counter, trust);
+	return { ...owned, effects: [...owned.effects, ...doubled] };
+}
+
+/** Takes the payment and, in an exchange, gives ours, in one durable write. */
+function owns(
+	state: Exclude<DurablePayee, { kind: "owned" | "ruled" | "returned" }>,
+	secret: Bytes,
+	counter: { readonly inputs: readonly Bytes[]; readonly change: readonly Token[] } | null,
+	trust: Trust,
+): PayeeStep {
+	const { terms } = state;
+	const add = [...state.tokens, ...(counter?.change ?? [])].map((carried) => opened(carried, secret, trust));
+	const changes: TokenChanges = { ...noChanges, add, remove: counter?.inputs ?? [] };
+	const answer = state.kind === "cancelled" ? state.cancel : state.answer;
+	return {
+		state: { kind: "owned", terms, answer, secret },
+		effects: [
+			{ kind: "persist", changes },
+			{ kind: "tell", news: "owned" },
+			send({ kind: "done", attempt: terms.attempt }),
+		],
+	};
+}
+
+/** A token that this module verified when it was locked, effective now. */
+function opened(carried: Token, secret: Bytes, trust: Trust): VerifiedToken {
+	const token = kept(carried, trust);
+	const effective = releaseToken(token, secret);
+	if (isRefusal(effective)) throw new Error(`checked lock does not open: ${effective.detail}`);
+	return effective;
+}
+
+function kept(carried: Token, trust: Trust): VerifiedToken {
+	const token = verifyParsedToken(carried, trust, { signatures: false });
+	if (isRefusal(token)) throw new Error(`kept token does not walk: ${token.code} ${token.detail}`);
+	return token;
+}
+
+/** Only the decider's signature counts: of a two-phase lock the payer's, of an exchange whoever we would pay. */
+function cancel(state: Payee, message: MessageOf<"cancel">, { trust }: Context): PayeeStep {
+	if (state.kind === "cancelled")
+		return { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
+	if (state.kind !== "reserved" && state.kind !== "lockedForeign") return again(state);
+	const { terms, tokens } = state;
+	const { lock } = terms;
+	if (lock === null || !equalBytes(message.lock, lock)) return stay(state, refuse("lock-mismatch"));
+	const decider = deciderOf(state, trust);
+	if (isRefusal(decider)) return stay(state, decider);
+	const payload = cancelPayload(lock);
+	if (!verifySign1(trust.verify, decider.certificate.key, "cancel", payload, message.signature))
+		return stay(state, refuse("signature-invalid", "cancel"));
+	const after = { lock, decider, signature: message.signature };
+	const inputs = state.kind === "lockedForeign" ? state.counter.inputs : [];
+	const free = inputs.map((output) => ({ output, after }));
+	return {
+		state: { kind: "cancelled", terms, tokens, cancel: message },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, free } },
+			{ kind: "tell", news: "cancelled" },
+			send({ kind: "done", attempt: terms.attempt }),
+		],
+	};
+}
+
+function resolve(state: Payee): PayeeStep {
+	if (state.kind !== "reserved" && state.kind !== "lockedForeign") return again(state);
+	const { terms, tokens, answer } = state;
+	const counter = state.kind === "lockedForeign" ? state.counter : null;
+	return {
+		state: { kind: "resolving", terms, tokens, answer, counter },
+		effects: [{ kind: "persist", changes: noChanges }],
+	};
+}
+
+function ruled(state: Payee, message: MessageOf<"ruling">, { trust }: Context): PayeeStep {
+	if (state.kind !== "reserved" && state.kind !== "lockedForeign" && state.kind !== "resolving")
+		return again(state);
+	const ruling = verifyRuling(message.ruling, trust);
+	if (isRefusal(ruling)) return stay(state, ruling);
+	const { terms } = state;
+	if (terms.lock === null || !equalBytes(ruling.subject, terms.lock))
+		return stay(state, refuse("request-mismatch", "a ruling on something else"));
+	const counter = state.kind === "reserved" ? null : state.counter;
+	if (ruling.release !== null) {
+		if (!equalBytes(lockHash(ruling.release), terms.lock)) return stay(state, refuse("release-mismatch"));
+		return owns(state, ruling.release, counter, trust);
+	}
+	// Each operator rules its own leg: what we gave is gone only by the word of the one that issued it.
+	if (counter !== null && !equalBytes(ruling.operator, counter.request.body.asset.operator))
+		return { state, effects: [{ kind: "tell", news: "ruled" }] };
+	return {
+		state: { kind: "ruled", terms, ruling: message },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, remove: counter?.inputs ?? [] } },
+			{ kind: "tell", news: "ruled" },
+		],
+	};
+}
+
+function sendBack(
+	state: Extract<DurablePayee, { kind: "owned" }>,
+	tokens: readonly Spendable[],
+	context: Context,
+): PayeeStep {
+	const links = draftReturn(state.terms, tokens, context);
+	if (isRefusal(links)) return stay(state, links);
+	return {
+		state: { kind: "returning", owned: state, links },
+		effects: [{ kind: "sign", requests: signatureRequests(links) }],
+	};
+}
+
+function returned(state: Extract<Payee, { kind: "returning" }>, signatures: readonly Bytes[]): PayeeStep {
+	const { terms } = state.owned;
+	const payment = signedPayment(state.links, signatures);
+	if (isRefusal(payment)) return stay(state.owned, payment);
+	const back: Message = {
+		kind: "returned",
+		attempt: terms.attempt,
+		tokens: payment.paid.map(({ token }) => token),
+	};
+	const remove = state.links.map(({ input }) => input.outputId);
+	return {
+		state: { kind: "returned", terms, returned: back },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, remove } },
+			{ kind: "tell", news: "returned" },
+			send(back),
+		],
+	};
+}
+
+/** The stored message of the last step, byte for byte. */
+function again(state: Payee): PayeeStep {
+	switch (state.kind) {
+		case "none":
+		case "asked":
+		case "signing":
+		case "returning":
+			return { state, effects: [] };
+		case "reserved":
+		case "lockedForeign":
+		case "resolving":
+			return { state, effects: [send(state.answer, state.terms.reply)] };
+		case "owned":
+			return state.secret === null
+				? { state, effects: [send(state.answer, state.terms.reply)] }
+				: { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
+		case "cancelled":
+			return { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
+		case "returned":
+			return { state, effects: [send(state.returned)] };
+		case "ruled":
+			return { state, effects: [send(state.ruling)] };
+		default:
+			return state satisfies never;
+	}
+}

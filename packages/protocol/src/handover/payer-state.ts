@@ -1,0 +1,93 @@
+/** The states of a payer's attempt, as they are kept. Each has only what is true in it. */
+import {
+	amount,
+	type Bytes,
+	boolean,
+	bytes32,
+	limits,
+	list,
+	nullable,
+	record,
+	type TypeOf,
+	union,
+	unixSeconds,
+} from "../codec/index.ts";
+import { type Caveat, token, type UnsignedLink } from "../token/index.ts";
+import type { Manifest } from "./document.ts";
+import { manifest } from "./document.ts";
+import type { Spendable } from "./draft.ts";
+import { message } from "./messages.ts";
+import { type SignedRequest, signedRequest, type VerifiedRequest } from "./request.ts";
+
+/** What stays the same through an attempt. */
+const payerTerms = record({
+	attempt: bytes32,
+	request: signedRequest,
+	/** outputs that are spent */
+	inputs: list(bytes32, limits.tokens, 1),
+	links: list(bytes32, limits.tokens, 1),
+	/** hash of the release; null in the direct mode */
+	lock: nullable(bytes32),
+	amount,
+	/** the certificate that owns the first input: signs a cancel */
+	signer: bytes32,
+	/** one's own request for the other leg of an exchange */
+	counterRequest: nullable(signedRequest),
+	data: nullable(manifest),
+	/** after this the payer can only cancel */
+	spendUntil: unixSeconds,
+	/** until then the record is kept */
+	keepUntil: unixSeconds,
+});
+export type PayerTerms = TypeOf<typeof payerTerms>;
+
+/** The payer's states that are ever durable. */
+export const payerState = union({
+	locked: [
+		1,
+		record({
+			terms: payerTerms,
+			secret: bytes32,
+			transfer: message,
+			/** locked like the payment, spendable with it */
+			change: list(token, limits.tokens),
+			cancelAt: unixSeconds,
+		}),
+	],
+	/** direct: effective when signed, never restored by itself */
+	sent: [2, record({ terms: payerTerms, transfer: message, acknowledged: nullable(message) })],
+	/** `answer` (reserved or counter transfer) with `secret` is the receipt */
+	released: [3, record({ terms: payerTerms, answer: message, secret: bytes32, done: boolean })],
+	/** the secret is gone */
+	cancelled: [4, record({ terms: payerTerms, cancel: message })],
+	returned: [5, record({ terms: payerTerms, returned: message })],
+	ruled: [6, record({ terms: payerTerms, ruling: message })],
+});
+export type DurablePayer = TypeOf<typeof payerState>;
+export type Locked = Extract<DurablePayer, { readonly kind: "locked" }>;
+
+/** What the user consented to. */
+export type PayerPlan = {
+	readonly request: VerifiedRequest;
+	readonly amount: bigint;
+	readonly inputs: readonly Spendable[];
+	readonly data: Manifest | null;
+	readonly counterRequest: SignedRequest | null;
+	/** X25519: documents of the answer are sealed to it */
+	readonly documentKey: Bytes | null;
+	readonly caveats: readonly Caveat[];
+	/** seconds after which an unanswered lock is cancelled */
+	readonly patience: number;
+};
+
+/** Before anything is durable, and while a cancel is being signed, a crash leads back. */
+export type Payer =
+	| { readonly kind: "idle" }
+	| {
+			readonly kind: "signing";
+			readonly plan: PayerPlan;
+			readonly links: readonly UnsignedLink[];
+			readonly secret: Bytes;
+	  }
+	| { readonly kind: "cancelling"; readonly locked: Locked }
+	| DurablePayer;

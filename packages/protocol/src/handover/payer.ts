@@ -1,0 +1,360 @@
+/**
+ * The payer's machine: it alone decides, once, and the decision is durable before it is told.
+ *
+ *           start          signed (two-phase, exchange)      reserved | counter transfer
+ *   idle ─────────▶ signing ───────────────────▶ locked ─────────────────────────────▶ released ──done──▶ released
+ *                      │                          │  ▲                                    │
+ *                      │ signed (direct)   cancel │  └ cancelling (crash leads back)      │ anything: the release again
+ *                      ▼                   timer  ▼ signed
+ *                    sent ──returned──▶ returned  cancelled ── anything: the cancel again
+ *                      └──ruling──▶ ruled (also from locked)
+ *
+ * A lock holds the inputs; only its release spends them, only its cancel frees them, never both.
+ */
+import { type Bytes, equalBytes, isRefusal, type RefusalCode, refusals, refuse } from "../codec/index.ts";
+import { currentlyValid } from "../identity/index.ts";
+import {
+	cancelPayload,
+	lockHash,
+	releaseToken,
+	type Token,
+	type VerifiedToken,
+	verifyParsedToken,
+	verifyRuling,
+} from "../token/index.ts";
+import { keepUntil } from "./acceptance.ts";
+import { checkCounter, checkReserved, checkReturn, type Incoming } from "./answer.ts";
+import { dataHash } from "./document.ts";
+import { draftPayment, signatureRequests, signedPayment, spendUntil } from "./draft.ts";
+import { type Context, noChanges, type Step, send, stay } from "./machine.ts";
+import { attemptId, type Message, type MessageOf } from "./messages.ts";
+import type { DurablePayer, Locked, Payer, PayerPlan, PayerTerms } from "./payer-state.ts";
+import { requestIsOpen, verifyRequest } from "./request.ts";
+
+export type PayerEvent =
+	/** `entropy`: 64 random bytes */
+	| { readonly kind: "start"; readonly plan: PayerPlan; readonly entropy: Bytes }
+	| { readonly kind: "signed"; readonly signatures: readonly Bytes[] }
+	| ({ readonly kind: "received"; readonly message: Message } & Incoming)
+	| { readonly kind: "cancel" }
+	/** contact with the payee, or a restart: say the last word again */
+	| { readonly kind: "contact" };
+
+type PayerStep = Step<Payer>;
+
+/** When `cancel` should be given without being asked, or undefined. Unix seconds. */
+export function payerWakesAt(state: Payer): number | undefined {
+	return state.kind === "locked" ? Math.min(state.cancelAt, state.terms.spendUntil) : undefined;
+}
+
+export function stepPayer(state: Payer, event: PayerEvent, context: Context): PayerStep {
+	switch (event.kind) {
+		case "start":
+			return state.kind === "idle" ? start(event.plan, event.entropy, context) : stay(state, decided);
+		case "signed":
+			return signed(state, event.signatures, context);
+		case "received":
+			return received(state, event.message, event, context);
+		case "cancel":
+			return state.kind === "locked" ? cancel(state) : again(state);
+		case "contact":
+			return again(state);
+		default:
+			return event satisfies never;
+	}
+}
+
+const decided = refuse("attempt-decided");
+
+/** Checks the plan and asks for the signatures of its links. Nothing is durable yet. */
+function start(plan: PayerPlan, entropy: Bytes, { trust, now }: Context): PayerStep {
+	const idle: Payer = { kind: "idle" };
+	const { request } = plan;
+	const closed = requestIsOpen(request, now);
+	if (closed !== undefined) return stay(idle, closed);
+	if (request.body.amount !== 0n && request.body.amount !== plan.amount)
+		return stay(idle, refuse("amount-mismatch"));
+	for (const { token } of plan.inputs) {
+		const invalid = currentlyValid(token.owner.certificate, now);
+		if (invalid !== undefined) return stay(idle, invalid);
+	}
+	if ((request.body.mode === "exchange") !== (plan.counterRequest !== null))
+		return stay(idle, refuse("request-mismatch", "an exchange needs a request for its other leg"));
+	if (plan.counterRequest !== null) {
+		const counter = verifyRequest(plan.counterRequest, trust);
+		if (isRefusal(counter)) return stay(idle, counter);
+	}
+	const secret = entropy.slice(0, 32);
+	const links = draftPayment(
+		{
+			request,
+			amount: plan.amount,
+			inputs: plan.inputs,
+			lock: request.body.mode === "direct" ? null : { payeeDecides: false, hash: lockHash(secret) },
+			data: dataHash(plan.data),
+			against: request.body.against,
+			caveats: plan.caveats,
+			changeRequest: entropy.slice(32, 64),
+		},
+		now,
+	);
+	if (isRefusal(links)) return stay(idle, links);
+	const effects = [{ kind: "sign", requests: signatureRequests(links) }] as const;
+	return { state: { kind: "signing", plan, links, secret }, effects };
+}
+
+function signed(state: Payer, signatures: readonly Bytes[], context: Context): PayerStep {
+	if (state.kind === "cancelling") return cancelled(state.locked, signatures[0] ?? new Uint8Array());
+	if (state.kind !== "signing") return stay(state, decided);
+	const { plan, links, secret } = state;
+	const payment = signedPayment(links, signatures);
+	if (isRefusal(payment)) return stay({ kind: "idle" }, payment);
+	const { request } = plan;
+	const inputs = plan.inputs.map(({ token }) => token);
+	const [first] = inputs;
+	if (first === undefined) return stay({ kind: "idle" }, refuse("funds-insufficient"));
+	const ids = links.map(({ id }) => id);
+	const isDirect = request.body.mode === "direct";
+	const terms: PayerTerms = {
+		attempt: attemptId(request.digest, ids),
+		request: request.signed,
+		inputs: inputs.map(({ outputId }) => outputId),
+		links: ids,
+		lock: isDirect ? null : lockHash(secret),
+		amount: plan.amount,
+		signer: first.owner.certificate.hash,
+		counterRequest: plan.counterRequest,
+		data: plan.data,
+		spendUntil: spendUntil(inputs),
+		keepUntil: keepUntil(inputs, context.trust),
+	};
+	const transfer: Message = {
+		kind: "transfer",
+		request: request.digest,
+		tokens: payment.paid.map(({ token }) => token),
+		data: plan.data,
+		counterRequest: plan.counterRequest,
+		documentKey: plan.documentKey,
+	};
+	return isDirect
+		? sent(terms, transfer, payment.change)
+		: locked(terms, transfer, payment.change, secret, context.now + plan.patience);
+}
+
+function sent(terms: PayerTerms, transfer: Message, change: readonly VerifiedToken[]): PayerStep {
+	return {
+		state: { kind: "sent", terms, transfer, acknowledged: null },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, remove: terms.inputs, add: change } },
+			send(transfer, terms.data),
+		],
+	};
+}
+
+function locked(
+	terms: PayerTerms,
+	transfer: Message,
+	change: readonly VerifiedToken[],
+	secret: Bytes,
+	cancelAt: number,
+): PayerStep {
+	return {
+		state: { kind: "locked", terms, secret, transfer, change: change.map(({ token }) => token), cancelAt },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, hold: terms.inputs } },
+			{ kind: "tell", news: "locked" },
+			send(transfer, terms.data),
+		],
+	};
+}
+
+function received(state: Payer, message: Message, incoming: Incoming, context: Context): PayerStep {
+	if (state.kind === "locked") {
+		if (message.kind === "reserved") return reserved(state, message, incoming, context);
+		if (message.kind === "counterTransfer") return countered(state, message, incoming, context);
+		if (message.kind === "refusal") return refused(state, message);
+	}
+	if (state.kind === "sent") {
+		if (message.kind === "reserved") return acknowledged(state, message, incoming, context);
+		if (message.kind === "returned") return returned(state, message, context);
+	}
+	if (state.kind === "released" && message.kind === "done" && !state.done)
+		return { state: { ...state, done: true }, effects: [{ kind: "persist", changes: noChanges }] };
+	if (message.kind === "done" || message.kind === "refusal") return { state, effects: [] };
+	if (message.kind === "ruling") return ruled(state, message, context);
+	return again(state);
+}
+
+/** A final refusal ends the attempt; after a transient one the transfer may be sent again. */
+function refused(state: Locked, { code }: MessageOf<"refusal">): PayerStep {
+	const persistence = code in refusals ? refusals[code as RefusalCode][0] : "final";
+	return persistence === "final" ? cancel(state) : { state, effects: [{ kind: "tell", news: "refused" }] };
+}
+
+/** The payee holds the reservation: release, durable before it is sent. */
+function reserved(
+	state: Locked,
+	message: MessageOf<"reserved">,
+	incoming: Incoming,
+	context: Context,
+): PayerStep {
+	const refusal = checkReserved(state.terms, message, incoming, context);
+	if (refusal !== undefined) return stay(state, refusal);
+	return release(state, message, [], context);
+}
+
+/** Gives and, in an exchange, takes in one durable write. */
+function release(
+	state: Locked,
+	answer: Message,
+	taken: readonly VerifiedToken[],
+	{ trust, now }: Context,
+): PayerStep {
+	if (now >= state.terms.spendUntil) return stay(state, refuse("expired", "only a cancel is left"));
+	const { terms, secret } = state;
+	const change = releaseAll(state.change, secret, trust);
+	const add = [...change, ...taken.map((token) => released(token, secret))];
+	return {
+		state: { kind: "released", terms, answer, secret, done: false },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, remove: terms.inputs, add } },
+			{ kind: "tell", news: "released" },
+			send({ kind: "release", attempt: terms.attempt, secret }),
+		],
+	};
+}
+
+/** Locked tokens that this module made itself, effective now. */
+function releaseAll(
+	tokens: readonly Token[],
+	secret: Bytes,
+	trust: Context["trust"],
+): readonly VerifiedToken[] {
+	return tokens.map((carried) => {
+		const token = verifyParsedToken(carried, trust, { signatures: false });
+		if (isRefusal(token)) throw new Error(`own change does not walk: ${token.code} ${token.detail}`);
+		return released(token, secret);
+	});
+}
+
+function released(token: VerifiedToken, secret: Bytes): VerifiedToken {
+	const effective = releaseToken(token, secret);
+	if (isRefusal(effective)) throw new Error(`checked lock does not open: ${effective.detail}`);
+	return effective;
+}
+
+/** In an exchange the other side's links are its reservation. */
+function countered(
+	state: Locked,
+	message: MessageOf<"counterTransfer">,
+	incoming: Incoming,
+	context: Context,
+): PayerStep {
+	const taken = checkCounter(state.terms, message, incoming, context);
+	return isRefusal(taken) ? stay(state, taken) : release(state, message, taken, context);
+}
+
+function acknowledged(
+	state: Extract<DurablePayer, { kind: "sent" }>,
+	message: MessageOf<"reserved">,
+	incoming: Incoming,
+	context: Context,
+): PayerStep {
+	if (state.acknowledged !== null) return { state, effects: [] };
+	const refusal = checkReserved(state.terms, message, incoming, context);
+	if (refusal !== undefined) return stay(state, refusal);
+	return {
+		state: { ...state, acknowledged: message },
+		effects: [
+			{ kind: "persist", changes: noChanges },
+			{ kind: "tell", news: "reserved" },
+		],
+	};
+}
+
+/** The payee did not want a direct transfer: its links back to us, effective when signed. */
+function returned(
+	state: Extract<DurablePayer, { kind: "sent" }>,
+	message: MessageOf<"returned">,
+	context: Context,
+): PayerStep {
+	const add = checkReturn(state.terms, message, context);
+	if (isRefusal(add)) return stay(state, add);
+	return {
+		state: { kind: "returned", terms: state.terms, returned: message },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, add } },
+			{ kind: "tell", news: "returned" },
+		],
+	};
+}
+
+/** Asks for the signature of a cancel; until it is durable the lock stands. */
+function cancel(state: Locked): PayerStep {
+	const payload = cancelPayload(state.terms.lock as Bytes);
+	const requests = [{ signer: state.terms.signer, type: "cancel", payload }] as const;
+	return { state: { kind: "cancelling", locked: state }, effects: [{ kind: "sign", requests }] };
+}
+
+/** Frees the inputs and forgets the secret in one write. */
+function cancelled({ terms }: Locked, signature: Bytes): PayerStep {
+	const message: Message = {
+		kind: "cancel",
+		attempt: terms.attempt,
+		lock: terms.lock as Bytes,
+		certificate: terms.signer,
+		signature,
+	};
+	const free = terms.inputs.map((output) => ({ output, after: null }));
+	return {
+		state: { kind: "cancelled", terms, cancel: message },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, free } },
+			{ kind: "tell", news: "cancelled" },
+			send(message),
+		],
+	};
+}
+
+/** The operator refunded the inputs to the owner's account: they are gone from here. */
+function ruled(state: Payer, message: MessageOf<"ruling">, { trust }: Context): PayerStep {
+	if (state.kind !== "locked" && state.kind !== "sent") return again(state);
+	const ruling = verifyRuling(message.ruling, trust);
+	if (isRefusal(ruling)) return stay(state, ruling);
+	const subjects = state.terms.lock === null ? state.terms.links : [state.terms.lock];
+	if (ruling.verdict !== "refunded" || !subjects.some((subject) => equalBytes(subject, ruling.subject)))
+		return stay(state, refuse("request-mismatch", "a ruling on something else"));
+	return {
+		state: { kind: "ruled", terms: state.terms, ruling: message },
+		effects: [
+			{ kind: "persist", changes: { ...noChanges, remove: state.terms.inputs } },
+			{ kind: "tell", news: "ruled" },
+		],
+	};
+}
+
+/** The stored message of the last step, byte for byte. */
+function again(state: Payer): PayerStep {
+	switch (state.kind) {
+		case "idle":
+		case "signing":
+		case "cancelling":
+			return { state, effects: [] };
+		case "locked":
+			return { state, effects: [send(state.transfer, state.terms.data)] };
+		case "sent":
+			return { state, effects: state.acknowledged ? [] : [send(state.transfer, state.terms.data)] };
+		case "released":
+			return {
+				state,
+				effects: [send({ kind: "release", attempt: state.terms.attempt, secret: state.secret })],
+			};
+		case "cancelled":
+			return { state, effects: [send(state.cancel)] };
+		case "returned":
+		case "ruled":
+			return { state, effects: [] };
+		default:
+			return state satisfies never;
+	}
+}
