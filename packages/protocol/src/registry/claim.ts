@@ -1,0 +1,145 @@
+/**
+ * Claims verified: what an operator checks of redeemed tokens before it touches its registry.
+ *
+ *   order signed by an owner of one of the tokens
+ *   each token: every link on its path holds, and the last is a direct link to this operator's desk that
+ *   names this order; the operator's clock says that it is still redeemable
+ *
+ * A token that fails is refused by itself; the others go on. What could go wrong here is only refusing too
+ * much: whether value may be paid is decided by the registry's rows (`conflict.ts`), never by this file.
+ */
+import {
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	limits,
+	type Refusal,
+	refuse,
+	serialize,
+	toHex,
+} from "../codec/index.ts";
+import type { Trust } from "../identity/index.ts";
+import {
+	consumedOutput,
+	consumedOutputs,
+	type Owner,
+	type PathLink,
+	sameAsset,
+	signaturesIn,
+	type Token,
+	type VerifiedToken,
+	verifyParsedToken,
+} from "../token/index.ts";
+import type { Claim } from "./claim-shape.ts";
+import { type VerifiedOrder, verifyOrder } from "./order.ts";
+import { type Terms, termsOf } from "./terms.ts";
+
+export type ClaimContext = {
+	readonly trust: Trust;
+	readonly operator: Bytes;
+	/** the operator's clock, unix seconds */
+	readonly now: number;
+	/** whether the release of this lock has been published: its claim is honoured until redeem until + grace */
+	readonly isPublished: (lock: Bytes) => boolean;
+};
+
+/** A token that this operator must honour, unless the registry says that it was spent before. */
+export type Redemption = {
+	readonly kind: "redemption";
+	readonly token: VerifiedToken;
+	/** who signed the redeeming link */
+	readonly redeemer: Owner;
+	readonly terms: Terms;
+	/** its condition `expires` has come, and burns it */
+	readonly burned: boolean;
+};
+
+export type VerifiedClaim = {
+	readonly verified: "claim";
+	readonly order: VerifiedOrder;
+	readonly tokens: readonly (Redemption | Refusal)[];
+};
+
+export function verifyClaim(value: Claim, context: ClaimContext): VerifiedClaim | Refusal {
+	const { trust, operator } = context;
+	const { asset, action } = value.order.order;
+	if (!equalBytes(asset.operator, operator)) return refuse("asset-unknown", "another operator's");
+	if (action.kind === "withdraw") return refuse("order-mismatch", "a withdrawal redeems nothing");
+	const signatures = value.tokens.reduce((count, token) => count + signaturesIn(token, trust), 2);
+	if (signatures > limits.signatures) return refuse("too-many", `${signatures} signatures`);
+	const order = verifyOrder(value.order, trust);
+	if (isRefusal(order)) return order;
+	const tokens = value.tokens.map((token) => verifyRedemption(token, order, context));
+	const redeemed = tokens.filter((token) => token.kind === "redemption");
+	const signedByOwner = redeemed.some(({ redeemer }) =>
+		equalBytes(redeemer.certificate.hash, order.signer.hash),
+	);
+	if (redeemed.length > 0 && !signedByOwner)
+		return refuse("owner-mismatch", "the order is not signed by an owner of these tokens");
+	const outputs = new Set(redeemed.map(({ token }) => toHex(token.outputId)));
+	if (outputs.size < redeemed.length) return refuse("malformed", "one token, claimed twice");
+	return { verified: "claim", order, tokens };
+}
+
+function verifyRedemption(value: Token, order: VerifiedOrder, context: ClaimContext): Redemption | Refusal {
+	const token = verifyParsedToken(value, context.trust);
+	if (isRefusal(token)) return token;
+	if (!sameAsset(token.asset, order.order.asset)) return refuse("asset-mismatch");
+	const link = token.path.at(-1);
+	const redeemer = token.inputOwners.at(-1);
+	if (link === undefined || redeemer === undefined || link.kind !== "operator" || link.body.lock !== null)
+		return refuse("order-mismatch", "the last link is no direct link to the operator");
+	if (!equalBytes(token.owner.request, order.digest) || token.owner.purpose !== null)
+		return refuse("order-mismatch");
+	const terms = termsOf(token);
+	if (isRefusal(terms)) return terms;
+	if (context.now >= redeemableUntil(token, context)) return refuse("redeem-closed");
+	return { kind: "redemption", token, redeemer, terms, burned: isBurned(token, context.now) };
+}
+
+/** Grace is for those who learn a release late: from the operator that published it. */
+function redeemableUntil(token: VerifiedToken, { trust, isPublished }: ClaimContext): number {
+	const lock = token.path.at(-2)?.body.lock ?? null;
+	const grace = lock !== null && isPublished(lock.hash) ? (trust.asset(token.asset)?.grace ?? 0) : 0;
+	return token.issue.redeemUntil + grace;
+}
+
+function isBurned({ rules }: VerifiedToken, now: number): boolean {
+	return rules.some(
+		({ condition }) => condition.kind === "expires" && condition.atExpiry === "burn" && now >= condition.time,
+	);
+}
+
+/** One output, and what consumed it: kept by (issue id, output id), written at most once. */
+export type RegistryRow = {
+	readonly output: Bytes;
+	/** a link's id; or the order or ruling that was paid for the output */
+	readonly consumer: Bytes;
+	/** encoded `ConsumedOutput`: what evidence needs; null where no link consumed the output */
+	readonly consumed: Bytes | null;
+};
+
+/** The rows of a whole path, and of the output that is paid to `payee` (an order's digest, a ruling's id). */
+export function registryRows(token: VerifiedToken, payee: Bytes, trust: Trust): readonly RegistryRow[] {
+	return [...pathRows(token, trust), { output: token.outputId, consumer: payee, consumed: null }];
+}
+
+/** The rows of the links on a path. A last link that is still locked consumes nothing. */
+export function pathRows(token: VerifiedToken, trust: Trust): readonly RegistryRow[] {
+	const consumed = consumedOutputs(token, trust);
+	const effective = token.pending === null ? token.path : token.path.slice(0, -1);
+	return effective.map((link, position) => {
+		const kept = consumed[position];
+		if (kept === undefined) throw new RangeError("a link without its input");
+		return { output: link.input, consumer: link.id, consumed: serialize(consumedOutput, kept) };
+	});
+}
+
+/** Locks and their releases on a path: the operator publishes them, for the side that still waits for one. */
+export function releasesOn(
+	path: readonly PathLink[],
+): readonly { readonly lock: Bytes; readonly release: Bytes }[] {
+	return path.flatMap(({ body: { lock }, release }) =>
+		lock === null || release === null ? [] : [{ lock: lock.hash, release }],
+	);
+}

@@ -1,0 +1,10 @@
+/** What a holder asks of an operator, and what the operator must check, keep and pay. Pure. */
+export * from "./claim.ts";
+export * from "./claim-shape.ts";
+export * from "./client.ts";
+export * from "./conflict.ts";
+export * from "./enrolment.ts";
+export * from "./order.ts";
+export * from "./payout.ts";
+export * from "./terms.ts";
+export * from "./totals.ts";
