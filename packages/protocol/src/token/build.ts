@@ -75,7 +75,7 @@ export function extendToken(link: UnsignedLink, signature: Bytes, index: number)
 		signature,
 		opening: { certificate: position, purpose: owner.purpose, request: owner.request },
 	};
-	const kind = kindOf(input, body.lock, owner.certificate);
+	const kind = kindOf(input, owner.certificate, body.lock === null);
 	const pathLink: PathLink = { id, input: input.outputId, payload, body, release: null, signature, kind };
 	const next = advance(input, hop, pathLink, owner);
 	if (isRefusal(next)) return next;

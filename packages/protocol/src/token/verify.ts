@@ -249,15 +249,15 @@ function rebuild(state: VerifiedToken, hop: Hop, payee: Owner): PathLink | Refus
 		body,
 		release: released ? (hop.lock?.bytes ?? null) : null,
 		signature: hop.signature,
-		kind: kindOf(state, body.lock, payee.certificate),
+		kind: kindOf(state, payee.certificate, body.lock === null),
 	};
 }
 
 /** See `TransferKind`. The operator's desk is known by its role and by issuing this very asset. */
-export function kindOf(state: VerifiedToken, lock: Lock | null, payee: VerifiedCertificate): TransferKind {
+export function kindOf(state: VerifiedToken, payee: VerifiedCertificate, isDirect: boolean): TransferKind {
 	if (equalBytes(payee.hash, state.owner.certificate.hash)) return "change";
 	if (payee.profile.role === "issuer" && equalBytes(payee.operatorId, state.asset.operator))
 		return "operator";
-	const returned = lock === null && state.previousOwner !== null;
+	const returned = isDirect && state.previousOwner !== null;
 	return returned && equalBytes(payee.hash, state.previousOwner.hash) ? "return" : "payment";
 }
