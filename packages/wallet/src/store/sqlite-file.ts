@@ -1,0 +1,92 @@
+/**
+ * One SQLite file that one process owns, and whose commits survive a loss of power.
+ *
+ * What can go wrong: a second process writes the same wallet (refused: the first holds the file's lock until
+ * it ends, however it ends), a setting that makes commits fast and forgettable (each is read back), a file
+ * that is something else.
+ */
+import { closeSync, existsSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type Refusal, refuse } from "@tenten/protocol";
+import { privateMode, syncDirectory } from "../durable.ts";
+
+/** "tntn": SQLite files say whose they are in their header. */
+const applicationId = 0x746e746e;
+const schemaVersion = 1;
+
+// The journal is kept by place, not by clock: clocks go backwards.
+const schema = `
+	create table row (key text primary key, value blob not null) strict, without rowid;
+	create table history (
+		place integer primary key,
+		id text not null unique,
+		at integer not null,
+		kind text not null,
+		asset text not null,
+		amount integer not null,
+		party text not null,
+		note text not null,
+		search text not null
+	) strict;
+	pragma application_id = ${applicationId};
+	pragma user_version = ${schemaVersion};
+`;
+
+/** SQLite result codes (sqlite.org/rescode.html), the low byte of what the driver reports. */
+const sqliteBusy = 5;
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
+
+/**
+ * Opens or makes the file. While another process owns it, waits for up to `busyTimeout_ms`, then refuses
+ * with `wallet-in-use`.
+ */
+export function openSqliteFile(path: string, busyTimeout_ms: number): DatabaseSync | Refusal {
+	const isNew = !existsSync(path);
+	if (isNew) closeSync(openSync(path, "a", privateMode));
+	const database = new DatabaseSync(path, { timeout: busyTimeout_ms });
+	try {
+		const refusal = takeOwnership(database);
+		if (refusal !== undefined) {
+			database.close();
+			return refusal;
+		}
+	} catch (error) {
+		database.close();
+		const code = (error as { errcode?: number }).errcode ?? 0;
+		if ((code & 0xff) === sqliteBusy) return refuse("wallet-in-use", path);
+		if ((code & 0xff) === sqliteCorrupt || (code & 0xff) === sqliteNotADatabase)
+			return refuse("state-damaged", `${path} is not a wallet`);
+		throw error;
+	}
+	if (isNew) syncDirectory(dirname(path));
+	return database;
+}
+
+function takeOwnership(database: DatabaseSync): Refusal | undefined {
+	// Exclusive before WAL: the lock is then taken by the first statement and kept (sqlite.org/wal.html, 7).
+	setPragma(database, "locking_mode", "exclusive");
+	const version = readPragma(database, "user_version");
+	const owner = readPragma(database, "application_id");
+	const isEmpty = database.prepare("select 1 from sqlite_schema limit 1").get() === undefined;
+	const isNew = isEmpty && version === 0 && owner === 0;
+	if (!isNew && owner !== applicationId) return refuse("state-damaged", "a database of another program");
+	if (!isNew && version !== schemaVersion)
+		return refuse("type-unknown", `the wallet has version ${version}, this program ${schemaVersion}`);
+	setPragma(database, "journal_mode", "wal");
+	setPragma(database, "synchronous", "full", 2);
+	setPragma(database, "fullfsync", "on", 1);
+	database.exec(isNew ? `begin exclusive; ${schema} commit` : "begin exclusive; commit");
+	return undefined;
+}
+
+function setPragma(database: DatabaseSync, name: string, value: string, expected: string | number = value) {
+	database.exec(`pragma ${name} = ${value}`);
+	const found = readPragma(database, name);
+	if (found !== expected) throw new Error(`${name} is ${found} and not ${expected}`);
+}
+
+function readPragma(database: DatabaseSync, name: string): unknown {
+	return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+}
