@@ -1,0 +1,152 @@
+/**
+ * Every refusal in words: what is the matter, for whoever is looking at a screen. One line a code, so that a
+ * new code cannot be forgotten.
+ */
+import type { Reason, RefusalCode } from "@tenten/protocol";
+import { describeCondition, type Naming, type Words } from "./words.ts";
+
+export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
+	malformed: { en: "This message cannot be read.", ja: "この内容は読み取れません。" },
+	"too-large": { en: "This is too large for one message.", ja: "一回で送れる大きさを超えています。" },
+	"too-deep": { en: "This message is nested too deeply.", ja: "内容の入れ子が深すぎます。" },
+	"too-many": {
+		en: "There are too many tokens, links or documents.",
+		ja: "トークン、移転、または書類の数が多すぎます。",
+	},
+	"type-unknown": {
+		en: "This needs a newer version of the wallet.",
+		ja: "新しいバージョンのウォレットが必要です。",
+	},
+	"suite-unknown": { en: "This kind of key is not known.", ja: "この種類の鍵には対応していません。" },
+	"key-refused": { en: "This key is not safe to use.", ja: "この鍵は安全に使えません。" },
+	"signature-invalid": { en: "A signature does not hold.", ja: "署名が正しくありません。" },
+	"authority-unknown": {
+		en: "Nobody on the trust list vouches for this certificate.",
+		ja: "信頼リストにない認証元の証明書です。",
+	},
+	"certificate-expired": { en: "A certificate has expired.", ja: "証明書の期限が切れています。" },
+	"certificate-not-yet-valid": {
+		en: "A certificate is not valid yet.",
+		ja: "証明書がまだ有効ではありません。",
+	},
+	"certificate-role": {
+		en: "This certificate does not allow that.",
+		ja: "この証明書では許されていない操作です。",
+	},
+	"trust-list-expired": { en: "The trust list is out of date.", ja: "信頼リストの期限が切れています。" },
+	"trust-list-rollback": {
+		en: "This trust list is older than the present one.",
+		ja: "今のものより古い信頼リストです。",
+	},
+	"issuer-unknown": { en: "Its operator is not on the trust list.", ja: "発行者が信頼リストにありません。" },
+	"issue-proof-invalid": {
+		en: "Its operator did not issue this token.",
+		ja: "発行者が発行したトークンではありません。",
+	},
+	"asset-unknown": { en: "This asset is not on the trust list.", ja: "この資産は信頼リストにありません。" },
+	"asset-mismatch": { en: "Another asset was asked for.", ja: "求められた資産と異なります。" },
+	"amount-invalid": { en: "The amount must be above zero.", ja: "金額は0より大きくしてください。" },
+	"amount-mismatch": { en: "Another amount was asked for.", ja: "求められた金額と異なります。" },
+	"sum-mismatch": { en: "The amounts do not add up.", ja: "金額の合計が合いません。" },
+	"owner-mismatch": { en: "This token belongs to someone else.", ja: "所有者の異なるトークンです。" },
+	"lock-pending": {
+		en: "This token still waits for its release.",
+		ja: "このトークンは減額完了を待っています。",
+	},
+	"lock-mismatch": { en: "The tokens do not share one lock.", ja: "トークンの減額留保が一致しません。" },
+	"release-mismatch": {
+		en: "This release does not fit the lock.",
+		ja: "この減額完了は減額留保に対応していません。",
+	},
+	"not-yet-valid": { en: "This is not valid yet.", ja: "まだ有効ではありません。" },
+	expired: {
+		en: "The time to pay with this token is over; it can be redeemed.",
+		ja: "支払いに使える期限を過ぎました。還収はできます。",
+	},
+	"redeem-closed": {
+		en: "The time to redeem this token is over.",
+		ja: "還収の期限を過ぎました。",
+	},
+	"condition-unknown": {
+		en: "A condition of this token is not known here.",
+		ja: "このトークンには未対応の条件があります。",
+	},
+	"condition-not-before": {
+		en: "This token cannot be used yet.",
+		ja: "このトークンはまだ使えません。",
+	},
+	"condition-expired": { en: "This token has expired.", ja: "このトークンの有効期限は過ぎています。" },
+	"condition-hops": {
+		en: "This token cannot change hands any more; refresh it first.",
+		ja: "これ以上は人に渡せません。先に更新してください。",
+	},
+	"condition-cap": {
+		en: "This is more than one payment may move.",
+		ja: "一回に支払える金額を超えています。",
+	},
+	"condition-payee": {
+		en: "This token cannot be paid to this payee.",
+		ja: "この相手には支払えないトークンです。",
+	},
+	"condition-purpose": {
+		en: "This token cannot be paid for this purpose.",
+		ja: "この使いみちには支払えないトークンです。",
+	},
+	"condition-resale": {
+		en: "This token cannot be passed on at this price.",
+		ja: "この価格では譲れないトークンです。",
+	},
+	"request-expired": { en: "The request has expired.", ja: "請求の期限が切れています。" },
+	"request-mismatch": { en: "This does not answer the request.", ja: "請求の内容と一致しません。" },
+	"request-reused": { en: "This request was answered before.", ja: "この請求にはすでに応じています。" },
+	"consent-missing": { en: "The user has not agreed.", ja: "利用者の同意がありません。" },
+	"funds-insufficient": { en: "There is not enough to pay this.", ja: "残高が足りません。" },
+	"limit-exceeded": { en: "This is above the payer's limit.", ja: "支払側の上限を超えています。" },
+	"attempt-unknown": { en: "This payment is not known here.", ja: "この支払いは記録にありません。" },
+	"attempt-decided": { en: "This payment is already decided.", ja: "この支払いはすでに決着しています。" },
+	"attempt-pending": { en: "This payment waits for the other side.", ja: "この支払いは相手の応答待ちです。" },
+	"document-missing": { en: "A document has not arrived.", ja: "書類が届いていません。" },
+	"document-mismatch": {
+		en: "A document differs from what was signed.",
+		ja: "書類が署名された内容と異なります。",
+	},
+	"order-mismatch": {
+		en: "The links name another order to the operator.",
+		ja: "運営者への指図と移転の内容が一致しません。",
+	},
+	"ruling-early": {
+		en: "It is too early for the operator to rule.",
+		ja: "運営者が裁定できる時期ではありません。",
+	},
+	"ruling-taken": {
+		en: "What this would pay has been claimed already.",
+		ja: "この分はすでに支払われています。",
+	},
+	"unlock-failed": {
+		en: "This passphrase does not open the wallet.",
+		ja: "このパスフレーズでは開けません。",
+	},
+	"key-unknown": { en: "This wallet does not hold that key.", ja: "このウォレットにその鍵はありません。" },
+	"state-damaged": {
+		en: "What is stored here was changed or lost; restore a backup.",
+		ja: "保存内容が変更されたか失われています。バックアップから復元してください。",
+	},
+	"wallet-in-use": {
+		en: "Another program has this wallet open.",
+		ja: "このウォレットは別のプログラムで開かれています。",
+	},
+	"channel-failed": {
+		en: "Whether this arrived is not known; sending the same again is safe.",
+		ja: "届いたか確認できません。同じものを送り直しても安全です。",
+	},
+	"peer-refused": { en: "The other side's address is not allowed.", ja: "相手の宛先は許可されていません。" },
+	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
+};
+
+/** A reason why not, with the condition that it stems from. */
+export function reasonWords(reason: Reason, naming: Naming): Words {
+	const what = refusalWords[reason.code];
+	if (reason.condition === null) return what;
+	const why = describeCondition(reason.condition, naming);
+	return { en: `${what.en} ${why.en}`, ja: `${what.ja}${why.ja}` };
+}
