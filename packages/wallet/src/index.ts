@@ -1,5 +1,6 @@
 /** @tenten/wallet: its public surface. */
 export { reasonWords, refusalWords } from "./refusal-words.ts";
+export * from "./store/index.ts";
 export {
 	amountWords,
 	describeCaveat,
