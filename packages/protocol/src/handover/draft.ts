@@ -7,21 +7,17 @@ import { type Bytes, isRefusal, limits, type Refusal, refuse } from "../codec/in
 import {
 	type Against,
 	type Caveat,
-	type DraftCancel,
 	draftLink,
 	extendToken,
 	type Lock,
+	type Spendable,
 	sameAsset,
 	sumOf,
 	type UnsignedLink,
 	type VerifiedToken,
 	violations,
 } from "../token/index.ts";
-import type { SignatureRequest } from "./machine.ts";
 import type { VerifiedRequest } from "./request.ts";
-
-/** A token that may be spent, with the cancels that freed it before. */
-export type Spendable = { readonly token: VerifiedToken; readonly after: readonly DraftCancel[] };
 
 export type PaymentDraft = {
 	readonly request: VerifiedRequest;
@@ -92,11 +88,6 @@ function checkInputs(draft: PaymentDraft, now: number): Refusal | undefined {
 		if (broken !== undefined) return broken;
 	}
 	return undefined;
-}
-
-/** What the owners of the inputs sign. */
-export function signatureRequests(links: readonly UnsignedLink[]): readonly SignatureRequest[] {
-	return links.map(({ input, payload }) => ({ signer: input.owner.certificate.hash, type: "link", payload }));
 }
 
 export type SignedPayment = {

@@ -5,33 +5,11 @@
  * durable before the next effect runs. What `sign` asks for comes back as `signed` before anything of it is
  * persisted; a crash between leaves nothing. A step that refuses returns the state it was given.
  */
-import type { Bytes, Refusal } from "../codec/index.ts";
-import type { SignedType } from "../crypto/index.ts";
+import type { Refusal } from "../codec/index.ts";
 import type { Trust } from "../identity/index.ts";
-import type { DraftCancel, VerifiedToken } from "../token/index.ts";
+import type { SignatureRequest, TokenChanges } from "../token/index.ts";
 import type { Manifest } from "./document.ts";
 import type { Message } from "./messages.ts";
-
-export type SignatureRequest = {
-	/** hash of the signer's certificate */
-	readonly signer: Bytes;
-	readonly type: SignedType;
-	readonly payload: Bytes;
-};
-
-/** Changes to the module's tokens, durable together with the machine's new state. Outputs by id. */
-export type TokenChanges = {
-	/** spendable from now on */
-	readonly add: readonly VerifiedToken[];
-	/** gone for good */
-	readonly remove: readonly Bytes[];
-	/** set aside for this attempt */
-	readonly hold: readonly Bytes[];
-	/** spendable again; `after` goes into the next link that spends them */
-	readonly free: readonly { readonly output: Bytes; readonly after: DraftCancel | null }[];
-};
-
-export const noChanges: TokenChanges = { add: [], remove: [], hold: [], free: [] };
 
 /** What the app is told; it changes nothing. */
 export type News =

@@ -10,10 +10,9 @@ import {
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
-import { token, type UnsignedLink } from "../token/index.ts";
+import { type Spendable, token, type UnsignedLink } from "../token/index.ts";
 import type { AcceptedTokens } from "./acceptance.ts";
 import { type Document, type Manifest, manifest } from "./document.ts";
-import type { Spendable } from "./draft.ts";
 import { type MessageOf, message } from "./messages.ts";
 import { signedRequest, type VerifiedRequest } from "./request.ts";
 

@@ -17,14 +17,18 @@ import type { Trust } from "../identity/index.ts";
 import {
 	cancelPayload,
 	lockHash,
+	noChanges,
 	releaseToken,
+	type Spendable,
+	signatureRequests,
 	type Token,
+	type TokenChanges,
 	type VerifiedToken,
 	verifyParsedToken,
 	verifyRuling,
 } from "../token/index.ts";
-import { type Spendable, signatureRequests, signedPayment } from "./draft.ts";
-import { type Context, noChanges, type Step, send, stay, type TokenChanges } from "./machine.ts";
+import { signedPayment } from "./draft.ts";
+import { type Context, type Step, send, stay } from "./machine.ts";
 import type { Message, MessageOf } from "./messages.ts";
 import { checkOffer, type Offering } from "./offer.ts";
 import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";

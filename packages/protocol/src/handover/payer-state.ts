@@ -12,10 +12,9 @@ import {
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
-import { type Caveat, token, type UnsignedLink } from "../token/index.ts";
+import { type Caveat, type Spendable, token, type UnsignedLink } from "../token/index.ts";
 import type { Manifest } from "./document.ts";
 import { manifest } from "./document.ts";
-import type { Spendable } from "./draft.ts";
 import { message } from "./messages.ts";
 import { type SignedRequest, signedRequest, type VerifiedRequest } from "./request.ts";
 

@@ -16,7 +16,9 @@ import { currentlyValid } from "../identity/index.ts";
 import {
 	cancelPayload,
 	lockHash,
+	noChanges,
 	releaseToken,
+	signatureRequests,
 	type Token,
 	type VerifiedToken,
 	verifyParsedToken,
@@ -25,8 +27,8 @@ import {
 import { keepUntil } from "./acceptance.ts";
 import { checkCounter, checkReserved, checkReturn, type Incoming } from "./answer.ts";
 import { dataHash } from "./document.ts";
-import { draftPayment, signatureRequests, signedPayment, spendUntil } from "./draft.ts";
-import { type Context, noChanges, type Step, send, stay } from "./machine.ts";
+import { draftPayment, signedPayment, spendUntil } from "./draft.ts";
+import { type Context, type Step, send, stay } from "./machine.ts";
 import { attemptId, type Message, type MessageOf } from "./messages.ts";
 import type { DurablePayer, Locked, Payer, PayerPlan, PayerTerms } from "./payer-state.ts";
 import { requestIsOpen, verifyRequest } from "./request.ts";

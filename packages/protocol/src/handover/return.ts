@@ -1,7 +1,6 @@
 /** Sending a direct transfer back: each token whole, by a direct link to the certificate that paid with it. */
 import { equalBytes, type Refusal, refuse } from "../codec/index.ts";
-import { draftLink, type UnsignedLink } from "../token/index.ts";
-import type { Spendable } from "./draft.ts";
+import { draftLink, type Spendable, type UnsignedLink } from "../token/index.ts";
 import type { Context } from "./machine.ts";
 import type { PayeeTerms } from "./payee-state.ts";
 

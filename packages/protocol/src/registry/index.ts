@@ -4,6 +4,7 @@ export * from "./claim-shape.ts";
 export * from "./client.ts";
 export * from "./conflict.ts";
 export * from "./enrolment.ts";
+export * from "./holder-order.ts";
 export * from "./order.ts";
 export * from "./payout.ts";
 export * from "./terms.ts";

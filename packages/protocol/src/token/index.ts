@@ -1,6 +1,7 @@
 /** Value itself: assets, issues, links, tokens, the rules that bind them, and proof of double spends. */
 export * from "./asset.ts";
 export * from "./build.ts";
+export * from "./changes.ts";
 export * from "./condition.ts";
 export * from "./evidence.ts";
 export * from "./evidence-from.ts";
