@@ -52,7 +52,12 @@ class BoundedTokenizer extends Tokenizer {
 
 /** The one encoding of an item. Throws on what is no item: that is a bug in the caller. */
 export function encodeItem(item: Item): Bytes {
-	return encode(item, rfc8949EncodeOptions);
+	return plain(encode(item, rfc8949EncodeOptions));
+}
+
+/** A `Uint8Array` whatever the platform: slices of Node's `Buffer` share its memory instead of copying it. */
+function plain(bytes: Bytes): Bytes {
+	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The item of which `bytes` is the one encoding, or `malformed`, `too-large`, `too-deep`. */
@@ -60,7 +65,9 @@ export function decodeItem(bytes: Bytes, maximumBytes: number = limits.message):
 	if (bytes.length > maximumBytes) return refuse("too-large", `${bytes.length} of ${maximumBytes} bytes`);
 	let item: Item;
 	try {
-		item = decode(bytes, { ...readOptions, tokenizer: new BoundedTokenizer(bytes, readOptions) });
+		// What is read must not change when the caller uses its buffer again: cborg copies from plain arrays only.
+		const tokenizer = new BoundedTokenizer(plain(bytes), readOptions);
+		item = decode(bytes, { ...readOptions, tokenizer });
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : "";
 		return reason === "too deep" ? refuse("too-deep") : refuse("malformed", reason);
