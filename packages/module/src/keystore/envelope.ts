@@ -1,0 +1,144 @@
+/**
+ * Envelopes: secrets sealed under a passphrase (by Argon2id, RFC 9106) or under a 32-byte key of the device.
+ *
+ * How to unlock stands in the envelope, unsealed but bound as associated data, so that it cannot be changed.
+ * What can go wrong: another passphrase or an altered envelope (`unlock-failed`, no telling which), bytes
+ * that are no envelope (`state-damaged`). The cost is bounded, so that an envelope cannot ask for the moon.
+ */
+import {
+	type Bytes,
+	bytes,
+	concatBytes,
+	constant,
+	encodeItem,
+	integer,
+	isRefusal,
+	parse,
+	type Refusal,
+	record,
+	refuse,
+	serialize,
+	type TypeOf,
+	union,
+} from "@tenten/protocol";
+import sodium from "sodium-native";
+import { asBuffer, nonceBytes, openSealed, randomBytes, seal, secretBytes, tagBytes, zero } from "../seal.ts";
+
+/** libsodium's levels; at least 64 MiB, 256 MiB and 1 GiB of memory. */
+export type PassphraseCost = "interactive" | "moderate" | "sensitive";
+
+/** What opens a key store. A device key is for servers and replays, where nobody types a passphrase. */
+export type Unlock =
+	| { readonly kind: "passphrase"; readonly passphrase: string }
+	| { readonly kind: "device"; readonly key: Bytes };
+
+/** What a new key store will be opened with. */
+export type NewUnlock =
+	| { readonly kind: "passphrase"; readonly passphrase: string; readonly cost: PassphraseCost }
+	| { readonly kind: "device"; readonly key: Bytes };
+
+const costs: Readonly<Record<PassphraseCost, { readonly operations: number; readonly memory: number }>> = {
+	interactive: {
+		operations: sodium.crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		memory: sodium.crypto_pwhash_MEMLIMIT_INTERACTIVE,
+	},
+	moderate: {
+		operations: sodium.crypto_pwhash_OPSLIMIT_MODERATE,
+		memory: sodium.crypto_pwhash_MEMLIMIT_MODERATE,
+	},
+	sensitive: {
+		operations: sodium.crypto_pwhash_OPSLIMIT_SENSITIVE,
+		memory: sodium.crypto_pwhash_MEMLIMIT_SENSITIVE,
+	},
+};
+
+const method = union({
+	passphrase: [
+		1,
+		record({
+			salt: bytes(sodium.crypto_pwhash_SALTBYTES),
+			/** passes over the memory */
+			operations: integer(costs.interactive.operations, costs.sensitive.operations),
+			/** bytes */
+			memory: integer(costs.interactive.memory, costs.sensitive.memory),
+		}),
+	],
+	device: [2, record({})],
+});
+type Method = TypeOf<typeof method>;
+
+const maximumBytes = 16 * 1024 * 1024;
+
+const envelope = record({
+	version: constant(1),
+	method,
+	sealed: bytes(nonceBytes + tagBytes, maximumBytes),
+});
+
+/** Seals secrets for a purpose, e.g. `keys`: an envelope of one purpose does not open as another. */
+export async function sealEnvelope(purpose: string, unlock: NewUnlock, secrets: Bytes): Promise<Bytes> {
+	const chosen = methodOf(unlock);
+	const key = await keyOf(chosen, unlock);
+	if (key === undefined) throw new RangeError("a device key has 32 bytes");
+	const sealed = seal(key, placeOf(purpose, chosen), secrets);
+	zero(key);
+	return serialize(envelope, { version: 1, method: chosen, sealed });
+}
+
+/** The secrets in an envelope. The caller zeroes them. */
+export async function openEnvelope(
+	purpose: string,
+	unlock: Unlock,
+	content: Bytes,
+): Promise<Bytes | Refusal> {
+	const found = parse(envelope, content, maximumBytes);
+	if (isRefusal(found)) return refuse("state-damaged", found.detail);
+	if (found.method.kind !== unlock.kind) return refuse("unlock-failed", `needs a ${found.method.kind}`);
+	const key = await keyOf(found.method, unlock);
+	if (key === undefined) return refuse("unlock-failed");
+	const secrets = openSealed(key, placeOf(purpose, found.method), found.sealed);
+	zero(key);
+	return secrets ?? refuse("unlock-failed");
+}
+
+function methodOf(unlock: NewUnlock): Method {
+	return unlock.kind === "device"
+		? { kind: "device" }
+		: { kind: "passphrase", salt: randomBytes(sodium.crypto_pwhash_SALTBYTES), ...costs[unlock.cost] };
+}
+
+function placeOf(purpose: string, chosen: Method): Bytes {
+	return concatBytes(encodeItem(`tenten/1/envelope/${purpose}`), encodeItem(method.write(chosen)));
+}
+
+/** A copy of the key, for the caller to zero; undefined where the two are of different kinds. */
+async function keyOf(chosen: Method, unlock: Unlock): Promise<Bytes | undefined> {
+	if (chosen.kind === "passphrase" && unlock.kind === "passphrase") {
+		// NFKC, so that the same characters typed on another keyboard are the same bytes.
+		const typed = Buffer.from(unlock.passphrase.normalize("NFKC"), "utf8");
+		const key = await argon2id(typed, chosen.salt, chosen.operations, chosen.memory);
+		zero(typed);
+		return key;
+	}
+	if (chosen.kind === "device" && unlock.kind === "device" && unlock.key.length === secretBytes)
+		return Uint8Array.from(unlock.key);
+	return undefined;
+}
+
+/** Runs on a thread of its own: it takes from a tenth of a second to several. */
+function argon2id(passphrase: Buffer, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
+	const key = new Uint8Array(secretBytes);
+	const algorithm = sodium.crypto_pwhash_ALG_ARGON2ID13;
+	return new Promise((resolve, reject) => {
+		const done = (error: Error | null): void => (error === null ? resolve(key) : reject(error));
+		sodium.crypto_pwhash_async(
+			asBuffer(key),
+			passphrase,
+			asBuffer(salt),
+			operations,
+			memory,
+			algorithm,
+			done,
+		);
+	});
+}

@@ -1,0 +1,111 @@
+/** The private keys of an open software key store, by the row that keeps each. */
+import {
+	type Bytes,
+	bytes,
+	bytes32,
+	enumeration,
+	keyId,
+	type PublicKey,
+	record,
+	type Shape,
+	type Signer,
+	type SuiteName,
+	toHex,
+	union,
+} from "@tenten/protocol";
+import { type DocumentKey, importDocumentKey } from "../hpke.ts";
+import { zero } from "../seal.ts";
+import { signerFrom } from "../suite/index.ts";
+
+export type PrivateKey =
+	| {
+			readonly kind: "signing";
+			readonly suite: SuiteName;
+			readonly publicKey: Bytes;
+			readonly privateKey: Bytes;
+	  }
+	| { readonly kind: "document"; readonly publicKey: Bytes; readonly privateKey: Bytes };
+
+export const privateKey: Shape<PrivateKey> = union({
+	signing: [
+		1,
+		record({
+			suite: enumeration({ Ed25519: 1, ES256: 2 }),
+			publicKey: bytes(32, 33),
+			privateKey: bytes32,
+		}),
+	],
+	document: [2, record({ publicKey: bytes32, privateKey: bytes32 })],
+});
+
+export const rowPrefix = "keys/";
+
+const rowOfId = {
+	signing: (id: Bytes): string => `${rowPrefix}signing/${toHex(id)}`,
+	document: (id: Bytes): string => `${rowPrefix}document/${toHex(id)}`,
+};
+
+/** Where a key is kept: signing keys by key id, document keys by themselves. */
+export function rowOf(key: PrivateKey): string {
+	return key.kind === "signing"
+		? rowOfId.signing(keyId({ suite: key.suite, bytes: key.publicKey }))
+		: rowOfId.document(key.publicKey);
+}
+
+export class HeldKeys {
+	readonly #keys = new Map<string, PrivateKey>();
+	// Made on first use, then kept: making one costs more than using it.
+	readonly #signers = new Map<string, Signer>();
+	readonly #documentKeys = new Map<string, DocumentKey>();
+
+	add(key: PrivateKey): void {
+		this.#keys.set(rowOf(key), key);
+	}
+
+	all(): readonly PrivateKey[] {
+		return [...this.#keys.values()];
+	}
+
+	publicKeys(): readonly PublicKey[] {
+		return this.all().flatMap((key) =>
+			key.kind === "signing" ? [{ suite: key.suite, bytes: key.publicKey }] : [],
+		);
+	}
+
+	signer(id: Bytes): Signer | undefined {
+		const row = rowOfId.signing(id);
+		const known = this.#signers.get(row);
+		if (known !== undefined) return known;
+		const key = this.#keys.get(row);
+		if (key?.kind !== "signing") return undefined;
+		const signer = signerFrom(key.privateKey, key.suite);
+		this.#signers.set(row, signer);
+		return signer;
+	}
+
+	async documentKey(publicKey: Bytes): Promise<DocumentKey | undefined> {
+		const row = rowOfId.document(publicKey);
+		const known = this.#documentKeys.get(row);
+		if (known !== undefined) return known;
+		const key = this.#keys.get(row);
+		if (key?.kind !== "document") return undefined;
+		const imported = await importDocumentKey(key.privateKey, key.publicKey);
+		this.#documentKeys.set(row, imported);
+		return imported;
+	}
+
+	/** Zeroes the key of this id, whichever kind it is of; the row that kept it. */
+	remove(id: Bytes): string {
+		const signingRow = rowOfId.signing(id);
+		const row = this.#keys.has(signingRow) ? signingRow : rowOfId.document(id);
+		const key = this.#keys.get(row);
+		if (key !== undefined) zero(key.privateKey);
+		for (const map of [this.#keys, this.#signers, this.#documentKeys]) map.delete(row);
+		return row;
+	}
+
+	close(): void {
+		for (const { privateKey } of this.#keys.values()) zero(privateKey);
+		for (const map of [this.#keys, this.#signers, this.#documentKeys]) map.clear();
+	}
+}

@@ -1,0 +1,149 @@
+/**
+ * The software key store: keys sealed in rows of the module's own store.
+ *
+ *   keys                    envelope: passphrase or device key ──► root key, state key
+ *   keys/signing/<key id>   one key each, sealed under the root key at its own row
+ *   keys/document/<key>
+ *
+ * A row a key, so that a new key costs one row, and rows committed in any order lose no key. While it is open
+ * the keys are in this process's memory, which is what assurance `software` says. `close` zeroes the bytes
+ * held here; what signers, WebCrypto and the CBOR encoder copied is left to the runtime.
+ */
+import {
+	type Bytes,
+	bytes32,
+	isRefusal,
+	parse,
+	type Refusal,
+	record,
+	refuse,
+	serialize,
+} from "@tenten/protocol";
+import { generateDocumentKey, openDocument } from "../hpke.ts";
+import { openSealed, randomBytes, seal, secretBytes, zero } from "../seal.ts";
+import type { StoreWrite } from "../store.ts";
+import { generateKey } from "../suite/index.ts";
+import { openBackup, sealBackup } from "./backup.ts";
+import { type NewUnlock, openEnvelope, sealEnvelope, type Unlock } from "./envelope.ts";
+import { HeldKeys, type PrivateKey, privateKey, rowOf, rowPrefix } from "./held-keys.ts";
+import type { KeyStore } from "./port.ts";
+
+const rootRow = "keys";
+const root = record({ rootKey: bytes32, stateKey: bytes32 });
+type Root = { readonly rootKey: Bytes; readonly stateKey: Bytes };
+
+/** A new key store, open; its rows are for the caller to commit. */
+export type NewKeyStore = { readonly keyStore: KeyStore; readonly writes: readonly StoreWrite[] };
+
+export async function createSoftwareKeyStore(unlock: NewUnlock): Promise<NewKeyStore> {
+	const secrets = { rootKey: randomBytes(secretBytes), stateKey: randomBytes(secretBytes) };
+	return { keyStore: keyStoreOf(secrets, new HeldKeys()), writes: [await rootWrite(secrets, unlock)] };
+}
+
+/** Whether these rows hold a software key store. */
+export function hasSoftwareKeyStore(rows: ReadonlyMap<string, Bytes>): boolean {
+	return rows.has(rootRow);
+}
+
+/** Opens the key store in these rows (`ModuleStore.load`), or `unlock-failed`, `state-damaged`. */
+export async function openSoftwareKeyStore(
+	rows: ReadonlyMap<string, Bytes>,
+	unlock: Unlock,
+): Promise<KeyStore | Refusal> {
+	const content = rows.get(rootRow);
+	if (content === undefined) return refuse("state-damaged", "no key store here");
+	const opened = await openEnvelope(rootRow, unlock, content);
+	if (isRefusal(opened)) return opened;
+	// What is parsed is a copy (cborg slices), so the encoded secrets can go.
+	const secrets = parse(root, opened);
+	zero(opened);
+	if (isRefusal(secrets)) return refuse("state-damaged", secrets.detail);
+	const held = new HeldKeys();
+	for (const [row, sealed] of rows) {
+		if (!row.startsWith(rowPrefix)) continue;
+		const encoded = openSealed(secrets.rootKey, placeOf(row), sealed);
+		if (encoded === undefined) return refuse("state-damaged", row);
+		const key = parse(privateKey, encoded);
+		zero(encoded);
+		if (isRefusal(key)) return refuse("state-damaged", row);
+		held.add(key);
+	}
+	return keyStoreOf(secrets, held);
+}
+
+/**
+ * A new key store from a backup, with a root key of its own. Its keys are there to move value to new ones:
+ * who restores enrols again (a backup never makes an old key speak again).
+ */
+export async function restoreSoftwareKeyStore(
+	backup: Bytes,
+	passphrase: string,
+	unlock: NewUnlock,
+): Promise<NewKeyStore | Refusal> {
+	const content = await openBackup(backup, passphrase);
+	if (isRefusal(content)) return content;
+	const secrets = { rootKey: randomBytes(secretBytes), stateKey: content.stateKey };
+	const held = new HeldKeys();
+	for (const key of content.keys) held.add(key);
+	const writes = content.keys.map((key) => keyWrite(secrets, key));
+	return { keyStore: keyStoreOf(secrets, held), writes: [await rootWrite(secrets, unlock), ...writes] };
+}
+
+async function rootWrite(secrets: Root, unlock: NewUnlock): Promise<StoreWrite> {
+	const encoded = serialize(root, secrets);
+	const value = await sealEnvelope(rootRow, unlock, encoded);
+	zero(encoded);
+	return { key: rootRow, value };
+}
+
+function keyWrite({ rootKey }: Root, key: PrivateKey): StoreWrite {
+	const encoded = serialize(privateKey, key);
+	const value = seal(rootKey, placeOf(rowOf(key)), encoded);
+	zero(encoded);
+	return { key: rowOf(key), value };
+}
+
+function placeOf(row: string): Bytes {
+	return Buffer.from(`tenten/1/${row}`, "latin1");
+}
+
+function keyStoreOf(secrets: Root, held: HeldKeys): KeyStore {
+	let isOpen = true;
+	const keep = (key: PrivateKey): StoreWrite => {
+		if (!isOpen) throw new Error("the key store is closed");
+		const write = keyWrite(secrets, key);
+		held.add(key);
+		return write;
+	};
+	return {
+		assurance: "software",
+		stateKey: secrets.stateKey,
+		keys: () => held.publicKeys(),
+		createKey: async (suite) => {
+			const { privateKey, publicKey } = generateKey(suite);
+			return {
+				key: publicKey,
+				write: keep({ kind: "signing", suite, publicKey: publicKey.bytes, privateKey }),
+			};
+		},
+		signer: (id) => held.signer(id) ?? refuse("key-unknown"),
+		createDocumentKey: async () => {
+			const { privateKey, publicKey } = generateDocumentKey();
+			return { publicKey, write: keep({ kind: "document", publicKey, privateKey }) };
+		},
+		openDocument: async (publicKey, associatedData, sealed) => {
+			const key = await held.documentKey(publicKey);
+			return key === undefined ? refuse("key-unknown") : openDocument(key, associatedData, sealed);
+		},
+		forget: (id) => ({ key: held.remove(id), value: null }),
+		exportBackup: async (passphrase, cost) => {
+			if (!isOpen) throw new Error("the key store is closed");
+			return sealBackup({ stateKey: secrets.stateKey, keys: held.all() }, passphrase, cost);
+		},
+		close: () => {
+			isOpen = false;
+			zero(secrets.rootKey, secrets.stateKey);
+			held.close();
+		},
+	};
+}
