@@ -20,6 +20,7 @@ import {
 	draftLink,
 	encodeItem,
 	extendToken,
+	type Hop,
 	type Issue,
 	isRefusal,
 	issueBatch,
@@ -37,6 +38,7 @@ import {
 	type SuiteName,
 	serialize,
 	sha256,
+	type Token,
 	Trust,
 	type TrustListBody,
 	token as tokenShape,
@@ -273,6 +275,29 @@ export async function signLink(
 		...draft,
 	});
 	return { link, signature: await from.signer.sign("link", link.payload) };
+}
+
+/** `token` and one more hop, as a dishonest payer would send it: nothing is checked. */
+export function carry(token: VerifiedToken, { link, signature }: SignedLink, index = 0): Token {
+	const { outputs, lock, data, against, after, spent } = link.body;
+	const owner = (link.draft.outputs[index] ?? link.draft.outputs[0])?.owner as Owner;
+	const hop: Hop = {
+		index,
+		outputs: outputs.map((output, i) => (i === index ? { ...output, owner: null } : output)),
+		lock: lock && { state: lock.payeeDecides ? "lockedPayeeDecides" : "locked", bytes: lock.hash },
+		data,
+		against,
+		after,
+		spent,
+		signature,
+		opening: {
+			certificate: token.token.certificates.length,
+			purpose: owner.purpose,
+			request: owner.request,
+		},
+	};
+	const certificates = [...token.token.certificates, owner.certificate.encoded];
+	return { ...token.token, hops: [...token.token.hops, hop], certificates };
 }
 
 export type PayOptions = {

@@ -27,24 +27,33 @@ const readOptions = {
 	allowUndefined: false,
 	allowInfinity: false,
 	allowNaN: false,
+	allowBigInt: true,
 	useMaps: true,
 	rejectDuplicateMapKeys: true,
 };
 
+const unused = new Set(["float", "tag", "undefined"]);
+const keys = new Set(["uint", "negint", "string"]);
+
 /** Reads tokens for cborg, and stops at the first that our encoding never holds. */
 class BoundedTokenizer extends Tokenizer {
-	/** items still missing from each open array or map, outermost first */
-	readonly #open: number[] = [];
+	/** what is open, outermost first, with the items still missing from it */
+	readonly #open: { readonly isMap: boolean; missing: number }[] = [];
 
 	override next(): ReturnType<Tokenizer["next"]> {
 		const token = super.next();
 		const kind = token.type.name;
-		if (kind === "float" || kind === "tag" || kind === "undefined") throw new Error(`${kind} is not used`);
-		while (this.#open.at(-1) === 0) this.#open.pop();
-		if (this.#open.length > 0) this.#open[this.#open.length - 1] = (this.#open.at(-1) as number) - 1;
+		if (unused.has(kind)) throw new Error(`${kind} is not used`);
+		while (this.#open.at(-1)?.missing === 0) this.#open.pop();
+		const around = this.#open.at(-1);
+		if (around !== undefined) {
+			if (around.isMap && around.missing % 2 === 0 && !keys.has(kind)) throw new Error(`${kind} as a key`);
+			around.missing--;
+		}
 		if (kind === "array" || kind === "map") {
 			if (this.#open.length >= limits.depth) throw new Error("too deep");
-			this.#open.push(kind === "map" ? 2 * Number(token.value) : Number(token.value));
+			const isMap = kind === "map";
+			this.#open.push({ isMap, missing: Number(token.value) * (isMap ? 2 : 1) });
 		}
 		return token;
 	}
