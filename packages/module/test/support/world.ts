@@ -51,6 +51,8 @@ import {
 	verifyTrustList,
 } from "@tenten/protocol";
 
+export { generateKey, signerFrom, verify } from "@tenten/module";
+
 export const day = 86_400;
 
 /** Who can sign and under which certificate. */
