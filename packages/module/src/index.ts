@@ -1,5 +1,11 @@
 /** @tenten/module: its public surface. */
 export * from "./keystore/index.ts";
+export * from "./module.ts";
+export type { OrderOptions, PendingOrder } from "./ordering.ts";
+export type { Consent, Paid, PayOptions } from "./paying.ts";
+export type { Answer, PayeeApp } from "./receiving.ts";
+export type { MadeRequest, RequestOptions } from "./requesting.ts";
+export type { TokenSummary } from "./rows.ts";
 export { openState, type SealedState } from "./sealed-state.ts";
 export type { ModuleStore, StoreWrite } from "./store.ts";
 export { generateKey, type KeyPair, signerFrom, verify } from "./suite/index.ts";

@@ -46,7 +46,8 @@ const counterBody = record({ reserved: reservedBody, counterLinks: linkIds });
 export type CounterBody = TypeOf<typeof counterBody>;
 
 export const message = union({
-	request: [1, record({ request: signedRequest })],
+	/** with the payee's documents, unsealed: no one is known to seal them to */
+	request: [1, record({ request: signedRequest, invoice: nullable(manifest) })],
 	transfer: [
 		2,
 		record({

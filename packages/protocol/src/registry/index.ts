@@ -7,5 +7,7 @@ export * from "./enrolment.ts";
 export * from "./holder-order.ts";
 export * from "./order.ts";
 export * from "./payout.ts";
+export * from "./ruling-request.ts";
+export * from "./statement.ts";
 export * from "./terms.ts";
 export * from "./totals.ts";

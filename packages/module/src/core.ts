@@ -1,0 +1,190 @@
+/**
+ * The core of the module: its keys, its vault, its trust, its clock, and one thing at a time.
+ *
+ * Everything that decides or commits runs inside `exclusively`. Only the app's answer to an offer is awaited
+ * outside of it.
+ */
+import {
+	type Bytes,
+	currentlyValid,
+	equalBytes,
+	isRefusal,
+	keyId,
+	type Message,
+	type MessageOf,
+	parse,
+	parseMessage,
+	type Refusal,
+	refuse,
+	type SignatureRequest,
+	serialize,
+	serializeMessage,
+	Trust,
+	toHex,
+	type VerifiedCertificate,
+	type VerifiedToken,
+	verifyTrustList,
+} from "@tenten/protocol";
+import type { SealedDocument } from "./hpke.ts";
+import type { KeyStore } from "./keystore/index.ts";
+import { packedDocuments } from "./parcel.ts";
+import { certificateRow, trustRow } from "./rows.ts";
+import type { Outcome } from "./run.ts";
+import { verify } from "./suite/index.ts";
+import type { Vault, VaultWrites } from "./vault.ts";
+
+export type Surroundings = {
+	/** unix seconds */
+	readonly now: () => number;
+	readonly random: (bytes: number) => Bytes;
+};
+
+export class Core {
+	readonly vault: Vault;
+	readonly keys: KeyStore;
+	/** X25519, public: documents for this module are sealed to it */
+	readonly documentKey: Bytes;
+	readonly now: () => number;
+	readonly random: (bytes: number) => Bytes;
+	#trust: Trust | undefined;
+	#pinnedSigner: Bytes | undefined;
+	#own = new Map<string, VerifiedCertificate>();
+	#last: Promise<unknown> = Promise.resolve();
+
+	constructor(vault: Vault, keys: KeyStore, documentKey: Bytes, { now, random }: Surroundings) {
+		this.vault = vault;
+		this.documentKey = documentKey;
+		this.keys = keys;
+		this.now = now;
+		this.random = random;
+		const kept = vault.state.rows.get("trust");
+		if (kept === undefined) return;
+		const row = parse(trustRow, kept, kept.length);
+		if (isRefusal(row)) throw new Error(`the kept trust list does not parse: ${row.detail}`);
+		// Kept once verified; a list that has expired since is refused where money moves (`trust`).
+		const context = { verify, pinnedSigner: row.pinnedSigner, minimumVersion: 0, now: 0 };
+		const list = verifyTrustList(row.list, context);
+		if (isRefusal(list)) throw new Error(`the kept trust list does not verify: ${list.code}`);
+		this.#pinnedSigner = row.pinnedSigner;
+		this.#trust = new Trust(list, verify);
+		this.#findOwn();
+	}
+
+	exclusively<T>(work: () => Promise<T>): Promise<T> {
+		const done = this.#last.then(work);
+		this.#last = done.catch(() => undefined);
+		return done;
+	}
+
+	/** The current trust, or why there is none. */
+	trust(): Trust | Refusal {
+		if (this.#trust === undefined) return refuse("trust-list-expired", "no trust list yet");
+		return this.#trust.list.expiresAt <= this.now() ? refuse("trust-list-expired") : this.#trust;
+	}
+
+	/** Takes a newer list of the pinned signer; the first list pins its signer. */
+	async setTrustList(encoded: Bytes, pinnedSigner: Bytes): Promise<Trust | Refusal> {
+		const pinned = this.#pinnedSigner ?? pinnedSigner;
+		if (!equalBytes(pinned, pinnedSigner)) return refuse("authority-unknown", "another signer is pinned");
+		const list = verifyTrustList(encoded, {
+			verify,
+			pinnedSigner: pinned,
+			minimumVersion: this.#trust?.list.version ?? 0,
+			now: this.now(),
+		});
+		if (isRefusal(list)) return list;
+		const value = serialize(trustRow, { list: encoded, pinnedSigner: pinned });
+		await this.commit({ other: [{ key: "trust", value }] });
+		this.#pinnedSigner = pinned;
+		this.#trust = new Trust(list, verify);
+		this.#findOwn();
+		return this.#trust;
+	}
+
+	#findOwn(): void {
+		this.#own = new Map();
+		for (const [key, value] of this.vault.state.rows) {
+			if (!key.startsWith("certificate/")) continue;
+			const row = parse(certificateRow, value);
+			const certificate = isRefusal(row) ? row : this.#trust?.certificate(row.encoded);
+			if (isRefusal(row) || certificate === undefined || isRefusal(certificate)) continue;
+			this.#own.set(toHex(certificate.hash), certificate);
+		}
+	}
+
+	async addCertificate(certificate: VerifiedCertificate): Promise<void> {
+		const id = toHex(certificate.hash);
+		const value = serialize(certificateRow, { encoded: certificate.encoded });
+		await this.commit({ other: [{ key: `certificate/${id}`, value }] });
+		this.#own.set(id, certificate);
+	}
+
+	certificates(): readonly VerifiedCertificate[] {
+		return [...this.#own.values()];
+	}
+
+	/** One's own certificate by hash; without one, the newest that is valid now. */
+	ownCertificate(hash?: Bytes): VerifiedCertificate | Refusal {
+		if (hash !== undefined)
+			return this.#own.get(toHex(hash)) ?? refuse("owner-mismatch", "not one's own certificate");
+		const valid = this.certificates().filter(
+			(certificate) => currentlyValid(certificate, this.now()) === undefined,
+		);
+		return valid.at(-1) ?? refuse("certificate-expired", "no valid certificate of one's own");
+	}
+
+	sign(requests: readonly SignatureRequest[]): Promise<readonly Bytes[]> {
+		return Promise.all(
+			requests.map(({ signer, type, payload }) => {
+				const own = this.#own.get(toHex(signer));
+				const key = own && this.keys.signer(keyId(own.key));
+				if (key === undefined || isRefusal(key)) throw new Error(`no key for certificate ${toHex(signer)}`);
+				return key.sign(type, payload);
+			}),
+		);
+	}
+
+	/** What was sealed to this module's document key. */
+	openDocument(place: Bytes, sealed: SealedDocument): Promise<Bytes | Refusal> {
+		return this.keys.openDocument(this.documentKey, place, sealed);
+	}
+
+	commit(writes: VaultWrites): Promise<void> {
+		return this.vault.commit(writes, (token) => this.keepUntil(token));
+	}
+
+	/** Redeem until and grace: until then a record of this token is kept. */
+	keepUntil({ issue }: VerifiedToken): number {
+		return issue.redeemUntil + (this.#trust?.asset(issue.asset)?.grace ?? 0);
+	}
+
+	/** The bytes of what a machine sent: documents before the message that lists them. */
+	bundle({ sent }: Pick<Outcome<unknown>, "sent">): readonly Bytes[] {
+		return sent.flatMap(({ message, manifest }) => [
+			...packedDocuments(manifest, this.vault.state.rows),
+			serializeMessage(message),
+		]);
+	}
+}
+
+/** The messages of a bundle, documents apart. What does not parse is left out: it changes nothing. */
+export function readBundle(bundle: readonly Bytes[]): {
+	readonly messages: readonly Message[];
+	readonly documents: readonly MessageOf<"document">[];
+} {
+	const messages: Message[] = [];
+	const documents: MessageOf<"document">[] = [];
+	for (const encoded of bundle) {
+		const message = parseMessage(encoded);
+		// A refusal that is a message says what it is about; ours says only why this did not parse.
+		if (message.kind === "refusal" && !("about" in message)) continue;
+		if (message.kind === "document") documents.push(message);
+		else messages.push(message);
+	}
+	return { messages, documents };
+}
+
+/** Names a request or an attempt that a refusal is about, where nothing better is known. */
+export function refusalMessage(about: Bytes, { code, detail }: Refusal): Bytes {
+	return serializeMessage({ kind: "refusal", about, code, detail: detail.slice(0, 256) });
+}

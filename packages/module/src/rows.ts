@@ -1,0 +1,113 @@
+/** What the module keeps, row by row, before it is sealed. */
+import {
+	amount,
+	assetId,
+	type Bytes,
+	boolean,
+	bytes,
+	bytes32,
+	type DraftCancel,
+	integer,
+	isRefusal,
+	limits,
+	list,
+	nullable,
+	purpose,
+	type Refusal,
+	record,
+	type Shape,
+	serializeToken,
+	signature,
+	signedRequest,
+	type Trust,
+	type TypeOf,
+	unixSeconds,
+	type VerifiedToken,
+} from "@tenten/protocol";
+
+/** A cancel that freed a token, with its decider's certificate encoded. */
+const keptCancel = record({
+	lock: bytes32,
+	certificate: bytes(1, 1024),
+	purpose,
+	request: bytes32,
+	signature,
+});
+export type KeptCancel = TypeOf<typeof keptCancel>;
+
+/** What an app may know of a token. Amounts in minor units, times in unix seconds. */
+export const tokenSummary = record({
+	output: bytes32,
+	asset: assetId,
+	amount,
+	/** changes of owner over the whole life */
+	hops: integer(0, 2 ** 16),
+	/** links that it carries */
+	links: integer(0, limits.hops + 2),
+	/** its size on the wire */
+	size: integer(0, limits.message),
+	spendUntil: unixSeconds,
+	redeemUntil: unixSeconds,
+	/** whether conditions or caveats bind it */
+	isBound: boolean,
+	/** hash of the certificate that owns it */
+	certificate: bytes32,
+});
+export type TokenSummary = TypeOf<typeof tokenSummary>;
+
+export const tokenRow = record({
+	summary: tokenSummary,
+	token: bytes(1, limits.message),
+	after: list(keptCancel, limits.after + 1),
+	/** the attempt for which it is set aside */
+	heldBy: nullable(bytes32),
+});
+export type TokenRow = TypeOf<typeof tokenRow>;
+
+/** One's own request. `active`: its attempt that is not cancelled. */
+export const requestRow = record({ signed: signedRequest, active: nullable(bytes32) });
+export type RequestRow = TypeOf<typeof requestRow>;
+
+/** One's own certificate; its key is in the key store. */
+export const certificateRow = record({ encoded: bytes(1, 1024) });
+
+/** The key to which documents for this module are sealed. */
+export const documentKeyRow = record({ publicKey: bytes32 });
+
+/** The signed trust list and whose it must be. */
+export const trustRow = record({ list: bytes(1, 1 << 20), pinnedSigner: bytes32 });
+
+/** An output that was owned once, until its record may go. */
+export const ownedRow: Shape<number> = unixSeconds;
+
+export function summaryOf(token: VerifiedToken, size: number): TokenSummary {
+	return {
+		output: token.outputId,
+		asset: token.asset,
+		amount: token.amount,
+		hops: token.hops,
+		links: token.path.length,
+		size,
+		spendUntil: token.issue.spendUntil,
+		redeemUntil: token.issue.redeemUntil,
+		isBound: token.rules.length > 0,
+		certificate: token.owner.certificate.hash,
+	};
+}
+
+export function rowOf(token: VerifiedToken): TokenRow {
+	const encoded: Bytes = serializeToken(token);
+	return { summary: summaryOf(token, encoded.length), token: encoded, after: [], heldBy: null };
+}
+
+export function keepCancel({ lock, decider, signature }: DraftCancel): KeptCancel {
+	const { certificate, purpose, request } = decider;
+	return { lock, certificate: certificate.encoded, purpose, request, signature };
+}
+
+export function reopenCancel(kept: KeptCancel, trust: Trust): DraftCancel | Refusal {
+	const certificate = trust.certificate(kept.certificate);
+	if (isRefusal(certificate)) return certificate;
+	const { lock, purpose, request, signature } = kept;
+	return { lock, decider: { certificate, purpose, request }, signature };
+}

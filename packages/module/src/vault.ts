@@ -1,0 +1,215 @@
+/**
+ * The vault: tokens, attempts and requests, durable first and in memory after.
+ *
+ *   machine's state + token changes ──▶ rows ──▶ one sealed commit ──▶ memory
+ *
+ * A token is spendable, or set aside for one attempt, or gone; an output that was owned once is remembered
+ * until its token's redeem until and grace, so that nothing is taken twice. When a commit fails, what is
+ * durable is not known: memory is left as it was and the sealed state refuses to go on.
+ */
+import {
+	type Bytes,
+	type DraftCancel,
+	type DurableHolderOrder,
+	type DurablePayee,
+	type DurablePayer,
+	holderOrder,
+	isRefusal,
+	parse,
+	payeeState,
+	payerState,
+	type Refusal,
+	refuse,
+	type Shape,
+	type Spendable,
+	serialize,
+	type TokenChanges,
+	type Trust,
+	toHex,
+	type VerifiedToken,
+	verifyToken,
+} from "@tenten/protocol";
+import {
+	keepCancel,
+	ownedRow,
+	type RequestRow,
+	reopenCancel,
+	requestRow,
+	rowOf,
+	type TokenRow,
+	type TokenSummary,
+	tokenRow,
+} from "./rows.ts";
+import type { SealedState } from "./sealed-state.ts";
+import type { StoreWrite } from "./store.ts";
+
+const reopenedTokens = 512;
+
+/** Rows of one kind: in memory by hex id, durable under `name/`. */
+class Table<T> {
+	readonly entries = new Map<string, T>();
+	readonly #name: string;
+	readonly #shape: Shape<T>;
+
+	constructor(name: string, shape: Shape<T>, state: SealedState) {
+		this.#name = name;
+		this.#shape = shape;
+		for (const [key, value] of state.rows)
+			if (key.startsWith(`${name}/`)) this.entries.set(key.slice(name.length + 1), read(shape, value, key));
+	}
+
+	get(id: Bytes): T | undefined {
+		return this.entries.get(toHex(id));
+	}
+
+	write(id: string, value: T | null): StoreWrite {
+		return { key: `${this.#name}/${id}`, value: value === null ? null : serialize(this.#shape, value) };
+	}
+
+	/** Memory follows what has become durable. */
+	set(id: string, value: T | null): void {
+		if (value === null) this.entries.delete(id);
+		else this.entries.set(id, value);
+	}
+}
+
+function read<T>(shape: Shape<T>, value: Bytes, key: string): T {
+	const row = parse(shape, value, value.length);
+	if (isRefusal(row)) throw new Error(`${key} was sealed by another version: ${row.detail}`);
+	return row;
+}
+
+/** Changes to make durable in one commit. */
+export type VaultWrites = {
+	readonly tokens?: TokenChanges;
+	/** for whom `hold` sets aside */
+	readonly attempt?: Bytes;
+	readonly payer?: readonly [Bytes, DurablePayer];
+	readonly payee?: readonly [Bytes, DurablePayee];
+	readonly request?: readonly [Bytes, RequestRow];
+	readonly order?: readonly [Bytes, DurableHolderOrder | null];
+	readonly other?: readonly StoreWrite[];
+	/** rows of the key store */
+	readonly keys?: readonly StoreWrite[];
+};
+
+export class Vault {
+	readonly state: SealedState;
+	readonly tokens: Table<TokenRow>;
+	readonly payers: Table<DurablePayer>;
+	readonly payees: Table<DurablePayee>;
+	readonly requests: Table<RequestRow>;
+	readonly orders: Table<DurableHolderOrder>;
+	readonly #owned: Table<number>;
+	readonly #reopened = new Map<string, VerifiedToken>();
+
+	constructor(state: SealedState) {
+		this.state = state;
+		this.tokens = new Table("token", tokenRow, state);
+		this.payers = new Table("payer", payerState, state);
+		this.payees = new Table("payee", payeeState, state);
+		this.requests = new Table("request", requestRow, state);
+		this.orders = new Table("order", holderOrder, state);
+		this.#owned = new Table("owned", ownedRow, state);
+	}
+
+	everOwned(output: Bytes): boolean {
+		return this.#owned.get(output) !== undefined;
+	}
+
+	summaries(): readonly (TokenSummary & { readonly heldBy: Bytes | null })[] {
+		return [...this.tokens.entries.values()].map(({ summary, heldBy }) => ({ ...summary, heldBy }));
+	}
+
+	/** A token made ready to be spent. It was verified before it was sealed, so its signatures are not again. */
+	spendable(output: Bytes, trust: Trust): Spendable | Refusal {
+		const row = this.tokens.get(output);
+		if (row === undefined) return refuse("funds-insufficient", "no such token");
+		if (row.heldBy !== null) return refuse("attempt-pending", "this token is set aside");
+		const id = toHex(output);
+		const token = this.#reopened.get(id) ?? verifyToken(row.token, trust, { signatures: false });
+		if (isRefusal(token)) return token;
+		this.#remember(id, token);
+		const after: DraftCancel[] = [];
+		for (const kept of row.after) {
+			const cancel = reopenCancel(kept, trust);
+			if (isRefusal(cancel)) return cancel;
+			after.push(cancel);
+		}
+		return { token, after };
+	}
+
+	#remember(id: string, token: VerifiedToken): void {
+		if (this.#reopened.size >= reopenedTokens) this.#reopened.clear();
+		this.#reopened.set(id, token);
+	}
+
+	/** All of it durable in one commit, then in memory. */
+	async commit(writes: VaultWrites, keepOwnedUntil: (token: VerifiedToken) => number): Promise<void> {
+		const { tokens = { add: [], remove: [], hold: [], free: [] } } = writes;
+		const rows = this.#tokenRows(tokens, writes.attempt ?? null);
+		const owned = tokens.add.map((token) => [toHex(token.outputId), keepOwnedUntil(token)] as const);
+		const plain = [
+			...rows.map(([id, row]) => this.tokens.write(id, row)),
+			...owned.map(([id, until]) => this.#owned.write(id, until)),
+			...(writes.payer ? [this.payers.write(toHex(writes.payer[0]), writes.payer[1])] : []),
+			...(writes.payee ? [this.payees.write(toHex(writes.payee[0]), writes.payee[1])] : []),
+			...(writes.request ? [this.requests.write(toHex(writes.request[0]), writes.request[1])] : []),
+			...(writes.order ? [this.orders.write(toHex(writes.order[0]), writes.order[1])] : []),
+			...(writes.other ?? []),
+		];
+		await this.state.commit(plain, writes.keys ?? []);
+		for (const [id, row] of rows) this.tokens.set(id, row);
+		for (const [id, until] of owned) this.#owned.set(id, until);
+		for (const token of tokens.add) this.#remember(toHex(token.outputId), token);
+		for (const output of tokens.remove) this.#reopened.delete(toHex(output));
+		if (writes.payer) this.payers.set(toHex(writes.payer[0]), writes.payer[1]);
+		if (writes.payee) this.payees.set(toHex(writes.payee[0]), writes.payee[1]);
+		if (writes.request) this.requests.set(toHex(writes.request[0]), writes.request[1]);
+		if (writes.order) this.orders.set(toHex(writes.order[0]), writes.order[1]);
+	}
+
+	#tokenRows(changes: TokenChanges, attempt: Bytes | null): readonly (readonly [string, TokenRow | null])[] {
+		const held = changes.hold.map(
+			(output) => [toHex(output), this.#change(output, { heldBy: attempt })] as const,
+		);
+		const freed = changes.free.map(({ output, after }) => {
+			const row = this.tokens.get(output);
+			const cancels = [...(row?.after ?? []), ...(after === null ? [] : [keepCancel(after)])];
+			return [toHex(output), this.#change(output, { heldBy: null, after: cancels })] as const;
+		});
+		return [
+			...changes.remove.map((output) => [toHex(output), null] as const),
+			...held,
+			...freed,
+			...changes.add.map((token) => [toHex(token.outputId), rowOf(token)] as const),
+		];
+	}
+
+	#change(output: Bytes, change: Partial<TokenRow>): TokenRow {
+		const row = this.tokens.get(output);
+		if (row === undefined) throw new Error(`token ${toHex(output)} is not here`);
+		return { ...row, ...change };
+	}
+
+	/** Forgets attempts, requests and outputs whose time is over. Returns how many rows went. */
+	async forget(now: number): Promise<number> {
+		const over = <T extends { readonly kind: string }>(entry: T, until: (entry: T) => number): boolean =>
+			until(entry) < now;
+		const keepUntil = (entry: DurablePayer | DurablePayee): number => entry.terms.keepUntil;
+		const payers = [...this.payers.entries].filter(([, entry]) => over(entry, keepUntil)).map(([id]) => id);
+		const payees = [...this.payees.entries].filter(([, entry]) => over(entry, keepUntil)).map(([id]) => id);
+		const owned = [...this.#owned.entries].filter(([, until]) => until < now).map(([id]) => id);
+		const writes = [
+			...payers.map((id) => this.payers.write(id, null)),
+			...payees.map((id) => this.payees.write(id, null)),
+			...owned.map((id) => this.#owned.write(id, null)),
+		];
+		if (writes.length === 0) return 0;
+		await this.state.commit(writes);
+		for (const id of payers) this.payers.set(id, null);
+		for (const id of payees) this.payees.set(id, null);
+		for (const id of owned) this.#owned.set(id, null);
+		return writes.length;
+	}
+}
