@@ -1,2 +1,2 @@
 /** @tenten/cli: its public surface. */
-export {};
+export { main, makeProgram } from "./program.ts";

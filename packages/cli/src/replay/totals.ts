@@ -1,0 +1,79 @@
+/**
+ * Totals: what a recording says, what a plan would do, and whether the two agree to the unit.
+ */
+import type { Plan, Step, WalletName } from "./plan.ts";
+import { shopName } from "./read-invoices.ts";
+import type { RecordedPayment } from "./recording.ts";
+
+export type RecordedTotals = {
+	readonly payments: number;
+	readonly refunds: number;
+	/** those who pay or are paid, the shop apart */
+	readonly people: number;
+	/** what payments bring, less refunds, minor units */
+	readonly net: bigint;
+};
+
+export function totalsOfRecording(payments: readonly RecordedPayment[]): RecordedTotals {
+	const people = new Set<string>();
+	let refunds = 0;
+	let net = 0n;
+	for (const { payer, payee, amount, invoice } of payments) {
+		people.add(payer).add(payee);
+		const isRefund = invoice?.isRefund === true;
+		if (isRefund) refunds++;
+		net += isRefund ? -amount : amount;
+	}
+	people.delete(shopName);
+	return { payments: payments.length, refunds, people: people.size, net };
+}
+
+export type PlannedTotals = {
+	readonly payments: number;
+	readonly refunds: number;
+	readonly windows: number;
+	readonly topUps: number;
+	readonly redemptions: number;
+	readonly fundings: number;
+	readonly funded: bigint;
+	readonly issued: bigint;
+	readonly redeemed: bigint;
+	readonly outstanding: bigint;
+	/** drawn at once by one wallet, at most */
+	readonly largestTopUp: bigint;
+};
+
+export function totalsOfPlan({ steps }: Plan): PlannedTotals {
+	const windows = steps.filter((step) => step.kind === "window");
+	const pays = steps.filter((step) => step.kind === "pay");
+	const funds = steps.filter((step) => step.kind === "fund");
+	const tops = windows.flatMap((window) => window.tops);
+	const redemptions = windows.flatMap((window) => window.redemptions);
+	const [issued, redeemed, funded] = [sum(tops), sum(redemptions), sum(funds)];
+	return {
+		payments: pays.length,
+		refunds: pays.filter(({ invoice }) => invoice?.isRefund === true).length,
+		windows: windows.length,
+		topUps: tops.length,
+		redemptions: redemptions.length,
+		fundings: funds.length,
+		funded,
+		issued,
+		redeemed,
+		outstanding: issued - redeemed,
+		largestTopUp: tops.reduce((most, { amount }) => (amount > most ? amount : most), 0n),
+	};
+}
+
+/** What these wallets gave back to the operator, less what they drew: what their accounts must show at the end. */
+export function netOf(steps: readonly Step[], isCounted: (wallet: WalletName) => boolean): bigint {
+	const windows = steps.filter((step) => step.kind === "window");
+	const counted = ({ wallet }: { readonly wallet: WalletName }): boolean => isCounted(wallet);
+	const gave = windows.flatMap(({ redemptions }) => redemptions.filter(counted));
+	const drew = windows.flatMap(({ tops }) => tops.filter(counted));
+	return sum(gave) - sum(drew);
+}
+
+function sum(entries: readonly { readonly amount: bigint }[]): bigint {
+	return entries.reduce((total, { amount }) => total + amount, 0n);
+}
