@@ -3,7 +3,6 @@
  * that really were issued and paid. Everything follows from a seed, so a failing test fails again.
  */
 import assert from "node:assert/strict";
-import { signerFrom, verify } from "@tenten/module";
 import {
 	type Against,
 	type AssetDefinition,
@@ -50,8 +49,9 @@ import {
 	verifyToken,
 	verifyTrustList,
 } from "@tenten/protocol";
+import { signerFrom, verify } from "../../src/suite/index.ts";
 
-export { generateKey, signerFrom, verify } from "@tenten/module";
+export { generateKey, signerFrom, verify } from "../../src/suite/index.ts";
 
 export const day = 86_400;
 
