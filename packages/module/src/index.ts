@@ -3,7 +3,7 @@ export * from "./keystore/index.ts";
 export * from "./module.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";
 export type { Consent, Paid, PayOptions } from "./paying.ts";
-export type { Answer, PayeeApp } from "./receiving.ts";
+export type { Answer, ModuleApp, Told } from "./receiving.ts";
 export type { MadeRequest, RequestOptions } from "./requesting.ts";
 export type { TokenSummary } from "./rows.ts";
 export { openState, type SealedState } from "./sealed-state.ts";

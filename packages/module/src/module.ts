@@ -9,6 +9,7 @@
  */
 import {
 	type AskedProfile,
+	type AssetId,
 	type Bytes,
 	type ClaimResult,
 	type DurablePayee,
@@ -43,8 +44,17 @@ import {
 	type Unlock,
 } from "./keystore/index.ts";
 import { answerOrder, type OrderOptions, type PendingOrder, pendingOrders, startOrder } from "./ordering.ts";
-import { dueCancels, type Paid, type PayOptions, pay, payerReceives, receiptOf, runPayer } from "./paying.ts";
-import { type PayeeApp, payeeReceives, runPayee, transferArrives } from "./receiving.ts";
+import {
+	candidates,
+	dueCancels,
+	type Paid,
+	type PayOptions,
+	pay,
+	payerReceives,
+	receiptOf,
+	runPayer,
+} from "./paying.ts";
+import { type ModuleApp, runPayee, type Told, toldOf, transferArrives } from "./receiving.ts";
 import { type MadeRequest, makeRequest, type RequestOptions } from "./requesting.ts";
 import { documentKeyRow, type TokenSummary } from "./rows.ts";
 import { openState } from "./sealed-state.ts";
@@ -147,7 +157,7 @@ export class SecureModule {
 	}
 
 	/** What this side answers to a bundle of messages, with refusals for what it could not take. */
-	async handle(bundle: readonly Bytes[], app: PayeeApp): Promise<readonly Bytes[]> {
+	async handle(bundle: readonly Bytes[], app: ModuleApp): Promise<readonly Bytes[]> {
 		const { messages, documents } = readBundle(bundle);
 		const answers: Bytes[] = [];
 		for (const message of messages) answers.push(...(await this.#answer(message, documents, app)));
@@ -157,32 +167,40 @@ export class SecureModule {
 	async #answer(
 		message: Message,
 		documents: readonly MessageOf<"document">[],
-		app: PayeeApp,
+		app: ModuleApp,
 	): Promise<readonly Bytes[]> {
 		if (message.kind === "transfer") return this.#transfer(message, documents, app);
-		return this.#core.exclusively(async () => {
+		const told: Told[] = [];
+		const answers = await this.#core.exclusively(async () => {
 			const { vault } = this.#core;
 			const payers = this.#payersOf(message);
 			const payee = "attempt" in message ? vault.payees.get(message.attempt) : this.#payeeOf(message);
 			const sent: Bytes[] = [];
 			for (const state of payers) {
-				const outcome = await payerReceives(this.#core, state, message, documents);
-				if (!isRefusal(outcome)) sent.push(...this.#core.bundle(outcome));
+				const received = await payerReceives(this.#core, state, message, documents);
+				if (isRefusal(received)) continue;
+				sent.push(...this.#core.bundle(received.outcome));
+				told.push(...toldOf(received.outcome, received.documents));
 			}
 			if (payee !== undefined) {
-				const outcome = await payeeReceives(this.#core, payee, message);
-				if (!isRefusal(outcome)) sent.push(...this.#core.bundle(outcome));
+				const outcome = await runPayee(this.#core, payee, { kind: "received", message });
+				if (!isRefusal(outcome)) {
+					sent.push(...this.#core.bundle(outcome));
+					told.push(...toldOf(outcome, []));
+				}
 			}
 			if (payers.length > 0 || payee !== undefined || !("attempt" in message)) return sent;
 			return [refusalMessage(message.attempt, refuse("attempt-unknown"))];
 		});
+		for (const each of told) app.told?.(each);
+		return answers;
 	}
 
 	/** One offer for a request at a time is before the app: a repeated one gets its answer when asked again. */
 	async #transfer(
 		message: MessageOf<"transfer">,
 		documents: readonly MessageOf<"document">[],
-		app: PayeeApp,
+		app: ModuleApp,
 	): Promise<readonly Bytes[]> {
 		const about = toHex(message.request);
 		if (this.#asking.has(about)) return [];
@@ -292,6 +310,20 @@ export class SecureModule {
 			const outcome = await runPayee(this.#core, state, { kind: "sendBack", tokens });
 			return isRefusal(outcome) ? outcome : (outcome.refusal ?? this.#core.bundle(outcome));
 		});
+	}
+
+	/** The tokens with which a request could be paid now. */
+	candidates(request: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
+		return candidates(this.#core, request, amount);
+	}
+
+	/** What is reserved for us and not yet ours. Amounts in minor units. */
+	reservations(): readonly { readonly attempt: Bytes; readonly asset: AssetId; readonly amount: bigint }[] {
+		return [...this.#core.vault.payees.entries.values()].flatMap(({ kind, terms }) =>
+			kind === "reserved" || kind === "lockedForeign" || kind === "resolving"
+				? [{ attempt: terms.attempt, asset: terms.request.body.asset, amount: terms.amount }]
+				: [],
+		);
 	}
 
 	payer(attempt: Bytes): DurablePayer["kind"] | undefined {

@@ -9,9 +9,11 @@ import {
 	dataHash,
 	equalBytes,
 	isRefusal,
+	limits,
 	type Manifest,
 	type Message,
 	manifestOf,
+	matchDocuments,
 	type Payer,
 	type PayerEvent,
 	type PayerPlan,
@@ -23,13 +25,16 @@ import {
 	requestPayload,
 	type SignedRequest,
 	type Spendable,
+	sameAsset,
 	serialize,
 	stepPayer,
 	type VerifiedRequest,
 	verifyRequest,
+	wouldAccept,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
 import { documentKeyOf, packDocuments, unpackDocuments } from "./parcel.ts";
+import type { TokenSummary } from "./rows.ts";
 import { type Outcome, run } from "./run.ts";
 import type { StoreWrite } from "./store.ts";
 
@@ -168,11 +173,36 @@ export async function payerReceives(
 	state: DurablePayer,
 	message: Message,
 	came: readonly MessageOf<"document">[],
-): Promise<Outcome<Payer> | Refusal> {
+): Promise<{ readonly outcome: Outcome<Payer>; readonly documents: readonly Document[] } | Refusal> {
 	const reply = message.kind === "reserved" || message.kind === "counterTransfer" ? message.reply : null;
 	const contents = await unpackDocuments(reply, came, (place, sealed) => core.openDocument(place, sealed));
 	const everOwned = (output: Bytes): boolean => core.vault.everOwned(output);
-	return runPayer(core, state, { kind: "received", message, contents, everOwned });
+	const outcome = await runPayer(core, state, { kind: "received", message, contents, everOwned });
+	const documents = matchDocuments(reply, contents);
+	return isRefusal(outcome) ? outcome : { outcome, documents: isRefusal(documents) ? [] : documents };
+}
+
+/** The tokens with which a request could be paid: free, of its asset, and allowed by every rule on them. */
+export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
+	const trust = core.trust();
+	if (isRefusal(trust)) return trust;
+	const signed = parseRequest(encoded);
+	if (isRefusal(signed)) return signed;
+	const request = verifyRequest(signed, trust);
+	if (isRefusal(request)) return request;
+	const now = core.now();
+	const { asset, purpose, against, mode } = request.body;
+	return core.vault.summaries().filter((summary) => {
+		if (summary.heldBy !== null || !sameAsset(summary.asset, asset) || now >= summary.spendUntil)
+			return false;
+		if (!summary.isBound && summary.links < limits.hops) return true;
+		const spendable = core.vault.spendable(summary.output, trust);
+		if (isRefusal(spendable)) return false;
+		const { token } = spendable;
+		const part = amount < token.amount ? amount : token.amount;
+		const proposed = { token, payee: request.payee, amount: part, now, purpose, against };
+		return wouldAccept({ ...proposed, direct: mode === "direct" }).length === 0;
+	});
 }
 
 /** Cancels whatever has waited too long. Unix seconds. */

@@ -7,18 +7,18 @@ import {
 	type Document,
 	type DurablePayee,
 	isRefusal,
-	type Message,
 	type MessageOf,
 	manifestOf,
+	type News,
 	type Offer,
 	type Payee,
 	type PayeeEvent,
+	type Payer,
 	type Refusal,
 	refuse,
 	requestDigest,
 	requestPayload,
 	type Spendable,
-	serializeMessage,
 	stepPayee,
 	verifyRequest,
 } from "@tenten/protocol";
@@ -31,20 +31,32 @@ import type { StoreWrite } from "./store.ts";
 /** What the app answers to an offer: documents, and in an exchange the outputs that it gives. */
 export type Answer = { readonly documents?: readonly Document[]; readonly inputs?: readonly Bytes[] };
 
-/** The app behind a payee's module. It may read every document before it answers. */
-export type PayeeApp = { readonly consider: (offer: Offer) => Promise<Answer | Refusal> };
+/** What became durable. Documents are those that the other side answered with. */
+export type Told = {
+	readonly news: News;
+	readonly attempt: Bytes;
+	readonly documents: readonly Document[];
+};
+
+export type ModuleApp = {
+	/** Asked once every check has passed; it may read every document before it answers. */
+	readonly consider: (offer: Offer) => Promise<Answer | Refusal>;
+	readonly told?: (told: Told) => void;
+};
 
 /** A request of this module that a transfer answers. */
 export async function transferArrives(
 	core: Core,
 	transfer: MessageOf<"transfer">,
 	came: readonly MessageOf<"document">[],
-	app: PayeeApp,
+	app: ModuleApp,
 ): Promise<readonly Bytes[]> {
 	const first = await core.exclusively(() => offer(core, transfer, came));
 	if (!("asked" in first)) return first.messages;
 	const answer = await app.consider(first.asked.offer);
-	return core.exclusively(() => conclude(core, first.asked, answer));
+	const { messages, told } = await core.exclusively(() => conclude(core, first.asked, answer));
+	for (const each of told) app.told?.(each);
+	return messages;
 }
 
 type Asked = { readonly offer: Offer };
@@ -82,30 +94,51 @@ async function offer(
 }
 
 /** While the app thought, another transfer may have come for the same request: it is looked up again. */
-async function conclude(core: Core, { offer }: Asked, answer: Answer | Refusal): Promise<readonly Bytes[]> {
+async function conclude(
+	core: Core,
+	{ offer }: Asked,
+	answer: Answer | Refusal,
+): Promise<{ readonly messages: readonly Bytes[]; readonly told: readonly Told[] }> {
+	const outcome = await conclusion(core, { offer }, answer);
+	if (isRefusal(outcome)) return { messages: [refusalMessage(offer.request.digest, outcome)], told: [] };
+	return { messages: core.bundle(outcome), told: toldOf(outcome, []) };
+}
+
+/** What the app is told of a step that is durable. */
+export function toldOf(
+	{ state, news }: Outcome<Payer | Payee>,
+	documents: readonly Document[],
+): readonly Told[] {
+	return "terms" in state
+		? news.map((kind) => ({ news: kind, attempt: state.terms.attempt, documents }))
+		: [];
+}
+
+async function conclusion(
+	core: Core,
+	{ offer }: Asked,
+	answer: Answer | Refusal,
+): Promise<Outcome<Payee> | Refusal> {
 	const about = offer.request.digest;
 	const state: Payee = { kind: "asked", offer };
 	if (isRefusal(answer)) {
-		const outcome = await runPayee(core, state, { kind: "declined", refusal: answer });
-		return isRefusal(outcome) ? [refusalMessage(about, outcome)] : core.bundle(outcome);
+		return runPayee(core, state, { kind: "declined", refusal: answer });
 	}
 	const taken = offer.accepted.tokens.some(({ outputId }) => core.vault.everOwned(outputId));
 	const { active = null } = core.vault.requests.get(about) ?? {};
 	if (taken || (active !== null && !offer.request.body.isStatic)) {
 		const known = active && core.vault.payees.get(active);
-		if (!known) return [refusalMessage(about, refuse("request-reused"))];
-		const again = await runPayee(core, known, { kind: "contact" });
-		return isRefusal(again) ? [] : core.bundle(again);
+		if (!known) return refuse("request-reused");
+		return runPayee(core, known, { kind: "contact" });
 	}
 	const inputs = spendables(core, answer.inputs ?? []);
-	if (isRefusal(inputs)) return [refusalMessage(about, inputs)];
+	if (isRefusal(inputs)) return inputs;
 	const documents = answer.documents ?? [];
 	const reply = manifestOf(documents, core.random(32));
 	const packed = await packDocuments(reply, documents, offer.transfer.documentKey);
-	if (isRefusal(packed)) return [refusalMessage(about, packed)];
+	if (isRefusal(packed)) return packed;
 	const event: PayeeEvent = { kind: "consented", consent: { reply, inputs }, entropy: core.random(32) };
-	const outcome = await runPayee(core, state, event, packed);
-	return isRefusal(outcome) ? [refusalMessage(about, outcome)] : core.bundle(outcome);
+	return runPayee(core, state, event, packed);
 }
 
 function spendables(core: Core, outputs: readonly Bytes[]): readonly Spendable[] | Refusal {
@@ -169,17 +202,4 @@ function activeRequest(
 	if (row === undefined) return undefined;
 	const active = next.kind === "cancelled" ? null : next.terms.attempt;
 	return { digest, row: { ...row, active } };
-}
-
-/** What a payee makes of a message about an attempt that it knows. */
-export async function payeeReceives(
-	core: Core,
-	state: DurablePayee,
-	message: Message,
-): Promise<Outcome<Payee> | Refusal> {
-	return runPayee(core, state, { kind: "received", message });
-}
-
-export function statusMessage(attempt: Bytes): Bytes {
-	return serializeMessage({ kind: "status", attempt });
 }

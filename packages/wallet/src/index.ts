@@ -1,6 +1,10 @@
 /** @tenten/wallet: its public surface. */
 export { reasonWords, refusalWords } from "./refusal-words.ts";
+export { selectTokens } from "./selection.ts";
 export * from "./store/index.ts";
+export * from "./transport/index.ts";
+export { defaultUpkeep, planUpkeep, type RefreshPlan, type UpkeepPolicy } from "./upkeep.ts";
+export * from "./wallet.ts";
 export {
 	amountWords,
 	describeCaveat,

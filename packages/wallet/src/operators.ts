@@ -1,0 +1,65 @@
+/**
+ * Orders driven to their end: the module's bytes go to the operator until its answer is final.
+ *
+ * An order that got no answer stays pending in the module; `settlePending` sends the same bytes again, and
+ * the operator gives the stored answer.
+ */
+import type { OrderOptions, PendingOrder, SecureModule } from "@tenten/module";
+import {
+	type Bytes,
+	type ClaimResult,
+	isRefusal,
+	type OperatorClient,
+	type Refusal,
+	refuse,
+	toHex,
+} from "@tenten/protocol";
+
+export type Operators = ReadonlyMap<string, OperatorClient>;
+
+export async function runOrder(
+	module: SecureModule,
+	operators: Operators,
+	options: OrderOptions,
+): Promise<readonly ClaimResult[] | Refusal> {
+	const order = await module.order(options);
+	return isRefusal(order) ? order : settle(module, operators, order);
+}
+
+async function settle(
+	module: SecureModule,
+	operators: Operators,
+	{ digest, asset, route, request }: PendingOrder,
+): Promise<readonly ClaimResult[] | Refusal> {
+	const operator = operators.get(toHex(asset.operator));
+	if (operator === undefined) return refuse("issuer-unknown", "no way to this operator");
+	const reply = await operator[route](request);
+	return isRefusal(reply) ? reply : module.answer(digest, reply);
+}
+
+/** Sends every pending order again; how many are settled now. */
+export async function settlePending(module: SecureModule, operators: Operators): Promise<number> {
+	let settled = 0;
+	for (const order of await module.pendingOrders())
+		if (!isRefusal(await settle(module, operators, order))) settled++;
+	return settled;
+}
+
+/** Brings the module the operator's list and, the first time, a certificate of its own. */
+export async function join(
+	module: SecureModule,
+	client: OperatorClient,
+	operatorId: Bytes,
+	asked: Parameters<SecureModule["enrol"]>[1],
+	suite: Parameters<SecureModule["enrol"]>[2] = "Ed25519",
+): Promise<Refusal | undefined> {
+	const list = await client.trustList();
+	if (isRefusal(list)) return list;
+	const trust = await module.setTrustList(list, operatorId);
+	if (isRefusal(trust)) return trust;
+	if (module.certificates().length > 0) return undefined;
+	const enrolled = await client.enrol(await module.enrol(operatorId, asked, suite));
+	if (isRefusal(enrolled)) return enrolled;
+	const certificate = await module.certify(enrolled);
+	return isRefusal(certificate) ? certificate : undefined;
+}

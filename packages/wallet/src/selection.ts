@@ -1,0 +1,51 @@
+/**
+ * Which tokens to spend: what expires first, then what shortens the wallet's bytes most (ADR 0008).
+ *
+ * Tokens that conditions bind come before free ones where the payee takes them: free money keeps its use.
+ */
+
+import type { TokenSummary } from "@tenten/module";
+import { limits } from "@tenten/protocol";
+
+/** dates closer than this count as the same, so that size can decide */
+const day = 86_400;
+/** leaves room in one message for the request, new links and certificates */
+const transferBytes = limits.message - 8_192;
+const bytesOfOneLink = 512;
+
+/** Outputs to spend, the last leaving change; undefined where these tokens do not suffice in one payment. */
+export function selectTokens(
+	tokens: readonly TokenSummary[],
+	amount: bigint,
+): readonly TokenSummary[] | undefined {
+	const preferred = take([...tokens].sort(bySpending), amount);
+	// Many small tokens may not fit in one payment: then the largest amounts do, or nothing does.
+	return (
+		preferred ??
+		take(
+			[...tokens].sort((a, b) => (a.amount > b.amount ? -1 : 1)),
+			amount,
+		)
+	);
+}
+
+function bySpending(a: TokenSummary, b: TokenSummary): number {
+	return (
+		Number(b.isBound) - Number(a.isBound) ||
+		Math.floor(a.spendUntil / day) - Math.floor(b.spendUntil / day) ||
+		b.size - a.size
+	);
+}
+
+function take(sorted: readonly TokenSummary[], amount: bigint): readonly TokenSummary[] | undefined {
+	const taken: TokenSummary[] = [];
+	let sum = 0n;
+	let bytes = 0;
+	for (const token of sorted) {
+		if (sum >= amount) break;
+		sum += token.amount;
+		bytes += token.size + bytesOfOneLink;
+		taken.push(token);
+	}
+	return sum >= amount && taken.length <= limits.tokens && bytes <= transferBytes ? taken : undefined;
+}

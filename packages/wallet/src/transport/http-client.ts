@@ -1,0 +1,106 @@
+/**
+ * Hand-over by HTTP, the side that calls.
+ *
+ * Over node:http and not fetch, because only there can the address that was checked be the one connected to
+ * (peer-rules.ts). Connections are kept alive. Whatever the peer does, an exchange ends within its timeout
+ * and holds no more than one bundle in memory.
+ */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { type Bytes, isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "@tenten/protocol";
+import { bundleType, decodeBundle, encodeBundle, handoverPath, maximumBundleBytes } from "./bundle.ts";
+import type { Channel } from "./channel.ts";
+import { checkPeerUrl, type PeerRules, PrivateAddressError, pinningLookup } from "./peer-rules.ts";
+import { problemType } from "./problem.ts";
+
+export type HttpOptions = {
+	readonly rules?: PeerRules;
+	/** from the first byte sent to the last received */
+	readonly timeout_ms?: number;
+};
+
+/** A channel that holds connections open until it is closed. */
+export type HttpChannel = Channel & { readonly close: () => void };
+
+const defaultTimeout_ms = 10_000;
+const maximumProblemBytes = 4_096;
+
+/** A channel to the wallet at `address`, e.g. `https://shop.example`, or `peer-refused`. */
+export function httpChannel(address: string, options: HttpOptions = {}): HttpChannel | Refusal {
+	const rules = options.rules ?? {};
+	const url = checkPeerUrl(address, rules);
+	if (isRefusal(url)) return url;
+	const target = new URL(url.pathname.replace(/\/$/, "") + handoverPath, url);
+	const isPlain = url.protocol === "http:";
+	const lookup = pinningLookup(url, rules);
+	const agent = isPlain ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true });
+	const timeout_ms = options.timeout_ms ?? defaultTimeout_ms;
+	return {
+		exchange: async (messages) => {
+			const body = encodeBundle(messages);
+			const headers = {
+				"content-type": bundleType,
+				"content-length": body.length,
+				accept: `${bundleType}, ${problemType}`,
+			};
+			try {
+				const signal = AbortSignal.timeout(timeout_ms);
+				const request = (isPlain ? httpRequest : httpsRequest)(target, {
+					method: "POST",
+					agent,
+					headers,
+					lookup,
+					signal,
+				});
+				const response = new Promise<IncomingMessage>((resolve, reject) => {
+					request.on("response", resolve).on("error", reject);
+				});
+				request.end(body);
+				return await answersOf(await response);
+			} catch (error) {
+				if (error instanceof PrivateAddressError) return refuse("peer-refused", "a private address");
+				return refuse("channel-failed", error instanceof Error ? error.message : "");
+			}
+		},
+		close: () => agent.destroy(),
+	};
+}
+
+async function answersOf(response: IncomingMessage): Promise<readonly Bytes[] | Refusal> {
+	const status = response.statusCode ?? 0;
+	const type = response.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+	if (status === 200 && type === bundleType) {
+		const body = await readAtMost(response, maximumBundleBytes);
+		return body === undefined ? refuse("too-large", "the answer") : decodeBundle(body);
+	}
+	if (status >= 300 && status < 400) {
+		response.destroy();
+		return refuse("peer-refused", "redirects are not followed");
+	}
+	const body = type === problemType ? await readAtMost(response, maximumProblemBytes) : undefined;
+	response.destroy();
+	const code = body === undefined ? undefined : codeIn(body);
+	return refuse(code ?? "channel-failed", `status ${status}`);
+}
+
+/** The whole body, or undefined once it is longer than `maximum`. */
+async function readAtMost(response: IncomingMessage, maximum: number): Promise<Bytes | undefined> {
+	const parts: Buffer[] = [];
+	let length = 0;
+	for await (const part of response) {
+		length += part.length;
+		if (length > maximum) return undefined;
+		parts.push(part);
+	}
+	return new Uint8Array(Buffer.concat(parts));
+}
+
+/** The code of a problem, where it is one of ours. */
+function codeIn(body: Bytes): RefusalCode | undefined {
+	try {
+		const { code } = JSON.parse(Buffer.from(body).toString("utf8")) as { readonly code?: unknown };
+		return typeof code === "string" && Object.hasOwn(refusals, code) ? (code as RefusalCode) : undefined;
+	} catch {
+		return undefined;
+	}
+}

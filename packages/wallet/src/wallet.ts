@@ -1,0 +1,362 @@
+/**
+ * The wallet: the app layer over one secure module. Screens, servers and the command line call it.
+ *
+ *   request ──▶ payee's module           pay ──▶ select tokens ──▶ module signs and locks ──▶ channel
+ *   handle  ◀── messages from a channel            ▲ answers, releases, done ◀─────────────────┘
+ *
+ * It decides nothing about money: what is spent, reserved or free, the module says. A payment whose channel
+ * fails is neither paid nor failed: it is in flight, and `recover` asks the other side.
+ */
+import {
+	type Answer,
+	type MadeRequest,
+	type NewUnlock,
+	type RequestOptions,
+	SecureModule,
+	type TokenSummary,
+	type Told,
+	type Unlock,
+} from "@tenten/module";
+import {
+	type AskedProfile,
+	type AssetId,
+	type Bytes,
+	type Caveat,
+	type ClaimResult,
+	type Document,
+	isRefusal,
+	type Offer,
+	type OperatorClient,
+	parseRequest,
+	type Refusal,
+	refuse,
+	type SuiteName,
+	sameAsset,
+	toHex,
+	verifyRequest,
+} from "@tenten/protocol";
+import { join, type Operators, runOrder, settlePending } from "./operators.ts";
+import { selectTokens } from "./selection.ts";
+import type { HistoryKind } from "./store/history.ts";
+import type { WalletStore } from "./store/wallet-store.ts";
+import type { Channel } from "./transport/index.ts";
+import { planUpkeep, type UpkeepPolicy } from "./upkeep.ts";
+
+export type WalletOptions = {
+	readonly store: WalletStore;
+	readonly unlock: Unlock & NewUnlock;
+	/** unix seconds */
+	readonly now: () => number;
+	readonly random: (bytes: number) => Bytes;
+	/** what to answer to a payment that passed every check; takes all of them without */
+	readonly consider?: (offer: Offer) => Promise<Answer | Refusal>;
+	/** told of what became durable */
+	readonly told?: (told: Told) => void;
+};
+
+/** Amounts in minor units. */
+export type Balance = {
+	readonly available: bigint;
+	/** received, not yet ours to spend */
+	readonly reserved: bigint;
+	/** set aside for payments whose outcome is open */
+	readonly locked: bigint;
+	/** of what is available, spendable for less than a week */
+	readonly expiring: bigint;
+};
+
+export type PayRequest = {
+	/** the payee's signed request, encoded */
+	readonly request: Bytes;
+	/** minor units; the request's own amount without */
+	readonly amount?: bigint;
+	readonly documents?: readonly Document[];
+	readonly caveats?: readonly Caveat[];
+	readonly patience?: number;
+};
+
+/** Where the money is after an attempt. `inFlight` is not failed: ask again with `recover`. */
+export type Payment = {
+	readonly attempt: Bytes;
+	readonly fundsState: "spent" | "inFlight" | "safe";
+	/** tokens that were spent */
+	readonly tokens: number;
+	readonly madeChange: boolean;
+	/** what the payee answered with */
+	readonly documents: readonly Document[];
+};
+
+const week = 7 * 86_400;
+const rounds = 8;
+
+export class Wallet {
+	readonly module: SecureModule;
+	readonly #options: WalletOptions;
+	readonly #operators = new Map<string, OperatorClient>();
+	readonly #replies = new Map<string, readonly Document[]>();
+
+	private constructor(module: SecureModule, options: WalletOptions) {
+		this.module = module;
+		this.#options = options;
+	}
+
+	static async open(options: WalletOptions): Promise<Wallet | Refusal> {
+		const module = await SecureModule.open(options);
+		return isRefusal(module) ? module : new Wallet(module, options);
+	}
+
+	get operators(): Operators {
+		return this.#operators;
+	}
+
+	/** Makes an operator known; the first one's trust list is pinned and certifies this wallet. */
+	async join(
+		client: OperatorClient,
+		operatorId: Bytes,
+		asked: AskedProfile,
+		suite?: SuiteName,
+	): Promise<Refusal | undefined> {
+		this.#operators.set(toHex(operatorId), client);
+		return join(this.module, client, operatorId, asked, suite);
+	}
+
+	/** A way to an operator that the pinned trust list names. */
+	connect(operatorId: Bytes, client: OperatorClient): void {
+		this.#operators.set(toHex(operatorId), client);
+	}
+
+	/** Amounts of one asset, by where they are. */
+	balance(asset: AssetId): Balance {
+		const now = this.#options.now();
+		const own = this.module.tokens().filter((token) => sameAsset(token.asset, asset));
+		const free = own.filter(({ heldBy, spendUntil }) => heldBy === null && spendUntil > now);
+		const reserved = this.module.reservations().filter((entry) => sameAsset(entry.asset, asset));
+		return {
+			available: sum(free),
+			reserved: sum(reserved),
+			locked: sum(own.filter(({ heldBy }) => heldBy !== null)),
+			expiring: sum(free.filter(({ spendUntil }) => spendUntil - now < week)),
+		};
+	}
+
+	request(options: RequestOptions): Promise<MadeRequest | Refusal> {
+		return this.module.request(options);
+	}
+
+	/** Pays a request over a channel, as far as the channel lets it. */
+	async pay(paid: PayRequest, channel: Channel): Promise<Payment | Refusal> {
+		const started = await this.start(paid);
+		if (isRefusal(started)) return started;
+		await this.#drive(channel, started.messages);
+		return this.#outcome(started.attempt, started.inputs, started.amount);
+	}
+
+	/** Signs and sets aside; the messages are for the payee, over whatever channel there is. */
+	async start(paid: PayRequest): Promise<
+		| {
+				readonly attempt: Bytes;
+				readonly messages: readonly Bytes[];
+				readonly inputs: readonly TokenSummary[];
+				readonly amount: bigint;
+		  }
+		| Refusal
+	> {
+		const trust = this.module.trust;
+		if (isRefusal(trust)) return trust;
+		const signed = parseRequest(paid.request);
+		if (isRefusal(signed)) return signed;
+		const request = verifyRequest(signed, trust);
+		if (isRefusal(request)) return request;
+		const amount = paid.amount ?? request.body.amount;
+		if (amount <= 0n) return refuse("amount-invalid");
+		const candidates = this.module.candidates(paid.request, amount);
+		if (isRefusal(candidates)) return candidates;
+		const inputs = selectTokens(candidates, amount);
+		if (inputs === undefined) return this.#whyNot(request.body.asset, amount);
+		const { documents = [], caveats = [], patience } = paid;
+		const started = await this.module.pay({
+			request: paid.request,
+			consent: { request: request.digest, payee: request.payee.hash, amount },
+			inputs: inputs.map(({ output }) => output),
+			documents,
+			caveats,
+			...(patience === undefined ? {} : { patience }),
+		});
+		if (isRefusal(started)) return started;
+		await this.#record(
+			"paid",
+			started.attempt,
+			request.body.asset,
+			amount,
+			request.payee.hash,
+			request.body.memo,
+		);
+		return { attempt: started.attempt, messages: started.messages, inputs, amount };
+	}
+
+	#whyNot(asset: AssetId, amount: bigint): Refusal {
+		const { available, reserved } = this.balance(asset);
+		if (available < amount)
+			return refuse("funds-insufficient", `${available} available, ${reserved} reserved, ${amount} asked`);
+		return refuse(
+			"condition-payee",
+			"what binds the tokens does not allow this payment, or they are too many",
+		);
+	}
+
+	#outcome(attempt: Bytes, inputs: readonly TokenSummary[], amount: bigint): Payment {
+		const state = this.module.payer(attempt);
+		const isSafe = state === "cancelled" || state === "returned";
+		const isSpent = state === "released" || state === "sent";
+		const id = toHex(attempt);
+		const documents = this.#replies.get(id) ?? [];
+		this.#replies.delete(id);
+		return {
+			attempt,
+			fundsState: isSpent ? "spent" : isSafe ? "safe" : "inFlight",
+			tokens: inputs.length,
+			madeChange: sum(inputs) > amount,
+			documents,
+		};
+	}
+
+	/** Passes messages to and fro until neither side has anything to say. */
+	async #drive(channel: Channel, first: readonly Bytes[]): Promise<void> {
+		let outgoing = first;
+		for (let round = 0; round < rounds && outgoing.length > 0; round++) {
+			const answers = await channel.exchange(outgoing);
+			if (isRefusal(answers)) return;
+			outgoing = await this.handle(answers);
+		}
+	}
+
+	/** What this wallet answers to messages that came over any channel. */
+	readonly handle = (messages: readonly Bytes[]): Promise<readonly Bytes[]> =>
+		this.module.handle(messages, {
+			consider: this.#options.consider ?? (async () => ({})),
+			told: (told) => {
+				if (told.documents.length > 0) this.#replies.set(toHex(told.attempt), told.documents);
+				this.#options.told?.(told);
+			},
+		});
+
+	/** Asks the other side about one attempt, or says our last word again; where the money is now. */
+	async recover(attempt: Bytes, channel: Channel): Promise<Payment["fundsState"] | Refusal> {
+		const messages = await this.module.contact(attempt);
+		if (isRefusal(messages)) return messages;
+		await this.#drive(channel, messages);
+		return this.#outcome(attempt, [], 0n).fundsState;
+	}
+
+	/** Gives up an attempt that is still open, and says so to the payee if it can be reached. */
+	async cancel(attempt: Bytes, channel?: Channel): Promise<Refusal | undefined> {
+		const messages = await this.module.cancel(attempt);
+		if (isRefusal(messages)) return messages;
+		if (channel !== undefined) await this.#drive(channel, messages);
+		return undefined;
+	}
+
+	/** Takes from one's account with the operator; `split` into that many tokens as even as can be. */
+	async topUp(asset: AssetId, amount: bigint, split = 1): Promise<readonly ClaimResult[] | Refusal> {
+		const results = await runOrder(this.module, this.#operators, {
+			asset,
+			action: { kind: "withdraw", outputs: parts(amount, split) },
+			inputs: [],
+		});
+		if (!isRefusal(results))
+			await this.#record("issued", this.#options.random(16), asset, amount, asset.operator, "");
+		return results;
+	}
+
+	/** Returns tokens to one's account; all of them without an amount. */
+	async redeem(asset: AssetId, amount?: bigint): Promise<bigint | Refusal> {
+		const own = this.module
+			.tokens()
+			.filter((token) => token.heldBy === null && sameAsset(token.asset, asset));
+		const account = this.module.certificates().at(-1)?.hash;
+		if (account === undefined) return refuse("certificate-expired", "no account");
+		let left = amount ?? sum(own);
+		if (left > sum(own)) return refuse("funds-insufficient");
+		let redeemed = 0n;
+		for (const { inputs } of planUpkeep(own, 0, everything)) {
+			if (left === 0n) break;
+			const chosen = upTo(inputs, left);
+			const part = sum(chosen) < left ? sum(chosen) : left;
+			const options = { asset, action: { kind: "account", account, amount: part } as const };
+			const results = await runOrder(this.module, this.#operators, {
+				...options,
+				inputs: chosen.map(({ output }) => output),
+			});
+			if (isRefusal(results)) return results;
+			left -= part;
+			redeemed += part;
+		}
+		await this.#record("redeemed", this.#options.random(16), asset, redeemed, asset.operator, "");
+		return redeemed;
+	}
+
+	/** Refreshes what nears its limits and merges small change; how many orders it took. */
+	async upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
+		const free = this.module.tokens().filter(({ heldBy }) => heldBy === null);
+		const plans = planUpkeep(free, this.#options.now(), policy);
+		for (const { asset, inputs } of plans) {
+			const results = await runOrder(this.module, this.#operators, {
+				asset,
+				action: { kind: "refresh" },
+				inputs: inputs.map(({ output }) => output),
+			});
+			if (isRefusal(results)) return results;
+		}
+		return plans.length;
+	}
+
+	/** Sends again what an operator has not answered. */
+	settlePending(): Promise<number> {
+		return settlePending(this.module, this.#operators);
+	}
+
+	async #record(
+		kind: HistoryKind,
+		id: Bytes,
+		asset: AssetId,
+		amount: bigint,
+		party: Bytes,
+		note: string,
+	): Promise<void> {
+		await this.#options.store.history.append({
+			id: `${kind}/${toHex(id)}`,
+			at: this.#options.now(),
+			kind,
+			asset: `${toHex(asset.operator)}/${asset.code}`,
+			amount,
+			party: toHex(party),
+			note,
+		});
+	}
+
+	close(): Promise<void> {
+		return this.module.close();
+	}
+}
+
+const everything: UpkeepPolicy = { links: 0, bytes: 0, time: Number.MAX_SAFE_INTEGER, count: 1 };
+
+function sum(entries: readonly { readonly amount: bigint }[]): bigint {
+	return entries.reduce((total, { amount }) => total + amount, 0n);
+}
+
+/** The first of these that reach `amount`, or all. */
+function upTo(tokens: readonly TokenSummary[], amount: bigint): readonly TokenSummary[] {
+	const chosen: TokenSummary[] = [];
+	for (const token of tokens) {
+		if (sum(chosen) >= amount) break;
+		chosen.push(token);
+	}
+	return chosen;
+}
+
+function parts(amount: bigint, count: number): readonly bigint[] {
+	const even = amount / BigInt(count);
+	if (even === 0n) return [amount];
+	return Array.from({ length: count }, (_, i) => (i === 0 ? amount - even * BigInt(count - 1) : even));
+}

@@ -1,0 +1,186 @@
+/** Messages arrive as they were sent, on every channel; what is no bundle never reaches a module. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { type Bytes, isRefusal } from "@tenten/protocol";
+import fc from "fast-check";
+import {
+	type Channel,
+	fileReceiver,
+	fileSender,
+	type Handle,
+	handoverApp,
+	httpChannel,
+	inProcessChannel,
+	linkOf,
+	listenOnLoopback,
+	messagesOfLink,
+} from "../src/index.ts";
+
+type ChannelUnderTest = { readonly channel: Channel; readonly stop: () => Promise<void> };
+
+const hello = new TextEncoder().encode("hello");
+const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { maxLength: 64 });
+
+function codeOf(result: unknown): string {
+	return isRefusal(result) ? result.code : "accepted";
+}
+
+/** What every channel with a way back promises. */
+function channelContract(name: string, connect: (handle: Handle) => Promise<ChannelUnderTest>): void {
+	describe(`a channel ${name}`, () => {
+		test("brings messages there and answers back", async () => {
+			const { channel, stop } = await connect(async (received) => received.map((m) => m.toReversed()));
+			await fc.assert(
+				fc.asyncProperty(messages, async (sent) => {
+					const expected = sent.map((m) => m.toReversed());
+					assert.deepEqual(await channel.exchange(sent), expected);
+				}),
+				{ numRuns: 30 },
+			);
+			await stop();
+		});
+
+		test("carries 64 messages of 64 KiB each way", async () => {
+			const { channel, stop } = await connect(async (received) => received);
+			const full = Array.from({ length: 64 }, (_, i) => new Uint8Array(65_536).fill(i));
+			assert.deepEqual(await channel.exchange(full), full);
+			await stop();
+		});
+
+		test("refuses to send more, before anything is sent", async () => {
+			let calls = 0;
+			const { channel, stop } = await connect(async () => {
+				calls++;
+				return [];
+			});
+			await assert.rejects(channel.exchange([new Uint8Array(65_537)]), RangeError);
+			await assert.rejects(channel.exchange(new Array<Bytes>(65).fill(hello)), RangeError);
+			assert.equal(calls, 0);
+			await stop();
+		});
+
+		test("shares no memory between the sides", async () => {
+			const kept: Bytes[] = [];
+			const { channel, stop } = await connect(async (received) => {
+				kept.push(...received);
+				return kept;
+			});
+			const sent = Uint8Array.from(hello);
+			const answers = await channel.exchange([sent]);
+			assert.ok(!isRefusal(answers));
+			sent.fill(0);
+			answers[0]?.fill(0);
+			assert.deepEqual(kept[0], hello);
+			await stop();
+		});
+
+		test("takes many exchanges at once", async () => {
+			const { channel, stop } = await connect(async (received) => received);
+			const answers = await Promise.all(
+				Array.from({ length: 50 }, (_, i) => channel.exchange([Uint8Array.of(i + 1)])),
+			);
+			assert.deepEqual(
+				answers,
+				Array.from({ length: 50 }, (_, i) => [Uint8Array.of(i + 1)]),
+			);
+			await stop();
+		});
+	});
+}
+
+channelContract("in the process", async (handle) => ({
+	channel: inProcessChannel(handle),
+	stop: async () => undefined,
+}));
+
+channelContract("over HTTP", async (handle) => {
+	const server = await listenOnLoopback(handoverApp(handle));
+	const channel = httpChannel(server.url, { rules: { loopback: true } });
+	assert.ok(!isRefusal(channel));
+	return {
+		channel,
+		stop: async () => {
+			channel.close();
+			await server.stop();
+		},
+	};
+});
+
+describe("a file", () => {
+	const folder = mkdtempSync(join(tmpdir(), "tenten-file-"));
+	after(() => rmSync(folder, { recursive: true }));
+	const path = join(folder, "payment.tenten");
+
+	test("holds what was sent last, whole, for its owner alone, with nothing left beside it", async () => {
+		await fileSender(path).send([hello, hello]);
+		await fileSender(path).send([hello]);
+		assert.deepEqual(await fileReceiver(path).receive(), [hello]);
+		assert.deepEqual(readdirSync(folder), ["payment.tenten"]);
+		if (process.platform !== "win32") assert.equal(statSync(path).mode & 0o777, 0o600);
+	});
+
+	test("stays as it was when what should replace it cannot be sent", async () => {
+		const before = readFileSync(path);
+		await assert.rejects(fileSender(path).send([new Uint8Array(65_537)]), RangeError);
+		await assert.rejects(fileSender(join(folder, "none", "there")).send([hello]), /ENOENT/);
+		assert.deepEqual(readFileSync(path), before);
+		assert.deepEqual(readdirSync(folder), ["payment.tenten"]);
+	});
+
+	test("that is missing, hostile or endless is refused", async () => {
+		const received = async (name: string): Promise<string> =>
+			codeOf(await fileReceiver(join(folder, name)).receive());
+		assert.equal(await received("missing"), "channel-failed");
+		assert.equal(await received("."), "channel-failed");
+		writeFileSync(join(folder, "text"), "pay me");
+		assert.equal(await received("text"), "malformed");
+		writeFileSync(join(folder, "empty"), "");
+		assert.equal(await received("empty"), "malformed");
+		writeFileSync(join(folder, "large"), new Uint8Array(5_000_000));
+		assert.equal(await received("large"), "too-large");
+	});
+});
+
+describe("a link", () => {
+	test("reads back, as tenten: and into a page", () => {
+		fc.assert(
+			fc.property(fc.array(fc.uint8Array({ minLength: 1 }), { maxLength: 8 }), (sent) => {
+				assert.deepEqual(messagesOfLink(linkOf(sent)), sent);
+				assert.deepEqual(messagesOfLink(linkOf(sent, "https://wallet.example/pay")), sent);
+			}),
+		);
+	});
+
+	test("looks as it should: nothing for the server of the page", () => {
+		assert.equal(linkOf([hello]), "tenten:gUVoZWxsbw");
+		const link = new URL(linkOf([hello], "https://wallet.example/"));
+		assert.equal(link.origin + link.pathname + link.search, "https://wallet.example/");
+		assert.equal(link.hash, "#gUVoZWxsbw");
+		assert.deepEqual(messagesOfLink(" tenten:gUVoZWxsbw\n"), [hello]);
+	});
+
+	test("is refused when it is anything else", () => {
+		const cases: Readonly<Record<string, string>> = {
+			"": "type-unknown",
+			"http://wallet.example/#gUVoZWxsbw": "type-unknown",
+			"https://wallet.example/gUVoZWxsbw": "type-unknown",
+			"javascript:alert(1)#gUVoZWxsbw": "type-unknown",
+			"TENTEN:gUVoZWxsbw": "type-unknown",
+			"tenten:": "malformed",
+			"tenten:gUVoZWxsbw==": "malformed",
+			"tenten:gUVoZWxs bw": "malformed",
+			"tenten:gUVoZWxsbx": "malformed",
+			"tenten:gUVoZWxsb+8": "malformed",
+			"tenten:gUVoZWxs": "malformed",
+			[`tenten:${"A".repeat(131_072)}`]: "too-large",
+		};
+		for (const [link, code] of Object.entries(cases)) assert.equal(codeOf(messagesOfLink(link)), code, link);
+	});
+
+	test("too long for mail and chat is not made", () => {
+		assert.throws(() => linkOf([new Uint8Array(65_536), new Uint8Array(65_536)]), RangeError);
+	});
+});
