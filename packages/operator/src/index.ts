@@ -1,2 +1,4 @@
 /** @tenten/operator: its public surface. */
-export {};
+export type { OperatorKeys, OperatorPolicy } from "./context.ts";
+export { Operator, type OperatorOptions } from "./operator.ts";
+export type { FailPoint, StoreOptions } from "./store/store.ts";

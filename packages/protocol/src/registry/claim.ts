@@ -52,6 +52,8 @@ export type Redemption = {
 	readonly terms: Terms;
 	/** its condition `expires` has come, and burns it */
 	readonly burned: boolean;
+	/** its time to redeem has passed: only what was claimed before is answered */
+	readonly closed: boolean;
 };
 
 export type VerifiedClaim = {
@@ -93,8 +95,8 @@ function verifyRedemption(value: Token, order: VerifiedOrder, context: ClaimCont
 		return refuse("order-mismatch");
 	const terms = termsOf(token);
 	if (isRefusal(terms)) return terms;
-	if (context.now >= redeemableUntil(token, context)) return refuse("redeem-closed");
-	return { kind: "redemption", token, redeemer, terms, burned: isBurned(token, context.now) };
+	const closed = context.now >= redeemableUntil(token, context);
+	return { kind: "redemption", token, redeemer, terms, burned: isBurned(token, context.now), closed };
 }
 
 /** Grace is for those who learn a release late: from the operator that published it. */

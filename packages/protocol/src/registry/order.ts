@@ -96,9 +96,9 @@ export function ownOutput(minor: bigint, certificate: VerifiedCertificate, reque
 	return { amount: minor, owner: ownerHash(certificate.hash, null, request), ownRequest: request };
 }
 
-/** Whether an output stays with the certificate that signed the order. */
-export function staysWith(signer: VerifiedCertificate, { owner, ownRequest }: NewOutput): boolean {
-	return ownRequest !== null && equalBytes(ownerHash(signer.hash, null, ownRequest), owner);
+/** Whether an output stays with the certificate (its hash) that signed the order. */
+export function staysWith(signer: Bytes, { owner, ownRequest }: NewOutput): boolean {
+	return ownRequest !== null && equalBytes(ownerHash(signer, null, ownRequest), owner);
 }
 
 /** The owner of what a redeeming link pays: the operator's desk, under this order. */

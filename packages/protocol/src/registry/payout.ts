@@ -9,7 +9,6 @@
  * or issue of the plan.
  */
 import { type Bytes, equalBytes } from "../codec/index.ts";
-import type { VerifiedCertificate } from "../identity/index.ts";
 import { type NewOutput, type Order, staysWith } from "./order.ts";
 import { type Terms, termsKey } from "./terms.ts";
 
@@ -47,14 +46,9 @@ export type Plan = {
 
 /**
  * `served` says that the outputs of this order were served before: what comes late goes to the fallback.
- * `signer` signed the order.
+ * `signer` is the hash of the certificate that signed the order.
  */
-export function planPayout(
-	order: Order,
-	signer: VerifiedCertificate,
-	shares: readonly Share[],
-	served: boolean,
-): Plan {
+export function planPayout(order: Order, signer: Bytes, shares: readonly Share[], served: boolean): Plan {
 	const { action } = order;
 	if (action.kind === "account") {
 		const credited = shares.filter(({ creditable }) => creditable);
@@ -79,7 +73,7 @@ export function planPayout(
 function serve(
 	order: Order,
 	outputs: readonly NewOutput[],
-	signer: VerifiedCertificate,
+	signer: Bytes,
 	merged: readonly Share[],
 ): readonly PlannedIssue[] {
 	const [first] = merged;

@@ -15,7 +15,14 @@ import {
 	type TypeOf,
 } from "../codec/index.ts";
 import type { VerifiedCertificate } from "../identity/index.ts";
-import { type Caveat, caveats, conditions, type VerifiedToken, violations } from "../token/index.ts";
+import {
+	type Caveat,
+	caveats,
+	conditions,
+	type TransferKind,
+	type VerifiedToken,
+	violations,
+} from "../token/index.ts";
 
 export const terms = record({ conditions, caveats });
 export type Terms = TypeOf<typeof terms>;
@@ -40,18 +47,41 @@ export function termsKey(value: Terms): Bytes {
 	return serialize(terms, value);
 }
 
+/** What decides whether a value may become money on an account. */
+export type Holding = {
+	readonly rules: readonly Caveat[];
+	readonly amount: bigint;
+	/** ownership changes until its holder received it */
+	readonly hops: number;
+	/** how its holder received it; null: straight from the operator */
+	readonly received: TransferKind | null;
+	/** under which purpose its holder received it */
+	readonly purpose: string | null;
+};
+
+/** A token as its owner holds it. */
+export function holdingOf({ rules, amount, hops, path, owner }: VerifiedToken): Holding {
+	return { rules, amount, hops, received: path.at(-1)?.kind ?? null, purpose: owner.purpose };
+}
+
+/** As `holdingOf`, of a token that ends in its redeeming link. */
+export function redeemedHolding({ rules, amount, hops, path, inputOwners }: VerifiedToken): Holding {
+	const received = path.at(-2)?.kind ?? null;
+	return { rules, amount, hops: hops - 1, received, purpose: inputOwners.at(-1)?.purpose ?? null };
+}
+
 /**
- * Whether a redeemed token may become a credit on the account of `account`.
+ * Whether a holding may become a credit on the account of `account`.
  *
- * Judged as a payment to that certificate, under the purpose for which the redeemer had received it. Redeeming
+ * Judged as a payment to that certificate, under the purpose for which its holder had received it. Redeeming
  * is no hop of its own, and a value that is refunded at expiry is not held back by having expired.
  */
-export function mayCredit(token: VerifiedToken, account: VerifiedCertificate, now: number): boolean {
-	const received = token.path.at(-2);
-	const purpose = received?.kind === "payment" ? (token.inputOwners.at(-1)?.purpose ?? null) : null;
-	const rules = token.rules.filter(
+export function mayCredit(holding: Holding, account: VerifiedCertificate, now: number): boolean {
+	const { amount, hops, received } = holding;
+	const purpose = received === "payment" ? holding.purpose : null;
+	const rules = holding.rules.filter(
 		({ condition }) => condition.kind !== "expires" || condition.atExpiry !== "refund",
 	);
-	const transfer = { payee: account, amount: token.amount, purpose, against: null, now };
-	return violations(rules, { kind: "payment", ...transfer, hops: token.hops - 1 }).length === 0;
+	const transfer = { payee: account, amount, purpose, against: null, hops, now };
+	return violations(rules, { kind: "payment", ...transfer }).length === 0;
 }

@@ -1,0 +1,55 @@
+/** What every part of one operator works with: its store, its keys, its rules, the time and chance it is given. */
+import type {
+	AskedProfile,
+	AssetDefinition,
+	Bytes,
+	Condition,
+	Profile,
+	Refusal,
+	Signer,
+	Trust,
+	Verify,
+} from "@tenten/protocol";
+import type { Store } from "./store/store.ts";
+
+export type OperatorKeys = {
+	readonly root: Signer;
+	/** signs certificates */
+	readonly authority: Signer;
+	readonly issuing: Signer;
+	readonly ruling: Signer;
+	/** owns what redeeming links pay */
+	readonly desk: Signer;
+};
+
+export type OperatorPolicy = {
+	readonly name: string;
+	/** where wallets reach it */
+	readonly url: string;
+	readonly assets: readonly AssetDefinition[];
+	/** seconds */
+	readonly certificateValidity: number;
+	/** seconds; renewed at half of it */
+	readonly trustListValidity: number;
+	/** minor units that the fork reserve pays under a culprit whose certificate names no offline total */
+	readonly forkLimit: bigint;
+	/** what a key is certified as, given what it asks for */
+	readonly admit: (asked: AskedProfile) => Profile | Refusal;
+	/** conditions of what is withdrawn */
+	readonly conditionsOf: (code: string) => readonly Condition[];
+};
+
+export type OperatorContext = {
+	readonly store: Store;
+	readonly keys: OperatorKeys;
+	readonly policy: OperatorPolicy;
+	/** the id of its root key */
+	readonly id: Bytes;
+	readonly verify: Verify;
+	/** unix seconds */
+	readonly now: () => number;
+	/** this many random bytes */
+	readonly entropy: (length: number) => Bytes;
+	/** its own current list, verified */
+	readonly trust: () => Promise<Trust>;
+};

@@ -1,0 +1,148 @@
+/**
+ * One operator: everything that its routes, the replay and the simulator call, over one store.
+ *
+ * It is an `OperatorClient` in the same process: bytes in, bytes out. Management has methods of its own.
+ */
+import {
+	type Bytes,
+	certificate,
+	equalBytes,
+	isRefusal,
+	keyId,
+	type OperatorClient,
+	type OperatorEntry,
+	type Profile,
+	parse,
+	type Recount,
+	type Refusal,
+	refuse,
+	type Totals,
+	type Verify,
+} from "@tenten/protocol";
+import { account, deposit } from "./accounts.ts";
+import { claim } from "./claims.ts";
+import type { OperatorContext, OperatorKeys, OperatorPolicy } from "./context.ts";
+import { certify, enrol } from "./enrol.ts";
+import { withdraw } from "./issuer.ts";
+import { rule } from "./rulings.ts";
+import { settleAll } from "./settlement.ts";
+import { releaseOf } from "./store/releases.ts";
+import { Store, type StoreOptions } from "./store/store.ts";
+import { readTotals } from "./totals.ts";
+import { newestList, TrustLists } from "./trust-lists.ts";
+
+export type OperatorOptions = {
+	/** a file, or `:memory:` */
+	readonly database: string;
+	readonly keys: OperatorKeys;
+	readonly policy: OperatorPolicy;
+	readonly verify: Verify;
+	/** unix seconds */
+	readonly now: () => number;
+	/** this many random bytes */
+	readonly entropy: (length: number) => Bytes;
+	readonly store?: StoreOptions;
+};
+
+/** Desks outlive other certificates: links to them are checked for as long as tokens live. */
+const deskValidity = 100 * 365 * 86_400;
+
+export class Operator implements OperatorClient {
+	readonly #context: OperatorContext;
+	readonly #trustLists: TrustLists;
+
+	private constructor(context: OperatorContext, trustLists: TrustLists) {
+		this.#context = context;
+		this.#trustLists = trustLists;
+	}
+
+	/** Opens its store, and settles what a crash left unsettled. */
+	static async open(options: OperatorOptions): Promise<Operator> {
+		const { keys, policy, verify, now, entropy } = options;
+		const store = await Store.open(options.database, options.store);
+		const desk = await openDesk(store, options);
+		const listed = [
+			{ purpose: "authority", status: "current", key: keys.authority.key },
+			{ purpose: "issuing", status: "current", key: keys.issuing.key },
+			{ purpose: "ruling", status: "current", key: keys.ruling.key },
+		] as const;
+		const { name, url, assets } = policy;
+		const entry = { root: keys.root.key, name, url, keys: listed, desk, assets };
+		const validity = policy.trustListValidity;
+		const trustLists = new TrustLists({ store, root: keys.root, verify, now, validity }, entry);
+		const trust = async () => (await trustLists.current()).trust;
+		const id = keyId(keys.root.key);
+		const context = { store, keys, policy, id, verify, now, entropy, trust };
+		await settleAll(context);
+		return new Operator(context, trustLists);
+	}
+
+	/** The id of its root key: what wallets pin. */
+	get id(): Bytes {
+		return this.#context.id;
+	}
+
+	/** Its entry for the trust lists of its peers. */
+	get entry(): OperatorEntry {
+		return this.#trustLists.own;
+	}
+
+	/** Lists these operators beside itself. */
+	setPeers(peers: readonly OperatorEntry[]): void {
+		this.#trustLists.setPeers(peers);
+	}
+
+	readonly trustList = async (): Promise<Bytes> => (await this.#trustLists.current()).encoded;
+
+	readonly enrol = (enrolment: Bytes): Promise<Bytes | Refusal> => enrol(this.#context, enrolment);
+
+	readonly withdraw = (order: Bytes): Promise<Bytes | Refusal> => withdraw(this.#context, order);
+
+	readonly claim = (encoded: Bytes): Promise<Bytes | Refusal> => claim(this.#context, encoded);
+
+	readonly rule = (request: Bytes): Promise<Bytes | Refusal> => rule(this.#context, request);
+
+	readonly account = (query: Bytes): Promise<Bytes | Refusal> => account(this.#context, query);
+
+	readonly release = async (lock: Bytes): Promise<Bytes | Refusal> =>
+		(await this.#context.store.run((transaction) => releaseOf(transaction, lock))) ??
+		refuse("attempt-unknown", "no release of this lock was published");
+
+	/** Credits an account with value from outside. `id` names the deposit: the same one counts once. */
+	deposit(id: Bytes, account: Bytes, code: string, amount: bigint): Promise<Refusal | undefined> {
+		return deposit(this.#context, { id, account, code, amount });
+	}
+
+	totals(code: string): Promise<{ readonly totals: Totals; readonly recount: Recount }> {
+		return readTotals(this.#context, code);
+	}
+
+	close(): Promise<void> {
+		return this.#context.store.close();
+	}
+}
+
+/** The desk certificate of the newest trust list while its key is the same, or a new one. */
+async function openDesk(store: Store, options: OperatorOptions): Promise<Bytes> {
+	const { keys, policy, now, entropy } = options;
+	const listed = await store.run(newestList);
+	const own = listed?.body.operators.find(({ root }) => equalBytes(keyId(root), keyId(keys.root.key)));
+	const before = own && parse(certificate, own.desk);
+	if (own !== undefined && before !== undefined && !isRefusal(before)) {
+		const { key } = before.claims.confirmation;
+		if (equalBytes(keyId(key), keyId(keys.desk.key))) return own.desk;
+	}
+	const patient = { ...policy, certificateValidity: deskValidity };
+	return (await certify({ keys, policy: patient, now, entropy }, keys.desk.key, deskProfile)).encoded;
+}
+
+/** No class: a caveat that a class lifts is never lifted by redeeming. */
+const deskProfile: Profile = {
+	role: "issuer",
+	class: null,
+	merchantCategory: null,
+	region: null,
+	assurance: "software",
+	limits: null,
+	responsible: null,
+};

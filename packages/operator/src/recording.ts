@@ -1,0 +1,112 @@
+/**
+ * Recording: takes the rows of what is to be paid, and writes what is owed for it, in one transaction.
+ *
+ * Every payout passes here, of redemption, refresh or ruling. All checks come first; a refusal writes nothing.
+ */
+import {
+	type Bytes,
+	judgeRows,
+	type Order,
+	type Refusal,
+	type RegistryRow,
+	refuse,
+	sha256,
+	type Terms,
+	type Trust,
+	type Verdict,
+} from "@tenten/protocol";
+import type { OperatorContext } from "./context.ts";
+import { encodeRecord, type PayoutRecord } from "./payout-record.ts";
+import { keepCase } from "./store/case-files.ts";
+import { insertRows, storedRows, takeFromIssue } from "./store/registry.ts";
+import type { Transaction } from "./store/store.ts";
+
+/** What is to be paid for one output. */
+export type Claimed = {
+	readonly order: Order;
+	/** names the order, or the statement, wherever it is paid */
+	readonly digest: Bytes;
+	/** hash of the certificate that signed it */
+	readonly signer: Bytes;
+	readonly issue: Bytes;
+	/** the output that is paid */
+	readonly output: Bytes;
+	/** of the whole path and of `output` */
+	readonly rows: readonly RegistryRow[];
+	readonly amount: bigint;
+	readonly hops: number;
+	readonly terms: Terms;
+	/** see `Share` */
+	readonly owner: Bytes;
+	readonly creditable: boolean;
+	/** hashes of the certificates that would be paid */
+	readonly claimants: readonly Bytes[];
+	readonly source: "redeemed" | "refunded";
+	readonly burned: boolean;
+	/** too late for anything that is not recorded already */
+	readonly closed: boolean;
+};
+
+/** Undefined when the payout stands recorded, now or since an earlier try. */
+export async function recordPayout(
+	transaction: Transaction,
+	context: OperatorContext,
+	claimed: Claimed,
+	trust: Trust,
+): Promise<Refusal | undefined> {
+	const { issue, output, rows, claimants, closed } = claimed;
+	if (await isRecorded(transaction, claimed)) return undefined;
+	if (closed) return refuse("redeem-closed");
+	const stored = await storedRows(transaction, issue, rows);
+	const verdict = judgeRows(rows, stored, claimants, trust);
+	if (verdict.kind === "refused") return verdict.refusal;
+	// Reserve draws are no payment of this issue: what it holds went to the winning branch.
+	if (verdict.kind === "free" && !(await takeFromIssue(transaction, issue, claimed.amount)))
+		return refuse("issue-proof-invalid", "more than was issued");
+	const outcome = await outcomeOf(transaction, context, claimed, verdict);
+	await insertRows(transaction, issue, verdict.missing);
+	const { order, digest, signer, amount, hops, terms, owner, creditable } = claimed;
+	const record = encodeRecord({ order, digest, signer, amount, hops, terms, owner, creditable, outcome });
+	await transaction
+		.insertInto("claims")
+		.values({
+			issue_id: issue,
+			output_id: output,
+			order_digest: digest,
+			record,
+			settlement_id: null,
+			result: null,
+		})
+		.execute();
+	return undefined;
+}
+
+async function isRecorded(transaction: Transaction, { issue, output, digest }: Claimed): Promise<boolean> {
+	const row = await transaction
+		.selectFrom("claims")
+		.select("order_digest")
+		.where("issue_id", "=", issue)
+		.where("output_id", "=", output)
+		.where("order_digest", "=", digest)
+		.executeTakeFirst();
+	return row !== undefined;
+}
+
+async function outcomeOf(
+	transaction: Transaction,
+	{ policy, now }: OperatorContext,
+	{ source, burned }: Claimed,
+	verdict: Exclude<Verdict, { readonly kind: "refused" }>,
+): Promise<PayoutRecord["outcome"]> {
+	if (verdict.kind === "free") return burned ? { kind: "burned" } : { kind: "accepted", source };
+	const { forks, last, draws } = verdict;
+	for (const { culprit, evidence } of forks)
+		await keepCase(transaction, "fork", culprit.hash, evidence, now());
+	return {
+		kind: "forked",
+		caseId: sha256(last.evidence),
+		culprit: last.culprit.hash,
+		limit: last.culprit.profile.limits?.offlineTotal ?? policy.forkLimit,
+		draws: draws && !burned,
+	};
+}

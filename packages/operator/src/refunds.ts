@@ -1,0 +1,165 @@
+/**
+ * Refunds: what a statement gets back once nobody else can claim it.
+ *
+ * A statement is no stronger than the registry: a refund takes the same rows as a redemption would, and what
+ * was consumed by anything else is not refunded.
+ */
+import {
+	type Bytes,
+	isRefusal,
+	mayCredit,
+	type Order,
+	orderDigest,
+	type Refund,
+	type Refusal,
+	refundOrder,
+	refuse,
+	type SignedRuling,
+	type SignedStatement,
+	sameAsset,
+	serialize,
+	signedStatement,
+	type Token,
+	type Trust,
+	toHex,
+	type VerifiedCertificate,
+	type VerifiedStatement,
+	verifyRefund,
+	verifyStatement,
+} from "@tenten/protocol";
+import { accountOf } from "./claims.ts";
+import type { OperatorContext } from "./context.ts";
+import { type Claimed, recordPayout } from "./recording.ts";
+import { type Outcome, replyTo } from "./replies.ts";
+import { settle } from "./settlement.ts";
+import { releaseOf } from "./store/releases.ts";
+import { type KeptRuling, keepRuling } from "./store/rulings.ts";
+
+export type RefundOutcome =
+	/** the statement is false or too late: this release is known */
+	| { readonly kind: "released"; readonly release: Bytes }
+	| {
+			readonly kind: "refunded";
+			readonly ruling: SignedRuling;
+			/** an encoded `Reply` */
+			readonly reply: Bytes;
+	  };
+
+/** `sign` signs the ruling that refunds the link or lock that it is given. */
+export async function refund(
+	context: OperatorContext,
+	signed: SignedStatement,
+	tokens: readonly Token[],
+	sign: (subject: Bytes) => Promise<SignedRuling>,
+): Promise<RefundOutcome | Refusal> {
+	const trust = await context.trust();
+	const statement = verifyStatement(signed, context.id, trust);
+	if (isRefusal(statement)) return statement;
+	const subject = subjectOf(statement);
+	if (isRefusal(subject)) return subject;
+	const refunds = verifyRefunds(context, statement, tokens, trust);
+	if (isRefusal(refunds)) return refunds;
+	const order = refundOrder(statement.body, (refunds[0] as Refund).token.asset);
+	if (order === undefined) return refuse("order-mismatch");
+	const made = { ruling: await sign(subject), statement: serialize(signedStatement, signed) };
+	const recorded = await recordRefunds(context, statement, order, refunds, made, trust);
+	if (isRefusal(recorded) || recorded.kind === "released") return recorded;
+	const digest = orderDigest(order);
+	await settle(context, digest);
+	const reply = await context.store.run((transaction) => replyTo(transaction, digest, recorded.outcomes));
+	return { kind: "refunded", ruling: recorded.ruling, reply };
+}
+
+function subjectOf({ body: { says } }: VerifiedStatement): Bytes | Refusal {
+	switch (says.kind) {
+		case "neverReleased":
+		case "noReleaseReached":
+			return says.lock;
+		case "noWord":
+			return says.link;
+		case "balance":
+			return refuse("order-mismatch", "no statement about a link");
+		default:
+			return says satisfies never;
+	}
+}
+
+/** All tokens of a statement hold and are due, or none of them is touched. */
+function verifyRefunds(
+	{ id, now }: OperatorContext,
+	statement: VerifiedStatement,
+	tokens: readonly Token[],
+	trust: Trust,
+): readonly Refund[] | Refusal {
+	const refunds: Refund[] = [];
+	for (const token of tokens) {
+		const verified = verifyRefund(token, statement, trust);
+		if (isRefusal(verified)) return verified;
+		refunds.push(verified);
+	}
+	const [first] = refunds;
+	if (first === undefined) return refuse("malformed", "no tokens");
+	const { asset } = first.token;
+	if (toHex(asset.operator) !== toHex(id)) return refuse("asset-unknown", "another operator's");
+	if (refunds.some(({ token }) => !sameAsset(token.asset, asset))) return refuse("asset-mismatch");
+	if (new Set(refunds.map(({ output }) => toHex(output))).size < refunds.length)
+		return refuse("malformed", "one token, stated twice");
+	const due = Math.max(...refunds.map(({ from }) => from));
+	return now() < due ? refuse("ruling-early", `${due}`) : refunds;
+}
+
+type Recorded =
+	| { readonly kind: "released"; readonly release: Bytes }
+	| { readonly kind: "recorded"; readonly ruling: SignedRuling; readonly outcomes: readonly Outcome[] };
+
+/** A known release, the rows and the ruling are weighed in one transaction: whichever came first stands. */
+async function recordRefunds(
+	context: OperatorContext,
+	{ signer }: VerifiedStatement,
+	order: Order,
+	refunds: readonly Refund[],
+	made: KeptRuling,
+	trust: Trust,
+): Promise<Recorded | Refusal> {
+	const account = await accountOf(context, order, trust);
+	return context.store.run(async (transaction) => {
+		const release = await releaseOf(transaction, made.ruling.body.subject);
+		if (release !== undefined) return { kind: "released", release };
+		const outcomes: Outcome[] = [];
+		for (const refunded of refunds) {
+			const claimed = claimedBy(refunded, order, signer.hash, account, context.now());
+			const refusal = await recordPayout(transaction, context, claimed, trust);
+			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
+		}
+		if (outcomes.every(isRefusal)) return outcomes[0] as Refusal;
+		const { ruling } = await keepRuling(transaction, made);
+		return { kind: "recorded", ruling, outcomes };
+	});
+}
+
+function claimedBy(
+	{ token, output, path, amount, hops, terms, owner, holding }: Refund,
+	order: Order,
+	signer: Bytes,
+	account: VerifiedCertificate | null,
+	now: number,
+): Claimed {
+	const digest = orderDigest(order);
+	return {
+		order,
+		digest,
+		signer,
+		issue: token.issueId,
+		output,
+		rows: [...path, { output, consumer: digest, consumed: null }],
+		amount,
+		hops,
+		terms,
+		owner,
+		creditable: account !== null && mayCredit(holding, account, now),
+		claimants: account === null ? [signer] : [signer, account.hash],
+		source: "refunded",
+		burned: false,
+		closed: false,
+	};
+}

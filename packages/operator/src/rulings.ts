@@ -1,0 +1,122 @@
+/**
+ * Rulings: the operator's word on a lock or a direct link whose other party is gone.
+ *
+ *   release shown   ruled `released`, and published: it decides for the payee, whoever shows it
+ *   statement       nothing before redeem until and grace; then ruled `refunded`, where the rows are free
+ *   evidence        a case file
+ *
+ * Written once a lock. Every refund takes the rows of its path and of the output that it pays, so what the
+ * registry paid already is never paid again; a lie told in a statement is convicted by the release.
+ */
+import {
+	type Bytes,
+	falseStatementEvidence,
+	isRefusal,
+	lockHash,
+	parse,
+	type Refusal,
+	type RulingRequest,
+	rulingPayload,
+	rulingReply,
+	rulingRequest,
+	type SignedRuling,
+	serialize,
+	signedStatement,
+	type Trust,
+	verifyEvidence,
+	verifyFalseStatement,
+} from "@tenten/protocol";
+import type { OperatorContext } from "./context.ts";
+import { refund } from "./refunds.ts";
+import { keepCase } from "./store/case-files.ts";
+import { publishReleases } from "./store/releases.ts";
+import { keepRuling } from "./store/rulings.ts";
+import type { Transaction } from "./store/store.ts";
+
+/** Answers a `RulingRequest` with a `RulingReply`. */
+export async function rule(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
+	const request = parse(rulingRequest, encoded);
+	if (isRefusal(request)) return request;
+	switch (request.kind) {
+		case "release":
+			return ruleReleased(context, request.release);
+		case "statement":
+			return ruleOnStatement(context, request);
+		case "evidence":
+			return file(context, request.evidence);
+		default:
+			return request satisfies never;
+	}
+}
+
+async function ruleReleased(context: OperatorContext, release: Bytes): Promise<Bytes> {
+	const made = await signRuling(context, lockHash(release), release);
+	const trust = await context.trust();
+	const kept = await context.store.run(async (transaction) => {
+		await publishReleases(transaction, [{ lock: lockHash(release), release }]);
+		const standing = await keepRuling(transaction, { ruling: made, statement: null });
+		const lie = standing.statement;
+		if (lie !== null) await convict(transaction, context, lie, release, trust);
+		return standing;
+	});
+	return ruled(kept.ruling, null);
+}
+
+async function ruleOnStatement(
+	context: OperatorContext,
+	{ statement, tokens }: Extract<RulingRequest, { readonly kind: "statement" }>,
+): Promise<Bytes | Refusal> {
+	const sign = (subject: Bytes): Promise<SignedRuling> => signRuling(context, subject, null);
+	const outcome = await refund(context, statement, tokens, sign);
+	if (isRefusal(outcome)) return outcome;
+	switch (outcome.kind) {
+		case "released": {
+			const lie = serialize(signedStatement, statement);
+			const trust = await context.trust();
+			await context.store.run((transaction) => convict(transaction, context, lie, outcome.release, trust));
+			return ruleReleased(context, outcome.release);
+		}
+		case "refunded":
+			return ruled(outcome.ruling, outcome.reply);
+		default:
+			return outcome satisfies never;
+	}
+}
+
+function ruled(ruling: SignedRuling, reply: Bytes | null): Bytes {
+	return serialize(rulingReply, { kind: "ruled", ruling, reply });
+}
+
+/** `release` is null where the verdict is a refund. */
+async function signRuling(
+	{ id, keys, now }: OperatorContext,
+	subject: Bytes,
+	release: Bytes | null,
+): Promise<SignedRuling> {
+	const verdict = release === null ? ("refunded" as const) : ("released" as const);
+	const body = { operator: id, subject, verdict, release, ruledAt: now() };
+	return { body, signature: await keys.ruling.sign("ruling", rulingPayload(body)) };
+}
+
+/** Opens a case where the decider of a lock stated that it had never released it. */
+async function convict(
+	transaction: Transaction,
+	{ id, now }: OperatorContext,
+	statement: Bytes,
+	release: Bytes,
+	trust: Trust,
+): Promise<void> {
+	const signed = parse(signedStatement, statement);
+	if (isRefusal(signed)) throw new Error("a stored statement that cannot be read");
+	const evidence = falseStatementEvidence(signed, release);
+	const liar = verifyFalseStatement(evidence, id, trust);
+	if (!isRefusal(liar)) await keepCase(transaction, "falseStatement", liar.hash, evidence, now());
+}
+
+async function file({ store, now, trust }: OperatorContext, evidence: Bytes): Promise<Bytes | Refusal> {
+	const conviction = verifyEvidence(evidence, await trust());
+	if (isRefusal(conviction)) return conviction;
+	const { kind, culprit } = conviction;
+	const caseId = await store.run((transaction) => keepCase(transaction, kind, culprit.hash, evidence, now()));
+	return serialize(rulingReply, { kind: "filed", caseId });
+}

@@ -1,0 +1,253 @@
+/**
+ * Settlement: pays what an order's records are owed, all of them in one transaction, at most once.
+ *
+ * A plan is made from what is unsettled, its issues are signed, and it is written only if what is unsettled
+ * is still the same; otherwise it is made again. Accounts, issues, draws and results change together.
+ */
+import {
+	assetHash,
+	type Bytes,
+	type ClaimResult,
+	type IssueProof,
+	isRefusal,
+	limits,
+	list,
+	type NewIssue,
+	type Plan,
+	planPayout,
+	refuse,
+	refusedResult,
+	serialize,
+	storedIssue,
+	storedResult,
+	toHex,
+} from "@tenten/protocol";
+import type { OperatorContext } from "./context.ts";
+import { insertIssues, makeIssues } from "./issuer.ts";
+import { decodeRecord, type OpenPayout, shareOf } from "./payout-record.ts";
+import { type Book, type Line, nobody, postEntry } from "./store/books.ts";
+import { evidenceOf } from "./store/case-files.ts";
+import type { Transaction } from "./store/store.ts";
+
+/** What waits under one order, and what decides how it is paid. */
+type Unsettled = {
+	readonly open: readonly OpenPayout[];
+	/** whether an earlier settlement served the order's outputs */
+	readonly served: boolean;
+	/** minor units that the reserve paid so far under each culprit, by its hash in hexadecimal */
+	readonly drawn: ReadonlyMap<string, bigint>;
+};
+
+export const storedIssues = list(storedIssue, limits.orderOutputs + limits.orderTokens);
+
+/** Settles everything that waits under this order. */
+export async function settle(context: OperatorContext, digest: Bytes): Promise<void> {
+	for (;;) {
+		const unsettled = await context.store.run((transaction) => loadUnsettled(transaction, digest));
+		const [first] = unsettled.open;
+		if (first === undefined) return;
+		const { order, signer } = first.record;
+		const paid = paidAmounts(unsettled);
+		const shares = unsettled.open
+			.map((payout, position) => shareOf(payout, paid[position] ?? 0n))
+			.filter(({ amount }) => amount > 0n);
+		const plan = planPayout(order, signer, shares, unsettled.served);
+		const proofs = await makeIssues(context, order.asset.code, plan.issues);
+		if (isRefusal(proofs)) throw new Error("an asset that was accepted is gone");
+		const written = await context.store.run((transaction) =>
+			write(transaction, context, { digest, unsettled, paid, plan, proofs }),
+		);
+		if (written) return;
+	}
+}
+
+/** Settles what a crash left: every order that has a record without a settlement. */
+export async function settleAll(context: OperatorContext): Promise<void> {
+	const waiting = await context.store.run((transaction) =>
+		transaction
+			.selectFrom("claims")
+			.select("order_digest")
+			.distinct()
+			.where("settlement_id", "is", null)
+			.execute(),
+	);
+	for (const { order_digest } of waiting) await settle(context, order_digest);
+}
+
+async function loadUnsettled(transaction: Transaction, digest: Bytes): Promise<Unsettled> {
+	const rows = await transaction
+		.selectFrom("claims")
+		.select(["issue_id", "output_id", "record"])
+		.where("order_digest", "=", digest)
+		.where("settlement_id", "is", null)
+		.orderBy("output_id")
+		.execute();
+	const open = rows.map(({ issue_id, output_id, record }) => ({
+		issue: issue_id,
+		output: output_id,
+		record: decodeRecord(record),
+	}));
+	const [first] = open;
+	if (first === undefined) return { open, served: false, drawn: new Map() };
+	const before = await transaction
+		.selectFrom("settlements")
+		.select("settlement_id")
+		.where("order_digest", "=", digest)
+		.limit(1)
+		.execute();
+	const drawn = await drawnUnder(transaction, open, assetHash(first.record.order.asset));
+	return { open, served: before.length > 0, drawn };
+}
+
+async function drawnUnder(
+	transaction: Transaction,
+	open: readonly OpenPayout[],
+	asset: Bytes,
+): Promise<ReadonlyMap<string, bigint>> {
+	const culprits = open.flatMap(({ record: { outcome } }) =>
+		outcome.kind === "forked" ? [outcome.culprit] : [],
+	);
+	if (culprits.length === 0) return new Map();
+	const rows = await transaction
+		.selectFrom("draws")
+		.select(["culprit", "drawn"])
+		.where("asset", "=", asset)
+		.where("culprit", "in", culprits)
+		.execute();
+	return new Map(rows.map(({ culprit, drawn }) => [toHex(culprit), drawn]));
+}
+
+/** Minor units that each open payout gets: of a fork, what its culprit's limit leaves. */
+function paidAmounts({ open, drawn }: Unsettled): readonly bigint[] {
+	const running = new Map(drawn);
+	return open.map(({ record: { amount, outcome } }) => {
+		switch (outcome.kind) {
+			case "accepted":
+				return amount;
+			case "burned":
+				return 0n;
+			case "forked": {
+				const culprit = toHex(outcome.culprit);
+				const before = running.get(culprit) ?? 0n;
+				const left = outcome.limit > before ? outcome.limit - before : 0n;
+				const paid = !outcome.draws ? 0n : amount < left ? amount : left;
+				running.set(culprit, before + paid);
+				return paid;
+			}
+			default:
+				return outcome satisfies never;
+		}
+	});
+}
+
+type Settlement = {
+	readonly digest: Bytes;
+	readonly unsettled: Unsettled;
+	readonly paid: readonly bigint[];
+	readonly plan: Plan;
+	readonly proofs: readonly IssueProof[];
+};
+
+/** Whether the settlement was written: not when anything that it was planned from has changed. */
+async function write(
+	transaction: Transaction,
+	context: OperatorContext,
+	settlement: Settlement,
+): Promise<boolean> {
+	const { digest, unsettled, paid, plan, proofs } = settlement;
+	const current = await loadUnsettled(transaction, digest);
+	if (!isSame(current, unsettled)) return false;
+	const id = context.entropy(32);
+	const issues: readonly NewIssue[] = plan.issues.map(({ output }, position) => ({
+		output,
+		proof: proofs[position] as IssueProof,
+	}));
+	await insertIssues(transaction, proofs);
+	await transaction
+		.insertInto("settlements")
+		.values({ settlement_id: id, order_digest: digest, issues: serialize(storedIssues, issues) })
+		.execute();
+	const credited = new Set(plan.credited.map(({ output }) => toHex(output)));
+	for (const [position, payout] of unsettled.open.entries()) {
+		const amount = paid[position] ?? 0n;
+		await recordDraw(transaction, payout, amount);
+		const result = await resultOf(transaction, payout, amount, credited.has(toHex(payout.output)));
+		await transaction
+			.updateTable("claims")
+			.set({ settlement_id: id, result: serialize(storedResult, result) })
+			.where("issue_id", "=", payout.issue)
+			.where("output_id", "=", payout.output)
+			.execute();
+	}
+	const asset = assetHash((unsettled.open[0] as OpenPayout).record.order.asset);
+	await postEntry(transaction, { id, asset, lines: linesOf(settlement), at: context.now() });
+	return true;
+}
+
+function isSame(a: Unsettled, b: Unsettled): boolean {
+	const keys = ({ open, served, drawn }: Unsettled): string =>
+		[served, ...open.map(({ output }) => toHex(output)), ...[...drawn].flat()].join();
+	return keys(a) === keys(b);
+}
+
+async function recordDraw(
+	transaction: Transaction,
+	{ record: { order, outcome } }: OpenPayout,
+	amount: bigint,
+): Promise<void> {
+	if (outcome.kind !== "forked" || amount === 0n) return;
+	await transaction
+		.insertInto("draws")
+		.values({ culprit: outcome.culprit, asset: assetHash(order.asset), drawn: amount })
+		.onConflict((conflict) =>
+			conflict
+				.columns(["culprit", "asset"])
+				.doUpdateSet((row) => ({ drawn: row("draws.drawn", "+", row.ref("excluded.drawn")) })),
+		)
+		.execute();
+}
+
+async function resultOf(
+	transaction: Transaction,
+	{ record: { outcome } }: OpenPayout,
+	amount: bigint,
+	credited: boolean,
+): Promise<ClaimResult> {
+	switch (outcome.kind) {
+		case "accepted":
+			return { kind: credited ? "paid" : "refreshed", amount };
+		case "burned":
+			return refusedResult(refuse("condition-expired"));
+		case "forked": {
+			const evidence = await evidenceOf(transaction, outcome.caseId);
+			if (evidence === undefined) throw new Error("a fork without its case file");
+			return { kind: "forked", evidence, drawn: amount };
+		}
+		default:
+			return outcome satisfies never;
+	}
+}
+
+/** The entry of a settlement: where the value came from, and where it went. */
+function linesOf({ unsettled, paid, plan }: Settlement): readonly Line[] {
+	const sums = new Map<string, { book: Book; owner: Bytes; amount: bigint }>();
+	const add = (book: Book, owner: Bytes, amount: bigint): void => {
+		const key = `${book} ${toHex(owner)}`;
+		const sum = sums.get(key)?.amount ?? 0n;
+		sums.set(key, { book, owner, amount: sum + amount });
+	};
+	for (const [position, { record }] of unsettled.open.entries()) {
+		const { outcome, amount } = record;
+		if (outcome.kind === "accepted") add(outcome.source, nobody, -amount);
+		else if (outcome.kind === "forked") add("debt", outcome.culprit, -(paid[position] ?? 0n));
+		else {
+			add("burned", nobody, -amount);
+			add("gain", nobody, amount);
+		}
+	}
+	for (const { amount } of plan.issues) add("issued", nobody, amount);
+	const { action } = (unsettled.open[0] as OpenPayout).record.order;
+	if (action.kind === "account")
+		for (const { amount } of plan.credited) add("holder", action.account, amount);
+	return [...sums.values()].filter(({ amount }) => amount !== 0n);
+}

@@ -1,0 +1,61 @@
+/** The spend registry's rows, and how much of each issue was paid. Every row is written at most once. */
+import { type Bytes, compareBytes, type RegistryRow } from "@tenten/protocol";
+import type { Transaction } from "./store.ts";
+
+/** What is stored of these outputs of one issue. */
+export async function storedRows(
+	transaction: Transaction,
+	issue: Bytes,
+	rows: readonly RegistryRow[],
+): Promise<readonly RegistryRow[]> {
+	const found = await transaction
+		.selectFrom("registry")
+		.select(["output_id", "consumer", "consumed"])
+		.where("issue_id", "=", issue)
+		.where(
+			"output_id",
+			"in",
+			rows.map(({ output }) => output),
+		)
+		.execute();
+	return found.map(({ output_id, consumer, consumed }) => ({ output: output_id, consumer, consumed }));
+}
+
+/** Writes rows that were seen to be missing; in the order of their keys, so that writers never deadlock. */
+export async function insertRows(
+	transaction: Transaction,
+	issue: Bytes,
+	rows: readonly RegistryRow[],
+): Promise<void> {
+	if (rows.length === 0) return;
+	const sorted = rows.toSorted((a, b) => compareBytes(a.output, b.output));
+	const inserted = await transaction
+		.insertInto("registry")
+		.values(
+			sorted.map(({ output, consumer, consumed }) => ({
+				issue_id: issue,
+				output_id: output,
+				consumer,
+				consumed,
+			})),
+		)
+		.onConflict((conflict) => conflict.doNothing())
+		.returning("output_id")
+		.execute();
+	if (inserted.length < rows.length) throw new Error("another writer took a row: run this again");
+}
+
+/** Whether `amount` more of the issue was free to be paid, and now is. */
+export async function takeFromIssue(
+	transaction: Transaction,
+	issue: Bytes,
+	amount: bigint,
+): Promise<boolean> {
+	const { numUpdatedRows } = await transaction
+		.updateTable("issues")
+		.set((row) => ({ paid: row("paid", "+", amount) }))
+		.where("issue_id", "=", issue)
+		.where((row) => row(row("issued", "-", row.ref("paid")), ">=", amount))
+		.executeTakeFirst();
+	return numUpdatedRows === 1n;
+}

@@ -1,0 +1,143 @@
+/**
+ * Asking for a ruling, and its answer (the ruling itself stands in `token/ruling.ts`).
+ *
+ *   release     shown by anybody: decides for the payee
+ *   statement   by the payer, after redeem until and grace: asks for a refund of tokens whose fate nobody knows
+ *   evidence    of a fork, or of a cancel and a release of one lock: opens a case
+ */
+import {
+	type Bytes,
+	bytes,
+	bytes32,
+	equalBytes,
+	isRefusal,
+	limits,
+	list,
+	nullable,
+	parse,
+	type Refusal,
+	record,
+	refuse,
+	serialize,
+	type TypeOf,
+	union,
+} from "../codec/index.ts";
+import type { Trust } from "../identity/index.ts";
+import {
+	ownerHash,
+	signedRuling,
+	type Token,
+	token as tokenShape,
+	type VerifiedToken,
+	verifyParsedToken,
+} from "../token/index.ts";
+import { pathRows, type RegistryRow } from "./claim.ts";
+import { maximumReplyBytes } from "./claim-shape.ts";
+import type { VerifiedStatement } from "./statement.ts";
+import { signedStatement } from "./statement.ts";
+import { type Holding, holdingOf, type Terms, termsOf } from "./terms.ts";
+
+export const rulingRequest = union({
+	release: [1, record({ release: bytes32 })],
+	/** each token ends in the link in question, as its payee would hold it */
+	statement: [2, record({ statement: signedStatement, tokens: list(tokenShape, limits.orderTokens, 1) })],
+	evidence: [3, record({ evidence: bytes(1, limits.evidence) })],
+});
+export type RulingRequest = TypeOf<typeof rulingRequest>;
+
+export const rulingReply = union({
+	/** `reply` is an encoded `Reply`: what became of the tokens of a statement */
+	ruled: [1, record({ ruling: signedRuling, reply: nullable(bytes(1, maximumReplyBytes)) })],
+	/** a case was opened under this id */
+	filed: [2, record({ caseId: bytes32 })],
+});
+export type RulingReply = TypeOf<typeof rulingReply>;
+
+export function serializeRulingRequest(value: RulingRequest): Bytes {
+	return serialize(rulingRequest, value);
+}
+
+export function parseRulingReply(encoded: Bytes): RulingReply | Refusal {
+	return parse(rulingReply, encoded, 2 * maximumReplyBytes);
+}
+
+/** What a statement may get back: an output that nobody is known to have received. */
+export type Refund = {
+	readonly kind: "refund";
+	readonly token: VerifiedToken;
+	/** the output that is paid */
+	readonly output: Bytes;
+	/** rows of all links that count, without the row of `output` */
+	readonly path: readonly RegistryRow[];
+	readonly amount: bigint;
+	readonly hops: number;
+	readonly terms: Terms;
+	/** see `ownerHash` */
+	readonly owner: Bytes;
+	readonly holding: Holding;
+	/** unix seconds: nothing is refunded before */
+	readonly from: number;
+};
+
+/**
+ * Checks one token of a statement. A locked link counts for nothing, so its whole input comes back; a direct
+ * link is effective, so its row stands and its output 0 alone comes back.
+ */
+export function verifyRefund(
+	value: Token,
+	{ body: { says }, signer }: VerifiedStatement,
+	trust: Trust,
+): Refund | Refusal {
+	const token = verifyParsedToken(value, trust);
+	if (isRefusal(token)) return token;
+	const link = token.path.at(-1);
+	if (link === undefined) return refuse("order-mismatch", "no link in question");
+	const named = namesLink(says, token);
+	if (named !== undefined) return named;
+	const held = verifyParsedToken({ ...value, hops: value.hops.slice(0, -1) }, trust, { signatures: false });
+	if (isRefusal(held)) return held;
+	if (!equalBytes(held.owner.certificate.hash, signer.hash)) return refuse("owner-mismatch");
+	const terms = termsOf(held);
+	if (isRefusal(terms)) return terms;
+	const { certificate, purpose, request } = held.owner;
+	const isLocked = token.pending !== null;
+	const amount = isLocked ? held.amount : token.amount;
+	return {
+		kind: "refund",
+		token,
+		output: isLocked ? held.outputId : token.outputId,
+		path: pathRows(token, trust),
+		amount,
+		hops: held.hops + 1,
+		terms,
+		owner: ownerHash(certificate.hash, purpose, request),
+		holding: { ...holdingOf(held), amount },
+		from: token.issue.redeemUntil + (trust.asset(token.asset)?.grace ?? 0),
+	};
+}
+
+/** Why the last link is not what the statement speaks of. */
+function namesLink(says: VerifiedStatement["body"]["says"], token: VerifiedToken): Refusal | undefined {
+	const { pending } = token;
+	const link = token.path.at(-1);
+	switch (says.kind) {
+		case "neverReleased":
+		case "noReleaseReached": {
+			const decides = says.kind === "noReleaseReached";
+			return pending !== null && equalBytes(pending.hash, says.lock) && pending.payeeDecides === decides
+				? undefined
+				: refuse("lock-mismatch");
+		}
+		case "noWord": {
+			const isDirect = link?.body.lock === null && link.kind !== "change";
+			const isFirstOutput = token.token.hops.at(-1)?.index === 0;
+			return isDirect && isFirstOutput && equalBytes(link.id, says.link)
+				? undefined
+				: refuse("order-mismatch", "another link");
+		}
+		case "balance":
+			return refuse("order-mismatch", "no statement about a link");
+		default:
+			return says satisfies never;
+	}
+}
