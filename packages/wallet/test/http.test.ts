@@ -35,8 +35,8 @@ describe("the server", () => {
 			headers: { "content-type": "application/cose", ...headers },
 		});
 		const isProblem = response.headers.get("content-type") === "application/problem+json";
-		const problem = isProblem ? ((await response.json()) as Record<string, unknown>) : undefined;
-		return { status: response.status, code: problem?.["code"], problem };
+		const problem = isProblem ? ((await response.json()) as { code: string }) : undefined;
+		return { status: response.status, code: problem?.code, problem };
 	};
 
 	test("answers a bundle with a bundle", async () => {
