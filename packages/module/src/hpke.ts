@@ -22,7 +22,7 @@ import {
 import sodium from "sodium-native";
 import { asBuffer, randomBytes } from "./seal.ts";
 
-export const documentKeyBytes = 32;
+const documentKeyBytes = 32;
 
 /** `enc` is the sender's ephemeral public key, 32 bytes. */
 export type SealedDocument = { readonly enc: Bytes; readonly ciphertext: Bytes };

@@ -10,7 +10,7 @@ import { decodeBundle, encodeBundle } from "./bundle.ts";
 const scheme = "tenten:";
 
 /** Characters; what mail and chat programs still pass on whole. */
-export const maximumLinkLength = 131_072;
+const maximumLinkLength = 131_072;
 
 /** A `tenten:` link, or one into the wallet at `page`, an https URL without fragment. */
 export function linkOf(messages: readonly Bytes[], page?: string): string {

@@ -7,7 +7,7 @@ import { type RefusalCode, refusals } from "@tenten/protocol";
 
 export const problemType = "application/problem+json";
 
-export type FundsState = "safe" | "in-flight" | "spent" | "unknown";
+type FundsState = "safe" | "in-flight" | "spent" | "unknown";
 
 export type Problem = {
 	readonly type: "about:blank";
