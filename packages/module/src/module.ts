@@ -41,7 +41,6 @@ import {
 	type NewUnlock,
 	openSoftwareKeyStore,
 	type PassphraseCost,
-	type Unlock,
 } from "./keystore/index.ts";
 import { answerOrder, type OrderOptions, type PendingOrder, pendingOrders, startOrder } from "./ordering.ts";
 import {
@@ -64,7 +63,7 @@ import { Vault } from "./vault.ts";
 export type ModuleOptions = Surroundings & {
 	readonly store: ModuleStore;
 	/** opens the key store, and makes one where the store is empty */
-	readonly unlock: Unlock & NewUnlock;
+	readonly unlock: NewUnlock;
 };
 
 export class SecureModule {

@@ -15,7 +15,6 @@ import {
 	SecureModule,
 	type TokenSummary,
 	type Told,
-	type Unlock,
 } from "@tenten/module";
 import {
 	type AskedProfile,
@@ -44,7 +43,7 @@ import { planUpkeep, type UpkeepPolicy } from "./upkeep.ts";
 
 export type WalletOptions = {
 	readonly store: WalletStore;
-	readonly unlock: Unlock & NewUnlock;
+	readonly unlock: NewUnlock;
 	/** unix seconds */
 	readonly now: () => number;
 	readonly random: (bytes: number) => Bytes;

@@ -42,15 +42,20 @@ export async function postEntry(transaction: Transaction, { id, asset, lines, at
 		.insertInto("lines")
 		.values(lines.map((line, position) => ({ ...line, entry_id: id, position, asset, made_at: at })))
 		.execute();
+	// Two statements: an upsert would test the bound of a holder's balance on the change alone.
+	const balances = lines.map(({ book, owner }) => ({ book, owner, asset, amount: 0n }));
+	await transaction
+		.insertInto("balances")
+		.values(balances)
+		.onConflict((conflict) => conflict.columns(["book", "owner", "asset"]).doNothing())
+		.execute();
 	for (const { book, owner, amount } of lines)
 		await transaction
-			.insertInto("balances")
-			.values({ book, owner, asset, amount })
-			.onConflict((conflict) =>
-				conflict
-					.columns(["book", "owner", "asset"])
-					.doUpdateSet((row) => ({ amount: row("balances.amount", "+", row.ref("excluded.amount")) })),
-			)
+			.updateTable("balances")
+			.set((row) => ({ amount: row("amount", "+", amount) }))
+			.where("book", "=", book)
+			.where("owner", "=", owner)
+			.where("asset", "=", asset)
 			.execute();
 }
 

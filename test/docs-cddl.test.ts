@@ -1,0 +1,223 @@
+/**
+ * The CDDL of docs/spec is what the code reads and writes: names, order, types and bounds.
+ *
+ * For each rule that a shape implements, items are made from the rule alone. Then every place in them is tried
+ * with whatever may stand there and with much that may not: the code must take exactly what the rule allows.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as protocol from "../packages/protocol/src/index.ts";
+import {
+	decodeItem,
+	encodeItem,
+	type Item,
+	isRefusal,
+	parseItem,
+	type Shape,
+} from "../packages/protocol/src/index.ts";
+import { fits, type Node, type Rules, readRules, resolve } from "./docs-cddl.ts";
+
+const rules: Rules = readRules();
+
+/** Kept by one side and never sent. */
+const unsent = new Set(["payerState", "payeeState", "holderOrder", "boolean"]);
+
+/** Hashed or signed as they stand, never read: docs/spec/example.md has one of each. */
+const contents = [
+	"attemptContent",
+	"batchPayload",
+	"cancelPayload",
+	"certificatePayload",
+	"documentContent",
+	"documentPlace",
+	"outputContent",
+	"ownerContent",
+	"sigStructure",
+];
+
+const shapes = Object.entries<unknown>(protocol)
+	.filter((entry): entry is [string, Shape<unknown>] => isShape(entry[1]) && !unsent.has(entry[0]))
+	.sort(([a], [b]) => (a < b ? -1 : 1));
+
+function isShape(value: unknown): boolean {
+	return typeof value === "object" && value !== null && "read" in value && "write" in value;
+}
+
+/** An item made from a rule, kept as a tree so that any place in it can be changed. */
+type Tree = { readonly node: Exclude<Node, { kind: "rule" | "choice" }>; readonly rule: Node } & (
+	| { readonly kind: "leaf"; item: Item }
+	| { readonly kind: "branch"; readonly children: readonly Tree[]; item: Item | undefined }
+);
+
+const turns = new Map<Node, number>();
+const visited = new Set<string>();
+
+/** The least item of a rule. Each choice takes its options in turn, so that a few items show all of them. */
+function grow(rule: Node, chosenFrom: Node = rule): Tree {
+	if (rule.kind === "rule") visited.add(rule.name);
+	if (rule.kind === "rule") return grow(rules.get(rule.name) ?? resolve(rules, rule), chosenFrom);
+	if (rule.kind === "choice") {
+		const turn = turns.get(rule) ?? 0;
+		turns.set(rule, turn + 1);
+		return grow(rule.options[turn % rule.options.length] as Node, chosenFrom);
+	}
+	const base = { node: rule, rule: chosenFrom };
+	switch (rule.kind) {
+		case "record":
+			return { ...base, kind: "branch", item: undefined, children: rule.members.map((m) => grow(m.node)) };
+		case "list": {
+			const length = Math.max(1, rule.minimum);
+			const children = Array.from({ length }, () => grow(rule.of));
+			return { ...base, kind: "branch", item: undefined, children };
+		}
+		case "map":
+			return { ...base, kind: "branch", item: undefined, children: rule.entries.map((e) => grow(e.node)) };
+		case "literal":
+			return { ...base, kind: "leaf", item: typeof rule.value === "bigint" ? whole(rule.value) : rule.value };
+		case "numbers":
+			return { ...base, kind: "leaf", item: whole([...rule.names.values()][0] ?? 0n) };
+		case "range":
+			return { ...base, kind: "leaf", item: whole(rule.minimum) };
+		case "bytes":
+			return { ...base, kind: "leaf", item: new Uint8Array(rule.minimum) };
+		case "text":
+			return { ...base, kind: "leaf", item: "a" };
+		case "bool":
+			return { ...base, kind: "leaf", item: true };
+		case "any":
+			return { ...base, kind: "leaf", item: null };
+		default:
+			return rule satisfies never;
+	}
+}
+
+function itemOf(tree: Tree): Item {
+	if (tree.kind === "leaf" || tree.item !== undefined) return tree.item as Item;
+	const items = tree.children.map(itemOf);
+	if (tree.node.kind !== "map") return items;
+	return new Map(tree.node.entries.map(({ label }, position) => [label, items[position] as Item]));
+}
+
+/** As CBOR reads it: small numbers are numbers, larger ones bigint. */
+function whole(value: bigint): Item {
+	return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
+		? Number.parseInt(value.toString(), 10)
+		: value;
+}
+
+const anywhere: readonly Item[] = [
+	null,
+	true,
+	"",
+	new Uint8Array(0),
+	[],
+	new Map(),
+	-1,
+	0,
+	1,
+	2,
+	13,
+	whole(2n ** 53n),
+	2n ** 64n - 1n,
+];
+
+/** What to try at a place: the edges of what may stand there, both sides of each, and the wrong kinds. */
+function candidates(tree: Tree): readonly Item[] {
+	const { node } = tree;
+	const item = itemOf(tree);
+	switch (node.kind) {
+		case "range":
+			return [node.minimum - 1n, node.minimum, node.maximum, node.maximum + 1n].map(whole);
+		case "bytes":
+			return [node.minimum - 1, node.minimum, node.maximum, node.maximum + 1]
+				.filter((length) => length >= 0 && length < 100_000)
+				.map((length) => new Uint8Array(length));
+		case "text":
+			return ["a".repeat(node.maximum), "a".repeat(node.maximum + 1), "😀".repeat(node.maximum / 2), "é😀"];
+		case "numbers":
+			return [...node.names.values()].map(whole);
+		case "list": {
+			const [entry = null] = item as readonly Item[];
+			return [node.minimum - 1, node.minimum, node.maximum, node.maximum + 1]
+				.filter((length) => length >= 0 && length < 1000)
+				.map((length) => new Array<Item>(length).fill(entry));
+		}
+		case "record": {
+			const items = item as readonly Item[];
+			return [items.slice(0, -1), [...items, null], items.toReversed()];
+		}
+		case "map": {
+			const entries = [...(item as ReadonlyMap<number, Item>)];
+			const without = entries.map((_, position) => new Map(entries.toSpliced(position, 1)));
+			return [...without, new Map([...entries, [99, 0]]), new Map([...entries, ["1", 0]])];
+		}
+		default:
+			return [];
+	}
+}
+
+function placesOf(tree: Tree): readonly Tree[] {
+	return tree.kind === "leaf" ? [tree] : [tree, ...tree.children.flatMap(placesOf)];
+}
+
+/** Tries each place of `root` with everything that might stand there. */
+function tryPlaces(name: string, shape: Shape<unknown>, root: Tree): void {
+	for (const place of placesOf(root)) {
+		const { item } = place;
+		for (const candidate of [...anywhere, ...candidates(place)]) {
+			place.item = candidate;
+			const whole = itemOf(root);
+			const expected = fits(rules, root.rule, whole);
+			const read = parseItem(shape, whole);
+			const detail = `${name}: ${JSON.stringify(place.rule, (_, v) => (typeof v === "bigint" ? `${v}` : v))}`;
+			assert.equal(!isRefusal(read), expected, `${detail} with ${String(candidate).slice(0, 80)}`);
+		}
+		(place as { item: Item | undefined }).item = item;
+	}
+}
+
+/** The names in what was read are those of the rule, in its order. */
+function sameNames(tree: Tree, value: unknown): void {
+	if (tree.kind === "leaf" || value === null) return;
+	const { node, children } = tree;
+	if (node.kind === "list")
+		for (const [position, child] of children.entries())
+			sameNames(child, (value as readonly unknown[])[position]);
+	if (node.kind !== "record" && node.kind !== "map") return;
+	const fields = value as Readonly<Record<string, unknown>>;
+	// A key is read as suite and bytes: its labels are COSE's.
+	if ("suite" in fields) return;
+	const entries = node.kind === "record" ? node.members : node.entries;
+	const names = entries.map(({ name }) => name).filter((name) => name !== null);
+	assert.deepEqual(
+		Object.keys(fields).filter((name) => name !== "kind"),
+		names,
+	);
+	for (const [position, { name }] of entries.entries())
+		if (name !== null) sameNames(children[position] as Tree, fields[name]);
+}
+
+/** As many items as the widest union has variants. */
+const rounds = 14;
+
+for (const [name, shape] of shapes)
+	test(`${name} is read as its rule says`, () => {
+		assert.ok(rules.has(name), `no rule "${name}" in docs/spec`);
+		for (let round = 0; round < rounds; round++) {
+			const tree = grow({ kind: "rule", name });
+			const item = itemOf(tree);
+			const read = parseItem(shape, item);
+			assert.ok(!isRefusal(read), `${name}: ${isRefusal(read) ? read.detail : ""}`);
+			sameNames(tree, read);
+			assert.deepEqual(decodeItem(encodeItem(shape.write(read))), decodeItem(encodeItem(item)));
+			tryPlaces(name, shape, tree);
+		}
+	});
+
+test("every rule is one that the code reads, or content that it only hashes or signs", () => {
+	const named = new Set([...visited, ...contents]);
+	for (const name of contents) for (const place of placesOf(grow({ kind: "rule", name }))) void place;
+	for (const name of visited) named.add(name);
+	const unread = [...rules.keys()].filter((name) => !named.has(name));
+	assert.deepEqual(unread, ["sealedContent"], "these rules are not checked against any code");
+});
