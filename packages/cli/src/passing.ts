@@ -23,6 +23,10 @@ export type Passing = {
 	readonly way: "direct" | "twoPhase";
 	/** see `dataHash` */
 	readonly data?: Bytes;
+	/** digest of the payee's request; a fresh one by default */
+	readonly request?: Bytes;
+	/** the secret of a two-phase payment, where several tokens share it */
+	readonly release?: Bytes;
 };
 
 export type Passed = {
@@ -36,17 +40,17 @@ export type Passed = {
 export async function passToken(
 	token: VerifiedToken,
 	payer: Holder,
-	{ payee, amount, way, data }: Passing,
+	{ payee, amount, way, data, request, release: shared }: Passing,
 ): Promise<Passed> {
-	const release = way === "twoPhase" ? random(32) : null;
+	const release = way === "twoPhase" ? (shared ?? random(32)) : null;
 	const rest = token.amount - amount;
-	const owner = (certificate: VerifiedCertificate): Owner => ({
+	const owner = (certificate: VerifiedCertificate, under: Bytes): Owner => ({
 		certificate,
 		purpose: null,
-		request: random(32),
+		request: under,
 	});
-	const outputs = [{ amount, owner: owner(payee), caveats: [] }];
-	if (rest > 0n) outputs.push({ amount: rest, owner: owner(payer.certificate), caveats: [] });
+	const outputs = [{ amount, owner: owner(payee, request ?? random(32)), caveats: [] }];
+	if (rest > 0n) outputs.push({ amount: rest, owner: owner(payer.certificate, random(32)), caveats: [] });
 	const link = draftLink(token, {
 		outputs,
 		lock: release && { payeeDecides: false, hash: lockHash(release) },

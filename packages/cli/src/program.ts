@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { BadInput } from "./bad-input.ts";
+import { benchCommand } from "./command/bench.ts";
 import { completionCommand } from "./command/completion.ts";
 import { evidenceCommand } from "./command/evidence.ts";
 import { replayCommand } from "./command/replay.ts";
@@ -18,7 +19,7 @@ export function makeProgram(): Command {
 		.version("0.1.0")
 		.showHelpAfterError("(--help says how it is used)")
 		.addHelpText("after", "\nExample:\n  $ tenten replay online-retail-invoices.csv.gz --plan");
-	const members = [replayCommand(), evidenceCommand(), vectorsCommand()];
+	const members = [replayCommand(), evidenceCommand(), vectorsCommand(), benchCommand()];
 	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
 	everyCommand(program).forEach((command) => {
 		command.exitOverride();
