@@ -4,6 +4,7 @@
  * It is an `OperatorClient` in the same process: bytes in, bytes out. Management has methods of its own.
  */
 import {
+	assetHash,
 	type Bytes,
 	certificate,
 	equalBytes,
@@ -26,6 +27,7 @@ import { certify, enrol } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
 import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
+import { balanceOf } from "./store/books.ts";
 import { releaseOf } from "./store/releases.ts";
 import { Store, type StoreOptions } from "./store/store.ts";
 import { readTotals } from "./totals.ts";
@@ -111,6 +113,12 @@ export class Operator implements OperatorClient {
 	/** Credits an account with value from outside. `id` names the deposit: the same one counts once. */
 	deposit(id: Bytes, account: Bytes, code: string, amount: bigint): Promise<Refusal | undefined> {
 		return deposit(this.#context, { id, account, code, amount });
+	}
+
+	/** What an account holds, minor units. */
+	balance(holder: Bytes, code: string): Promise<bigint> {
+		const asset = assetHash({ operator: this.id, code });
+		return this.#context.store.run((transaction) => balanceOf(transaction, "holder", holder, asset));
 	}
 
 	totals(code: string): Promise<{ readonly totals: Totals; readonly recount: Recount }> {
