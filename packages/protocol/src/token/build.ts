@@ -3,7 +3,15 @@
  *
  * One signed link yields a token for each output whose opening is known: the payee's and one's own change.
  */
-import { type Bytes, equalBytes, isRefusal, type Refusal, refuse, serialize } from "../codec/index.ts";
+import {
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	limits,
+	type Refusal,
+	refuse,
+	serialize,
+} from "../codec/index.ts";
 import type { VerifiedCertificate } from "../identity/index.ts";
 import type { Caveat } from "./condition.ts";
 import type { LinkBody } from "./link.ts";
@@ -58,6 +66,9 @@ export function extendToken(link: UnsignedLink, signature: Bytes, index: number)
 	const owner = link.draft.outputs[index]?.owner;
 	if (owner === undefined) return refuse("malformed", "no such output");
 	if (input.pending !== null) return refuse("lock-pending");
+	// A received link has passed its decoder; a draft has not.
+	if (body.outputs.some(({ amount }) => amount < 1n || amount > limits.amount))
+		return refuse("amount-invalid");
 	const deciders = link.draft.after.map(({ decider }) => decider.certificate);
 	const certificates = withCertificates(input.token.certificates, [owner.certificate, ...deciders]);
 	const position = certificates.findIndex((encoded) => equalBytes(encoded, owner.certificate.encoded));

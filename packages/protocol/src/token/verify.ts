@@ -219,7 +219,11 @@ export function advance(
 		path: [...state.path, link],
 		inputOwners: [...state.inputOwners, state.owner],
 		hops,
-		rules: [...liveRules(state.rules, certificate), ...output.caveats],
+		// Change and returns lift nothing: else an owner whom a caveat spares could drop it by paying itself.
+		rules: [
+			...(link.kind === "payment" ? liveRules(state.rules, certificate) : state.rules),
+			...output.caveats,
+		],
 		pending: link.release === null ? link.body.lock : null,
 	};
 }
