@@ -1,0 +1,169 @@
+/** A fork is proven, names its culprit, and is paid from the reserve: once an output, and up to a limit. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Reply, type VerifiedToken, verifyEvidence } from "@tenten/protocol";
+import { expectValue, type Holder, pay } from "../../module/test/support/world.ts";
+import { assertBalanced } from "./support/balanced.ts";
+import {
+	balance,
+	claimed,
+	createEcosystem,
+	type Ecosystem,
+	enrolHolder,
+	freshOwner,
+	kinds,
+	makeClaim,
+	openIssue,
+	redeem,
+	withdrawTo,
+} from "./support/ecosystem.ts";
+
+type Cast = {
+	readonly ecosystem: Ecosystem;
+	readonly mallory: Holder;
+	readonly alice: Holder;
+	readonly bob: Holder;
+	/** owned by Mallory */
+	readonly token: VerifiedToken;
+};
+
+async function cast(amount = 100n, offlineTotal = 1_000n): Promise<Cast> {
+	const ecosystem = await createEcosystem({ offlineTotal });
+	const [mallory, alice, bob] = [
+		await enrolHolder(ecosystem),
+		await enrolHolder(ecosystem),
+		await enrolHolder(ecosystem),
+	];
+	const [token] = await withdrawTo(ecosystem, mallory, amount);
+	assert.ok(token);
+	return { ecosystem, mallory, alice, bob, token };
+}
+
+function convicted({ world }: Ecosystem, reply: Reply, culprit: Holder): bigint {
+	const [result] = reply.results;
+	assert.equal(result?.kind, "forked");
+	const conviction = expectValue(verifyEvidence(result.evidence, world.trust));
+	assert.deepEqual(conviction.culprit.hash, culprit.certificate.hash);
+	return result.drawn;
+}
+
+test("paid twice by its owner: the first claim is paid, the second draws on the reserve", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const { paid: toAlice } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const { paid: toBob } = await pay(ecosystem.world, token, mallory, bob, 100n);
+	assert.deepEqual(kinds(await redeem(ecosystem, alice, toAlice)), ["paid"]);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, bob, toBob), mallory), 100n);
+	assert.equal(await balance(ecosystem, bob), 100n);
+	await assertBalanced(ecosystem, { redeemed: 100n, outstanding: 0n, drawn: 100n, debts: 100n });
+});
+
+test("redeemed by its owner and then spent: a fork like any other", async () => {
+	const { ecosystem, mallory, alice, token } = await cast();
+	const { paid } = await pay(ecosystem.world, token, mallory, alice, 60n);
+	assert.deepEqual(kinds(await redeem(ecosystem, mallory, token)), ["paid"]);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, alice, paid), mallory), 60n);
+	await assertBalanced(ecosystem, { drawn: 60n });
+});
+
+test("spent by its owner and then redeemed: the culprit itself draws nothing", async () => {
+	const { ecosystem, mallory, alice, token } = await cast();
+	const { paid } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	assert.deepEqual(kinds(await redeem(ecosystem, alice, paid)), ["paid"]);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, mallory, token), mallory), 0n);
+	assert.equal(await balance(ecosystem, mallory), 0n);
+	await assertBalanced(ecosystem, { drawn: 0n, debts: 0n });
+});
+
+test("the culprit draws nothing behind another certificate's back either", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const { paid: toAlice } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const { paid: toBob } = await pay(ecosystem.world, token, mallory, bob, 100n);
+	await redeem(ecosystem, alice, toAlice);
+	const action = { kind: "account", account: mallory.certificate.hash } as const;
+	const reply = await claimed(ecosystem, await makeClaim(ecosystem, bob, [toBob], action));
+	assert.equal(convicted(ecosystem, reply, mallory), 0n);
+	await assertBalanced(ecosystem, { drawn: 0n });
+});
+
+test("a fork deep in the path convicts whoever made it, not those who passed it on", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const first = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const second = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const { paid: toBob } = await pay(ecosystem.world, second.paid, alice, bob, 100n);
+	assert.deepEqual(kinds(await redeem(ecosystem, alice, first.paid)), ["paid"]);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, bob, toBob), mallory), 100n);
+});
+
+test("each output of the losing branch draws once, however it is claimed", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const { paid: winner } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const loser = await pay(ecosystem.world, token, mallory, bob, 100n);
+	const split = await pay(ecosystem.world, loser.paid, bob, alice, 30n);
+	assert.ok(split.change);
+	assert.deepEqual(kinds(await redeem(ecosystem, alice, winner)), ["paid"]);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, alice, split.paid), mallory), 30n);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, bob, split.change), mallory), 70n);
+	// Bob redeems what he had paid away: now he is the culprit of the last fork, and draws nothing.
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, bob, loser.paid), bob), 0n);
+	await assertBalanced(ecosystem, { drawn: 100n, debts: 100n });
+});
+
+test("a fork within the losing branch is its own culprit's debt", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const carol = await enrolHolder(ecosystem);
+	const { paid: winner } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const { paid: toBob } = await pay(ecosystem.world, token, mallory, bob, 100n);
+	const { paid: bobToAlice } = await pay(ecosystem.world, toBob, bob, alice, 100n);
+	const { paid: bobToCarol } = await pay(ecosystem.world, toBob, bob, carol, 100n);
+	await redeem(ecosystem, alice, winner);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, alice, bobToAlice), mallory), 100n);
+	assert.equal(convicted(ecosystem, await redeem(ecosystem, carol, bobToCarol), bob), 100n);
+	await assertBalanced(ecosystem, { drawn: 200n, debts: 200n });
+});
+
+test("under one culprit the reserve pays up to its limit, then only proves", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast(100n, 250n);
+	const { paid: winner } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	await redeem(ecosystem, alice, winner);
+	const drawn: bigint[] = [];
+	for (let i = 0; i < 4; i++) {
+		const { paid } = await pay(ecosystem.world, token, mallory, bob, 100n);
+		drawn.push(convicted(ecosystem, await redeem(ecosystem, bob, paid), mallory));
+	}
+	assert.deepEqual(drawn, [100n, 100n, 50n, 0n]);
+	await assertBalanced(ecosystem, { drawn: 250n, debts: 250n, redeemed: 100n });
+});
+
+test("a reserve draw under a refresh goes to the fallback owner", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const { paid: winner } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const { paid } = await pay(ecosystem.world, token, mallory, bob, 100n);
+	await redeem(ecosystem, alice, winner);
+	const fallback = freshOwner(ecosystem, bob);
+	const outputs = [{ amount: 100n, owner: freshOwner(ecosystem, alice).hash, ownRequest: null }];
+	const claim = await makeClaim(
+		ecosystem,
+		bob,
+		[paid],
+		{ kind: "refresh", outputs },
+		{
+			fallback: fallback.hash,
+		},
+	);
+	const reply = await claimed(ecosystem, claim);
+	assert.equal(convicted(ecosystem, reply, mallory), 100n);
+	const fresh = openIssue(ecosystem, reply.issues[0]?.proof as never, fallback);
+	assert.deepEqual(kinds(await redeem(ecosystem, bob, fresh)), ["paid"]);
+	await assertBalanced(ecosystem, { drawn: 100n, outstanding: 0n, issued: 200n });
+});
+
+test("two tokens of one claim that fork each other: one is paid, the other proven", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const { paid: one } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const { paid: two } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	const action = { kind: "account", account: bob.certificate.hash } as const;
+	const reply = await claimed(ecosystem, await makeClaim(ecosystem, alice, [one, two], action));
+	assert.deepEqual(kinds(reply).toSorted(), ["forked", "paid"]);
+	assert.equal(await balance(ecosystem, bob), 200n);
+	await assertBalanced(ecosystem, { drawn: 100n });
+});
