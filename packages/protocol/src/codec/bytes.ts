@@ -42,7 +42,13 @@ export function toHex(bytes: Bytes): string {
 /** The bytes of lower-case hexadecimal text, or undefined when it is anything else. */
 export function fromHex(text: string): Bytes | undefined {
 	if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
-	return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-		Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
+	return Uint8Array.from(
+		{ length: text.length / 2 },
+		(_, i) => 16 * digitOf(text, 2 * i) + digitOf(text, 2 * i + 1),
 	);
+}
+
+function digitOf(text: string, position: number): number {
+	const code = text.charCodeAt(position);
+	return code <= 0x39 ? code - 0x30 : code - 0x57;
 }
