@@ -5,7 +5,7 @@
  */
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import { verifySign1 } from "../crypto/index.ts";
-import { type VerifiedToken, verifyParsedToken } from "../token/index.ts";
+import { sumOf, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
 import { acceptTokens } from "./acceptance.ts";
 import { dataHash, matchDocuments } from "./document.ts";
 import type { Context } from "./machine.ts";
@@ -27,6 +27,9 @@ export function checkReserved(
 	{ contents }: Incoming,
 	{ trust }: Context,
 ): Refusal | undefined {
+	// Else the decider would give its side of an exchange and get nothing.
+	if (terms.counterRequest !== null)
+		return refuse("request-mismatch", "an exchange is answered by a counter transfer");
 	const request = verifyRequest(terms.request, trust);
 	if (isRefusal(request)) return request;
 	if (!namesTerms(body, terms, request.digest)) return refuse("request-mismatch", "reserved something else");
@@ -90,7 +93,8 @@ export function checkReturn(
 		back.push(token);
 	}
 	const ids = back.map(({ path }) => path.at(-2)?.id ?? new Uint8Array());
-	return sameList(ids, terms.links) ? back : refuse("request-mismatch", "not the links of this transfer");
+	if (!sameList(ids, terms.links)) return refuse("request-mismatch", "not the links of this transfer");
+	return sumOf(back) === terms.amount ? back : refuse("amount-mismatch", "not sent back whole");
 }
 
 function sameList(a: readonly Bytes[], b: readonly Bytes[]): boolean {
