@@ -43,20 +43,32 @@ export type AcceptedTokens = {
 };
 
 export function acceptTokens(received: readonly Token[], expected: Expectation): AcceptedTokens | Refusal {
-	const { request, trust } = expected;
+	const { trust, now } = expected;
 	const cost = received.reduce((sum, token) => sum + signaturesIn(token, trust), 0);
 	if (cost > limits.signatures) return refuse("too-many", `${cost} signatures`);
 	const tokens: VerifiedToken[] = [];
-	const links: PathLink[] = [];
 	for (const carried of received) {
-		const token = verifyParsedToken(carried, trust, { now: expected.now });
+		const token = verifyParsedToken(carried, trust, { now });
 		if (isRefusal(token)) return token;
+		tokens.push(token);
+	}
+	return judgeTokens(tokens, expected);
+}
+
+/** The checks after verification. A payer runs them on what it signed, before it is bound by it. */
+export function judgeTokens(
+	tokens: readonly VerifiedToken[],
+	expected: Omit<Expectation, "trust">,
+): AcceptedTokens | Refusal {
+	const { request } = expected;
+	const links: PathLink[] = [];
+	for (const token of tokens) {
 		const link = checkToken(token, expected);
 		if (isRefusal(link)) return link;
-		tokens.push(token);
 		links.push(link);
 	}
 	const amount = sumOf(tokens);
+	if (amount > limits.amount) return refuse("amount-invalid", "more than an amount holds");
 	const asked = request.body.amount;
 	// A direct transfer is effective already: what differs from the request is the payee's to return.
 	if (asked !== 0n && asked !== amount && request.body.mode !== "direct") return refuse("amount-mismatch");
@@ -67,7 +79,7 @@ export function acceptTokens(received: readonly Token[], expected: Expectation):
 	return { tokens, links: links.map(({ id }) => id), lock, amount };
 }
 
-function checkToken(token: VerifiedToken, expected: Expectation): PathLink | Refusal {
+function checkToken(token: VerifiedToken, expected: Omit<Expectation, "trust">): PathLink | Refusal {
 	const { request, now } = expected;
 	const link = token.path.at(-1);
 	const payer = token.previousOwner;

@@ -38,11 +38,12 @@ export type PaymentDraft = {
 /** The unsigned links, every rule checked. */
 export function draftPayment(draft: PaymentDraft, now: number): readonly UnsignedLink[] | Refusal {
 	const { inputs, amount, request } = draft;
-	const refusal = checkInputs(draft, now);
-	if (refusal !== undefined) return refusal;
+	if (amount > limits.amount) return refuse("amount-invalid");
 	const change = sumOf(inputs.map(({ token }) => token)) - amount;
-	if (change < 0n) return refuse("funds-insufficient");
 	const last = inputs.at(-1)?.token;
+	const refusal = checkInputs(draft, change, now);
+	if (refusal !== undefined) return refusal;
+	if (change < 0n) return refuse("funds-insufficient");
 	if (last === undefined || change >= last.amount) return refuse("amount-invalid", "a token is not needed");
 	const payee = {
 		certificate: request.payee,
@@ -66,8 +67,11 @@ export function draftPayment(draft: PaymentDraft, now: number): readonly Unsigne
 	});
 }
 
-function checkInputs(draft: PaymentDraft, now: number): Refusal | undefined {
-	const { inputs, request, against } = draft;
+function checkInputs(draft: PaymentDraft, change: bigint, now: number): Refusal | undefined {
+	const { inputs, request, against, caveats } = draft;
+	// Where the payee decides, this very link may be cancelled, and then its cancel needs a place too.
+	const afterMost = draft.lock?.payeeDecides ? limits.after - 1 : limits.after;
+	if (caveats.length > limits.conditions) return refuse("too-many", "caveats");
 	if (inputs.length > limits.tokens) return refuse("too-many", "tokens");
 	if (new Set(inputs.map(({ token }) => token.outputId.join())).size !== inputs.length)
 		return refuse("malformed", "a token twice");
@@ -75,11 +79,11 @@ function checkInputs(draft: PaymentDraft, now: number): Refusal | undefined {
 		if (!sameAsset(token.asset, request.body.asset)) return refuse("asset-mismatch");
 		if (token.pending !== null) return refuse("lock-pending");
 		if (now >= token.issue.spendUntil) return refuse("expired");
-		if (after.length > limits.after) return refuse("too-many", "cancels: refresh this token first");
+		if (after.length > afterMost) return refuse("too-many", "cancels: refresh this token first");
 		const [broken] = violations(token.rules, {
 			kind: "payment",
 			payee: request.payee,
-			amount: draft.amount < token.amount ? draft.amount : token.amount,
+			amount: token === inputs.at(-1)?.token && change > 0n ? token.amount - change : token.amount,
 			purpose: request.body.purpose,
 			against,
 			hops: token.hops + 1,
@@ -106,6 +110,8 @@ export function signedPayment(
 		for (const index of link.body.outputs.keys()) {
 			const extended = extendToken(link, signatures[position] ?? new Uint8Array(), index);
 			if (isRefusal(extended)) return extended;
+			if (extended.token.certificates.length > 2 * limits.hops)
+				return refuse("too-many", "certificates: refresh this token first");
 			(index === 0 ? paid : change).push(extended);
 		}
 	}

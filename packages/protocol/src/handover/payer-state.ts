@@ -28,7 +28,7 @@ const payerTerms = record({
 	/** hash of the release; null in the direct mode */
 	lock: nullable(bytes32),
 	amount,
-	/** the certificate that owns the first input: signs a cancel */
+	/** who signs a cancel: the certificate that owns the first input; in an exchange the counter request's */
 	signer: bytes32,
 	/** one's own request for the other leg of an exchange */
 	counterRequest: nullable(signedRequest),
@@ -79,13 +79,19 @@ export type PayerPlan = {
 	readonly patience: number;
 };
 
+export type DraftPlan = {
+	readonly links: readonly UnsignedLink[];
+	/** certificate hash of who signs a cancel */
+	readonly signer: Bytes;
+};
+
 /** Before anything is durable, and while a cancel is being signed, a crash leads back. */
 export type Payer =
 	| { readonly kind: "idle" }
 	| {
 			readonly kind: "signing";
 			readonly plan: PayerPlan;
-			readonly links: readonly UnsignedLink[];
+			readonly draft: DraftPlan;
 			readonly secret: Bytes;
 	  }
 	| { readonly kind: "cancelling"; readonly locked: Locked }

@@ -12,26 +12,21 @@
  * A lock holds the inputs; only its release spends them, only its cancel frees them, never both.
  */
 import { type Bytes, equalBytes, isRefusal, type RefusalCode, refusals, refuse } from "../codec/index.ts";
-import { currentlyValid } from "../identity/index.ts";
 import {
 	cancelPayload,
-	lockHash,
 	noChanges,
 	releaseToken,
 	signatureRequests,
-	type Token,
 	type VerifiedToken,
-	verifyParsedToken,
 	verifyRuling,
 } from "../token/index.ts";
-import { keepUntil } from "./acceptance.ts";
 import { checkCounter, checkReserved, checkReturn, type Incoming } from "./answer.ts";
-import { dataHash } from "./document.ts";
-import { draftPayment, signedPayment, spendUntil } from "./draft.ts";
 import { type Context, type Step, send, stay } from "./machine.ts";
-import { attemptId, type Message, type MessageOf } from "./messages.ts";
+import type { Message, MessageOf } from "./messages.ts";
 import type { DurablePayer, Locked, Payer, PayerPlan, PayerTerms } from "./payer-state.ts";
-import { requestIsOpen, verifyRequest } from "./request.ts";
+import { bindingPayment, draftPlan } from "./plan.ts";
+import { reopenAll } from "./reopen.ts";
+import { requestDigest, requestPayload } from "./request.ts";
 
 export type PayerEvent =
 	/** `entropy`: 64 random bytes */
@@ -69,78 +64,24 @@ export function stepPayer(state: Payer, event: PayerEvent, context: Context): Pa
 const decided = refuse("attempt-decided");
 
 /** Checks the plan and asks for the signatures of its links. Nothing is durable yet. */
-function start(plan: PayerPlan, entropy: Bytes, { trust, now }: Context): PayerStep {
-	const idle: Payer = { kind: "idle" };
-	const { request } = plan;
-	const closed = requestIsOpen(request, now);
-	if (closed !== undefined) return stay(idle, closed);
-	if (request.body.amount !== 0n && request.body.amount !== plan.amount)
-		return stay(idle, refuse("amount-mismatch"));
-	for (const { token } of plan.inputs) {
-		const invalid = currentlyValid(token.owner.certificate, now);
-		if (invalid !== undefined) return stay(idle, invalid);
-	}
-	if ((request.body.mode === "exchange") !== (plan.counterRequest !== null))
-		return stay(idle, refuse("request-mismatch", "an exchange needs a request for its other leg"));
-	if (plan.counterRequest !== null) {
-		const counter = verifyRequest(plan.counterRequest, trust);
-		if (isRefusal(counter)) return stay(idle, counter);
-	}
+function start(plan: PayerPlan, entropy: Bytes, context: Context): PayerStep {
 	const secret = entropy.slice(0, 32);
-	const links = draftPayment(
-		{
-			request,
-			amount: plan.amount,
-			inputs: plan.inputs,
-			lock: request.body.mode === "direct" ? null : { payeeDecides: false, hash: lockHash(secret) },
-			data: dataHash(plan.data),
-			against: request.body.against,
-			caveats: plan.caveats,
-			changeRequest: entropy.slice(32, 64),
-		},
-		now,
-	);
-	if (isRefusal(links)) return stay(idle, links);
-	const effects = [{ kind: "sign", requests: signatureRequests(links) }] as const;
-	return { state: { kind: "signing", plan, links, secret }, effects };
+	const draft = draftPlan(plan, secret, entropy.slice(32, 64), context);
+	if (isRefusal(draft)) return stay({ kind: "idle" }, draft);
+	const effects = [{ kind: "sign", requests: signatureRequests(draft.links) }] as const;
+	return { state: { kind: "signing", plan, draft, secret }, effects };
 }
 
 function signed(state: Payer, signatures: readonly Bytes[], context: Context): PayerStep {
 	if (state.kind === "cancelling") return cancelled(state.locked, signatures[0] ?? new Uint8Array());
 	if (state.kind !== "signing") return stay(state, decided);
-	const { plan, links, secret } = state;
-	const payment = signedPayment(links, signatures);
+	const { plan, draft, secret } = state;
+	const payment = bindingPayment(plan, draft, signatures, context);
 	if (isRefusal(payment)) return stay({ kind: "idle" }, payment);
-	const { request } = plan;
-	const inputs = plan.inputs.map(({ token }) => token);
-	const [first] = inputs;
-	if (first === undefined) return stay({ kind: "idle" }, refuse("funds-insufficient"));
-	const ids = links.map(({ id }) => id);
-	const isDirect = request.body.mode === "direct";
-	const terms: PayerTerms = {
-		attempt: attemptId(request.digest, ids),
-		request: request.signed,
-		inputs: inputs.map(({ outputId }) => outputId),
-		links: ids,
-		lock: isDirect ? null : lockHash(secret),
-		amount: plan.amount,
-		signer: first.owner.certificate.hash,
-		counterRequest: plan.counterRequest,
-		data: plan.data,
-		spendUntil: spendUntil(inputs),
-		keepUntil: keepUntil(inputs, context.trust),
-	};
-	const transfer: Message = {
-		kind: "transfer",
-		request: request.digest,
-		tokens: payment.paid.map(({ token }) => token),
-		data: plan.data,
-		counterRequest: plan.counterRequest,
-		documentKey: plan.documentKey,
-	};
-	return isDirect
-		? sent(terms, transfer, payment.change)
-		: locked(terms, transfer, payment.change, secret, context.now + plan.patience);
+	const { terms, transfer, change } = payment;
+	return terms.lock === null
+		? sent(terms, transfer, change)
+		: locked(terms, transfer, change, secret, context.now + plan.patience);
 }
 
 function sent(terms: PayerTerms, transfer: Message, change: readonly VerifiedToken[]): PayerStep {
@@ -178,6 +119,7 @@ function received(state: Payer, message: Message, incoming: Incoming, context: C
 	}
 	if (state.kind === "sent") {
 		if (message.kind === "reserved") return acknowledged(state, message, incoming, context);
+		if (message.kind === "refusal") return { state, effects: [{ kind: "tell", news: "refused" }] };
 		if (message.kind === "returned") return returned(state, message, context);
 	}
 	if (state.kind === "released" && message.kind === "done" && !state.done)
@@ -188,8 +130,11 @@ function received(state: Payer, message: Message, incoming: Incoming, context: C
 }
 
 /** A final refusal ends the attempt; after a transient one the transfer may be sent again. */
-function refused(state: Locked, { code }: MessageOf<"refusal">): PayerStep {
-	const persistence = code in refusals ? refusals[code as RefusalCode][0] : "final";
+function refused(state: Locked, { about, code }: MessageOf<"refusal">): PayerStep {
+	const { attempt, request } = state.terms;
+	if (!equalBytes(about, attempt) && !equalBytes(about, requestDigest(requestPayload(request.body))))
+		return stay(state, refuse("request-mismatch", "a refusal of something else"));
+	const persistence = Object.hasOwn(refusals, code) ? refusals[code as RefusalCode][0] : "final";
 	return persistence === "final" ? cancel(state) : { state, effects: [{ kind: "tell", news: "refused" }] };
 }
 
@@ -214,8 +159,9 @@ function release(
 ): PayerStep {
 	if (now >= state.terms.spendUntil) return stay(state, refuse("expired", "only a cancel is left"));
 	const { terms, secret } = state;
-	const change = releaseAll(state.change, secret, trust);
-	const add = [...change, ...taken.map((token) => released(token, secret))];
+	const change = reopenAll(state.change, trust);
+	if (isRefusal(change)) return stay(state, change);
+	const add = [...change, ...taken].map((token) => released(token, secret));
 	return {
 		state: { kind: "released", terms, answer, secret, done: false },
 		effects: [
@@ -224,19 +170,6 @@ function release(
 			send({ kind: "release", attempt: terms.attempt, secret }),
 		],
 	};
-}
-
-/** Locked tokens that this module made itself, effective now. */
-function releaseAll(
-	tokens: readonly Token[],
-	secret: Bytes,
-	trust: Context["trust"],
-): readonly VerifiedToken[] {
-	return tokens.map((carried) => {
-		const token = verifyParsedToken(carried, trust, { signatures: false });
-		if (isRefusal(token)) throw new Error(`own change does not walk: ${token.code} ${token.detail}`);
-		return released(token, secret);
-	});
 }
 
 function released(token: VerifiedToken, secret: Bytes): VerifiedToken {
@@ -319,13 +252,18 @@ function cancelled({ terms }: Locked, signature: Bytes): PayerStep {
 }
 
 /** The operator refunded the inputs to the owner's account: they are gone from here. */
-function ruled(state: Payer, message: MessageOf<"ruling">, { trust }: Context): PayerStep {
-	if (state.kind !== "locked" && state.kind !== "sent") return again(state);
+function ruled(before: Payer, message: MessageOf<"ruling">, { trust }: Context): PayerStep {
+	const state = before.kind === "cancelling" ? before.locked : before;
+	// Nothing is said again: two sides that both hold a word of the operator would never stop.
+	if (state.kind !== "locked" && state.kind !== "sent") return stay(state, decided);
 	const ruling = verifyRuling(message.ruling, trust);
-	if (isRefusal(ruling)) return stay(state, ruling);
-	const subjects = state.terms.lock === null ? state.terms.links : [state.terms.lock];
-	if (ruling.verdict !== "refunded" || !subjects.some((subject) => equalBytes(subject, ruling.subject)))
-		return stay(state, refuse("request-mismatch", "a ruling on something else"));
+	if (isRefusal(ruling)) return stay(before, ruling);
+	const { lock, links, request } = state.terms;
+	const names = (lock === null ? links : [lock]).some((subject) => equalBytes(subject, ruling.subject));
+	if (!names || ruling.verdict !== "refunded")
+		return stay(before, refuse("request-mismatch", "a ruling on something else"));
+	if (!equalBytes(ruling.operator, request.body.asset.operator))
+		return stay(before, refuse("issuer-unknown", "another operator's asset"));
 	return {
 		state: { kind: "ruled", terms: state.terms, ruling: message },
 		effects: [
@@ -353,8 +291,9 @@ function again(state: Payer): PayerStep {
 			};
 		case "cancelled":
 			return { state, effects: [send(state.cancel)] };
-		case "returned":
 		case "ruled":
+			return { state, effects: [send(state.ruling)] };
+		case "returned":
 			return { state, effects: [] };
 		default:
 			return state satisfies never;

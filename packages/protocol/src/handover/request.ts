@@ -26,7 +26,7 @@ import {
 } from "../codec/index.ts";
 import { signature, taggedHashOfEncoded, verifySign1 } from "../crypto/index.ts";
 import { currentlyValid, type Trust, type VerifiedCertificate } from "../identity/index.ts";
-import { against, assetId, purpose } from "../token/index.ts";
+import { against, assetId, purpose, sameAsset } from "../token/index.ts";
 
 export const mode = enumeration({ twoPhase: 1, direct: 2, exchange: 3 });
 export type Mode = TypeOf<typeof mode>;
@@ -94,6 +94,25 @@ export function verifyRequest(signed: SignedRequest, trust: Trust): VerifiedRequ
 	if (!verifySign1(trust.verify, payee.key, "request", payload, signed.signature))
 		return refuse("signature-invalid", "request");
 	return { verified: "request", signed, body, digest: requestDigest(payload), payee };
+}
+
+/** In an exchange the two requests must say the same of both legs; `amount` is what is paid for `request`. */
+export function legsDiffer(
+	{ body }: VerifiedRequest,
+	counter: VerifiedRequest | null,
+	amount: bigint,
+): Refusal | undefined {
+	if (body.against === null || counter === null)
+		return body.against === counter ? undefined : refuse("request-mismatch", "other leg");
+	const { asset, amount: owed } = body.against;
+	const other = counter.body;
+	const mirrors =
+		other.mode === "exchange" &&
+		other.amount === owed &&
+		other.against?.amount === amount &&
+		sameAsset(other.asset, asset) &&
+		sameAsset(other.against.asset, body.asset);
+	return mirrors ? undefined : refuse("request-mismatch", "the legs differ");
 }
 
 /** Whether a verified request may be answered at `now`. */
