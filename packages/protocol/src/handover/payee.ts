@@ -11,7 +11,7 @@
  *                        signed (exchange)▶ lockedForeign: as reserved; a cancel frees what we gave
  *                        signed (direct)──▶ owned ──send back──▶ returned
  */
-import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
+import { type Bytes, equalBytes, isRefusal, limits, type Refusal, refuse } from "../codec/index.ts";
 import { verifySign1 } from "../crypto/index.ts";
 import type { Trust } from "../identity/index.ts";
 import {
@@ -21,18 +21,17 @@ import {
 	releaseToken,
 	type Spendable,
 	signatureRequests,
-	type Token,
 	type TokenChanges,
 	type VerifiedToken,
-	verifyParsedToken,
 	verifyRuling,
 } from "../token/index.ts";
 import { signedPayment } from "./draft.ts";
 import { type Context, type Step, send, stay } from "./machine.ts";
-import type { Message, MessageOf } from "./messages.ts";
+import { attemptId, type Message, type MessageOf, serializeMessage } from "./messages.ts";
 import { checkOffer, type Offering } from "./offer.ts";
 import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
 import type { DurablePayee, Offer, Payee, PayeeConsent, Reserved } from "./payee-state.ts";
+import { reopenAll } from "./reopen.ts";
 import { draftReturn } from "./return.ts";
 
 export type PayeeEvent =
@@ -79,13 +78,13 @@ const decided = refuse("attempt-decided");
 function offered(event: Offering, context: Context): PayeeStep {
 	const none: Payee = { kind: "none" };
 	const offer = checkOffer(event, context);
-	if (isRefusal(offer)) return declinedWith(none, event.request.digest, offer);
+	if ("refusal" in offer) return declinedWith(none, offer.about, offer.refusal);
 	if ("known" in offer) return again(offer.known);
 	return { state: { kind: "asked", offer }, effects: [{ kind: "ask" }] };
 }
 
-function declined({ request }: Offer, refusal: Refusal): PayeeStep {
-	return declinedWith({ kind: "none" }, request.digest, refusal);
+function declined({ request, accepted }: Offer, refusal: Refusal): PayeeStep {
+	return declinedWith({ kind: "none" }, attemptId(request.digest, accepted.links), refusal);
 }
 
 function declinedWith(state: Payee, about: Bytes, refusal: Refusal): PayeeStep {
@@ -120,6 +119,8 @@ function signed(state: Payee, signatures: readonly Bytes[]): PayeeStep {
 		payment.paid,
 		signatures.at(-1) ?? new Uint8Array(),
 	);
+	if (serializeMessage(answer).length > limits.message)
+		return declined(offer, refuse("too-large", "the answer"));
 	const tokens = offer.accepted.tokens.map(({ token }) => token);
 	const reply = send(answer, terms.reply);
 	if (terms.lock === null) {
@@ -172,59 +173,60 @@ function received(state: Payee, message: Message, context: Context): PayeeStep {
 }
 
 /** The secret makes the links effective: value is ours, spendable at once. */
-function release(state: Payee, { attempt, secret }: MessageOf<"release">, { trust }: Context): PayeeStep {
-	if (state.kind === "resolving")
-		return { state, effects: [{ kind: "forward", message: { kind: "release", attempt, secret } }] };
-	if (state.kind !== "reserved" && state.kind !== "lockedForeign" && state.kind !== "cancelled")
-		return again(state);
-	const { terms } = state;
-	if (terms.lock === null || !equalBytes(lockHash(secret), terms.lock))
+function release(state: Payee, message: MessageOf<"release">, { trust, now }: Context): PayeeStep {
+	if (!isUndecided(state)) return again(state);
+	const { terms, tokens } = state;
+	if (terms.lock === null || !equalBytes(lockHash(message.secret), terms.lock))
 		return stay(state, refuse("release-mismatch"));
-	const counter = state.kind === "lockedForeign" ? state.counter : null;
-	const doubled = state.kind === "cancelled" ? ([{ kind: "tell", news: "double-decision" }] as const) : [];
-	const owned = owns(state, secret, counter, trust);
-	return { ...owned, effects: [...owned.effects, ...doubled] };
+	const forward: PayeeStep = { state, effects: [{ kind: "forward", message }] };
+	if (state.kind === "resolving") return forward;
+	// What cannot be redeemed any more opens no doors; grace is the operator's to give.
+	if (tokens.some(({ issue }) => now >= issue.issue.redeemUntil))
+		return { ...forward, refusal: refuse("redeem-closed", "the operator rules on this release") };
+	return owns(state, message.secret, trust);
+}
+
+/** A release decides for us in each of these. */
+type Undecided = Exclude<DurablePayee, { kind: "owned" | "ruled" | "returned" }>;
+
+function isUndecided(state: Payee): state is Undecided {
+	return ["reserved", "lockedForeign", "resolving", "cancelled"].includes(state.kind);
 }
 
 /** Takes the payment and, in an exchange, gives ours, in one durable write. */
-function owns(
-	state: Exclude<DurablePayee, { kind: "owned" | "ruled" | "returned" }>,
-	secret: Bytes,
-	counter: { readonly inputs: readonly Bytes[]; readonly change: readonly Token[] } | null,
-	trust: Trust,
-): PayeeStep {
+function owns(state: Undecided, secret: Bytes, trust: Trust): PayeeStep {
 	const { terms } = state;
-	const add = [...state.tokens, ...(counter?.change ?? [])].map((carried) => opened(carried, secret, trust));
+	const isCancelled = state.kind === "cancelled";
+	const counter = isCancelled || state.kind === "reserved" ? null : state.counter;
+	const tokens = reopenAll([...state.tokens, ...(counter?.change ?? [])], trust);
+	if (isRefusal(tokens)) return stay(state, tokens);
+	const add = tokens.map((token) => opened(token, secret));
 	const changes: TokenChanges = { ...noChanges, add, remove: counter?.inputs ?? [] };
-	const answer = state.kind === "cancelled" ? state.cancel : state.answer;
+	const doubled = isCancelled ? ([{ kind: "tell", news: "double-decision" }] as const) : [];
 	return {
-		state: { kind: "owned", terms, answer, secret },
+		state: { kind: "owned", terms, answer: isCancelled ? state.cancel : state.answer, secret },
 		effects: [
 			{ kind: "persist", changes },
 			{ kind: "tell", news: "owned" },
 			send({ kind: "done", attempt: terms.attempt }),
+			...doubled,
 		],
 	};
 }
 
 /** A token that this module verified when it was locked, effective now. */
-function opened(carried: Token, secret: Bytes, trust: Trust): VerifiedToken {
-	const token = kept(carried, trust);
+function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
 	const effective = releaseToken(token, secret);
 	if (isRefusal(effective)) throw new Error(`checked lock does not open: ${effective.detail}`);
 	return effective;
-}
-
-function kept(carried: Token, trust: Trust): VerifiedToken {
-	const token = verifyParsedToken(carried, trust, { signatures: false });
-	if (isRefusal(token)) throw new Error(`kept token does not walk: ${token.code} ${token.detail}`);
-	return token;
 }
 
 /** Only the decider's signature counts: of a two-phase lock the payer's, of an exchange whoever we would pay. */
 function cancel(state: Payee, message: MessageOf<"cancel">, { trust }: Context): PayeeStep {
 	if (state.kind === "cancelled")
 		return { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
+	// While resolving the operator's answer stands. To answer would have the payer cancel again, for ever.
+	if (state.kind === "resolving") return { state, effects: [] };
 	if (state.kind !== "reserved" && state.kind !== "lockedForeign") return again(state);
 	const { terms, tokens } = state;
 	const { lock } = terms;
@@ -258,27 +260,35 @@ function resolve(state: Payee): PayeeStep {
 }
 
 function ruled(state: Payee, message: MessageOf<"ruling">, { trust }: Context): PayeeStep {
-	if (state.kind !== "reserved" && state.kind !== "lockedForeign" && state.kind !== "resolving")
-		return again(state);
+	if (!isUndecided(state)) return stay(state, decided);
 	const ruling = verifyRuling(message.ruling, trust);
 	if (isRefusal(ruling)) return stay(state, ruling);
 	const { terms } = state;
 	if (terms.lock === null || !equalBytes(ruling.subject, terms.lock))
 		return stay(state, refuse("request-mismatch", "a ruling on something else"));
+	if (ruling.release !== null)
+		return equalBytes(lockHash(ruling.release), terms.lock)
+			? owns(state, ruling.release, trust)
+			: stay(state, refuse("release-mismatch"));
+	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message);
+}
+
+/** Each operator rules its own leg: what one issued is settled by its word alone. */
+function refunded(state: Exclude<Undecided, { kind: "cancelled" }>, message: MessageOf<"ruling">): PayeeStep {
+	const { terms, tokens, answer } = state;
 	const counter = state.kind === "reserved" ? null : state.counter;
-	if (ruling.release !== null) {
-		if (!equalBytes(lockHash(ruling.release), terms.lock)) return stay(state, refuse("release-mismatch"));
-		return owns(state, ruling.release, counter, trust);
-	}
-	// Each operator rules its own leg: what we gave is gone only by the word of the one that issued it.
-	if (counter !== null && !equalBytes(ruling.operator, counter.request.body.asset.operator))
-		return { state, effects: [{ kind: "tell", news: "ruled" }] };
+	const { operator } = message.ruling.body;
+	const isTheirs = equalBytes(operator, terms.request.body.asset.operator);
+	const isOurs = counter !== null && equalBytes(operator, counter.request.body.asset.operator);
+	if (!isTheirs && !isOurs) return stay(state, refuse("issuer-unknown", "another operator's asset"));
+	const news = { kind: "tell", news: "ruled" } as const;
+	if (counter !== null && !isOurs) return { state, effects: [news] };
 	return {
-		state: { kind: "ruled", terms, ruling: message },
-		effects: [
-			{ kind: "persist", changes: { ...noChanges, remove: counter?.inputs ?? [] } },
-			{ kind: "tell", news: "ruled" },
-		],
+		// Our leg came back; a release of the other may still be shown to its operator.
+		state: isTheirs
+			? { kind: "ruled", terms, ruling: message }
+			: { kind: "resolving", terms, tokens, answer, counter: null },
+		effects: [{ kind: "persist", changes: { ...noChanges, remove: counter?.inputs ?? [] } }, news],
 	};
 }
 
@@ -304,6 +314,8 @@ function returned(state: Extract<Payee, { kind: "returning" }>, signatures: read
 		attempt: terms.attempt,
 		tokens: payment.paid.map(({ token }) => token),
 	};
+	if (serializeMessage(back).length > limits.message)
+		return stay(state.owned, refuse("too-large", "keep it, or refresh it first"));
 	const remove = state.links.map(({ input }) => input.outputId);
 	return {
 		state: { kind: "returned", terms, returned: back },
