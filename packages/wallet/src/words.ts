@@ -77,7 +77,7 @@ export function describeCondition(condition: Condition, naming: Naming): Words {
 			return describeExpiry(timeWords(condition.time), condition.atExpiry);
 		case "hopLimit":
 			return {
-				en: `Can change hands ${condition.hops} times in all.`,
+				en: `Can change hands ${counted(condition.hops, "time")} in all.`,
 				ja: `人から人へ渡せるのは、全部で${condition.hops}回までです。`,
 			};
 		case "transferCap": {
@@ -126,7 +126,7 @@ function describePayees(filter: PayeeFilter, trust: Naming["trust"]): Words {
 		operators &&
 			labelled({ en: "certified by", ja: "認証元" }, anyOf(operators.map((id) => operatorName(id, trust)))),
 		certificates && {
-			en: `one of ${certificates.length} named payees`,
+			en: `one of ${counted(certificates.length, "named payee")}`,
 			ja: `指定された${certificates.length}者`,
 		},
 	];
@@ -136,6 +136,10 @@ function describePayees(filter: PayeeFilter, trust: Naming["trust"]): Words {
 		en: `Can only be paid to: ${present.map(({ en }) => en).join("; ")}.`,
 		ja: `支払先は${present.map(({ ja }) => ja).join("、かつ")}に限られます。`,
 	};
+}
+
+function counted(count: number, what: string): string {
+	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function labelled(label: Words, values: Words): Words {

@@ -65,7 +65,7 @@ function* here(item: Item): Generator<Variant> {
 function* mapFaults(map: ReadonlyMap<number | string, Item>): Generator<Variant> {
 	const entries = [...map].map(([key, value]) => concatBytes(write(key), write(value)));
 	if (entries.length > 1)
-		yield ["keys not in order", concatBytes(lead(0xa0, entries.length), ...sorted(entries).reverse())];
+		yield ["keys not in order", concatBytes(lead(0xa0, entries.length), ...sorted(entries).toReversed())];
 	const [first] = sorted(entries);
 	if (first !== undefined)
 		yield ["a key twice", concatBytes(lead(0xa0, entries.length + 1), first, ...sorted(entries))];
