@@ -166,22 +166,22 @@ test("money that goes round needs one draw; a token too long to pass on opens an
 	assert.equal(estimate(plan, week_s).mostLinks, 32);
 });
 
-test("a purse spends what ends first, then what is shorter, and gives change", () => {
+test("a purse spends what ends first by days, then what is longest, and gives change", () => {
 	const purse = new Purse();
-	purse.put({ amount: 5n, spendUntil: 9, links: 0 });
-	purse.put({ amount: 5n, spendUntil: 8, links: 3 });
-	purse.put({ amount: 5n, spendUntil: 8, links: 1 });
+	purse.put({ amount: 5n, spendUntil: 200_000, links: 0 });
+	purse.put({ amount: 5n, spendUntil: 80_000, links: 1 });
+	purse.put({ amount: 5n, spendUntil: 80_001, links: 3 });
 	const taken = purse.take(7n);
 	assert.deepEqual(
 		taken?.tokens.map(({ links }) => links),
-		[1, 3],
+		[3, 1],
 	);
 	assert.equal(taken?.change, 3n);
 	assert.deepEqual(
 		purse.tokens.map(({ amount, links }) => [amount, links]),
 		[
 			[5n, 0],
-			[3n, 4],
+			[3n, 2],
 		],
 	);
 });

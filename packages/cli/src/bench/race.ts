@@ -56,7 +56,8 @@ async function lap(contestant: Contestant, count: number): Promise<number> {
 	return (performance.now() - from_ms) / 1000;
 }
 
-function timing(rounds: readonly number[]): Timing {
+/** `rounds`: seconds an operation in each. */
+export function timing(rounds: readonly number[]): Timing {
 	const each_s = median(rounds);
 	return { each_s, spread: median(rounds.map((time) => Math.abs(time - each_s))) / each_s, rounds };
 }

@@ -1,5 +1,6 @@
 /** `tenten bench`: measures, beside the raw limit in the same run, and says whether the targets are met. */
 import { Argument, type Command } from "commander";
+import { benchHandover } from "../bench/handover.ts";
 import { benchIssue } from "../bench/issue.ts";
 import { type Benchmark, type BenchResult, meetsTarget, sayMachine, sayResults } from "../bench/result.ts";
 import { benchSize } from "../bench/size.ts";
@@ -8,6 +9,7 @@ import { subcommand } from "../subcommand.ts";
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
 	verify: benchVerify,
+	handover: benchHandover,
 	size: benchSize,
 	issue: benchIssue,
 };

@@ -5,6 +5,7 @@
  * into one fresh token. What the estimate cannot pay within the limits it counts as `beyondLimits`.
  */
 import { limits } from "@tenten/protocol";
+import type { UpkeepPolicy } from "@tenten/wallet";
 import type { FundStep, PayStep, Plan, WalletName, WindowStep } from "./plan.ts";
 import { Purse, type PurseToken } from "./purse.ts";
 
@@ -35,10 +36,8 @@ const none: Counts = {
 	tops: 0,
 };
 
-/** Links at which a token is refreshed although it has time left. */
-const longLinks = 12;
-/** Tokens above which a wallet merges them all although they have time left. */
-const manyTokens = 8;
+/** When a wallet refreshes in a window although its tokens have time left: `time` depends on the window. */
+export const windowUpkeep: Omit<UpkeepPolicy, "time"> = { links: 12, bytes: 8192, count: 8 };
 
 export class Estimator {
 	readonly #spendWindow_s: number;
@@ -70,9 +69,10 @@ export class Estimator {
 			this.#counts.tops++;
 		}
 		if (lastsUntil === null) return;
-		const isOld = (token: PurseToken): boolean => token.spendUntil < lastsUntil || token.links >= longLinks;
+		const isOld = (token: PurseToken): boolean =>
+			token.spendUntil <= lastsUntil || token.links >= windowUpkeep.links;
 		for (const purse of this.#purses.values()) {
-			const old = purse.removeWhere(purse.tokens.length > manyTokens ? () => true : isOld);
+			const old = purse.removeWhere(purse.tokens.length >= windowUpkeep.count ? () => true : isOld);
 			if (old.length === 0) continue;
 			purse.put({ amount: old.reduce((sum, { amount }) => sum + amount, 0n), spendUntil, links: 0 });
 			this.#counts.refreshes += Math.ceil(old.length / limits.orderTokens);

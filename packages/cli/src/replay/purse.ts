@@ -1,8 +1,9 @@
 /**
  * Purses: an estimate of which tokens a plan will move, without a single signature.
  *
- * The rule of spending is that of wallets: what ends first, then what is shorter, within the limits of
- * one payment; where these take too many, the largest. An estimate only: it says what to expect, and where a plan needs a window sooner.
+ * The rule of spending is that of wallets (`selectTokens`): what ends first by days, then what is longest,
+ * within the limits of one payment; where these take too many, the largest. An estimate only: it says what
+ * to expect, and where a plan needs a window sooner.
  */
 import { limits } from "@tenten/protocol";
 
@@ -16,8 +17,10 @@ export type PurseToken = {
 export type Selection = { readonly tokens: readonly PurseToken[]; readonly change: bigint };
 
 /** Bytes of a token as it travels: its issue and certificates, then each link, released and with change. */
-const issueBytes = 900;
-const linkBytes = 440;
+const issueBytes = 500;
+const linkBytes = 350;
+/** Wallets leave this much of a message to everything but tokens. */
+const otherBytes = 8192;
 
 export function estimatedBytes({ links }: PurseToken): number {
 	return issueBytes + links * linkBytes;
@@ -42,7 +45,7 @@ export class Purse {
 	/** Tokens for a payment, taken out; or undefined where no choice keeps to the limits. */
 	take(amount: bigint): Selection | undefined {
 		const spendable = this.#tokens.filter(({ links }) => links < limits.hops);
-		const soonestFirst = spendable.toSorted((a, b) => a.spendUntil - b.spendUntil || a.links - b.links);
+		const soonestFirst = spendable.toSorted((a, b) => daysOf(a) - daysOf(b) || b.links - a.links);
 		const selection = fill(soonestFirst, amount) ?? fill(largestFirst(spendable), amount);
 		if (selection === undefined) return undefined;
 		const taken = new Set(selection.tokens);
@@ -61,6 +64,10 @@ export class Purse {
 	}
 }
 
+function daysOf({ spendUntil }: PurseToken): number {
+	return Math.floor(spendUntil / 86_400);
+}
+
 function largestFirst(tokens: readonly PurseToken[]): readonly PurseToken[] {
 	return tokens.toSorted((a, b) => (b.amount > a.amount ? 1 : -1));
 }
@@ -76,7 +83,10 @@ function fill(tokens: readonly PurseToken[], amount: bigint): Selection | undefi
 		sum += token.amount;
 		bytes += estimatedBytes(token) + linkBytes;
 		signatures += token.links + 2;
-		const fits = chosen.length <= limits.tokens && bytes <= limits.message && signatures <= limits.signatures;
+		const fits =
+			chosen.length <= limits.tokens &&
+			bytes <= limits.message - otherBytes &&
+			signatures <= limits.signatures;
 		if (!fits) return undefined;
 		if (sum >= amount) return { tokens: chosen, change: sum - amount };
 	}

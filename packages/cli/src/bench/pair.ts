@@ -1,0 +1,95 @@
+/** A pair of wallets with one operator, all in memory and in one process: two modules to hand over between. */
+import { generateKey, type SecureModule, signerFrom, verify } from "@tenten/module";
+import { Operator } from "@tenten/operator";
+import type { AssetId, Bytes, Signer, SuiteName } from "@tenten/protocol";
+import { memoryStore, Wallet } from "@tenten/wallet";
+import { must, random } from "../ecosystem.ts";
+
+export type Pair = {
+	readonly asset: AssetId;
+	readonly wallets: readonly [Wallet, Wallet];
+	/** gives the first wallet this many tokens of `amount` each */
+	readonly draw: (amount: bigint, tokens: number) => Promise<void>;
+	readonly close: () => Promise<void>;
+};
+
+const day_s = 86_400;
+const code = "JPY";
+
+export async function openPair(suite: SuiteName): Promise<Pair> {
+	const now = Math.floor(Date.now() / 1000);
+	const operator = await openOperator(suite, () => now);
+	const asset = { operator: operator.id, code };
+	const open = async (): Promise<Wallet> => {
+		const unlock = { kind: "device", key: random(32) } as const;
+		const wallet = must(await Wallet.open({ store: memoryStore(), unlock, now: () => now, random }));
+		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+		must((await wallet.join(operator, operator.id, asked, suite)) ?? null);
+		return wallet;
+	};
+	const wallets = [await open(), await open()] as const;
+	const draw = async (amount: bigint, tokens: number): Promise<void> => {
+		const account = wallets[0].module.certificates()[0]?.hash as Bytes;
+		const sum = amount * BigInt(tokens);
+		must(await operator.deposit(random(32), account, code, sum));
+		must(await wallets[0].topUp(asset, sum, tokens));
+	};
+	const close = async (): Promise<void> => {
+		for (const wallet of wallets) await wallet.close();
+		await operator.close();
+	};
+	return { asset, wallets, draw, close };
+}
+
+function openOperator(suite: SuiteName, now: () => number): Promise<Operator> {
+	const signer = (): Signer => signerFrom(generateKey(suite).privateKey, suite);
+	const asset = { code, scale: 0, name: "Yen" };
+	return Operator.open({
+		database: ":memory:",
+		keys: {
+			root: signer(),
+			authority: signer(),
+			issuing: signer(),
+			ruling: signer(),
+			desk: signer(),
+		},
+		policy: {
+			name: "Bench",
+			url: "https://operator.example",
+			assets: [{ ...asset, spendWindow: 30 * day_s, redeemWindow: 60 * day_s, grace: 7 * day_s }],
+			certificateValidity: 365 * day_s,
+			trustListValidity: 90 * day_s,
+			forkLimit: 10_000n,
+			admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
+			conditionsOf: () => [],
+		},
+		verify,
+		now,
+		entropy: random,
+	});
+}
+
+export type Payment = { readonly asset: AssetId; readonly amount: bigint; readonly output: Bytes };
+
+/** One whole two-phase hand-over of one token, until the payee owns it and has said so. */
+export async function handOver(
+	payer: SecureModule,
+	payee: SecureModule,
+	{ asset, amount, output }: Payment,
+): Promise<void> {
+	const request = must(await payee.request({ asset, amount }));
+	const own = payee.certificates()[0];
+	if (own === undefined) throw new Error("the payee has joined");
+	const paid = must(
+		await payer.pay({
+			request: request.encoded,
+			consent: { request: request.digest, payee: own.hash, amount },
+			inputs: [output],
+		}),
+	);
+	const app = { consider: async () => ({}) };
+	let messages = paid.messages;
+	for (let side = 0; messages.length > 0; side++)
+		messages = await (side % 2 === 0 ? payee : payer).handle(messages, app);
+	if (payer.payer(paid.attempt) !== "released") throw new Error("the hand-over did not end");
+}
