@@ -8,7 +8,7 @@ import { dataHash } from "./document.ts";
 import { draftPayment } from "./draft.ts";
 import type { Context } from "./machine.ts";
 import { attemptId, counterPayload, type Message, type ReservedBody, reservedPayload } from "./messages.ts";
-import type { Offer, PayeeConsent, PayeeTerms, Reserved } from "./payee-state.ts";
+import { counterOf, type Offer, type PayeeConsent, type PayeeTerms, type Waiting } from "./payee-state.ts";
 import { verifyRequest } from "./request.ts";
 
 export type DraftAnswer = {
@@ -92,9 +92,10 @@ export function answerMessage(
 }
 
 /** Who alone can cancel, as the owner that a cancel opens. */
-export function deciderOf(state: Reserved, trust: Trust): Owner | Refusal {
-	if (state.kind === "lockedForeign") {
-		const request = verifyRequest(state.counter.request, trust);
+export function deciderOf(state: Waiting, trust: Trust): Owner | Refusal {
+	const counter = counterOf(state);
+	if (counter !== null) {
+		const request = verifyRequest(counter.request, trust);
 		if (isRefusal(request)) return request;
 		return { certificate: request.payee, purpose: request.body.purpose, request: request.digest };
 	}

@@ -61,6 +61,13 @@ export const payeeState = union({
 });
 export type DurablePayee = TypeOf<typeof payeeState>;
 export type Reserved = Extract<DurablePayee, { readonly kind: "reserved" | "lockedForeign" }>;
+/** Holds a reservation whose outcome it does not know. */
+export type Waiting = Reserved | Extract<DurablePayee, { readonly kind: "resolving" }>;
+
+/** What is given in an exchange, and null otherwise. */
+export function counterOf(state: Waiting): CounterLeg | null {
+	return state.kind === "reserved" ? null : state.counter;
+}
 
 /** A transfer that passed every check and waits for the app's word. */
 export type Offer = {

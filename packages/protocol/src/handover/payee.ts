@@ -7,7 +7,7 @@
  *     ▲               │ declined        │           │  │ ▲ └─cancel──▶ cancelled ──release──▶ owned
  *     └───────────────┘                 │    resolve│  │ └─ anything else: the answer again
  *                                       │           ▼  └──ruling──▶ ruled | owned
- *                                       │        resolving ──ruling──▶ ruled | owned
+ *                                       │        resolving ──ruling, cancel──▶ ruled | owned | cancelled
  *                        signed (exchange)▶ lockedForeign: as reserved; a cancel frees what we gave
  *                        signed (direct)──▶ owned ──send back──▶ returned
  */
@@ -30,7 +30,15 @@ import { type Context, type Step, send, stay } from "./machine.ts";
 import { attemptId, type Message, type MessageOf, serializeMessage } from "./messages.ts";
 import { checkOffer, type Offering } from "./offer.ts";
 import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
-import type { DurablePayee, Offer, Payee, PayeeConsent, Reserved } from "./payee-state.ts";
+import {
+	counterOf,
+	type DurablePayee,
+	type Offer,
+	type Payee,
+	type PayeeConsent,
+	type Reserved,
+	type Waiting,
+} from "./payee-state.ts";
 import { reopenAll } from "./reopen.ts";
 import { draftReturn } from "./return.ts";
 
@@ -174,7 +182,7 @@ function received(state: Payee, message: Message, context: Context): PayeeStep {
 
 /** The secret makes the links effective: value is ours, spendable at once. */
 function release(state: Payee, message: MessageOf<"release">, { trust, now }: Context): PayeeStep {
-	if (!isUndecided(state)) return again(state);
+	if (!isWaiting(state) && state.kind !== "cancelled") return again(state);
 	const { terms, tokens } = state;
 	if (terms.lock === null || !equalBytes(lockHash(message.secret), terms.lock))
 		return stay(state, refuse("release-mismatch"));
@@ -186,18 +194,17 @@ function release(state: Payee, message: MessageOf<"release">, { trust, now }: Co
 	return owns(state, message.secret, trust);
 }
 
-/** A release decides for us in each of these. */
-type Undecided = Exclude<DurablePayee, { kind: "owned" | "ruled" | "returned" }>;
+type Cancelled = Extract<DurablePayee, { kind: "cancelled" }>;
 
-function isUndecided(state: Payee): state is Undecided {
-	return ["reserved", "lockedForeign", "resolving", "cancelled"].includes(state.kind);
+function isWaiting(state: Payee): state is Waiting {
+	return state.kind === "reserved" || state.kind === "lockedForeign" || state.kind === "resolving";
 }
 
 /** Takes the payment and, in an exchange, gives ours, in one durable write. */
-function owns(state: Undecided, secret: Bytes, trust: Trust): PayeeStep {
+function owns(state: Waiting | Cancelled, secret: Bytes, trust: Trust): PayeeStep {
 	const { terms } = state;
 	const isCancelled = state.kind === "cancelled";
-	const counter = isCancelled || state.kind === "reserved" ? null : state.counter;
+	const counter = isCancelled ? null : counterOf(state);
 	const tokens = reopenAll([...state.tokens, ...(counter?.change ?? [])], trust);
 	if (isRefusal(tokens)) return stay(state, tokens);
 	const add = tokens.map((token) => opened(token, secret));
@@ -225,9 +232,7 @@ function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
 function cancel(state: Payee, message: MessageOf<"cancel">, { trust }: Context): PayeeStep {
 	if (state.kind === "cancelled")
 		return { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
-	// While resolving the operator's answer stands. To answer would have the payer cancel again, for ever.
-	if (state.kind === "resolving") return { state, effects: [] };
-	if (state.kind !== "reserved" && state.kind !== "lockedForeign") return again(state);
+	if (!isWaiting(state)) return again(state);
 	const { terms, tokens } = state;
 	const { lock } = terms;
 	if (lock === null || !equalBytes(message.lock, lock)) return stay(state, refuse("lock-mismatch"));
@@ -237,8 +242,7 @@ function cancel(state: Payee, message: MessageOf<"cancel">, { trust }: Context):
 	if (!verifySign1(trust.verify, decider.certificate.key, "cancel", payload, message.signature))
 		return stay(state, refuse("signature-invalid", "cancel"));
 	const after = { lock, decider, signature: message.signature };
-	const inputs = state.kind === "lockedForeign" ? state.counter.inputs : [];
-	const free = inputs.map((output) => ({ output, after }));
+	const free = (counterOf(state)?.inputs ?? []).map((output) => ({ output, after }));
 	return {
 		state: { kind: "cancelled", terms, tokens, cancel: message },
 		effects: [
@@ -252,15 +256,14 @@ function cancel(state: Payee, message: MessageOf<"cancel">, { trust }: Context):
 function resolve(state: Payee): PayeeStep {
 	if (state.kind !== "reserved" && state.kind !== "lockedForeign") return again(state);
 	const { terms, tokens, answer } = state;
-	const counter = state.kind === "lockedForeign" ? state.counter : null;
 	return {
-		state: { kind: "resolving", terms, tokens, answer, counter },
+		state: { kind: "resolving", terms, tokens, answer, counter: counterOf(state) },
 		effects: [{ kind: "persist", changes: noChanges }],
 	};
 }
 
 function ruled(state: Payee, message: MessageOf<"ruling">, { trust }: Context): PayeeStep {
-	if (!isUndecided(state)) return stay(state, decided);
+	if (!isWaiting(state) && state.kind !== "cancelled") return stay(state, decided);
 	const ruling = verifyRuling(message.ruling, trust);
 	if (isRefusal(ruling)) return stay(state, ruling);
 	const { terms } = state;
@@ -274,9 +277,9 @@ function ruled(state: Payee, message: MessageOf<"ruling">, { trust }: Context): 
 }
 
 /** Each operator rules its own leg: what one issued is settled by its word alone. */
-function refunded(state: Exclude<Undecided, { kind: "cancelled" }>, message: MessageOf<"ruling">): PayeeStep {
+function refunded(state: Waiting, message: MessageOf<"ruling">): PayeeStep {
 	const { terms, tokens, answer } = state;
-	const counter = state.kind === "reserved" ? null : state.counter;
+	const counter = counterOf(state);
 	const { operator } = message.ruling.body;
 	const isTheirs = equalBytes(operator, terms.request.body.asset.operator);
 	const isOurs = counter !== null && equalBytes(operator, counter.request.body.asset.operator);
