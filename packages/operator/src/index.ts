@@ -2,5 +2,7 @@
 
 export { admitAsAsked } from "./admission.ts";
 export type { OperatorKeys, OperatorPolicy } from "./context.ts";
+export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
+export { type RunningServer, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";
 export type { FailPoint, StoreOptions } from "./store/store.ts";

@@ -6,6 +6,7 @@
 import {
 	assetHash,
 	type Bytes,
+	brokenInvariants,
 	certificate,
 	equalBytes,
 	isRefusal,
@@ -14,7 +15,6 @@ import {
 	type OperatorEntry,
 	type Profile,
 	parse,
-	type Recount,
 	type Refusal,
 	refuse,
 	type Totals,
@@ -28,6 +28,7 @@ import { withdraw } from "./issuer.ts";
 import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
 import { balanceOf } from "./store/books.ts";
+import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { releaseOf } from "./store/releases.ts";
 import { Store, type StoreOptions } from "./store/store.ts";
 import { readTotals } from "./totals.ts";
@@ -121,8 +122,30 @@ export class Operator implements OperatorClient {
 		return this.#context.store.run((transaction) => balanceOf(transaction, "holder", holder, asset));
 	}
 
-	totals(code: string): Promise<{ readonly totals: Totals; readonly recount: Recount }> {
-		return readTotals(this.#context, code);
+	/** Where every minor unit of an asset is. */
+	async totals(code: string): Promise<Totals> {
+		return (await readTotals(this.#context, code)).totals;
+	}
+
+	/** As `totals`, with every invariant that does not hold: counts all issues and all lines again. */
+	async audit(code: string): Promise<{ readonly totals: Totals; readonly broken: readonly string[] }> {
+		const { totals, recount } = await readTotals(this.#context, code);
+		return { totals, broken: brokenInvariants(totals, recount) };
+	}
+
+	/** A page of cases, after the one that `cursor` names. */
+	caseFiles(cursor: Bytes | null): Promise<readonly CaseFile[]> {
+		return this.store.run((transaction) => listCases(transaction, cursor));
+	}
+
+	/** The evidence of a case. */
+	evidence(caseId: Bytes): Promise<Bytes | undefined> {
+		return this.store.run((transaction) => evidenceOf(transaction, caseId));
+	}
+
+	/** What its HTTP side keeps beside it. */
+	get store(): Store {
+		return this.#context.store;
 	}
 
 	close(): Promise<void> {

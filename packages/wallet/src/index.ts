@@ -1,4 +1,5 @@
 /** @tenten/wallet: its public surface. */
+export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export { reasonWords, refusalWords } from "./refusal-words.ts";
 export { selectTokens } from "./selection.ts";
 export * from "./store/index.ts";

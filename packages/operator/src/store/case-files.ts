@@ -31,3 +31,33 @@ export async function evidenceOf(transaction: Transaction, caseId: Bytes): Promi
 		.executeTakeFirst();
 	return row?.evidence;
 }
+
+export type CaseFile = {
+	readonly id: Bytes;
+	readonly kind: string;
+	readonly culprit: Bytes;
+	/** unix seconds */
+	readonly openedAt: number;
+};
+
+const pageLength = 100;
+
+/** A page of cases by id, after the one that `cursor` names. */
+export async function listCases(
+	transaction: Transaction,
+	cursor: Bytes | null,
+): Promise<readonly CaseFile[]> {
+	const rows = await transaction
+		.selectFrom("case_files")
+		.select(["case_id", "kind", "culprit", "opened_at"])
+		.where("case_id", ">", cursor ?? new Uint8Array())
+		.orderBy("case_id")
+		.limit(pageLength)
+		.execute();
+	return rows.map(({ case_id, kind, culprit, opened_at }) => ({
+		id: case_id,
+		kind,
+		culprit,
+		openedAt: Number(opened_at),
+	}));
+}

@@ -81,8 +81,8 @@ export type Schema = {
 	readonly idempotency: {
 		readonly scope: string;
 		readonly idempotency_key: string;
+		/** hash of what the key was first used with */
 		readonly content: Blob;
-		readonly answer: Blob;
 	};
 };
 
@@ -109,7 +109,7 @@ const tables = [
 	`enrolments (enrolment {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,
 	`trust_lists (version bigint NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
 	`idempotency (scope text NOT NULL, idempotency_key text NOT NULL, content {blob} NOT NULL,
-		answer {blob} NOT NULL, PRIMARY KEY (scope, idempotency_key))`,
+		PRIMARY KEY (scope, idempotency_key))`,
 ];
 
 const indexes = [

@@ -1,0 +1,54 @@
+/**
+ * Idempotency keys: the same key with the same content is answered as before, with other content refused.
+ *
+ * A key is bound to its content before anything moves. The answer itself is not kept here: the operations
+ * behind are answered once by their content (an order's digest, a deposit's id), which also holds for a
+ * client that lost its key.
+ */
+import { type Bytes, equalBytes, sha256 } from "@tenten/protocol";
+import type { Store, Transaction } from "../store/store.ts";
+import { httpProblem } from "./problem.ts";
+
+export class Idempotency {
+	readonly #store: Store;
+	readonly #inProgress = new Set<string>();
+
+	constructor(store: Store) {
+		this.#store = store;
+	}
+
+	/** Runs `respond` unless the key is missing, in use right now, or bound to other content. */
+	async once<T>(
+		scope: string,
+		key: string | undefined,
+		content: Bytes,
+		respond: () => Promise<T>,
+	): Promise<T | Response> {
+		if (key === undefined || key === "" || key.length > 255) return httpProblem("idempotency-key-missing");
+		const slot = `${scope} ${key}`;
+		if (this.#inProgress.has(slot)) return httpProblem("idempotency-key-in-progress");
+		this.#inProgress.add(slot);
+		try {
+			const isBound = await this.#store.run((transaction) => bind(transaction, scope, key, sha256(content)));
+			return isBound ? await respond() : httpProblem("idempotency-key-reused");
+		} finally {
+			this.#inProgress.delete(slot);
+		}
+	}
+}
+
+/** Whether the key is bound to this content, now or since before. */
+async function bind(transaction: Transaction, scope: string, key: string, content: Bytes): Promise<boolean> {
+	await transaction
+		.insertInto("idempotency")
+		.values({ scope, idempotency_key: key, content })
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
+	const bound = await transaction
+		.selectFrom("idempotency")
+		.select("content")
+		.where("scope", "=", scope)
+		.where("idempotency_key", "=", key)
+		.executeTakeFirstOrThrow();
+	return equalBytes(bound.content, content);
+}
