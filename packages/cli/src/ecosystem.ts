@@ -45,6 +45,8 @@ export type Ecosystem = {
 	/** a `Trust` of its own: no certificate cached yet */
 	readonly freshTrust: (verify?: Verify) => Trust;
 	readonly trust: Trust;
+	/** the signed trust list, as anyone may hand it on */
+	readonly trustList: Bytes;
 	readonly certify: (key: PublicKey, profile?: Partial<Profile>) => Promise<VerifiedCertificate>;
 	readonly newHolder: (profile?: Partial<Profile>) => Promise<Holder>;
 };
@@ -109,7 +111,18 @@ export async function makeEcosystem(
 		return { signer, certificate: await certify(signer.key, profile) };
 	};
 	const asset = { operator: operatorId, code: definition.code };
-	return { suite, operatorId, asset, now, issuing, freshTrust, trust, certify, newHolder };
+	return {
+		suite,
+		operatorId,
+		asset,
+		now,
+		issuing,
+		freshTrust,
+		trust,
+		trustList: encodedList,
+		certify,
+		newHolder,
+	};
 }
 
 function newSigner(suite: SuiteName): Signer {

@@ -19,7 +19,7 @@ export type BenchResult = {
 };
 
 /** What the design asks for, of `ours` or of `ratio`. */
-export type Target = {
+type Target = {
 	readonly of: "ours" | "ratio";
 	readonly atMost?: number;
 	readonly atLeast?: number;

@@ -38,7 +38,7 @@ const questions: Readonly<Record<Question, RefusalCode | null>> = {
 	"the fare, after expiry": "condition-expired",
 };
 
-export type Verdict = {
+type Verdict = {
 	readonly question: Question;
 	readonly accepted: number;
 	readonly refused: number;

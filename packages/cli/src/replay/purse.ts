@@ -22,7 +22,7 @@ const linkBytes = 350;
 /** Wallets leave this much of a message to everything but tokens. */
 const otherBytes = 8192;
 
-export function estimatedBytes({ links }: PurseToken): number {
+function estimatedBytes({ links }: PurseToken): number {
 	return issueBytes + links * linkBytes;
 }
 

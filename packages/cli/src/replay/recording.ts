@@ -28,7 +28,7 @@ export type Invoice = {
 	readonly lines: number;
 };
 
-export type RecordedAsset = { readonly code: string; readonly scale: number };
+type RecordedAsset = { readonly code: string; readonly scale: number };
 
 export type Recording = {
 	readonly kind: "invoices" | "payments";
