@@ -88,12 +88,12 @@ async function record(
 	const account = await accountOf(context, order.order, trust);
 	return context.store.run(async (transaction) => {
 		const outcomes: Outcome[] = [];
-		for (const token of tokens) {
+		for (const [position, token] of tokens.entries()) {
 			if (isRefusal(token)) {
 				outcomes.push(token);
 				continue;
 			}
-			const claimed = claimedBy(order, token, account, context.now(), trust);
+			const claimed = { ...claimedBy(order, token, account, context.now(), trust), position };
 			const refusal = await recordPayout(transaction, context, claimed, trust);
 			await publishReleases(transaction, releasesOn(token.token.path));
 			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
@@ -108,7 +108,7 @@ function claimedBy(
 	account: VerifiedCertificate | null,
 	now: number,
 	trust: Trust,
-): Claimed {
+): Omit<Claimed, "position"> {
 	const { certificate, purpose, request } = redeemer;
 	return {
 		order,

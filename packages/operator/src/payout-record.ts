@@ -28,6 +28,8 @@ import {
 export const payoutRecord = record({
 	order,
 	digest: bytes32,
+	/** among the tokens that were claimed together: owners are served from the first on */
+	position: integer(0, limits.orderTokens - 1),
 	/** hash of the certificate that signed the order */
 	signer: bytes32,
 	amount,

@@ -26,6 +26,8 @@ export type Claimed = {
 	readonly order: Order;
 	/** names the order, or the statement, wherever it is paid */
 	readonly digest: Bytes;
+	/** see `PayoutRecord` */
+	readonly position: number;
 	/** hash of the certificate that signed it */
 	readonly signer: Bytes;
 	readonly issue: Bytes;
@@ -65,8 +67,8 @@ export async function recordPayout(
 		return refuse("issue-proof-invalid", "more than was issued");
 	const outcome = await outcomeOf(transaction, context, claimed, verdict);
 	await insertRows(transaction, issue, verdict.missing);
-	const { order, digest, signer, amount, hops, terms, owner, creditable } = claimed;
-	const record = encodeRecord({ order, digest, signer, amount, hops, terms, owner, creditable, outcome });
+	const { digest } = claimed;
+	const record = encodeRecord({ ...claimed, outcome });
 	await transaction
 		.insertInto("claims")
 		.values({

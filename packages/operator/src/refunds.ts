@@ -126,8 +126,8 @@ async function recordRefunds(
 		const release = await releaseOf(transaction, made.ruling.body.subject);
 		if (release !== undefined) return { kind: "released", release };
 		const outcomes: Outcome[] = [];
-		for (const refunded of refunds) {
-			const claimed = claimedBy(refunded, order, signer.hash, account, context.now());
+		for (const [position, refunded] of refunds.entries()) {
+			const claimed = { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };
 			const refusal = await recordPayout(transaction, context, claimed, trust);
 			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
 		}
@@ -143,7 +143,7 @@ function claimedBy(
 	signer: Bytes,
 	account: VerifiedCertificate | null,
 	now: number,
-): Claimed {
+): Omit<Claimed, "position"> {
 	const digest = orderDigest(order);
 	return {
 		order,

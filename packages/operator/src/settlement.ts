@@ -82,11 +82,13 @@ async function loadUnsettled(transaction: Transaction, digest: Bytes): Promise<U
 		.where("settlement_id", "is", null)
 		.orderBy("output_id")
 		.execute();
-	const open = rows.map(({ issue_id, output_id, record }) => ({
-		issue: issue_id,
-		output: output_id,
-		record: decodeRecord(record),
-	}));
+	const open = rows
+		.map(({ issue_id, output_id, record }) => ({
+			issue: issue_id,
+			output: output_id,
+			record: decodeRecord(record),
+		}))
+		.toSorted((a, b) => a.record.position - b.record.position);
 	const [first] = open;
 	if (first === undefined) return { open, served: false, drawn: new Map() };
 	const before = await transaction
