@@ -123,14 +123,18 @@ export class Core {
 		return [...this.#own.values()];
 	}
 
-	/** One's own certificate by hash; without one, the newest that is valid now. */
-	ownCertificate(hash?: Bytes): VerifiedCertificate | Refusal {
-		if (hash !== undefined)
-			return this.#own.get(toHex(hash)) ?? refuse("owner-mismatch", "not one's own certificate");
+	/** One's own certificate by its hash. */
+	ownCertificate(hash: Bytes): VerifiedCertificate | Refusal {
+		return this.#own.get(toHex(hash)) ?? refuse("owner-mismatch", "not one's own certificate");
+	}
+
+	/** For assets of `operator`: a valid certificate that it gave, with an account there, else any valid one. */
+	certificateFor(operator: Bytes): VerifiedCertificate | Refusal {
 		const valid = this.certificates().filter(
 			(certificate) => currentlyValid(certificate, this.now()) === undefined,
 		);
-		return valid.at(-1) ?? refuse("certificate-expired", "no valid certificate of one's own");
+		const given = valid.filter(({ operatorId }) => equalBytes(operatorId, operator));
+		return given.at(-1) ?? valid.at(-1) ?? refuse("certificate-expired", "no valid certificate of one's own");
 	}
 
 	sign(requests: readonly SignatureRequest[]): Promise<readonly Bytes[]> {

@@ -1,4 +1,5 @@
 /** @tenten/module: its public surface. */
+export type { AttemptSummary } from "./attempts.ts";
 export * from "./keystore/index.ts";
 export * from "./module.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";

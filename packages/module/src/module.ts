@@ -33,6 +33,7 @@ import {
 	toHex,
 	type VerifiedCertificate,
 } from "@tenten/protocol";
+import { type AttemptSummary, attemptsIn } from "./attempts.ts";
 import { Core, readBundle, refusalMessage, type Surroundings } from "./core.ts";
 import {
 	createSoftwareKeyStore,
@@ -53,6 +54,7 @@ import {
 	receiptOf,
 	runPayer,
 } from "./paying.ts";
+import { askBalance } from "./questions.ts";
 import { type ModuleApp, runPayee, type Told, toldOf, transferArrives } from "./receiving.ts";
 import { type MadeRequest, makeRequest, type RequestOptions } from "./requesting.ts";
 import { documentKeyRow, type TokenSummary } from "./rows.ts";
@@ -333,19 +335,21 @@ export class SecureModule {
 		return this.#core.vault.payees.get(attempt)?.kind;
 	}
 
+	/** Every payment on record, on either side. */
+	attempts(): readonly AttemptSummary[] {
+		return attemptsIn(this.#core.vault);
+	}
+
 	/** Attempts that wait for the other side. */
 	open(): readonly Bytes[] {
-		const { payers, payees } = this.#core.vault;
-		const waiting = (kind: string): boolean =>
-			["locked", "reserved", "lockedForeign", "resolving"].includes(kind);
-		const unfinished = [...payers.entries.values()].filter(
-			(state) =>
-				waiting(state.kind) ||
-				(state.kind === "released" && !state.done) ||
-				(state.kind === "sent" && state.acknowledged === null),
-		);
-		const held = [...payees.entries.values()].filter(({ kind }) => waiting(kind));
-		return [...unfinished, ...held].map(({ terms }) => terms.attempt);
+		return this.attempts()
+			.filter(({ isOpen }) => isOpen)
+			.map(({ attempt }) => attempt);
+	}
+
+	/** The signed question for what one's own account with an operator holds. */
+	askBalance(operator: Bytes): Promise<Bytes | Refusal> {
+		return this.#core.exclusively(() => askBalance(this.#core, operator));
 	}
 
 	/** Proof of payment that anyone can verify offline. */

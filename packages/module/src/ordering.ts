@@ -50,7 +50,7 @@ export async function startOrder(core: Core, options: OrderOptions): Promise<Pen
 		if (isRefusal(spendable)) return spendable;
 		inputs.push(spendable);
 	}
-	const signer = inputs[0]?.token.owner.certificate ?? core.ownCertificate();
+	const signer = inputs[0]?.token.owner.certificate ?? core.certificateFor(options.asset.operator);
 	if (isRefusal(signer)) return signer;
 	const whole = sumOf(inputs.map(({ token }) => token));
 	const order: Order = {

@@ -115,7 +115,7 @@ async function signCounterRequest(
 	amount: bigint,
 ): Promise<SignedRequest | null | Refusal> {
 	if (body.against === null) return null;
-	const own = core.ownCertificate();
+	const own = core.certificateFor(body.against.asset.operator);
 	if (isRefusal(own)) return own;
 	const counter = {
 		...body,

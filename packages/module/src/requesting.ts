@@ -31,7 +31,7 @@ export type RequestOptions = {
 	readonly isStatic?: boolean;
 	readonly lifetime?: number;
 	readonly documents?: readonly Document[];
-	/** hash of the certificate to be paid; the newest valid one without */
+	/** hash of the certificate to be paid; without, one that the asset's operator gave */
 	readonly certificate?: Bytes;
 };
 
@@ -47,7 +47,11 @@ const requestLifetime = 3600;
 
 /** Makes a request durable before it is shown to anyone. */
 export async function makeRequest(core: Core, options: RequestOptions): Promise<MadeRequest | Refusal> {
-	const own = core.ownCertificate(options.certificate);
+	const { certificate } = options;
+	const own =
+		certificate === undefined
+			? core.certificateFor(options.asset.operator)
+			: core.ownCertificate(certificate);
 	if (isRefusal(own)) return own;
 	const documents = options.documents ?? [];
 	const invoice = manifestOf(documents, core.random(32));

@@ -1,5 +1,6 @@
 /** @tenten/wallet: its public surface. */
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
+export type { Redeemed } from "./redeeming.ts";
 export { reasonWords, refusalWords } from "./refusal-words.ts";
 export { selectTokens } from "./selection.ts";
 export * from "./store/index.ts";

@@ -6,12 +6,17 @@
  */
 import type { OrderOptions, PendingOrder, SecureModule } from "@tenten/module";
 import {
+	type AssetId,
+	accountReply,
 	type Bytes,
 	type ClaimResult,
+	equalBytes,
 	isRefusal,
 	type OperatorClient,
+	parse,
 	type Refusal,
 	refuse,
+	sameAsset,
 	toHex,
 } from "@tenten/protocol";
 
@@ -45,7 +50,7 @@ export async function settlePending(module: SecureModule, operators: Operators):
 	return settled;
 }
 
-/** Brings the module the operator's list and, the first time, a certificate of its own. */
+/** Brings the module the operator's list and, the first time, a certificate with its account. */
 export async function join(
 	module: SecureModule,
 	client: OperatorClient,
@@ -56,10 +61,32 @@ export async function join(
 	const list = await client.trustList();
 	if (isRefusal(list)) return list;
 	const trust = await module.setTrustList(list, operatorId);
-	if (isRefusal(trust)) return trust;
-	if (module.certificates().length > 0) return undefined;
+	if (isRefusal(trust) && !isPeer(module, operatorId)) return trust;
+	if (module.certificates().some((own) => equalBytes(own.operatorId, operatorId))) return undefined;
 	const enrolled = await client.enrol(await module.enrol(operatorId, asked, suite));
 	if (isRefusal(enrolled)) return enrolled;
 	const certificate = await module.certify(enrolled);
 	return isRefusal(certificate) ? certificate : undefined;
+}
+
+/** Whether the pinned list names this operator: then it is trusted without a list of its own. */
+function isPeer({ trust }: SecureModule, operatorId: Bytes): boolean {
+	return !isRefusal(trust) && trust.operator(operatorId) !== undefined;
+}
+
+/** What one's account holds, in minor units. */
+export async function accountBalance(
+	module: SecureModule,
+	operators: Operators,
+	asset: AssetId,
+): Promise<bigint | Refusal> {
+	const operator = operators.get(toHex(asset.operator));
+	if (operator === undefined) return refuse("issuer-unknown", "no way to this operator");
+	const question = await module.askBalance(asset.operator);
+	if (isRefusal(question)) return question;
+	const answer = await operator.account(question);
+	if (isRefusal(answer)) return answer;
+	const reply = parse(accountReply, answer);
+	if (isRefusal(reply)) return reply;
+	return reply.balances.find((balance) => sameAsset(balance.asset, asset))?.amount ?? 0n;
 }

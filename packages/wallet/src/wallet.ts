@@ -34,7 +34,8 @@ import {
 	toHex,
 	verifyRequest,
 } from "@tenten/protocol";
-import { join, type Operators, runOrder, settlePending } from "./operators.ts";
+import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
+import { type Redeemed, redeem } from "./redeeming.ts";
 import { selectTokens } from "./selection.ts";
 import type { HistoryKind } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
@@ -108,7 +109,10 @@ export class Wallet {
 		return this.#operators;
 	}
 
-	/** Makes an operator known; the first one's trust list is pinned and certifies this wallet. */
+	/**
+	 * Makes an operator known and opens an account with it. The first one's trust list is pinned; others must be
+	 * on it.
+	 */
 	async join(
 		client: OperatorClient,
 		operatorId: Bytes,
@@ -268,30 +272,17 @@ export class Wallet {
 	}
 
 	/** Returns tokens to one's account; all of them without an amount. */
-	async redeem(asset: AssetId, amount?: bigint): Promise<bigint | Refusal> {
-		const own = this.module
-			.tokens()
-			.filter((token) => token.heldBy === null && sameAsset(token.asset, asset));
-		const account = this.module.certificates().at(-1)?.hash;
-		if (account === undefined) return refuse("certificate-expired", "no account");
-		let left = amount ?? sum(own);
-		if (left > sum(own)) return refuse("funds-insufficient");
-		let redeemed = 0n;
-		for (const { inputs } of planUpkeep(own, 0, everything)) {
-			if (left === 0n) break;
-			const chosen = upTo(inputs, left);
-			const part = sum(chosen) < left ? sum(chosen) : left;
-			const options = { asset, action: { kind: "account", account, amount: part } as const };
-			const results = await runOrder(this.module, this.#operators, {
-				...options,
-				inputs: chosen.map(({ output }) => output),
-			});
-			if (isRefusal(results)) return results;
-			left -= part;
-			redeemed += part;
-		}
-		await this.#record("redeemed", this.#options.random(16), asset, redeemed, asset.operator, "");
+	async redeem(asset: AssetId, amount?: bigint): Promise<Redeemed | Refusal> {
+		const redeemed = await redeem(this.module, this.#operators, asset, amount);
+		if (isRefusal(redeemed)) return redeemed;
+		const credited = redeemed.credited + redeemed.drawn;
+		await this.#record("redeemed", this.#options.random(16), asset, credited, asset.operator, "");
 		return redeemed;
+	}
+
+	/** What one's account with the asset's operator holds. Asks the operator. */
+	account(asset: AssetId): Promise<bigint | Refusal> {
+		return accountBalance(this.module, this.#operators, asset);
 	}
 
 	/** Refreshes what nears its limits and merges small change; how many orders it took. */
@@ -338,20 +329,8 @@ export class Wallet {
 	}
 }
 
-const everything: UpkeepPolicy = { links: 0, bytes: 0, time: Number.MAX_SAFE_INTEGER, count: 1 };
-
 function sum(entries: readonly { readonly amount: bigint }[]): bigint {
 	return entries.reduce((total, { amount }) => total + amount, 0n);
-}
-
-/** The first of these that reach `amount`, or all. */
-function upTo(tokens: readonly TokenSummary[], amount: bigint): readonly TokenSummary[] {
-	const chosen: TokenSummary[] = [];
-	for (const token of tokens) {
-		if (sum(chosen) >= amount) break;
-		chosen.push(token);
-	}
-	return chosen;
 }
 
 function parts(amount: bigint, count: number): readonly bigint[] {

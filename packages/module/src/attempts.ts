@@ -1,0 +1,67 @@
+/**
+ * What an app may know of the payments that this module takes part in: where each stands, never its secrets.
+ */
+import {
+	type AssetId,
+	type Bytes,
+	type DurablePayee,
+	type DurablePayer,
+	requestDigest,
+	requestPayload,
+} from "@tenten/protocol";
+import type { Vault } from "./vault.ts";
+
+export type AttemptSummary = {
+	readonly attempt: Bytes;
+	/** digest of the request that it answers */
+	readonly request: Bytes;
+	readonly asset: AssetId;
+	/** minor units */
+	readonly amount: bigint;
+	/** the payee's words in the request */
+	readonly memo: string;
+	/** no return path is needed: effective when signed */
+	readonly isDirect: boolean;
+	/** waits for the other side */
+	readonly isOpen: boolean;
+} & (
+	| { readonly side: "payer"; readonly state: DurablePayer["kind"] }
+	| { readonly side: "payee"; readonly state: DurablePayee["kind"] }
+);
+
+/** Every attempt that is still on record, those waiting for an answer too. */
+export function attemptsIn({ payers, payees }: Vault): readonly AttemptSummary[] {
+	const paying = [...payers.entries.values()].map((state) => ({
+		...summaryOf(state),
+		side: "payer" as const,
+		state: state.kind,
+		isOpen: payerWaits(state),
+	}));
+	const receiving = [...payees.entries.values()].map((state) => ({
+		...summaryOf(state),
+		side: "payee" as const,
+		state: state.kind,
+		isOpen: ["reserved", "lockedForeign", "resolving"].includes(state.kind),
+	}));
+	return [...paying, ...receiving];
+}
+
+function summaryOf({ terms }: DurablePayer | DurablePayee) {
+	const { body } = terms.request;
+	return {
+		attempt: terms.attempt,
+		request: requestDigest(requestPayload(body)),
+		asset: body.asset,
+		amount: terms.amount,
+		memo: body.memo,
+		isDirect: body.mode === "direct",
+	};
+}
+
+function payerWaits(state: DurablePayer): boolean {
+	return (
+		state.kind === "locked" ||
+		(state.kind === "released" && !state.done) ||
+		(state.kind === "sent" && state.acknowledged === null)
+	);
+}
