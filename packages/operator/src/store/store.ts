@@ -70,22 +70,28 @@ export class Store {
 		this.#draining = null;
 	}
 
-	/** Whether the batch was answered: one that holds a failing job is rolled back, to be run one by one. */
+	/** Whether the batch was answered: where one of its jobs fails, all of them are to be run one by one. */
 	async #commit(batch: readonly Waiting[]): Promise<boolean> {
 		const results: unknown[] = [];
 		try {
 			await this.#execute("begin immediate");
 			for (const { job } of batch) results.push(await job(this.#database));
-			this.#onCommit("beforeCommit");
-			await this.#execute("commit");
-			this.#onCommit("afterCommit");
 		} catch (error) {
 			await this.#execute("rollback").catch(() => {});
 			if (batch.length > 1) return false;
 			batch[0]?.reject(error);
 			return true;
 		}
-		for (const [position, { resolve }] of batch.entries()) resolve(results[position]);
+		try {
+			this.#onCommit("beforeCommit");
+			await this.#execute("commit");
+			this.#onCommit("afterCommit");
+			for (const [position, { resolve }] of batch.entries()) resolve(results[position]);
+		} catch (error) {
+			// Durable or not: whoever asked must ask again, with the same content.
+			await this.#execute("rollback").catch(() => {});
+			for (const { reject } of batch) reject(error);
+		}
 		return true;
 	}
 
