@@ -8,6 +8,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { type Bytes, isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "@tenten/protocol";
+import { type AskedRequest, encodeAsked, requestsPath } from "./asking.ts";
 import { bundleType, decodeBundle, encodeBundle, handoverPath, maximumBundleBytes } from "./bundle.ts";
 import type { Channel } from "./channel.ts";
 import { checkPeerUrl, type PeerRules, PrivateAddressError, pinningLookup } from "./peer-rules.ts";
@@ -20,7 +21,11 @@ export type HttpOptions = {
 };
 
 /** A channel that holds connections open until it is closed. */
-export type HttpChannel = Channel & { readonly close: () => void };
+export type HttpChannel = Channel & {
+	/** Asks the wallet there for a request to pay: its messages. */
+	readonly ask: (asked: AskedRequest) => Promise<readonly Bytes[] | Refusal>;
+	readonly close: () => void;
+};
 
 const defaultTimeout_ms = 10_000;
 const maximumProblemBytes = 4_096;
@@ -30,38 +35,39 @@ export function httpChannel(address: string, options: HttpOptions = {}): HttpCha
 	const rules = options.rules ?? {};
 	const url = checkPeerUrl(address, rules);
 	if (isRefusal(url)) return url;
-	const target = new URL(url.pathname.replace(/\/$/, "") + handoverPath, url);
 	const isPlain = url.protocol === "http:";
 	const lookup = pinningLookup(url, rules);
 	const agent = isPlain ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true });
 	const timeout_ms = options.timeout_ms ?? defaultTimeout_ms;
+	const post = async (path: string, type: string, body: Bytes): Promise<readonly Bytes[] | Refusal> => {
+		const target = new URL(url.pathname.replace(/\/$/, "") + path, url);
+		const headers = {
+			"content-type": type,
+			"content-length": body.length,
+			accept: `${bundleType}, ${problemType}`,
+		};
+		try {
+			const signal = AbortSignal.timeout(timeout_ms);
+			const request = (isPlain ? httpRequest : httpsRequest)(target, {
+				method: "POST",
+				agent,
+				headers,
+				lookup,
+				signal,
+			});
+			const response = new Promise<IncomingMessage>((resolve, reject) => {
+				request.on("response", resolve).on("error", reject);
+			});
+			request.end(body);
+			return await answersOf(await response);
+		} catch (error) {
+			if (error instanceof PrivateAddressError) return refuse("peer-refused", "a private address");
+			return refuse("channel-failed", error instanceof Error ? error.message : "");
+		}
+	};
 	return {
-		exchange: async (messages) => {
-			const body = encodeBundle(messages);
-			const headers = {
-				"content-type": bundleType,
-				"content-length": body.length,
-				accept: `${bundleType}, ${problemType}`,
-			};
-			try {
-				const signal = AbortSignal.timeout(timeout_ms);
-				const request = (isPlain ? httpRequest : httpsRequest)(target, {
-					method: "POST",
-					agent,
-					headers,
-					lookup,
-					signal,
-				});
-				const response = new Promise<IncomingMessage>((resolve, reject) => {
-					request.on("response", resolve).on("error", reject);
-				});
-				request.end(body);
-				return await answersOf(await response);
-			} catch (error) {
-				if (error instanceof PrivateAddressError) return refuse("peer-refused", "a private address");
-				return refuse("channel-failed", error instanceof Error ? error.message : "");
-			}
-		},
+		exchange: (messages) => post(handoverPath, bundleType, encodeBundle(messages)),
+		ask: (asked) => post(requestsPath, "application/json", Buffer.from(encodeAsked(asked))),
 		close: () => agent.destroy(),
 	};
 }
@@ -79,8 +85,7 @@ async function answersOf(response: IncomingMessage): Promise<readonly Bytes[] | 
 	}
 	const body = type === problemType ? await readAtMost(response, maximumProblemBytes) : undefined;
 	response.destroy();
-	const code = body === undefined ? undefined : codeIn(body);
-	return refuse(code ?? "channel-failed", `status ${status}`);
+	return (body && problemIn(body)) ?? refuse("channel-failed", `status ${status}`);
 }
 
 /** The whole body, or undefined once it is longer than `maximum`. */
@@ -95,11 +100,15 @@ async function readAtMost(response: IncomingMessage, maximum: number): Promise<B
 	return new Uint8Array(Buffer.concat(parts));
 }
 
-/** The code of a problem, where it is one of ours. */
-function codeIn(body: Bytes): RefusalCode | undefined {
+/** The refusal behind a problem, where its code is one of ours. */
+function problemIn(body: Bytes): Refusal | undefined {
 	try {
-		const { code } = JSON.parse(Buffer.from(body).toString("utf8")) as { readonly code?: unknown };
-		return typeof code === "string" && Object.hasOwn(refusals, code) ? (code as RefusalCode) : undefined;
+		const { code, title } = JSON.parse(Buffer.from(body).toString("utf8")) as {
+			readonly code?: unknown;
+			readonly title?: unknown;
+		};
+		if (typeof code !== "string" || !Object.hasOwn(refusals, code)) return undefined;
+		return refuse(code as RefusalCode, typeof title === "string" ? title.slice(0, 256) : "");
 	} catch {
 		return undefined;
 	}

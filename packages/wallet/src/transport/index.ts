@@ -1,4 +1,5 @@
 /** Ways for messages to travel between two modules. */
+export type { AskedRequest, OfferRequest } from "./asking.ts";
 export type { Channel, Handle, OneWayReceiver, OneWaySender } from "./channel.ts";
 export { fileReceiver, fileSender } from "./file.ts";
 export { type HttpChannel, type HttpOptions, httpChannel } from "./http-client.ts";
@@ -7,3 +8,4 @@ export { inProcessChannel } from "./in-process.ts";
 export { linkOf, messagesOfLink } from "./link.ts";
 export { type LoopbackOptions, type LoopbackServer, listenOnLoopback } from "./loopback-server.ts";
 export type { PeerRules } from "./peer-rules.ts";
+export { addRequestRoute } from "./request-route.ts";
