@@ -14,22 +14,26 @@ import {
 	type MessageOf,
 	parse,
 	parseMessage,
+	parseRequest,
 	type Refusal,
 	refuse,
 	type SignatureRequest,
+	type SignedRequest,
 	serialize,
 	serializeMessage,
 	Trust,
 	toHex,
 	type VerifiedCertificate,
-	type VerifiedToken,
+	type VerifiedRequest,
+	verifyRequest,
 	verifyTrustList,
 } from "@tenten/protocol";
 import type { SealedDocument } from "./hpke.ts";
 import type { KeyStore } from "./keystore/index.ts";
 import { packedDocuments } from "./parcel.ts";
-import { certificateRow, trustRow } from "./rows.ts";
+import { certificateRow, type TokenSummary, trustRow } from "./rows.ts";
 import type { Outcome } from "./run.ts";
+import type { StoreWrite } from "./store.ts";
 import { verify } from "./suite/index.ts";
 import type { Vault, VaultWrites } from "./vault.ts";
 
@@ -50,6 +54,9 @@ export class Core {
 	#pinnedSigner: Bytes | undefined;
 	#own = new Map<string, VerifiedCertificate>();
 	#last: Promise<unknown> = Promise.resolve();
+	#lastRequest: { readonly encoded: Bytes; readonly signed: SignedRequest } | undefined;
+	/** rows that nobody needs any more, to go with the next commit */
+	#obsolete: StoreWrite[] = [];
 
 	constructor(vault: Vault, keys: KeyStore, documentKey: Bytes, { now, random }: Surroundings) {
 		this.vault = vault;
@@ -148,18 +155,38 @@ export class Core {
 		);
 	}
 
+	/** Someone's request, verified. The one that was read last costs nothing: it is shown, then paid. */
+	readRequest(encoded: Bytes): VerifiedRequest | Refusal {
+		const trust = this.trust();
+		if (isRefusal(trust)) return trust;
+		const last = this.#lastRequest;
+		const signed =
+			last !== undefined && equalBytes(last.encoded, encoded) ? last.signed : parseRequest(encoded);
+		if (isRefusal(signed)) return signed;
+		this.#lastRequest = { encoded: encoded.slice(), signed };
+		return verifyRequest(signed, trust);
+	}
+
 	/** What was sealed to this module's document key. */
 	openDocument(place: Bytes, sealed: SealedDocument): Promise<Bytes | Refusal> {
 		return this.keys.openDocument(this.documentKey, place, sealed);
 	}
 
-	commit(writes: VaultWrites): Promise<void> {
-		return this.vault.commit(writes, (token) => this.keepUntil(token));
+	async commit(writes: VaultWrites): Promise<void> {
+		const obsolete = this.#obsolete;
+		const other = [...(writes.other ?? []), ...obsolete];
+		await this.vault.commit({ ...writes, other }, (token) => this.#keepUntil(token));
+		this.#obsolete = this.#obsolete.slice(obsolete.length);
+	}
+
+	/** Lets rows go with the next commit. */
+	drop(rows: readonly StoreWrite[]): void {
+		this.#obsolete = [...this.#obsolete, ...rows];
 	}
 
 	/** Redeem until and grace: until then a record of this token is kept. */
-	keepUntil({ issue }: VerifiedToken): number {
-		return issue.redeemUntil + (this.#trust?.asset(issue.asset)?.grace ?? 0);
+	#keepUntil({ asset, redeemUntil }: TokenSummary): number {
+		return redeemUntil + (this.#trust?.asset(asset)?.grace ?? 0);
 	}
 
 	/** The bytes of what a machine sent: documents before the message that lists them. */

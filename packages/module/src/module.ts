@@ -32,6 +32,7 @@ import {
 	type Trust,
 	toHex,
 	type VerifiedCertificate,
+	type VerifiedRequest,
 } from "@tenten/protocol";
 import { type AttemptSummary, attemptsIn } from "./attempts.ts";
 import { Core, readBundle, refusalMessage, type Surroundings } from "./core.ts";
@@ -311,6 +312,11 @@ export class SecureModule {
 			const outcome = await runPayee(this.#core, state, { kind: "sendBack", tokens });
 			return isRefusal(outcome) ? outcome : (outcome.refusal ?? this.#core.bundle(outcome));
 		});
+	}
+
+	/** What a payee's signed request says, verified: to be shown before anyone consents. */
+	readRequest(request: Bytes): VerifiedRequest | Refusal {
+		return this.#core.readRequest(request);
 	}
 
 	/** The tokens with which a request could be paid now. */

@@ -17,7 +17,6 @@ import {
 	type Payer,
 	type PayerEvent,
 	type PayerPlan,
-	parseRequest,
 	payerWakesAt,
 	type Refusal,
 	receipt,
@@ -28,8 +27,8 @@ import {
 	sameAsset,
 	serialize,
 	stepPayer,
+	toHex,
 	type VerifiedRequest,
-	verifyRequest,
 	wouldAccept,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
@@ -66,9 +65,7 @@ const defaultPatience = 600;
 export async function pay(core: Core, options: PayOptions): Promise<Paid | Refusal> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
-	const signed = parseRequest(options.request);
-	if (isRefusal(signed)) return signed;
-	const request = verifyRequest(signed, trust);
+	const request = core.readRequest(options.request);
 	if (isRefusal(request)) return request;
 	const disagreement = checkConsent(options.consent, request);
 	if (disagreement !== undefined) return disagreement;
@@ -146,21 +143,28 @@ export async function runPayer(
 	if (isRefusal(trust)) return trust;
 	const context = { trust, now: core.now() };
 	let other = documents;
-	return run(stepPayer(state, event, context), {
+	const outcome = await run(stepPayer(state, event, context), {
 		sign: (requests) => core.sign(requests),
 		signed: (next, signatures) => stepPayer(next, { kind: "signed", signatures }, context),
 		persist: async (next, tokens) => {
 			if (next.kind === "idle" || next.kind === "signing" || next.kind === "cancelling")
 				throw new Error(`${next.kind} is not durable`);
 			const { attempt } = next.terms;
-			const settled = next.kind === "released" && next.done ? forgetDocuments(next.terms.data) : [];
-			await core.commit({ tokens, attempt, payer: [attempt, next], other: [...other, ...settled] });
+			await core.commit({ tokens, attempt, payer: [attempt, next], other });
 			other = [];
 		},
 	});
+	settle(core, state, outcome.state);
+	return outcome;
 }
 
-/** Once the payee is done, nothing is sent again. */
+/** Once the payee is done nothing is sent again. That it is done is worth no durable write of its own. */
+function settle(core: Core, before: Payer, after: Payer): void {
+	if (after.kind !== "released" || !after.done || (before.kind === "released" && before.done)) return;
+	core.vault.payers.set(toHex(after.terms.attempt), after);
+	core.drop(forgetDocuments(after.terms.data));
+}
+
 function forgetDocuments(data: Manifest | null): readonly StoreWrite[] {
 	const bundle = dataHash(data);
 	if (data === null || bundle === null) return [];
@@ -186,9 +190,7 @@ export async function payerReceives(
 export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
-	const signed = parseRequest(encoded);
-	if (isRefusal(signed)) return signed;
-	const request = verifyRequest(signed, trust);
+	const request = core.readRequest(encoded);
 	if (isRefusal(request)) return request;
 	const now = core.now();
 	const { asset, purpose, against, mode } = request.body;

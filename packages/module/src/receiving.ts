@@ -6,6 +6,7 @@ import {
 	type Bytes,
 	type Document,
 	type DurablePayee,
+	equalBytes,
 	isRefusal,
 	type MessageOf,
 	manifestOf,
@@ -201,5 +202,6 @@ function activeRequest(
 	const row = core.vault.requests.get(digest);
 	if (row === undefined) return undefined;
 	const active = next.kind === "cancelled" ? null : next.terms.attempt;
-	return { digest, row: { ...row, active } };
+	const isSame = active !== null && row.active !== null && equalBytes(active, row.active);
+	return isSame ? undefined : { digest, row: { ...row, active } };
 }

@@ -8,6 +8,7 @@ import {
 	isRefusal,
 	type Mode,
 	manifestOf,
+	ownRequest,
 	type Refusal,
 	type RequestBody,
 	requestDigest,
@@ -79,6 +80,8 @@ export async function makeRequest(core: Core, options: RequestOptions): Promise<
 	const signed = { body, signature: signature ?? new Uint8Array() };
 	const digest = requestDigest(payload);
 	await core.commit({ request: [digest, { signed, active: null }] });
+	const trust = core.trust();
+	if (!isRefusal(trust)) ownRequest(signed, own, trust);
 	const message = serializeMessage({ kind: "request", request: signed, invoice });
 	const contents = packed.map(({ value }) => value ?? new Uint8Array());
 	return { digest, encoded: serialize(signedRequest, signed), messages: [...contents, message] };

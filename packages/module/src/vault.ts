@@ -113,8 +113,9 @@ export class Vault {
 		this.#owned = new Table("owned", ownedRow, state);
 	}
 
+	/** Owned now, or remembered to have been. */
 	everOwned(output: Bytes): boolean {
-		return this.#owned.get(output) !== undefined;
+		return this.tokens.get(output) !== undefined || this.#owned.get(output) !== undefined;
 	}
 
 	summaries(): readonly (TokenSummary & { readonly heldBy: Bytes | null })[] {
@@ -145,10 +146,13 @@ export class Vault {
 	}
 
 	/** All of it durable in one commit, then in memory. */
-	async commit(writes: VaultWrites, keepOwnedUntil: (token: VerifiedToken) => number): Promise<void> {
+	async commit(writes: VaultWrites, keepUntil: (token: TokenSummary) => number): Promise<void> {
 		const { tokens = { add: [], remove: [], hold: [], free: [] } } = writes;
 		const rows = this.#tokenRows(tokens, writes.attempt ?? null);
-		const owned = tokens.add.map((token) => [toHex(token.outputId), keepOwnedUntil(token)] as const);
+		const owned = tokens.remove.flatMap((output) => {
+			const row = this.tokens.get(output);
+			return row === undefined ? [] : [[toHex(output), keepUntil(row.summary)] as const];
+		});
 		const plain = [
 			...rows.map(([id, row]) => this.tokens.write(id, row)),
 			...owned.map(([id, until]) => this.#owned.write(id, until)),

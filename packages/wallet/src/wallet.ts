@@ -26,13 +26,11 @@ import {
 	isRefusal,
 	type Offer,
 	type OperatorClient,
-	parseRequest,
 	type Refusal,
 	refuse,
 	type SuiteName,
 	sameAsset,
 	toHex,
-	verifyRequest,
 } from "@tenten/protocol";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
@@ -164,11 +162,7 @@ export class Wallet {
 		  }
 		| Refusal
 	> {
-		const trust = this.module.trust;
-		if (isRefusal(trust)) return trust;
-		const signed = parseRequest(paid.request);
-		if (isRefusal(signed)) return signed;
-		const request = verifyRequest(signed, trust);
+		const request = this.module.readRequest(paid.request);
 		if (isRefusal(request)) return request;
 		const amount = paid.amount ?? request.body.amount;
 		if (amount <= 0n) return refuse("amount-invalid");

@@ -4,16 +4,24 @@
  * A private key is 32 bytes in either suite: the seed of Ed25519, the scalar of ES256. A signer keeps its own
  * copy of what it needs, so the caller may zero the bytes that it passed.
  */
+import { hash } from "node:crypto";
 import {
 	type Bytes,
 	type PublicKey,
 	type Signer,
 	type SuiteName,
 	sigStructure,
+	useSha256,
 	type Verify,
 } from "@tenten/protocol";
 import { generateEd25519, openEd25519, verifyEd25519 } from "./ed25519.ts";
 import { generateEs256, openEs256, verifyEs256 } from "./es256.ts";
+
+// A plain array over it: slices of a Buffer would share its memory instead of copying.
+useSha256((bytes) => {
+	const digest = hash("sha256", bytes, "buffer");
+	return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
+});
 
 const verifiers: Readonly<Record<SuiteName, (key: Bytes, message: Bytes, signature: Bytes) => boolean>> = {
 	Ed25519: verifyEd25519,

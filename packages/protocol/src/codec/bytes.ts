@@ -19,7 +19,9 @@ export function compareBytes(a: Bytes, b: Bytes): number {
 }
 
 export function concatBytes(...parts: readonly Bytes[]): Bytes {
-	const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+	let length = 0;
+	for (const part of parts) length += part.length;
+	const joined = new Uint8Array(length);
 	let offset = 0;
 	for (const part of parts) {
 		joined.set(part, offset);

@@ -6,7 +6,7 @@
  *
  * Items: number or bigint (whole), Uint8Array, string, boolean, null, array, Map. No floats, no tags.
  */
-import { decode, encode, rfc8949EncodeOptions, Tokenizer } from "cborg";
+import { decode, encode, rfc8949EncodeOptions, Tokenizer, Type } from "cborg";
 import { type Bytes, equalBytes } from "./bytes.ts";
 import { limits } from "./limits.ts";
 import { type Refusal, refuse } from "./refusal.ts";
@@ -32,30 +32,40 @@ const readOptions = {
 	rejectDuplicateMapKeys: true,
 };
 
-const unused = new Set(["float", "tag", "undefined"]);
-const keys = new Set(["uint", "negint", "string"]);
-
 /** Reads tokens for cborg, and stops at the first that our encoding never holds. */
 class BoundedTokenizer extends Tokenizer {
-	/** what is open, outermost first, with the items still missing from it */
-	readonly #open: { readonly isMap: boolean; missing: number }[] = [];
+	/** items still missing from each open array or map, outermost first */
+	readonly #missing: number[] = [];
+	/** whether each of these is a map */
+	readonly #isMap: boolean[] = [];
+	#depth = 0;
 
 	override next(): ReturnType<Tokenizer["next"]> {
 		const token = super.next();
-		const kind = token.type.name;
-		if (unused.has(kind)) throw new Error(`${kind} is not used`);
-		while (this.#open.at(-1)?.missing === 0) this.#open.pop();
-		const around = this.#open.at(-1);
-		if (around !== undefined) {
-			if (around.isMap && around.missing % 2 === 0 && !keys.has(kind)) throw new Error(`${kind} as a key`);
-			around.missing--;
-		}
-		if (kind === "array" || kind === "map") {
-			if (this.#open.length >= limits.depth) throw new Error("too deep");
-			const isMap = kind === "map";
-			this.#open.push({ isMap, missing: Number(token.value) * (isMap ? 2 : 1) });
-		}
+		const { type } = token;
+		if (type === Type.float || type === Type.tag || type === Type.undefined)
+			throw new Error(`${type.name} is not used`);
+		while (this.#depth > 0 && this.#missing[this.#depth - 1] === 0) this.#depth--;
+		if (this.#depth > 0) this.#count(type);
+		if (type === Type.array || type === Type.map) this.#open(type === Type.map, Number(token.value));
 		return token;
+	}
+
+	/** One item more of what is open; keys are whole numbers or text. */
+	#count(type: Type): void {
+		const around = this.#depth - 1;
+		const missing = this.#missing[around] as number;
+		const isKey = this.#isMap[around] === true && missing % 2 === 0;
+		if (isKey && type !== Type.uint && type !== Type.negint && type !== Type.string)
+			throw new Error(`${type.name} as a key`);
+		this.#missing[around] = missing - 1;
+	}
+
+	#open(isMap: boolean, entries: number): void {
+		if (this.#depth >= limits.depth) throw new Error("too deep");
+		this.#missing[this.#depth] = isMap ? 2 * entries : entries;
+		this.#isMap[this.#depth] = isMap;
+		this.#depth++;
 	}
 }
 

@@ -122,8 +122,9 @@ function received(state: Payer, message: Message, incoming: Incoming, context: C
 		if (message.kind === "refusal") return { state, effects: [{ kind: "tell", news: "refused" }] };
 		if (message.kind === "returned") return returned(state, message, context);
 	}
-	if (state.kind === "released" && message.kind === "done" && !state.done)
-		return { state: { ...state, done: true }, effects: [{ kind: "persist", changes: noChanges }] };
+	// Worth no durable write of its own: forgotten in a crash, it costs one more message.
+	if (state.kind === "released" && message.kind === "done")
+		return { state: { ...state, done: true }, effects: [] };
 	if (message.kind === "done" || message.kind === "refusal") return { state, effects: [] };
 	if (message.kind === "ruling") return ruled(state, message, context);
 	return again(state);

@@ -102,5 +102,7 @@ export function bindingPayment(
 		spendUntil: spendUntil(inputs),
 		keepUntil: keepUntil(inputs, trust),
 	};
+	// Kept in memory beside its plain form: on release it need not be walked again.
+	for (const token of payment.change) trust.remember(token.token, token);
 	return { terms, transfer, change: payment.change };
 }

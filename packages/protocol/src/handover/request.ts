@@ -80,8 +80,22 @@ export function parseRequest(encoded: Bytes): SignedRequest | Refusal {
 	return parse(signedRequest, encoded);
 }
 
-/** Checks everything but dates. */
+/** Checks everything but dates. The same object is verified once under one trust. */
 export function verifyRequest(signed: SignedRequest, trust: Trust): VerifiedRequest | Refusal {
+	const known = trust.recall<VerifiedRequest>(signed);
+	if (known !== undefined) return known;
+	const verified = verifyAnew(signed, trust);
+	return isRefusal(verified) ? verified : trust.remember(signed, verified);
+}
+
+/** One's own request, just signed: it need not be verified. */
+export function ownRequest(signed: SignedRequest, payee: VerifiedCertificate, trust: Trust): VerifiedRequest {
+	const { body } = signed;
+	const digest = requestDigest(requestPayload(body));
+	return trust.remember(signed, { verified: "request", signed, body, digest, payee });
+}
+
+function verifyAnew(signed: SignedRequest, trust: Trust): VerifiedRequest | Refusal {
 	const { body } = signed;
 	const payee = trust.certificate(body.certificate);
 	if (isRefusal(payee)) return payee;

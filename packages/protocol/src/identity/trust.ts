@@ -43,6 +43,7 @@ export class Trust {
 	readonly #operators = new Map<string, TrustedOperator>();
 	readonly #authorities = new Map<string, Authority[]>();
 	readonly #certificates = new Map<number, VerifiedCertificate>();
+	readonly #verified = new WeakMap<object, object>();
 
 	/** `list` must come from `verifyTrustList`. Operators whose desk certificate does not verify are left out. */
 	constructor(list: TrustListBody, verify: Verify) {
@@ -87,6 +88,17 @@ export class Trust {
 			if (this.#certificates.size >= cacheEntries) this.#certificates.clear();
 			this.#certificates.set(slot, verified);
 		}
+		return verified;
+	}
+
+	/** What `parsed` was verified to be under this trust, if that very object was. */
+	recall<V extends object>(parsed: object): V | undefined {
+		return this.#verified.get(parsed) as V | undefined;
+	}
+
+	/** `verified` holds for that very object, which must not change; nothing is kept once it is gone. */
+	remember<V extends object>(parsed: object, verified: V): V {
+		this.#verified.set(parsed, verified);
 		return verified;
 	}
 

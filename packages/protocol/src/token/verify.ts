@@ -95,6 +95,8 @@ export function verifyParsedToken(
 	trust: Trust,
 	options: WalkOptions = {},
 ): VerifiedToken | Refusal {
+	const known = options.signatures === false ? trust.recall<VerifiedToken>(value) : undefined;
+	if (known !== undefined) return known;
 	const signatures = signaturesIn(value, trust);
 	if (signatures > limits.signatures) return refuse("too-many", `${signatures} signatures`);
 	const certificates: VerifiedCertificate[] = [];
@@ -110,7 +112,7 @@ export function verifyParsedToken(
 		const isLast = position === value.hops.length - 1;
 		state = follow(state, hop, walk, isLast ? options.now : undefined);
 	}
-	return isRefusal(state) ? state : { ...state, token: value };
+	return isRefusal(state) ? state : trust.remember(value, { ...state, token: value });
 }
 
 /** Signatures that verifying this token would cost. */
