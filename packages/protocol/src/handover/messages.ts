@@ -8,14 +8,18 @@ import {
 	type Bytes,
 	bytes,
 	bytes32,
+	decodeItem,
 	encodeItem,
 	integer,
+	isRefusal,
 	limits,
 	list,
+	malformed,
 	nullable,
 	parse,
 	type Refusal,
 	record,
+	type Shape,
 	serialize,
 	type TypeOf,
 	text,
@@ -92,9 +96,29 @@ export function parseMessage(encoded: Bytes): Message | Refusal {
 	return parse(message, encoded);
 }
 
+const encodings = new WeakMap<Message, Bytes>();
+
+/** Encoded once: a message is weighed, kept and sent, and sent again, as the same bytes. */
 export function serializeMessage(value: Message): Bytes {
-	return serialize(message, value);
+	const known = encodings.get(value);
+	if (known !== undefined) return known;
+	const encoded = serialize(message, value);
+	encodings.set(value, encoded);
+	return encoded;
 }
+
+/** A message inside what is kept: the very bytes that were sent. */
+export const keptMessage: Shape<Message> = {
+	read: (item) => {
+		const encoded = bytes(1, limits.message).read(item);
+		const decoded = decodeItem(encoded);
+		if (isRefusal(decoded)) return malformed(decoded.detail, decoded.code);
+		const value = message.read(decoded);
+		encodings.set(value, encoded);
+		return value;
+	},
+	write: serializeMessage,
+};
 
 export function reservedPayload(body: ReservedBody): Bytes {
 	return encodeItem(reservedBody.write(body));

@@ -13,7 +13,7 @@ import {
 import { type Spendable, token, type UnsignedLink } from "../token/index.ts";
 import type { AcceptedTokens } from "./acceptance.ts";
 import { type Document, type Manifest, manifest } from "./document.ts";
-import { type MessageOf, message } from "./messages.ts";
+import { keptMessage, type MessageOf } from "./messages.ts";
 import { signedRequest, type VerifiedRequest } from "./request.ts";
 
 /** What stays the same through an attempt. */
@@ -47,17 +47,17 @@ export type CounterLeg = TypeOf<typeof counterLeg>;
 
 /** The payee's states that are ever durable. `answer` is what was sent: reserved, or the counter transfer. */
 export const payeeState = union({
-	reserved: [1, record({ terms: payeeTerms, tokens, answer: message })],
+	reserved: [1, record({ terms: payeeTerms, tokens, answer: keptMessage })],
 	/** `reserved` of an exchange: our own tokens are held too, with no timer and no cancel of our own */
-	lockedForeign: [2, record({ terms: payeeTerms, tokens, answer: message, counter: counterLeg })],
+	lockedForeign: [2, record({ terms: payeeTerms, tokens, answer: keptMessage, counter: counterLeg })],
 	/** `secret` is null for a direct transfer; with `answer` it is the payer's receipt */
-	owned: [3, record({ terms: payeeTerms, answer: message, secret: nullable(bytes32) })],
+	owned: [3, record({ terms: payeeTerms, answer: keptMessage, secret: nullable(bytes32) })],
 	/** the tokens stay: a release shown later still decides for us */
-	cancelled: [4, record({ terms: payeeTerms, tokens, cancel: message })],
-	resolving: [5, record({ terms: payeeTerms, tokens, answer: message, counter: nullable(counterLeg) })],
-	ruled: [6, record({ terms: payeeTerms, ruling: message })],
+	cancelled: [4, record({ terms: payeeTerms, tokens, cancel: keptMessage })],
+	resolving: [5, record({ terms: payeeTerms, tokens, answer: keptMessage, counter: nullable(counterLeg) })],
+	ruled: [6, record({ terms: payeeTerms, ruling: keptMessage })],
 	/** a direct transfer that we sent back */
-	returned: [7, record({ terms: payeeTerms, returned: message })],
+	returned: [7, record({ terms: payeeTerms, returned: keptMessage })],
 });
 export type DurablePayee = TypeOf<typeof payeeState>;
 export type Reserved = Extract<DurablePayee, { readonly kind: "reserved" | "lockedForeign" }>;

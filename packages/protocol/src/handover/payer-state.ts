@@ -15,7 +15,7 @@ import {
 import { type Caveat, type Spendable, token, type UnsignedLink } from "../token/index.ts";
 import type { Manifest } from "./document.ts";
 import { manifest } from "./document.ts";
-import { message } from "./messages.ts";
+import { keptMessage } from "./messages.ts";
 import { type SignedRequest, signedRequest, type VerifiedRequest } from "./request.ts";
 
 /** What stays the same through an attempt. */
@@ -47,20 +47,20 @@ export const payerState = union({
 		record({
 			terms: payerTerms,
 			secret: bytes32,
-			transfer: message,
+			transfer: keptMessage,
 			/** locked like the payment, spendable with it */
 			change: list(token, limits.tokens),
 			cancelAt: unixSeconds,
 		}),
 	],
 	/** direct: effective when signed, never restored by itself */
-	sent: [2, record({ terms: payerTerms, transfer: message, acknowledged: nullable(message) })],
+	sent: [2, record({ terms: payerTerms, transfer: keptMessage, acknowledged: nullable(keptMessage) })],
 	/** `answer` (reserved or counter transfer) with `secret` is the receipt */
-	released: [3, record({ terms: payerTerms, answer: message, secret: bytes32, done: boolean })],
+	released: [3, record({ terms: payerTerms, answer: keptMessage, secret: bytes32, done: boolean })],
 	/** the secret is gone */
-	cancelled: [4, record({ terms: payerTerms, cancel: message })],
-	returned: [5, record({ terms: payerTerms, returned: message })],
-	ruled: [6, record({ terms: payerTerms, ruling: message })],
+	cancelled: [4, record({ terms: payerTerms, cancel: keptMessage })],
+	returned: [5, record({ terms: payerTerms, returned: keptMessage })],
+	ruled: [6, record({ terms: payerTerms, ruling: keptMessage })],
 });
 export type DurablePayer = TypeOf<typeof payerState>;
 export type Locked = Extract<DurablePayer, { readonly kind: "locked" }>;
