@@ -17,7 +17,8 @@ test("counts, means and shares come from the payments and from nothing else", ()
 	statistics.payment({ hops: [1, 4], bytes: 3000, hasChange: true, isRefund: false });
 	statistics.payment({ hops: [1], bytes: 1000, hasChange: false, isRefund: true });
 	statistics.operatorCall();
-	statistics.operatorCall(true);
+	statistics.operatorCall();
+	statistics.refreshed(1);
 	assert.deepEqual(statistics.result(closing), {
 		payments: 2,
 		refunds: 1,

@@ -37,7 +37,7 @@ const none: Counts = {
 };
 
 /** When a wallet refreshes in a window although its tokens have time left: `time` depends on the window. */
-const windowUpkeep: Omit<UpkeepPolicy, "time"> = { links: 12, bytes: 8192, count: 8 };
+export const windowUpkeep: Omit<UpkeepPolicy, "time"> = { links: 12, bytes: 8192, count: 8 };
 
 export class Estimator {
 	readonly #spendWindow_s: number;

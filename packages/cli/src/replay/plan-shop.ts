@@ -30,7 +30,7 @@ const week_s = 7 * 24 * hour_s;
 const firstWindow_s = 3 * 24 * hour_s + 3 * hour_s;
 /** £50 in pence */
 const topUpStep = 5000n;
-const tills: readonly WalletName[] = ["till 1", "till 2", "till 3", "till 4"];
+export const tills: readonly WalletName[] = ["till 1", "till 2", "till 3", "till 4"];
 
 /** `payments` must be invoices in order of time; `file` is named where they are not. */
 export function planShop(payments: readonly RecordedPayment[], file: string): Plan {

@@ -58,9 +58,13 @@ export class ReplayStatistics {
 	}
 
 	/** One request to an operator. */
-	operatorCall(isRefresh = false): void {
+	operatorCall(): void {
 		this.#operatorCalls++;
-		if (isRefresh) this.#refreshes++;
+	}
+
+	/** Orders that replaced tokens by fresh ones; their calls are counted as all others. */
+	refreshed(orders: number): void {
+		this.#refreshes += orders;
 	}
 
 	result(closing: Closing): ReplayResult {

@@ -28,6 +28,21 @@ export function totalsOfRecording(payments: readonly RecordedPayment[]): Recorde
 	return { payments: payments.length, refunds, people: people.size, net };
 }
 
+/** What each of them gained or lost by the payments, by name in the file, minor units. */
+export function netsOfRecording(payments: readonly RecordedPayment[]): ReadonlyMap<string, bigint> {
+	const nets = new Map<string, bigint>();
+	for (const { payer, payee, amount } of payments) {
+		nets.set(payer, (nets.get(payer) ?? 0n) - amount);
+		nets.set(payee, (nets.get(payee) ?? 0n) + amount);
+	}
+	return nets;
+}
+
+/** What those who gained have gained, all together: all that did not come back to whom it came from. */
+export function gainsIn(nets: ReadonlyMap<string, bigint>): bigint {
+	return [...nets.values()].reduce((sum, net) => (net > 0n ? sum + net : sum), 0n);
+}
+
 export type PlannedTotals = {
 	readonly payments: number;
 	readonly refunds: number;

@@ -1,0 +1,106 @@
+/**
+ * Runs a planned recording from beginning to end: a town is built, the plan carried out, the books read.
+ *
+ * Nothing is believed from the plan at the end: what everybody gained or lost is read from the operator's
+ * accounts, and must be what the file says, wallet by wallet.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { Totals } from "@tenten/protocol";
+import { Execution, type ExecutionOptions, type Paperwork } from "./execute.ts";
+import { Forgers, type ForkReport, forkLimit } from "./forgers.ts";
+import { invoiceDocuments } from "./invoice-document.ts";
+import type { FundStep, PayStep, Plan, WalletName } from "./plan.ts";
+import { tills } from "./plan-shop.ts";
+import { type InvoiceLine, InvoiceLines } from "./read-lines.ts";
+import type { Recording } from "./recording.ts";
+import { ReplayStatistics } from "./statistics.ts";
+import { Town } from "./town.ts";
+
+export type RunOptions = {
+	readonly recording: Recording;
+	readonly plan: Plan;
+	/** the lines behind the invoices, where the recording has invoices */
+	readonly lines: string | null;
+	/** forgers who double spend, besides the recording */
+	readonly forks: number;
+	/** where wallets, the operator's books and case files are kept; a temporary folder without */
+	readonly keep?: string;
+	readonly progress: ExecutionOptions["progress"];
+};
+
+export type RunReport = {
+	readonly statistics: ReplayStatistics;
+	readonly totals: Totals;
+	/** what each wallet gained or lost, by its account; what forgers brought to tills is in it */
+	readonly nets: ReadonlyMap<WalletName, bigint>;
+	readonly forks: ForkReport;
+	/** calls to the operator that were tried outside its windows */
+	readonly turnedAway: number;
+	readonly elapsed_s: number;
+};
+
+export async function runRecording(options: RunOptions): Promise<RunReport> {
+	const folder = options.keep ?? mkdtempSync(join(tmpdir(), "tenten-replay-"));
+	mkdirSync(folder, { recursive: true });
+	try {
+		return await runIn(folder, options);
+	} finally {
+		if (options.keep === undefined) rmSync(folder, { recursive: true });
+	}
+}
+
+async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
+	const { recording, plan, lines, progress } = options;
+	const started = performance.now();
+	const isShop = recording.kind === "invoices";
+	const statistics = new ReplayStatistics();
+	const forgers = isShop && options.forks > 0 ? new Forgers(options.forks, tills) : null;
+	const town = await Town.open({
+		folder,
+		asset: recording.asset,
+		now: plan.steps.find((step) => step.kind === "window")?.opensAt ?? 0,
+		forkLimit,
+		tills: isShop ? tills : [],
+		called: () => statistics.operatorCall(),
+	});
+	const source = lines === null ? null : new InvoiceLines(lines);
+	try {
+		const paperwork =
+			source === null ? async () => null : (step: PayStep | FundStep) => paperworkOf(step, source);
+		const execution = new Execution({ town, statistics, paperwork, progress, forgers });
+		const totals = await execution.run(plan);
+		const nets = new Map(await execution.nets());
+		const forks = forgers?.report(await town.trustList(), town.operator.asset.operator) ?? noForks;
+		if (options.keep !== undefined) await keepEvidence(folder, forgers, town);
+		const elapsed_s = (performance.now() - started) / 1000;
+		return { statistics, totals, nets, forks, turnedAway: town.operator.gate.turnedAway, elapsed_s };
+	} finally {
+		await source?.close();
+		await town.close();
+	}
+}
+
+const noForks: ForkReport = { made: 0, proven: 0, wronglyAccused: 0, drawn: 0n, due: 0n, takings: 0n };
+
+async function paperworkOf(step: PayStep | FundStep, source: InvoiceLines): Promise<Paperwork> {
+	const invoice = step.kind === "pay" ? step.invoice : null;
+	const lines =
+		invoice === null ? [floatLine(step.amount)] : await source.take(invoice.number, invoice.lines);
+	const number = invoice?.number ?? "float";
+	return { invoice: number, lines: lines.length, documents: invoiceDocuments(number, lines) };
+}
+
+/** What one till writes to another that it funds. */
+function floatLine(amount: bigint): InvoiceLine {
+	return { stockCode: "FLOAT", description: "for refunds", quantity: 1n, unitPriceTenths: amount * 10n };
+}
+
+/** The trust list and every case file, for `tenten evidence verify`. */
+async function keepEvidence(folder: string, forgers: Forgers | null, town: Town): Promise<void> {
+	writeFileSync(join(folder, "trust-list.cbor"), await town.trustList());
+	for (const [i, evidence] of (forgers?.caseFiles ?? []).entries())
+		writeFileSync(join(folder, `case-${i + 1}.cbor`), evidence);
+}

@@ -1,0 +1,134 @@
+/** A party whose wallet is on this process's shelf. */
+import {
+	type AskedProfile,
+	type AssetId,
+	type Bytes,
+	isRefusal,
+	parseMessage,
+	refuse,
+} from "@tenten/protocol";
+import {
+	type Channel,
+	handoverApp,
+	httpChannel,
+	inProcessChannel,
+	listenOnLoopback,
+	type Wallet,
+} from "@tenten/wallet";
+import { must } from "../ecosystem.ts";
+import { windowUpkeep } from "./estimate.ts";
+import type { Address, AfterErrand, Errand, HandedOver, HandOver, Party } from "./party.ts";
+import type { WalletName } from "./plan.ts";
+import type { Shelf } from "./shelf.ts";
+
+export type ShelfPartyOptions = {
+	readonly shelf: Shelf;
+	readonly name: WalletName;
+	readonly asset: AssetId;
+	readonly profile: AskedProfile;
+	/** how it listens: for function calls, or by HTTP on this machine */
+	readonly listens: "channel" | "http";
+};
+
+const nothing = { drawn: 0n, evidence: [], refused: [] };
+
+export class ShelfParty implements Party {
+	readonly #options: ShelfPartyOptions;
+
+	constructor(options: ShelfPartyOptions) {
+		this.#options = options;
+	}
+
+	readonly join = (now: number): Promise<Bytes> =>
+		this.#use(now, async (wallet) => {
+			const { asset, profile } = this.#options;
+			const client = wallet.operators.values().next().value;
+			if (client === undefined) throw new Error("a wallet on the shelf knows its operator");
+			const refusal = await wallet.join(client, asset.operator, profile);
+			if (refusal !== undefined) must(refusal);
+			const account = wallet.module.certificates()[0]?.hash;
+			if (account === undefined) throw new Error("joined without a certificate");
+			return account;
+		});
+
+	readonly runErrand = ({ now, redemption, topUp, lastsUntil }: Errand): Promise<AfterErrand> =>
+		this.#use(now, async (wallet) => {
+			const { asset } = this.#options;
+			const amount = redemption === "all" ? [] : [redemption ?? 0n];
+			const redeemed = redemption === null ? nothing : must(await wallet.redeem(asset, ...amount));
+			const { drawn, evidence, refused } = redeemed;
+			if (refused.length > 0) throw new Error(`redeeming was refused: ${refused.join(", ")}`);
+			if (topUp !== null) must(await wallet.topUp(asset, topUp.amount, topUp.tokens));
+			const policy = { ...windowUpkeep, time: (lastsUntil ?? now) - now };
+			const refreshes = lastsUntil === null ? 0 : must(await wallet.upkeep(policy));
+			await wallet.module.forget();
+			const tokens = wallet.module.tokens();
+			return {
+				refreshes,
+				holds: tokens.reduce((sum, { amount }) => sum + amount, 0n),
+				endsAt: tokens.length === 0 ? null : Math.min(...tokens.map(({ spendUntil }) => spendUntil)),
+				drawn,
+				evidence,
+			};
+		});
+
+	readonly request = (now: number, amount: bigint, memo: string): Promise<Bytes> =>
+		this.#use(now, async (wallet) => {
+			const { asset } = this.#options;
+			return must(await wallet.request({ asset, amount, memo })).encoded;
+		});
+
+	readonly listen: Party["listen"] = async () => {
+		const handle = (messages: readonly Bytes[]) => this.#use(null, (wallet) => wallet.handle(messages));
+		if (this.#options.listens === "channel")
+			return {
+				address: { kind: "channel", channel: inProcessChannel(handle) },
+				stop: async () => undefined,
+			};
+		const { url, stop } = await listenOnLoopback(handoverApp(handle));
+		return { address: { kind: "http", url }, stop };
+	};
+
+	readonly handOver = ({ now, request, documents, to }: HandOver): Promise<HandedOver> =>
+		this.#use(now, async (wallet) => {
+			const { channel, close } = connect(to);
+			const weighed = weigh(channel);
+			const payment = must(await wallet.pay({ request, documents }, weighed.channel));
+			close();
+			if (payment.fundsState !== "spent") throw new Error(`a hand-over is ${payment.fundsState}`);
+			return { ...weighed.weight(), hasChange: payment.madeChange, reply: payment.documents };
+		});
+
+	#use<T>(now: number | null, work: (wallet: Wallet) => Promise<T>): Promise<T> {
+		return this.#options.shelf.use(this.#options.name, now, work);
+	}
+}
+
+/** A way to a payee, for one hand-over. */
+function connect(address: Address): { readonly channel: Channel; readonly close: () => void } {
+	if (address.kind === "channel") return { channel: address.channel, close: () => undefined };
+	const channel = must(httpChannel(address.url, { rules: { loopback: true } }));
+	return { channel, close: channel.close };
+}
+
+/** A channel that notes what the transfer on it weighs. */
+function weigh(channel: Channel): {
+	readonly channel: Channel;
+	readonly weight: () => Pick<HandedOver, "hops" | "bytes">;
+} {
+	let transfer: Bytes | undefined;
+	return {
+		channel: {
+			exchange: (messages) => {
+				// What a payer sends first is the transfer, after its documents.
+				transfer ??= messages.at(-1);
+				return channel.exchange(messages);
+			},
+		},
+		weight: () => {
+			const message = transfer === undefined ? refuse("attempt-unknown") : parseMessage(transfer);
+			if (isRefusal(message) || message.kind !== "transfer") throw new Error("no transfer was sent first");
+			return { hops: message.tokens.map(({ hops }) => hops.length), bytes: transfer?.length ?? 0 };
+		},
+	};
+}
