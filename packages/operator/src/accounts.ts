@@ -16,7 +16,7 @@ import {
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
-import { balanceOf, nobody, postEntry } from "./store/books.ts";
+import { balanceOf, hasEntry, nobody, postEntry } from "./store/books.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** How far the clock of whoever asks for a balance may be off, seconds: an old question is not answered. */
@@ -35,7 +35,7 @@ export function deposit(context: OperatorContext, value: Deposit): Promise<Refus
 	return context.store.run((transaction) => depositIn(transaction, context, value));
 }
 
-export async function depositIn(
+async function depositIn(
 	transaction: Transaction,
 	{ id: operator, policy, now }: OperatorContext,
 	{ id, account, code, amount }: Deposit,
@@ -45,12 +45,7 @@ export async function depositIn(
 	if ((await certificateOf(transaction, account)) === undefined)
 		return refuse("owner-mismatch", "no such account");
 	const asset = assetHash({ operator, code });
-	const before = await transaction
-		.selectFrom("lines")
-		.select("entry_id")
-		.where("entry_id", "=", id)
-		.executeTakeFirst();
-	if (before !== undefined) return undefined;
+	if (await hasEntry(transaction, id)) return undefined;
 	const balance = await balanceOf(transaction, "holder", account, asset);
 	if (balance + amount > limits.amount) return refuse("limit-exceeded", "more than an account holds");
 	const lines = [

@@ -10,12 +10,10 @@
 import {
 	type Bytes,
 	type Claim,
-	type ClaimContext,
 	claim as claimShape,
 	isRefusal,
 	lockHash,
 	mayCredit,
-	type Order,
 	ownerHash,
 	parse,
 	type Redemption,
@@ -36,56 +34,77 @@ import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
 import { type Claimed, recordPayout } from "./recording.ts";
 import { keepReply, type Outcome, replyTo, storedReply } from "./replies.ts";
-import { settle } from "./settlement.ts";
+import { loadUnsettled, settle, type Unsettled } from "./settlement.ts";
 import { publishedLocks, publishReleases } from "./store/releases.ts";
+import type { Transaction } from "./store/store.ts";
 
 export async function claim(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
-	const { store } = context;
 	const hash = sha256(encoded);
-	const stored = await store.run((transaction) => storedReply(transaction, hash));
-	if (stored !== undefined) return stored;
 	const parsed = parse(claimShape, encoded);
 	if (isRefusal(parsed)) return parsed;
 	const trust = await context.trust();
-	const verified = verifyClaim(parsed, await claimContext(context, parsed, trust));
+	const known = await context.store.run((transaction) => look(transaction, context, parsed, hash));
+	if (known.reply !== undefined) return known.reply;
+	const isPublished = (lock: Bytes): boolean => known.published.has(toHex(lock));
+	const verified = verifyClaim(parsed, { trust, operator: context.id, now: context.now(), isPublished });
 	if (isRefusal(verified)) return verified;
 	// All tokens of an order are decided together, so what may pass later holds up the rest.
 	const passing = verified.tokens.find(
 		(token) => isRefusal(token) && refusals[token.code][0] === "transient",
 	);
 	if (isRefusal(passing)) return passing;
-	const outcomes = await record(context, verified, trust);
-	await settle(context, verified.order.digest);
-	return store.run(async (transaction) => {
-		const made = await replyTo(transaction, verified.order.digest, outcomes);
-		// Kept unless nothing of the claim was: what is refused whole is refused again.
-		if (outcomes.some((outcome) => !isRefusal(outcome))) await keepReply(transaction, hash, made);
-		return made;
-	});
+	const account = usable(known.account, trust);
+	const { digest } = verified.order;
+	const { outcomes, unsettled } = await record(context, verified, account, trust);
+	return settle(
+		context,
+		digest,
+		async (transaction) => {
+			const made = await replyTo(transaction, digest, outcomes);
+			// Kept unless nothing of the claim was: what is refused whole is refused again.
+			if (outcomes.some((outcome) => !isRefusal(outcome))) await keepReply(transaction, hash, made);
+			return made;
+		},
+		unsettled,
+	);
 }
 
-async function claimContext(
-	{ store, id, now }: OperatorContext,
-	{ tokens }: Claim,
-	trust: Trust,
-): Promise<ClaimContext> {
-	const locks = tokens.flatMap(({ hops }) => {
+type Known = {
+	/** the same claim was answered before */
+	readonly reply: Bytes | undefined;
+	/** the encoded certificate behind the account that the order names */
+	readonly account: Bytes | undefined;
+	/** locks with a published release, in hexadecimal, of late tokens */
+	readonly published: ReadonlySet<string>;
+};
+
+/** What is stored that a claim depends on. */
+async function look(
+	transaction: Transaction,
+	{ now }: OperatorContext,
+	{ order, tokens }: Claim,
+	hash: Bytes,
+): Promise<Known> {
+	const { action } = order.order;
+	const late = tokens.filter(({ issue: { issue } }) => now() >= issue.redeemUntil);
+	const locks = late.flatMap(({ hops }) => {
 		const lock = hops.at(-2)?.lock;
 		return lock?.state === "released" || lock?.state === "releasedPayeeDecides" ? [lockHash(lock.bytes)] : [];
 	});
-	const late = tokens.some(({ issue: { issue } }) => now() >= issue.redeemUntil);
-	const published = late ? await store.run((transaction) => publishedLocks(transaction, locks)) : [];
-	const known = new Set(published.map(toHex));
-	return { trust, operator: id, now: now(), isPublished: (lock) => known.has(toHex(lock)) };
+	return {
+		reply: await storedReply(transaction, hash),
+		account: action.kind === "account" ? await certificateOf(transaction, action.account) : undefined,
+		published: new Set((await publishedLocks(transaction, locks)).map(toHex)),
+	};
 }
 
 /** Takes the rows of every token of a claim, and writes what each is owed. */
 async function record(
 	context: OperatorContext,
 	{ order, tokens }: VerifiedClaim,
+	account: VerifiedCertificate | null,
 	trust: Trust,
-): Promise<readonly Outcome[]> {
-	const account = await accountOf(context, order.order, trust);
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsettled: Unsettled }> {
 	return context.store.run(async (transaction) => {
 		const outcomes: Outcome[] = [];
 		for (const [position, token] of tokens.entries()) {
@@ -98,7 +117,7 @@ async function record(
 			await publishReleases(transaction, releasesOn(token.token.path));
 			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
 		}
-		return outcomes;
+		return { outcomes, unsettled: await loadUnsettled(transaction, order.digest) };
 	});
 }
 
@@ -129,14 +148,8 @@ function claimedBy(
 	};
 }
 
-/** The certificate behind the account that an order names; null where it names none that can be credited. */
-export async function accountOf(
-	{ store }: OperatorContext,
-	{ action }: Order,
-	trust: Trust,
-): Promise<VerifiedCertificate | null> {
-	if (action.kind !== "account") return null;
-	const encoded = await store.run((transaction) => certificateOf(transaction, action.account));
-	const certificate = encoded && trust.certificate(encoded);
+/** An account's certificate; null where there is none that can be credited. */
+export function usable(account: Bytes | undefined, trust: Trust): VerifiedCertificate | null {
+	const certificate = account && trust.certificate(account);
 	return certificate === undefined || isRefusal(certificate) ? null : certificate;
 }

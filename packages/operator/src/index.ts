@@ -2,6 +2,8 @@
 
 export { admitAsAsked } from "./admission.ts";
 export type { OperatorKeys, OperatorPolicy } from "./context.ts";
+export type { DebtSettlement } from "./debts.ts";
+export type { DirectIssue } from "./direct-issue.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";

@@ -41,7 +41,7 @@ import type { Transaction } from "./store/store.ts";
 /** A stored answer: a reply, or why there is none. */
 const answer = union({
 	reply: [1, record({ bytes: bytes(1, maximumReplyBytes) })],
-	refusal: [2, record({ code: text(32), detail: text(256) })],
+	refused: [2, record({ code: text(32), detail: text(256) })],
 });
 
 export async function withdraw(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
@@ -115,7 +115,7 @@ function encodeAnswer(value: Bytes | Refusal): Bytes {
 	return serialize(
 		answer,
 		isRefusal(value)
-			? { kind: "refusal", code: value.code, detail: value.detail }
+			? { kind: "refused", code: value.code, detail: value.detail }
 			: { kind: "reply", bytes: value },
 	);
 }

@@ -6,9 +6,9 @@
 import {
 	assetHash,
 	type Bytes,
-	brokenInvariants,
 	certificate,
 	equalBytes,
+	type IssueProof,
 	isRefusal,
 	keyId,
 	type OperatorClient,
@@ -23,6 +23,8 @@ import {
 import { account, deposit } from "./accounts.ts";
 import { claim } from "./claims.ts";
 import type { OperatorContext, OperatorKeys, OperatorPolicy } from "./context.ts";
+import { type DebtSettlement, settleDebt } from "./debts.ts";
+import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { certify, enrol } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
 import { rule } from "./rulings.ts";
@@ -31,7 +33,7 @@ import { balanceOf } from "./store/books.ts";
 import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { releaseOf } from "./store/releases.ts";
 import { Store, type StoreOptions } from "./store/store.ts";
-import { readTotals } from "./totals.ts";
+import { audit, readTotals } from "./totals.ts";
 import { newestList, TrustLists } from "./trust-lists.ts";
 
 export type OperatorOptions = {
@@ -123,14 +125,23 @@ export class Operator implements OperatorClient {
 	}
 
 	/** Where every minor unit of an asset is. */
-	async totals(code: string): Promise<Totals> {
-		return (await readTotals(this.#context, code)).totals;
+	totals(code: string): Promise<Totals> {
+		return readTotals(this.#context, code);
 	}
 
 	/** As `totals`, with every invariant that does not hold: counts all issues and all lines again. */
-	async audit(code: string): Promise<{ readonly totals: Totals; readonly broken: readonly string[] }> {
-		const { totals, recount } = await readTotals(this.#context, code);
-		return { totals, broken: brokenInvariants(totals, recount) };
+	audit(code: string): Promise<{ readonly totals: Totals; readonly broken: readonly string[] }> {
+		return audit(this.#context, code);
+	}
+
+	/** Brings tokens into circulation that the operator answers for itself: tickets, gifts, prizes. */
+	issue(value: DirectIssue): Promise<readonly IssueProof[] | Refusal> {
+		return issueDirectly(this.#context, value);
+	}
+
+	/** A culprit repays what the fork reserve paid, or the operator gives it up. */
+	settleDebt(value: DebtSettlement): Promise<Refusal | undefined> {
+		return settleDebt(this.#context, value);
 	}
 
 	/** A page of cases, after the one that `cursor` names. */

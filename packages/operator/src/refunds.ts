@@ -27,8 +27,9 @@ import {
 	verifyRefund,
 	verifyStatement,
 } from "@tenten/protocol";
-import { accountOf } from "./claims.ts";
+import { usable } from "./claims.ts";
 import type { OperatorContext } from "./context.ts";
+import { certificateOf } from "./enrol.ts";
 import { type Claimed, recordPayout } from "./recording.ts";
 import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
@@ -65,8 +66,9 @@ export async function refund(
 	const recorded = await recordRefunds(context, statement, order, refunds, made, trust);
 	if (isRefusal(recorded) || recorded.kind === "released") return recorded;
 	const digest = orderDigest(order);
-	await settle(context, digest);
-	const reply = await context.store.run((transaction) => replyTo(transaction, digest, recorded.outcomes));
+	const reply = await settle(context, digest, (transaction) =>
+		replyTo(transaction, digest, recorded.outcomes),
+	);
 	return { kind: "refunded", ruling: recorded.ruling, reply };
 }
 
@@ -121,8 +123,10 @@ async function recordRefunds(
 	made: KeptRuling,
 	trust: Trust,
 ): Promise<Recorded | Refusal> {
-	const account = await accountOf(context, order, trust);
+	const { action } = order;
+	if (action.kind !== "account") return refuse("order-mismatch");
 	return context.store.run(async (transaction) => {
+		const account = usable(await certificateOf(transaction, action.account), trust);
 		const release = await releaseOf(transaction, made.ruling.body.subject);
 		if (release !== undefined) return { kind: "released", release };
 		const outcomes: Outcome[] = [];

@@ -30,7 +30,7 @@ import { evidenceOf } from "./store/case-files.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** What waits under one order, and what decides how it is paid. */
-type Unsettled = {
+export type Unsettled = {
 	readonly open: readonly OpenPayout[];
 	/** whether an earlier settlement served the order's outputs */
 	readonly served: boolean;
@@ -40,12 +40,21 @@ type Unsettled = {
 
 export const storedIssues = list(storedIssue, limits.orderOutputs + limits.orderTokens);
 
-/** Settles everything that waits under this order. */
-export async function settle(context: OperatorContext, digest: Bytes): Promise<void> {
+/**
+ * Settles everything that waits under this order, and goes on in the same transaction with `then`.
+ *
+ * `waiting` is what the caller saw to wait, if it looked already.
+ */
+export async function settle<T>(
+	context: OperatorContext,
+	digest: Bytes,
+	then: (transaction: Transaction) => Promise<T>,
+	waiting?: Unsettled,
+): Promise<T> {
+	let unsettled = waiting ?? (await context.store.run((transaction) => loadUnsettled(transaction, digest)));
 	for (;;) {
-		const unsettled = await context.store.run((transaction) => loadUnsettled(transaction, digest));
 		const [first] = unsettled.open;
-		if (first === undefined) return;
+		if (first === undefined) return context.store.run(then);
 		const { order, signer } = first.record;
 		const paid = paidAmounts(unsettled);
 		const shares = unsettled.open
@@ -54,10 +63,15 @@ export async function settle(context: OperatorContext, digest: Bytes): Promise<v
 		const plan = planPayout(order, signer, shares, unsettled.served);
 		const proofs = await makeIssues(context, order.asset.code, plan.issues);
 		if (isRefusal(proofs)) throw new Error("an asset that was accepted is gone");
-		const written = await context.store.run((transaction) =>
-			write(transaction, context, { digest, unsettled, paid, plan, proofs }),
-		);
-		if (written) return;
+		const settlement = { digest, unsettled, paid, plan, proofs };
+		const outcome = await context.store.run(async (transaction) => {
+			const current = await loadUnsettled(transaction, digest);
+			if (!isSame(current, settlement.unsettled)) return { kind: "changed" as const, current };
+			await write(transaction, context, settlement);
+			return { kind: "settled" as const, result: await then(transaction) };
+		});
+		if (outcome.kind === "settled") return outcome.result;
+		unsettled = outcome.current;
 	}
 }
 
@@ -71,10 +85,11 @@ export async function settleAll(context: OperatorContext): Promise<void> {
 			.where("settlement_id", "is", null)
 			.execute(),
 	);
-	for (const { order_digest } of waiting) await settle(context, order_digest);
+	for (const { order_digest } of waiting) await settle(context, order_digest, async () => {});
 }
 
-async function loadUnsettled(transaction: Transaction, digest: Bytes): Promise<Unsettled> {
+/** What waits under an order now. */
+export async function loadUnsettled(transaction: Transaction, digest: Bytes): Promise<Unsettled> {
 	const rows = await transaction
 		.selectFrom("claims")
 		.select(["issue_id", "output_id", "record"])
@@ -150,15 +165,13 @@ type Settlement = {
 	readonly proofs: readonly IssueProof[];
 };
 
-/** Whether the settlement was written: not when anything that it was planned from has changed. */
+/** Writes a settlement that was planned from what is still unsettled. */
 async function write(
 	transaction: Transaction,
 	context: OperatorContext,
 	settlement: Settlement,
-): Promise<boolean> {
+): Promise<void> {
 	const { digest, unsettled, paid, plan, proofs } = settlement;
-	const current = await loadUnsettled(transaction, digest);
-	if (!isSame(current, unsettled)) return false;
 	const id = context.entropy(32);
 	const issues: readonly NewIssue[] = plan.issues.map(({ output }, position) => ({
 		output,
@@ -183,7 +196,6 @@ async function write(
 	}
 	const asset = assetHash((unsettled.open[0] as OpenPayout).record.order.asset);
 	await postEntry(transaction, { id, asset, lines: linesOf(settlement), at: context.now() });
-	return true;
 }
 
 function isSame(a: Unsettled, b: Unsettled): boolean {

@@ -1,19 +1,25 @@
 /** Totals of one asset: read from the books, and counted again from the registry's own rows. */
-import { assetHash, type Bytes, type Recount, type Totals } from "@tenten/protocol";
+import { assetHash, type Bytes, brokenInvariants, type Recount, type Totals } from "@tenten/protocol";
 import { sql } from "kysely";
 import type { OperatorContext } from "./context.ts";
 import type { Book } from "./store/books.ts";
 import type { Transaction } from "./store/store.ts";
 
-export function readTotals(
+export function readTotals({ store, id }: OperatorContext, code: string): Promise<Totals> {
+	const asset = assetHash({ operator: id, code });
+	return store.run((transaction) => totalsOf(transaction, asset));
+}
+
+/** As `readTotals`, with every invariant that does not hold. Reads every issue and every line. */
+export function audit(
 	{ store, id }: OperatorContext,
 	code: string,
-): Promise<{ readonly totals: Totals; readonly recount: Recount }> {
+): Promise<{ readonly totals: Totals; readonly broken: readonly string[] }> {
 	const asset = assetHash({ operator: id, code });
-	return store.run(async (transaction) => ({
-		totals: await totalsOf(transaction, asset),
-		recount: await recount(transaction, asset),
-	}));
+	return store.run(async (transaction) => {
+		const totals = await totalsOf(transaction, asset);
+		return { totals, broken: brokenInvariants(totals, await recount(transaction, asset)) };
+	});
 }
 
 async function totalsOf(transaction: Transaction, asset: Bytes): Promise<Totals> {

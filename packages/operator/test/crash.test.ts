@@ -196,8 +196,8 @@ for (const [name, scene] of Object.entries({ withdrawal, redemption, merge, draw
 test("an order that nobody retries is settled when the operator opens again", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-crash-"));
 	try {
-		// The third commit of a claim is its settlement: rows and records are durable, nobody was paid.
-		const cut = powerCut("beforeCommit", 3);
+		// The first commit of a claim reads, the second takes its rows, the third settles: rows and records are durable, nobody was paid.
+		const cut = powerCut("beforeCommit", 2);
 		const before = await createEcosystem({ database: join(folder, "operator.db"), store: cut });
 		const alice = await enrolHolder(before);
 		const tokens = await withdrawTo(before, alice, 10n);

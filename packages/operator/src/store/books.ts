@@ -5,6 +5,8 @@
  *   issued      brought into circulation              redeemed, refunded, burned   came back (negative)
  *   gain        the operator's own, from what burned  debt        owed by a culprit (negative)
  *   chargedOff  debts given up (negative)             recovered   debts repaid (negative)
+ *
+ * What the operator issues directly comes from outside, as a deposit does.
  */
 import type { Bytes } from "@tenten/protocol";
 import type { Transaction } from "./store.ts";
@@ -73,4 +75,14 @@ export async function balanceOf(
 		.where("asset", "=", asset)
 		.executeTakeFirst();
 	return row?.amount ?? 0n;
+}
+
+/** Whether an entry of this id was posted. */
+export async function hasEntry(transaction: Transaction, id: Bytes): Promise<boolean> {
+	const row = await transaction
+		.selectFrom("lines")
+		.select("entry_id")
+		.where("entry_id", "=", id)
+		.executeTakeFirst();
+	return row !== undefined;
 }
