@@ -5,7 +5,7 @@
  */
 
 import { type Bytes, equalBytes, isRefusal, parse, type Refusal, refuse, toHex } from "../codec/index.ts";
-import { keyId, type PublicKey, type Verify, verifySign1 } from "../crypto/index.ts";
+import { keyId, type PublicKey, type SignedType, type Verify, verifySign1 } from "../crypto/index.ts";
 import {
 	authorityHintBytes,
 	type Claims,
@@ -31,9 +31,18 @@ export type TrustedOperator = {
 	readonly id: Bytes;
 	readonly entry: OperatorEntry;
 	readonly desk: VerifiedCertificate;
+	/** its listed keys with their ids */
+	readonly keys: readonly (ListedKey & { readonly id: Bytes })[];
 };
 
 type Authority = { readonly id: Bytes; readonly key: PublicKey; readonly operatorId: Bytes };
+
+type SharedSignature = {
+	readonly key: PublicKey;
+	readonly type: SignedType;
+	readonly payload: Bytes;
+	readonly signature: Bytes;
+};
 
 const cacheEntries = 16_384;
 
@@ -43,6 +52,7 @@ export class Trust {
 	readonly #operators = new Map<string, TrustedOperator>();
 	readonly #authorities = new Map<string, Authority[]>();
 	readonly #certificates = new Map<number, VerifiedCertificate>();
+	readonly #shared = new Map<number, SharedSignature>();
 	readonly #verified = new WeakMap<object, object>();
 
 	/** `list` must come from `verifyTrustList`. Operators whose desk certificate does not verify are left out. */
@@ -55,7 +65,8 @@ export class Trust {
 				if (purpose === "authority") this.#addAuthority({ id: keyId(key), key, operatorId: id });
 			const desk = this.certificate(entry.desk);
 			if (isRefusal(desk) || !equalBytes(desk.operatorId, id)) continue;
-			this.#operators.set(toHex(id), { id, entry, desk });
+			const keys = entry.keys.map((listed) => ({ ...listed, id: keyId(listed.key) }));
+			this.#operators.set(toHex(id), { id, entry, desk, keys });
 		}
 	}
 
@@ -89,6 +100,23 @@ export class Trust {
 			this.#certificates.set(slot, verified);
 		}
 		return verified;
+	}
+
+	/** Whether this key signed `payload`, asked once of a signature that many tokens share. */
+	verifyShared(key: PublicKey, type: SignedType, payload: Bytes, signature: Bytes): boolean {
+		const slot = cacheSlot(signature);
+		const known = this.#shared.get(slot);
+		const isKnown =
+			known !== undefined &&
+			known.key === key &&
+			known.type === type &&
+			equalBytes(known.signature, signature) &&
+			equalBytes(known.payload, payload);
+		if (isKnown) return true;
+		if (!verifySign1(this.verify, key, type, payload, signature)) return false;
+		if (this.#shared.size >= cacheEntries) this.#shared.clear();
+		this.#shared.set(slot, { key, type, payload, signature });
+		return true;
 	}
 
 	/** What `parsed` was verified to be under this trust, if that very object was. */

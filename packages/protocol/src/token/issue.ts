@@ -11,6 +11,7 @@ import {
 	bytes,
 	bytes32,
 	encodeItem,
+	equalBytes,
 	integer,
 	list,
 	type Refusal,
@@ -26,7 +27,6 @@ import {
 	type Signer,
 	signature,
 	taggedHashOfEncoded,
-	verifySign1,
 } from "../crypto/index.ts";
 import { authorityHintBytes, type Trust } from "../identity/index.ts";
 import { assetId } from "./asset.ts";
@@ -89,24 +89,18 @@ export async function issueBatch(issues: readonly Issue[], signer: Signer): Prom
 
 /** The id of the issue that a proof proves, under a listed issuing key of its asset's operator. */
 export function verifyIssueProof(proof: IssueProof, trust: Trust): Bytes | Refusal {
-	const { operator } = proof.issue.asset;
-	if (trust.operator(operator) === undefined) return refuse("issuer-unknown");
+	const operator = trust.operator(proof.issue.asset.operator);
+	if (operator === undefined) return refuse("issuer-unknown");
 	if (trust.asset(proof.issue.asset) === undefined) return refuse("asset-unknown");
 	const id = issueId(proof.issue);
 	const root = rootFromPath(id, proof.index, proof.size, proof.path);
 	if (root === undefined) return refuse("issue-proof-invalid", "path does not fit");
-	const payload = batchPayload(operator, proof.size, root);
-	const hint = toNumberedHint(proof.keyHint);
-	const signed = trust
-		.keys(operator, "issuing")
-		.some(
-			(key) =>
-				toNumberedHint(keyId(key)) === hint &&
-				verifySign1(trust.verify, key, "issue-batch", payload, proof.signature),
-		);
+	const payload = batchPayload(operator.id, proof.size, root);
+	const signed = operator.keys.some(
+		({ purpose, key, id: listedId }) =>
+			purpose === "issuing" &&
+			equalBytes(listedId.subarray(0, authorityHintBytes), proof.keyHint) &&
+			trust.verifyShared(key, "issue-batch", payload, proof.signature),
+	);
 	return signed ? id : refuse("issue-proof-invalid", "no listed issuing key signed this batch");
-}
-
-function toNumberedHint(id: Bytes): string {
-	return id.subarray(0, authorityHintBytes).join();
 }
