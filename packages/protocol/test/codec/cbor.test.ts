@@ -60,7 +60,7 @@ test("one fault anywhere in an encoding is refused as malformed", () => {
 				assert.equal(result.code, "malformed", fault);
 			}
 		}),
-		{ numRuns: 200 },
+		{ numRuns: 1_500 },
 	);
 	assert.ok(faults > 5_000, `only ${faults} faults were tried`);
 });
