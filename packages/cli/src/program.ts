@@ -9,6 +9,7 @@ import { benchCommand } from "./command/bench.ts";
 import { completionCommand } from "./command/completion.ts";
 import { evidenceCommand } from "./command/evidence.ts";
 import { replayCommand } from "./command/replay.ts";
+import { sandboxCommand } from "./command/sandbox.ts";
 import { vectorsCommand } from "./command/vectors.ts";
 import { jsonLine } from "./output.ts";
 import { exitCodes } from "./subcommand.ts";
@@ -19,7 +20,7 @@ export function makeProgram(): Command {
 		.version("0.1.0")
 		.showHelpAfterError("(--help says how it is used)")
 		.addHelpText("after", "\nExample:\n  $ tenten replay online-retail-invoices.csv.gz --plan");
-	const members = [replayCommand(), evidenceCommand(), vectorsCommand(), benchCommand()];
+	const members = [sandboxCommand(), replayCommand(), evidenceCommand(), vectorsCommand(), benchCommand()];
 	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
 	everyCommand(program).forEach((command) => {
 		command.exitOverride();

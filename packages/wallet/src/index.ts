@@ -1,4 +1,5 @@
 /** @tenten/wallet: its public surface. */
+export { replaceFile } from "./durable.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export type { Redeemed } from "./redeeming.ts";
 export { reasonWords, refusalWords } from "./refusal-words.ts";

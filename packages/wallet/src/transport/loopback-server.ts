@@ -21,7 +21,10 @@ const defaultTimeout_ms = 10_000;
 const keepAlive_ms = 5_000;
 const grace_ms = 1_000;
 
-export function listenOnLoopback(app: Hono, options: LoopbackOptions = {}): Promise<LoopbackServer> {
+export function listenOnLoopback(
+	app: Pick<Hono, "fetch">,
+	options: LoopbackOptions = {},
+): Promise<LoopbackServer> {
 	const timeout_ms = options.timeout_ms ?? defaultTimeout_ms;
 	return new Promise((resolve, reject) => {
 		const serverOptions = {

@@ -1,0 +1,81 @@
+/**
+ * `tenten sandbox`: a town on this machine, the story of its first payments, and a place to try things.
+ *
+ * It runs until Ctrl-C, in a temporary folder that goes with it, or in one that is kept with `--data`.
+ */
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { BadInput } from "../bad-input.ts";
+import { listen } from "../sandbox/console.ts";
+import type { Language } from "../sandbox/figures.ts";
+import { type Step, tellStory } from "../sandbox/story.ts";
+import { openTown, type Town } from "../sandbox/town.ts";
+import { sandboxWords } from "../sandbox/words.ts";
+import { untilStopped } from "../server/until-stopped.ts";
+import { subcommand } from "../subcommand.ts";
+
+type Options = { readonly data?: string; readonly lang: string; readonly once?: true };
+
+export function sandboxCommand(): Command {
+	const command = subcommand<[], Options>(
+		{
+			usage: "sandbox",
+			summary: "two operators, a shop and two people, to watch and to try",
+			example: "tenten sandbox --lang ja",
+			options: [
+				["--data <dir>", "keep everything in this folder (default: a temporary one, gone at the end)"],
+				["--once", "tell the story and end"],
+			],
+		},
+		async (output, { data, lang, once }) => {
+			const words = sandboxWords[languageOf(lang)];
+			const town = await openTown(folderFor(data), data === undefined);
+			output.say(words.addresses(town));
+			let told = 0;
+			const steps = await tellStory(town, (step) => {
+				output.say(`${++told}. ${words.step(step, town).replaceAll("\n", "\n   ")}`);
+			});
+			output.say(words.whereItIs(town));
+			const result = { ...resultOf(town, steps), ok: isWell(steps) };
+			if (once !== true) {
+				output.say(words.next(town));
+				output.result(result);
+				const silence = listen(town, languageOf(lang), output.say);
+				await untilStopped();
+				silence();
+			}
+			await town.close();
+			output.say(words.goodbye(town, data === undefined));
+			return { ok: result.ok, result };
+		},
+	);
+	return command.option("--lang <language>", "en or ja", "en");
+}
+
+function languageOf(text: string): Language {
+	if (text === "en" || text === "ja") return text;
+	throw new BadInput(`--lang is en or ja, and not ${text}`);
+}
+
+function folderFor(data: string | undefined): string {
+	if (data === undefined) return mkdtempSync(join(tmpdir(), "tenten-"));
+	const folder = resolve(data);
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	return folder;
+}
+
+/** The onward payment happened with nobody else there, and every book agrees. */
+function isWell(steps: readonly Step[]): boolean {
+	return steps.every((step) => {
+		if (step.kind === "stopped") return !step.answers;
+		return step.kind !== "totals" || step.operators.every(({ broken }) => broken.length === 0);
+	});
+}
+
+function resultOf({ folder, card, code, aoi, ren, shop }: Town, steps: readonly Step[]): object {
+	const operators = [card, code].map(({ issuer, url }) => ({ name: issuer.settings.name, url }));
+	const wallets = [aoi, ren, shop].map(({ name, server }) => ({ name, url: server.url }));
+	return { folder, operators, wallets, steps };
+}

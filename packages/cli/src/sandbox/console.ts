@@ -1,0 +1,86 @@
+/** What can be typed into a running sandbox: the operators off and on, a person who pays, where the money is. */
+import { createInterface } from "node:readline";
+import { isRefusal, type Refusal } from "@tenten/protocol";
+import { refusalWords } from "@tenten/wallet";
+import { BadInput } from "../bad-input.ts";
+import { askFor, channelTo, payShown } from "../wallet/paying.ts";
+import { everyone, type Language, yen } from "./figures.ts";
+import type { Person, Town } from "./town.ts";
+import { sandboxWords } from "./words.ts";
+
+/** Reads lines until the input ends; what it is told on the way comes through `say`. */
+export function listen(town: Town, language: Language, say: (text: string) => void): () => void {
+	const input = createInterface({ input: process.stdin });
+	let last: Promise<void> = Promise.resolve();
+	input.on("line", (line) => {
+		last = last.then(async () => {
+			const answer = await obey(line.trim().split(/\s+/), town, language);
+			if (answer !== "") say(answer);
+		});
+	});
+	return () => input.close();
+}
+
+async function obey(
+	[command = "", ...rest]: readonly string[],
+	town: Town,
+	language: Language,
+): Promise<string> {
+	const { console: words, whereItIs } = sandboxWords[language];
+	switch (command.toLowerCase()) {
+		case "":
+			return "";
+		case "stop":
+			for (const house of [town.card, town.code]) await house.stop();
+			return words.stopped;
+		case "start":
+			for (const house of [town.card, town.code]) await house.start();
+			return words.started;
+		case "where":
+			return whereItIs(town);
+		case "help":
+			return words.help;
+		case "pay":
+			return payFrom(rest, town, language);
+		default:
+			return `${words.unknown} ${words.help}`;
+	}
+}
+
+async function payFrom(
+	[name = "", address = "", amount = ""]: readonly string[],
+	town: Town,
+	language: Language,
+): Promise<string> {
+	const { console: words } = sandboxWords[language];
+	const person = everyone(town).find((each) => each.name.toLowerCase() === name.toLowerCase());
+	if (person === undefined || !/^[1-9][0-9]{0,9}$/.test(amount)) return words.help;
+	try {
+		const minor = BigInt(amount);
+		const refusal = await payAt(person, address, minor, town);
+		if (refusal !== undefined)
+			return words.refused(`${refusalWords[refusal.code][language]} ${refusal.detail}`);
+		return words.paid(person.name, yen(minor, town, language));
+	} catch (error) {
+		if (error instanceof BadInput) return words.refused(error.message);
+		throw error;
+	}
+}
+
+async function payAt(
+	{ folder }: Person,
+	address: string,
+	amount: bigint,
+	{ card, code }: Town,
+): Promise<Refusal | undefined> {
+	const channel = channelTo(address);
+	try {
+		const rich = [card, code].find(({ asset }) => folder.wallet.balance(asset).available >= amount) ?? card;
+		const shown = await askFor(folder, channel, { asset: rich.asset, amount });
+		if (isRefusal(shown)) return shown;
+		const payment = await payShown(folder, shown, amount, channel, address);
+		return isRefusal(payment) ? payment : undefined;
+	} finally {
+		channel.close();
+	}
+}

@@ -1,0 +1,68 @@
+/** Figures of the sandbox, the same in every language: addresses, money, commands to copy. */
+import { amountWords } from "@tenten/wallet";
+import { commandName } from "../invocation.ts";
+import { type Person, passphrase, type Town } from "./town.ts";
+
+export type Language = "en" | "ja";
+
+/** Every amount of the sandbox is in yen, of one operator or the other. Minor units. */
+export function yen(minor: bigint, { card }: Town, language: Language): string {
+	const [definition] = card.issuer.operator.entry.assets;
+	return amountWords(minor, card.asset, { asset: () => definition, operator: () => undefined })[language];
+}
+
+export function everyone({ aoi, shop, ren }: Town): readonly Person[] {
+	return [aoi, shop, ren];
+}
+
+/** Rows in columns, as wide as a terminal shows them: a Chinese character takes two. */
+function table(rows: readonly (readonly string[])[]): string {
+	const width = (text: string): number =>
+		[...text].reduce((sum, letter) => sum + (/[\u2e80-\uffef]/.test(letter) ? 2 : 1), 0);
+	const widest = (column: number): number => Math.max(...rows.map((row) => width(row[column] ?? "")));
+	return rows
+		.map((row) => row.map((cell, i) => cell + " ".repeat(widest(i) - width(cell) + 3)).join(""))
+		.map((line) => `  ${line.trimEnd()}`)
+		.join("\n");
+}
+
+/** What each address is, in the order: card, code, person, shop. */
+export function addressTable(town: Town, kinds: readonly [string, string, string, string]): string {
+	const [card, code, person, shop] = kinds;
+	return table([
+		[town.card.issuer.settings.name, card, town.card.url],
+		[town.code.issuer.settings.name, code, town.code.url],
+		[town.aoi.name, person, town.aoi.server.url],
+		[town.ren.name, person, town.ren.server.url],
+		[town.shop.name, shop, town.shop.server.url],
+	]);
+}
+
+/** What each wallet may spend now, by operator. */
+export function moneyTable(town: Town, language: Language): string {
+	const { card, code } = town;
+	const rows = everyone(town).map(({ name, folder: { wallet } }) => [
+		name,
+		...[card, code].map(({ asset }) => yen(wallet.balance(asset).available, town, language)),
+	]);
+	return table([["", card.issuer.settings.name, code.issuer.settings.name], ...rows]);
+}
+
+export type Commands = Readonly<Record<"begin" | "pay" | "receive" | "totals", string>>;
+
+/** Lines that work against this sandbox from another terminal. */
+export function commands({ folder, card, shop }: Town): Commands {
+	const tenten = commandName();
+	const lines = (...all: readonly string[]): string => all.map((line) => `    ${line}`).join("\n");
+	return {
+		begin: lines(
+			`export TENTEN_WALLET=${folder}/you TENTEN_PASSPHRASE=${passphrase}`,
+			`${tenten} wallet init`,
+			`${tenten} wallet join ${card.url}`,
+			`${tenten} wallet topup 3000`,
+		),
+		pay: lines(`${tenten} wallet pay ${shop.server.url} --amount 480`, `${tenten} wallet history`),
+		receive: lines(`${tenten} wallet receive --amount 200`),
+		totals: lines(`${tenten} issuer totals --data ${folder}/densha-card`),
+	};
+}

@@ -1,0 +1,86 @@
+/**
+ * One operator of the sandbox: open all the time, its server started and stopped as the story wants.
+ *
+ * Whoever opens an account finds play money on it, once.
+ */
+import type { NewUnlock } from "@tenten/module";
+import { createApp } from "@tenten/operator";
+import { type AssetId, type Bytes, isRefusal, parseEnrolled, type Refusal, sha256 } from "@tenten/protocol";
+import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
+import { createIssuer, hasIssuer, type Issuer, type NewIssuer, openIssuer } from "../server/issuer.ts";
+
+const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+export class House {
+	readonly issuer: Issuer;
+	readonly asset: AssetId;
+	/** minor units */
+	readonly gift: bigint;
+	#server: LoopbackServer | undefined;
+
+	private constructor(issuer: Issuer, gift: bigint) {
+		this.issuer = issuer;
+		this.gift = gift;
+		this.asset = { operator: issuer.operator.id, code: issuer.settings.assets[0]?.code ?? "" };
+	}
+
+	/** Opens the operator in a folder, or makes one there. Its server is not started. */
+	static async open(
+		folder: string,
+		made: NewIssuer,
+		gift: bigint,
+		unlock: NewUnlock,
+	): Promise<House | Refusal> {
+		if (!hasIssuer(folder)) await createIssuer(folder, made, unlock);
+		const issuer = await openIssuer(folder, unlock);
+		return isRefusal(issuer) ? issuer : new House(issuer, gift);
+	}
+
+	get url(): string {
+		return this.issuer.settings.url;
+	}
+
+	get isRunning(): boolean {
+		return this.#server !== undefined;
+	}
+
+	async start(): Promise<void> {
+		const { operator, adminToken, settings } = this.issuer;
+		const app = createApp({ operator, adminToken, log: silent });
+		const fetch = this.#withGift((request) => app.fetch(request));
+		this.#server ??= await listenOnLoopback({ fetch }, { port: settings.port });
+	}
+
+	async stop(): Promise<void> {
+		await this.#server?.stop();
+		this.#server = undefined;
+	}
+
+	async close(): Promise<void> {
+		await this.stop();
+		await this.issuer.close();
+	}
+
+	#withGift(fetch: Fetch): Fetch {
+		return async (request) => {
+			const response = await fetch(request);
+			if (request.method === "POST" && request.url.endsWith("/v1/certificates") && response.ok)
+				await this.#give(new Uint8Array(await response.clone().arrayBuffer()));
+			return response;
+		};
+	}
+
+	/** The deposit is named after the account, so it is made once. */
+	async #give(answer: Bytes): Promise<void> {
+		const enrolled = parseEnrolled(answer);
+		if (isRefusal(enrolled)) return;
+		await this.issuer.operator.deposit(
+			sha256(enrolled.account),
+			enrolled.account,
+			this.asset.code,
+			this.gift,
+		);
+	}
+}

@@ -1,0 +1,105 @@
+/**
+ * The sandbox: two operators, a shop and two people, each with a wallet of its own, all over HTTP on loopback.
+ *
+ *   Densha Card (transit card) ── lists ── Mise Pay (QR payment)
+ *        Aoi                                Ren, the bento shop Hanaya: accounts with both
+ *
+ * Everything is what a real one would run: durable stores, real keys, real messages. Only the money is play.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { NewUnlock } from "@tenten/module";
+import { type AskedProfile, type AssetId, isRefusal, type Refusal } from "@tenten/protocol";
+import type { LoopbackServer } from "@tenten/wallet";
+import { freePort, usualWindows } from "../server/issuer.ts";
+import { serveWallet } from "../server/wallet-server.ts";
+import { WalletFolder } from "../wallet/folder.ts";
+import { House } from "./house.ts";
+
+/** Opens everything in the sandbox: it holds nothing that needs a better one. */
+export const passphrase = "sandbox";
+
+const unlock: NewUnlock = { kind: "passphrase", passphrase, cost: "interactive" };
+const yen = { code: "JPY", scale: 0, ...usualWindows } as const;
+const gift = 5_000n;
+
+export type Person = {
+	readonly name: string;
+	readonly folder: WalletFolder;
+	readonly server: LoopbackServer;
+};
+
+export type Town = {
+	readonly folder: string;
+	readonly card: House;
+	readonly code: House;
+	readonly aoi: Person;
+	readonly ren: Person;
+	readonly shop: Person;
+	readonly close: () => Promise<void>;
+};
+
+/** Opens the sandbox in a folder. `forget`: the folder goes when it closes. */
+export async function openTown(folder: string, forget: boolean): Promise<Town> {
+	const house = async (name: string, title: string): Promise<House> =>
+		must(
+			await House.open(
+				join(folder, name),
+				{ name: title, assets: [{ ...yen, name: `${title} yen` }], port: 0 },
+				gift,
+				unlock,
+			),
+		);
+	const [card, code] = await Promise.all([
+		house("densha-card", "Densha Card"),
+		house("mise-pay", "Mise Pay"),
+	]);
+	const houses = [card, code];
+	card.issuer.operator.setPeers([code.issuer.operator.entry]);
+	code.issuer.operator.setPeers([card.issuer.operator.entry]);
+	for (const each of houses) await each.start();
+	const person = (name: string, profile: Partial<AskedProfile>, joined: readonly House[]): Promise<Person> =>
+		openPerson(join(folder, name.toLowerCase()), name, { ...holder, ...profile }, joined);
+	const [aoi, ren, shop] = await Promise.all([
+		person("Aoi", {}, [card]),
+		person("Ren", {}, [code, card]),
+		person("Hanaya", { role: "merchant", class: "shop", merchantCategory: 5812 }, [code, card]),
+	]);
+	const close = async (): Promise<void> => {
+		for (const { server, folder: wallet } of [aoi, ren, shop]) {
+			await server.stop();
+			await wallet.close();
+		}
+		for (const each of houses) await each.close();
+		if (forget) rmSync(folder, { recursive: true, force: true });
+	};
+	return { folder, card, code, aoi, ren, shop, close };
+}
+
+const holder: AskedProfile = { role: "holder", class: "person", merchantCategory: null, region: "JP" };
+
+async function openPerson(
+	path: string,
+	name: string,
+	asked: AskedProfile,
+	houses: readonly House[],
+): Promise<Person> {
+	const folder = must(await WalletFolder.open(path, { unlock }));
+	for (const { url } of houses) must(await folder.join(url, asked));
+	const asset = houses[0]?.asset as AssetId;
+	const server = await serveWallet({
+		wallet: folder.wallet,
+		asset,
+		memo: name,
+		port: await freePort(),
+		welcome: `This is the wallet of ${name}. Pay it with: tenten wallet pay <this address> --amount 100`,
+		report: (error) => console.error(`${name}: ${error.message}`),
+	});
+	return { name, folder, server };
+}
+
+/** In the sandbox nothing should refuse: if it does, that is a bug, or a folder that was changed by hand. */
+export function must<T>(result: T | Refusal): T {
+	if (isRefusal(result)) throw new Error(`${result.code} ${result.detail}`);
+	return result;
+}

@@ -1,0 +1,113 @@
+/**
+ * An operator in a folder, and its server.
+ *
+ *   operator.json     name, address, assets, which key does what
+ *   keys.sealed       its signing keys
+ *   admin-token       opens the management routes
+ *   operator.sqlite   registry, books, certificates
+ *
+ * The server may be stopped and started while the operator stays open; nothing is lost in between.
+ */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
+import { admitAsAsked, Operator, type StoreOptions } from "@tenten/operator";
+import { type AssetDefinition, isRefusal, type Refusal, toHex } from "@tenten/protocol";
+import { replaceFile } from "@tenten/wallet";
+import { BadInput } from "../bad-input.ts";
+import { now, random } from "../surroundings.ts";
+import { type IssuerSettings, readIssuerSettings, writeIssuerSettings } from "./issuer-settings.ts";
+import { createKeys, openKeys } from "./sealed-keys.ts";
+
+const day = 86_400;
+
+/** Offline money is short-lived by default, so that doubt is. */
+export const usualWindows: Pick<AssetDefinition, "spendWindow" | "redeemWindow" | "grace"> = {
+	spendWindow: 30 * day,
+	redeemWindow: 60 * day,
+	grace: 7 * day,
+};
+
+const policy = {
+	certificateValidity: 365 * day,
+	trustListValidity: 30 * day,
+	forkLimit: 20_000n,
+	conditionsOf: () => [],
+	admit: admitAsAsked({ perTransfer: null, offlineTotal: 20_000n, holding: null }),
+} as const;
+
+export type Issuer = {
+	readonly operator: Operator;
+	readonly settings: IssuerSettings;
+	readonly adminToken: string;
+	readonly close: () => Promise<void>;
+};
+
+export function hasIssuer(folder: string): boolean {
+	return existsSync(join(folder, "operator.json"));
+}
+
+export type NewIssuer = {
+	readonly name: string;
+	readonly assets: readonly AssetDefinition[];
+	/** 0 takes a free one, and keeps it */
+	readonly port: number;
+	/** where wallets reach it, if not on this machine */
+	readonly url?: string;
+};
+
+/** Makes the folder: keys first, settings last, so that a folder with settings is whole. */
+export async function createIssuer(folder: string, made: NewIssuer, unlock: NewUnlock): Promise<void> {
+	if (hasIssuer(folder)) throw new BadInput("there is an operator already", { file: folder });
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	const port = made.port === 0 ? await freePort() : made.port;
+	const keys = await createKeys(join(folder, "keys.sealed"), unlock);
+	replaceFile(join(folder, "admin-token"), new Uint8Array(Buffer.from(`${toHex(random(32))}\n`)));
+	const { name, assets, url = `http://127.0.0.1:${port}` } = made;
+	writeIssuerSettings(join(folder, "operator.json"), { name, url, port, assets, keys });
+}
+
+export async function openIssuer(
+	folder: string,
+	unlock: NewUnlock,
+	store?: StoreOptions,
+): Promise<Issuer | Refusal> {
+	if (!hasIssuer(folder))
+		throw new BadInput("no operator here: tenten issuer serve makes one", { file: folder });
+	const settings = readIssuerSettings(join(folder, "operator.json"));
+	const opened = await openKeys(join(folder, "keys.sealed"), settings.keys, unlock);
+	if (isRefusal(opened)) return opened;
+	const { keys, keyStore } = opened;
+	const { name, url, assets } = settings;
+	const operator = await Operator.open({
+		database: join(folder, "operator.sqlite"),
+		keys,
+		policy: { ...policy, name, url, assets },
+		verify,
+		now,
+		entropy: random,
+		...(store === undefined ? {} : { store }),
+	});
+	return { operator, settings, adminToken: readAdminToken(folder), close: () => close(operator, keyStore) };
+}
+
+async function close(operator: Operator, keyStore: KeyStore): Promise<void> {
+	await operator.close();
+	keyStore.close();
+}
+
+export function readAdminToken(folder: string): string {
+	return readFileSync(join(folder, "admin-token"), "utf8").trim();
+}
+
+/** A port that nobody listens on. Its owner may still lose it to another program before it listens. */
+export function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer().once("error", reject);
+		server.listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+		});
+	});
+}

@@ -1,0 +1,65 @@
+/**
+ * Paying over HTTP from a folder: the payee's request first, then the hand-over, over one address.
+ *
+ *   address ──ask──▶ request ──checked, shown, agreed to──▶ pay ──▶ spent | in flight | safe
+ */
+import {
+	type Bytes,
+	isRefusal,
+	parseMessage,
+	type Refusal,
+	refuse,
+	serialize,
+	signedRequest,
+	type VerifiedRequest,
+	verifyRequest,
+} from "@tenten/protocol";
+import { type AskedRequest, type HttpChannel, httpChannel, type Payment } from "@tenten/wallet";
+import { BadInput } from "../bad-input.ts";
+import type { WalletFolder } from "./folder.ts";
+
+/** A request whose signature holds, as it is shown before anyone agrees to it. */
+export type ShownRequest = { readonly encoded: Bytes; readonly request: VerifiedRequest };
+
+/** The request among the messages of a bundle. */
+export function findRequest({ wallet }: WalletFolder, messages: readonly Bytes[]): ShownRequest | Refusal {
+	const { trust } = wallet.module;
+	if (isRefusal(trust)) return trust;
+	for (const encoded of messages) {
+		const message = parseMessage(encoded);
+		if (message.kind !== "request") continue;
+		const request = verifyRequest(message.request, trust);
+		return isRefusal(request) ? request : { encoded: serialize(signedRequest, message.request), request };
+	}
+	return refuse("request-mismatch", "there is no request in it");
+}
+
+export async function askFor(
+	folder: WalletFolder,
+	channel: HttpChannel,
+	asked: AskedRequest,
+): Promise<ShownRequest | Refusal> {
+	const messages = await channel.ask(asked);
+	return isRefusal(messages) ? messages : findRequest(folder, messages);
+}
+
+/** Pays what was shown and agreed to. The address is kept first, so that the payment can be taken up again. */
+export function payShown(
+	{ wallet, addresses }: WalletFolder,
+	{ encoded, request }: ShownRequest,
+	amount: bigint,
+	channel: HttpChannel,
+	address: string,
+): Promise<Payment | Refusal> {
+	addresses.keep(request.digest, address);
+	return wallet.pay({ request: encoded, amount }, channel);
+}
+
+/** A channel to an address that the user gave: it may be on this machine. */
+export function channelTo(address: string): HttpChannel {
+	const origin = URL.parse(address)?.origin;
+	if (origin === undefined) throw new BadInput(`${address} is no address`);
+	const channel = httpChannel(address, { rules: { origins: [origin], loopback: true } });
+	if (isRefusal(channel)) throw new BadInput(`${address}: ${channel.detail}`);
+	return channel;
+}
