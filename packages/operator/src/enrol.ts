@@ -85,7 +85,7 @@ async function signCertificate(
 	return { encoded: serialize(certificate, signed), hash: certificateHash(payload) };
 }
 
-export async function insertCertificate(
+async function insertCertificate(
 	transaction: Transaction,
 	{ encoded, hash }: MadeCertificate,
 ): Promise<void> {

@@ -25,7 +25,7 @@ import {
 	union,
 } from "@tenten/protocol";
 
-export const payoutRecord = record({
+const payoutRecord = record({
 	order,
 	digest: bytes32,
 	/** among the tokens that were claimed together: owners are served from the first on */

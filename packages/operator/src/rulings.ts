@@ -4,6 +4,7 @@
  *   release shown   ruled `released`, and published: it decides for the payee, whoever shows it
  *   statement       nothing before redeem until and grace; then ruled `refunded`, where the rows are free
  *   evidence        a case file
+ *   question        the ruling that stands, or the one that follows from a published release
  *
  * Written once a lock. Every refund takes the rows of its path and of the output that it pays, so what the
  * registry paid already is never paid again; a lie told in a statement is convicted by the release.
@@ -16,6 +17,7 @@ import {
 	parse,
 	type Refusal,
 	type RulingRequest,
+	refuse,
 	rulingPayload,
 	rulingReply,
 	rulingRequest,
@@ -29,8 +31,8 @@ import {
 import type { OperatorContext } from "./context.ts";
 import { refund } from "./refunds.ts";
 import { keepCase } from "./store/case-files.ts";
-import { publishReleases } from "./store/releases.ts";
-import { keepRuling } from "./store/rulings.ts";
+import { publishReleases, releaseOf } from "./store/releases.ts";
+import { keepRuling, rulingOn } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** Answers a `RulingRequest` with a `RulingReply`. */
@@ -44,6 +46,8 @@ export async function rule(context: OperatorContext, encoded: Bytes): Promise<By
 			return ruleOnStatement(context, request);
 		case "evidence":
 			return file(context, request.evidence);
+		case "question":
+			return answerQuestion(context, request.subject);
 		default:
 			return request satisfies never;
 	}
@@ -81,6 +85,15 @@ async function ruleOnStatement(
 		default:
 			return outcome satisfies never;
 	}
+}
+
+async function answerQuestion(context: OperatorContext, subject: Bytes): Promise<Bytes | Refusal> {
+	const { standing, release } = await context.store.run(async (transaction) => ({
+		standing: await rulingOn(transaction, subject),
+		release: await releaseOf(transaction, subject),
+	}));
+	if (standing !== undefined) return ruled(standing.ruling, null);
+	return release === undefined ? refuse("attempt-pending", "no ruling yet") : ruleReleased(context, release);
 }
 
 function ruled(ruling: SignedRuling, reply: Bytes | null): Bytes {

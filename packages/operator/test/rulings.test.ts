@@ -297,3 +297,14 @@ test("a locked token without its release is worth nothing to anyone", async () =
 	assert.deepEqual(kinds(await redeem(ecosystem, alice, token)), ["paid"]);
 	assert.deepEqual(await cases(ecosystem), []);
 });
+
+test("a side in doubt asks, and hears what stands", async () => {
+	const { ecosystem, bob, release, locked } = await lockedPayment();
+	const question = serializeRulingRequest({ kind: "question", subject: lockHash(release) });
+	expectRefusal(await ecosystem.operator.rule(question), "attempt-pending");
+	await redeem(ecosystem, bob, expectValue(releaseToken(locked, release)));
+	const reply = expectValue(parseRulingReply(expectValue(await ecosystem.operator.rule(question))));
+	const ruling = expectValue(verifyRuling(ruled(reply).ruling, ecosystem.world.trust));
+	assert.deepEqual(ruling.release, release);
+	assert.equal(ruling.verdict, "released");
+});

@@ -4,7 +4,16 @@
  * Value-moving ones ask for an Idempotency-Key; what makes them pay once is the signed content itself.
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { type Bytes, fromHex, type Refusal } from "@tenten/protocol";
+import {
+	accountReply,
+	type Bytes,
+	fromHex,
+	isRefusal,
+	parse,
+	type Refusal,
+	refuse,
+	toHex,
+} from "@tenten/protocol";
 import type { Operator } from "../operator.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { answer, httpProblem, problemOf } from "./problem.ts";
@@ -12,7 +21,7 @@ import { answer, httpProblem, problemOf } from "./problem.ts";
 const cose = "application/cose";
 const binary = z.any().openapi({ type: "string", format: "binary" });
 
-export const problemSchema = z
+const problemSchema = z
 	.object({
 		type: z.string(),
 		title: z.string(),
@@ -160,14 +169,14 @@ function addAccounts(app: OpenAPIHono, operator: Operator): void {
 	});
 	app.openapi(route, async (context) => {
 		const header = context.req.header("authorization") ?? "";
-		if (!header.startsWith(scheme)) return problemOf(missingQuestion);
+		if (!header.startsWith(scheme))
+			return problemOf(refuse("signature-invalid", "the holder of the account must sign the question"));
 		const question = new Uint8Array(Buffer.from(header.slice(scheme.length), "base64url"));
-		return answer(await operator.account(question));
+		const result = await operator.account(question);
+		const told = isRefusal(result) ? undefined : parse(accountReply, result);
+		const isAsked = told && !isRefusal(told) && toHex(told.account) === context.req.param("account");
+		return isRefusal(result) || isAsked
+			? answer(result)
+			: problemOf(refuse("owner-mismatch", "another account"));
 	});
 }
-
-const missingQuestion: Refusal = {
-	kind: "refusal",
-	code: "signature-invalid",
-	detail: "the holder of the account must sign the question",
-};

@@ -4,6 +4,7 @@
  *   release     shown by anybody: decides for the payee
  *   statement   by the payer, after redeem until and grace: asks for a refund of tokens whose fate nobody knows
  *   evidence    of a fork, or of a cancel and a release of one lock: opens a case
+ *   question    by a side in doubt: the ruling that stands, if there is one
  */
 import {
 	type Bytes,
@@ -42,6 +43,8 @@ export const rulingRequest = union({
 	/** each token ends in the link in question, as its payee would hold it */
 	statement: [2, record({ statement: signedStatement, tokens: list(tokenShape, limits.orderTokens, 1) })],
 	evidence: [3, record({ evidence: bytes(1, limits.evidence) })],
+	/** a lock's hash, or the id of a direct link */
+	question: [4, record({ subject: bytes32 })],
 });
 export type RulingRequest = TypeOf<typeof rulingRequest>;
 
