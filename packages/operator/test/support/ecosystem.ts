@@ -48,6 +48,8 @@ import { admitAsAsked, Operator, type StoreOptions } from "../../src/index.ts";
 
 export type EcosystemOptions = {
 	readonly seed?: string;
+	/** tells processes over one database apart: they share keys, and never chance */
+	readonly run?: number;
 	readonly database?: string;
 	readonly store?: StoreOptions;
 	readonly conditions?: readonly Condition[];
@@ -68,9 +70,11 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 	const { seed = "ecosystem", database = ":memory:", offlineTotal = 1_000n } = options;
 	const clock = { now: 1_800_000_000 };
 	let count = 0;
-	const random = (): Bytes => sha256(encodeItem([seed, count++]));
+	let run = 0;
+	const random = (): Bytes => sha256(encodeItem([seed, run, count++]));
 	const key = (): ReturnType<typeof signerFrom> => signerFrom(random(), "Ed25519");
 	const keys = { root: key(), authority: key(), issuing: key(), ruling: key(), desk: key() };
+	run = options.run ?? 0;
 	const open = (store: StoreOptions = {}): Promise<Operator> =>
 		Operator.open({
 			database,

@@ -1,0 +1,9 @@
+/** An operator in a process of its own, to be killed: `operator-process.ts DATABASE RUN` prints its address. */
+import { startServer } from "../../src/index.ts";
+import { createEcosystem } from "./ecosystem.ts";
+
+const [database = "", run = "0"] = process.argv.slice(2);
+const { operator } = await createEcosystem({ database, run: Number(run) });
+const log = { info: () => {}, error: (fields: object) => console.error(fields) };
+const { url } = await startServer({ operator, adminToken: "none", port: 0, log });
+console.log(url);
