@@ -35,12 +35,15 @@ import { certificateRow, type TokenSummary, trustRow } from "./rows.ts";
 import type { Outcome } from "./run.ts";
 import type { StoreWrite } from "./store.ts";
 import { verify } from "./suite/index.ts";
+import type { Told } from "./telling.ts";
 import type { Vault, VaultWrites } from "./vault.ts";
 
 export type Surroundings = {
 	/** unix seconds */
 	readonly now: () => number;
 	readonly random: (bytes: number) => Bytes;
+	/** told of what became durable, while nothing else runs */
+	readonly told?: (told: Told) => void;
 };
 
 export class Core {
@@ -50,6 +53,7 @@ export class Core {
 	readonly documentKey: Bytes;
 	readonly now: () => number;
 	readonly random: (bytes: number) => Bytes;
+	readonly told: (told: Told) => void;
 	#trust: Trust | undefined;
 	#pinnedSigner: Bytes | undefined;
 	#own = new Map<string, VerifiedCertificate>();
@@ -58,12 +62,13 @@ export class Core {
 	/** rows that nobody needs any more, to go with the next commit */
 	#obsolete: StoreWrite[] = [];
 
-	constructor(vault: Vault, keys: KeyStore, documentKey: Bytes, { now, random }: Surroundings) {
+	constructor(vault: Vault, keys: KeyStore, documentKey: Bytes, surroundings: Surroundings) {
 		this.vault = vault;
 		this.documentKey = documentKey;
 		this.keys = keys;
-		this.now = now;
-		this.random = random;
+		this.now = surroundings.now;
+		this.random = surroundings.random;
+		this.told = surroundings.told ?? (() => undefined);
 		const kept = vault.state.rows.get("trust");
 		if (kept === undefined) return;
 		const row = parse(trustRow, kept, kept.length);
@@ -165,6 +170,13 @@ export class Core {
 		if (isRefusal(signed)) return signed;
 		this.#lastRequest = { encoded: encoded.slice(), signed };
 		return verifyRequest(signed, trust);
+	}
+
+	/** A request that is kept with an attempt, verified; undefined under a trust list that dropped its payee. */
+	readOwnCopy(signed: SignedRequest): VerifiedRequest | undefined {
+		const trust = this.trust();
+		const request = isRefusal(trust) ? trust : verifyRequest(signed, trust);
+		return isRefusal(request) ? undefined : request;
 	}
 
 	/** What was sealed to this module's document key. */

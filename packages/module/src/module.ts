@@ -56,7 +56,7 @@ import {
 	runPayer,
 } from "./paying.ts";
 import { askBalance } from "./questions.ts";
-import { type ModuleApp, runPayee, type Told, toldOf, transferArrives } from "./receiving.ts";
+import { type ModuleApp, runPayee, transferArrives } from "./receiving.ts";
 import { type MadeRequest, makeRequest, type RequestOptions } from "./requesting.ts";
 import { documentKeyRow, type TokenSummary } from "./rows.ts";
 import { openState } from "./sealed-state.ts";
@@ -78,7 +78,7 @@ export class SecureModule {
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */
-	static async open({ store, unlock, now, random }: ModuleOptions): Promise<SecureModule | Refusal> {
+	static async open({ store, unlock, ...surroundings }: ModuleOptions): Promise<SecureModule | Refusal> {
 		const rows = await store.load();
 		let keys: KeyStore | Refusal;
 		if (hasSoftwareKeyStore(rows)) keys = await openSoftwareKeyStore(rows, unlock);
@@ -100,7 +100,7 @@ export class SecureModule {
 			const value = serialize(documentKeyRow, { publicKey: documentKey });
 			await state.commit([{ key: "document-key", value }], [made.write]);
 		}
-		return new SecureModule(new Core(new Vault(state), keys, documentKey, { now, random }));
+		return new SecureModule(new Core(new Vault(state), keys, documentKey, surroundings));
 	}
 
 	/** Takes a newer trust list; `pinnedSigner` is the key id of one's own operator's root. */
@@ -172,30 +172,22 @@ export class SecureModule {
 		app: ModuleApp,
 	): Promise<readonly Bytes[]> {
 		if (message.kind === "transfer") return this.#transfer(message, documents, app);
-		const told: Told[] = [];
-		const answers = await this.#core.exclusively(async () => {
+		return this.#core.exclusively(async () => {
 			const { vault } = this.#core;
 			const payers = this.#payersOf(message);
 			const payee = "attempt" in message ? vault.payees.get(message.attempt) : this.#payeeOf(message);
 			const sent: Bytes[] = [];
 			for (const state of payers) {
-				const received = await payerReceives(this.#core, state, message, documents);
-				if (isRefusal(received)) continue;
-				sent.push(...this.#core.bundle(received.outcome));
-				told.push(...toldOf(received.outcome, received.documents));
+				const outcome = await payerReceives(this.#core, state, message, documents);
+				if (!isRefusal(outcome)) sent.push(...this.#core.bundle(outcome));
 			}
 			if (payee !== undefined) {
 				const outcome = await runPayee(this.#core, payee, { kind: "received", message });
-				if (!isRefusal(outcome)) {
-					sent.push(...this.#core.bundle(outcome));
-					told.push(...toldOf(outcome, []));
-				}
+				if (!isRefusal(outcome)) sent.push(...this.#core.bundle(outcome));
 			}
 			if (payers.length > 0 || payee !== undefined || !("attempt" in message)) return sent;
 			return [refusalMessage(message.attempt, refuse("attempt-unknown"))];
 		});
-		for (const each of told) app.told?.(each);
-		return answers;
 	}
 
 	/** One offer for a request at a time is before the app: a repeated one gets its answer when asked again. */

@@ -36,6 +36,7 @@ import { documentKeyOf, packDocuments, unpackDocuments } from "./parcel.ts";
 import type { TokenSummary } from "./rows.ts";
 import { type Outcome, run } from "./run.ts";
 import type { StoreWrite } from "./store.ts";
+import { tell } from "./telling.ts";
 
 /** What the user saw and agreed to. The module signs nothing that differs from it. */
 export type Consent = { readonly request: Bytes; readonly payee: Bytes; readonly amount: bigint };
@@ -132,12 +133,13 @@ async function signCounterRequest(
 	return { body: counter, signature: signature ?? new Uint8Array() };
 }
 
-/** Runs one event of a payer's attempt. `documents` become durable with the machine's next state. */
+/** Runs one event of a payer's attempt. `documents` become durable with its next state; `answered` are told. */
 export async function runPayer(
 	core: Core,
 	state: Payer,
 	event: PayerEvent,
 	documents: readonly StoreWrite[] = [],
+	answered: readonly Document[] = [],
 ): Promise<Outcome<Payer> | Refusal> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
@@ -155,6 +157,7 @@ export async function runPayer(
 		},
 	});
 	settle(core, state, outcome.state);
+	tell(core, outcome, answered);
 	return outcome;
 }
 
@@ -177,13 +180,13 @@ export async function payerReceives(
 	state: DurablePayer,
 	message: Message,
 	came: readonly MessageOf<"document">[],
-): Promise<{ readonly outcome: Outcome<Payer>; readonly documents: readonly Document[] } | Refusal> {
+): Promise<Outcome<Payer> | Refusal> {
 	const reply = message.kind === "reserved" || message.kind === "counterTransfer" ? message.reply : null;
 	const contents = await unpackDocuments(reply, came, (place, sealed) => core.openDocument(place, sealed));
 	const everOwned = (output: Bytes): boolean => core.vault.everOwned(output);
-	const outcome = await runPayer(core, state, { kind: "received", message, contents, everOwned });
-	const documents = matchDocuments(reply, contents);
-	return isRefusal(outcome) ? outcome : { outcome, documents: isRefusal(documents) ? [] : documents };
+	const answered = matchDocuments(reply, contents);
+	const event: PayerEvent = { kind: "received", message, contents, everOwned };
+	return runPayer(core, state, event, [], isRefusal(answered) ? [] : answered);
 }
 
 /** The tokens with which a request could be paid: free, of its asset, and allowed by every rule on them. */

@@ -10,11 +10,9 @@ import {
 	isRefusal,
 	type MessageOf,
 	manifestOf,
-	type News,
 	type Offer,
 	type Payee,
 	type PayeeEvent,
-	type Payer,
 	type Refusal,
 	refuse,
 	requestDigest,
@@ -28,21 +26,14 @@ import { packDocuments, unpackDocuments } from "./parcel.ts";
 import type { RequestRow } from "./rows.ts";
 import { type Outcome, run } from "./run.ts";
 import type { StoreWrite } from "./store.ts";
+import { tell } from "./telling.ts";
 
 /** What the app answers to an offer: documents, and in an exchange the outputs that it gives. */
 export type Answer = { readonly documents?: readonly Document[]; readonly inputs?: readonly Bytes[] };
 
-/** What became durable. Documents are those that the other side answered with. */
-export type Told = {
-	readonly news: News;
-	readonly attempt: Bytes;
-	readonly documents: readonly Document[];
-};
-
 export type ModuleApp = {
 	/** Asked once every check has passed; it may read every document before it answers. */
 	readonly consider: (offer: Offer) => Promise<Answer | Refusal>;
-	readonly told?: (told: Told) => void;
 };
 
 /** A request of this module that a transfer answers. */
@@ -55,9 +46,7 @@ export async function transferArrives(
 	const first = await core.exclusively(() => offer(core, transfer, came));
 	if (!("asked" in first)) return first.messages;
 	const answer = await app.consider(first.asked.offer);
-	const { messages, told } = await core.exclusively(() => conclude(core, first.asked, answer));
-	for (const each of told) app.told?.(each);
-	return messages;
+	return core.exclusively(() => conclude(core, first.asked, answer));
 }
 
 type Asked = { readonly offer: Offer };
@@ -95,24 +84,9 @@ async function offer(
 }
 
 /** While the app thought, another transfer may have come for the same request: it is looked up again. */
-async function conclude(
-	core: Core,
-	{ offer }: Asked,
-	answer: Answer | Refusal,
-): Promise<{ readonly messages: readonly Bytes[]; readonly told: readonly Told[] }> {
+async function conclude(core: Core, { offer }: Asked, answer: Answer | Refusal): Promise<readonly Bytes[]> {
 	const outcome = await conclusion(core, { offer }, answer);
-	if (isRefusal(outcome)) return { messages: [refusalMessage(offer.request.digest, outcome)], told: [] };
-	return { messages: core.bundle(outcome), told: toldOf(outcome, []) };
-}
-
-/** What the app is told of a step that is durable. */
-export function toldOf(
-	{ state, news }: Outcome<Payer | Payee>,
-	documents: readonly Document[],
-): readonly Told[] {
-	return "terms" in state
-		? news.map((kind) => ({ news: kind, attempt: state.terms.attempt, documents }))
-		: [];
+	return isRefusal(outcome) ? [refusalMessage(offer.request.digest, outcome)] : core.bundle(outcome);
 }
 
 async function conclusion(
@@ -165,7 +139,7 @@ export async function runPayee(
 	if (isRefusal(trust)) return trust;
 	const context = { trust, now: core.now() };
 	let other = documents;
-	return run(stepPayee(state, event, context), {
+	const outcome = await run(stepPayee(state, event, context), {
 		sign: (requests) => core.sign(requests),
 		signed: (next, signatures) => stepPayee(next, { kind: "signed", signatures }, context),
 		persist: async (next, tokens) => {
@@ -189,6 +163,8 @@ export async function runPayee(
 			other = [];
 		},
 	});
+	tell(core, outcome, []);
+	return outcome;
 }
 
 /** The request's row with its attempt that is not cancelled, where that changes. Static requests have none. */

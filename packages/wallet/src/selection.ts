@@ -41,11 +41,15 @@ function take(sorted: readonly TokenSummary[], amount: bigint): readonly TokenSu
 	const taken: TokenSummary[] = [];
 	let sum = 0n;
 	let bytes = 0;
+	let signatures = 0;
 	for (const token of sorted) {
 		if (sum >= amount) break;
 		sum += token.amount;
 		bytes += token.size + bytesOfOneLink;
+		// Its issue, its links and the new one; the payee may know none of their certificates.
+		signatures += 2 * (token.links + 2);
 		taken.push(token);
 	}
-	return sum >= amount && taken.length <= limits.tokens && bytes <= transferBytes ? taken : undefined;
+	const fits = taken.length <= limits.tokens && bytes <= transferBytes && signatures <= limits.signatures;
+	return sum >= amount && fits ? taken : undefined;
 }

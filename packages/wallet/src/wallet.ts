@@ -92,6 +92,7 @@ export class Wallet {
 	readonly #options: WalletOptions;
 	readonly #operators = new Map<string, OperatorClient>();
 	readonly #replies = new Map<string, readonly Document[]>();
+	#journaled: Promise<void> = Promise.resolve();
 
 	private constructor(module: SecureModule, options: WalletOptions) {
 		this.module = module;
@@ -99,8 +100,12 @@ export class Wallet {
 	}
 
 	static async open(options: WalletOptions): Promise<Wallet | Refusal> {
-		const module = await SecureModule.open(options);
-		return isRefusal(module) ? module : new Wallet(module, options);
+		let journal: (told: Told) => void = () => undefined;
+		const module = await SecureModule.open({ ...options, told: (told) => journal(told) });
+		if (isRefusal(module)) return module;
+		const wallet = new Wallet(module, options);
+		journal = (told) => wallet.#journal(told);
+		return wallet;
 	}
 
 	get operators(): Operators {
@@ -180,14 +185,6 @@ export class Wallet {
 			...(patience === undefined ? {} : { patience }),
 		});
 		if (isRefusal(started)) return started;
-		await this.#record(
-			"paid",
-			started.attempt,
-			request.body.asset,
-			amount,
-			request.payee.hash,
-			request.body.memo,
-		);
 		return { attempt: started.attempt, messages: started.messages, inputs, amount };
 	}
 
@@ -228,14 +225,23 @@ export class Wallet {
 	}
 
 	/** What this wallet answers to messages that came over any channel. */
-	readonly handle = (messages: readonly Bytes[]): Promise<readonly Bytes[]> =>
-		this.module.handle(messages, {
+	readonly handle = async (messages: readonly Bytes[]): Promise<readonly Bytes[]> => {
+		const answers = await this.module.handle(messages, {
 			consider: this.#options.consider ?? (async () => ({})),
-			told: (told) => {
-				if (told.documents.length > 0) this.#replies.set(toHex(told.attempt), told.documents);
-				this.#options.told?.(told);
-			},
 		});
+		await this.#journaled;
+		return answers;
+	};
+
+	/** The app's record of what the module made durable. */
+	#journal(told: Told): void {
+		if (told.documents.length > 0) this.#replies.set(toHex(told.attempt), told.documents);
+		this.#options.told?.(told);
+		const kind = historyKind(told);
+		if (kind === undefined) return;
+		const { attempt, asset, amount, party, memo } = told;
+		this.#journaled = this.#journaled.then(() => this.#record(kind, attempt, asset, amount, party, memo));
+	}
 
 	/** Asks the other side about one attempt, or says our last word again; where the money is now. */
 	async recover(attempt: Bytes, channel: Channel): Promise<Payment["fundsState"] | Refusal> {
@@ -318,8 +324,33 @@ export class Wallet {
 		});
 	}
 
-	close(): Promise<void> {
-		return this.module.close();
+	async close(): Promise<void> {
+		await this.#journaled;
+		await this.module.close();
+	}
+}
+
+/** What a person would look for in the history, of all that is told. */
+function historyKind({ news, side }: Told): HistoryKind | undefined {
+	switch (news) {
+		case "owned":
+			return "received";
+		case "sent":
+		case "released":
+			return "paid";
+		case "returned":
+			return "returned";
+		case "cancelled":
+			return side === "payer" ? "cancelled" : undefined;
+		case "ruled":
+			return side === "payer" ? "refunded" : undefined;
+		case "locked":
+		case "reserved":
+		case "refused":
+		case "double-decision":
+			return undefined;
+		default:
+			return news satisfies never;
 	}
 }
 

@@ -15,6 +15,7 @@ import type { Message } from "./messages.ts";
 export type News =
 	| "locked"
 	| "reserved"
+	| "sent"
 	| "released"
 	| "owned"
 	| "cancelled"

@@ -89,6 +89,7 @@ function sent(terms: PayerTerms, transfer: Message, change: readonly VerifiedTok
 		state: { kind: "sent", terms, transfer, acknowledged: null },
 		effects: [
 			{ kind: "persist", changes: { ...noChanges, remove: terms.inputs, add: change } },
+			{ kind: "tell", news: "sent" },
 			send(transfer, terms.data),
 		],
 	};
