@@ -23,7 +23,9 @@ import {
 	type Caveat,
 	type ClaimResult,
 	type Document,
+	holdingOf,
 	isRefusal,
+	mayCredit,
 	type Offer,
 	type OperatorClient,
 	type Refusal,
@@ -227,11 +229,20 @@ export class Wallet {
 	/** What this wallet answers to messages that came over any channel. */
 	readonly handle = async (messages: readonly Bytes[]): Promise<readonly Bytes[]> => {
 		const answers = await this.module.handle(messages, {
-			consider: this.#options.consider ?? (async () => ({})),
+			consider: this.#options.consider ?? (async (offer) => this.#takes(offer)),
 		});
 		await this.#journaled;
 		return answers;
 	};
+
+	/** Without a word from the app: a merchant takes only what its account could be credited with. */
+	#takes({ request, accepted }: Offer): Answer | Refusal {
+		const { payee } = request;
+		if (payee.profile.role !== "merchant") return {};
+		const now = this.#options.now();
+		const isStuck = accepted.tokens.some((token) => !mayCredit(holdingOf(token), payee, now));
+		return isStuck ? refuse("condition-payee", "conditions on it would keep us from redeeming it") : {};
+	}
 
 	/** The app's record of what the module made durable. */
 	#journal(told: Told): void {

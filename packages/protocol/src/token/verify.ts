@@ -212,6 +212,11 @@ export function advance(
 	const transfer = { kind: link.kind, payee: certificate, amount: output.amount, purpose, against, hops };
 	const [broken] = violations(state.rules, { ...transfer, now });
 	if (broken !== undefined) return broken;
+	// Change and returns lift nothing: else an owner whom a caveat spares could drop it by paying itself.
+	const kept = link.kind === "payment" ? liveRules(state.rules, certificate) : state.rules;
+	const rules = [...kept, ...output.caveats];
+	// What no issue could carry could never be refreshed.
+	if (rules.length > state.issue.conditions.length + limits.conditions) return refuse("too-many", "caveats");
 	return {
 		...state,
 		outputId: outputId(link.id, hop.index),
@@ -221,11 +226,7 @@ export function advance(
 		path: [...state.path, link],
 		inputOwners: [...state.inputOwners, state.owner],
 		hops,
-		// Change and returns lift nothing: else an owner whom a caveat spares could drop it by paying itself.
-		rules: [
-			...(link.kind === "payment" ? liveRules(state.rules, certificate) : state.rules),
-			...output.caveats,
-		],
+		rules,
 		pending: link.release === null ? link.body.lock : null,
 	};
 }
