@@ -4,7 +4,7 @@
  * A sealed value is `nonce ‖ ciphertext ‖ tag`. Nonces are 24 random bytes, so that nothing need be counted.
  * The place of a value is its associated data: what is moved elsewhere does not open.
  */
-import { type Bytes, concatBytes } from "@tenten/protocol";
+import type { Bytes } from "@tenten/protocol";
 import sodium from "sodium-native";
 
 export const secretBytes: number = sodium.crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
@@ -25,18 +25,31 @@ export function zero(...secrets: readonly Bytes[]): void {
 	for (const secret of secrets) sodium.sodium_memzero(asBuffer(secret));
 }
 
+/** Random nonces are asked for many at a time: they are no secret, and asking is a system call. */
+const noncePool = new Uint8Array(nonceBytes * 128);
+let noncesUsed = noncePool.length;
+
+function nextNonce(): Bytes {
+	if (noncesUsed === noncePool.length) {
+		sodium.randombytes_buf(asBuffer(noncePool));
+		noncesUsed = 0;
+	}
+	noncesUsed += nonceBytes;
+	return noncePool.subarray(noncesUsed - nonceBytes, noncesUsed);
+}
+
 export function seal(key: Bytes, place: Bytes, plaintext: Bytes): Bytes {
-	const nonce = randomBytes(nonceBytes);
-	const ciphertext = new Uint8Array(plaintext.length + tagBytes);
+	const sealed = new Uint8Array(nonceBytes + plaintext.length + tagBytes);
+	sealed.set(nextNonce());
 	sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
-		asBuffer(ciphertext),
+		asBuffer(sealed.subarray(nonceBytes)),
 		asBuffer(plaintext),
 		asBuffer(place),
 		null,
-		asBuffer(nonce),
+		asBuffer(sealed.subarray(0, nonceBytes)),
 		asBuffer(key),
 	);
-	return concatBytes(nonce, ciphertext);
+	return sealed;
 }
 
 /** What was sealed under this key at this place, or undefined. */
