@@ -1,0 +1,536 @@
+/**
+ * A host of both machines: runs their effects in order, keeps what is durable, and can lose the rest.
+ *
+ * Durable states go through their shapes, so every crash reads what was written. Signing and asking take
+ * time: the machine waits in memory while other events come. A host breaks only if it is told to (`rules`).
+ */
+import assert from "node:assert/strict";
+import {
+	attemptId,
+	type Bytes,
+	type DraftCancel,
+	type DurablePayee,
+	type DurablePayer,
+	type Effect,
+	type Manifest,
+	type Message,
+	type MessageOf,
+	outputId,
+	type Payee,
+	type PayeeConsent,
+	type PayeeEvent,
+	type Payer,
+	type PayerEvent,
+	type PayerPlan,
+	parse,
+	payeeState,
+	payerState,
+	payerWakesAt,
+	type Refusal,
+	requestDigest,
+	requestPayload,
+	type SignatureRequest,
+	type SignedRequest,
+	type Spendable,
+	type Step,
+	serialize,
+	serializeToken,
+	signedRequest,
+	stepPayee,
+	stepPayer,
+	type Token,
+	type TokenChanges,
+	toHex,
+	type VerifiedCertificate,
+	type VerifiedRequest,
+	type VerifiedToken,
+	verifyParsedToken,
+	verifyRequest,
+	verifyToken,
+} from "@tenten/protocol";
+import { must, toySign, trust } from "./ecosystem.ts";
+import { checkMove, type Ledger, Violation } from "./ledger.ts";
+
+type StoredToken = {
+	readonly bytes: Bytes;
+	readonly after: readonly DraftCancel[];
+	readonly heldBy: string | null;
+};
+
+/** What survives a crash. */
+export type Durable = {
+	readonly payers: Map<string, Bytes>;
+	readonly payees: Map<string, Bytes>;
+	readonly tokens: Map<string, StoredToken>;
+	readonly owned: Set<string>;
+	/** outputs in reservations, cancelled ones too */
+	readonly reserved: Map<string, string>;
+	readonly requests: Map<string, Bytes>;
+	readonly peers: Map<string, string>;
+};
+
+export type Machine = {
+	readonly role: "payer" | "payee";
+	readonly peer: string;
+	state: Payer | Payee;
+	/** waits for signatures, or for the app's word */
+	signing: readonly SignatureRequest[] | null;
+	asks: boolean;
+	/** outputs set aside in memory while signing */
+	aside: readonly string[];
+};
+
+/** How a host behaves; the tests of broken variants replace one of these. */
+export type Rules = {
+	readonly stepPayer: typeof stepPayer;
+	readonly stepPayee: typeof stepPayee;
+	readonly order: (effects: readonly Effect[]) => readonly Effect[];
+	readonly changes: (changes: TokenChanges) => TokenChanges;
+	/** the machines that a message is for, of all that there are */
+	readonly route: (message: Message, found: readonly string[], all: readonly string[]) => readonly string[];
+};
+
+export const soundRules: Rules = {
+	stepPayer,
+	stepPayee,
+	order: (effects) => effects,
+	changes: (changes) => changes,
+	route: (_, found) => found,
+};
+
+/** What the world does for a host. */
+export type Around = {
+	readonly ledger: Ledger;
+	readonly now: () => number;
+	readonly send: (from: string, to: string, message: Message, manifest: Manifest | null) => void;
+	readonly forward: (from: string, message: Message) => void;
+	/** certificate hash, the name of its key */
+	readonly keyOf: (certificate: Bytes) => Parameters<typeof toySign>[0];
+};
+
+export class Host {
+	readonly name: string;
+	readonly certificates: readonly VerifiedCertificate[];
+	durable: Durable;
+	readonly machines = new Map<string, Machine>();
+	readonly #states = new Map<string, DurablePayer | DurablePayee>();
+	readonly #around: Around;
+	readonly #rules: Rules;
+	#fresh = 0;
+	#crashAfter = Number.POSITIVE_INFINITY;
+	/** secrets that a two-faced payer keeps */
+	readonly #kept = new Map<string, { readonly peer: string; readonly secret: Bytes }>();
+	/** how often `persist` ran */
+	persisted = 0;
+	crashes = 0;
+
+	constructor(name: string, certificates: readonly VerifiedCertificate[], around: Around, rules: Rules) {
+		this.name = name;
+		this.certificates = certificates;
+		this.#around = around;
+		this.#rules = rules;
+		this.durable = {
+			payers: new Map(),
+			payees: new Map(),
+			tokens: new Map(),
+			owned: new Set(),
+			reserved: new Map(),
+			requests: new Map(),
+			peers: new Map(),
+		};
+	}
+
+	payers(): readonly DurablePayer[] {
+		return [...this.#states].filter(([key]) => key.startsWith("payer/")).map(([, s]) => s as DurablePayer);
+	}
+
+	payees(): readonly DurablePayee[] {
+		return [...this.#states].filter(([key]) => key.startsWith("payee/")).map(([, s]) => s as DurablePayee);
+	}
+
+	/** The next event crashes after this many effects. */
+	crashAfter(effects: number): void {
+		this.#crashAfter = effects;
+	}
+
+	receive(token: VerifiedToken): void {
+		this.#add(token);
+	}
+
+	#add(token: VerifiedToken): void {
+		const id = toHex(token.outputId);
+		if (this.durable.owned.has(id) && !this.#around.ledger.dishonest.has(this.name))
+			throw new Violation("two copies", `${this.name} took ${id.slice(0, 8)} twice`);
+		this.#around.ledger.taken(this.name, id);
+		this.durable.tokens.set(id, { bytes: serializeToken(token), after: [], heldBy: null });
+		this.durable.owned.add(id);
+	}
+
+	/** Tokens that may go into a new payment, in the order in which they came. */
+	free(): readonly string[] {
+		const aside = new Set([...this.machines.values()].flatMap((machine) => machine.aside));
+		return [...this.durable.tokens]
+			.filter(([id, { heldBy }]) => heldBy === null && !aside.has(id))
+			.map(([id]) => id);
+	}
+
+	spendable(id: string): Spendable {
+		const stored = this.durable.tokens.get(id);
+		assert.ok(stored, "no such token");
+		return { token: must(verifyToken(stored.bytes, trust, { signatures: false })), after: stored.after };
+	}
+
+	makeRequest(body: SignedRequest["body"], certificate: VerifiedCertificate): VerifiedRequest {
+		const payload = requestPayload(body);
+		const signature = toySign(certificate.key, "request", payload);
+		this.durable.requests.set(toHex(requestDigest(payload)), serialize(signedRequest, { body, signature }));
+		return must(verifyRequest({ body, signature }, trust));
+	}
+
+	ownRequest(digest: Bytes): VerifiedRequest | undefined {
+		const kept = this.durable.requests.get(toHex(digest));
+		const signed = kept && parse(signedRequest, kept);
+		return signed && must(verifyRequest(must(signed), trust));
+	}
+
+	/** Whether an attempt at this request stands that was not cancelled. */
+	pays(digest: Bytes): boolean {
+		return [...this.machines.values()].some(({ role, state }) => {
+			if (role !== "payer" || state.kind === "cancelled") return false;
+			const body = "plan" in state ? state.plan.request.body : bodyOf(state as Payer);
+			return body !== undefined && toHex(requestDigest(requestPayload(body))) === toHex(digest);
+		});
+	}
+
+	pay(plan: PayerPlan, peer: string, entropy: Bytes): Refusal | undefined {
+		const machine: Machine = {
+			role: "payer",
+			peer,
+			state: { kind: "idle" },
+			signing: null,
+			asks: false,
+			aside: plan.inputs.map(({ token }) => toHex(token.outputId)),
+		};
+		const key = `payer/new ${this.#fresh++}`;
+		const step = this.#rules.stepPayer({ kind: "idle" }, { kind: "start", plan, entropy }, this.#context());
+		if (step.refusal !== undefined) return step.refusal;
+		this.machines.set(key, machine);
+		this.#perform(key, machine, step, "start");
+		return undefined;
+	}
+
+	/** Signatures that were asked for are there. */
+	sign(key: string): void {
+		const machine = this.machines.get(key);
+		if (machine?.signing === null || machine === undefined) return;
+		const signatures = machine.signing.map(({ signer, type, payload }) =>
+			toySign(this.#around.keyOf(signer), type, payload),
+		);
+		machine.signing = null;
+		this.#around.ledger.signed(linksOf(machine.state), signatures);
+		this.event(key, { kind: "signed", signatures });
+		if (machine.signing === null) machine.aside = [];
+	}
+
+	consent(key: string, consent: PayeeConsent, entropy: Bytes): void {
+		const machine = this.machines.get(key);
+		if (machine === undefined) return;
+		machine.asks = false;
+		machine.aside = consent.inputs.map(({ token }) => toHex(token.outputId));
+		this.event(key, { kind: "consented", consent, entropy });
+	}
+
+	sendBack(key: string): void {
+		const machine = this.machines.get(key);
+		if (machine?.state.kind !== "owned" || machine.state.terms.lock !== null) return;
+		const free = new Set(this.free());
+		const ids = machine.state.terms.links.map((link) => toHex(outputId(link, 0)));
+		if (!ids.every((id) => free.has(id))) return;
+		machine.aside = ids;
+		this.event(key, { kind: "sendBack", tokens: ids.map((id) => this.spendable(id)) });
+		if (machine.signing === null) machine.aside = [];
+	}
+
+	/** One event of one machine. */
+	event(key: string, event: PayerEvent | PayeeEvent): void {
+		const machine = this.machines.get(key);
+		if (machine === undefined) return;
+		const before = machine.state;
+		const context = this.#context();
+		const step: Step<Payer | Payee> =
+			machine.role === "payer"
+				? this.#rules.stepPayer(machine.state as Payer, event as PayerEvent, context)
+				: this.#rules.stepPayee(machine.state as Payee, event as PayeeEvent, context);
+		checkRefusal(before, step);
+		this.#perform(key, machine, step, event.kind === "received" ? event.message.kind : event.kind);
+	}
+
+	#context(): { readonly trust: typeof trust; readonly now: number } {
+		return { trust, now: this.#around.now() };
+	}
+
+	#perform(key: string, machine: Machine, step: Step<Payer | Payee>, cause: string): void {
+		machine.state = step.state;
+		this.#around.ledger.drafted(linksOf(step.state));
+		let left = this.#crashAfter;
+		this.#crashAfter = Number.POSITIVE_INFINITY;
+		for (const effect of this.#rules.order(step.effects)) {
+			if (left-- === 0) {
+				this.crash();
+				return;
+			}
+			if (effect.kind === "sign") machine.signing = effect.requests;
+			else if (effect.kind === "ask") machine.asks = true;
+			else if (effect.kind === "persist") this.#persist(key, machine, effect.changes, cause);
+			else if (effect.kind === "forward") this.#around.forward(this.name, effect.message);
+			else if (effect.kind === "send")
+				for (const message of effect.messages) this.#send(machine.peer, message, effect.manifest);
+			else assert.equal(effect.kind, "tell");
+		}
+		if (left === 0) this.crash();
+		else if (step.state.kind === "none" || step.state.kind === "idle") this.machines.delete(key);
+	}
+
+	#send(to: string, message: Message, manifest: Manifest | null): void {
+		if (message.kind === "release") this.#around.ledger.revealed(message.secret);
+		if (message.kind === "cancel") this.#around.ledger.cancelled.add(toHex(message.lock));
+		this.#around.send(this.name, to, message, manifest);
+	}
+
+	#persist(key: string, machine: Machine, changes: TokenChanges, cause: string): void {
+		const { role } = machine;
+		const state = machine.state as DurablePayer | DurablePayee;
+		assert.ok("terms" in state, `${state} is not durable`);
+		const attempt = toHex(state.terms.attempt);
+		const stored = `${role}/${attempt}`;
+		if (!this.#around.ledger.dishonest.has(this.name))
+			if (this.#around.ledger.watchesMoves) checkMove(role, this.#states.get(stored), state, cause);
+		if (role === "payer") this.durable.payers.set(attempt, serialize(payerState, state as DurablePayer));
+		else this.durable.payees.set(attempt, serialize(payeeState, state as DurablePayee));
+		this.durable.peers.set(stored, machine.peer);
+		this.#states.set(stored, state);
+		if (state.kind === "locked") this.#kept.set(attempt, { peer: machine.peer, secret: state.secret });
+		if (key !== stored) {
+			this.machines.delete(key);
+			this.machines.set(stored, machine);
+		}
+		this.#apply(this.#rules.changes(changes), attempt);
+		this.#tellLedger(state);
+		this.persisted++;
+	}
+
+	#apply(changes: TokenChanges, attempt: string): void {
+		const { tokens } = this.durable;
+		for (const output of changes.remove) tokens.delete(toHex(output));
+		for (const output of changes.hold) {
+			const token = tokens.get(toHex(output));
+			if (token === undefined || token.heldBy !== null)
+				throw new Violation("created", `${this.name} sets aside what it does not have`);
+			tokens.set(toHex(output), { ...token, heldBy: attempt });
+		}
+		for (const { output, after } of changes.free) {
+			const token = tokens.get(toHex(output));
+			if (token === undefined) throw new Violation("created", `${this.name} frees what it does not have`);
+			tokens.set(toHex(output), {
+				...token,
+				heldBy: null,
+				after: after ? [...token.after, after] : token.after,
+			});
+		}
+		for (const token of changes.add) this.#add(token);
+	}
+
+	#tellLedger(state: DurablePayer | DurablePayee): void {
+		const { ledger, now } = this.#around;
+		if (state.kind === "sent" || state.kind === "locked") ledger.durable(state.terms.links);
+		if (state.kind === "lockedForeign" && state.answer.kind === "counterTransfer")
+			ledger.durable(state.answer.body.counterLinks);
+		if (state.kind === "released") {
+			if (now() >= state.terms.spendUntil && !ledger.secrets.has(toHex(state.terms.lock ?? new Uint8Array())))
+				throw new Violation("released too late", `${now() - state.terms.spendUntil} seconds`);
+			ledger.revealed(state.secret);
+		}
+		if (state.kind === "cancelled") ledger.cancelled.add(toHex(state.terms.lock ?? new Uint8Array()));
+		if (state.kind === "returned" && state.returned.kind === "returned" && !("inputs" in state.terms))
+			ledger.durable(state.returned.tokens.map((token) => linkOf(token)));
+		if ((state.kind === "reserved" || state.kind === "lockedForeign") && "payer" in state.terms)
+			for (const link of state.terms.links)
+				this.durable.reserved.set(toHex(outputId(link, 0)), toHex(state.terms.attempt));
+	}
+
+	/** A two-faced payer sends the release of what it cancelled. */
+	betray(attempt: Bytes): void {
+		const kept = this.#kept.get(toHex(attempt));
+		if (kept !== undefined) this.#send(kept.peer, { kind: "release", attempt, secret: kept.secret }, null);
+	}
+
+	/** A copy of all that is durable. */
+	backup(): Durable {
+		const { payers, payees, tokens, owned, reserved, requests, peers } = this.durable;
+		return {
+			payers: new Map(payers),
+			payees: new Map(payees),
+			tokens: new Map(tokens),
+			owned: new Set(owned),
+			reserved: new Map(reserved),
+			requests: new Map(requests),
+			peers: new Map(peers),
+		};
+	}
+
+	/** The module is put back to an old copy of itself. */
+	restore(copy: Durable): void {
+		this.durable = copy;
+		this.crash();
+	}
+
+	/** Memory is gone; what is durable is read again. */
+	crash(): void {
+		this.crashes++;
+		this.machines.clear();
+		this.#states.clear();
+		this.#crashAfter = Number.POSITIVE_INFINITY;
+		for (const [attempt, bytes] of this.durable.payers) {
+			const state = must(parse(payerState, bytes, bytes.length));
+			assert.deepEqual(serialize(payerState, state), bytes);
+			this.#reload(`payer/${attempt}`, "payer", state);
+		}
+		for (const [attempt, bytes] of this.durable.payees) {
+			const state = must(parse(payeeState, bytes, bytes.length));
+			assert.deepEqual(serialize(payeeState, state), bytes);
+			this.#reload(`payee/${attempt}`, "payee", state);
+		}
+	}
+
+	#reload(key: string, role: Machine["role"], state: DurablePayer | DurablePayee): void {
+		this.#states.set(key, state);
+		const peer = this.durable.peers.get(key) ?? "";
+		this.machines.set(key, { role, peer, state, signing: null, asks: false, aside: [] });
+	}
+
+	everOwned(output: Bytes): boolean {
+		const id = toHex(output);
+		return this.durable.owned.has(id) || this.durable.reserved.has(id);
+	}
+
+	/** A message with the documents that came with it. */
+	deliver(from: string, message: Message, contents: ReadonlyMap<number, Bytes>): void {
+		if (message.kind === "transfer") {
+			this.#offered(from, message, contents);
+			return;
+		}
+		const everOwned = (output: Bytes): boolean => this.everOwned(output);
+		const crashAfter = this.#crashAfter;
+		const addressed = this.#rules.route(message, this.#addressed(message), [...this.machines.keys()]);
+		for (const key of addressed) {
+			this.#crashAfter = crashAfter;
+			this.event(key, { kind: "received", message, contents, everOwned });
+		}
+		this.#crashAfter = Number.POSITIVE_INFINITY;
+	}
+
+	#addressed(message: Message): readonly string[] {
+		if ("attempt" in message) return [`payer/${toHex(message.attempt)}`, `payee/${toHex(message.attempt)}`];
+		if (message.kind === "refusal") {
+			const known = `payer/${toHex(message.about)}`;
+			return this.machines.has(known)
+				? [known]
+				: [...this.machines.keys()].filter((key) => key.startsWith("payer/"));
+		}
+		if (message.kind !== "ruling") return [];
+		const subject = toHex(message.ruling.body.subject);
+		return [...this.#states]
+			.filter(([, { terms }]) =>
+				[terms.lock, ...terms.links].some((id) => id !== null && toHex(id) === subject),
+			)
+			.map(([key]) => key);
+	}
+
+	#offered(from: string, transfer: MessageOf<"transfer">, contents: ReadonlyMap<number, Bytes>): void {
+		const request = this.ownRequest(transfer.request);
+		if (request === undefined) return;
+		const offering = {
+			transfer,
+			request,
+			contents,
+			active: this.#active(request.digest),
+			known: (attempt: Bytes) => this.#states.get(`payee/${toHex(attempt)}`) as DurablePayee | undefined,
+			everOwned: (output: Bytes) => this.everOwned(output) || this.#isAsked(output),
+		};
+		const none: Payee = { kind: "none" };
+		const step = this.#rules.stepPayee(none, { kind: "offered", ...offering }, this.#context());
+		const key = keyOf(step.state) ?? `payee/new ${this.#fresh++}`;
+		const standing = this.machines.get(key);
+		// The app is asked once; and what is only in memory knows more than what is durable.
+		if (standing !== undefined && (step.state.kind === "asked" || !("terms" in standing.state))) return;
+		const machine = standing ?? {
+			role: "payee",
+			peer: from,
+			state: none,
+			signing: null,
+			asks: false,
+			aside: [],
+		};
+		if (standing === undefined) this.machines.set(key, machine);
+		this.#perform(key, machine, step, "offered");
+	}
+
+	#active(digest: Bytes): Bytes | null {
+		for (const [key, { role, state }] of this.machines) {
+			if (role !== "payee" || state.kind === "cancelled") continue;
+			const body = "offer" in state ? state.offer.request.body : bodyOf(state as Payee);
+			if (body !== undefined && toHex(requestDigest(requestPayload(body))) === toHex(digest))
+				return Uint8Array.from(Buffer.from(key.slice("payee/".length), "hex"));
+		}
+		return null;
+	}
+
+	/** Whether the app is being asked about this output. */
+	#isAsked(output: Bytes): boolean {
+		return [...this.machines.values()].some(
+			({ state }) =>
+				"offer" in state &&
+				state.offer.accepted.tokens.some((token) => toHex(token.outputId) === toHex(output)),
+		);
+	}
+
+	/** Runs the timers that are due. */
+	tick(): void {
+		for (const [key, { role, state }] of [...this.machines])
+			if (
+				role === "payer" &&
+				(payerWakesAt(state as Payer) ?? Number.POSITIVE_INFINITY) <= this.#around.now()
+			)
+				this.event(key, { kind: "cancel" });
+	}
+}
+
+function linkOf(token: Token): Bytes {
+	return must(verifyParsedToken(token, trust, { signatures: false })).path.at(-1)?.id ?? new Uint8Array();
+}
+
+function bodyOf(state: Payer | Payee): SignedRequest["body"] | undefined {
+	if ("terms" in state) return state.terms.request.body;
+	if (state.kind === "cancelling") return state.locked.terms.request.body;
+	return state.kind === "returning" ? state.owned.terms.request.body : undefined;
+}
+
+function keyOf(state: Payer | Payee): string | undefined {
+	if ("terms" in state) return `payee/${toHex(state.terms.attempt)}`;
+	return state.kind === "asked"
+		? `payee/${toHex(attemptId(state.offer.request.digest, state.offer.accepted.links))}`
+		: undefined;
+}
+
+function linksOf(state: Payer | Payee): Parameters<Ledger["drafted"]>[0] {
+	if (state.kind === "signing") return "draft" in state ? state.draft.links : state.links;
+	return state.kind === "returning" ? state.links : [];
+}
+
+/** A refusal changes nothing: no write, and the state that was given, or the one before the attempt. */
+function checkRefusal(before: Payer | Payee, { state, effects, refusal }: Step<Payer | Payee>): void {
+	if (refusal === undefined) return;
+	const isBack = state === before || ["none", "idle"].includes(state.kind) || before.kind === "returning";
+	const writes = effects.some(({ kind }) => kind === "persist" || kind === "sign");
+	if (!isBack || writes) throw new Violation("changed by a refusal", `${before.kind}: ${refusal.code}`);
+}
