@@ -163,9 +163,37 @@ function placesOf(tree: Tree): readonly Tree[] {
 	return tree.kind === "leaf" ? [tree] : [tree, ...tree.children.flatMap(placesOf)];
 }
 
+/** The numbers of a union's variants, or undefined where `rule` is no union. */
+function kindsOf(rule: Node): readonly bigint[] | undefined {
+	const node = resolve(rules, rule);
+	const options = node.kind === "choice" ? node.options : [node];
+	const kinds = options.map((option) => {
+		const variant = resolve(rules, option);
+		const first = variant.kind === "record" ? variant.members[0] : undefined;
+		return first?.name === "kind" && first.node.kind === "literal" ? first.node.value : undefined;
+	});
+	return kinds.every((kind) => typeof kind === "bigint") ? kinds : undefined;
+}
+
+/** Every variant that the code knows is in the rule, and no other. */
+function tryKinds(name: string, shape: Shape<unknown>, root: Tree, place: Tree): void {
+	const kinds = kindsOf(place.rule);
+	if (kinds === undefined || place.node.kind !== "record") return;
+	const { item } = place;
+	for (let kind = 0n; kind < 40n; kind++) {
+		place.item = [whole(kind)];
+		const read = parseItem(shape, itemOf(root));
+		assert.ok(wasRefused(read));
+		const isKnown = read.code !== "type-unknown" && read.code !== "condition-unknown";
+		assert.equal(isKnown, kinds.includes(kind), `${name}: variant ${kind} of ${JSON.stringify(place.rule)}`);
+	}
+	(place as { item: Item | undefined }).item = item;
+}
+
 /** Tries each place of `root` with everything that might stand there. */
 function tryPlaces(name: string, shape: Shape<unknown>, root: Tree): void {
 	for (const place of placesOf(root)) {
+		tryKinds(name, shape, root, place);
 		const { item } = place;
 		for (const candidate of [...anywhere, ...candidates(place)]) {
 			place.item = candidate;
