@@ -8,9 +8,11 @@ import { BadInput } from "./bad-input.ts";
 import { benchCommand } from "./command/bench.ts";
 import { completionCommand } from "./command/completion.ts";
 import { evidenceCommand } from "./command/evidence.ts";
+import { issuerCommands } from "./command/issuer.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
 import { vectorsCommand } from "./command/vectors.ts";
+import { walletCommands } from "./command/wallet.ts";
 import { jsonLine } from "./output.ts";
 import { exitCodes } from "./subcommand.ts";
 
@@ -20,7 +22,15 @@ export function makeProgram(): Command {
 		.version("0.1.0")
 		.showHelpAfterError("(--help says how it is used)")
 		.addHelpText("after", "\nExample:\n  $ tenten replay online-retail-invoices.csv.gz --plan");
-	const members = [sandboxCommand(), replayCommand(), evidenceCommand(), vectorsCommand(), benchCommand()];
+	const members = [
+		sandboxCommand(),
+		walletCommands(),
+		issuerCommands(),
+		replayCommand(),
+		evidenceCommand(),
+		vectorsCommand(),
+		benchCommand(),
+	];
 	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
 	everyCommand(program).forEach((command) => {
 		command.exitOverride();

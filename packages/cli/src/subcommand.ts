@@ -12,7 +12,7 @@ export const exitCodes = { well: 0, no: 1, badInput: 2, bug: 70 } as const;
 /** `ok` decides the exit code; `result` is what `--json` prints last. */
 export type Outcome = { readonly ok: boolean; readonly result: object };
 
-type Usage = {
+export type Usage = {
 	/** name and arguments, as commander writes them: `replay <file>` */
 	readonly usage: string;
 	readonly summary: string;

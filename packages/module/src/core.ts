@@ -61,6 +61,8 @@ export class Core {
 	#lastRequest: { readonly encoded: Bytes; readonly signed: SignedRequest } | undefined;
 	/** rows that nobody needs any more, to go with the next commit */
 	#obsolete: StoreWrite[] = [];
+	/** payments with which their payees are done, as only memory knows */
+	#settled: Bytes[] = [];
 
 	constructor(vault: Vault, keys: KeyStore, documentKey: Bytes, surroundings: Surroundings) {
 		this.vault = vault;
@@ -194,6 +196,22 @@ export class Core {
 	/** Lets rows go with the next commit. */
 	drop(rows: readonly StoreWrite[]): void {
 		this.#obsolete = [...this.#obsolete, ...rows];
+	}
+
+	/** A payee is done with this payment: worth no durable write of its own. */
+	settle(attempt: Bytes): void {
+		this.#settled.push(attempt);
+	}
+
+	/** Makes durable with which payments payees are done, in one commit, so that a restart does not ask again. */
+	async keepSettled(): Promise<void> {
+		const { payers } = this.vault;
+		const rows = this.#settled.flatMap((attempt) => {
+			const state = payers.get(attempt);
+			return state === undefined ? [] : [payers.write(toHex(attempt), state)];
+		});
+		this.#settled = [];
+		if (rows.length > 0) await this.commit({ other: rows });
 	}
 
 	/** Redeem until and grace: until then a record of this token is kept. */

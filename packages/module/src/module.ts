@@ -369,9 +369,12 @@ export class SecureModule {
 		return this.#core.exclusively(() => pendingOrders(this.#core));
 	}
 
-	/** Forgets records whose time is over; how many rows went. */
+	/** Housekeeping: notes which payments are over on both sides, and forgets old records; how many rows went. */
 	forget(): Promise<number> {
-		return this.#core.exclusively(() => this.#core.vault.forget(this.#core.now()));
+		return this.#core.exclusively(async () => {
+			await this.#core.keepSettled();
+			return this.#core.vault.forget(this.#core.now());
+		});
 	}
 
 	/** Every key, sealed under a passphrase. A restored backup enrols again and refreshes its value. */

@@ -165,6 +165,7 @@ export async function runPayer(
 function settle(core: Core, before: Payer, after: Payer): void {
 	if (after.kind !== "released" || !after.done || (before.kind === "released" && before.done)) return;
 	core.vault.payers.set(toHex(after.terms.attempt), after);
+	core.settle(after.terms.attempt);
 	core.drop(forgetDocuments(after.terms.data));
 }
 

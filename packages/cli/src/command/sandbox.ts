@@ -13,7 +13,7 @@ import type { Language } from "../sandbox/figures.ts";
 import { type Step, tellStory } from "../sandbox/story.ts";
 import { openTown, type Town } from "../sandbox/town.ts";
 import { sandboxWords } from "../sandbox/words.ts";
-import { untilStopped } from "../server/until-stopped.ts";
+import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
 
 type Options = { readonly data?: string; readonly lang: string; readonly once?: true };
@@ -43,7 +43,7 @@ export function sandboxCommand(): Command {
 				output.say(words.next(town));
 				output.result(result);
 				const silence = listen(town, languageOf(lang), output.say);
-				await untilStopped();
+				await stopSignal().stopped;
 				silence();
 			}
 			await town.close();

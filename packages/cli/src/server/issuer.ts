@@ -74,7 +74,7 @@ export async function openIssuer(
 	store?: StoreOptions,
 ): Promise<Issuer | Refusal> {
 	if (!hasIssuer(folder))
-		throw new BadInput("no operator here: tenten issuer serve makes one", { file: folder });
+		throw new BadInput("no operator here: tenten issuer init makes one", { file: folder });
 	const settings = readIssuerSettings(join(folder, "operator.json"));
 	const opened = await openKeys(join(folder, "keys.sealed"), settings.keys, unlock);
 	if (isRefusal(opened)) return opened;

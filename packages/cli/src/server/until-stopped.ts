@@ -1,16 +1,27 @@
 /** Waiting for whoever runs this to end it: Ctrl-C, or what a service manager sends. */
 
-/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, as it always does. */
-export function untilStopped(): Promise<void> {
-	return new Promise((resolve) => {
-		const stop = (): void => {
-			process.removeListener("SIGINT", stop);
-			process.removeListener("SIGTERM", stop);
-			clearInterval(alive);
+export type StopSignal = {
+	/** resolves at the first SIGINT or SIGTERM; a second one ends the process at once, as it always does */
+	readonly stopped: Promise<void>;
+	/** no longer keeps the process alive, and takes no signals any more */
+	readonly release: () => void;
+};
+
+export function stopSignal(): StopSignal {
+	const alive = setInterval(() => undefined, 60_000);
+	let stop = (): void => undefined;
+	const release = (): void => {
+		clearInterval(alive);
+		process.off("SIGINT", stop);
+		process.off("SIGTERM", stop);
+	};
+	const stopped = new Promise<void>((resolve) => {
+		stop = () => {
+			release();
 			resolve();
 		};
-		process.on("SIGINT", stop);
-		process.on("SIGTERM", stop);
-		const alive = setInterval(() => undefined, 60_000);
 	});
+	process.on("SIGINT", stop);
+	process.on("SIGTERM", stop);
+	return { stopped, release };
 }

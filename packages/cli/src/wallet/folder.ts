@@ -9,9 +9,10 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { NewUnlock } from "@tenten/module";
+import type { NewUnlock, PassphraseCost, Told } from "@tenten/module";
 import {
 	type AskedProfile,
+	type Bytes,
 	fromHex,
 	isRefusal,
 	keyId,
@@ -32,22 +33,31 @@ import {
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
 import { Addresses } from "./addresses.ts";
-import { type JoinedOperator, readOperators, writeOperators } from "./settings.ts";
+import { type JoinedOperator, readOperators, settingsIn, writeOperators } from "./settings.ts";
+
+/** libsodium's level for what people wait for: 64 MiB, a tenth of a second. */
+export const passphraseCost: PassphraseCost = "interactive";
 
 /** How long an operator may take before it counts as out of reach. */
 const operatorTimeout_ms = 10_000;
 
-export type FolderOptions = Pick<WalletOptions, "consider" | "told"> & {
+export type FolderOptions = Pick<WalletOptions, "consider"> & {
 	readonly unlock: NewUnlock;
 	/** stands between the wallet and its file: for tests that let the power fail */
 	readonly store?: (store: WalletStore) => WalletStore;
+};
+
+type Opened = {
+	readonly wallet: Wallet;
+	readonly store: WalletStore;
+	readonly listeners: Set<(told: Told) => void>;
 };
 
 export function hasWallet(folder: string): boolean {
 	return existsSync(databaseIn(folder));
 }
 
-function databaseIn(folder: string): string {
+export function databaseIn(folder: string): string {
 	return join(folder, "wallet.sqlite");
 }
 
@@ -57,16 +67,17 @@ export class WalletFolder {
 	readonly store: WalletStore;
 	readonly addresses: Addresses;
 	#operators: readonly JoinedOperator[];
+	readonly #listeners: Set<(told: Told) => void>;
 
 	private constructor(
 		path: string,
-		wallet: Wallet,
-		store: WalletStore,
+		{ wallet, store, listeners }: Opened,
 		operators: readonly JoinedOperator[],
 	) {
 		this.path = path;
 		this.wallet = wallet;
 		this.store = store;
+		this.#listeners = listeners;
 		this.addresses = new Addresses(path);
 		this.#operators = operators;
 		for (const { id, url } of operators) wallet.connect(idOf(id), operatorAt(url));
@@ -75,15 +86,25 @@ export class WalletFolder {
 	/** Opens the wallet in a folder, or begins one where there is none. */
 	static async open(path: string, options: FolderOptions): Promise<WalletFolder | Refusal> {
 		mkdirSync(path, { recursive: true, mode: 0o700 });
-		const operators = readOperators(join(path, "wallet.json"));
+		const operators = readOperators(settingsIn(path));
 		const file = sqliteStore(databaseIn(path));
 		if (isRefusal(file)) return file;
 		const { store: wrap = (inner: WalletStore) => inner, ...rest } = options;
 		const store = wrap(file);
-		const wallet = await Wallet.open({ ...rest, store, now, random });
-		if (!isRefusal(wallet)) return new WalletFolder(path, wallet, store, operators);
+		const listeners = new Set<(told: Told) => void>();
+		const told = (news: Told): void => {
+			for (const listener of listeners) listener(news);
+		};
+		const wallet = await Wallet.open({ ...rest, store, now, random, told });
+		if (!isRefusal(wallet)) return new WalletFolder(path, { wallet, store, listeners }, operators);
 		await file.close();
 		return wallet;
+	}
+
+	/** Tells of what has become durable, until the function that it returns is called. */
+	listen(listener: (told: Told) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
 	}
 
 	get operators(): readonly JoinedOperator[] {
@@ -106,7 +127,7 @@ export class WalletFolder {
 		if (entry === undefined) throw new BadInput(`the operator at ${url} does not list itself`);
 		const others = this.#operators.filter((known) => known.id !== toHex(id));
 		this.#operators = [...others, { id: toHex(id), name: entry.name, url }];
-		writeOperators(join(this.path, "wallet.json"), this.#operators);
+		writeOperators(settingsIn(this.path), this.#operators);
 		return entry;
 	}
 
@@ -115,11 +136,11 @@ export class WalletFolder {
 	}
 }
 
-function operatorAt(url: string): OperatorClient {
+export function operatorAt(url: string): OperatorClient {
 	return httpOperatorClient({ url: url.replace(/\/+$/, ""), timeout_ms: operatorTimeout_ms });
 }
 
-function idOf(text: string) {
+export function idOf(text: string): Bytes {
 	const id = fromHex(text);
 	if (id === undefined) throw new BadInput(`${text} is no operator's id`);
 	return id;

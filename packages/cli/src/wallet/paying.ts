@@ -8,6 +8,8 @@ import {
 	isRefusal,
 	parseMessage,
 	type Refusal,
+	type RefusalCode,
+	refusals,
 	refuse,
 	serialize,
 	signedRequest,
@@ -62,4 +64,26 @@ export function channelTo(address: string): HttpChannel {
 	const channel = httpChannel(address, { rules: { origins: [origin], loopback: true } });
 	if (isRefusal(channel)) throw new BadInput(`${address}: ${channel.detail}`);
 	return channel;
+}
+
+/** The same channel, with the last refusal that came over it: why a payee said no. */
+export function withReasons(channel: HttpChannel): {
+	readonly channel: HttpChannel;
+	readonly last: () => Refusal | undefined;
+} {
+	let last: Refusal | undefined;
+	const exchange: HttpChannel["exchange"] = async (messages) => {
+		const answers = await channel.exchange(messages);
+		last = isRefusal(answers) ? answers : (answers.map(refusalIn).find((each) => each !== undefined) ?? last);
+		return answers;
+	};
+	return { channel: { ...channel, exchange }, last: () => last };
+}
+
+/** The refusal that a message carries. A code that is not ours is not put into words. */
+export function refusalIn(encoded: Bytes): Refusal | undefined {
+	const message = parseMessage(encoded);
+	if (message.kind !== "refusal" || !("about" in message)) return undefined;
+	const { code, detail } = message;
+	return Object.hasOwn(refusals, code) ? refuse(code as RefusalCode, detail) : refuse("type-unknown", code);
 }

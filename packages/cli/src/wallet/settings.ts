@@ -4,6 +4,7 @@
  * Nothing of it is trusted with money: an address that was altered leads to an operator that cannot answer.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 
@@ -14,6 +15,10 @@ export type JoinedOperator = {
 	/** where it is reached */
 	readonly url: string;
 };
+
+export function settingsIn(folder: string): string {
+	return join(folder, "wallet.json");
+}
 
 /** In the order in which they were joined: the first one's trust list is pinned. */
 export function readOperators(file: string): readonly JoinedOperator[] {

@@ -1,0 +1,135 @@
+/** `tenten issuer init`, `serve` and `trust-list`: an operator's folder, its server, its public list. */
+import { startServer } from "@tenten/operator";
+import { type AssetDefinition, isRefusal, toHex } from "@tenten/protocol";
+import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
+import type { Command } from "commander";
+import { BadInput } from "../bad-input.ts";
+import { commandName } from "../invocation.ts";
+import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
+import { addPeers } from "../server/peers.ts";
+import { stopSignal } from "../server/until-stopped.ts";
+import { subcommand } from "../subcommand.ts";
+import { passphraseCost } from "../wallet/folder.ts";
+import { readPassphrase } from "../wallet/passphrase.ts";
+import { dataOption, type IssuerFlags, issuerFolder } from "./issuer-manage.ts";
+
+type Sealed = IssuerFlags & { readonly passphraseFile?: string };
+const passphraseOption = [
+	"--passphrase-file <file>",
+	"its first line opens the keys (default: $TENTEN_PASSPHRASE, else asked for)",
+] as const;
+
+type InitFlags = Sealed & {
+	readonly name: string;
+	readonly asset: string;
+	readonly port?: string;
+	readonly url?: string;
+};
+
+export function initCommand(): Command {
+	return subcommand<[], InitFlags>(
+		{
+			usage: "init",
+			summary: "make an operator: its keys, sealed, and its settings",
+			example: "tenten issuer init --data ./bank --name 'Our Bank' --asset JPY:0",
+			required: [
+				["--name <name>", "what wallets show"],
+				["--asset <code:scale>", "what it issues, with its decimals, e.g. JPY:0 or EUR:2"],
+			],
+			options: [
+				dataOption,
+				passphraseOption,
+				["--port <number>", "where it listens (default: 8787)"],
+				["--url <address>", "where wallets reach it (default: this machine, that port)"],
+			],
+		},
+		async (output, flags) => {
+			const folder = issuerFolder(flags);
+			if (hasIssuer(folder)) throw new BadInput("there is an operator already", { file: folder });
+			const assets = [assetFrom(flags.asset)];
+			const port = portFrom(flags.port);
+			const passphrase = await passphraseFor(flags, folder, true);
+			const { name, url } = flags;
+			const made = { name, assets, port, ...(url === undefined ? {} : { url }) };
+			await createIssuer(folder, made, { kind: "passphrase", passphrase, cost: passphraseCost });
+			output.say(`The operator "${name}" is in ${folder}. Keep its passphrase, and its folder, safe.`);
+			output.say(`Next: ${commandName()} issuer serve --data ${folder}`);
+			return { ok: true, result: { ok: true, data: folder, name, port } };
+		},
+	);
+}
+
+type ServeFlags = Sealed & { readonly peer?: readonly string[] };
+
+export function serveCommand(): Command {
+	return subcommand<[], ServeFlags>(
+		{
+			usage: "serve",
+			summary: "run an operator over HTTP until Ctrl-C",
+			example: "tenten issuer serve --data ./bank",
+			options: [
+				dataOption,
+				passphraseOption,
+				["--peer <address...>", "operators to list beside itself: their money is trusted here"],
+			],
+		},
+		async (output, flags) => {
+			const folder = issuerFolder(flags);
+			const passphrase = await passphraseFor(flags, folder, false);
+			const issuer = await openIssuer(folder, { kind: "passphrase", passphrase, cost: passphraseCost });
+			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
+			const { operator, adminToken, settings } = issuer;
+			await addPeers(operator, flags.peer ?? []);
+			const log = { info: lineOfLog, error: lineOfLog };
+			const server = await startServer({ operator, adminToken, port: settings.port, log });
+			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);
+			output.say(`Its API: ${server.url}/v1/docs   Wallets: ${commandName()} wallet join ${settings.url}`);
+			output.say(
+				`Put money on an account: ${commandName()} issuer deposit <account> <amount> --data ${folder}`,
+			);
+			await stopSignal().stopped;
+			await server.close();
+			await issuer.close();
+			output.say("Stopped. Everything that was answered is on the disk.");
+			return { ok: true, result: { ok: true, url: server.url, id: toHex(operator.id) } };
+		},
+	);
+}
+
+/** One line of JSON on stderr for each request. */
+function lineOfLog(fields: object, message: string): void {
+	process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), message, ...fields })}\n`);
+}
+
+export function trustListCommand(): Command {
+	return subcommand<[address: string, file: string]>(
+		{
+			usage: "trust-list <address> <file>",
+			summary: "write an operator's signed trust list: what proofs are checked by, offline",
+			example: "tenten issuer trust-list https://operator.example trust-list.cbor",
+		},
+		async (output, _, address, file) => {
+			const list = await httpOperatorClient({ url: address.replace(/\/+$/, "") }).trustList();
+			if (isRefusal(list)) throw new BadInput(`no trust list at ${address}: ${refusalWords[list.code].en}`);
+			replaceFile(file, list);
+			output.say(`The trust list of ${address} is in ${file}.`);
+			return { ok: true, result: { ok: true, file, bytes: list.length } };
+		},
+	);
+}
+
+function passphraseFor({ passphraseFile: file }: Sealed, folder: string, isNew: boolean): Promise<string> {
+	return readPassphrase({ file, what: `the operator in ${folder}`, isNew });
+}
+
+function assetFrom(text: string): AssetDefinition {
+	const [, code = "", scale = ""] = /^([A-Za-z0-9]{1,16}):([0-9]{1,2})$/.exec(text) ?? [];
+	if (code === "" || Number(scale) > 18)
+		throw new BadInput(`--asset is a code and its decimals, as JPY:0; not ${text}`);
+	return { code, scale: Number(scale), name: code, ...usualWindows };
+}
+
+function portFrom(text = "8787"): number {
+	if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) throw new BadInput(`${text} is no port`);
+	return Number(text);
+}

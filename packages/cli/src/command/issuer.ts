@@ -1,0 +1,17 @@
+/** `tenten issuer`: an operator over HTTP, and what the people who run it look after. */
+import type { Command } from "commander";
+import { family } from "../subcommand.ts";
+import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from "./issuer-manage.ts";
+import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
+
+export function issuerCommands(): Command {
+	return family("issuer", "issue, redeem and prove: run an operator", [
+		initCommand(),
+		serveCommand(),
+		depositCommand(),
+		totalsCommand(),
+		caseFilesCommand(),
+		exportCommands(),
+		trustListCommand(),
+	]);
+}

@@ -1,0 +1,184 @@
+/** `tenten wallet balance`, `topup`, `redeem` and `refresh`: the wallet and its account with the operator. */
+import { isRefusal, type Refusal, refuse, toHex } from "@tenten/protocol";
+import { defaultUpkeep, type Redeemed } from "@tenten/wallet";
+import type { Command } from "commander";
+import { commandName } from "../invocation.ts";
+import {
+	assetName,
+	findAsset,
+	inFull,
+	inWords,
+	type KnownAsset,
+	knownAssets,
+	parseAmount,
+} from "../wallet/assets.ts";
+import { isUnderWay } from "../wallet/attempts.ts";
+import { type Ending, walletCommand } from "../wallet/command.ts";
+import type { WalletFolder } from "../wallet/folder.ts";
+
+type AssetFlag = { readonly asset?: string };
+export const assetOption = [
+	"--asset <code>",
+	"e.g. JPY, or JPY@Densha Card (default: the first joined)",
+] as const;
+
+export function balanceCommand(): Command {
+	return walletCommand(
+		{ usage: "balance", summary: "say where the money is", example: "tenten wallet balance --json" },
+		async (folder, _, output) => {
+			const held = knownAssets(folder).filter((asset) => isOf(folder, asset));
+			const balances = [];
+			for (const asset of held) {
+				const balance = folder.wallet.balance(asset.id);
+				const account = await folder.wallet.account(asset.id);
+				output.say(`${assetName(asset)}`);
+				output.say(`  to spend   ${inWords(balance.available, asset)}`);
+				if (balance.reserved > 0n)
+					output.say(
+						`  coming in  ${inWords(balance.reserved, asset)}   reserved: yours with the payer's release`,
+					);
+				if (balance.locked > 0n)
+					output.say(`  going out  ${inWords(balance.locked, asset)}   set aside: neither paid nor lost`);
+				if (balance.expiring > 0n)
+					output.say(
+						`  of it      ${inWords(balance.expiring, asset)} can be spent for less than a week: refresh it`,
+					);
+				output.say(
+					`  account    ${isRefusal(account) ? "not known: its operator cannot be reached" : inWords(account, asset)}`,
+				);
+				balances.push({ asset: assetName(asset), ...balance, account: isRefusal(account) ? null : account });
+			}
+			const isOpen = await isUnderWay(folder);
+			return {
+				ok: true,
+				fundsState: isOpen ? "inFlight" : "safe",
+				words: isOpen ? "Something waits for the other side." : "Nothing is under way.",
+				next: isOpen ? `${commandName()} wallet recover` : "",
+				result: { balances },
+			};
+		},
+	);
+}
+
+/** Whether the wallet holds something of it, or has an account with its operator. */
+function isOf({ wallet, operators }: WalletFolder, { id }: KnownAsset): boolean {
+	const { available, reserved, locked } = wallet.balance(id);
+	return available + reserved + locked > 0n || operators.some((joined) => joined.id === toHex(id.operator));
+}
+
+export function topUpCommand(): Command {
+	return walletCommand<[amount: string], AssetFlag>(
+		{
+			usage: "topup <amount>",
+			summary: "take money from the account into the wallet",
+			example: "tenten wallet topup 3000",
+			options: [assetOption],
+		},
+		async (folder, flags, _, text) => {
+			const asset = findAsset(folder, flags.asset);
+			const amount = parseAmount(text, asset);
+			const { wallet } = folder;
+			// Asked first: the operator remembers a withdrawal that it refused, and so would this wallet.
+			const account = await wallet.account(asset.id);
+			if (isRefusal(account)) return account;
+			if (account < amount)
+				return refuse("funds-insufficient", `the account holds ${inFull(account, asset)}`);
+			const results = await wallet.topUp(asset.id, amount);
+			if (isRefusal(results)) return unanswered(results, inFull(amount, asset));
+			const { available } = wallet.balance(asset.id);
+			return {
+				ok: true,
+				fundsState: "safe",
+				words: `${inFull(amount, asset)} moved from the account into the wallet, which now holds ${inWords(available, asset)} to spend, with or without a network.`,
+				next: `${commandName()} wallet pay <address> --amount <amount>`,
+				result: { amount, available, account: account - amount },
+			};
+		},
+	);
+}
+
+/** The operator got an order, perhaps, and gave no answer: the order is kept and sent again. */
+function unanswered(refusal: Refusal, amount: string): Ending | Refusal {
+	if (refusal.code !== "channel-failed") return refusal;
+	return {
+		ok: false,
+		fundsState: "unknown",
+		words: `The operator did not answer. ${amount} may have moved or not: the order is kept, and is carried out once.`,
+		next: `${commandName()} wallet recover`,
+		result: { code: refusal.code, detail: refusal.detail },
+	};
+}
+
+export function redeemCommand(): Command {
+	return walletCommand<[amount: string | undefined], AssetFlag>(
+		{
+			usage: "redeem [amount]",
+			summary: "return money from the wallet to the account; all of it without an amount",
+			example: "tenten wallet redeem 500",
+			options: [assetOption],
+		},
+		async (folder, flags, _, text) => {
+			const asset = findAsset(folder, flags.asset);
+			const available = folder.wallet.balance(asset.id).available;
+			const amount = text === undefined ? available : parseAmount(text, asset);
+			if (amount > available)
+				return refuse("funds-insufficient", `the wallet holds ${inFull(available, asset)} to spend`);
+			if (amount === 0n) return refuse("funds-insufficient", "nothing to redeem");
+			const redeemed = await folder.wallet.redeem(asset.id, amount);
+			return isRefusal(redeemed)
+				? unanswered(redeemed, inFull(amount, asset))
+				: redeemedEnding(redeemed, asset);
+		},
+	);
+}
+
+function redeemedEnding(
+	{ credited, drawn, refreshed, evidence, refused }: Redeemed,
+	asset: KnownAsset,
+): Ending {
+	const lines = [
+		`${inFull(credited, asset)} is on your account.`,
+		...(refreshed > 0n
+			? [`${inWords(refreshed, asset)} came back as fresh tokens: its conditions allow no account.`]
+			: []),
+		...(evidence.length > 0
+			? [
+					`${evidence.length} token(s) had been spent twice by someone before you; the operator has the proof, and paid you ${inWords(drawn, asset)} for them.`,
+				]
+			: []),
+		...(refused.length > 0 ? [`Not taken: ${refused.join(", ")}.`] : []),
+	];
+	return {
+		ok: evidence.length === 0 && refused.length === 0,
+		fundsState: "safe",
+		words: lines.join("\n"),
+		next: `${commandName()} wallet balance`,
+		result: { credited, drawn, refreshed, forks: evidence.length, refused },
+	};
+}
+
+export function refreshCommand(): Command {
+	return walletCommand<[], { readonly all?: true }>(
+		{
+			usage: "refresh",
+			summary: "exchange tokens that near their limits for fresh ones, and merge small change",
+			example: "tenten wallet refresh --all",
+			options: [["--all", "every token, due or not"]],
+		},
+		async (folder, { all }) => {
+			const everything = { ...defaultUpkeep, time: Number.MAX_SAFE_INTEGER };
+			const orders = await folder.wallet.upkeep(all === true ? everything : defaultUpkeep);
+			if (isRefusal(orders)) return unanswered(orders, "What was to be refreshed");
+			return {
+				ok: true,
+				fundsState: "safe",
+				words:
+					orders === 0
+						? "Nothing was due."
+						: `Refreshed with ${orders} order(s): the same money, young again.`,
+				next: "",
+				result: { orders },
+			};
+		},
+	);
+}

@@ -1,0 +1,94 @@
+/** `tenten wallet init` and `join`: a new wallet, and its account with an operator. */
+import { type AskedProfile, isRefusal, keyId, toHex } from "@tenten/protocol";
+import type { Command } from "commander";
+import { BadInput } from "../bad-input.ts";
+import { commandName } from "../invocation.ts";
+import { subcommand } from "../subcommand.ts";
+import { findAsset, inWords } from "../wallet/assets.ts";
+import { end, folderOf, refused, type WalletFlags, walletCommand, walletFlags } from "../wallet/command.ts";
+import { hasWallet, passphraseCost, WalletFolder } from "../wallet/folder.ts";
+import { readPassphrase } from "../wallet/passphrase.ts";
+
+export function initCommand(): Command {
+	return subcommand<[], WalletFlags>(
+		{
+			usage: "init",
+			summary: "make a wallet, sealed under a passphrase",
+			example: "tenten wallet init --wallet ./mine",
+			options: walletFlags,
+		},
+		async (output, flags) => {
+			const path = folderOf(flags);
+			if (hasWallet(path)) throw new BadInput("there is a wallet already", { file: path });
+			const source = { file: flags.passphraseFile, what: `the wallet in ${path}`, isNew: true };
+			const passphrase = await readPassphrase(source);
+			const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
+			const folder = await WalletFolder.open(path, { unlock });
+			if (isRefusal(folder)) return end(output, refused(folder));
+			await folder.close();
+			return end(output, {
+				ok: true,
+				fundsState: "safe",
+				words: `A wallet is in ${path}, empty. Without its passphrase nobody opens it: keep it somewhere.`,
+				next: `${commandName()} wallet join <address of an operator>`,
+				result: { wallet: path },
+			});
+		},
+	);
+}
+
+type JoinFlags = {
+	readonly pin?: string;
+	readonly merchant?: true;
+	readonly class?: string;
+	readonly merchantCategory?: string;
+	readonly region?: string;
+};
+
+export function joinCommand(): Command {
+	return walletCommand<[url: string], JoinFlags>(
+		{
+			usage: "join <address>",
+			summary: "open an account with an operator and take its trust list",
+			example: "tenten wallet join https://operator.example",
+			options: [
+				["--pin <id>", "the operator's id, as it is known from elsewhere (hex): anything else is refused"],
+				["--merchant", "as a merchant"],
+				["--class <name>", "what kind of payee this is, e.g. person, shop, transit"],
+				["--merchant-category <code>", "ISO 18245 code, e.g. 5812"],
+				["--region <code>", "ISO 3166 code, e.g. JP-19"],
+			],
+		},
+		async (folder, flags, _, address) => {
+			const entry = await folder.join(address, askedProfile(flags), flags.pin);
+			if (isRefusal(entry)) return entry;
+			const id = toHex(keyId(entry.root));
+			const asset = findAsset(folder, `${entry.assets[0]?.code}@${entry.name}`);
+			const account = folder.wallet.module
+				.certificates()
+				.findLast(({ operatorId }) => toHex(operatorId) === id);
+			const number = account === undefined ? "" : toHex(account.hash);
+			const holds = await folder.wallet.account(asset.id);
+			const words = isRefusal(holds) ? "" : ` It holds ${inWords(holds, asset)}.`;
+			return {
+				ok: true,
+				fundsState: "safe",
+				words: `${entry.name} is joined. Its id: ${id}\nYour account there: ${number}.${words}`,
+				next: `${commandName()} wallet topup <amount>   takes money from the account into the wallet`,
+				result: { operator: id, name: entry.name, account: number, holds: isRefusal(holds) ? null : holds },
+			};
+		},
+	);
+}
+
+function askedProfile(flags: JoinFlags): AskedProfile {
+	const { merchantCategory: category, merchant, region } = flags;
+	if (category !== undefined && !/^[0-9]{4}$/.test(category))
+		throw new BadInput("--merchant-category has four digits");
+	return {
+		role: merchant === true ? "merchant" : "holder",
+		class: flags.class ?? (merchant === true ? "shop" : "person"),
+		merchantCategory: category === undefined ? null : Number(category),
+		region: region ?? null,
+	};
+}

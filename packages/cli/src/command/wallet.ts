@@ -1,0 +1,32 @@
+/** `tenten wallet`: a wallet in a folder, that pays and is paid over HTTP, by file and by link. */
+import type { Command } from "commander";
+import { family } from "../subcommand.ts";
+import { balanceCommand, redeemCommand, refreshCommand, topUpCommand } from "./wallet-account.ts";
+import { backupCommand, restoreCommand } from "./wallet-backup.ts";
+import { acceptCommand, sendCommand } from "./wallet-hand.ts";
+import { cancelCommand, payCommand, recoverCommand } from "./wallet-pay.ts";
+import { receiveCommand, requestCommand } from "./wallet-receive.ts";
+import { historyCommand, receiptCommands } from "./wallet-record.ts";
+import { initCommand, joinCommand } from "./wallet-setup.ts";
+
+export function walletCommands(): Command {
+	return family("wallet", "hold, pay and receive value", [
+		initCommand(),
+		joinCommand(),
+		balanceCommand(),
+		topUpCommand(),
+		payCommand(),
+		receiveCommand(),
+		requestCommand(),
+		sendCommand(),
+		acceptCommand(),
+		historyCommand(),
+		receiptCommands(),
+		recoverCommand(),
+		cancelCommand(),
+		redeemCommand(),
+		refreshCommand(),
+		backupCommand(),
+		restoreCommand(),
+	]);
+}
