@@ -58,7 +58,8 @@ function linksOf(tokens: readonly Token[], refusal: Refusal, { trust }: Context)
 	if (refusal.code === "too-many") return refusal;
 	const links: Bytes[] = [];
 	for (const carried of tokens) {
-		const token = verifyParsedToken(carried, trust, { signatures: false });
+		// A copy: what was walked without its signatures must not be remembered as verified.
+		const token = verifyParsedToken({ ...carried }, trust, { signatures: false });
 		const id = isRefusal(token) ? undefined : token.path.at(-1)?.id;
 		if (id === undefined) return refusal;
 		links.push(id);

@@ -22,11 +22,12 @@ import {
 	verifyParsedToken,
 } from "@tenten/protocol";
 import fc from "fast-check";
+import { checkEvidence } from "./support/accusations.ts";
 import { epoch, grace, must, points, redeemWindow, trust, yen } from "./support/ecosystem.ts";
-import { type Rules, soundRules } from "./support/host.ts";
-import { checkEvidence, type Invariant, Violation } from "./support/ledger.ts";
 import { type OperatorRules, soundOperator } from "./support/operator.ts";
 import { type Scenario, Schedule } from "./support/schedule.ts";
+import { type Rules, soundRules } from "./support/steps.ts";
+import { type Invariant, Violation } from "./support/violation.ts";
 import { World } from "./support/world.ts";
 
 type Variant = {

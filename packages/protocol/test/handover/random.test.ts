@@ -7,8 +7,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { checkEvidence } from "./support/accusations.ts";
 import { epoch, points, spendWindow, tickets, yen } from "./support/ecosystem.ts";
-import { checkEvidence } from "./support/ledger.ts";
 import { type Scenario, Schedule } from "./support/schedule.ts";
 import { type HostPlan, World } from "./support/world.ts";
 

@@ -6,12 +6,9 @@
  */
 import assert from "node:assert/strict";
 import {
-	attemptId,
 	type Bytes,
-	type DraftCancel,
 	type DurablePayee,
 	type DurablePayer,
-	type Effect,
 	type Manifest,
 	type Message,
 	type MessageOf,
@@ -36,38 +33,20 @@ import {
 	serialize,
 	serializeToken,
 	signedRequest,
-	stepPayee,
-	stepPayer,
-	type Token,
 	type TokenChanges,
 	toHex,
 	type VerifiedCertificate,
 	type VerifiedRequest,
 	type VerifiedToken,
-	verifyParsedToken,
 	verifyRequest,
 	verifyToken,
 } from "@tenten/protocol";
+import { applyChanges, copyOf, type Durable, nothingDurable } from "./durable.ts";
 import { must, toySign, trust } from "./ecosystem.ts";
-import { checkMove, type Ledger, Violation } from "./ledger.ts";
-
-type StoredToken = {
-	readonly bytes: Bytes;
-	readonly after: readonly DraftCancel[];
-	readonly heldBy: string | null;
-};
-
-/** What survives a crash. */
-export type Durable = {
-	readonly payers: Map<string, Bytes>;
-	readonly payees: Map<string, Bytes>;
-	readonly tokens: Map<string, StoredToken>;
-	readonly owned: Set<string>;
-	/** outputs in reservations, cancelled ones too */
-	readonly reserved: Map<string, string>;
-	readonly requests: Map<string, Bytes>;
-	readonly peers: Map<string, string>;
-};
+import type { Ledger } from "./ledger.ts";
+import { checkMove } from "./moves.ts";
+import { bodyOf, checkRefusal, keyOf, linkOf, linksOf, type Rules } from "./steps.ts";
+import { Violation } from "./violation.ts";
 
 export type Machine = {
 	readonly role: "payer" | "payee";
@@ -78,24 +57,6 @@ export type Machine = {
 	asks: boolean;
 	/** outputs set aside in memory while signing */
 	aside: readonly string[];
-};
-
-/** How a host behaves; the tests of broken variants replace one of these. */
-export type Rules = {
-	readonly stepPayer: typeof stepPayer;
-	readonly stepPayee: typeof stepPayee;
-	readonly order: (effects: readonly Effect[]) => readonly Effect[];
-	readonly changes: (changes: TokenChanges) => TokenChanges;
-	/** the machines that a message is for, of all that there are */
-	readonly route: (message: Message, found: readonly string[], all: readonly string[]) => readonly string[];
-};
-
-export const soundRules: Rules = {
-	stepPayer,
-	stepPayee,
-	order: (effects) => effects,
-	changes: (changes) => changes,
-	route: (_, found) => found,
 };
 
 /** What the world does for a host. */
@@ -129,15 +90,7 @@ export class Host {
 		this.certificates = certificates;
 		this.#around = around;
 		this.#rules = rules;
-		this.durable = {
-			payers: new Map(),
-			payees: new Map(),
-			tokens: new Map(),
-			owned: new Set(),
-			reserved: new Map(),
-			requests: new Map(),
-			peers: new Map(),
-		};
+		this.durable = nothingDurable();
 	}
 
 	payers(): readonly DurablePayer[] {
@@ -191,15 +144,6 @@ export class Host {
 		const kept = this.durable.requests.get(toHex(digest));
 		const signed = kept && parse(signedRequest, kept);
 		return signed && must(verifyRequest(must(signed), trust));
-	}
-
-	/** Whether an attempt at this request stands that was not cancelled. */
-	pays(digest: Bytes): boolean {
-		return [...this.machines.values()].some(({ role, state }) => {
-			if (role !== "payer" || state.kind === "cancelled") return false;
-			const body = "plan" in state ? state.plan.request.body : bodyOf(state as Payer);
-			return body !== undefined && toHex(requestDigest(requestPayload(body))) === toHex(digest);
-		});
 	}
 
 	pay(plan: PayerPlan, peer: string, entropy: Bytes): Refusal | undefined {
@@ -314,30 +258,10 @@ export class Host {
 			this.machines.delete(key);
 			this.machines.set(stored, machine);
 		}
-		this.#apply(this.#rules.changes(changes), attempt);
+		applyChanges(this.durable, this.#rules.changes(changes), attempt);
+		for (const token of changes.add) this.#add(token);
 		this.#tellLedger(state);
 		this.persisted++;
-	}
-
-	#apply(changes: TokenChanges, attempt: string): void {
-		const { tokens } = this.durable;
-		for (const output of changes.remove) tokens.delete(toHex(output));
-		for (const output of changes.hold) {
-			const token = tokens.get(toHex(output));
-			if (token === undefined || token.heldBy !== null)
-				throw new Violation("created", `${this.name} sets aside what it does not have`);
-			tokens.set(toHex(output), { ...token, heldBy: attempt });
-		}
-		for (const { output, after } of changes.free) {
-			const token = tokens.get(toHex(output));
-			if (token === undefined) throw new Violation("created", `${this.name} frees what it does not have`);
-			tokens.set(toHex(output), {
-				...token,
-				heldBy: null,
-				after: after ? [...token.after, after] : token.after,
-			});
-		}
-		for (const token of changes.add) this.#add(token);
 	}
 
 	#tellLedger(state: DurablePayer | DurablePayee): void {
@@ -366,16 +290,7 @@ export class Host {
 
 	/** A copy of all that is durable. */
 	backup(): Durable {
-		const { payers, payees, tokens, owned, reserved, requests, peers } = this.durable;
-		return {
-			payers: new Map(payers),
-			payees: new Map(payees),
-			tokens: new Map(tokens),
-			owned: new Set(owned),
-			reserved: new Map(reserved),
-			requests: new Map(requests),
-			peers: new Map(peers),
-		};
+		return copyOf(this.durable);
 	}
 
 	/** The module is put back to an old copy of itself. */
@@ -503,34 +418,4 @@ export class Host {
 			)
 				this.event(key, { kind: "cancel" });
 	}
-}
-
-function linkOf(token: Token): Bytes {
-	return must(verifyParsedToken(token, trust, { signatures: false })).path.at(-1)?.id ?? new Uint8Array();
-}
-
-function bodyOf(state: Payer | Payee): SignedRequest["body"] | undefined {
-	if ("terms" in state) return state.terms.request.body;
-	if (state.kind === "cancelling") return state.locked.terms.request.body;
-	return state.kind === "returning" ? state.owned.terms.request.body : undefined;
-}
-
-function keyOf(state: Payer | Payee): string | undefined {
-	if ("terms" in state) return `payee/${toHex(state.terms.attempt)}`;
-	return state.kind === "asked"
-		? `payee/${toHex(attemptId(state.offer.request.digest, state.offer.accepted.links))}`
-		: undefined;
-}
-
-function linksOf(state: Payer | Payee): Parameters<Ledger["drafted"]>[0] {
-	if (state.kind === "signing") return "draft" in state ? state.draft.links : state.links;
-	return state.kind === "returning" ? state.links : [];
-}
-
-/** A refusal changes nothing: no write, and the state that was given, or the one before the attempt. */
-function checkRefusal(before: Payer | Payee, { state, effects, refusal }: Step<Payer | Payee>): void {
-	if (refusal === undefined) return;
-	const isBack = state === before || ["none", "idle"].includes(state.kind) || before.kind === "returning";
-	const writes = effects.some(({ kind }) => kind === "persist" || kind === "sign");
-	if (!isBack || writes) throw new Violation("changed by a refusal", `${before.kind}: ${refusal.code}`);
 }

@@ -7,48 +7,18 @@
  */
 import {
 	type Bytes,
-	type ConsumedOutput,
-	consumedOutputs,
 	type DurablePayee,
-	type DurablePayer,
-	extendToken,
-	forkEvidenceFrom,
 	lockHash,
 	outputId,
-	releaseToken,
 	toHex,
 	type UnsignedLink,
 	type VerifiedToken,
-	verifyEvidence,
 } from "@tenten/protocol";
-import { must, trust } from "./ecosystem.ts";
 import type { Host } from "./host.ts";
-
-export type Invariant =
-	| "created"
-	| "lost"
-	| "two copies"
-	| "decided twice"
-	| "released too late"
-	| "left by itself"
-	| "undecided"
-	| "inconsistent"
-	| "never quiet"
-	| "paid twice"
-	| "robbed"
-	| "accused"
-	| "changed by a refusal";
-
-export class Violation extends Error {
-	readonly invariant: Invariant;
-	constructor(invariant: Invariant, detail: string) {
-		super(`${invariant}: ${detail}`);
-		this.invariant = invariant;
-	}
-}
+import { Violation } from "./violation.ts";
 
 export type LedgerOutput = { readonly amount: bigint; readonly owner: string; readonly root: string };
-type LedgerLink = {
+export type LedgerLink = {
 	readonly id: string;
 	readonly input: string;
 	readonly outputs: readonly string[];
@@ -298,68 +268,6 @@ export class Ledger {
 	}
 }
 
-/** Every fork names its culprit, and nobody honest is ever accused. How many there were. */
-export function checkEvidence(ledger: Ledger): number {
-	for (const fork of ledger.forks()) {
-		const [first, second] = fork.map((link) => consumedBy(link, ledger));
-		if (first === undefined || second === undefined) continue;
-		const conviction = must(verifyEvidence(forkEvidenceFrom(first, second), trust));
-		const culprit = ledger.owners.get(toHex(conviction.culprit.hash)) ?? "nobody";
-		if (!ledger.dishonest.has(culprit)) throw new Violation("accused", culprit);
-	}
-	return ledger.forks().length;
-}
-
-function consumedBy(link: LedgerLink, ledger: Ledger): ConsumedOutput | undefined {
-	const token = must(extendToken(link.signed, link.signature, 0));
-	const secret = link.lock === null ? undefined : ledger.secrets.get(link.lock);
-	const effective = secret === undefined ? token : must(releaseToken(token, secret));
-	return consumedOutputs(effective, trust).at(-1);
-}
-
-function isWaiting(state: DurablePayee): boolean {
+export function isWaiting(state: DurablePayee): boolean {
 	return ["reserved", "lockedForeign", "resolving"].includes(state.kind);
-}
-
-/** The moves that a durable state may make, and on what. */
-const payerMoves: Readonly<Record<string, readonly string[]>> = {
-	none: ["locked", "sent"],
-	locked: ["released", "cancelled", "ruled"],
-	sent: ["sent", "returned", "ruled"],
-	released: ["released"],
-	cancelled: [],
-	returned: [],
-	ruled: [],
-};
-const payeeMoves: Readonly<Record<string, readonly string[]>> = {
-	none: ["reserved", "lockedForeign", "owned"],
-	reserved: ["owned", "cancelled", "resolving", "ruled"],
-	lockedForeign: ["owned", "cancelled", "resolving", "ruled"],
-	resolving: ["owned", "cancelled", "resolving", "ruled"],
-	cancelled: ["owned"],
-	owned: ["returned"],
-	returned: [],
-	ruled: [],
-};
-/** A reservation ends by the other side's word or an operator's, and by nothing else. */
-const endsReservation: Readonly<Record<string, readonly string[]>> = {
-	owned: ["release", "ruling"],
-	cancelled: ["cancel"],
-	ruled: ["ruling"],
-	resolving: ["resolve", "ruling"],
-};
-
-export function checkMove(
-	role: "payer" | "payee",
-	before: DurablePayer | DurablePayee | undefined,
-	after: DurablePayer | DurablePayee,
-	cause: string,
-): void {
-	const from = before?.kind ?? "none";
-	const moves = role === "payer" ? payerMoves : payeeMoves;
-	if (!moves[from]?.includes(after.kind))
-		throw new Violation("decided twice", `${role} from ${from} to ${after.kind}`);
-	const isLeaving = role === "payee" && before !== undefined && isWaiting(before as DurablePayee);
-	if (isLeaving && !endsReservation[after.kind]?.includes(cause))
-		throw new Violation("left by itself", `from ${from} to ${after.kind} on ${cause}`);
 }

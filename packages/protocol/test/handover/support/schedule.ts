@@ -1,7 +1,8 @@
 /** Random schedules: a list of numbers becomes payments, deliveries, losses, crashes and impatience. */
 import type { AssetId, Mode } from "@tenten/protocol";
+import type { Durable } from "./durable.ts";
 import { points, tickets, yen } from "./ecosystem.ts";
-import type { Durable, Host, Machine } from "./host.ts";
+import type { Host, Machine } from "./host.ts";
 import type { World } from "./world.ts";
 
 export type Scenario = {

@@ -37,9 +37,11 @@ import {
 	toyKey,
 	yen,
 } from "./ecosystem.ts";
-import { Host, type Rules, soundRules } from "./host.ts";
-import { Ledger, Violation } from "./ledger.ts";
+import { Host } from "./host.ts";
+import { Ledger } from "./ledger.ts";
 import { Operator, type OperatorRules, soundOperator } from "./operator.ts";
+import { type Rules, soundRules } from "./steps.ts";
+import { Violation } from "./violation.ts";
 
 type Sent = {
 	readonly from: string;
