@@ -33,8 +33,7 @@ export async function replayRecording(
 		lines: lines ?? null,
 		...options,
 		progress: bar.reach,
-	});
-	bar.end();
+	}).finally(bar.end);
 	const nets = netsByName(report);
 	const { statistics, totals, forks, elapsed_s } = report;
 	const result = statistics.result({
@@ -104,7 +103,7 @@ function say(output: Output, { asset }: Recording, result: ReplayResult, report:
 	);
 	for (const row of statistics.hopsHistogram()) output.say(row);
 	output.say(
-		`${operatorCalls} calls to the operator, ${(operatorCalls / payments).toFixed(2)} a payment, ${refreshes} of them refreshes; none outside its windows.`,
+		`${operatorCalls} calls to the operator, ${(operatorCalls / payments).toFixed(2)} a payment, ${refreshes} of them refreshes; ${report.turnedAway} outside its windows.`,
 	);
 	output.say(
 		`Minor units of ${asset.code}: issued ${result.issued} = redeemed ${result.redeemed} + outstanding ${result.outstanding}; net to payee, by the operator's accounts, ${result.netToPayee}.`,

@@ -8,10 +8,12 @@
  * Between windows nobody reaches the operator. Steps that share no wallet run side by side. What a step was
  * planned to do and did not is a bug, and ends the run.
  */
-import type { Bytes, Document, Totals } from "@tenten/protocol";
+import { type Bytes, type Document, isRefusal, type Totals } from "@tenten/protocol";
+import { must } from "../ecosystem.ts";
 import type { Forgers } from "./forgers.ts";
 import { isReplyTo } from "./invoice-document.ts";
 import { Lanes } from "./lanes.ts";
+import type { Party } from "./party.ts";
 import {
 	Balances,
 	type FundStep,
@@ -41,13 +43,13 @@ export type ExecutionOptions = {
 	readonly forgers: Forgers | null;
 };
 
-/** Hand-overs under way at once. */
+/** Hand-overs under way at once, where wallets are in several processes. */
 const width = 8;
 
 export class Execution {
 	readonly #options: ExecutionOptions;
 	readonly #balances = new Balances();
-	readonly #lanes = new Lanes(width);
+	readonly #lanes: Lanes;
 	readonly #accounts = new Map<WalletName, Bytes>();
 	readonly #deposited = new Map<WalletName, bigint>();
 	/** when the first token of a wallet ends, as of its last errand */
@@ -58,6 +60,7 @@ export class Execution {
 
 	constructor(options: ExecutionOptions) {
 		this.#options = options;
+		this.#lanes = new Lanes(options.town.hasTills ? width : 1);
 	}
 
 	/** Runs the whole plan. The totals at its end. */
@@ -143,6 +146,15 @@ export class Execution {
 		else this.#endsAt.set(name, after.endsAt);
 	}
 
+	/** Between people, a payer whose tokens are too many or too long for a payment goes to the operator first. */
+	async #tidy(payer: Party, now: number): Promise<void> {
+		const { operator } = this.#options.town;
+		operator.openWindow(now);
+		const { refreshes } = await payer.runErrand({ now, redemption: null, topUp: null, lastsUntil: now });
+		this.#options.statistics.refreshed(refreshes);
+		operator.shutWindow();
+	}
+
 	/** Brings from outside what an account lacks of `needed`. */
 	async #deposit(name: WalletName, account: Bytes, needed: bigint): Promise<void> {
 		const { operator } = this.#options.town;
@@ -163,12 +175,17 @@ export class Execution {
 		const payee = town.party(step.payee);
 		const invoice = paperwork?.invoice ?? "";
 		const request = await payee.request(now, amount, invoice);
-		const { address, stop } = await payee.listen();
+		const to = await payee.listen();
 		const documents = paperwork?.documents ?? [];
-		const { reply, ...facts } = await town
-			.party(step.payer)
-			.handOver({ now, request, documents, to: address });
-		await stop();
+		const payer = town.party(step.payer);
+		const handOver = { now, request, documents, to };
+		let handed = await payer.handOver(handOver);
+		if (isRefusal(handed) && !town.hasTills) {
+			await this.#tidy(payer, now);
+			handed = await payer.handOver(handOver);
+		}
+		const { reply, ...facts } = must(handed);
+		if (!town.isTill(step.payee)) await payee.hush();
 		if (paperwork !== null && !isReplyTo(reply, { ...paperwork, amount }))
 			throw new Error(`invoice ${invoice}: not the reply that is due`);
 		for (const name of [step.payer, step.payee]) this.#moved.add(name);

@@ -97,10 +97,9 @@ export class Forgers {
 		const payee = town.party(this.#tills[till % this.#tills.length] as WalletName);
 		const line = { stockCode: "FORGED", description: name, quantity: 1n, unitPriceTenths: amount * 10n };
 		const request = await payee.request(now, amount, name);
-		const { address, stop } = await payee.listen();
+		const to = await payee.listen();
 		const documents = invoiceDocuments(name, [line]);
-		await town.party(name).handOver({ now, request, documents, to: address });
-		await stop();
+		must(await town.party(name).handOver({ now, request, documents, to }));
 	}
 
 	/** Takes what a wallet was told of forks when it redeemed. */

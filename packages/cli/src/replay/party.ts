@@ -3,7 +3,7 @@
  *
  * Every call says what time it is. A refusal where the plan expected none is a bug, and throws.
  */
-import type { Bytes, Document } from "@tenten/protocol";
+import type { Bytes, Document, Refusal } from "@tenten/protocol";
 import type { Channel } from "@tenten/wallet";
 import type { TopUp } from "./plan.ts";
 
@@ -62,7 +62,9 @@ export type Party = {
 	readonly runErrand: (errand: Errand) => Promise<AfterErrand>;
 	/** A fresh signed request. */
 	readonly request: (now: number, amount: bigint, memo: string) => Promise<Bytes>;
-	/** Makes this wallet reachable by others until it says no more. */
-	readonly listen: () => Promise<{ readonly address: Address; readonly stop: () => Promise<void> }>;
-	readonly handOver: (handOver: HandOver) => Promise<HandedOver>;
+	/** Makes this wallet reachable by others, until `hush`. */
+	readonly listen: () => Promise<Address>;
+	readonly hush: () => Promise<void>;
+	/** A refusal where its tokens cannot make this payment: then nothing was sent. */
+	readonly handOver: (handOver: HandOver) => Promise<HandedOver | Refusal>;
 };

@@ -73,7 +73,7 @@ async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
 		const execution = new Execution({ town, statistics, paperwork, progress, forgers });
 		const totals = await execution.run(plan);
 		const nets = new Map(await execution.nets());
-		const forks = forgers?.report(await town.trustList(), town.operator.asset.operator) ?? noForks;
+		const forks = forgers?.report(await town.operator.trustList(), town.operator.asset.operator) ?? noForks;
 		if (options.keep !== undefined) await keepEvidence(folder, forgers, town);
 		const elapsed_s = (performance.now() - started) / 1000;
 		return { statistics, totals, nets, forks, turnedAway: town.operator.gate.turnedAway, elapsed_s };
@@ -100,7 +100,7 @@ function floatLine(amount: bigint): InvoiceLine {
 
 /** The trust list and every case file, for `tenten evidence verify`. */
 async function keepEvidence(folder: string, forgers: Forgers | null, town: Town): Promise<void> {
-	writeFileSync(join(folder, "trust-list.cbor"), await town.trustList());
+	writeFileSync(join(folder, "trust-list.cbor"), await town.operator.trustList());
 	for (const [i, evidence] of (forgers?.caseFiles ?? []).entries())
 		writeFileSync(join(folder, `case-${i + 1}.cbor`), evidence);
 }

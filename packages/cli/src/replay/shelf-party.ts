@@ -5,6 +5,7 @@ import {
 	type Bytes,
 	isRefusal,
 	parseMessage,
+	type Refusal,
 	refuse,
 } from "@tenten/protocol";
 import {
@@ -12,6 +13,7 @@ import {
 	handoverApp,
 	httpChannel,
 	inProcessChannel,
+	type LoopbackServer,
 	listenOnLoopback,
 	type Wallet,
 } from "@tenten/wallet";
@@ -21,7 +23,7 @@ import type { Address, AfterErrand, Errand, HandedOver, HandOver, Party } from "
 import type { WalletName } from "./plan.ts";
 import type { Shelf } from "./shelf.ts";
 
-export type ShelfPartyOptions = {
+type ShelfPartyOptions = {
 	readonly shelf: Shelf;
 	readonly name: WalletName;
 	readonly asset: AssetId;
@@ -34,6 +36,7 @@ const nothing = { drawn: 0n, evidence: [], refused: [] };
 
 export class ShelfParty implements Party {
 	readonly #options: ShelfPartyOptions;
+	#server: Promise<LoopbackServer> | undefined;
 
 	constructor(options: ShelfPartyOptions) {
 		this.#options = options;
@@ -78,23 +81,26 @@ export class ShelfParty implements Party {
 			return must(await wallet.request({ asset, amount, memo })).encoded;
 		});
 
-	readonly listen: Party["listen"] = async () => {
+	readonly listen = async (): Promise<Address> => {
 		const handle = (messages: readonly Bytes[]) => this.#use(null, (wallet) => wallet.handle(messages));
-		if (this.#options.listens === "channel")
-			return {
-				address: { kind: "channel", channel: inProcessChannel(handle) },
-				stop: async () => undefined,
-			};
-		const { url, stop } = await listenOnLoopback(handoverApp(handle));
-		return { address: { kind: "http", url }, stop };
+		if (this.#options.listens === "channel") return { kind: "channel", channel: inProcessChannel(handle) };
+		this.#server ??= listenOnLoopback(handoverApp(handle));
+		return { kind: "http", url: (await this.#server).url };
 	};
 
-	readonly handOver = ({ now, request, documents, to }: HandOver): Promise<HandedOver> =>
+	readonly hush = async (): Promise<void> => {
+		const server = this.#server;
+		this.#server = undefined;
+		await (await server)?.stop();
+	};
+
+	readonly handOver = ({ now, request, documents, to }: HandOver): Promise<HandedOver | Refusal> =>
 		this.#use(now, async (wallet) => {
 			const { channel, close } = connect(to);
 			const weighed = weigh(channel);
-			const payment = must(await wallet.pay({ request, documents }, weighed.channel));
+			const payment = await wallet.pay({ request, documents }, weighed.channel);
 			close();
+			if (isRefusal(payment)) return payment;
 			if (payment.fundsState !== "spent") throw new Error(`a hand-over is ${payment.fundsState}`);
 			return { ...weighed.weight(), hasChange: payment.madeChange, reply: payment.documents };
 		});
