@@ -4,7 +4,6 @@ import { test } from "node:test";
 import type {
 	Condition,
 	Context,
-	MessageOf,
 	PayerPlan,
 	RefusalCode,
 	RequestBody,

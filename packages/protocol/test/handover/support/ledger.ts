@@ -8,12 +8,15 @@
 import {
 	type Bytes,
 	type DurablePayee,
+	limits,
 	lockHash,
 	outputId,
 	toHex,
 	type UnsignedLink,
 	type VerifiedToken,
+	verifyToken,
 } from "@tenten/protocol";
+import { must, trust } from "./ecosystem.ts";
 import type { Host } from "./host.ts";
 import { Violation } from "./violation.ts";
 
@@ -48,6 +51,7 @@ export class Ledger {
 	/** off where a broken variant must be caught by what becomes of the value */
 	watchesMoves = true;
 	readonly #madeBy = new Map<string, LedgerLink>();
+	readonly #proven = new Set<string>();
 
 	issued(token: VerifiedToken): void {
 		const id = toHex(token.outputId);
@@ -183,7 +187,8 @@ export class Ledger {
 			for (const output of host.durable.tokens.keys()) {
 				if (held.has(output)) throw new Violation("two copies", `${host.name} and ${held.get(output)}`);
 				held.set(output, host.name);
-				if (!frontier.has(output) && !doomed.has(output))
+				// What a lost device holds may be refunded to who paid it, once its time is over.
+				if (!frontier.has(output) && !doomed.has(output) && host.name !== this.gone)
 					throw new Violation("created", `${host.name} holds what is not there: ${output.slice(0, 8)}`);
 			}
 		}
@@ -252,6 +257,18 @@ export class Ledger {
 		);
 	}
 
+	/** What is held is real: every signature on its path holds, and a link can still spend it. */
+	#checkToken(owner: Host, output: string): void {
+		const token = owner.durable.tokens.get(output);
+		if (token === undefined) return;
+		if (token.after.length > limits.after) throw new Violation("lost", "no link can carry its cancels");
+		if (this.#proven.has(output)) return;
+		const verified = must(verifyToken(token.bytes, trust));
+		if (toHex(verified.outputId) !== output || verified.amount !== this.outputs.get(output)?.amount)
+			throw new Violation("created", "another token than it says");
+		this.#proven.add(output);
+	}
+
 	/** What must hold once everything has been said. */
 	checkSettled(hosts: readonly Host[]): void {
 		this.check(hosts);
@@ -261,6 +278,7 @@ export class Ledger {
 			if (owner === undefined || !this.#isOwed(output)) continue;
 			if (this.#isInDoubt(output, new Map([...owner.durable.tokens.keys()].map((id) => [id, owner.name]))))
 				continue;
+			this.#checkToken(owner, output);
 			const token = owner.durable.tokens.get(output);
 			if (token === undefined) throw new Violation("lost", `${owner.name} was never given ${output}`);
 			if (token.heldBy !== null) throw new Violation("undecided", `${owner.name} still holds a token back`);

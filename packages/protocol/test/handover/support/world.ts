@@ -9,6 +9,7 @@ import {
 	type AssetId,
 	type Bytes,
 	type Document,
+	type DurablePayer,
 	dataHash,
 	type Manifest,
 	type Message,
@@ -16,13 +17,16 @@ import {
 	type Payee,
 	parseMessage,
 	type RequestBody,
+	receipt,
 	type SignedRequest,
 	type Spendable,
 	sameAsset,
+	serialize,
 	serializeMessage,
 	toHex,
 	type VerifiedCertificate,
 	type VerifiedRequest,
+	verifyReceipt,
 } from "@tenten/protocol";
 import {
 	bytesOf,
@@ -32,9 +36,11 @@ import {
 	grace,
 	issueTo,
 	machi,
+	must,
 	operatorOf,
 	redeemWindow,
 	toyKey,
+	trust,
 	yen,
 } from "./ecosystem.ts";
 import { Host } from "./host.ts";
@@ -317,6 +323,7 @@ export class World {
 				const story = `${host.name} ${payer.kind}, payee ${payee}`;
 				if (this.ledger.dishonest.size > 0) continue;
 				if (!(agreeing[payer.kind] ?? []).includes(payee)) throw new Violation("inconsistent", story);
+				if (payer.kind === "released") checkReceipt(payer);
 			}
 		const payers = new Set(
 			this.hosts.flatMap((host) => host.payers().map(({ terms }) => toHex(terms.attempt))),
@@ -342,6 +349,12 @@ export class World {
 			}
 		this.quiet();
 	}
+}
+
+/** A payer that has released can prove that it paid. */
+function checkReceipt({ terms, answer, secret }: Extract<DurablePayer, { readonly kind: "released" }>): void {
+	const proof = must(verifyReceipt(serialize(receipt, { request: terms.request, answer, secret }), trust));
+	if (proof.amount !== terms.amount) throw new Violation("inconsistent", "a receipt for another amount");
 }
 
 export type PayChoices = {
