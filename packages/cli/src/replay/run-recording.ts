@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Totals } from "@tenten/protocol";
-import { Execution, type ExecutionOptions, type Paperwork } from "./execute.ts";
+import { execute, type Paperwork } from "./execute.ts";
 import { Forgers, type ForkReport, forkLimit } from "./forgers.ts";
 import { invoiceDocuments } from "./invoice-document.ts";
 import type { FundStep, PayStep, Plan, WalletName } from "./plan.ts";
@@ -28,7 +28,7 @@ export type RunOptions = {
 	readonly forks: number;
 	/** where wallets, the operator's books and case files are kept; a temporary folder without */
 	readonly keep?: string;
-	readonly progress: ExecutionOptions["progress"];
+	readonly progress: (payments: number) => void;
 };
 
 export type RunReport = {
@@ -70,9 +70,7 @@ async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
 	try {
 		const paperwork =
 			source === null ? async () => null : (step: PayStep | FundStep) => paperworkOf(step, source);
-		const execution = new Execution({ town, statistics, paperwork, progress, forgers });
-		const totals = await execution.run(plan);
-		const nets = new Map(await execution.nets());
+		const { totals, nets } = await execute(plan, { town, statistics, paperwork, progress, forgers });
 		const forks = forgers?.report(await town.operator.trustList(), town.operator.asset.operator) ?? noForks;
 		if (options.keep !== undefined) await keepEvidence(folder, forgers, town);
 		const elapsed_s = (performance.now() - started) / 1000;
