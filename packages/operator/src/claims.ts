@@ -140,6 +140,7 @@ function claimedBy(
 		hops: token.hops,
 		terms,
 		owner: ownerHash(certificate.hash, purpose, request),
+		redeemer: certificate.hash,
 		creditable: account !== null && mayCredit(redeemedHolding(token), account, now),
 		claimants: account === null ? [certificate.hash] : [certificate.hash, account.hash],
 		source: "redeemed",

@@ -36,6 +36,8 @@ const payoutRecord = record({
 	hops: integer(0, 2 ** 17),
 	terms,
 	owner: bytes32,
+	/** hash of the certificate in `owner` */
+	redeemer: bytes32,
 	creditable: boolean,
 	outcome: union({
 		accepted: [1, record({ source: enumeration({ redeemed: 1, refunded: 2 }) })],
@@ -69,7 +71,7 @@ export function decodeRecord(encoded: Bytes): PayoutRecord {
 
 /** What a record brings to its order, when the reserve pays `amount` of it (or all of it was accepted). */
 export function shareOf({ output, record: value }: OpenPayout, paid: bigint): Share {
-	const { hops, terms: carried, owner, creditable } = value;
+	const { hops, terms: carried, owner, redeemer, creditable } = value;
 	const drawn = value.outcome.kind === "forked";
-	return { output, amount: paid, hops, terms: carried, owner, creditable, drawn };
+	return { output, amount: paid, hops, terms: carried, owner, redeemer, creditable, drawn };
 }

@@ -40,6 +40,7 @@ export type Claimed = {
 	readonly terms: Terms;
 	/** see `Share` */
 	readonly owner: Bytes;
+	readonly redeemer: Bytes;
 	readonly creditable: boolean;
 	/** hashes of the certificates that would be paid */
 	readonly claimants: readonly Bytes[];

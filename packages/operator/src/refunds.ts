@@ -160,6 +160,7 @@ function claimedBy(
 		hops,
 		terms,
 		owner,
+		redeemer: signer,
 		creditable: account !== null && mayCredit(holding, account, now),
 		claimants: account === null ? [signer] : [signer, account.hash],
 		source: "refunded",

@@ -15,12 +15,12 @@ import {
 	isRefusal,
 	lockHash,
 	parse,
+	parseRulingRequest,
 	type Refusal,
 	type RulingRequest,
 	refuse,
 	rulingPayload,
 	rulingReply,
-	rulingRequest,
 	type SignedRuling,
 	serialize,
 	signedStatement,
@@ -37,7 +37,7 @@ import type { Transaction } from "./store/store.ts";
 
 /** Answers a `RulingRequest` with a `RulingReply`. */
 export async function rule(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
-	const request = parse(rulingRequest, encoded);
+	const request = parseRulingRequest(encoded);
 	if (isRefusal(request)) return request;
 	switch (request.kind) {
 		case "release":

@@ -9,6 +9,7 @@ import {
 	encodeItem,
 	equalBytes,
 	isRefusal,
+	keyId,
 	type OperatorEntry,
 	operatorEntry,
 	parse,
@@ -16,6 +17,7 @@ import {
 	serialize,
 	Trust,
 	type TrustListBody,
+	toHex,
 	trustList,
 	trustListPayload,
 	type Verify,
@@ -50,9 +52,15 @@ export class TrustLists {
 		return this.#entries[0] as OperatorEntry;
 	}
 
-	/** Lists these operators beside itself, from the next look on. */
+	/**
+	 * Lists these operators beside itself, from the next look on. Throws where two of them claim one key: an
+	 * entry is its operator's own word, and whoever claimed another's authority would speak for its holders.
+	 */
 	setPeers(peers: readonly OperatorEntry[]): void {
-		this.#entries = [this.own, ...peers];
+		const entries = [this.own, ...peers];
+		const ids = entries.flatMap(keyIdsOf);
+		if (new Set(ids).size < ids.length) throw new RangeError("two operators claim one key");
+		this.#entries = entries;
 		this.#current = null;
 	}
 
@@ -72,21 +80,24 @@ export class TrustLists {
 	async #renew(): Promise<Current> {
 		const { store, verify } = this.#options;
 		const newest = await store.run(newestList);
+		const entries = this.#entries;
 		const isGood =
 			newest !== null &&
 			this.#isFresh(newest) &&
-			equalBytes(encodeEntries(newest.body.operators), encodeEntries(this.#entries));
-		const list = isGood ? newest : await this.#sign(newest);
+			equalBytes(encodeEntries(newest.body.operators), encodeEntries(entries));
+		const list = isGood ? newest : await this.#sign(newest, entries);
+		// Peers that changed meanwhile are in the next list, and no list without them stands until then.
+		if (entries !== this.#entries) return this.#renew();
 		const current = { ...list, trust: new Trust(list.body, verify) };
 		this.#current = current;
 		return current;
 	}
 
-	async #sign(newest: SignedList | null): Promise<SignedList> {
+	async #sign(newest: SignedList | null, operators: readonly OperatorEntry[]): Promise<SignedList> {
 		const { store, root, now, validity } = this.#options;
 		const version = (newest?.body.version ?? 0) + 1;
 		const issuedAt = now();
-		const body = { version, issuedAt, expiresAt: issuedAt + validity, operators: this.#entries };
+		const body = { version, issuedAt, expiresAt: issuedAt + validity, operators };
 		const signature = await root.sign("trust-list", trustListPayload(body));
 		const encoded = serialize(trustList, { body, signer: root.key, signature });
 		await store.run((transaction) =>
@@ -108,6 +119,11 @@ export async function newestList(transaction: Transaction): Promise<SignedList |
 	const signed = parse(trustList, row.encoded);
 	if (isRefusal(signed)) throw new Error("a stored trust list that cannot be read");
 	return { body: signed.body, encoded: row.encoded };
+}
+
+/** Each key of an operator once, whatever it is listed for. */
+function keyIdsOf({ root, keys }: OperatorEntry): readonly string[] {
+	return [...new Set([root, ...keys.map(({ key }) => key)].map((key) => toHex(keyId(key))))];
 }
 
 function encodeEntries(entries: readonly OperatorEntry[]): Bytes {

@@ -8,6 +8,10 @@ export const limits = {
 	depth: 16,
 	/** links a token, the redeeming link exempt */
 	hops: 32,
+	/** bytes of a message that a token leaves free when it is taken: its redeeming link, order and certificates */
+	redeemingBytes: 8_192,
+	/** certificates that it leaves free: the desk's, and those of cancels that may free it before */
+	redeemingCertificates: 5,
 	/** tokens a payment */
 	tokens: 16,
 	/** signatures a message, those of uncached certificates counted */

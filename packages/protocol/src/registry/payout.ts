@@ -23,6 +23,8 @@ export type Share = {
 	readonly terms: Terms;
 	/** see `ownerHash`: the owner whom the redeeming link took it from */
 	readonly owner: Bytes;
+	/** hash of the certificate in `owner` */
+	readonly redeemer: Bytes;
 	/** see `mayCredit` */
 	readonly creditable: boolean;
 	/** reserve draws are never merged: only what was redeemed is */
@@ -78,17 +80,28 @@ function serve(
 ): readonly PlannedIssue[] {
 	const [first] = merged;
 	if (first === undefined) return [];
-	const hops = Math.max(...merged.map((share) => share.hops));
 	let left = merged.reduce((sum, share) => sum + share.amount, 0n);
 	const issues: PlannedIssue[] = [];
 	for (const [position, wanted] of outputs.entries()) {
 		const paid = wanted.amount < left ? wanted.amount : left;
 		if (paid === 0n) break;
 		left -= paid;
-		const hopsUsed = staysWith(signer, wanted) ? hops - 1 : hops;
+		const hopsUsed = mergedHops(merged, staysWith(signer, wanted) ? signer : null);
 		issues.push({ output: position, amount: paid, owner: wanted.owner, hopsUsed, terms: first.terms });
 	}
-	return left === 0n ? issues : [...issues, toFallback(order, { ...first, hops }, left)];
+	if (left === 0n) return issues;
+	const keeper = order.fallback === null ? first.redeemer : null;
+	const rest = toFallback(order, first, left);
+	return [...issues, { ...rest, hopsUsed: mergedHops(merged, keeper) }];
+}
+
+/** The largest count of hops; what `keeper` (a certificate's hash) redeemed itself, it receives without one. */
+function mergedHops(merged: readonly Share[], keeper: Bytes | null): number {
+	return Math.max(
+		...merged.map(({ hops, redeemer }) =>
+			keeper !== null && equalBytes(redeemer, keeper) ? hops - 1 : hops,
+		),
+	);
 }
 
 /** The owner that a token had keeps its count of hops: nothing changed hands. */

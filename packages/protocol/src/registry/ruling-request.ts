@@ -56,6 +56,18 @@ export const rulingReply = union({
 });
 export type RulingReply = TypeOf<typeof rulingReply>;
 
+/** Evidence outgrows a message; nothing else does, and what begins as anything else is not read that far. */
+export function parseRulingRequest(encoded: Bytes): RulingRequest | Refusal {
+	return parse(rulingRequest, encoded, beginsAsEvidence(encoded) ? longestEvidenceRequest : limits.message);
+}
+
+/** `[3, bstr]`: two bytes before the byte string, and at most five of its length. */
+const longestEvidenceRequest = limits.evidence + 7;
+
+function beginsAsEvidence([outer, kind, inner = 0]: Bytes): boolean {
+	return outer === 0x82 && kind === 3 && inner >> 5 === 2;
+}
+
 export function serializeRulingRequest(value: RulingRequest): Bytes {
 	return serialize(rulingRequest, value);
 }

@@ -3,7 +3,7 @@
  *
  * Whoever keeps one `ConsumedOutput` for each spent output can prove any later fork of it on its own.
  */
-import { type Bytes, equalBytes, isRefusal, serialize } from "../codec/index.ts";
+import { type Bytes, isRefusal, serialize, toHex } from "../codec/index.ts";
 import type { Trust } from "../identity/index.ts";
 import { type ConsumedOutput, evidence, type OpenedOwner } from "./evidence-shape.ts";
 import { issue } from "./issue.ts";
@@ -32,14 +32,13 @@ export function openedOwnerOf({ certificate, purpose, request }: Owner): OpenedO
 	return { certificate: certificate.encoded, purpose, request };
 }
 
-/** The certificates that signed these cancels, from the token's table. */
+/** The certificates that signed these cancels: each once, however often the token's table holds it. */
 function decidersOf(after: readonly SignedCancel[], token: VerifiedToken, trust: Trust): readonly Bytes[] {
 	if (after.length === 0) return [];
+	const named = new Set(after.map(({ certificate }) => toHex(certificate)));
 	return token.token.certificates.filter((encoded) => {
 		const certificate = trust.certificate(encoded);
-		return (
-			!isRefusal(certificate) && after.some((cancel) => equalBytes(cancel.certificate, certificate.hash))
-		);
+		return !isRefusal(certificate) && named.delete(toHex(certificate.hash));
 	});
 }
 

@@ -32,6 +32,9 @@ import { authorityHintBytes, type Trust } from "../identity/index.ts";
 import { assetId } from "./asset.ts";
 import { caveats, conditions } from "./condition.ts";
 
+/** A count that stops there: far above any hop limit. */
+export const maximumHopsUsed = 2 ** 16;
+
 export const issue = record({
 	asset: assetId,
 	amount,
@@ -40,7 +43,7 @@ export const issue = record({
 	conditions,
 	caveats,
 	/** links that this value had passed before it was refreshed into this issue */
-	hopsUsed: integer(0, 2 ** 16),
+	hopsUsed: integer(0, maximumHopsUsed),
 	nonce: bytes(16),
 	issuedAt: unixSeconds,
 	spendUntil: unixSeconds,

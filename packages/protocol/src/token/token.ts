@@ -14,7 +14,10 @@ import {
 	limits,
 	list,
 	nullable,
+	type Refusal,
 	record,
+	refuse,
+	serialize,
 	type TypeOf,
 } from "../codec/index.ts";
 import { signature } from "../crypto/index.ts";
@@ -64,3 +67,12 @@ export const token = record({
 	certificates: list(bytes(1, 1024), 2 * limits.hops, 1),
 });
 export type Token = TypeOf<typeof token>;
+
+/** Why no redeeming link would fit after this: whoever took such a token could never bring it back. */
+export function lacksRoom(value: Token): Refusal | undefined {
+	if (value.certificates.length > 2 * limits.hops - limits.redeemingCertificates)
+		return refuse("too-many", "certificates: refresh this token first");
+	return serialize(token, value).length > limits.message - limits.redeemingBytes
+		? refuse("too-large", "refresh this token first")
+		: undefined;
+}

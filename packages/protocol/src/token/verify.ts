@@ -26,7 +26,7 @@ import {
 	sumOf,
 } from "./link.ts";
 import { linksAllowed, liveRules, type TransferKind, violations } from "./rules.ts";
-import { type Hop, type Opening, type Token, token as tokenShape } from "./token.ts";
+import { type Hop, lacksRoom, type Opening, type Token, token as tokenShape } from "./token.ts";
 
 /** An opened owner. */
 export type Owner = {
@@ -73,7 +73,7 @@ export type VerifiedToken = {
 
 /** How to walk a token. */
 export type WalkOptions = {
-	/** when the last link is being judged by its payee: rules about time bind it */
+	/** when the last link is being judged by its payee: rules about time bind it, and it must leave room */
 	readonly now?: number;
 	/** `false` only for tokens that this module verified before it sealed them itself */
 	readonly signatures?: boolean;
@@ -99,6 +99,8 @@ export function verifyParsedToken(
 	if (known !== undefined) return known;
 	const signatures = signaturesIn(value, trust);
 	if (signatures > limits.signatures) return refuse("too-many", `${signatures} signatures`);
+	const cramped = options.now === undefined ? undefined : lacksRoom(value);
+	if (cramped !== undefined) return cramped;
 	const certificates: VerifiedCertificate[] = [];
 	for (const encoded of value.certificates) {
 		const certificate = trust.certificate(encoded);

@@ -82,8 +82,11 @@ const bytesOfOneMore = 512;
 function isTooLong({ token, payee }: ProposedTransfer, kind: TransferKind): Refusal | undefined {
 	const { hops, certificates } = token.token;
 	if (hops.length + 1 > linksAllowed(kind)) return refuse("too-many", "links: refresh this token first");
-	if (certificates.length + 1 > 2 * limits.hops)
-		return refuse("too-many", "certificates: refresh this token first");
+	// A payee takes nothing that it could not bring back: see `lacksRoom`.
+	const isRedeemed = kind === "operator";
+	const table = 2 * limits.hops - (isRedeemed ? 0 : limits.redeemingCertificates);
+	if (certificates.length + 1 > table) return refuse("too-many", "certificates: refresh this token first");
+	const room = limits.message - (isRedeemed ? 0 : limits.redeemingBytes);
 	const bytes = serializeToken(token).length + payee.encoded.length + bytesOfOneMore;
-	return bytes > limits.message ? refuse("too-large", "refresh this token first") : undefined;
+	return bytes > room ? refuse("too-large", "refresh this token first") : undefined;
 }
