@@ -55,7 +55,8 @@ export const payeeState = union({
 	/** the tokens stay: a release shown later still decides for us */
 	cancelled: [4, record({ terms: payeeTerms, tokens, cancel: keptMessage })],
 	resolving: [5, record({ terms: payeeTerms, tokens, answer: keptMessage, counter: nullable(counterLeg) })],
-	ruled: [6, record({ terms: payeeTerms, ruling: keptMessage })],
+	/** in an exchange `answer` is what a statement about one's own leg shows */
+	ruled: [6, record({ terms: payeeTerms, answer: keptMessage, ruling: keptMessage })],
 	/** a direct transfer that we sent back */
 	returned: [7, record({ terms: payeeTerms, returned: keptMessage })],
 });

@@ -21,6 +21,7 @@ import {
 	releaseToken,
 	type Spendable,
 	signatureRequests,
+	type Token,
 	type TokenChanges,
 	type VerifiedToken,
 	verifyRuling,
@@ -189,7 +190,7 @@ function release(state: Payee, message: MessageOf<"release">, { trust, now }: Co
 	const forward: PayeeStep = { state, effects: [{ kind: "forward", message }] };
 	if (state.kind === "resolving") return forward;
 	// What cannot be redeemed any more opens no doors; grace is the operator's to give.
-	if (tokens.some(({ issue }) => now >= issue.issue.redeemUntil))
+	if (isPastRedeeming(tokens, now))
 		return { ...forward, refusal: refuse("redeem-closed", "the operator rules on this release") };
 	return owns(state, message.secret, trust);
 }
@@ -198,6 +199,10 @@ type Cancelled = Extract<DurablePayee, { kind: "cancelled" }>;
 
 function isWaiting(state: Payee): state is Waiting {
 	return state.kind === "reserved" || state.kind === "lockedForeign" || state.kind === "resolving";
+}
+
+function isPastRedeeming(tokens: readonly Token[], now: number): boolean {
+	return tokens.some(({ issue }) => now >= issue.issue.redeemUntil);
 }
 
 /** Takes the payment and, in an exchange, gives ours, in one durable write. */
@@ -229,11 +234,14 @@ function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
 }
 
 /** Only the decider's signature counts: of a two-phase lock the payer's, of an exchange whoever we would pay. */
-function cancel(state: Payee, message: MessageOf<"cancel">, { trust }: Context): PayeeStep {
+function cancel(state: Payee, message: MessageOf<"cancel">, { trust, now }: Context): PayeeStep {
 	if (state.kind === "cancelled")
 		return { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
 	if (!isWaiting(state)) return again(state);
-	const { terms, tokens } = state;
+	const { terms, tokens, answer } = state;
+	// We have asked, and what we gave may have been refunded: from now on only the operator's answer frees it.
+	const given = answer.kind === "counterTransfer" ? answer.tokens : [];
+	if (state.kind === "resolving" && isPastRedeeming(given, now)) return { state, effects: [] };
 	const { lock } = terms;
 	if (lock === null || !equalBytes(message.lock, lock)) return stay(state, refuse("lock-mismatch"));
 	const decider = deciderOf(state, trust);
@@ -289,7 +297,7 @@ function refunded(state: Waiting, message: MessageOf<"ruling">): PayeeStep {
 	return {
 		// Our leg came back; a release of the other may still be shown to its operator.
 		state: isTheirs
-			? { kind: "ruled", terms, ruling: message }
+			? { kind: "ruled", terms, answer, ruling: message }
 			: { kind: "resolving", terms, tokens, answer, counter: null },
 		effects: [{ kind: "persist", changes: { ...noChanges, remove: counter?.inputs ?? [] } }, news],
 	};

@@ -60,7 +60,8 @@ export const payerState = union({
 	/** the secret is gone */
 	cancelled: [4, record({ terms: payerTerms, cancel: keptMessage })],
 	returned: [5, record({ terms: payerTerms, returned: keptMessage })],
-	ruled: [6, record({ terms: payerTerms, ruling: keptMessage })],
+	/** a lock is ruled once and each leg refunded on its owner's statement: `transfer` is what that shows */
+	ruled: [6, record({ terms: payerTerms, transfer: keptMessage, ruling: keptMessage })],
 });
 export type DurablePayer = TypeOf<typeof payerState>;
 export type Locked = Extract<DurablePayer, { readonly kind: "locked" }>;

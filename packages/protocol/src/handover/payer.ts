@@ -267,7 +267,7 @@ function ruled(before: Payer, message: MessageOf<"ruling">, { trust }: Context):
 	if (!equalBytes(ruling.operator, request.body.asset.operator))
 		return stay(before, refuse("issuer-unknown", "another operator's asset"));
 	return {
-		state: { kind: "ruled", terms: state.terms, ruling: message },
+		state: { kind: "ruled", terms: state.terms, transfer: state.transfer, ruling: message },
 		effects: [
 			{ kind: "persist", changes: { ...noChanges, remove: state.terms.inputs } },
 			{ kind: "tell", news: "ruled" },

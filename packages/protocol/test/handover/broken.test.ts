@@ -55,9 +55,9 @@ const exchange: Scenario = { modes: ["exchange"], payments: 4, cancels: 5, excha
 type Waiting = Extract<Payee, { readonly kind: "reserved" | "lockedForeign" | "resolving" }>;
 
 /** The reservation is dropped, as if it had never been. */
-function drop({ terms }: Waiting, effects: readonly Effect[] = []): Step<Payee> {
+function drop({ terms, answer }: Waiting, effects: readonly Effect[] = []): Step<Payee> {
 	const ruling: Message = { kind: "done", attempt: terms.attempt };
-	return { state: { kind: "ruled", terms, ruling }, effects: [persist({}), ...effects] };
+	return { state: { kind: "ruled", terms, answer, ruling }, effects: [persist({}), ...effects] };
 }
 
 /** The reservation is spendable, whatever its lock says. */
@@ -87,7 +87,7 @@ function takesDirectBack(): Partial<Rules> {
 			if (state.kind !== "sent" || event.kind !== "cancel") return step;
 			const add = inputs.get(toHex(state.terms.attempt)) ?? [];
 			return {
-				state: { kind: "ruled", terms: state.terms, ruling: state.transfer },
+				state: { ...state, kind: "ruled", ruling: state.transfer },
 				effects: [persist({ add })],
 			};
 		},
@@ -106,7 +106,9 @@ const takesLateReleases = payeeThat((state, event) => {
 /** A dishonest payer says that it never released what it did. */
 function statesThatNothingWasReleased(world: World): void {
 	for (const host of world.hosts)
-		for (const state of host.payers()) if (state.kind === "released") world.operator.refund(state);
+		for (const state of host.payers())
+			if (state.kind === "released")
+				world.operator.refund(state, undefined, host.keptTransfer(state.terms.attempt));
 }
 
 /** Everybody redeems what they have; before its time is over nobody honest is refused. */
@@ -144,7 +146,7 @@ const variants: Readonly<Record<string, Variant>> = {
 		rules: {
 			order: (effects) => [...effects.filter(isRelease), ...effects.filter((effect) => !isRelease(effect))],
 		},
-		scenario: twoPhase,
+		scenario: { ...twoPhase, crashes: 3 },
 		caughtAs: ["created", "decided twice"],
 	},
 	"the payee gives up after it has reserved": {
@@ -222,7 +224,8 @@ const variants: Readonly<Record<string, Variant>> = {
 			if (event.kind !== "contact" || state.kind !== "lockedForeign") return undefined;
 			const free = state.counter.inputs.map((output) => ({ output, after: null }));
 			const ruling: Message = { kind: "done", attempt: state.terms.attempt };
-			return { state: { kind: "ruled", terms: state.terms, ruling }, effects: [persist({ free })] };
+			const { terms, answer } = state;
+			return { state: { kind: "ruled", terms, answer, ruling }, effects: [persist({ free })] };
 		}),
 		scenario: exchange,
 		caughtAs: ["created", "lost"],

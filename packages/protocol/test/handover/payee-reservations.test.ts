@@ -107,6 +107,15 @@ test("a release after redeem until opens no doors: the operator rules on it", ()
 	}
 });
 
+test("who has asked is freed by a cancel only while nothing can have been refunded", () => {
+	const resolving = payeeIn(swapped, "resolving");
+	const message = swapped.messages.cancel as Message;
+	assert.equal(toPayee(resolving, message).state.kind, "cancelled");
+	const late: Context = { trust, now: epoch + redeemWindow };
+	assert.deepEqual(toPayee(resolving, message, late), { state: resolving, effects: [] });
+	assert.equal(toPayee(foreign, message, late).state.kind, "cancelled");
+});
+
 test("a release that is not the lock's is not forwarded to anybody", () => {
 	const resolving = payeeIn(two, "resolving");
 	const wrong = { ...release, secret: bytesOf("guess") };

@@ -126,6 +126,28 @@ test("a side that is gone for good takes nothing from the others that a ruling d
 	t.diagnostic(`${counts}`);
 });
 
+test("what nobody decided in time is refunded to both sides, each on its own statement", (t) => {
+	const counts = new Counts();
+	const scenario: Scenario = { modes: ["exchange", "twoPhase"], payments: 5, resolves: 3 };
+	fc.assert(
+		fc.property(numbers, fc.boolean(), (list, isOneOperator) => {
+			const world = new World(three);
+			const pair = [yen, isOneOperator ? points : tickets] as const;
+			new Schedule(world, { ...scenario, exchanges: [pair] }).run(list);
+			world.ruleOnTheRest();
+			// The ruling on a lock may have come before one's own statement.
+			world.ruleOnTheRest();
+			world.ledger.check(world.hosts);
+			for (const host of world.hosts)
+				for (const { heldBy } of host.durable.tokens.values()) assert.equal(heldBy, null);
+			counts.add("outputs refunded", world.ledger.paidOutputs.size);
+			counts.world(world);
+		}),
+		settings,
+	);
+	t.diagnostic(`${counts}`);
+});
+
 test("a payer that cancels and releases is convicted, and nobody honest is ever accused", (t) => {
 	const counts = new Counts();
 	const plans = three.map((plan) => ({ ...plan, dishonest: plan.name === "alice" }));

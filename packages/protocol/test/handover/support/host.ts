@@ -79,8 +79,8 @@ export class Host {
 	readonly #rules: Rules;
 	#fresh = 0;
 	#crashAfter = Number.POSITIVE_INFINITY;
-	/** secrets that a two-faced payer keeps */
-	readonly #kept = new Map<string, { readonly peer: string; readonly secret: Bytes }>();
+	/** what a two-faced payer keeps of its attempts */
+	readonly #kept = new Map<string, { peer: string; secret: Bytes; transfer: Message }>();
 	/** how often `persist` ran */
 	persisted = 0;
 	crashes = 0;
@@ -253,7 +253,8 @@ export class Host {
 		else this.durable.payees.set(attempt, serialize(payeeState, state as DurablePayee));
 		this.durable.peers.set(stored, machine.peer);
 		this.#states.set(stored, state);
-		if (state.kind === "locked") this.#kept.set(attempt, { peer: machine.peer, secret: state.secret });
+		if (state.kind === "locked")
+			this.#kept.set(attempt, { peer: machine.peer, secret: state.secret, transfer: state.transfer });
 		if (key !== stored) {
 			this.machines.delete(key);
 			this.machines.set(stored, machine);
@@ -286,6 +287,11 @@ export class Host {
 	betray(attempt: Bytes): void {
 		const kept = this.#kept.get(toHex(attempt));
 		if (kept !== undefined) this.#send(kept.peer, { kind: "release", attempt, secret: kept.secret }, null);
+	}
+
+	/** The transfer of an attempt, whatever became of it. */
+	keptTransfer(attempt: Bytes): Message | undefined {
+		return this.#kept.get(toHex(attempt))?.transfer;
 	}
 
 	/** A copy of all that is durable. */

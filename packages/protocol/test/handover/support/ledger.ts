@@ -17,6 +17,7 @@ import {
 	verifyToken,
 } from "@tenten/protocol";
 import { must, trust } from "./ecosystem.ts";
+import { givenBy, inQuestion } from "./given.ts";
 import type { Host } from "./host.ts";
 import { Violation } from "./violation.ts";
 
@@ -48,6 +49,8 @@ export class Ledger {
 	readonly dishonest = new Set<string>();
 	/** lost with its secrets: what it had released and not sent goes to its responsible party */
 	gone: string | undefined;
+	/** after redeem until and grace: what was refunded may still lie about, worth nothing */
+	isOver = false;
 	/** off where a broken variant must be caught by what becomes of the value */
 	watchesMoves = true;
 	readonly #madeBy = new Map<string, LedgerLink>();
@@ -221,7 +224,7 @@ export class Ledger {
 		}
 		for (const [output, { heldBy }] of host.durable.tokens) {
 			// Refunded, and the ruling is on its way.
-			if (heldBy !== null && this.paidOutputs.has(output)) doomed.add(output);
+			if ((heldBy !== null || this.isOver) && this.paidOutputs.has(output)) doomed.add(output);
 			// Freed by a cancel, though its decider released it: evidence has to convict the decider.
 			const links = this.dishonest.size > 0 ? (this.consumed.get(output) ?? []) : [];
 			if (links.length > 0 && links.every(({ lock }) => this.cancelled.has(lock ?? ""))) doomed.add(output);
@@ -238,6 +241,9 @@ export class Ledger {
 			if (state.kind === "returned") expected.push(...this.#next(first(state.terms.links)));
 		}
 		for (const state of host.payers()) if (state.kind === "sent") expected.push(...first(state.terms.links));
+		// Ruled on the other side's statement: one's own is still to be made.
+		for (const state of [...host.payers(), ...host.payees()])
+			if (state.kind === "ruled") expected.push(...inQuestion(givenBy(state)));
 		return expected;
 	}
 

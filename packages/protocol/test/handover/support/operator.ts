@@ -10,12 +10,12 @@ import {
 	type DurablePayer,
 	lockHash,
 	type Message,
-	outputId,
 	type SignedRuling,
 	toHex,
 	verifyToken,
 } from "@tenten/protocol";
 import { densha, epoch, grace, must, redeemWindow, signRuling, trust } from "./ecosystem.ts";
+import { givenBy, inQuestion } from "./given.ts";
 import type { Host } from "./host.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -71,23 +71,29 @@ export class Operator {
 		return true;
 	}
 
-	/** On the signed statement that no release was given, or none came: the inputs are refunded. */
-	refund(state: DurablePayer | DurablePayee, by: typeof densha = densha): Message | undefined {
+	/**
+	 * On the signed statement that no release was given, or that none came, or that no word did: what the
+	 * links in question consumed comes back, of a direct link its output 0. A lock is ruled once; each leg is
+	 * refunded to who states it. `shown` holds the tokens that this side gave.
+	 */
+	refund(
+		state: DurablePayer | DurablePayee,
+		by: typeof densha = densha,
+		shown: Message | undefined = givenBy(state),
+	): Message | undefined {
 		if (this.#rules.waits && this.#now() < epoch + redeemWindow + grace) return undefined;
-		const { terms } = state;
-		const subject = terms.lock ?? terms.links[0];
+		const subject = state.terms.lock ?? state.terms.links[0];
 		assert.ok(subject);
 		const key = `${toHex(by.id)}/${toHex(subject)}`;
 		const standing = this.rulings.get(key);
-		if (standing !== undefined) return { kind: "ruling", ruling: standing };
-		const inputs = "inputs" in terms ? terms.inputs : "counter" in state ? (state.counter?.inputs ?? []) : [];
-		const paid = terms.lock === null ? terms.links.map((link) => outputId(link, 0)) : inputs;
-		for (const output of paid.map(toHex)) {
+		if (standing?.body.verdict === "released") return { kind: "ruling", ruling: standing };
+		for (const output of inQuestion(shown)) {
 			if (this.#rules.takesRows && this.rows.has(output)) continue;
 			this.rows.set(output, `ruled ${key}`);
 			this.#ledger.paidOut(output);
 		}
-		const ruling = signRuling(by, { subject, verdict: "refunded", release: null, ruledAt: this.#now() });
+		const body = { subject, verdict: "refunded", release: null, ruledAt: this.#now() } as const;
+		const ruling = standing ?? signRuling(by, body);
 		this.rulings.set(key, ruling);
 		return { kind: "ruling", ruling };
 	}

@@ -23,6 +23,8 @@ export type Scenario = {
 	readonly betrayals?: number;
 	/** how often, of 100, the first host is put back to an old copy of itself */
 	readonly rollbacks?: number;
+	/** one step in so many may crash between its effects */
+	readonly crashes?: number;
 	/** unix seconds at which the run begins */
 	readonly startsAt?: number;
 	readonly exchanges?: readonly (readonly [AssetId, AssetId])[];
@@ -71,7 +73,8 @@ export class Schedule {
 	#step(choice: Choice): void {
 		const { world } = this;
 		const { cancels = 1, resolves = 1, returns = 0, betrayals = 0, rollbacks = 0 } = this.#scenario;
-		if (choice.below(12) === 0) for (const host of world.hosts) host.crashAfter(choice.below(4));
+		if (choice.below(this.#scenario.crashes ?? 12) === 0)
+			for (const host of world.hosts) host.crashAfter(choice.below(4));
 		const moves: readonly (readonly [number, () => void])[] = [
 			[this.#begun.length < this.#scenario.payments ? 12 : 0, () => this.#begin(choice)],
 			[(this.#scenario.attempts ?? 1) > 1 ? 6 : 1, () => this.#again(choice)],

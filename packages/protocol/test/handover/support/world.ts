@@ -9,6 +9,7 @@ import {
 	type AssetId,
 	type Bytes,
 	type Document,
+	type DurablePayee,
 	type DurablePayer,
 	dataHash,
 	type Manifest,
@@ -335,19 +336,45 @@ export class World {
 		}
 	}
 
-	/** After redeem until and grace: whoever still waits asks its operator. */
+	/** After redeem until and grace: who has a release shows it, and who still waits makes a statement. */
 	ruleOnTheRest(): void {
 		this.now = Math.max(this.now, epoch + redeemWindow + grace);
-		for (const host of this.hosts)
+		this.ledger.isOver = true;
+		for (const host of this.#here()) {
+			// A payee that asks has made durable that it did.
+			for (const [key, { role }] of [...host.machines])
+				if (role === "payee") host.event(key, { kind: "resolve" });
+			for (const state of host.payers()) {
+				if (state.kind !== "released") continue;
+				const { terms, secret } = state;
+				this.#forward(host.name, { kind: "release", attempt: terms.attempt, secret });
+			}
+		}
+		for (const host of this.#here())
 			for (const state of [...host.payers(), ...host.payees()]) {
-				if (!["locked", "sent", "lockedForeign", "resolving"].includes(state.kind)) continue;
-				if (this.ledger.gone === host.name || (state.kind === "sent" && state.acknowledged !== null))
-					continue;
-				const asset = "counter" in state ? state.counter?.request.body.asset : state.terms.request.body.asset;
+				const asset = statedAsset(state);
 				const ruling = asset && this.operator.refund(state, operatorOf(asset));
 				if (ruling !== undefined) this.#send("operator", host.name, ruling, null);
 			}
 		this.quiet();
+	}
+}
+
+/** The asset that a side gave and does not know the fate of. */
+function statedAsset(state: DurablePayer | DurablePayee): AssetId | undefined {
+	switch (state.kind) {
+		case "locked":
+			return state.terms.request.body.asset;
+		case "sent":
+			return state.acknowledged === null ? state.terms.request.body.asset : undefined;
+		case "lockedForeign":
+		case "resolving":
+			return state.counter?.request.body.asset;
+		case "ruled":
+			if ("transfer" in state) return state.terms.request.body.asset;
+			return state.terms.request.body.against?.asset;
+		default:
+			return undefined;
 	}
 }
 
