@@ -47,10 +47,17 @@ export async function replayRecording(
 	say(output, recording, result, report);
 	const wrong = disagreements(report, nets, netsOfRecording(payments));
 	for (const words of wrong) output.say(`NOT AS IT SHOULD BE: ${words}`);
-	const callsPerPayment = result.operatorCalls / result.payments;
 	return {
 		ok: wrong.length === 0,
-		result: { ...result, callsPerPayment, elapsed_s, reserve: { drawn: totals.drawn, debts: totals.debts } },
+		result: {
+			...result,
+			windows: report.windows,
+			betweenProcesses: report.betweenProcesses,
+			turnedAway: report.turnedAway,
+			callsPerPayment: Math.round((1000 * result.operatorCalls) / result.payments) / 1000,
+			reserve: { drawn: totals.drawn, debts: totals.debts },
+			elapsed_s: Math.round(elapsed_s * 10) / 10,
+		},
 	};
 }
 
@@ -91,9 +98,12 @@ function disagreements(
 
 function say(output: Output, { asset }: Recording, result: ReplayResult, report: RunReport): void {
 	const { payments, refunds, hops, bytes, operatorCalls, refreshes, forks } = result;
-	const { statistics, totals, elapsed_s } = report;
+	const { statistics, totals, elapsed_s, windows, betweenProcesses } = report;
 	output.say(
 		`${payments} payments (${refunds} refunds) in ${elapsed_s.toFixed(1)} s: ${result.paymentsPerSecond} a second.`,
+	);
+	output.say(
+		`${betweenProcesses} hand-overs were between processes, by HTTP. Books balanced in all ${windows} windows.`,
 	);
 	output.say(
 		`Change in ${percent(result.withChange, 1)}, several tokens in ${percent(result.withSeveralTokens, 1)}.`,

@@ -37,16 +37,24 @@ type ExecutionOptions = {
 /** Hand-overs under way at once, where wallets are in several processes. */
 const width = 8;
 
-/** Runs the whole plan. The totals at its end, and what each wallet's account gained. */
-export async function execute(
-	{ steps }: Plan,
-	options: ExecutionOptions,
-): Promise<{ readonly totals: Totals; readonly nets: ReadonlyMap<WalletName, bigint> }> {
+export type Executed = {
+	/** at the end; in every window they were checked */
+	readonly totals: Totals;
+	readonly windows: number;
+	/** what each wallet's account gained or lost, as the operator's books say; forged value is in it */
+	readonly nets: ReadonlyMap<WalletName, bigint>;
+	/** hand-overs by HTTP between two processes: payments, and fundings of one till by another */
+	readonly betweenProcesses: number;
+};
+
+/** Runs the whole plan. */
+export async function execute({ steps }: Plan, options: ExecutionOptions): Promise<Executed> {
 	const { town, forgers } = options;
 	const balances = new Balances();
 	const lanes = new Lanes(town.hasTills ? width : 1);
 	const windows = new Windows({ ...options, balances });
 	let payments = 0;
+	let betweenProcesses = 0;
 	let totals: Totals | undefined;
 	for (const [i, step] of steps.entries()) {
 		balances.apply(step);
@@ -59,11 +67,13 @@ export async function execute(
 		const paperwork = await options.paperwork(step);
 		await lanes.start([step.payer, step.payee], async () => {
 			await handOver(step, paperwork, windows, options);
+			if (town.hostOf(step.payer) !== town.hostOf(step.payee)) betweenProcesses++;
 			if (step.kind === "pay") options.progress(++payments);
 		});
 	}
 	if (totals === undefined) throw new Error("a plan without a window");
-	return { totals, nets: await windows.nets() };
+	const passed = steps.filter(({ kind }) => kind === "window").length;
+	return { totals, windows: passed, nets: await windows.nets(), betweenProcesses };
 }
 
 async function handOver(

@@ -8,11 +8,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import type { Totals } from "@tenten/protocol";
-import { execute, type Paperwork } from "./execute.ts";
+import { type Executed, execute, type Paperwork } from "./execute.ts";
 import { Forgers, type ForkReport, forkLimit } from "./forgers.ts";
 import { invoiceDocuments } from "./invoice-document.ts";
-import type { FundStep, PayStep, Plan, WalletName } from "./plan.ts";
+import type { FundStep, PayStep, Plan } from "./plan.ts";
 import { tills } from "./plan-shop.ts";
 import { type InvoiceLine, InvoiceLines } from "./read-lines.ts";
 import type { Recording } from "./recording.ts";
@@ -31,11 +30,8 @@ export type RunOptions = {
 	readonly progress: (payments: number) => void;
 };
 
-export type RunReport = {
+export type RunReport = Executed & {
 	readonly statistics: ReplayStatistics;
-	readonly totals: Totals;
-	/** what each wallet gained or lost, by its account; what forgers brought to tills is in it */
-	readonly nets: ReadonlyMap<WalletName, bigint>;
 	readonly forks: ForkReport;
 	/** calls to the operator that were tried outside its windows */
 	readonly turnedAway: number;
@@ -70,11 +66,11 @@ async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
 	try {
 		const paperwork =
 			source === null ? async () => null : (step: PayStep | FundStep) => paperworkOf(step, source);
-		const { totals, nets } = await execute(plan, { town, statistics, paperwork, progress, forgers });
+		const executed = await execute(plan, { town, statistics, paperwork, progress, forgers });
 		const forks = forgers?.report(await town.operator.trustList(), town.operator.asset.operator) ?? noForks;
 		if (options.keep !== undefined) await keepEvidence(folder, forgers, town);
 		const elapsed_s = (performance.now() - started) / 1000;
-		return { statistics, totals, nets, forks, turnedAway: town.operator.gate.turnedAway, elapsed_s };
+		return { ...executed, statistics, forks, turnedAway: town.operator.gate.turnedAway, elapsed_s };
 	} finally {
 		await source?.close();
 		await town.close();

@@ -21,7 +21,7 @@ export type TownOptions = ReplayOperatorOptions & {
 	readonly tills: readonly WalletName[];
 };
 
-const streets = 2;
+const streets = 4;
 /** wallets open at once, in each street */
 const openWallets = 512;
 
