@@ -16,7 +16,7 @@ import {
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
-import { balanceOf, hasEntry, nobody, postEntry } from "./store/books.ts";
+import { balanceOf, hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** How far the clock of whoever asks for a balance may be off, seconds: an old question is not answered. */
@@ -46,8 +46,8 @@ async function depositIn(
 		return refuse("owner-mismatch", "no such account");
 	const asset = assetHash({ operator, code });
 	if (await hasEntry(transaction, id)) return undefined;
-	const balance = await balanceOf(transaction, "holder", account, asset);
-	if (balance + amount > limits.amount) return refuse("limit-exceeded", "more than an account holds");
+	if (!(await hasRoomFor(transaction, asset, amount)))
+		return refuse("limit-exceeded", "more than the books hold");
 	const lines = [
 		{ book: "outside", owner: nobody, amount: -amount },
 		{ book: "holder", owner: account, amount },

@@ -12,7 +12,7 @@ import {
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
 import { insertIssues, makeIssues } from "./issuer.ts";
-import { hasEntry, nobody, postEntry } from "./store/books.ts";
+import { hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
 
 export type DirectIssue = {
 	/** 32 bytes that name this batch: a second one under the same name is refused */
@@ -37,6 +37,8 @@ export async function issueDirectly(
 	const asset = assetHash({ operator: context.id, code });
 	return context.store.run(async (transaction) => {
 		if (await hasEntry(transaction, id)) return refuse("request-reused", "issued before");
+		if (!(await hasRoomFor(transaction, asset, total)))
+			return refuse("limit-exceeded", "more than the books hold");
 		for (let from = 0; from < proofs.length; from += rowsTogether)
 			await insertIssues(transaction, proofs.slice(from, from + rowsTogether));
 		const lines = [

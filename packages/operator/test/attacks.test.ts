@@ -7,6 +7,7 @@ import {
 	cancelPayload,
 	consumedOutputs,
 	forkEvidenceFrom,
+	limits,
 	maximumHopsUsed,
 	orderDigest,
 	ownOutput,
@@ -201,4 +202,28 @@ test("a count of hops at its end goes no further, and its issue can still be rea
 		await makeClaim(ecosystem, alice, [worn], { kind: "refresh", outputs }),
 	);
 	assert.equal(issues[0]?.proof.issue.hopsUsed, maximumHopsUsed);
+});
+
+test("no more comes in than the columns of the books hold", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, world } = ecosystem;
+	const [alice, bob] = (await holders(ecosystem, 2)) as [Holder, Holder];
+	const [all] = await withdrawTo(ecosystem, alice, limits.amount - 1n);
+	assert.ok(all);
+	const deposit = (amount: bigint) =>
+		operator.deposit(world.random(), bob.certificate.hash, world.asset.code, amount);
+	expectRefusal(await deposit(2n), "limit-exceeded");
+	assert.equal(await deposit(1n), undefined);
+	const outputs = [{ amount: 1n, owner: freshOwner(ecosystem, bob).hash }];
+	const direct = {
+		id: world.random(),
+		code: world.asset.code,
+		outputs,
+		terms: { conditions: [], caveats: [] },
+	};
+	expectRefusal(await operator.issue(direct), "limit-exceeded");
+	const { paid } = await pay(world, all, alice, bob, limits.amount - 1n);
+	assert.deepEqual(kinds(await redeem(ecosystem, bob, paid)), ["paid"]);
+	assert.equal(await balance(ecosystem, bob), limits.amount);
+	await assertBalanced(ecosystem);
 });

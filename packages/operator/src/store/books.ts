@@ -8,7 +8,7 @@
  *
  * What the operator issues directly comes from outside, as a deposit does.
  */
-import type { Bytes } from "@tenten/protocol";
+import { type Bytes, limits } from "@tenten/protocol";
 import type { Transaction } from "./store.ts";
 
 export type Book =
@@ -75,6 +75,15 @@ export async function balanceOf(
 		.where("asset", "=", asset)
 		.executeTakeFirst();
 	return row?.amount ?? 0n;
+}
+
+/**
+ * Whether so much more may come from outside. All that ever came stays within one amount, so that no claim,
+ * credit or sum of them outgrows its column.
+ */
+export async function hasRoomFor(transaction: Transaction, asset: Bytes, amount: bigint): Promise<boolean> {
+	const before = -(await balanceOf(transaction, "outside", nobody, asset));
+	return before + amount <= limits.amount;
 }
 
 /** Whether an entry of this id was posted. */
