@@ -262,10 +262,9 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 	const statement = await protocol.signStatement(body, ones, signer);
 	const sigStructure = decodeItem(protocol.sigStructure("link", "ES256", ones)) as readonly Item[];
 	const documents = [{ mediaType: "text/plain", content: ones }];
-	const manifest = protocol.manifestOf(documents, ones);
-	const rows = await packDocuments(manifest, documents, generateDocumentKey().publicKey);
-	assert.ok(!isRefusal(rows));
-	const document = protocol.parseMessage(rows[0]?.value as Uint8Array);
+	const packed = await packDocuments(documents, generateDocumentKey().publicKey, ones);
+	assert.ok(!isRefusal(packed));
+	const document = protocol.parseMessage(packed.rows[0]?.value as Uint8Array);
 	assert.ok(document.kind === "document");
 	const made: readonly (readonly [string, Uint8Array])[] = [
 		["enrolment", enrolment],

@@ -6,7 +6,14 @@
 import { randomBytes } from "node:crypto";
 import { generateKey, signerFrom, verify } from "@tenten/module";
 import { Operator, type OperatorPolicy } from "@tenten/operator";
-import { type AssetId, type Bytes, type Condition, isRefusal, type Refusal, type Signer } from "@tenten/protocol";
+import {
+	type AssetId,
+	type Bytes,
+	type Condition,
+	isRefusal,
+	type Refusal,
+	type Signer,
+} from "@tenten/protocol";
 import { memoryStore, Wallet, type WalletOptions } from "@tenten/wallet";
 
 export const asset = {
@@ -23,7 +30,10 @@ export type Town = {
 	readonly asset: AssetId;
 	readonly clock: { now: number };
 	/** A wallet that has joined and topped up. */
-	readonly wallet: (amount?: bigint, options?: Partial<WalletOptions> & { readonly class?: string }) => Promise<Wallet>;
+	readonly wallet: (
+		amount?: bigint,
+		options?: Partial<WalletOptions> & { readonly class?: string },
+	) => Promise<Wallet>;
 	readonly close: () => Promise<void>;
 };
 
@@ -85,7 +95,12 @@ export async function openTown(
 					...options,
 				}),
 			);
-			const asked = { role: "holder", class: payeeClass ?? "person", merchantCategory: null, region: null } as const;
+			const asked = {
+				role: "holder",
+				class: payeeClass ?? "person",
+				merchantCategory: null,
+				region: null,
+			} as const;
 			const refusal = await wallet.join(operator, operator.id, asked);
 			if (refusal !== undefined) throw new Error(refusal.code);
 			if (amount > 0n) {

@@ -2,14 +2,13 @@
  * The core of the module: its keys, its vault, its trust, its clock, and one thing at a time.
  *
  * Everything that decides or commits runs inside `exclusively`. Only the app's answer to an offer is awaited
- * outside of it.
+ * outside of it. After a failed commit nothing runs any more: what is durable is then not known.
  */
 import {
 	type Bytes,
 	currentlyValid,
 	equalBytes,
 	isRefusal,
-	keyId,
 	type Message,
 	type MessageOf,
 	parse,
@@ -30,10 +29,10 @@ import {
 } from "@tenten/protocol";
 import type { SealedDocument } from "./hpke.ts";
 import type { KeyStore } from "./keystore/index.ts";
+import { certificateWrite, OwnCertificates } from "./own-certificates.ts";
 import { packedDocuments } from "./parcel.ts";
-import { certificateRow, type TokenSummary, trustRow } from "./rows.ts";
+import { type TokenSummary, trustRow } from "./rows.ts";
 import type { Outcome } from "./run.ts";
-import type { StoreWrite } from "./store.ts";
 import { verify } from "./suite/index.ts";
 import type { Told } from "./telling.ts";
 import type { Vault, VaultWrites } from "./vault.ts";
@@ -56,11 +55,9 @@ export class Core {
 	readonly told: (told: Told) => void;
 	#trust: Trust | undefined;
 	#pinnedSigner: Bytes | undefined;
-	#own = new Map<string, VerifiedCertificate>();
+	#own = new OwnCertificates();
 	#last: Promise<unknown> = Promise.resolve();
 	#lastRequest: { readonly encoded: Bytes; readonly signed: SignedRequest } | undefined;
-	/** rows that nobody needs any more, to go with the next commit */
-	#obsolete: StoreWrite[] = [];
 	/** payments with which their payees are done, as only memory knows */
 	#settled: Bytes[] = [];
 
@@ -85,15 +82,24 @@ export class Core {
 	}
 
 	exclusively<T>(work: () => Promise<T>): Promise<T> {
-		const done = this.#last.then(work);
+		const done = this.#last.then(() => {
+			if (this.vault.state.isStopped) throw new Error("the module has stopped: open it again");
+			return work();
+		});
 		this.#last = done.catch(() => undefined);
 		return done;
 	}
 
-	/** The current trust, or why there is none. */
+	/** The current trust, or why there is none. Whatever begins needs it. */
 	trust(): Trust | Refusal {
-		if (this.#trust === undefined) return refuse("trust-list-expired", "no trust list yet");
-		return this.#trust.list.expiresAt <= this.now() ? refuse("trust-list-expired") : this.#trust;
+		const trust = this.keptTrust();
+		if (isRefusal(trust)) return trust;
+		return trust.list.expiresAt <= this.now() ? refuse("trust-list-expired") : trust;
+	}
+
+	/** Trust as of the last list, expired or not: for ending what was begun under it. */
+	keptTrust(): Trust | Refusal {
+		return this.#trust ?? refuse("trust-list-expired", "no trust list yet");
 	}
 
 	/** Takes a newer list of the pinned signer; the first list pins its signer. */
@@ -111,41 +117,47 @@ export class Core {
 		await this.commit({ other: [{ key: "trust", value }] });
 		this.#pinnedSigner = pinned;
 		this.#trust = new Trust(list, verify);
+		this.vault.forgetReopened();
 		this.#findOwn();
 		return this.#trust;
 	}
 
 	#findOwn(): void {
-		this.#own = new Map();
-		for (const [key, value] of this.vault.state.rows) {
-			if (!key.startsWith("certificate/")) continue;
-			const row = parse(certificateRow, value);
-			const certificate = isRefusal(row) ? row : this.#trust?.certificate(row.encoded);
-			if (isRefusal(row) || certificate === undefined || isRefusal(certificate)) continue;
-			this.#own.set(toHex(certificate.hash), certificate);
-		}
+		this.#own = new OwnCertificates(this.vault.state.rows, this.#trust);
 	}
 
-	async addCertificate(certificate: VerifiedCertificate): Promise<void> {
-		const id = toHex(certificate.hash);
-		const value = serialize(certificateRow, { encoded: certificate.encoded });
-		await this.commit({ other: [{ key: `certificate/${id}`, value }] });
-		this.#own.set(id, certificate);
+	/** Keeps a certificate of one's own. `pending` is the row of the enrolment that it answers. */
+	async addCertificate(certificate: VerifiedCertificate, pending: string): Promise<void> {
+		const row = certificateWrite(certificate, this.vault.state.counter);
+		await this.commit({ other: [row, { key: pending, value: null }] });
+		this.#findOwn();
 	}
 
+	/** Oldest first. */
 	certificates(): readonly VerifiedCertificate[] {
-		return [...this.#own.values()];
+		return this.#own.all();
 	}
 
 	/** One's own certificate by its hash. */
 	ownCertificate(hash: Bytes): VerifiedCertificate | Refusal {
-		return this.#own.get(toHex(hash)) ?? refuse("owner-mismatch", "not one's own certificate");
+		return this.#own.get(hash) ?? refuse("owner-mismatch", "not one's own certificate");
+	}
+
+	/**
+	 * Why a certificate of one's own may not speak in payments: those of a restored backup never do again, since
+	 * what they said after the backup was made is not known here.
+	 */
+	isSilenced(hash: Bytes): Refusal | undefined {
+		return this.#own.isRestored(hash)
+			? refuse("certificate-expired", "a restored key: refresh under a new certificate first")
+			: undefined;
 	}
 
 	/** For assets of `operator`: a valid certificate that it gave, with an account there, else any valid one. */
 	certificateFor(operator: Bytes): VerifiedCertificate | Refusal {
 		const valid = this.certificates().filter(
-			(certificate) => currentlyValid(certificate, this.now()) === undefined,
+			(certificate) =>
+				currentlyValid(certificate, this.now()) === undefined && !this.#own.isRestored(certificate.hash),
 		);
 		const given = valid.filter(({ operatorId }) => equalBytes(operatorId, operator));
 		return given.at(-1) ?? valid.at(-1) ?? refuse("certificate-expired", "no valid certificate of one's own");
@@ -154,8 +166,8 @@ export class Core {
 	sign(requests: readonly SignatureRequest[]): Promise<readonly Bytes[]> {
 		return Promise.all(
 			requests.map(({ signer, type, payload }) => {
-				const own = this.#own.get(toHex(signer));
-				const key = own && this.keys.signer(keyId(own.key));
+				const id = this.#own.keyIdOf(signer);
+				const key = id && this.keys.signer(id);
 				if (key === undefined || isRefusal(key)) throw new Error(`no key for certificate ${toHex(signer)}`);
 				return key.sign(type, payload);
 			}),
@@ -186,17 +198,12 @@ export class Core {
 		return this.keys.openDocument(this.documentKey, place, sealed);
 	}
 
-	async commit(writes: VaultWrites): Promise<void> {
-		const obsolete = this.#obsolete;
-		const other = [...(writes.other ?? []), ...obsolete];
-		await this.vault.commit({ ...writes, other }, (token) => this.#keepUntil(token));
-		this.#obsolete = this.#obsolete.slice(obsolete.length);
+	commit(writes: VaultWrites): Promise<void> {
+		return this.vault.commit(writes, (token) => this.keepUntil(token));
 	}
 
-	/** Lets rows go with the next commit. */
-	drop(rows: readonly StoreWrite[]): void {
-		this.#obsolete = [...this.#obsolete, ...rows];
-	}
+	/** Whether this module has owned an output, or keeps it in an attempt. */
+	readonly everOwned = (output: Bytes): boolean => this.vault.everOwned(output);
 
 	/** A payee is done with this payment: worth no durable write of its own. */
 	settle(attempt: Bytes): void {
@@ -215,7 +222,7 @@ export class Core {
 	}
 
 	/** Redeem until and grace: until then a record of this token is kept. */
-	#keepUntil({ asset, redeemUntil }: TokenSummary): number {
+	keepUntil({ asset, redeemUntil }: Pick<TokenSummary, "asset" | "redeemUntil">): number {
 		return redeemUntil + (this.#trust?.asset(asset)?.grace ?? 0);
 	}
 

@@ -1,12 +1,15 @@
 /** @tenten/module: its public surface. */
 export type { AttemptSummary } from "./attempts.ts";
+export type { Candidates } from "./candidates.ts";
 export * from "./keystore/index.ts";
 export * from "./module.ts";
+export type { ModuleOptions, RestoreOptions } from "./opening.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";
 export type { Consent, Paid, PayOptions } from "./paying.ts";
 export type { Answer, ModuleApp } from "./receiving.ts";
-export type { MadeRequest, RequestOptions } from "./requesting.ts";
+export type { MadeRequest, OpenedRequest, RequestOptions } from "./requesting.ts";
 export type { TokenSummary } from "./rows.ts";
+export type { Doubt, RulingQuestion } from "./ruling.ts";
 export { openState, type SealedState } from "./sealed-state.ts";
 export type { ModuleStore, StoreWrite } from "./store.ts";
 export { generateKey, type KeyPair, signerFrom, verify } from "./suite/index.ts";

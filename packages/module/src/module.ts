@@ -12,95 +12,66 @@ import {
 	type AssetId,
 	type Bytes,
 	type ClaimResult,
+	type Document,
 	type DurablePayee,
 	type DurablePayer,
 	isRefusal,
-	keyId,
-	type Message,
-	type MessageOf,
-	parse,
-	parseEnrolled,
+	outputId,
 	type Refusal,
 	refuse,
-	requestDigest,
-	requestPayload,
-	type Signer,
 	type SuiteName,
-	serialize,
 	serializeMessage,
-	signEnrolment,
 	type Trust,
-	toHex,
 	type VerifiedCertificate,
 	type VerifiedRequest,
 } from "@tenten/protocol";
+import { answerBundle, askAll } from "./answering.ts";
 import { type AttemptSummary, attemptsIn } from "./attempts.ts";
-import { Core, readBundle, refusalMessage, type Surroundings } from "./core.ts";
+import { type Candidates, candidates } from "./candidates.ts";
+import type { Core } from "./core.ts";
+import { certify, enrol } from "./enrolling.ts";
+import type { PassphraseCost } from "./keystore/index.ts";
+import { exportBackup, type ModuleOptions, openCore, type RestoreOptions, restoreCore } from "./opening.ts";
 import {
-	createSoftwareKeyStore,
-	hasSoftwareKeyStore,
-	type KeyStore,
-	type NewUnlock,
-	openSoftwareKeyStore,
-	type PassphraseCost,
-} from "./keystore/index.ts";
-import { answerOrder, type OrderOptions, type PendingOrder, pendingOrders, startOrder } from "./ordering.ts";
-import {
-	candidates,
-	dueCancels,
-	type Paid,
-	type PayOptions,
-	pay,
-	payerReceives,
-	receiptOf,
-	runPayer,
-} from "./paying.ts";
+	answerOrder,
+	dropOrder,
+	type OrderOptions,
+	type PendingOrder,
+	pendingOrders,
+	startOrder,
+} from "./ordering.ts";
+import { receivedDocuments } from "./parcel.ts";
+import { dueCancels, type Paid, type PayOptions, pay, receiptOf, runPayer, spendables } from "./paying.ts";
 import { askBalance } from "./questions.ts";
-import { type ModuleApp, runPayee, transferArrives } from "./receiving.ts";
-import { type MadeRequest, makeRequest, type RequestOptions } from "./requesting.ts";
-import { documentKeyRow, type TokenSummary } from "./rows.ts";
-import { openState } from "./sealed-state.ts";
-import type { ModuleStore } from "./store.ts";
-import { Vault } from "./vault.ts";
-
-export type ModuleOptions = Surroundings & {
-	readonly store: ModuleStore;
-	/** opens the key store, and makes one where the store is empty */
-	readonly unlock: NewUnlock;
-};
+import { type Ask, Asking, type ModuleApp, runPayee } from "./receiving.ts";
+import {
+	type MadeRequest,
+	makeRequest,
+	type OpenedRequest,
+	openRequest,
+	type RequestOptions,
+} from "./requesting.ts";
+import type { TokenSummary } from "./rows.ts";
+import { askRefund, type Doubt, lateQuestions, resolve } from "./ruling.ts";
 
 export class SecureModule {
 	readonly #core: Core;
-	readonly #asking = new Set<string>();
+	readonly #asking = new Asking();
 
 	private constructor(core: Core) {
 		this.#core = core;
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */
-	static async open({ store, unlock, ...surroundings }: ModuleOptions): Promise<SecureModule | Refusal> {
-		const rows = await store.load();
-		let keys: KeyStore | Refusal;
-		if (hasSoftwareKeyStore(rows)) keys = await openSoftwareKeyStore(rows, unlock);
-		else {
-			const made = await createSoftwareKeyStore(unlock);
-			await store.commit(made.writes);
-			keys = made.keyStore;
-		}
-		if (isRefusal(keys)) return keys;
-		const state = await openState(store, keys.stateKey);
-		if (isRefusal(state)) return state;
-		const kept = state.rows.get("document-key");
-		const row = kept && parse(documentKeyRow, kept);
-		if (row !== undefined && isRefusal(row)) return refuse("state-damaged", row.detail);
-		let documentKey = row?.publicKey;
-		if (documentKey === undefined) {
-			const made = await keys.createDocumentKey();
-			documentKey = made.publicKey;
-			const value = serialize(documentKeyRow, { publicKey: documentKey });
-			await state.commit([{ key: "document-key", value }], [made.write]);
-		}
-		return new SecureModule(new Core(new Vault(state), keys, documentKey, surroundings));
+	static async open(options: ModuleOptions): Promise<SecureModule | Refusal> {
+		const core = await openCore(options);
+		return isRefusal(core) ? core : new SecureModule(core);
+	}
+
+	/** Puts a backup into an empty store. Its keys pay nothing again: enrol, then refresh what they own. */
+	static async restore(options: RestoreOptions): Promise<SecureModule | Refusal> {
+		const core = await restoreCore(options);
+		return isRefusal(core) ? core : new SecureModule(core);
 	}
 
 	/** Takes a newer trust list; `pinnedSigner` is the key id of one's own operator's root. */
@@ -112,36 +83,24 @@ export class SecureModule {
 		return this.#core.trust();
 	}
 
-	/** A fresh key's enrolment with an operator, to be sent to it. The key is durable before this returns. */
+	/** A fresh key's enrolment with an operator: the same bytes until it is answered. */
 	enrol(operator: Bytes, asked: AskedProfile, suite: SuiteName = "Ed25519"): Promise<Bytes> {
-		return this.#core.exclusively(async () => {
-			const { keys } = this.#core;
-			const { key, write } = await keys.createKey(suite);
-			await this.#core.commit({ keys: [write] });
-			const signer = keys.signer(keyId(key));
-			if (isRefusal(signer)) throw new Error("a new key is held");
-			return signEnrolment(operator, asked, this.#core.random(32), signer satisfies Signer);
-		});
+		return this.#core.exclusively(() => enrol(this.#core, operator, asked, suite));
 	}
 
 	/** Takes the certificate that an operator gave for a key of this module. */
 	certify(enrolled: Bytes): Promise<VerifiedCertificate | Refusal> {
-		return this.#core.exclusively(async () => {
-			const trust = this.#core.trust();
-			if (isRefusal(trust)) return trust;
-			const parsed = parseEnrolled(enrolled);
-			if (isRefusal(parsed)) return parsed;
-			const certificate = trust.certificate(parsed.certificate);
-			if (isRefusal(certificate)) return certificate;
-			const signer = this.#core.keys.signer(keyId(certificate.key));
-			if (isRefusal(signer)) return refuse("owner-mismatch", "a certificate of another key");
-			await this.#core.addCertificate(certificate);
-			return certificate;
-		});
+		return this.#core.exclusively(() => certify(this.#core, enrolled));
 	}
 
+	/** Oldest first. */
 	certificates(): readonly VerifiedCertificate[] {
 		return this.#core.certificates();
+	}
+
+	/** Whether a certificate came with a backup: what it owns waits to be refreshed. */
+	isRestored(certificate: Bytes): boolean {
+		return this.#core.isSilenced(certificate) !== undefined;
 	}
 
 	tokens(): readonly (TokenSummary & { readonly heldBy: Bytes | null })[] {
@@ -153,86 +112,20 @@ export class SecureModule {
 		return this.#core.exclusively(() => makeRequest(this.#core, options));
 	}
 
+	/** A request as it came, if every document that it lists is there. */
+	openRequest(messages: readonly Bytes[]): OpenedRequest | Refusal {
+		const trust = this.#core.trust();
+		return isRefusal(trust) ? trust : openRequest(messages, trust);
+	}
+
 	/** Signs links for a request, exactly as consented to, and sets the inputs aside before it says so. */
 	pay(options: PayOptions): Promise<Paid | Refusal> {
 		return this.#core.exclusively(() => pay(this.#core, options));
 	}
 
 	/** What this side answers to a bundle of messages, with refusals for what it could not take. */
-	async handle(bundle: readonly Bytes[], app: ModuleApp): Promise<readonly Bytes[]> {
-		const { messages, documents } = readBundle(bundle);
-		const answers: Bytes[] = [];
-		for (const message of messages) answers.push(...(await this.#answer(message, documents, app)));
-		return answers;
-	}
-
-	async #answer(
-		message: Message,
-		documents: readonly MessageOf<"document">[],
-		app: ModuleApp,
-	): Promise<readonly Bytes[]> {
-		if (message.kind === "transfer") return this.#transfer(message, documents, app);
-		return this.#core.exclusively(async () => {
-			const { vault } = this.#core;
-			const payers = this.#payersOf(message);
-			const payee = "attempt" in message ? vault.payees.get(message.attempt) : this.#payeeOf(message);
-			const sent: Bytes[] = [];
-			for (const state of payers) {
-				const outcome = await payerReceives(this.#core, state, message, documents);
-				if (!isRefusal(outcome)) sent.push(...this.#core.bundle(outcome));
-			}
-			if (payee !== undefined) {
-				const outcome = await runPayee(this.#core, payee, { kind: "received", message });
-				if (!isRefusal(outcome)) sent.push(...this.#core.bundle(outcome));
-			}
-			if (payers.length > 0 || payee !== undefined || !("attempt" in message)) return sent;
-			return [refusalMessage(message.attempt, refuse("attempt-unknown"))];
-		});
-	}
-
-	/** One offer for a request at a time is before the app: a repeated one gets its answer when asked again. */
-	async #transfer(
-		message: MessageOf<"transfer">,
-		documents: readonly MessageOf<"document">[],
-		app: ModuleApp,
-	): Promise<readonly Bytes[]> {
-		const about = toHex(message.request);
-		if (this.#asking.has(about)) return [];
-		this.#asking.add(about);
-		try {
-			return await transferArrives(this.#core, message, documents, app);
-		} finally {
-			this.#asking.delete(about);
-		}
-	}
-
-	#payersOf(message: Message): readonly DurablePayer[] {
-		const { payers } = this.#core.vault;
-		if ("attempt" in message) return [payers.get(message.attempt)].filter((state) => state !== undefined);
-		if (message.kind === "refusal") {
-			const known = payers.get(message.about);
-			if (known !== undefined) return [known];
-			const about = toHex(message.about);
-			return [...payers.entries.values()].filter(
-				({ kind, terms }) =>
-					kind === "locked" && toHex(requestDigest(requestPayload(terms.request.body))) === about,
-			);
-		}
-		if (message.kind !== "ruling") return [];
-		const subject = toHex(message.ruling.body.subject);
-		return [...payers.entries.values()].filter(({ terms }) =>
-			terms.lock === null
-				? terms.links.some((link) => toHex(link) === subject)
-				: toHex(terms.lock) === subject,
-		);
-	}
-
-	#payeeOf(message: Message): DurablePayee | undefined {
-		if (message.kind !== "ruling") return undefined;
-		const subject = toHex(message.ruling.body.subject);
-		return [...this.#core.vault.payees.entries.values()].find(
-			({ terms }) => terms.lock !== null && toHex(terms.lock) === subject,
-		);
+	handle(bundle: readonly Bytes[], app: ModuleApp): Promise<readonly Bytes[]> {
+		return answerBundle(this.#core, this.#asking, bundle, app);
 	}
 
 	/** The last word of an attempt again, on either side, and a question for the other side's. */
@@ -246,8 +139,10 @@ export class SecureModule {
 				? await runPayer(this.#core, payer, { kind: "contact" })
 				: await runPayee(this.#core, payee as DurablePayee, { kind: "contact" });
 			if (isRefusal(outcome)) return outcome;
-			const asks = payer === undefined ? [serializeMessage({ kind: "status", attempt })] : [];
-			return [...this.#core.bundle(outcome), ...asks];
+			// A payer that waits for nothing else may still be sent its transfer back.
+			const asks = payer === undefined || payer.kind === "sent";
+			const status = asks ? [serializeMessage({ kind: "status", attempt })] : [];
+			return [...this.#core.bundle(outcome), ...status];
 		});
 	}
 
@@ -258,49 +153,53 @@ export class SecureModule {
 			if (state === undefined) return refuse("attempt-unknown");
 			if (state.kind !== "locked") return refuse("attempt-decided", state.kind);
 			const outcome = await runPayer(this.#core, state, { kind: "cancel" });
-			return isRefusal(outcome) ? outcome : this.#core.bundle(outcome);
+			return isRefusal(outcome) ? outcome : (outcome.refusal ?? this.#core.bundle(outcome));
 		});
 	}
 
-	/** Cancels what has waited too long. */
-	tick(): Promise<readonly Bytes[]> {
+	/** Cancels what has waited too long: the cancels, for whoever was to be paid. */
+	tick(): Promise<readonly { readonly attempt: Bytes; readonly messages: readonly Bytes[] }[]> {
 		return this.#core.exclusively(async () => {
-			const sent: Bytes[] = [];
+			const cancelled: { readonly attempt: Bytes; readonly messages: readonly Bytes[] }[] = [];
 			for (const state of dueCancels(this.#core, this.#core.now())) {
 				const outcome = await runPayer(this.#core, state, { kind: "cancel" });
-				if (!isRefusal(outcome)) sent.push(...this.#core.bundle(outcome));
+				if (isRefusal(outcome) || outcome.state.kind !== "cancelled") continue;
+				cancelled.push({ attempt: state.terms.attempt, messages: this.#core.bundle(outcome) });
 			}
-			return sent;
+			return cancelled;
 		});
 	}
 
-	/** Hands the doubt to the operator: from now on its ruling stands. */
-	resolve(attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
-		return this.#core.exclusively(async () => {
-			const state = this.#core.vault.payees.get(attempt);
-			if (state === undefined) return refuse("attempt-unknown");
-			const outcome = await runPayee(this.#core, state, { kind: "resolve" });
-			return isRefusal(outcome) ? outcome : this.#core.bundle(outcome);
-		});
+	/** Hands a doubt to operators: from now on their ruling stands, and a release goes to them. */
+	resolve(attempt: Bytes): Promise<Doubt | Refusal> {
+		return this.#core.exclusively(() => resolve(this.#core, attempt));
+	}
+
+	/** Shows operators the release that came late, if one did; what follows for the other side. */
+	forward(attempt: Bytes, ask: Ask): Promise<readonly Bytes[] | Refusal> {
+		return askAll(this.#core, attempt, lateQuestions(this.#core, attempt), ask);
+	}
+
+	/**
+	 * Asks operators to refund what nobody can be asked about any more, after redeem until and grace. Signs
+	 * only what is true here, and never releases that attempt again.
+	 */
+	async askRefund(attempt: Bytes, ask: Ask): Promise<readonly Bytes[] | Refusal> {
+		const questions = await this.#core.exclusively(() => askRefund(this.#core, attempt));
+		return isRefusal(questions) ? questions : askAll(this.#core, attempt, questions, ask);
 	}
 
 	/** Sends an unwanted direct transfer back to its payer, whole. */
 	sendBack(attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
 		return this.#core.exclusively(async () => {
-			const trust = this.#core.trust();
-			const { vault } = this.#core;
-			const state = vault.payees.get(attempt);
-			if (isRefusal(trust)) return trust;
+			const state = this.#core.vault.payees.get(attempt);
 			if (state === undefined) return refuse("attempt-unknown");
 			if (state.kind !== "owned") return refuse("attempt-decided", state.kind);
-			const came = vault.summaries().flatMap(({ output }) => {
-				const spendable = vault.spendable(output, trust);
-				return isRefusal(spendable) ? [] : [spendable];
-			});
-			const tokens = state.terms.links.flatMap(
-				(link) =>
-					came.find(({ token }) => toHex(token.path.at(-1)?.id ?? link.subarray(1)) === toHex(link)) ?? [],
-			);
+			const outputs = state.terms.links.map((link) => outputId(link, 0));
+			const isHere = outputs.every((output) => this.#core.vault.tokens.get(output) !== undefined);
+			if (!isHere) return refuse("attempt-decided", "already spent");
+			const tokens = spendables(this.#core, outputs);
+			if (isRefusal(tokens)) return tokens;
 			const outcome = await runPayee(this.#core, state, { kind: "sendBack", tokens });
 			return isRefusal(outcome) ? outcome : (outcome.refusal ?? this.#core.bundle(outcome));
 		});
@@ -311,8 +210,8 @@ export class SecureModule {
 		return this.#core.readRequest(request);
 	}
 
-	/** The tokens with which a request could be paid now. */
-	candidates(request: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
+	/** The tokens with which a request could be paid now, and what forbids the others. */
+	candidates(request: Bytes, amount: bigint): Candidates | Refusal {
 		return candidates(this.#core, request, amount);
 	}
 
@@ -356,6 +255,11 @@ export class SecureModule {
 		return state === undefined ? refuse("attempt-unknown") : receiptOf(state);
 	}
 
+	/** The documents that the payee answered with. */
+	documents(attempt: Bytes): readonly Document[] {
+		return receivedDocuments(this.#core.vault.state.rows, attempt);
+	}
+
 	/** Withdraws, redeems or refreshes: durable before the bytes for the operator come back. */
 	order(options: OrderOptions): Promise<PendingOrder | Refusal> {
 		return this.#core.exclusively(() => startOrder(this.#core, options));
@@ -363,6 +267,11 @@ export class SecureModule {
 
 	answer(digest: Bytes, reply: Bytes): Promise<readonly ClaimResult[] | Refusal> {
 		return this.#core.exclusively(() => answerOrder(this.#core, digest, reply));
+	}
+
+	/** Gives up a withdrawal that its operator refused for good. */
+	dropOrder(digest: Bytes): Promise<void> {
+		return this.#core.exclusively(() => dropOrder(this.#core, digest));
 	}
 
 	pendingOrders(): Promise<readonly PendingOrder[]> {
@@ -377,9 +286,9 @@ export class SecureModule {
 		});
 	}
 
-	/** Every key, sealed under a passphrase. A restored backup enrols again and refreshes its value. */
+	/** Keys and value as they are now, under a passphrase. Whoever restores it enrols again and refreshes. */
 	backup(passphrase: string, cost: PassphraseCost): Promise<Bytes> {
-		return this.#core.keys.exportBackup(passphrase, cost);
+		return this.#core.exclusively(() => exportBackup(this.#core, passphrase, cost));
 	}
 
 	async close(): Promise<void> {

@@ -7,26 +7,35 @@ import {
 	type DurableHolderOrder,
 	type HolderOrder,
 	type HolderOrderEvent,
+	type HolderOrderStep,
 	isRefusal,
+	limits,
+	type NewOutput,
 	type Order,
 	orderDigest,
 	ownOutput,
 	parseReply,
 	type Refusal,
+	type Reply,
 	refuse,
 	type SignatureRequest,
 	type Spendable,
+	sameAsset,
 	stepHolderOrder,
 	sumOf,
+	type Trust,
+	termsOf,
+	toHex,
 	type VerifiedCertificate,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
+import { signaturesOf } from "./rows.ts";
 
 /** Amounts in minor units; `outputs` split what is withdrawn or refreshed into that many tokens. */
 export type OrderOptions = {
 	readonly asset: AssetId;
-	readonly action:
-		| { readonly kind: "withdraw"; readonly outputs: readonly bigint[] }
+	readonly action: /** `account`: hash of one's own certificate; the newest that the asset's operator gave without */
+		| { readonly kind: "withdraw"; readonly outputs: readonly bigint[]; readonly account?: Bytes }
 		| { readonly kind: "account"; readonly account: Bytes; readonly amount?: bigint }
 		| { readonly kind: "refresh"; readonly outputs?: readonly bigint[] };
 	/** outputs to redeem or refresh; none to withdraw */
@@ -41,41 +50,103 @@ export type PendingOrder = {
 	readonly request: Bytes;
 };
 
+/** Signs an order. Its links are irrevocable: whatever an operator would refuse whole is refused here first. */
 export async function startOrder(core: Core, options: OrderOptions): Promise<PendingOrder | Refusal> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
-	const inputs: Spendable[] = [];
-	for (const output of options.inputs) {
-		const spendable = core.vault.spendable(output, trust);
-		if (isRefusal(spendable)) return spendable;
-		inputs.push(spendable);
-	}
-	const signer = inputs[0]?.token.owner.certificate ?? core.certificateFor(options.asset.operator);
+	const inputs = inputsOf(core, options, trust);
+	if (isRefusal(inputs)) return inputs;
+	const signer = inputs[0]?.token.owner.certificate ?? accountOf(core, options);
 	if (isRefusal(signer)) return signer;
 	const whole = sumOf(inputs.map(({ token }) => token));
+	const amounts = outputsOf(options, whole);
+	if (isRefusal(amounts)) return amounts;
+	// What a restored key owns moves to the certificate that came after it.
+	const owner = core.isSilenced(signer.hash) ? core.certificateFor(options.asset.operator) : signer;
+	if (isRefusal(owner)) return owner;
+	const requests = amounts.map(() => core.random(32));
+	const outputs = amounts.map((amount, i) => outputFor(amount, owner, signer, requests[i] as Bytes));
 	const order: Order = {
 		asset: options.asset,
-		action: actionOf(core, options, signer, whole),
+		action: actionOf(options, signer, outputs),
 		fallback: null,
 		nonce: core.random(32),
 		issuedAt: core.now(),
 	};
 	const amount = (options.action.kind === "account" ? options.action.amount : undefined) ?? whole;
-	const plan = { order, signer, inputs, amount, changeRequest: core.random(32) };
+	const plan = {
+		order,
+		signer,
+		inputs,
+		amount,
+		changeRequest: core.random(32),
+		...(owner === signer ? {} : { newOwner: { certificate: owner.encoded, requests } }),
+	};
 	const outcome = await runOrder(core, { kind: "idle" }, { kind: "start", plan });
 	if (isRefusal(outcome)) return outcome;
 	return outcome.pending ?? refuse("attempt-unknown");
 }
 
-function actionOf(core: Core, { action }: OrderOptions, signer: VerifiedCertificate, whole: bigint): Action {
-	const own = (amount: bigint) => ownOutput(amount, signer, core.random(32));
+/** The account to withdraw from: one's own. */
+function accountOf(core: Core, { asset, action }: OrderOptions): VerifiedCertificate | Refusal {
+	const account = action.kind === "withdraw" ? action.account : undefined;
+	return account === undefined ? core.certificateFor(asset.operator) : core.ownCertificate(account);
+}
+
+function inputsOf(core: Core, { asset, action, inputs }: OrderOptions, trust: Trust) {
+	if ((action.kind === "withdraw") !== (inputs.length === 0))
+		return refuse("order-mismatch", "a withdrawal, and only that, has no inputs");
+	if (inputs.length > limits.orderTokens) return refuse("too-many", "tokens");
+	// Two links on one output would be a fork, and we its culprit.
+	if (new Set(inputs.map(toHex)).size !== inputs.length) return refuse("malformed", "a token twice");
+	const found: Spendable[] = [];
+	for (const output of inputs) {
+		const spendable = core.vault.spendable(output, trust);
+		if (isRefusal(spendable)) return spendable;
+		if (!sameAsset(spendable.token.asset, asset)) return refuse("asset-mismatch");
+		if (core.now() >= core.keepUntil({ asset, redeemUntil: spendable.token.issue.redeemUntil }))
+			return refuse("redeem-closed");
+		const terms = termsOf(spendable.token);
+		if (isRefusal(terms)) return terms;
+		found.push(spendable);
+	}
+	const signatures = found.reduce((sum, { token, after }) => sum + signaturesOf(token) + after.length + 2, 2);
+	return signatures > limits.signatures ? refuse("too-many", `${signatures} signatures`) : found;
+}
+
+/** The amounts of the order's outputs, minor units: none where it goes to an account. */
+function outputsOf({ action }: OrderOptions, whole: bigint): readonly bigint[] | Refusal {
+	if (action.kind === "account") return [];
+	const amounts = action.outputs ?? [whole];
+	if (amounts.length < 1 || amounts.length > limits.orderOutputs) return refuse("too-many", "outputs");
+	const sum = amounts.reduce((total, amount) => total + amount, 0n);
+	if (amounts.some((amount) => amount < 1n) || sum > limits.amount) return refuse("amount-invalid");
+	return action.kind === "refresh" && sum !== whole ? refuse("sum-mismatch") : amounts;
+}
+
+/** Only an output under the order's own certificate is opened in the order. */
+function outputFor(
+	amount: bigint,
+	owner: VerifiedCertificate,
+	signer: VerifiedCertificate,
+	request: Bytes,
+): NewOutput {
+	const output = ownOutput(amount, owner, request);
+	return owner === signer ? output : { ...output, ownRequest: null };
+}
+
+function actionOf(
+	{ action }: OrderOptions,
+	signer: VerifiedCertificate,
+	outputs: readonly NewOutput[],
+): Action {
 	switch (action.kind) {
 		case "withdraw":
-			return { kind: "withdraw", account: signer.hash, outputs: action.outputs.map(own) };
+			return { kind: "withdraw", account: signer.hash, outputs };
 		case "account":
 			return { kind: "account", account: action.account };
 		case "refresh":
-			return { kind: "refresh", outputs: (action.outputs ?? [whole]).map(own) };
+			return { kind: "refresh", outputs };
 		default:
 			return action satisfies never;
 	}
@@ -87,11 +158,12 @@ type Outcome = {
 	readonly results: readonly ClaimResult[] | undefined;
 };
 
-/** Runs one event of an order to its end. */
+/** Runs one event of an order to its end. `promised`: minor units that it must bring. */
 export async function runOrder(
 	core: Core,
 	first: HolderOrder,
 	event: HolderOrderEvent,
+	promised = 0n,
 ): Promise<Outcome | Refusal> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
@@ -100,6 +172,8 @@ export async function runOrder(
 	let results: readonly ClaimResult[] | undefined;
 	for (;;) {
 		if (step.refusal !== undefined) return step.refusal;
+		const not = unfit(core, step, promised);
+		if (not !== undefined) return not;
 		let asked: readonly SignatureRequest[] | undefined;
 		for (const effect of step.effects) {
 			if (effect.kind === "sign") asked = effect.requests;
@@ -112,8 +186,25 @@ export async function runOrder(
 	}
 }
 
+/** Why a step must not become durable: a claim that no operator reads, tokens missing or here before. */
+function unfit(core: Core, { effects }: HolderOrderStep, promised: bigint): Refusal | undefined {
+	for (const effect of effects) {
+		if (effect.kind === "ask" && effect.request.length > limits.message)
+			return refuse("too-large", "fewer tokens in one order");
+		if (effect.kind !== "persist") continue;
+		const brought = new Map(effect.changes.add.map((token) => [toHex(token.outputId), token]));
+		if ([...brought.values()].some(({ outputId }) => core.everOwned(outputId)))
+			return refuse("request-reused", "the operator's answer holds a token that was here before");
+		if (sumOf([...brought.values()]) < promised)
+			return refuse("sum-mismatch", "the operator's answer lacks tokens that it speaks of");
+	}
+	return undefined;
+}
+
+type Ordered = Extract<DurableHolderOrder, { readonly kind: "ordered" }>;
+
 function pendingOf(
-	{ order: { order } }: Extract<DurableHolderOrder, { readonly kind: "ordered" }>,
+	{ order: { order } }: Ordered,
 	{ route, request }: Pick<PendingOrder, "route" | "request">,
 ): PendingOrder {
 	return { digest: orderDigest(order), asset: order.asset, route, request };
@@ -141,8 +232,22 @@ export async function answerOrder(
 	if (state === undefined) return refuse("attempt-unknown", "order");
 	const parsed = parseReply(reply);
 	if (isRefusal(parsed)) return parsed;
-	const outcome = await runOrder(core, state, { kind: "answered", reply: parsed });
+	const promised = state.kind === "ordered" ? promisedBy(state, parsed) : 0n;
+	const outcome = await runOrder(core, state, { kind: "answered", reply: parsed }, promised);
 	return isRefusal(outcome) ? outcome : (outcome.results ?? []);
+}
+
+/** The fresh tokens that an answer speaks of, minor units: the order is not given up for less. */
+function promisedBy({ order: { order } }: Ordered, { results }: Reply): bigint {
+	const { action } = order;
+	if (action.kind === "withdraw") return sumOf(action.outputs);
+	return results.reduce((sum, result) => sum + (result.kind === "refreshed" ? result.amount : 0n), 0n);
+}
+
+/** Gives up a withdrawal that its operator refused for good: nothing moved. Orders with tokens are kept. */
+export async function dropOrder(core: Core, digest: Bytes): Promise<void> {
+	const state = core.vault.orders.get(digest);
+	if (state?.kind === "ordered" && state.tokens.length === 0) await core.commit({ order: [digest, null] });
 }
 
 /** Orders without a final answer, to be sent again. */

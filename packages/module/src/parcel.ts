@@ -11,16 +11,21 @@ import {
 	dataHash,
 	encodeItem,
 	isRefusal,
+	limits,
 	type Manifest,
 	type MessageOf,
+	manifestOf,
+	maximumDocumentBytes,
 	parse,
 	type Refusal,
 	record,
+	refuse,
 	serialize,
 	serializeMessage,
 	toHex,
 } from "@tenten/protocol";
 import { type SealedDocument, sealDocument } from "./hpke.ts";
+import { documentRow } from "./rows.ts";
 import type { StoreWrite } from "./store.ts";
 
 const sealedContent = record({ enc: bytes(32), ciphertext: bytes(16, 65_536) });
@@ -29,27 +34,72 @@ function placeOf(bundle: Bytes, position: number): Bytes {
 	return encodeItem([bundle, position]);
 }
 
-/** The document messages of a manifest, sealed to `recipient` where there is one, as rows. */
+/** A bundle holds 64 messages: this leaves room for the transfer, the answer, what asks for them again. */
+const mostDocuments = limits.documents - 4;
+const longestMediaType = 64;
+
+/** A manifest, and its document messages, sealed to `recipient` where there is one, as rows. */
+export type Packed = { readonly manifest: Manifest | null; readonly rows: readonly StoreWrite[] };
+
+/** Packs documents to go with a message. `salt`: 32 random bytes. */
 export async function packDocuments(
-	manifest: Manifest | null,
 	documents: readonly Document[],
 	recipient: Bytes | null,
-): Promise<readonly StoreWrite[] | Refusal> {
+	salt: Bytes,
+): Promise<Packed | Refusal> {
+	if (documents.length > mostDocuments) return refuse("too-many", `${documents.length} documents`);
+	for (const { mediaType, content } of documents) {
+		if (content.length > maximumDocumentBytes) return refuse("too-large", `${content.length} bytes`);
+		if (mediaType.length > longestMediaType) return refuse("malformed", "media type");
+	}
+	const manifest = manifestOf(documents, salt);
 	const bundle = dataHash(manifest);
-	if (bundle === null) return [];
+	if (bundle === null) return { manifest, rows: [] };
 	const rows: StoreWrite[] = [];
 	for (const [position, { content }] of documents.entries()) {
 		const sealed = recipient && (await sealDocument(recipient, placeOf(bundle, position), content));
 		if (isRefusal(sealed)) return sealed;
 		const carried = sealed === null ? content : serialize(sealedContent, sealed);
 		const value = serializeMessage({ kind: "document", bundle, position, content: carried });
-		rows.push({ key: documentKeyOf(bundle, position), value });
+		rows.push({ key: rowOf(bundle, position), value });
 	}
-	return rows;
+	return { manifest, rows };
 }
 
-export function documentKeyOf(bundle: Bytes, position: number): string {
+function rowOf(bundle: Bytes, position: number): string {
 	return `document/${toHex(bundle)}/${position}`;
+}
+
+/** The rows that keep the document messages of a manifest. */
+export function documentRowsOf(manifest: Manifest | null): readonly string[] {
+	const bundle = dataHash(manifest);
+	if (manifest === null || bundle === null) return [];
+	return manifest.documents.map((_, position) => rowOf(bundle, position));
+}
+
+/** The row that keeps a document which the other side of an attempt (in hex) answered with. */
+export function receivedRowOf(attempt: string, position: number): string {
+	return `received/${attempt}/${position}`;
+}
+
+/** Documents that came, as rows beside their attempt. */
+export function receivedRows(attempt: Bytes, documents: readonly Document[]): readonly StoreWrite[] {
+	return documents.map((document, position) => ({
+		key: receivedRowOf(toHex(attempt), position),
+		value: serialize(documentRow, document),
+	}));
+}
+
+/** Documents that came with the answer to an attempt. */
+export function receivedDocuments(rows: ReadonlyMap<string, Bytes>, attempt: Bytes): readonly Document[] {
+	const found: Document[] = [];
+	for (;;) {
+		const kept = rows.get(receivedRowOf(toHex(attempt), found.length));
+		const document = kept && parse(documentRow, kept, kept.length);
+		if (document === undefined) return found;
+		if (isRefusal(document)) throw new Error(`a kept document does not parse: ${document.detail}`);
+		found.push(document);
+	}
 }
 
 /** The stored document messages of a manifest. */
@@ -57,9 +107,7 @@ export function packedDocuments(
 	manifest: Manifest | null,
 	rows: ReadonlyMap<string, Bytes>,
 ): readonly Bytes[] {
-	const bundle = dataHash(manifest);
-	if (manifest === null || bundle === null) return [];
-	return manifest.documents.flatMap((_, position) => rows.get(documentKeyOf(bundle, position)) ?? []);
+	return documentRowsOf(manifest).flatMap((key) => rows.get(key) ?? []);
 }
 
 type Open = (place: Bytes, sealed: SealedDocument) => Promise<Bytes | Refusal>;

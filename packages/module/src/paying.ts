@@ -1,22 +1,19 @@
 /** The payer's side of the module: consent is checked here, the machine decides, the vault keeps. */
-
-import type { MessageOf } from "@tenten/protocol";
 import {
 	type Bytes,
 	type Caveat,
+	caveats,
 	type Document,
 	type DurablePayer,
-	dataHash,
 	equalBytes,
 	isRefusal,
-	limits,
-	type Manifest,
 	type Message,
-	manifestOf,
+	type MessageOf,
 	matchDocuments,
 	type Payer,
 	type PayerEvent,
 	type PayerPlan,
+	parse,
 	payerWakesAt,
 	type Refusal,
 	receipt,
@@ -24,16 +21,16 @@ import {
 	requestPayload,
 	type SignedRequest,
 	type Spendable,
-	sameAsset,
 	serialize,
 	stepPayer,
+	type Trust,
 	toHex,
 	type VerifiedRequest,
-	wouldAccept,
+	type VerifiedToken,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
-import { documentKeyOf, packDocuments, unpackDocuments } from "./parcel.ts";
-import type { TokenSummary } from "./rows.ts";
+import { documentRowsOf, packDocuments, receivedRows, unpackDocuments } from "./parcel.ts";
+import { openRequest } from "./requesting.ts";
 import { type Outcome, run } from "./run.ts";
 import type { StoreWrite } from "./store.ts";
 import { tell } from "./telling.ts";
@@ -44,6 +41,8 @@ export type Consent = { readonly request: Bytes; readonly payee: Bytes; readonly
 export type PayOptions = {
 	/** the payee's signed request, encoded */
 	readonly request: Bytes;
+	/** the messages in which it came, where it lists documents */
+	readonly messages?: readonly Bytes[];
 	readonly consent: Consent;
 	/** outputs to spend, the last may leave change */
 	readonly inputs: readonly Bytes[];
@@ -62,23 +61,23 @@ export type Paid = {
 };
 
 const defaultPatience = 600;
+const longestPatience = 365 * 86_400;
 
 export async function pay(core: Core, options: PayOptions): Promise<Paid | Refusal> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
 	const request = core.readRequest(options.request);
 	if (isRefusal(request)) return request;
-	const disagreement = checkConsent(options.consent, request);
-	if (disagreement !== undefined) return disagreement;
-	const inputs: Spendable[] = [];
-	for (const output of options.inputs) {
-		const spendable = core.vault.spendable(output, trust);
-		if (isRefusal(spendable)) return spendable;
-		inputs.push(spendable);
-	}
+	const not =
+		checkConsent(options.consent, request) ??
+		checkOptions(options) ??
+		checkInvoice(options, request, trust) ??
+		(request.body.isStatic ? undefined : paidBefore(core, request.digest));
+	if (not !== undefined) return not;
+	const inputs = spendables(core, options.inputs);
+	if (isRefusal(inputs)) return inputs;
 	const documents = options.documents ?? [];
-	const data = manifestOf(documents, core.random(32));
-	const packed = await packDocuments(data, documents, request.body.documentKey);
+	const packed = await packDocuments(documents, request.body.documentKey, core.random(32));
 	if (isRefusal(packed)) return packed;
 	const counterRequest = await signCounterRequest(core, request, options.consent.amount);
 	if (isRefusal(counterRequest)) return counterRequest;
@@ -86,7 +85,7 @@ export async function pay(core: Core, options: PayOptions): Promise<Paid | Refus
 		request,
 		amount: options.consent.amount,
 		inputs,
-		data,
+		data: packed.manifest,
 		counterRequest,
 		documentKey: core.documentKey,
 		caveats: options.caveats ?? [],
@@ -104,6 +103,48 @@ function checkConsent({ request, payee, amount }: Consent, shown: VerifiedReques
 	if (!equalBytes(request, shown.digest) || !equalBytes(payee, shown.payee.hash))
 		return refuse("consent-missing", "consent was given to another request");
 	return amount > 0n ? undefined : refuse("amount-invalid");
+}
+
+/** What nobody could read back must not be signed: a direct transfer of it would be lost. */
+function checkOptions({ caveats: added = [], patience = 0 }: PayOptions): Refusal | undefined {
+	if (!Number.isSafeInteger(patience) || patience < 0 || patience > longestPatience)
+		return refuse("malformed", "patience");
+	const readBack = parse(caveats, serialize(caveats, added));
+	return isRefusal(readBack) ? readBack : undefined;
+}
+
+/** Whoever asks for money with documents is paid only by someone who has them. */
+function checkInvoice(
+	{ request, messages }: PayOptions,
+	{ body }: VerifiedRequest,
+	trust: Trust,
+): Refusal | undefined {
+	if (body.invoice === null) return undefined;
+	const read = openRequest(messages ?? [], trust);
+	if (isRefusal(read)) return messages === undefined ? refuse("document-missing", "invoice") : read;
+	return equalBytes(read.encoded, request) ? undefined : refuse("document-mismatch", "another request's");
+}
+
+/** A request is paid once: what is open, sent or paid already stands in the way. */
+function paidBefore({ vault }: Core, request: Bytes): Refusal | undefined {
+	const states = vault.index.payersOf(request).map((attempt) => vault.payers.entries.get(attempt)?.kind);
+	if (states.includes("locked")) return refuse("attempt-pending", "this request is being paid");
+	return states.includes("released") || states.includes("sent") ? refuse("request-reused") : undefined;
+}
+
+/** The inputs that an app chose, made ready to be spent. */
+export function spendables(core: Core, outputs: readonly Bytes[]): readonly Spendable[] | Refusal {
+	const trust = core.trust();
+	if (isRefusal(trust)) return trust;
+	const found: Spendable[] = [];
+	for (const output of outputs) {
+		const spendable = core.vault.spendable(output, trust);
+		if (isRefusal(spendable)) return spendable;
+		const silenced = core.isSilenced(spendable.token.owner.certificate.hash);
+		if (silenced !== undefined) return silenced;
+		found.push(spendable);
+	}
+	return found;
 }
 
 /** In an exchange: our own request for what the other side gives. */
@@ -133,46 +174,76 @@ async function signCounterRequest(
 	return { body: counter, signature: signature ?? new Uint8Array() };
 }
 
-/** Runs one event of a payer's attempt. `documents` become durable with its next state; `answered` are told. */
+/** What becomes durable with the machine's next state. */
+export type Beside = {
+	readonly rows?: readonly StoreWrite[];
+	/** spendable from now on, by an operator's word */
+	readonly tokens?: readonly VerifiedToken[];
+	/** what the other side answered with, to be told */
+	readonly answered?: readonly Document[];
+};
+
+/** Runs one event of a payer's attempt. What began under a trust list that has expired since may end. */
 export async function runPayer(
 	core: Core,
 	state: Payer,
 	event: PayerEvent,
-	documents: readonly StoreWrite[] = [],
-	answered: readonly Document[] = [],
+	beside: Beside = {},
 ): Promise<Outcome<Payer> | Refusal> {
-	const trust = core.trust();
+	const trust = takesTokens(event) ? core.trust() : core.keptTrust();
 	if (isRefusal(trust)) return trust;
+	const stopped = mayNotDecide(core, state, event);
+	if (stopped !== undefined) return stopped;
 	const context = { trust, now: core.now() };
-	let other = documents;
+	let other = beside.rows ?? [];
 	const outcome = await run(stepPayer(state, event, context), {
 		sign: (requests) => core.sign(requests),
 		signed: (next, signatures) => stepPayer(next, { kind: "signed", signatures }, context),
-		persist: async (next, tokens) => {
+		persist: async (next, changes) => {
 			if (next.kind === "idle" || next.kind === "signing" || next.kind === "cancelling")
 				throw new Error(`${next.kind} is not durable`);
-			const { attempt } = next.terms;
-			await core.commit({ tokens, attempt, payer: [attempt, next], other });
+			const { attempt, data } = next.terms;
+			const settled = needsDocuments(next) ? [] : documentRowsOf(data);
+			const gone = settled.filter((key) => core.vault.state.rows.has(key));
+			const tokens = { ...changes, add: [...changes.add, ...(beside.tokens ?? [])] };
+			const rows = [...other, ...gone.map((key) => ({ key, value: null }))];
+			await core.commit({ tokens, attempt, payer: [attempt, next], other: rows });
 			other = [];
 		},
 	});
 	settle(core, state, outcome.state);
-	tell(core, outcome, answered);
+	tell(core, outcome, beside.answered ?? []);
 	return outcome;
 }
 
-/** Once the payee is done nothing is sent again. That it is done is worth no durable write of its own. */
+/** That the payee is done is worth no durable write of its own. */
 function settle(core: Core, before: Payer, after: Payer): void {
 	if (after.kind !== "released" || !after.done || (before.kind === "released" && before.done)) return;
 	core.vault.payers.set(toHex(after.terms.attempt), after);
 	core.settle(after.terms.attempt);
-	core.drop(forgetDocuments(after.terms.data));
 }
 
-function forgetDocuments(data: Manifest | null): readonly StoreWrite[] {
-	const bundle = dataHash(data);
-	if (data === null || bundle === null) return [];
-	return data.documents.map((_, position) => ({ key: documentKeyOf(bundle, position), value: null }));
+/** Whether an event brings in tokens, or begins something: only a current trust list judges these. */
+function takesTokens(event: PayerEvent): boolean {
+	if (event.kind === "start") return true;
+	const kind = event.kind === "received" ? event.message.kind : undefined;
+	return kind === "counterTransfer" || kind === "returned";
+}
+
+/** A lock of a restored backup was perhaps decided since; one that was stated as never released stays so. */
+function mayNotDecide(core: Core, state: Payer, event: PayerEvent): Refusal | undefined {
+	if (state.kind !== "locked" || event.kind === "contact") return undefined;
+	const kind = event.kind === "received" ? event.message.kind : undefined;
+	if (kind === "ruling" || kind === "status") return undefined;
+	const isAnswer = kind === "reserved" || kind === "counterTransfer";
+	if (isAnswer && core.vault.isStated(state.terms.attempt))
+		return refuse("attempt-decided", "the operator was told that this was never released");
+	return core.isSilenced(state.terms.signer);
+}
+
+/** Whether the transfer may have to be sent again. */
+function needsDocuments(state: DurablePayer): boolean {
+	return state.kind === "locked" || (state.kind === "sent" && state.acknowledged === null);
 }
 
 /** What a payer makes of a message, with the documents that came beside it. */
@@ -182,36 +253,17 @@ export async function payerReceives(
 	message: Message,
 	came: readonly MessageOf<"document">[],
 ): Promise<Outcome<Payer> | Refusal> {
+	const { attempt } = state.terms;
 	const reply = message.kind === "reserved" || message.kind === "counterTransfer" ? message.reply : null;
 	const contents = await unpackDocuments(reply, came, (place, sealed) => core.openDocument(place, sealed));
-	const everOwned = (output: Bytes): boolean => core.vault.everOwned(output);
-	const answered = matchDocuments(reply, contents);
-	const event: PayerEvent = { kind: "received", message, contents, everOwned };
-	return runPayer(core, state, event, [], isRefusal(answered) ? [] : answered);
+	const found = matchDocuments(reply, contents);
+	const answered = isRefusal(found) ? [] : found;
+	const event = { kind: "received", message, contents, everOwned: core.everOwned } as const;
+	// The answer is the payer's proof: its documents become durable with the release that pays for them.
+	return runPayer(core, state, event, { rows: receivedRows(attempt, answered), answered });
 }
 
-/** The tokens with which a request could be paid: free, of its asset, and allowed by every rule on them. */
-export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
-	const trust = core.trust();
-	if (isRefusal(trust)) return trust;
-	const request = core.readRequest(encoded);
-	if (isRefusal(request)) return request;
-	const now = core.now();
-	const { asset, purpose, against, mode } = request.body;
-	return core.vault.summaries().filter((summary) => {
-		if (summary.heldBy !== null || !sameAsset(summary.asset, asset) || now >= summary.spendUntil)
-			return false;
-		if (!summary.isBound && summary.links < limits.hops) return true;
-		const spendable = core.vault.spendable(summary.output, trust);
-		if (isRefusal(spendable)) return false;
-		const { token } = spendable;
-		const part = amount < token.amount ? amount : token.amount;
-		const proposed = { token, payee: request.payee, amount: part, now, purpose, against };
-		return wouldAccept({ ...proposed, direct: mode === "direct" }).length === 0;
-	});
-}
-
-/** Cancels whatever has waited too long. Unix seconds. */
+/** Locks that have waited too long. Unix seconds. */
 export function dueCancels(core: Core, now: number): readonly DurablePayer[] {
 	return [...core.vault.payers.entries.values()].filter((state) => (payerWakesAt(state) ?? now + 1) <= now);
 }

@@ -3,13 +3,13 @@
  * before it is told.
  */
 import {
+	attemptId,
 	type Bytes,
 	type Document,
 	type DurablePayee,
 	equalBytes,
 	isRefusal,
 	type MessageOf,
-	manifestOf,
 	type Offer,
 	type Payee,
 	type PayeeEvent,
@@ -17,148 +17,178 @@ import {
 	refuse,
 	requestDigest,
 	requestPayload,
-	type Spendable,
 	stepPayee,
+	toHex,
 	verifyRequest,
 } from "@tenten/protocol";
 import { type Core, refusalMessage } from "./core.ts";
-import { packDocuments, unpackDocuments } from "./parcel.ts";
+import { documentRowsOf, packDocuments, unpackDocuments } from "./parcel.ts";
+import { type Beside, spendables } from "./paying.ts";
 import type { RequestRow } from "./rows.ts";
+import type { RulingQuestion } from "./ruling.ts";
 import { type Outcome, run } from "./run.ts";
-import type { StoreWrite } from "./store.ts";
 import { tell } from "./telling.ts";
 
 /** What the app answers to an offer: documents, and in an exchange the outputs that it gives. */
 export type Answer = { readonly documents?: readonly Document[]; readonly inputs?: readonly Bytes[] };
 
+/** Asks an operator for a ruling. */
+export type Ask = (question: RulingQuestion) => Promise<Bytes | Refusal>;
+
 export type ModuleApp = {
 	/** Asked once every check has passed; it may read every document before it answers. */
 	readonly consider: (offer: Offer) => Promise<Answer | Refusal>;
+	/** Without it, what only an operator can end stays open. */
+	readonly ask?: Ask;
 };
 
-/** A request of this module that a transfer answers. */
+/** Offers that are before the app: attempts in hex, by request. */
+export class Asking {
+	readonly #attempts = new Map<string, Map<string, Bytes>>();
+
+	/** Some attempt at this request that the app is being asked about. */
+	about(request: Bytes): Bytes | null {
+		const [attempt] = this.#attempts.get(toHex(request))?.values() ?? [];
+		return attempt ?? null;
+	}
+
+	/** Notes an attempt; false where the app is being asked about it already. */
+	begin(request: Bytes, attempt: Bytes): boolean {
+		const attempts = this.#attempts.get(toHex(request)) ?? new Map<string, Bytes>();
+		if (attempts.has(toHex(attempt))) return false;
+		this.#attempts.set(toHex(request), attempts.set(toHex(attempt), attempt));
+		return true;
+	}
+
+	end(request: Bytes, attempt: Bytes): void {
+		const attempts = this.#attempts.get(toHex(request));
+		attempts?.delete(toHex(attempt));
+		if (attempts?.size === 0) this.#attempts.delete(toHex(request));
+	}
+}
+
+/** How often a request may be tried in vain: each attempt is kept, so that a peer cannot go on for ever. */
+const mostAttempts = 16;
+
+/** What a transfer is answered. A repeated one gets no second question before the app. */
 export async function transferArrives(
 	core: Core,
+	asking: Asking,
 	transfer: MessageOf<"transfer">,
 	came: readonly MessageOf<"document">[],
 	app: ModuleApp,
 ): Promise<readonly Bytes[]> {
-	const first = await core.exclusively(() => offer(core, transfer, came));
+	const first = await core.exclusively(() => offer(core, asking, transfer, came));
 	if (!("asked" in first)) return first.messages;
-	const answer = await app.consider(first.asked.offer);
-	return core.exclusively(() => conclude(core, first.asked, answer));
+	const { offer: asked, attempt } = first.asked;
+	try {
+		const answer = await app.consider(asked);
+		return await core.exclusively(() => conclude(core, asked, answer));
+	} finally {
+		asking.end(transfer.request, attempt);
+	}
 }
 
-type Asked = { readonly offer: Offer };
-type Offered = { readonly messages: readonly Bytes[] } | { readonly asked: Asked };
+type Offered =
+	| { readonly messages: readonly Bytes[] }
+	| { readonly asked: { readonly offer: Offer; readonly attempt: Bytes } };
 
 async function offer(
 	core: Core,
+	asking: Asking,
 	transfer: MessageOf<"transfer">,
 	came: readonly MessageOf<"document">[],
 ): Promise<Offered> {
+	const { request: about } = transfer;
+	const refused = (refusal: Refusal): Offered => ({ messages: [refusalMessage(about, refusal)] });
+	const row = core.vault.requests.get(about);
+	if (row === undefined) return refused(refuse("request-mismatch", "no such request"));
 	const trust = core.trust();
-	if (isRefusal(trust)) return { messages: [refusalMessage(transfer.request, trust)] };
-	const row = core.vault.requests.get(transfer.request);
-	if (row === undefined)
-		return { messages: [refusalMessage(transfer.request, refuse("request-mismatch", "no such request"))] };
+	if (isRefusal(trust)) return refused(trust);
 	const request = verifyRequest(row.signed, trust);
-	if (isRefusal(request)) return { messages: [refusalMessage(transfer.request, request)] };
+	if (isRefusal(request)) return refused(request);
 	const isSealed = request.body.documentKey !== null;
-	const open = isSealed ? core.openDocument.bind(core) : null;
-	const contents = await unpackDocuments(transfer.data, came, open);
-	const event: PayeeEvent = {
-		kind: "offered",
-		transfer,
-		request,
-		contents,
-		active: row.active,
-		known: (attempt) => core.vault.payees.get(attempt),
-		everOwned: (output) => core.vault.everOwned(output),
-	};
-	const outcome = await runPayee(core, { kind: "none" }, event);
-	if (isRefusal(outcome)) return { messages: [refusalMessage(transfer.request, outcome)] };
-	return outcome.state.kind === "asked"
-		? { asked: { offer: outcome.state.offer } }
-		: { messages: core.bundle(outcome) };
+	const contents = await unpackDocuments(transfer.data, came, isSealed ? core.openDocument.bind(core) : null);
+	const outcome = await runPayee(
+		core,
+		{ kind: "none" },
+		{
+			kind: "offered",
+			transfer,
+			request,
+			contents,
+			active: row.active ?? (request.body.isStatic ? null : asking.about(about)),
+			known: (attempt) => core.vault.payees.get(attempt),
+			everOwned: core.everOwned,
+		},
+	);
+	if (isRefusal(outcome)) return refused(outcome);
+	const { state } = outcome;
+	if (state.kind !== "asked") return { messages: core.bundle(outcome) };
+	const silenced = core.isSilenced(request.payee.hash);
+	const tooOften = request.body.mode !== "direct" && row.attempts >= mostAttempts;
+	const not = tooOften ? refuse("request-reused", `${row.attempts} attempts`) : silenced;
+	if (not !== undefined) {
+		const declined = await runPayee(core, state, { kind: "declined", refusal: not });
+		return isRefusal(declined) ? refused(declined) : { messages: core.bundle(declined) };
+	}
+	const attempt = attemptId(about, state.offer.accepted.links);
+	return asking.begin(about, attempt) ? { asked: { offer: state.offer, attempt } } : { messages: [] };
 }
 
 /** While the app thought, another transfer may have come for the same request: it is looked up again. */
-async function conclude(core: Core, { offer }: Asked, answer: Answer | Refusal): Promise<readonly Bytes[]> {
-	const outcome = await conclusion(core, { offer }, answer);
-	return isRefusal(outcome) ? [refusalMessage(offer.request.digest, outcome)] : core.bundle(outcome);
+async function conclude(core: Core, offered: Offer, answer: Answer | Refusal): Promise<readonly Bytes[]> {
+	const outcome = await conclusion(core, offered, answer);
+	return isRefusal(outcome) ? [refusalMessage(offered.request.digest, outcome)] : core.bundle(outcome);
 }
 
 async function conclusion(
 	core: Core,
-	{ offer }: Asked,
+	offered: Offer,
 	answer: Answer | Refusal,
 ): Promise<Outcome<Payee> | Refusal> {
-	const about = offer.request.digest;
-	const state: Payee = { kind: "asked", offer };
-	if (isRefusal(answer)) {
-		return runPayee(core, state, { kind: "declined", refusal: answer });
-	}
-	const taken = offer.accepted.tokens.some(({ outputId }) => core.vault.everOwned(outputId));
-	const { active = null } = core.vault.requests.get(about) ?? {};
-	if (taken || (active !== null && !offer.request.body.isStatic)) {
-		const known = active && core.vault.payees.get(active);
-		if (!known) return refuse("request-reused");
-		return runPayee(core, known, { kind: "contact" });
-	}
+	const about = offered.request.digest;
+	const state: Payee = { kind: "asked", offer: offered };
+	if (isRefusal(answer)) return runPayee(core, state, { kind: "declined", refusal: answer });
+	const taken = offered.accepted.tokens.some(({ outputId }) => core.everOwned(outputId));
+	const row = core.vault.requests.get(about);
+	if (row === undefined || taken || (row.active !== null && offered.request.body.mode !== "direct"))
+		return refuse("request-reused");
 	const inputs = spendables(core, answer.inputs ?? []);
 	if (isRefusal(inputs)) return inputs;
-	const documents = answer.documents ?? [];
-	const reply = manifestOf(documents, core.random(32));
-	const packed = await packDocuments(reply, documents, offer.transfer.documentKey);
+	const packed = await packDocuments(answer.documents ?? [], offered.transfer.documentKey, core.random(32));
 	if (isRefusal(packed)) return packed;
-	const event: PayeeEvent = { kind: "consented", consent: { reply, inputs }, entropy: core.random(32) };
-	return runPayee(core, state, event, packed);
+	const consent = { reply: packed.manifest, inputs };
+	return runPayee(core, state, { kind: "consented", consent, entropy: core.random(32) }, packed);
 }
 
-function spendables(core: Core, outputs: readonly Bytes[]): readonly Spendable[] | Refusal {
-	const trust = core.trust();
-	if (isRefusal(trust)) return trust;
-	const found: Spendable[] = [];
-	for (const output of outputs) {
-		const spendable = core.vault.spendable(output, trust);
-		if (isRefusal(spendable)) return spendable;
-		found.push(spendable);
-	}
-	return found;
-}
-
-/** Runs one event of a payee's attempt. `documents` become durable with the machine's next state. */
+/** Runs one event of a payee's attempt. What began under a trust list that has expired since may end. */
 export async function runPayee(
 	core: Core,
 	state: Payee,
 	event: PayeeEvent,
-	documents: readonly StoreWrite[] = [],
+	beside: Beside = {},
 ): Promise<Outcome<Payee> | Refusal> {
-	const trust = core.trust();
+	const begins = event.kind === "offered" || event.kind === "consented" || event.kind === "sendBack";
+	const trust = begins ? core.trust() : core.keptTrust();
 	if (isRefusal(trust)) return trust;
 	const context = { trust, now: core.now() };
-	let other = documents;
+	let other = beside.rows ?? [];
 	const outcome = await run(stepPayee(state, event, context), {
 		sign: (requests) => core.sign(requests),
 		signed: (next, signatures) => stepPayee(next, { kind: "signed", signatures }, context),
-		persist: async (next, tokens) => {
-			if (
-				next.kind === "none" ||
-				next.kind === "asked" ||
-				next.kind === "signing" ||
-				next.kind === "returning"
-			)
-				throw new Error(`${next.kind} is not durable`);
-			const { attempt } = next.terms;
+		persist: async (next, changes) => {
+			if (!("terms" in next) || next.kind === "signing") throw new Error(`${next.kind} is not durable`);
+			const { attempt, reply } = next.terms;
 			const request = activeRequest(core, next);
-			const own = request && ([request.digest, request.row] as const);
+			const settled = needsDocuments(next) ? [] : documentRowsOf(reply);
+			const gone = settled.filter((key) => core.vault.state.rows.has(key));
 			await core.commit({
-				tokens,
+				tokens: { ...changes, add: [...changes.add, ...(beside.tokens ?? [])] },
 				attempt,
 				payee: [attempt, next],
-				...(own === undefined ? {} : { request: own }),
-				other,
+				...(request === undefined ? {} : { request }),
+				other: [...other, ...gone.map((key) => ({ key, value: null }))],
 			});
 			other = [];
 		},
@@ -167,17 +197,22 @@ export async function runPayee(
 	return outcome;
 }
 
+/** Whether the answer may have to be sent again. */
+function needsDocuments(state: DurablePayee): boolean {
+	const isWaiting = state.kind === "reserved" || state.kind === "lockedForeign" || state.kind === "resolving";
+	return isWaiting || (state.kind === "owned" && state.secret === null);
+}
+
 /** The request's row with its attempt that is not cancelled, where that changes. Static requests have none. */
-function activeRequest(
-	core: Core,
-	next: DurablePayee,
-): { readonly digest: Bytes; readonly row: RequestRow } | undefined {
+function activeRequest(core: Core, next: DurablePayee): readonly [Bytes, RequestRow] | undefined {
 	const { body } = next.terms.request;
 	if (body.isStatic) return undefined;
 	const digest = requestDigest(requestPayload(body));
 	const row = core.vault.requests.get(digest);
 	if (row === undefined) return undefined;
-	const active = next.kind === "cancelled" ? null : next.terms.attempt;
-	const isSame = active !== null && row.active !== null && equalBytes(active, row.active);
-	return isSame ? undefined : { digest, row: { ...row, active } };
+	const { attempt } = next.terms;
+	const isNew = core.vault.payees.get(attempt) === undefined;
+	const freed = row.active !== null && equalBytes(row.active, attempt) ? null : row.active;
+	const active = next.kind === "cancelled" ? freed : attempt;
+	return [digest, { ...row, active, attempts: row.attempts + (isNew ? 1 : 0) }];
 }

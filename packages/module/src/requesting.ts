@@ -5,19 +5,24 @@ import {
 	type Bytes,
 	type Document,
 	dataHash,
+	equalBytes,
 	isRefusal,
 	type Mode,
-	manifestOf,
+	matchDocuments,
 	ownRequest,
+	parseRequest,
 	type Refusal,
 	type RequestBody,
-	requestDigest,
+	refuse,
 	requestPayload,
 	serialize,
 	serializeMessage,
 	signedRequest,
+	type Trust,
+	type VerifiedRequest,
+	verifyRequest,
 } from "@tenten/protocol";
-import type { Core } from "./core.ts";
+import { type Core, readBundle } from "./core.ts";
 import { packDocuments } from "./parcel.ts";
 
 /** What a payee asks for. Amount in minor units, zero for any; times in seconds. */
@@ -48,16 +53,19 @@ const requestLifetime = 3600;
 
 /** Makes a request durable before it is shown to anyone. */
 export async function makeRequest(core: Core, options: RequestOptions): Promise<MadeRequest | Refusal> {
+	const trust = core.trust();
+	if (isRefusal(trust)) return trust;
 	const { certificate } = options;
 	const own =
 		certificate === undefined
 			? core.certificateFor(options.asset.operator)
 			: core.ownCertificate(certificate);
 	if (isRefusal(own)) return own;
-	const documents = options.documents ?? [];
-	const invoice = manifestOf(documents, core.random(32));
-	const packed = await packDocuments(invoice, documents, null);
+	const silenced = core.isSilenced(own.hash);
+	if (silenced !== undefined) return silenced;
+	const packed = await packDocuments(options.documents ?? [], null, core.random(32));
 	if (isRefusal(packed)) return packed;
+	const { manifest: invoice } = packed;
 	const now = core.now();
 	const body: RequestBody = {
 		certificate: own.encoded,
@@ -78,11 +86,60 @@ export async function makeRequest(core: Core, options: RequestOptions): Promise<
 	const payload = requestPayload(body);
 	const [signature] = await core.sign([{ signer: own.hash, type: "request", payload }]);
 	const signed = { body, signature: signature ?? new Uint8Array() };
-	const digest = requestDigest(payload);
-	await core.commit({ request: [digest, { signed, active: null }] });
-	const trust = core.trust();
-	if (!isRefusal(trust)) ownRequest(signed, own, trust);
+	const encoded = serialize(signedRequest, signed);
+	// What no payer could read must not be kept either: it would not be read back.
+	const readBack = parseRequest(encoded);
+	const not = isRefusal(readBack) ? readBack : checkTerms(body, trust);
+	if (not !== undefined) return not;
+	const { digest } = ownRequest(signed, own, trust);
+	const keepUntil = keepRequestUntil(trust, body);
+	await core.commit({ request: [digest, { signed, active: null, attempts: 0, keepUntil }] });
 	const message = serializeMessage({ kind: "request", request: signed, invoice });
-	const contents = packed.map(({ value }) => value ?? new Uint8Array());
-	return { digest, encoded: serialize(signedRequest, signed), messages: [...contents, message] };
+	const contents = packed.rows.map(({ value }) => value ?? new Uint8Array());
+	return { digest, encoded, messages: [...contents, message] };
+}
+
+/** Why every payer would refuse a request. */
+function checkTerms({ mode, against, isStatic, asset }: RequestBody, trust: Trust): Refusal | undefined {
+	if (trust.asset(asset) === undefined) return refuse("asset-unknown");
+	if ((mode === "exchange") !== (against !== null))
+		return refuse("request-mismatch", "an exchange, and only that, names what it gives");
+	return isStatic && mode !== "direct" ? refuse("request-mismatch", "static requests are direct") : undefined;
+}
+
+/**
+ * Until when an answer may come. A direct one is effective already and may be late: as long as any token that
+ * was issued before the request expired.
+ */
+function keepRequestUntil(trust: Trust, { mode, asset, expiresAt }: RequestBody): number {
+	const definition = trust.asset(asset);
+	if (mode !== "direct" || definition === undefined) return expiresAt;
+	return expiresAt + definition.redeemWindow + definition.grace;
+}
+
+/** A request as it came, with the documents that it lists. */
+export type OpenedRequest = {
+	/** the signed request, encoded */
+	readonly encoded: Bytes;
+	readonly request: VerifiedRequest;
+	readonly documents: readonly Document[];
+};
+
+/** The request in these messages, if all that it lists is there, unchanged. */
+export function openRequest(messages: readonly Bytes[], trust: Trust): OpenedRequest | Refusal {
+	const { messages: found, documents: came } = readBundle(messages);
+	const [message] = found;
+	if (message?.kind !== "request" || found.length !== 1) return refuse("type-unknown", "not one request");
+	const request = verifyRequest(message.request, trust);
+	if (isRefusal(request)) return request;
+	const hash = dataHash(message.invoice);
+	const { invoice } = request.body;
+	if (hash === null ? invoice !== null : invoice === null || !equalBytes(hash, invoice))
+		return refuse(hash === null ? "document-missing" : "document-mismatch", "invoice");
+	const contents = new Map<number, Bytes>();
+	for (const { bundle, position, content } of came)
+		if (hash !== null && equalBytes(bundle, hash) && !contents.has(position)) contents.set(position, content);
+	const documents = matchDocuments(message.invoice, contents);
+	if (isRefusal(documents)) return documents;
+	return { encoded: serialize(signedRequest, message.request), request, documents };
 }

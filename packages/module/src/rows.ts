@@ -21,6 +21,8 @@ import {
 	signedRequest,
 	type Trust,
 	type TypeOf,
+	text,
+	toHex,
 	unixSeconds,
 	type VerifiedToken,
 } from "@tenten/protocol";
@@ -46,6 +48,9 @@ export const tokenSummary = record({
 	links: integer(0, limits.hops + 2),
 	/** its size on the wire */
 	size: integer(0, limits.message),
+	/** what verifying it costs at most, none of its certificates known */
+	signatures: integer(0, 2 ** 16),
+	issuedAt: unixSeconds,
 	spendUntil: unixSeconds,
 	redeemUntil: unixSeconds,
 	/** whether conditions or caveats bind it */
@@ -64,12 +69,50 @@ export const tokenRow = record({
 });
 export type TokenRow = TypeOf<typeof tokenRow>;
 
-/** One's own request. `active`: its attempt that is not cancelled. */
-export const requestRow = record({ signed: signedRequest, active: nullable(bytes32) });
+/** One's own request. `active`: its attempt that is not cancelled; `attempts`: how many there were. */
+export const requestRow = record({
+	signed: signedRequest,
+	active: nullable(bytes32),
+	attempts: integer(0, Number.MAX_SAFE_INTEGER),
+	/** until then something that answers it may still come */
+	keepUntil: unixSeconds,
+});
 export type RequestRow = TypeOf<typeof requestRow>;
 
-/** One's own certificate; its key is in the key store. */
-export const certificateRow = record({ encoded: bytes(1, 1024) });
+/** One's own certificate; its key is in the key store. `since` counts the commits before it. */
+export const certificateRow = record({
+	encoded: bytes(1, 1024),
+	since: integer(0, Number.MAX_SAFE_INTEGER),
+});
+
+/** Set where a backup was restored: what was certified before this commit speaks in no payment. */
+export const restoredRow = record({ counter: integer(0, Number.MAX_SAFE_INTEGER) });
+
+/** An enrolment that is not answered yet. `asked` is what it asks for, to tell it from another. */
+export const enrolmentRow = record({ asked: bytes(1, 1024), encoded: bytes(1, 4096) });
+
+/** A document that the other side answered with. */
+export const documentRow = record({ mediaType: text(64), content: bytes(0, limits.message) });
+
+/** What an operator is asked about an attempt: once signed, the same bytes until it answers. */
+export const questionsRow = list(
+	record({ operator: bytes32, request: bytes(1, limits.message) }),
+	limits.tokens,
+	1,
+);
+
+/** Where the questions about an attempt are. */
+export function questionsKey(attempt: Bytes): string {
+	return `question/${toHex(attempt)}`;
+}
+
+/** A release that came when only the operator may open with it. */
+export const lateRow = record({ secret: bytes32 });
+
+/** Where the late release of an attempt is. */
+export function lateKey(attempt: Bytes): string {
+	return `late/${toHex(attempt)}`;
+}
 
 /** The key to which documents for this module are sealed. */
 export const documentKeyRow = record({ publicKey: bytes32 });
@@ -88,11 +131,18 @@ export function summaryOf(token: VerifiedToken, size: number): TokenSummary {
 		hops: token.hops,
 		links: token.path.length,
 		size,
+		signatures: signaturesOf(token),
+		issuedAt: token.issue.issuedAt,
 		spendUntil: token.issue.spendUntil,
 		redeemUntil: token.issue.redeemUntil,
 		isBound: token.rules.length > 0,
 		certificate: token.owner.certificate.hash,
 	};
+}
+
+/** What verifying a token costs at most: none of its certificates known. */
+export function signaturesOf({ token: { hops, certificates } }: VerifiedToken): number {
+	return 1 + hops.length + hops.reduce((sum, { after }) => sum + after.length, 0) + certificates.length;
 }
 
 export function rowOf(token: VerifiedToken): TokenRow {

@@ -87,6 +87,17 @@ export class SealedState {
 		return this.#rows;
 	}
 
+	/** The rows as they are stored, once the commits under way have ended. */
+	async load(): Promise<ReadonlyMap<string, Bytes>> {
+		await this.#last;
+		return this.#store.load();
+	}
+
+	/** Whether it is closed, or a commit failed: what is durable is then not known. */
+	get isStopped(): boolean {
+		return this.#stopped;
+	}
+
 	/** How many commits there were since the state was made. */
 	get counter(): number {
 		return this.#counter;
@@ -140,6 +151,11 @@ export class SealedState {
 		this.#rows.clear();
 		await this.#store.close();
 	}
+}
+
+/** Whether a stored row is sealed here: the head, too. */
+export function isStateRow(key: string): boolean {
+	return key === headKey || !isReserved(key);
 }
 
 /** Rows that are not sealed here: the head, and those of the key store. */

@@ -15,6 +15,7 @@ import {
 	type DurablePayer,
 	holderOrder,
 	isRefusal,
+	limits,
 	parse,
 	payeeState,
 	payerState,
@@ -29,9 +30,13 @@ import {
 	type VerifiedToken,
 	verifyToken,
 } from "@tenten/protocol";
+import { AttemptIndex } from "./attempt-index.ts";
+import { documentRowsOf, receivedRowOf } from "./parcel.ts";
 import {
 	keepCancel,
+	lateKey,
 	ownedRow,
+	questionsKey,
 	type RequestRow,
 	reopenCancel,
 	requestRow,
@@ -95,6 +100,7 @@ export type VaultWrites = {
 
 export class Vault {
 	readonly state: SealedState;
+	readonly index: AttemptIndex = new AttemptIndex();
 	readonly tokens: Table<TokenRow>;
 	readonly payers: Table<DurablePayer>;
 	readonly payees: Table<DurablePayee>;
@@ -111,11 +117,14 @@ export class Vault {
 		this.requests = new Table("request", requestRow, state);
 		this.orders = new Table("order", holderOrder, state);
 		this.#owned = new Table("owned", ownedRow, state);
+		for (const payer of this.payers.entries.values()) this.index.addPayer(payer);
+		for (const payee of this.payees.entries.values()) this.index.addPayee(payee);
 	}
 
-	/** Owned now, or remembered to have been. */
+	/** Owned now, remembered to have been, or kept in an attempt, cancelled ones included. */
 	everOwned(output: Bytes): boolean {
-		return this.tokens.get(output) !== undefined || this.#owned.get(output) !== undefined;
+		const isOwned = this.tokens.get(output) !== undefined || this.#owned.get(output) !== undefined;
+		return isOwned || this.index.keeps(output);
 	}
 
 	summaries(): readonly (TokenSummary & { readonly heldBy: Bytes | null })[] {
@@ -138,6 +147,11 @@ export class Vault {
 			after.push(cancel);
 		}
 		return { token, after };
+	}
+
+	/** Under a newer trust list what was verified before is looked at again. */
+	forgetReopened(): void {
+		this.#reopened.clear();
 	}
 
 	#remember(id: string, token: VerifiedToken): void {
@@ -167,10 +181,25 @@ export class Vault {
 		for (const [id, until] of owned) this.#owned.set(id, until);
 		for (const token of tokens.add) this.#remember(toHex(token.outputId), token);
 		for (const output of tokens.remove) this.#reopened.delete(toHex(output));
-		if (writes.payer) this.payers.set(toHex(writes.payer[0]), writes.payer[1]);
-		if (writes.payee) this.payees.set(toHex(writes.payee[0]), writes.payee[1]);
+		if (writes.payer) this.#setPayer(...writes.payer);
+		if (writes.payee) this.#setPayee(...writes.payee);
 		if (writes.request) this.requests.set(toHex(writes.request[0]), writes.request[1]);
 		if (writes.order) this.orders.set(toHex(writes.order[0]), writes.order[1]);
+	}
+
+	/** Whether an operator was told that this attempt was never released. */
+	isStated(attempt: Bytes): boolean {
+		return this.state.rows.has(questionsKey(attempt));
+	}
+
+	#setPayer(attempt: Bytes, payer: DurablePayer): void {
+		if (this.payers.get(attempt) === undefined) this.index.addPayer(payer);
+		this.payers.set(toHex(attempt), payer);
+	}
+
+	#setPayee(attempt: Bytes, payee: DurablePayee): void {
+		if (this.payees.get(attempt) === undefined) this.index.addPayee(payee);
+		this.payees.set(toHex(attempt), payee);
 	}
 
 	#tokenRows(changes: TokenChanges, attempt: Bytes | null): readonly (readonly [string, TokenRow | null])[] {
@@ -196,24 +225,69 @@ export class Vault {
 		return { ...row, ...change };
 	}
 
-	/** Forgets attempts, requests and outputs whose time is over. Returns how many rows went. */
+	/** Forgets finished attempts, requests and outputs whose time is over. Returns how many rows went. */
 	async forget(now: number): Promise<number> {
-		const over = <T extends { readonly kind: string }>(entry: T, until: (entry: T) => number): boolean =>
-			until(entry) < now;
-		const keepUntil = (entry: DurablePayer | DurablePayee): number => entry.terms.keepUntil;
-		const payers = [...this.payers.entries].filter(([, entry]) => over(entry, keepUntil)).map(([id]) => id);
-		const payees = [...this.payees.entries].filter(([, entry]) => over(entry, keepUntil)).map(([id]) => id);
-		const owned = [...this.#owned.entries].filter(([, until]) => until < now).map(([id]) => id);
+		const payers = [...this.payers.entries].filter(([, payer]) => isOver(payer, now));
+		const payees = [...this.payees.entries].filter(([, payee]) => isOver(payee, now));
+		const goingPayees = new Set(payees.map(([id]) => id));
+		const requests = [...this.requests.entries].filter(([, { active, keepUntil }]) => {
+			const isActive = active !== null && this.payees.get(active) !== undefined;
+			return keepUntil < now && !(isActive && !goingPayees.has(toHex(active)));
+		});
+		const owned = [...this.#owned.entries].filter(([, until]) => until < now);
+		const beside = [...payers, ...payees].flatMap(([, { terms }]) => rowsBeside(this.state.rows, terms));
 		const writes = [
-			...payers.map((id) => this.payers.write(id, null)),
-			...payees.map((id) => this.payees.write(id, null)),
-			...owned.map((id) => this.#owned.write(id, null)),
+			...payers.map(([id]) => this.payers.write(id, null)),
+			...payees.map(([id]) => this.payees.write(id, null)),
+			...requests.map(([id]) => this.requests.write(id, null)),
+			...owned.map(([id]) => this.#owned.write(id, null)),
+			...beside.map((key) => ({ key, value: null })),
 		];
 		if (writes.length === 0) return 0;
 		await this.state.commit(writes);
-		for (const id of payers) this.payers.set(id, null);
-		for (const id of payees) this.payees.set(id, null);
-		for (const id of owned) this.#owned.set(id, null);
+		for (const [id, payer] of payers) {
+			this.index.removePayer(payer);
+			this.payers.set(id, null);
+		}
+		for (const [id, payee] of payees) {
+			this.index.removePayee(payee);
+			this.payees.set(id, null);
+		}
+		for (const [id] of requests) this.requests.set(id, null);
+		for (const [id] of owned) this.#owned.set(id, null);
 		return writes.length;
 	}
+}
+
+/** Whether an attempt is decided and its time over. One that is in doubt stays until it is ruled. */
+function isOver(state: DurablePayer | DurablePayee, now: number): boolean {
+	if (state.terms.keepUntil >= now) return false;
+	switch (state.kind) {
+		case "locked":
+		case "reserved":
+		case "lockedForeign":
+		case "resolving":
+			return false;
+		case "sent":
+			return state.acknowledged !== null;
+		case "released":
+		case "owned":
+		case "cancelled":
+		case "returned":
+		case "ruled":
+			return true;
+		default:
+			return state satisfies never;
+	}
+}
+
+/** Rows that only serve one attempt: documents, and what an operator was asked about it. */
+function rowsBeside(
+	rows: ReadonlyMap<string, Bytes>,
+	terms: (DurablePayer | DurablePayee)["terms"],
+): readonly string[] {
+	const { attempt } = terms;
+	const sent = documentRowsOf("data" in terms ? terms.data : terms.reply);
+	const received = Array.from({ length: limits.documents }, (_, i) => receivedRowOf(toHex(attempt), i));
+	return [...sent, ...received, questionsKey(attempt), lateKey(attempt)].filter((key) => rows.has(key));
 }

@@ -68,6 +68,8 @@ export type Balance = {
 export type PayRequest = {
 	/** the payee's signed request, encoded */
 	readonly request: Bytes;
+	/** the messages in which it came, where it lists documents */
+	readonly messages?: readonly Bytes[];
 	/** minor units; the request's own amount without */
 	readonly amount?: bigint;
 	readonly documents?: readonly Document[];
@@ -175,11 +177,12 @@ export class Wallet {
 		if (amount <= 0n) return refuse("amount-invalid");
 		const candidates = this.module.candidates(paid.request, amount);
 		if (isRefusal(candidates)) return candidates;
-		const inputs = selectTokens(candidates, amount);
-		if (inputs === undefined) return this.#whyNot(request.body.asset, amount);
-		const { documents = [], caveats = [], patience } = paid;
+		const inputs = selectTokens(candidates.tokens, amount);
+		if (inputs === undefined) return this.#whyNot(request.body.asset, amount, candidates.reasons);
+		const { documents = [], caveats = [], patience, messages } = paid;
 		const started = await this.module.pay({
 			request: paid.request,
+			...(messages === undefined ? {} : { messages }),
 			consent: { request: request.digest, payee: request.payee.hash, amount },
 			inputs: inputs.map(({ output }) => output),
 			documents,
@@ -190,14 +193,13 @@ export class Wallet {
 		return { attempt: started.attempt, messages: started.messages, inputs, amount };
 	}
 
-	#whyNot(asset: AssetId, amount: bigint): Refusal {
+	#whyNot(asset: AssetId, amount: bigint, [reason]: readonly Refusal[]): Refusal {
 		const { available, reserved } = this.balance(asset);
 		if (available < amount)
 			return refuse("funds-insufficient", `${available} available, ${reserved} reserved, ${amount} asked`);
-		return refuse(
-			"condition-payee",
-			"what binds the tokens does not allow this payment, or they are too many",
-		);
+		return reason === undefined
+			? refuse("too-many", "tokens for one payment: merge them with their operator first")
+			: refuse(reason.code, reason.detail);
 	}
 
 	#outcome(attempt: Bytes, inputs: readonly TokenSummary[], amount: bigint): Payment {

@@ -12,11 +12,13 @@
  */
 import {
 	type Bytes,
+	bytes,
 	bytes32,
 	equalBytes,
 	isRefusal,
 	limits,
 	list,
+	nullable,
 	type Refusal,
 	record,
 	refuse,
@@ -44,9 +46,20 @@ import {
 import { type ClaimResult, claim, type Reply, storedResult, tokenFromIssue } from "./claim-shape.ts";
 import { type Order, order, orderDigest, redeemingDraft, signedOrder } from "./order.ts";
 
+/** One's own certificate, other than the order's, to which outputs of the order belong. */
+const newOwner = record({ certificate: bytes(1, 1024), requests: list(bytes32, limits.orderOutputs) });
+export type NewOwner = TypeOf<typeof newOwner>;
+
 /** What is durable: the order with its tokens (none in a withdrawal), and how it ended. */
 export const holderOrder = union({
-	ordered: [1, record({ order: signedOrder, tokens: list(token, limits.orderTokens) })],
+	ordered: [
+		1,
+		record({
+			order: signedOrder,
+			tokens: list(token, limits.orderTokens),
+			newOwner: nullable(newOwner),
+		}),
+	],
 	settled: [2, record({ digest: bytes32, results: list(storedResult, limits.orderTokens) })],
 });
 export type DurableHolderOrder = TypeOf<typeof holderOrder>;
@@ -58,6 +71,7 @@ export type HolderOrder =
 			readonly kind: "signing";
 			readonly order: Order;
 			readonly signer: VerifiedCertificate;
+			readonly newOwner: NewOwner | null;
 			readonly links: readonly UnsignedLink[];
 	  }
 	| DurableHolderOrder;
@@ -71,6 +85,8 @@ export type OrderPlan = {
 	readonly amount: bigint;
 	/** 32 random bytes: the request of the change's owner */
 	readonly changeRequest: Bytes;
+	/** opens outputs that leave the order's certificate for another of one's own */
+	readonly newOwner?: NewOwner | null;
 };
 
 export type HolderOrderEvent =
@@ -114,7 +130,7 @@ function refused(state: HolderOrder, refusal: Refusal): HolderOrderStep {
 }
 
 function start(
-	{ order: value, signer, inputs, amount, changeRequest }: OrderPlan,
+	{ order: value, signer, inputs, amount, changeRequest, newOwner: owner = null }: OrderPlan,
 	trust: Trust,
 ): HolderOrderStep {
 	const idle: HolderOrder = { kind: "idle" };
@@ -134,7 +150,7 @@ function start(
 	});
 	const orderSignature = { signer: signer.hash, type: "order", payload: serialize(order, value) } as const;
 	return {
-		state: { kind: "signing", order: value, signer, links },
+		state: { kind: "signing", order: value, signer, newOwner: owner, links },
 		effects: [{ kind: "sign", requests: [...signatureRequests(links), orderSignature] }],
 	};
 }
@@ -160,6 +176,7 @@ function ordered(
 			signature: signatures.at(-1) ?? new Uint8Array(),
 		},
 		tokens: redeemed.map((entry) => entry.token),
+		newOwner: state.newOwner,
 	};
 	const remove = state.links.map(({ input }) => input.outputId);
 	return {
@@ -212,7 +229,10 @@ function newTokens(state: Ordered, reply: Reply, trust: Trust): readonly Verifie
 	return tokens;
 }
 
-function ownersOf({ order: signed, tokens }: Ordered, trust: Trust): readonly Owner[] | Refusal {
+function ownersOf(
+	{ order: signed, tokens, newOwner: other }: Ordered,
+	trust: Trust,
+): readonly Owner[] | Refusal {
 	const signer = trust.certificate(signed.certificate);
 	if (isRefusal(signer)) return signer;
 	const { action } = signed.order;
@@ -220,6 +240,11 @@ function ownersOf({ order: signed, tokens }: Ordered, trust: Trust): readonly Ow
 	const owners: Owner[] = own.flatMap(({ ownRequest }) =>
 		ownRequest === null ? [] : [{ certificate: signer, purpose: null, request: ownRequest }],
 	);
+	if (other !== null) {
+		const certificate = trust.certificate(other.certificate);
+		if (isRefusal(certificate)) return certificate;
+		owners.push(...other.requests.map((request) => ({ certificate, purpose: null, request })));
+	}
 	for (const carried of tokens) {
 		const walked = verifyParsedToken(carried, trust, { signatures: false });
 		if (isRefusal(walked)) return walked;

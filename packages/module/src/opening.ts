@@ -1,0 +1,142 @@
+/**
+ * Opening a module from its store, beginning one in an empty store, and restoring one from a backup.
+ *
+ * A backup holds the keys, sealed under a passphrase, and the rows as they were sealed. What happened after
+ * it was made is not known to whoever restores it, so its certificates speak in no payment again: they only
+ * move what they own to a new certificate, by refreshing it with its operator.
+ */
+import {
+	type Bytes,
+	bytes,
+	isRefusal,
+	keyId,
+	list,
+	parse,
+	type Refusal,
+	record,
+	refuse,
+	serialize,
+	text,
+} from "@tenten/protocol";
+import { Core, type Surroundings } from "./core.ts";
+import {
+	createSoftwareKeyStore,
+	hasSoftwareKeyStore,
+	type KeyStore,
+	type NewUnlock,
+	openSoftwareKeyStore,
+	type PassphraseCost,
+	restoreSoftwareKeyStore,
+} from "./keystore/index.ts";
+import { OwnCertificates } from "./own-certificates.ts";
+import { documentKeyRow, restoredRow } from "./rows.ts";
+import { isStateRow, openState, type SealedState } from "./sealed-state.ts";
+import type { ModuleStore, StoreWrite } from "./store.ts";
+import { Vault } from "./vault.ts";
+
+export type ModuleOptions = Surroundings & {
+	readonly store: ModuleStore;
+	/** opens the key store, and makes one where the store is empty */
+	readonly unlock: NewUnlock;
+};
+
+/** The core over what the store holds, or a new one in an empty store. */
+export async function openCore({ store, unlock, ...surroundings }: ModuleOptions): Promise<Core | Refusal> {
+	const rows = await store.load();
+	let keys: KeyStore | Refusal;
+	if (hasSoftwareKeyStore(rows)) keys = await openSoftwareKeyStore(rows, unlock);
+	else if (rows.size > 0) return refuse("state-damaged", "rows without their keys");
+	else {
+		const made = await createSoftwareKeyStore(unlock);
+		await store.commit(made.writes);
+		keys = made.keyStore;
+	}
+	if (isRefusal(keys)) return keys;
+	const state = await openState(store, keys.stateKey);
+	const documentKey = isRefusal(state) ? state : await openDocumentKey(state, keys);
+	if (isRefusal(documentKey) || isRefusal(state)) {
+		keys.close();
+		return isRefusal(state) ? state : (documentKey as Refusal);
+	}
+	return new Core(new Vault(state), keys, documentKey, surroundings);
+}
+
+async function openDocumentKey(state: SealedState, keys: KeyStore): Promise<Bytes | Refusal> {
+	const kept = state.rows.get("document-key");
+	const row = kept && parse(documentKeyRow, kept);
+	if (row !== undefined) return isRefusal(row) ? refuse("state-damaged", row.detail) : row.publicKey;
+	const { publicKey, write } = await keys.createDocumentKey();
+	await state.commit([{ key: "document-key", value: serialize(documentKeyRow, { publicKey }) }], [write]);
+	return publicKey;
+}
+
+const mostRows = 1 << 20;
+const mostBytes = 1 << 28;
+
+const backup = record({
+	keys: bytes(1, mostBytes),
+	rows: list(record({ key: text(160), value: bytes(1, mostBytes) }), mostRows),
+});
+
+/** Keys and rows as they are now, under a passphrase of the backup's own. */
+export async function exportBackup(
+	{ keys, vault }: Core,
+	passphrase: string,
+	cost: PassphraseCost,
+): Promise<Bytes> {
+	const sealedKeys = await keys.exportBackup(passphrase, cost);
+	const stored = await vault.state.load();
+	const rows = [...stored].filter(([key]) => isStateRow(key)).map(([key, value]) => ({ key, value }));
+	return serialize(backup, { keys: sealedKeys, rows });
+}
+
+export type RestoreOptions = ModuleOptions & { readonly backup: Bytes; readonly passphrase: string };
+
+/** Puts a backup into an empty store, in one commit, and opens it. */
+export async function restoreCore(options: RestoreOptions): Promise<Core | Refusal> {
+	const { store, unlock, passphrase } = options;
+	if ((await store.load()).size > 0) return refuse("wallet-in-use", "a backup goes into an empty store");
+	const parsed = parse(backup, options.backup, mostBytes);
+	if (isRefusal(parsed)) return refuse("state-damaged", parsed.detail);
+	const restored = await restoreSoftwareKeyStore(parsed.keys, passphrase, unlock);
+	if (isRefusal(restored)) return restored;
+	const { keyStore, writes } = restored;
+	const rows = new Map<string, Bytes>();
+	const staged = stagingStore(rows);
+	await staged.commit([...parsed.rows.filter(({ key }) => isStateRow(key)), ...writes]);
+	const state = await openState(staged, keyStore.stateKey);
+	if (isRefusal(state)) {
+		keyStore.close();
+		return state;
+	}
+	await silence(state, keyStore);
+	await state.close();
+	keyStore.close();
+	await store.commit([...rows].map(([key, value]) => ({ key, value })));
+	return openCore(options);
+}
+
+/** Marks every certificate as restored, and forgets keys that might be certified still. */
+async function silence(state: SealedState, keys: KeyStore): Promise<void> {
+	const own = new OwnCertificates(state.rows);
+	const open = [...state.rows.keys()].filter((key) => key.startsWith("enrolment/"));
+	const unused = keys.keys().filter((key) => !own.hasKey(keyId(key)));
+	const mark = { key: "restored", value: serialize(restoredRow, { counter: state.counter + 1 }) };
+	await state.commit(
+		[mark, ...open.map((key): StoreWrite => ({ key, value: null }))],
+		unused.map((key) => keys.forget(keyId(key))),
+	);
+}
+
+/** Rows in memory, until all of them go to the store at once. */
+function stagingStore(rows: Map<string, Bytes>): ModuleStore {
+	return {
+		load: async () => new Map(rows),
+		commit: async (writes) => {
+			for (const { key, value } of writes)
+				if (value === null) rows.delete(key);
+				else rows.set(key, value);
+		},
+		close: async () => undefined,
+	};
+}

@@ -1,0 +1,245 @@
+/**
+ * Doubts that only an operator can end: what it is asked, and what its word changes.
+ *
+ *   RESERVED ──resolve──▶ RESOLVING     a release that comes now goes to the operator, whose answer stands
+ *   LOCKED, SENT, LOCKED-FOREIGN        after redeem until and grace: a signed statement asks for a refund
+ *
+ * A statement is signed only while the module's own state makes it true, is durable before it is shown, and
+ * from then on the attempt is never released: the two together would convict the owner. The same bytes are
+ * sent until the operator answers.
+ */
+import {
+	type Bytes,
+	type DurablePayee,
+	type DurablePayer,
+	equalBytes,
+	isRefusal,
+	keyId,
+	type Owner,
+	type Payee,
+	type Payer,
+	parse,
+	parseReply,
+	parseRulingReply,
+	type Refusal,
+	refuse,
+	rulingRequest,
+	type Saying,
+	serialize,
+	serializeRulingRequest,
+	signStatement,
+	type Token,
+	type Trust,
+	toHex,
+	tokenFromIssue,
+	type VerifiedCertificate,
+	type VerifiedToken,
+	verifyParsedToken,
+} from "@tenten/protocol";
+import type { Core } from "./core.ts";
+import { runPayer } from "./paying.ts";
+import { runPayee } from "./receiving.ts";
+import { lateKey, lateRow, questionsKey, questionsRow } from "./rows.ts";
+import type { Outcome } from "./run.ts";
+
+/** A ruling request for one operator. */
+export type RulingQuestion = { readonly operator: Bytes; readonly request: Bytes };
+
+/** A lock whose release may have been published, and by whom. */
+export type Doubt = { readonly lock: Bytes; readonly operators: readonly Bytes[] };
+
+/** RESOLVING, durable; then operators may be asked. */
+export async function resolve(core: Core, attempt: Bytes): Promise<Doubt | Refusal> {
+	const state = core.vault.payees.get(attempt);
+	if (state === undefined) return refuse("attempt-unknown");
+	const { lock } = state.terms;
+	const isOpen = state.kind === "reserved" || state.kind === "lockedForeign" || state.kind === "resolving";
+	if (!isOpen || lock === null) return refuse("attempt-decided", state.kind);
+	if (state.kind !== "resolving") {
+		const outcome = await runPayee(core, state, { kind: "resolve" });
+		if (isRefusal(outcome)) return outcome;
+	}
+	return { lock, operators: operatorsOf(state) };
+}
+
+/** Whose word counts: the operators of what would be received and of what would be given. */
+function operatorsOf({ terms }: DurablePayee): readonly Bytes[] {
+	const { asset, against } = terms.request.body;
+	const [theirs, ours] = [asset.operator, against?.asset.operator];
+	return ours === undefined || equalBytes(ours, theirs) ? [theirs] : [theirs, ours];
+}
+
+/** A release that came when only the operator may open with it: it must not get lost on the way there. */
+export async function keepLate(core: Core, attempt: Bytes, secret: Bytes): Promise<void> {
+	const key = lateKey(attempt);
+	if (core.vault.state.rows.has(key)) return;
+	await core.commit({ other: [{ key, value: serialize(lateRow, { secret }) }] });
+}
+
+/** What to show to operators of a release that came late. */
+export function lateQuestions(core: Core, attempt: Bytes): readonly RulingQuestion[] {
+	const state = core.vault.payees.get(attempt);
+	const kept = core.vault.state.rows.get(lateKey(attempt));
+	const late = kept && parse(lateRow, kept);
+	if (state === undefined || late === undefined || isRefusal(late)) return [];
+	const request = serializeRulingRequest({ kind: "release", release: late.secret });
+	return operatorsOf(state).map((operator) => ({ operator, request }));
+}
+
+/** Statements that ask for a refund, durable before they are shown. */
+export async function askRefund(core: Core, attempt: Bytes): Promise<readonly RulingQuestion[] | Refusal> {
+	const key = questionsKey(attempt);
+	const kept = core.vault.state.rows.get(key);
+	if (kept !== undefined) return parse(questionsRow, kept, kept.length);
+	const trust = core.trust();
+	if (isRefusal(trust)) return trust;
+	const state = core.vault.payers.get(attempt) ?? core.vault.payees.get(attempt);
+	if (state === undefined) return refuse("attempt-unknown");
+	const inDoubt = doubtIn(state);
+	if (inDoubt === undefined) return refuse("attempt-decided", state.kind);
+	// Of a lock that a restored backup holds, nobody here knows whether it was released since.
+	const silenced = state.kind === "locked" ? core.isSilenced(state.terms.signer) : undefined;
+	if (silenced !== undefined) return silenced;
+	const due = state.terms.keepUntil;
+	if (core.now() < due) return refuse("ruling-early", `${due}`);
+	const questions = await statementsOf(core, inDoubt, state.terms.lock, trust);
+	if (isRefusal(questions)) return questions;
+	// From here on a release goes to the operator, who weighs it against the statement.
+	if (state.kind === "lockedForeign") {
+		const outcome = await runPayee(core, state, { kind: "resolve" });
+		if (isRefusal(outcome)) return outcome;
+	}
+	await core.commit({ other: [{ key, value: serialize(questionsRow, questions) }] });
+	return questions;
+}
+
+type InDoubt = { readonly says: Exclude<Saying["kind"], "balance">; readonly tokens: readonly Token[] };
+
+/** Our own tokens whose fate is open, as their payee would hold them, and what can truly be said of them. */
+function doubtIn(state: DurablePayer | DurablePayee): InDoubt | undefined {
+	if (state.kind === "locked" || state.kind === "sent") {
+		const { transfer } = state;
+		if (transfer.kind !== "transfer") return undefined;
+		if (state.kind === "locked") return { says: "neverReleased", tokens: transfer.tokens };
+		return state.acknowledged === null ? { says: "noWord", tokens: transfer.tokens } : undefined;
+	}
+	if (state.kind !== "lockedForeign" && state.kind !== "resolving") return undefined;
+	const { answer } = state;
+	const gives = state.counter !== null && answer.kind === "counterTransfer";
+	return gives ? { says: "noReleaseReached", tokens: answer.tokens } : undefined;
+}
+
+/** One statement an owner of a lock, or a direct link. */
+async function statementsOf(
+	core: Core,
+	{ says, tokens }: InDoubt,
+	lock: Bytes | null,
+	trust: Trust,
+): Promise<readonly RulingQuestion[] | Refusal> {
+	const groups = new Map<string, { readonly owner: VerifiedCertificate; readonly tokens: Token[] }>();
+	for (const token of tokens) {
+		const walked = verifyParsedToken(token, trust, { signatures: false });
+		if (isRefusal(walked)) return walked;
+		const owner = walked.inputOwners.at(-1)?.certificate;
+		const link = walked.path.at(-1)?.id;
+		if (owner === undefined || link === undefined) return refuse("owner-mismatch");
+		const key = toHex(says === "noWord" ? link : owner.hash);
+		const group = groups.get(key) ?? { owner, tokens: [] };
+		group.tokens.push(token);
+		groups.set(key, group);
+	}
+	const questions: RulingQuestion[] = [];
+	for (const [key, { owner, tokens: stated }] of groups) {
+		const operator = (stated[0] as Token).issue.issue.asset.operator;
+		const account = core.certificates().findLast(({ operatorId }) => equalBytes(operatorId, operator));
+		const refund = { account: (account ?? owner).hash, fallback: null };
+		const subject = says === "noWord" ? Buffer.from(key, "hex") : lock;
+		if (subject === null) return refuse("lock-mismatch");
+		const saying: Saying =
+			says === "noWord"
+				? { kind: says, link: Uint8Array.from(subject), ...refund }
+				: { kind: says, lock: subject, ...refund };
+		const statement = await sign(core, owner, operator, saying);
+		if (isRefusal(statement)) return statement;
+		const request = serializeRulingRequest({ kind: "statement", statement, tokens: stated });
+		questions.push({ operator, request });
+	}
+	return questions;
+}
+
+async function sign(core: Core, owner: VerifiedCertificate, operator: Bytes, says: Saying) {
+	const signer = core.keys.signer(keyId(owner.key));
+	if (isRefusal(signer)) return signer;
+	const body = { operator, says, nonce: core.random(32), issuedAt: core.now() };
+	return signStatement(body, owner.encoded, signer);
+}
+
+/** Takes an operator's word on an attempt, with what it issued beside. */
+export async function takeRuling(
+	core: Core,
+	attempt: Bytes,
+	{ request }: RulingQuestion,
+	encoded: Bytes,
+): Promise<Outcome<Payer | Payee> | Refusal> {
+	const reply = parseRulingReply(encoded);
+	if (isRefusal(reply)) return reply;
+	if (reply.kind !== "ruled") return refuse("type-unknown", reply.kind);
+	const tokens = refundedTokens(core, request, reply.reply);
+	if (isRefusal(tokens)) return tokens;
+	const message = { kind: "ruling", ruling: reply.ruling } as const;
+	const payer = core.vault.payers.get(attempt);
+	const payee = core.vault.payees.get(attempt);
+	const contents = new Map<number, Bytes>();
+	const received = { kind: "received", message, contents, everOwned: core.everOwned } as const;
+	const outcome = payer
+		? await runPayer(core, payer, received, { tokens })
+		: payee && (await runPayee(core, payee, { kind: "received", message }, { tokens }));
+	if (outcome === undefined) return refuse("attempt-unknown");
+	if (isRefusal(outcome)) return outcome;
+	await settle(core, attempt, request, tokens);
+	return outcome;
+}
+
+/** Of several direct links, each is ruled by itself, and only the first ruling changes the attempt. */
+async function settle(
+	core: Core,
+	attempt: Bytes,
+	request: Bytes,
+	tokens: readonly VerifiedToken[],
+): Promise<void> {
+	const missing = tokens.filter(({ outputId }) => !core.everOwned(outputId));
+	const key = questionsKey(attempt);
+	const kept = core.vault.state.rows.get(key);
+	const state = core.vault.payers.get(attempt) ?? core.vault.payees.get(attempt);
+	const questions = kept === undefined ? [] : parse(questionsRow, kept, kept.length);
+	const isDecided = state?.kind === "ruled" || state?.kind === "owned";
+	if (isRefusal(questions) || kept === undefined || !isDecided) return;
+	const left = questions.filter((question) => !equalBytes(question.request, request));
+	const row = { key, value: left.length === 0 ? null : serialize(questionsRow, left) };
+	await core.commit({ tokens: { add: missing, remove: [], hold: [], free: [] }, other: [row] });
+}
+
+/** Fresh tokens of a refund that no account may take: issued to the owner that the input had. */
+function refundedTokens(
+	core: Core,
+	request: Bytes,
+	encoded: Bytes | null,
+): readonly VerifiedToken[] | Refusal {
+	const trust = core.keptTrust();
+	if (isRefusal(trust)) return trust;
+	const asked = parse(rulingRequest, request);
+	if (encoded === null || isRefusal(asked) || asked.kind !== "statement") return [];
+	const reply = parseReply(encoded);
+	if (isRefusal(reply)) return reply;
+	const owners = asked.tokens.flatMap((token): readonly Owner[] => {
+		const walked = verifyParsedToken(token, trust, { signatures: false });
+		return isRefusal(walked) ? [] : walked.inputOwners.slice(-1);
+	});
+	return reply.issues.flatMap(({ proof }) => {
+		for (const owner of owners) {
+			const token = verifyParsedToken(tokenFromIssue(proof, owner), trust);
+			if (!isRefusal(token)) return core.everOwned(token.outputId) ? [] : [token];
+		}
+		return [];
+	});
+}
