@@ -13,25 +13,27 @@ import {
 import type { Core } from "./core.ts";
 import type { TokenSummary } from "./rows.ts";
 
-export type Candidates = {
-	readonly tokens: readonly TokenSummary[];
-	/** what forbids the others, each said once */
-	readonly reasons: readonly Reason[];
-};
-
-/** Of the free tokens of the request's asset. `amount` in minor units. */
-export function candidates(core: Core, encoded: Bytes, amount: bigint): Candidates | Refusal {
+/** The tokens with which a request could be paid: free, of its asset, and allowed by every rule on them. */
+export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
 	const request = core.readRequest(encoded);
 	if (isRefusal(request)) return request;
-	const tokens: TokenSummary[] = [];
-	const reasons = new Map<string, Reason>();
-	for (const summary of core.vault.summaries()) {
-		if (summary.heldBy !== null || !sameAsset(summary.asset, request.body.asset)) continue;
-		const against = reasonsOf(core, summary, request, amount);
-		if (against.length === 0) tokens.push(summary);
-		for (const reason of against) reasons.set(`${reason.code} ${reason.detail}`, reason);
-	}
-	return { tokens, reasons: [...reasons.values()] };
+	return freeTokens(core, request).filter(
+		(summary) => reasonsOf(core, summary, request, amount).length === 0,
+	);
+}
+
+/** Why some tokens of the request's asset may not pay it, each reason once. */
+export function objections(core: Core, encoded: Bytes, amount: bigint): readonly Reason[] | Refusal {
+	const request = core.readRequest(encoded);
+	if (isRefusal(request)) return request;
+	const reasons = freeTokens(core, request).flatMap((summary) => reasonsOf(core, summary, request, amount));
+	return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.detail}`, reason])).values()];
+}
+
+function freeTokens(core: Core, { body }: VerifiedRequest): readonly TokenSummary[] {
+	return core.vault
+		.summaries()
+		.filter(({ heldBy, asset }) => heldBy === null && sameAsset(asset, body.asset));
 }
 
 function reasonsOf(

@@ -1,6 +1,5 @@
 /** @tenten/module: its public surface. */
 export type { AttemptSummary } from "./attempts.ts";
-export type { Candidates } from "./candidates.ts";
 export * from "./keystore/index.ts";
 export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";

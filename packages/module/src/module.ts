@@ -17,6 +17,7 @@ import {
 	type DurablePayer,
 	isRefusal,
 	outputId,
+	type Reason,
 	type Refusal,
 	refuse,
 	type SuiteName,
@@ -27,7 +28,7 @@ import {
 } from "@tenten/protocol";
 import { answerBundle, askAll } from "./answering.ts";
 import { type AttemptSummary, attemptsIn } from "./attempts.ts";
-import { type Candidates, candidates } from "./candidates.ts";
+import { candidates, objections } from "./candidates.ts";
 import type { Core } from "./core.ts";
 import { certify, enrol } from "./enrolling.ts";
 import type { PassphraseCost } from "./keystore/index.ts";
@@ -210,9 +211,14 @@ export class SecureModule {
 		return this.#core.readRequest(request);
 	}
 
-	/** The tokens with which a request could be paid now, and what forbids the others. */
-	candidates(request: Bytes, amount: bigint): Candidates | Refusal {
+	/** The tokens with which a request could be paid now. */
+	candidates(request: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
 		return candidates(this.#core, request, amount);
+	}
+
+	/** Why some of the tokens may not pay a request: every reason once. */
+	objections(request: Bytes, amount: bigint): readonly Reason[] | Refusal {
+		return objections(this.#core, request, amount);
 	}
 
 	/** What is reserved for us and not yet ours. Amounts in minor units. */

@@ -110,7 +110,10 @@ function inputsOf(core: Core, { asset, action, inputs }: OrderOptions, trust: Tr
 		if (isRefusal(terms)) return terms;
 		found.push(spendable);
 	}
-	const signatures = found.reduce((sum, { token, after }) => sum + signaturesOf(token) + after.length + 2, 2);
+	const signatures = found.reduce(
+		(sum, { token, after }) => sum + signaturesOf(token) + 2 * after.length + 2,
+		2,
+	);
 	return signatures > limits.signatures ? refuse("too-many", `${signatures} signatures`) : found;
 }
 

@@ -128,7 +128,12 @@ export class Vault {
 	}
 
 	summaries(): readonly (TokenSummary & { readonly heldBy: Bytes | null })[] {
-		return [...this.tokens.entries.values()].map(({ summary, heldBy }) => ({ ...summary, heldBy }));
+		// A cancel that goes with the next link is a signature, and its decider's certificate another.
+		return [...this.tokens.entries.values()].map(({ summary, heldBy, after }) => ({
+			...summary,
+			signatures: summary.signatures + 2 * after.length,
+			heldBy,
+		}));
 	}
 
 	/** A token made ready to be spent. It was verified before it was sealed, so its signatures are not again. */

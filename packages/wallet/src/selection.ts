@@ -18,15 +18,22 @@ export function selectTokens(
 	tokens: readonly TokenSummary[],
 	amount: bigint,
 ): readonly TokenSummary[] | undefined {
-	const preferred = take([...tokens].sort(bySpending), amount);
-	// Many small tokens may not fit in one payment: then the largest amounts do, or nothing does.
-	return (
-		preferred ??
-		take(
-			[...tokens].sort((a, b) => (a.amount > b.amount ? -1 : 1)),
-			amount,
-		)
-	);
+	// Many small or long tokens may not fit in one payment: then the largest amounts or the shortest do.
+	const orders = [bySpending, byAmount, byLength];
+	for (const order of orders) {
+		const taken = take(tokens.toSorted(order), amount);
+		if (taken !== undefined) return taken;
+	}
+	return undefined;
+}
+
+function byAmount(a: TokenSummary, b: TokenSummary): number {
+	if (a.amount === b.amount) return 0;
+	return a.amount > b.amount ? -1 : 1;
+}
+
+function byLength(a: TokenSummary, b: TokenSummary): number {
+	return a.signatures - b.signatures || byAmount(a, b);
 }
 
 function bySpending(a: TokenSummary, b: TokenSummary): number {
@@ -46,8 +53,8 @@ function take(sorted: readonly TokenSummary[], amount: bigint): readonly TokenSu
 		if (sum >= amount) break;
 		sum += token.amount;
 		bytes += token.size + bytesOfOneLink;
-		// Its issue, its links and the new one; the payee may know none of their certificates.
-		signatures += 2 * (token.links + 2);
+		// With the new link; the payee may know none of its certificates.
+		signatures += token.signatures + 2;
 		taken.push(token);
 	}
 	const fits = taken.length <= limits.tokens && bytes <= transferBytes && signatures <= limits.signatures;

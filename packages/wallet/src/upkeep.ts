@@ -9,15 +9,30 @@ export type UpkeepPolicy = {
 	readonly bytes: number;
 	/** seconds before spend until */
 	readonly time: number;
+	/** and only in this last part of the whole window, e.g. 4 for a quarter: windows may be short */
+	readonly windowPart?: number;
 	/** free tokens of one asset from which they are merged */
 	readonly count: number;
 };
 
-export const defaultUpkeep: UpkeepPolicy = { links: 20, bytes: 8_192, time: 7 * 86_400, count: 12 };
+export const defaultUpkeep: UpkeepPolicy = {
+	links: 20,
+	bytes: 8_192,
+	time: 7 * 86_400,
+	windowPart: 4,
+	count: 12,
+};
+
+/** What an order adds to each token: a link, and the desk's certificate. */
+const bytesOfOneLink = 512;
+const signaturesOfOneLink = 2;
+/** Left for the order itself, and the cancels that a token may carry on. */
+const otherBytes = 8_192;
+const otherSignatures = 8;
 
 export type RefreshPlan = { readonly asset: AssetId; readonly inputs: readonly TokenSummary[] };
 
-/** Orders to give, each of at most 16 tokens of one asset and owner; bound tokens go alone. */
+/** Orders to give, each of tokens of one asset and owner that one message carries; bound tokens go alone. */
 export function planUpkeep(
 	tokens: readonly TokenSummary[],
 	now: number,
@@ -25,6 +40,8 @@ export function planUpkeep(
 ): readonly RefreshPlan[] {
 	const groups = new Map<string, TokenSummary[]>();
 	for (const token of tokens) {
+		// Once its time to redeem has passed, an order would only burn it.
+		if (now >= token.redeemUntil) continue;
 		const alone = token.isBound ? toHex(token.output) : "";
 		const key = [toHex(token.asset.operator), token.asset.code, toHex(token.certificate), alone].join("/");
 		groups.set(key, [...(groups.get(key) ?? []), token]);
@@ -37,17 +54,29 @@ export function planUpkeep(
 }
 
 function isDue(token: TokenSummary, now: number, policy: UpkeepPolicy): boolean {
-	return token.links >= policy.links || token.size >= policy.bytes || token.spendUntil - now <= policy.time;
+	const window = token.spendUntil - token.issuedAt;
+	const time =
+		policy.windowPart === undefined ? policy.time : Math.min(policy.time, window / policy.windowPart);
+	return token.links >= policy.links || token.size >= policy.bytes || token.spendUntil - now <= time;
 }
 
 function batches(tokens: readonly TokenSummary[]): readonly RefreshPlan[] {
 	const plans: RefreshPlan[] = [];
 	for (const token of tokens) {
 		const last = plans.at(-1);
-		const size = (last?.inputs ?? []).reduce((sum, { size }) => sum + size + 512, token.size);
-		if (last === undefined || last.inputs.length >= limits.orderTokens || size > limits.message - 8_192)
-			plans.push({ asset: token.asset, inputs: [token] });
-		else plans[plans.length - 1] = { ...last, inputs: [...last.inputs, token] };
+		const inputs = [...(last?.inputs ?? []), token];
+		if (last === undefined || !fitsOneOrder(inputs)) plans.push({ asset: token.asset, inputs: [token] });
+		else plans[plans.length - 1] = { ...last, inputs };
 	}
 	return plans;
+}
+
+/** Redeeming links are irrevocable: they are signed only where their operator can read and verify the claim. */
+function fitsOneOrder(tokens: readonly TokenSummary[]): boolean {
+	const bytes = tokens.reduce((sum, { size }) => sum + size + bytesOfOneLink, otherBytes);
+	const cost = tokens.reduce(
+		(sum, { signatures }) => sum + signatures + signaturesOfOneLink,
+		otherSignatures,
+	);
+	return tokens.length <= limits.orderTokens && bytes <= limits.message && cost <= limits.signatures;
 }

@@ -177,8 +177,8 @@ export class Wallet {
 		if (amount <= 0n) return refuse("amount-invalid");
 		const candidates = this.module.candidates(paid.request, amount);
 		if (isRefusal(candidates)) return candidates;
-		const inputs = selectTokens(candidates.tokens, amount);
-		if (inputs === undefined) return this.#whyNot(request.body.asset, amount, candidates.reasons);
+		const inputs = selectTokens(candidates, amount);
+		if (inputs === undefined) return this.#whyNot(paid.request, request.body.asset, amount);
 		const { documents = [], caveats = [], patience, messages } = paid;
 		const started = await this.module.pay({
 			request: paid.request,
@@ -193,13 +193,16 @@ export class Wallet {
 		return { attempt: started.attempt, messages: started.messages, inputs, amount };
 	}
 
-	#whyNot(asset: AssetId, amount: bigint, [reason]: readonly Refusal[]): Refusal {
+	#whyNot(request: Bytes, asset: AssetId, amount: bigint): Refusal {
 		const { available, reserved } = this.balance(asset);
 		if (available < amount)
 			return refuse("funds-insufficient", `${available} available, ${reserved} reserved, ${amount} asked`);
-		return reason === undefined
-			? refuse("too-many", "tokens for one payment: merge them with their operator first")
-			: refuse(reason.code, reason.detail);
+		const objections = this.module.objections(request, amount);
+		if (isRefusal(objections)) return objections;
+		const [first] = objections;
+		return first === undefined
+			? refuse("too-many", "it would take too many tokens for one payment: refresh them, or pay less")
+			: refuse(first.code, first.detail);
 	}
 
 	#outcome(attempt: Bytes, inputs: readonly TokenSummary[], amount: bigint): Payment {
