@@ -66,8 +66,8 @@ export function httpChannel(address: string, options: HttpOptions = {}): HttpCha
 		}
 	};
 	return {
-		exchange: (messages) => post(handoverPath, bundleType, encodeBundle(messages)),
-		ask: (asked) => post(requestsPath, "application/json", Buffer.from(encodeAsked(asked))),
+		exchange: async (messages) => post(handoverPath, bundleType, encodeBundle(messages)),
+		ask: async (asked) => post(requestsPath, "application/json", Buffer.from(encodeAsked(asked))),
 		close: () => agent.destroy(),
 	};
 }
