@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { BadInput } from "./bad-input.ts";
 import { benchCommand } from "./command/bench.ts";
 import { completionCommand } from "./command/completion.ts";
+import { demoCommand } from "./command/demo.ts";
 import { evidenceCommand } from "./command/evidence.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { replayCommand } from "./command/replay.ts";
@@ -24,6 +25,7 @@ export function makeProgram(): Command {
 		.addHelpText("after", "\nExample:\n  $ tenten replay online-retail-invoices.csv.gz --plan");
 	const members = [
 		sandboxCommand(),
+		demoCommand(),
 		walletCommands(),
 		issuerCommands(),
 		replayCommand(),

@@ -38,7 +38,9 @@ export function balanceCommand(): Command {
 						`  coming in  ${inWords(balance.reserved, asset)}   reserved: yours with the payer's release`,
 					);
 				if (balance.locked > 0n)
-					output.say(`  going out  ${inWords(balance.locked, asset)}   set aside: neither paid nor lost`);
+					output.say(
+						`  going out  ${inWords(balance.locked, asset)}   set aside for a payment, change included: neither paid nor lost`,
+					);
 				if (balance.expiring > 0n)
 					output.say(
 						`  of it      ${inWords(balance.expiring, asset)} can be spent for less than a week: refresh it`,

@@ -54,7 +54,7 @@ export function sendCommand(): Command {
 				fundsState: isDirect ? "spent" : "inFlight",
 				words: isDirect
 					? `${inFull(amount, asset)} has left the wallet. Only the payee can take it, however many see it on the way.`
-					: `${inFull(amount, asset)} is set aside: neither paid nor lost.`,
+					: `${inFull(amount, asset)} is set aside, with its change: neither paid nor lost.`,
 				next: isDirect
 					? `give it to the payee, who runs: ${commandName()} wallet accept <it>`
 					: `give it to the payee, who runs accept; then run accept on the answer. Or: ${commandName()} wallet cancel ${shortId(started)}`,
@@ -115,7 +115,10 @@ function acceptWords(
 ): Omit<Ending, "result"> {
 	const [first] = changed;
 	const fundsState: FundsState = first === undefined ? "safe" : whereabouts(first).fundsState;
-	const answer = "give the answer above back to the other side, who runs accept on it";
+	const isDone = answers.every((encoded) => parseMessage(encoded).kind === "done");
+	const answer = isDone
+		? "nothing: the answer only tells the payer that it has arrived"
+		: "give the answer back to the other side, who runs accept on it";
 	if (first === undefined)
 		return {
 			ok: refused === 0,

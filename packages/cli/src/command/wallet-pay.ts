@@ -1,7 +1,6 @@
-/** `tenten wallet pay`, `recover` and `cancel`: payments over HTTP, and what to do when one was interrupted. */
-import type { AttemptSummary } from "@tenten/module";
+/** `tenten wallet pay`: payments over HTTP, to an address or for a request that came otherwise. */
 import { isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import { type HttpChannel, type Payment, refusalWords } from "@tenten/wallet";
+import { type HttpChannel, type Payment, reasonWords, refusalWords } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
@@ -15,8 +14,8 @@ import {
 	knownAssets,
 	parseAmount,
 } from "../wallet/assets.ts";
-import { findAttempt, shortId, whereabouts } from "../wallet/attempts.ts";
-import { type Ending, walletCommand } from "../wallet/command.ts";
+import { shortId } from "../wallet/attempts.ts";
+import { type Ending, refused, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
 import { readBundle } from "../wallet/parcels.ts";
 import {
@@ -68,7 +67,8 @@ export function payCommand(): Command {
 				await agree(output, offer, flags.amount !== undefined || flags.yes === true);
 				const reasons = withReasons(channel);
 				const payment = await payShown(folder, shown, amount, reasons.channel, address);
-				return isRefusal(payment) ? payment : paymentEnding(folder, payment, amount, asset, reasons.last());
+				if (isRefusal(payment)) return notAllowed(folder, shown, amount, payment);
+				return paymentEnding(folder, payment, amount, asset, reasons.last());
 			} finally {
 				channel.close();
 			}
@@ -103,6 +103,21 @@ function unreachable(refusal: Refusal): Ending | Refusal {
 		next: "check the address, and pay again",
 		result: { code: refusal.code, detail: refusal.detail },
 	};
+}
+
+/** A payment that no token may make: with every reason, in the words of the rule that forbids it. */
+function notAllowed(
+	{ wallet }: WalletFolder,
+	{ encoded, request }: ShownRequest,
+	amount: bigint,
+	refusal: Refusal,
+): Ending | Refusal {
+	const { trust } = wallet.module;
+	const reasons = wallet.module.objections(encoded, amount);
+	if (isRefusal(trust) || isRefusal(reasons) || refusal.code === "funds-insufficient") return refusal;
+	const words = reasons.map((reason) => reasonWords(reason, { trust, asset: request.body.asset }).en);
+	const ending = refused(refusal);
+	return { ...ending, words: [...words, ending.words].join("\n") };
 }
 
 /** Who is paid, as the certificate says: its name for itself is only a memo. */
@@ -147,7 +162,7 @@ function paymentEnding(
 			return {
 				ok: false,
 				fundsState,
-				words: `The payee has not answered in full. ${inFull(amount, asset)} is set aside: neither paid nor lost.${why}`,
+				words: `The payee has not answered in full. ${inFull(amount, asset)} is set aside, with its change: neither paid nor lost.${why}`,
 				next: `${commandName()} wallet recover   asks again; or: ${commandName()} wallet cancel ${id}`,
 				result,
 			};
@@ -162,96 +177,4 @@ function paymentEnding(
 		default:
 			return fundsState satisfies never;
 	}
-}
-
-export function recoverCommand(): Command {
-	return walletCommand(
-		{
-			usage: "recover",
-			summary: "end every doubt: ask payees and operators again about what they have not answered",
-			example: "tenten wallet recover",
-		},
-		async (folder, _, output) => {
-			const { wallet } = folder;
-			await wallet.module.tick();
-			const settled = await wallet.settlePending();
-			if (settled > 0) output.say(`${settled} order(s) to an operator answered.`);
-			for (const attempt of wallet.module.attempts().filter(({ isOpen }) => isOpen))
-				await contact(folder, attempt);
-			const open = wallet.module.attempts().filter(({ isOpen }) => isOpen);
-			for (const attempt of open) {
-				const amount = inFull(attempt.amount, assetOf(folder, attempt.asset));
-				output.say(`  ${shortId(attempt)}  ${amount}  ${whereabouts(attempt).words}`);
-			}
-			const orders = (await wallet.module.pendingOrders()).length;
-			if (orders > 0) output.say(`  ${orders} order(s) to an operator without an answer`);
-			const isOpen = open.some((attempt) => whereabouts(attempt).fundsState === "inFlight") || orders > 0;
-			return {
-				ok: !isOpen,
-				fundsState: isOpen ? "inFlight" : "safe",
-				words: isOpen
-					? "These still wait for the other side; nothing of it is lost."
-					: "Nothing is in doubt.",
-				next: isOpen ? recoverAdvice(open) : "",
-				result: { open: open.map((attempt) => toHex(attempt.attempt)), orders, settled },
-			};
-		},
-	);
-}
-
-function recoverAdvice(open: readonly AttemptSummary[]): string {
-	const locked = open.find(({ side, state }) => side === "payer" && state === "locked");
-	if (locked !== undefined)
-		return `${commandName()} wallet recover when the payee is back, or ${commandName()} wallet cancel ${shortId(locked)}`;
-	return open.some(({ side }) => side === "payee")
-		? `keep ${commandName()} wallet receive running, and ask the payer to recover`
-		: `${commandName()} wallet recover, later`;
-}
-
-/** Says our last word again where the payee was, and takes up what it answers. */
-async function contact(folder: WalletFolder, { attempt, request }: AttemptSummary): Promise<void> {
-	const address = folder.addresses.of(request);
-	if (address === undefined) return;
-	const channel = channelTo(address);
-	try {
-		await folder.wallet.recover(attempt, channel);
-	} finally {
-		channel.close();
-	}
-}
-
-export function cancelCommand(): Command {
-	return walletCommand<[payment: string]>(
-		{
-			usage: "cancel <payment>",
-			summary: "give up a payment that is set aside; its money is spendable again",
-			example: "tenten wallet cancel 3f9a0c",
-		},
-		async (folder, _flags, _output, start) => {
-			const attempt = findAttempt(folder, start);
-			const address = folder.addresses.of(attempt.request);
-			const channel = address === undefined ? undefined : channelTo(address);
-			const refusal = await folder.wallet.cancel(attempt.attempt, channel);
-			channel?.close();
-			const asset = assetOf(folder, attempt.asset);
-			if (refusal?.code === "attempt-decided") {
-				const { fundsState, words } = whereabouts(attempt);
-				return {
-					ok: false,
-					fundsState,
-					words: `Too late to cancel: ${words}.`,
-					next: "",
-					result: { code: refusal.code },
-				};
-			}
-			if (refusal !== undefined) return refusal;
-			return {
-				ok: true,
-				fundsState: "safe",
-				words: `Given up. ${inFull(attempt.amount, asset)} is back in the wallet, and spendable.`,
-				next: "",
-				result: { payment: toHex(attempt.attempt) },
-			};
-		},
-	);
 }

@@ -4,9 +4,10 @@ import { family } from "../subcommand.ts";
 import { balanceCommand, redeemCommand, refreshCommand, topUpCommand } from "./wallet-account.ts";
 import { backupCommand, restoreCommand } from "./wallet-backup.ts";
 import { acceptCommand, sendCommand } from "./wallet-hand.ts";
-import { cancelCommand, payCommand, recoverCommand } from "./wallet-pay.ts";
+import { payCommand } from "./wallet-pay.ts";
 import { receiveCommand, requestCommand } from "./wallet-receive.ts";
 import { historyCommand, receiptCommands } from "./wallet-record.ts";
+import { cancelCommand, recoverCommand } from "./wallet-recover.ts";
 import { initCommand, joinCommand } from "./wallet-setup.ts";
 
 export function walletCommands(): Command {

@@ -15,7 +15,7 @@ export type SandboxWords = {
 };
 
 /** What the sandbox says to what is typed into it. */
-export type ConsoleWords = {
+type ConsoleWords = {
 	readonly help: string;
 	readonly stopped: string;
 	readonly started: string;

@@ -1,0 +1,75 @@
+/** `tenten demo`: a story in the terminal, played by real modules, stores and books, with its proofs. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { BadInput } from "../bad-input.ts";
+import { type Cast, crash, fork, handToHand, refusal, type Scene, totals } from "../demo/scenes.ts";
+import { Stage } from "../demo/stage.ts";
+import { commandName } from "../invocation.ts";
+import { subcommand } from "../subcommand.ts";
+
+const scenes = [
+	["Hand to hand, with no network", handToHand],
+	["The power fails in the middle of a payment", crash],
+	["A payment that is not allowed", refusal],
+	["A copied wallet pays twice", fork],
+	["Where all the money is", totals],
+] as const;
+
+export function demoCommand(): Command {
+	return subcommand<[], { readonly data?: string }>(
+		{
+			usage: "demo",
+			summary: "a story: hand to hand, a crash, a refusal, a double spend and its proof",
+			example: "tenten demo",
+			options: [["--data <dir>", "keep its files there, the case file too (default: gone at the end)"]],
+		},
+		async (output, { data }) => {
+			const folder = folderFor(data);
+			const stage = new Stage(folder, (text) => output.say(indented(text)));
+			await stage.operatorOn();
+			const cast: Cast = {
+				aoi: await stage.actor("Aoi", { JPY: 1_000n, LUNCH: 800n }),
+				ren: await stage.actor("Ren"),
+				mika: await stage.actor("Mika"),
+				mallory: await stage.actor("Mallory", { JPY: 400n }),
+			};
+			await stage.operatorOff();
+			output.say(
+				"Aoi starts with 1,000 JPY and 800 LUNCH in her wallet, Mallory with 400 JPY, Ren and Mika with nothing.",
+			);
+			const played: Scene[] = [];
+			for (const [i, [title, play]] of scenes.entries()) {
+				output.say(`\n${i + 1}. ${title}`);
+				played.push(await play(stage, cast));
+			}
+			for (const { wallet } of [cast.aoi, cast.ren, cast.mika, cast.mallory]) await wallet.close();
+			await stage.operatorOff();
+			if (data === undefined) rmSync(folder, { recursive: true, force: true });
+			output.say(`\n${nextWords(folder, data === undefined)}`);
+			const ok = played.every((scene) => scene.ok);
+			return { ok, result: { ok, scenes: played, folder: data === undefined ? null : folder } };
+		},
+	);
+}
+
+const indented = (text: string): string => `   ${text.replaceAll("\n", "\n   ")}`;
+
+function nextWords(folder: string, isGone: boolean): string {
+	const tenten = commandName();
+	if (isGone)
+		return `Keep the case file with: ${tenten} demo --data ./demo   Or try things yourself: ${tenten} sandbox`;
+	const [evidence, list] = ["case.cbor", "trust-list.cbor"].map((name) => join(folder, name));
+	return `Check the case yourself: ${tenten} evidence verify ${evidence} --trust-list ${list}`;
+}
+
+/** The story begins at its beginning: not in a folder where it has been played. */
+function folderFor(data: string | undefined): string {
+	if (data === undefined) return mkdtempSync(join(tmpdir(), "tenten-demo-"));
+	const folder = resolve(data);
+	if (existsSync(join(folder, "operator.sqlite")))
+		throw new BadInput("the demo has been played here: name an empty folder", { file: folder });
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	return folder;
+}
