@@ -15,6 +15,7 @@ import {
 	type Document,
 	type DurablePayee,
 	type DurablePayer,
+	equalBytes,
 	isRefusal,
 	outputId,
 	type Reason,
@@ -97,6 +98,12 @@ export class SecureModule {
 	/** Oldest first. */
 	certificates(): readonly VerifiedCertificate[] {
 		return this.#core.certificates();
+	}
+
+	/** Whether a certificate of this operator speaks for new payments now. */
+	mayPayWith(operator: Bytes): boolean {
+		const own = this.#core.certificateFor(operator);
+		return !isRefusal(own) && equalBytes(own.operatorId, operator);
 	}
 
 	/** Whether a certificate came with a backup: what it owns waits to be refreshed. */
@@ -250,9 +257,9 @@ export class SecureModule {
 			.map(({ attempt }) => attempt);
 	}
 
-	/** The signed question for what one's own account with an operator holds. */
-	askBalance(operator: Bytes): Promise<Bytes | Refusal> {
-		return this.#core.exclusively(() => askBalance(this.#core, operator));
+	/** The signed question for what one's own account with an operator holds; the newest one's without `account`. */
+	askBalance(operator: Bytes, account?: Bytes): Promise<Bytes | Refusal> {
+		return this.#core.exclusively(() => askBalance(this.#core, operator, account));
 	}
 
 	/** Proof of payment that anyone can verify offline. */

@@ -11,8 +11,8 @@ import {
 import type { Core } from "./core.ts";
 
 /** The signed question for what one's own account with an operator holds. */
-export async function askBalance(core: Core, operator: Bytes): Promise<Bytes | Refusal> {
-	const own = core.certificateFor(operator);
+export async function askBalance(core: Core, operator: Bytes, account?: Bytes): Promise<Bytes | Refusal> {
+	const own = account === undefined ? core.certificateFor(operator) : core.ownCertificate(account);
 	if (isRefusal(own)) return own;
 	const signer = core.keys.signer(keyId(own.key));
 	if (isRefusal(signer)) return refuse("key-unknown", "of one's own certificate");

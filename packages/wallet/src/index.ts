@@ -1,6 +1,7 @@
 /** @tenten/wallet: its public surface. */
 export { replaceFile } from "./durable.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
+export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
 export type { Redeemed } from "./redeeming.ts";
 export { reasonWords, refusalWords } from "./refusal-words.ts";
 export { selectTokens } from "./selection.ts";

@@ -10,11 +10,11 @@ import {
 	accountReply,
 	type Bytes,
 	type ClaimResult,
-	equalBytes,
 	isRefusal,
 	type OperatorClient,
 	parse,
 	type Refusal,
+	refusals,
 	refuse,
 	sameAsset,
 	toHex,
@@ -39,7 +39,24 @@ async function settle(
 	const operator = operators.get(toHex(asset.operator));
 	if (operator === undefined) return refuse("issuer-unknown", "no way to this operator");
 	const reply = await operator[route](request);
-	return isRefusal(reply) ? reply : module.answer(digest, reply);
+	if (!isRefusal(reply)) return module.answer(digest, reply);
+	// Nothing moved, and asking again would only be refused again. Orders with tokens stay.
+	if (route === "withdraw" && refusals[reply.code][0] === "final") await module.dropOrder(digest);
+	return reply;
+}
+
+/** Whether an operator can be asked now; the pinned one's newer list is taken on the way. */
+export async function reach(
+	module: SecureModule,
+	operators: Operators,
+	operatorId: Bytes,
+): Promise<Refusal | undefined> {
+	const operator = operators.get(toHex(operatorId));
+	if (operator === undefined) return refuse("issuer-unknown", "no way to this operator");
+	const list = await operator.trustList();
+	if (isRefusal(list)) return list;
+	const trust = await module.setTrustList(list, operatorId);
+	return isRefusal(trust) && !isPeer(module, operatorId) ? trust : undefined;
 }
 
 /** Sends every pending order again; how many are settled now. */
@@ -58,11 +75,9 @@ export async function join(
 	asked: Parameters<SecureModule["enrol"]>[1],
 	suite: Parameters<SecureModule["enrol"]>[2] = "Ed25519",
 ): Promise<Refusal | undefined> {
-	const list = await client.trustList();
-	if (isRefusal(list)) return list;
-	const trust = await module.setTrustList(list, operatorId);
-	if (isRefusal(trust) && !isPeer(module, operatorId)) return trust;
-	if (module.certificates().some((own) => equalBytes(own.operatorId, operatorId))) return undefined;
+	const unreached = await reach(module, new Map([[toHex(operatorId), client]]), operatorId);
+	if (unreached !== undefined) return unreached;
+	if (module.mayPayWith(operatorId)) return undefined;
 	const enrolled = await client.enrol(await module.enrol(operatorId, asked, suite));
 	if (isRefusal(enrolled)) return enrolled;
 	const certificate = await module.certify(enrolled);
@@ -74,15 +89,16 @@ function isPeer({ trust }: SecureModule, operatorId: Bytes): boolean {
 	return !isRefusal(trust) && trust.operator(operatorId) !== undefined;
 }
 
-/** What one's account holds, in minor units. */
+/** What one's account holds, in minor units; the newest account without `account`. */
 export async function accountBalance(
 	module: SecureModule,
 	operators: Operators,
 	asset: AssetId,
+	account?: Bytes,
 ): Promise<bigint | Refusal> {
 	const operator = operators.get(toHex(asset.operator));
 	if (operator === undefined) return refuse("issuer-unknown", "no way to this operator");
-	const question = await module.askBalance(asset.operator);
+	const question = await module.askBalance(asset.operator, account);
 	if (isRefusal(question)) return question;
 	const answer = await operator.account(question);
 	if (isRefusal(answer)) return answer;

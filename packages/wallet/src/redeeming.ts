@@ -16,7 +16,7 @@ import {
 	refuse,
 	sameAsset,
 } from "@tenten/protocol";
-import { type Operators, runOrder } from "./operators.ts";
+import { type Operators, reach, runOrder } from "./operators.ts";
 import { planUpkeep, type UpkeepPolicy } from "./upkeep.ts";
 
 /** Amounts in minor units. */
@@ -48,6 +48,9 @@ export async function redeem(
 	if (account === undefined) return refuse("authority-unknown", "no account with the asset's operator");
 	let left = amount ?? sum(own);
 	if (left > sum(own)) return refuse("funds-insufficient");
+	// Redeeming links are irrevocable: none is signed for an operator that cannot be asked now.
+	const unreached = left === 0n ? undefined : await reach(module, operators, asset.operator);
+	if (unreached !== undefined) return unreached;
 	let redeemed: Redeemed = { credited: 0n, drawn: 0n, refreshed: 0n, evidence: [], refused: [] };
 	for (const { inputs } of planUpkeep(own, 0, everything)) {
 		if (left === 0n) break;

@@ -8,10 +8,10 @@
  * fails is neither paid nor failed: it is in flight, and `recover` asks the other side.
  */
 import {
-	type Answer,
 	type MadeRequest,
 	type NewUnlock,
 	type RequestOptions,
+	type RulingQuestion,
 	SecureModule,
 	type TokenSummary,
 	type Told,
@@ -20,27 +20,34 @@ import {
 	type AskedProfile,
 	type AssetId,
 	type Bytes,
-	type Caveat,
 	type ClaimResult,
-	type Document,
-	holdingOf,
 	isRefusal,
-	mayCredit,
-	type Offer,
 	type OperatorClient,
 	type Refusal,
 	refuse,
 	type SuiteName,
 	sameAsset,
+	serializeMessage,
 	toHex,
 } from "@tenten/protocol";
+import { agree, type Consider } from "./agreeing.ts";
+import { entryOf, type Happened, happened } from "./journal.ts";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
+import {
+	type FundsState,
+	fundsState,
+	type Payment,
+	type PayRequest,
+	paymentState,
+	type Started,
+} from "./payment.ts";
+import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
+import { bringBack, upkeep } from "./refreshing.ts";
 import { selectTokens } from "./selection.ts";
-import type { HistoryKind } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
 import type { Channel } from "./transport/index.ts";
-import { planUpkeep, type UpkeepPolicy } from "./upkeep.ts";
+import type { UpkeepPolicy } from "./upkeep.ts";
 
 export type WalletOptions = {
 	readonly store: WalletStore;
@@ -49,7 +56,7 @@ export type WalletOptions = {
 	readonly now: () => number;
 	readonly random: (bytes: number) => Bytes;
 	/** what to answer to a payment that passed every check; takes all of them without */
-	readonly consider?: (offer: Offer) => Promise<Answer | Refusal>;
+	readonly consider?: Consider;
 	/** told of what became durable */
 	readonly told?: (told: Told) => void;
 };
@@ -65,47 +72,42 @@ export type Balance = {
 	readonly expiring: bigint;
 };
 
-export type PayRequest = {
-	/** the payee's signed request, encoded */
-	readonly request: Bytes;
-	/** the messages in which it came, where it lists documents */
-	readonly messages?: readonly Bytes[];
-	/** minor units; the request's own amount without */
-	readonly amount?: bigint;
-	readonly documents?: readonly Document[];
-	readonly caveats?: readonly Caveat[];
-	readonly patience?: number;
-};
-
-/** Where the money is after an attempt. `inFlight` is not failed: ask again with `recover`. */
-export type Payment = {
-	readonly attempt: Bytes;
-	readonly fundsState: "spent" | "inFlight" | "safe";
-	/** tokens that were spent */
-	readonly tokens: number;
-	readonly madeChange: boolean;
-	/** what the payee answered with */
-	readonly documents: readonly Document[];
-};
-
 const week = 7 * 86_400;
 const rounds = 8;
 
 export class Wallet {
 	readonly module: SecureModule;
-	readonly #options: WalletOptions;
+	readonly #options: Omit<WalletOptions, "unlock">;
 	readonly #operators = new Map<string, OperatorClient>();
-	readonly #replies = new Map<string, readonly Document[]>();
+	/** What is chosen is set aside before the next choice is made. */
+	readonly #choices = new Queue();
+	/** One order at a time: an answer is taken once. */
+	readonly #orders = new Queue();
 	#journaled: Promise<void> = Promise.resolve();
 
-	private constructor(module: SecureModule, options: WalletOptions) {
+	private constructor(module: SecureModule, { unlock: _, ...options }: WalletOptions) {
 		this.module = module;
 		this.#options = options;
 	}
 
-	static async open(options: WalletOptions): Promise<Wallet | Refusal> {
+	static open(options: WalletOptions): Promise<Wallet | Refusal> {
+		return Wallet.#over(options, (told) => SecureModule.open({ ...options, told }));
+	}
+
+	/**
+	 * Puts a backup into an empty store. Its keys pay nothing again: join its operators for new ones, then
+	 * `bringBack` moves what they own.
+	 */
+	static restore(options: WalletOptions, backup: Bytes, passphrase: string): Promise<Wallet | Refusal> {
+		return Wallet.#over(options, (told) => SecureModule.restore({ ...options, told, backup, passphrase }));
+	}
+
+	static async #over(
+		options: WalletOptions,
+		open: (told: (told: Told) => void) => Promise<SecureModule | Refusal>,
+	): Promise<Wallet | Refusal> {
 		let journal: (told: Told) => void = () => undefined;
-		const module = await SecureModule.open({ ...options, told: (told) => journal(told) });
+		const module = await open((told) => journal(told));
 		if (isRefusal(module)) return module;
 		const wallet = new Wallet(module, options);
 		journal = (told) => wallet.#journal(told);
@@ -162,15 +164,11 @@ export class Wallet {
 	}
 
 	/** Signs and sets aside; the messages are for the payee, over whatever channel there is. */
-	async start(paid: PayRequest): Promise<
-		| {
-				readonly attempt: Bytes;
-				readonly messages: readonly Bytes[];
-				readonly inputs: readonly TokenSummary[];
-				readonly amount: bigint;
-		  }
-		| Refusal
-	> {
+	start(paid: PayRequest): Promise<Started | Refusal> {
+		return this.#choices.run(() => this.#start(paid));
+	}
+
+	async #start(paid: PayRequest): Promise<Started | Refusal> {
 		const request = this.module.readRequest(paid.request);
 		if (isRefusal(request)) return request;
 		const amount = paid.amount ?? request.body.amount;
@@ -206,18 +204,12 @@ export class Wallet {
 	}
 
 	#outcome(attempt: Bytes, inputs: readonly TokenSummary[], amount: bigint): Payment {
-		const state = this.module.payer(attempt);
-		const isSafe = state === "cancelled" || state === "returned";
-		const isSpent = state === "released" || state === "sent";
-		const id = toHex(attempt);
-		const documents = this.#replies.get(id) ?? [];
-		this.#replies.delete(id);
 		return {
 			attempt,
-			fundsState: isSpent ? "spent" : isSafe ? "safe" : "inFlight",
+			fundsState: paymentState(this.module, attempt),
 			tokens: inputs.length,
 			madeChange: sum(inputs) > amount,
-			documents,
+			documents: this.module.documents(attempt),
 		};
 	}
 
@@ -234,65 +226,98 @@ export class Wallet {
 	/** What this wallet answers to messages that came over any channel. */
 	readonly handle = async (messages: readonly Bytes[]): Promise<readonly Bytes[]> => {
 		const answers = await this.module.handle(messages, {
-			consider: this.#options.consider ?? (async (offer) => this.#takes(offer)),
+			consider: (offer) => agree(this.module, offer, this.#options.now(), this.#options.consider),
+			ask: this.#ask,
 		});
 		await this.#journaled;
 		return answers;
 	};
 
-	/** Without a word from the app: a merchant takes only what its account could be credited with. */
-	#takes({ request, accepted }: Offer): Answer | Refusal {
-		const { payee } = request;
-		if (payee.profile.role !== "merchant") return {};
-		const now = this.#options.now();
-		const isStuck = accepted.tokens.some((token) => !mayCredit(holdingOf(token), payee, now));
-		return isStuck ? refuse("condition-payee", "conditions on it would keep us from redeeming it") : {};
-	}
+	readonly #ask = async ({ operator, request }: RulingQuestion): Promise<Bytes | Refusal> =>
+		this.#operators.get(toHex(operator))?.rule(request) ??
+		refuse("issuer-unknown", "no way to this operator");
 
 	/** The app's record of what the module made durable. */
 	#journal(told: Told): void {
-		if (told.documents.length > 0) this.#replies.set(toHex(told.attempt), told.documents);
 		this.#options.told?.(told);
-		const kind = historyKind(told);
-		if (kind === undefined) return;
-		const { attempt, asset, amount, party, memo } = told;
-		this.#journaled = this.#journaled.then(() => this.#record(kind, attempt, asset, amount, party, memo));
+		const what = happened(told);
+		if (what !== undefined) this.#journaled = this.#journaled.then(() => this.#record(what));
 	}
 
 	/** Asks the other side about one attempt, or says our last word again; where the money is now. */
-	async recover(attempt: Bytes, channel: Channel): Promise<Payment["fundsState"] | Refusal> {
+	async recover(attempt: Bytes, channel: Channel): Promise<FundsState | Refusal> {
 		const messages = await this.module.contact(attempt);
-		if (isRefusal(messages)) return messages;
-		await this.#drive(channel, messages);
-		return this.#outcome(attempt, [], 0n).fundsState;
+		return this.#follow(attempt, messages, channel);
 	}
 
 	/** Gives up an attempt that is still open, and says so to the payee if it can be reached. */
 	async cancel(attempt: Bytes, channel?: Channel): Promise<Refusal | undefined> {
-		const messages = await this.module.cancel(attempt);
+		const state = await this.#follow(attempt, await this.module.cancel(attempt), channel);
+		return isRefusal(state) ? state : undefined;
+	}
+
+	/** Sends an unwanted direct transfer back, whole; whoever paid it must be reached for it to arrive. */
+	async sendBack(attempt: Bytes, channel?: Channel): Promise<FundsState | Refusal> {
+		return this.#follow(attempt, await this.module.sendBack(attempt), channel);
+	}
+
+	/** Gives up payments that have waited too long; the cancels of each, for whoever was to be paid. */
+	tick(): ReturnType<SecureModule["tick"]> {
+		return this.module.tick();
+	}
+
+	/**
+	 * Ends a reservation whose payer does not answer: asks operators for a release that was published. From now
+	 * on a release that comes is taken by their word only.
+	 */
+	async resolve(attempt: Bytes): Promise<FundsState | Refusal> {
+		const doubt = await this.module.resolve(attempt);
+		if (isRefusal(doubt)) return doubt;
+		await this.module.forward(attempt, this.#ask);
+		for (const operator of doubt.operators) {
+			const secret = await this.#operators.get(toHex(operator))?.release(doubt.lock);
+			if (secret === undefined || isRefusal(secret)) continue;
+			await this.handle([serializeMessage({ kind: "release", attempt, secret })]);
+		}
+		await this.#journaled;
+		return fundsState(this.module, attempt);
+	}
+
+	/** After redeem until and grace: asks operators to refund what nobody can be asked about any more. */
+	async askRefund(attempt: Bytes): Promise<FundsState | Refusal> {
+		const asked = await this.module.askRefund(attempt, this.#ask);
+		await this.#journaled;
+		return isRefusal(asked) ? asked : fundsState(this.module, attempt);
+	}
+
+	async #follow(
+		attempt: Bytes,
+		messages: readonly Bytes[] | Refusal,
+		channel: Channel | undefined,
+	): Promise<FundsState | Refusal> {
 		if (isRefusal(messages)) return messages;
 		if (channel !== undefined) await this.#drive(channel, messages);
-		return undefined;
+		await this.#journaled;
+		return fundsState(this.module, attempt);
 	}
 
 	/** Takes from one's account with the operator; `split` into that many tokens as even as can be. */
 	async topUp(asset: AssetId, amount: bigint, split = 1): Promise<readonly ClaimResult[] | Refusal> {
-		const results = await runOrder(this.module, this.#operators, {
-			asset,
-			action: { kind: "withdraw", outputs: parts(amount, split) },
-			inputs: [],
-		});
-		if (!isRefusal(results))
-			await this.#record("issued", this.#options.random(16), asset, amount, asset.operator, "");
+		if (amount <= 0n || split < 1) return refuse("amount-invalid");
+		const action = { kind: "withdraw", outputs: parts(amount, split) } as const;
+		const results = await this.#orders.run(() =>
+			runOrder(this.module, this.#operators, { asset, action, inputs: [] }),
+		);
+		if (!isRefusal(results)) await this.#record({ ...this.#byOperator(asset), kind: "issued", amount });
 		return results;
 	}
 
 	/** Returns tokens to one's account; all of them without an amount. */
 	async redeem(asset: AssetId, amount?: bigint): Promise<Redeemed | Refusal> {
-		const redeemed = await redeem(this.module, this.#operators, asset, amount);
+		const redeemed = await this.#orders.run(() => redeem(this.module, this.#operators, asset, amount));
 		if (isRefusal(redeemed)) return redeemed;
 		const credited = redeemed.credited + redeemed.drawn;
-		await this.#record("redeemed", this.#options.random(16), asset, credited, asset.operator, "");
+		await this.#record({ ...this.#byOperator(asset), kind: "redeemed", amount: credited });
 		return redeemed;
 	}
 
@@ -301,72 +326,32 @@ export class Wallet {
 		return accountBalance(this.module, this.#operators, asset);
 	}
 
-	/** Refreshes what nears its limits and merges small change; how many orders it took. */
-	async upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
-		const free = this.module.tokens().filter(({ heldBy }) => heldBy === null);
-		const plans = planUpkeep(free, this.#options.now(), policy);
-		for (const { asset, inputs } of plans) {
-			const results = await runOrder(this.module, this.#operators, {
-				asset,
-				action: { kind: "refresh" },
-				inputs: inputs.map(({ output }) => output),
-			});
-			if (isRefusal(results)) return results;
-		}
-		return plans.length;
+	/** Refreshes what nears its limits, merges small change, moves what a backup brought; how many orders. */
+	upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
+		return this.#orders.run(() => upkeep(this.module, this.#operators, this.#options.now(), policy));
+	}
+
+	/** Once the operators of a restored backup were joined again: moves what its keys own to the new ones. */
+	bringBack(): Promise<Refusal | undefined> {
+		return this.#orders.run(() => bringBack(this.module, this.#operators, this.#options.now()));
 	}
 
 	/** Sends again what an operator has not answered. */
 	settlePending(): Promise<number> {
-		return settlePending(this.module, this.#operators);
+		return this.#orders.run(() => settlePending(this.module, this.#operators));
 	}
 
-	async #record(
-		kind: HistoryKind,
-		id: Bytes,
-		asset: AssetId,
-		amount: bigint,
-		party: Bytes,
-		note: string,
-	): Promise<void> {
-		await this.#options.store.history.append({
-			id: `${kind}/${toHex(id)}`,
-			at: this.#options.now(),
-			kind,
-			asset: `${toHex(asset.operator)}/${asset.code}`,
-			amount,
-			party: toHex(party),
-			note,
-		});
+	#byOperator(asset: AssetId) {
+		return { id: this.#options.random(16), asset, party: asset.operator, note: "" };
+	}
+
+	async #record(what: Happened): Promise<void> {
+		await this.#options.store.history.append(entryOf(what, this.#options.now()));
 	}
 
 	async close(): Promise<void> {
 		await this.#journaled;
 		await this.module.close();
-	}
-}
-
-/** What a person would look for in the history, of all that is told. */
-function historyKind({ news, side }: Told): HistoryKind | undefined {
-	switch (news) {
-		case "owned":
-			return "received";
-		case "sent":
-		case "released":
-			return "paid";
-		case "returned":
-			return "returned";
-		case "cancelled":
-			return side === "payer" ? "cancelled" : undefined;
-		case "ruled":
-			return side === "payer" ? "refunded" : undefined;
-		case "locked":
-		case "reserved":
-		case "refused":
-		case "double-decision":
-			return undefined;
-		default:
-			return news satisfies never;
 	}
 }
 

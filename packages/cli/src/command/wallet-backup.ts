@@ -1,4 +1,4 @@
-/** `tenten wallet backup` and `restore`: accounts that outlive a lost device. */
+/** `tenten wallet backup` and `restore`: accounts and tokens that outlive a lost device. */
 import { existsSync } from "node:fs";
 import { isRefusal } from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
@@ -19,7 +19,7 @@ export function backupCommand(): Command {
 	return walletCommand<[file: string], BackupFlags>(
 		{
 			usage: "backup <file>",
-			summary: "write keys and accounts, sealed under a passphrase; not the tokens",
+			summary: "write keys, accounts and tokens as they are now, sealed under a passphrase",
 			example: "tenten wallet backup mine.backup",
 			options: [
 				["--backup-passphrase-file <file>", "a passphrase of its own (default: the wallet's sources)"],
@@ -40,11 +40,8 @@ export function backupCommand(): Command {
 			return {
 				ok: true,
 				fundsState: "safe",
-				words: `${file} brings your accounts back if this wallet is lost. It holds no tokens${inWallet === "" ? "" : `: ${inWallet} would stay in the lost wallet`}.`,
-				next:
-					inWallet === ""
-						? "keep it somewhere else"
-						: `${commandName()} wallet redeem   puts what you do not need at hand on your account`,
+				words: `${file} brings your accounts${inWallet === "" ? "" : ` and ${inWallet}`} back if this wallet is lost. The next payment makes it stale: restore it only where this wallet is gone for good.`,
+				next: "keep it somewhere else, and make a new one after payments",
 				result: { file },
 			};
 		},
@@ -74,7 +71,7 @@ export function restoreCommand(): Command {
 			return end(output, {
 				ok: true,
 				fundsState: "safe",
-				words: `The wallet in ${path} has your accounts with ${names.join(", ")} again, under the backup's passphrase.\nTokens of the lost wallet are not in it. If you find it, redeem them from there: they were never copied.`,
+				words: `The wallet in ${path} has new keys under the backup's passphrase, and what the old ones owned with ${names.join(", ")}.\nThe lost wallet must not be used again: both would spend the same.`,
 				next: `${commandName()} wallet balance`,
 				result: { wallet: path, operators: names },
 			});

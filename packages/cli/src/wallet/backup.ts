@@ -1,16 +1,15 @@
 /**
- * Backups of a wallet: its keys, sealed under the passphrase, its certificates, and where its operators are.
+ * Backups of a wallet: keys, accounts and tokens as they are now, sealed, and where its operators are.
  *
- * What is not in it, on purpose: tokens. A copy of tokens is out of date with the next payment, and whoever
- * spends from an old copy spends twice and is convicted of it. So a backup brings accounts back; what was in
- * a lost wallet is for its operator to return.
+ * The next payment makes it stale. So its keys never pay again: who restores it gets new ones, and its
+ * operators move what the old ones own to them. What was spent since proves a fork against the old key.
  */
-import { mkdirSync } from "node:fs";
-import { type NewUnlock, restoreSoftwareKeyStore } from "@tenten/module";
+import { mkdirSync, rmSync } from "node:fs";
+import type { NewUnlock } from "@tenten/module";
 import {
+	type AskedProfile,
 	type Bytes,
 	bytes,
-	enrolled,
 	isRefusal,
 	list,
 	parse,
@@ -19,30 +18,29 @@ import {
 	refuse,
 	serialize,
 	text,
+	toHex,
 } from "@tenten/protocol";
-import { sqliteStore } from "@tenten/wallet";
+import { sqliteStore, Wallet } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
+import { now, random } from "../surroundings.ts";
 import { databaseIn, idOf, operatorAt, passphraseCost, WalletFolder } from "./folder.ts";
 import { type JoinedOperator, settingsIn, writeOperators } from "./settings.ts";
 
-const maximumBytes = 16 * 1_048_576;
+const maximumBytes = 256 * 1_048_576;
 
 const backup = record({
-	/** an envelope under the passphrase */
-	keys: bytes(1, maximumBytes),
-	certificates: list(bytes(1, 1_024), 64),
+	/** sealed under the passphrase */
+	wallet: bytes(1, maximumBytes),
 	operators: list(record({ id: text(64), name: text(64), url: text(256) }), 256),
 });
 
 /** The bytes of a backup that this passphrase opens. */
 export async function makeBackup({ wallet, operators }: WalletFolder, passphrase: string): Promise<Bytes> {
-	const keys = await wallet.module.backup(passphrase, passphraseCost);
-	const certificates = wallet.module.certificates().map(({ encoded }) => encoded);
-	return serialize(backup, { keys, certificates, operators });
+	return serialize(backup, { wallet: await wallet.module.backup(passphrase, passphraseCost), operators });
 }
 
 /**
- * Makes a wallet in an empty folder from a backup, and gives the operators whose accounts are back. The
+ * Makes a wallet in an empty folder from a backup, and gives the operators that gave back what it held. The
  * pinned operator has to be in reach: before it has answered, nothing is made.
  */
 export async function restoreBackup(
@@ -55,36 +53,37 @@ export async function restoreBackup(
 	const [pinned] = found.operators;
 	if (pinned === undefined) throw new BadInput("the wallet of this backup had joined no operator");
 	const unlock: NewUnlock = { kind: "passphrase", passphrase, cost: passphraseCost };
-	const restored = await restoreSoftwareKeyStore(found.keys, passphrase, unlock);
-	if (isRefusal(restored)) return restored;
-	restored.keyStore.close();
 	const trust = await operatorAt(pinned.url).trustList();
 	if (isRefusal(trust)) return trust;
 	mkdirSync(path, { recursive: true, mode: 0o700 });
 	const store = sqliteStore(databaseIn(path));
 	if (isRefusal(store)) return store;
-	await store.commit(restored.writes);
-	await store.close();
+	const wallet = await Wallet.restore({ store, unlock, now, random }, found.wallet, passphrase);
+	if (isRefusal(wallet)) {
+		await store.close();
+		rmSync(databaseIn(path));
+		return wallet;
+	}
+	await wallet.close();
 	writeOperators(settingsIn(path), found.operators);
 	const folder = await WalletFolder.open(path, { unlock });
 	if (isRefusal(folder)) return folder;
 	try {
-		const taken = await folder.wallet.module.setTrustList(trust, idOf(pinned.id));
-		return isRefusal(taken) ? taken : await takeBack(folder, found.certificates);
+		return (await takeBack(folder)) ?? folder.operators;
 	} finally {
 		await folder.close();
 	}
 }
 
-async function takeBack(
-	{ wallet, operators }: WalletFolder,
-	certificates: readonly Bytes[],
-): Promise<readonly JoinedOperator[] | Refusal> {
-	for (const certificate of certificates) {
-		const taken = await wallet.module.certify(
-			serialize(enrolled, { certificate, account: new Uint8Array(32) }),
-		);
-		if (isRefusal(taken)) return taken;
+/** New certificates like the old ones, and what those own. */
+async function takeBack({ wallet, operators }: WalletFolder): Promise<Refusal | undefined> {
+	for (const { id, url } of operators) {
+		const before = wallet.module.certificates().find(({ operatorId }) => toHex(operatorId) === id);
+		if (before === undefined) continue;
+		const { role, class: payeeClass, merchantCategory, region } = before.profile;
+		const asked: AskedProfile = { role, class: payeeClass, merchantCategory, region };
+		const refusal = await wallet.join(operatorAt(url), idOf(id), asked, before.key.suite);
+		if (refusal !== undefined) return refusal;
 	}
-	return operators;
+	return wallet.bringBack();
 }
