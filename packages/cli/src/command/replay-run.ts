@@ -1,4 +1,5 @@
 /** `tenten replay`: carries a planned recording out, says what it was like, and what of it does not agree. */
+import { existsSync, readdirSync } from "node:fs";
 import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
 import { tills } from "../replay/plan-shop.ts";
@@ -26,6 +27,8 @@ export async function replayRecording(
 	if (isShop && lines === undefined)
 		throw new BadInput("the lines behind the invoices are needed: name them by --lines");
 	if (!isShop && options.forks > 0) throw new BadInput("--forks needs a shop with tills");
+	if (options.keep !== undefined && existsSync(options.keep) && readdirSync(options.keep).length > 0)
+		throw new BadInput("--keep names a folder with something in it", { file: options.keep });
 	const bar = output.progress("payments", payments.length);
 	const report = await runRecording({
 		recording,

@@ -38,8 +38,9 @@ type ExecutionOptions = {
 const width = 8;
 
 export type Executed = {
-	/** at the end; in every window they were checked */
+	/** at the end; they were checked in every window */
 	readonly totals: Totals;
+	/** how often operators could be reached */
 	readonly windows: number;
 	/** what each wallet's account gained or lost, as the operator's books say; forged value is in it */
 	readonly nets: ReadonlyMap<WalletName, bigint>;
@@ -72,8 +73,7 @@ export async function execute({ steps }: Plan, options: ExecutionOptions): Promi
 		});
 	}
 	if (totals === undefined) throw new Error("a plan without a window");
-	const passed = steps.filter(({ kind }) => kind === "window").length;
-	return { totals, windows: passed, nets: await windows.nets(), betweenProcesses };
+	return { totals, windows: windows.passed, nets: await windows.nets(), betweenProcesses };
 }
 
 async function handOver(

@@ -38,6 +38,7 @@ export class Windows {
 	readonly #endsAt = new Map<WalletName, number>();
 	/** wallets that paid or were paid since the last window */
 	readonly #moved = new Set<WalletName>();
+	#passed = 0;
 
 	constructor(options: WindowsOptions) {
 		this.#options = options;
@@ -49,7 +50,7 @@ export class Windows {
 	}
 
 	async pass(step: WindowStep, week: Week): Promise<Totals> {
-		const { town, forgers, balances } = this.#options;
+		const { town, forgers } = this.#options;
 		town.operator.openWindow(step.opensAt);
 		const byHost = new Map<Host, WalletName[]>();
 		for (const name of this.#visitors(step, week)) {
@@ -61,10 +62,7 @@ export class Windows {
 		await Promise.all([...byHost.values()].map((names) => this.#inTurn(names, step)));
 		this.#moved.clear();
 		if (week.isLast) await forgers?.draw(town, step.opensAt);
-		const held = balances.holders().reduce((sum, { amount }) => sum + amount, 0n);
-		const totals = await town.operator.checkedTotals(held + (forgers?.holds ?? 0n));
-		town.operator.shutWindow();
-		return totals;
+		return this.#close();
 	}
 
 	/** A payer whose tokens are too many or too long for a payment comes once between two windows. */
@@ -73,7 +71,21 @@ export class Windows {
 		town.operator.openWindow(now);
 		const { refreshes } = await payer.runErrand({ now, redemption: null, topUp: null, lastsUntil: now });
 		statistics.refreshed(refreshes);
+		await this.#close();
+	}
+
+	/** How often operators could be reached. */
+	get passed(): number {
+		return this.#passed;
+	}
+
+	async #close(): Promise<Totals> {
+		const { town, forgers, balances } = this.#options;
+		const held = balances.holders().reduce((sum, { amount }) => sum + amount, 0n);
+		const totals = await town.operator.checkedTotals(held + (forgers?.holds ?? 0n));
 		town.operator.shutWindow();
+		this.#passed++;
+		return totals;
 	}
 
 	/** What each wallet's account holds beyond what was deposited on it, read from the operator. */
