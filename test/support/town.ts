@@ -7,14 +7,17 @@ import { randomBytes } from "node:crypto";
 import { generateKey, signerFrom, verify } from "@tenten/module";
 import { Operator, type OperatorPolicy } from "@tenten/operator";
 import {
+	type AskedProfile,
 	type AssetId,
 	type Bytes,
 	type Condition,
+	equalBytes,
 	isRefusal,
 	type Refusal,
 	type Signer,
+	type SuiteName,
 } from "@tenten/protocol";
-import { memoryStore, Wallet, type WalletOptions } from "@tenten/wallet";
+import { memoryStore, Wallet, type WalletOptions, type WalletStore } from "@tenten/wallet";
 
 export const asset = {
 	code: "JPY",
@@ -25,15 +28,26 @@ export const asset = {
 	grace: 7 * 86_400,
 };
 
+export type Asking = Partial<AskedProfile> & { readonly suite?: SuiteName };
+
+/** A wallet that can be closed, cut off from its store, and opened again from what became durable. */
+export type Device = {
+	readonly store: WalletStore;
+	readonly open: (options?: Partial<WalletOptions>) => Promise<Wallet>;
+};
+
 export type Town = {
 	readonly operator: Operator;
 	readonly asset: AssetId;
 	readonly clock: { now: number };
+	readonly assetOf: (code: string) => AssetId;
 	/** A wallet that has joined and topped up. */
-	readonly wallet: (
-		amount?: bigint,
-		options?: Partial<WalletOptions> & { readonly class?: string },
-	) => Promise<Wallet>;
+	readonly wallet: (amount?: bigint, options?: Partial<WalletOptions> & Asking) => Promise<Wallet>;
+	/** Puts money on a wallet's account, and from there into the wallet. */
+	readonly fund: (wallet: Wallet, amount: bigint, code?: string, split?: number) => Promise<void>;
+	readonly device: () => Device;
+	/** What the operator says is in circulation of an asset, minor units. */
+	readonly outstanding: (code?: string) => Promise<bigint>;
 	readonly close: () => Promise<void>;
 };
 
@@ -77,40 +91,47 @@ export async function openTown(
 		now: () => clock.now,
 		entropy: random,
 	});
-	const assetId = { operator: operator.id, code: asset.code };
+	const assetOf = (code: string): AssetId => ({ operator: operator.id, code });
+	const assetId = assetOf(settings.policy?.assets?.[0]?.code ?? asset.code);
 	const wallets: Wallet[] = [];
+	const device = (): Device => {
+		const [store, key] = [memoryStore(), random(32)];
+		const unlock = { kind: "device", key } as const;
+		const open = async (options: Partial<WalletOptions> = {}) =>
+			ok(await Wallet.open({ store, unlock, now: () => clock.now, random, ...options }));
+		return { store, open };
+	};
+	const fund = async (wallet: Wallet, amount: bigint, code = assetId.code, split = 1): Promise<void> => {
+		const own = wallet.module
+			.certificates()
+			.findLast(({ operatorId }) => equalBytes(operatorId, operator.id));
+		const refusal = await operator.deposit(random(32), own?.hash as Bytes, code, amount);
+		if (refusal !== undefined) throw new Error(refusal.code);
+		ok(await wallet.topUp(assetOf(code), amount, split));
+	};
 	return {
 		operator,
 		asset: assetId,
+		assetOf,
 		clock,
-		wallet: async (amount = 0n, { class: payeeClass, ...options } = {}) => {
-			const store = memoryStore();
-			const key = random(32);
-			const wallet = ok(
-				await Wallet.open({
-					store,
-					unlock: { kind: "device", key },
-					now: () => clock.now,
-					random,
-					...options,
-				}),
-			);
+		fund,
+		device,
+		wallet: async (amount = 0n, options = {}) => {
+			const { role, class: payeeClass, merchantCategory, region, suite, ...rest } = options;
+			const wallet = await device().open(rest);
 			const asked = {
-				role: "holder",
+				role: role ?? "holder",
 				class: payeeClass ?? "person",
-				merchantCategory: null,
-				region: null,
-			} as const;
-			const refusal = await wallet.join(operator, operator.id, asked);
+				merchantCategory: merchantCategory ?? null,
+				region: region ?? null,
+			};
+			const refusal = await wallet.join(operator, operator.id, asked, suite);
 			if (refusal !== undefined) throw new Error(refusal.code);
-			if (amount > 0n) {
-				const account = wallet.module.certificates()[0]?.hash as Bytes;
-				await operator.deposit(random(32), account, asset.code, amount);
-				ok(await wallet.topUp(assetId, amount));
-			}
+			if (amount > 0n) await fund(wallet, amount);
 			wallets.push(wallet);
 			return wallet;
 		},
+		outstanding: async (code = assetId.code) => (await operator.totals(code)).outstanding,
 		close: async () => {
 			for (const wallet of wallets) await wallet.close();
 			await operator.close();
