@@ -1,0 +1,158 @@
+/** Direct hand-over: one message carries the value, over ways that lead back to nobody. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { isRefusal } from "@tenten/protocol";
+import {
+	fileReceiver,
+	fileSender,
+	inProcessChannel,
+	linkOf,
+	messagesOfLink,
+	type Wallet,
+} from "@tenten/wallet";
+import { ok, openTown, type Town } from "./support/town.ts";
+
+type World = { readonly town: Town; readonly ann: Wallet; readonly bob: Wallet };
+
+async function openWorld(): Promise<World> {
+	const town = await openTown();
+	return { town, ann: await town.wallet(1_000n), bob: await town.wallet() };
+}
+
+/** A direct payment that has left Ann and reached nobody yet. */
+async function sent({ town, ann, bob }: World, amount = 300n) {
+	const { encoded } = ok(await bob.request({ asset: town.asset, amount, mode: "direct" }));
+	return ok(await ann.start({ request: encoded }));
+}
+
+describe("a direct transfer", () => {
+	test("is effective when signed: change is spendable at once, the payee spends when it has read the file", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const folder = mkdtempSync(join(tmpdir(), "direct-"));
+		const path = join(folder, "payment.tenten");
+		const { attempt, messages } = await sent(world);
+		await fileSender(path).send(messages);
+		assert.equal(ann.module.payer(attempt), "sent");
+		assert.equal(ann.balance(town.asset).available, 700n);
+
+		const answers = await bob.handle(ok(await fileReceiver(path).receive()));
+		assert.equal(bob.balance(town.asset).available, 300n);
+		// The answer may come back much later, by another way; until then the payer keeps its copy.
+		assert.deepEqual(ann.module.open(), [attempt]);
+		await ann.handle(answers);
+		assert.deepEqual(ann.module.open(), []);
+		assert.ok(!isRefusal(ann.module.receipt(attempt)));
+		rmSync(folder, { recursive: true });
+		await town.close();
+	});
+
+	test("passes as a link, and the same link read twice is taken once", async () => {
+		const world = await openWorld();
+		const { town, bob } = world;
+		const { messages } = await sent(world);
+		const link = linkOf(messages, "https://wallet.example/receive");
+		const first = await bob.handle(ok(messagesOfLink(link)));
+		const second = await bob.handle(ok(messagesOfLink(link)));
+		assert.deepEqual(second, first);
+		assert.equal(bob.balance(town.asset).available, 300n);
+		await town.close();
+	});
+
+	test("to a printed code is paid by many, each at once, even while the app is asked about another", async () => {
+		const town = await openTown();
+		const [ann, eve] = [await town.wallet(1_000n), await town.wallet(1_000n)];
+		const waiting: (() => void)[] = [];
+		const consider = () => new Promise<object>((resolve) => waiting.push(() => resolve({})));
+		const stall = await town.wallet(0n, { consider });
+		const code = ok(await stall.request({ asset: town.asset, amount: 0n, mode: "direct", isStatic: true }));
+		const payments = await Promise.all(
+			[ann, ann, eve].map(async (payer) => ok(await payer.start({ request: code.encoded, amount: 100n }))),
+		);
+		const answers = payments.map(({ messages }) => stall.handle(messages));
+		const repeated = stall.handle(payments[0]?.messages ?? []);
+		while (waiting.length < 3) await new Promise(setImmediate);
+		for (const answer of waiting) answer();
+		assert.deepEqual(
+			(await Promise.all(answers)).map(({ length }) => length),
+			[1, 1, 1],
+		);
+		assert.deepEqual(await repeated, []);
+		assert.equal(waiting.length, 3);
+		assert.equal(stall.balance(town.asset).available, 300n);
+		await town.close();
+	});
+
+	test("that is not wanted goes back whole, and the payer spends it again", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const { attempt, messages } = await sent(world);
+		await bob.handle(messages);
+		assert.equal(ok(await bob.sendBack(attempt, inProcessChannel(ann.handle))), "safe");
+		assert.equal(bob.balance(town.asset).available, 0n);
+		assert.equal(ann.balance(town.asset).available, 1_000n);
+		assert.equal(ann.module.payer(attempt), "returned");
+		const again = ok(await bob.request({ asset: town.asset, amount: 1_000n }));
+		ok(await ann.pay({ request: again.encoded }, inProcessChannel(bob.handle)));
+		assert.equal(ok(await bob.redeem(town.asset)).credited, 1_000n);
+		await town.close();
+	});
+
+	test("whose way back was lost is asked for: by either side, also after it was acknowledged", async () => {
+		for (const recoverer of ["payer", "payee"] as const)
+			for (const acknowledged of [false, true]) {
+				const world = await openWorld();
+				const { town, ann, bob } = world;
+				const { attempt, messages } = await sent(world);
+				const answers = await bob.handle(messages);
+				if (acknowledged) await ann.handle(answers);
+				ok(await bob.sendBack(attempt));
+				const [side, other] = recoverer === "payer" ? [ann, bob] : [bob, ann];
+				ok(await side.recover(attempt, inProcessChannel(other.handle)));
+				assert.equal(ann.module.payer(attempt), "returned", `${recoverer} ${acknowledged}`);
+				assert.equal(ann.balance(town.asset).available, 1_000n);
+				await town.close();
+			}
+	});
+
+	test("that was spent, in part or whole, cannot be sent back", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const { attempt, messages } = await sent(world);
+		await bob.handle(messages);
+		const request = ok(await ann.request({ asset: town.asset, amount: 1n }));
+		ok(await bob.pay({ request: request.encoded }, inProcessChannel(ann.handle)));
+		const refused = await bob.sendBack(attempt);
+		assert.equal(isRefusal(refused) && refused.code, "attempt-decided");
+		assert.equal(bob.balance(town.asset).available, 299n);
+		await town.close();
+	});
+
+	test("is never restored by its payer: neither a refusal nor a cancel brings it back", async () => {
+		const town = await openTown();
+		const ann = await town.wallet(1_000n);
+		const refusal = { kind: "refusal", code: "condition-payee", detail: "no" } as const;
+		const bob = await town.wallet(0n, { consider: async () => refusal });
+		const { attempt, messages } = await sent({ town, ann, bob });
+		await ann.handle(await bob.handle(messages));
+		const cancelled = await ann.cancel(attempt);
+		assert.equal(cancelled?.code, "attempt-decided");
+		assert.equal(ann.module.payer(attempt), "sent");
+		assert.equal(ann.balance(town.asset).available, 700n);
+		await town.close();
+	});
+
+	test("that comes after its request has expired is still the payee's", async () => {
+		const world = await openWorld();
+		const { town, bob } = world;
+		const { messages } = await sent(world);
+		town.clock.now += 20 * 86_400;
+		await bob.module.forget();
+		await bob.handle(messages);
+		assert.equal(bob.balance(town.asset).available, 300n);
+		await town.close();
+	});
+});
