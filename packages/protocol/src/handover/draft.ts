@@ -10,6 +10,7 @@ import {
 	draftLink,
 	extendToken,
 	type Lock,
+	lacksRoom,
 	type Spendable,
 	sameAsset,
 	sumOf,
@@ -110,8 +111,8 @@ export function signedPayment(
 		for (const index of link.body.outputs.keys()) {
 			const extended = extendToken(link, signatures[position] ?? new Uint8Array(), index);
 			if (isRefusal(extended)) return extended;
-			if (extended.token.certificates.length > 2 * limits.hops)
-				return refuse("too-many", "certificates: refresh this token first");
+			const cramped = lacksRoom(extended.token);
+			if (cramped !== undefined) return cramped;
 			(index === 0 ? paid : change).push(extended);
 		}
 	}

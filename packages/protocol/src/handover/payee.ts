@@ -235,8 +235,6 @@ function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
 
 /** Only the decider's signature counts: of a two-phase lock the payer's, of an exchange whoever we would pay. */
 function cancel(state: Payee, message: MessageOf<"cancel">, { trust, now }: Context): PayeeStep {
-	if (state.kind === "cancelled")
-		return { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
 	if (!isWaiting(state)) return again(state);
 	const { terms, tokens, answer } = state;
 	// We have asked, and what we gave may have been refunded: from now on only the operator's answer frees it.

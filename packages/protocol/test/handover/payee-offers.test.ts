@@ -54,7 +54,8 @@ import {
 
 const two = twoPhase();
 const swapped = exchange();
-const later = (seconds: number): Context => ({ trust, now: context.now + seconds });
+/** so many seconds after the epoch */
+const later = (seconds: number): Context => ({ trust, now: epoch + seconds });
 
 type Link = {
 	readonly from?: VerifiedCertificate;
@@ -236,6 +237,44 @@ const arrivals: Readonly<Record<string, readonly [RefusalCode, Arrival]>> = {
 		{ ...one({ lock: null }, straight), offering: { everOwned: () => true } },
 	],
 	"of a request that has expired": ["request-expired", { ...one(), at: later(1_000) }],
+	"with a link that nobody signed": [
+		"signature-invalid",
+		{
+			...one(),
+			message: {
+				tokens: one().tokens.map(({ token }) => ({
+					...token,
+					hops: token.hops.map((hop) => ({ ...hop, signature: new Uint8Array(64) })),
+				})),
+			},
+		},
+	],
+	"of which one token is locked and one is not": [
+		"lock-mismatch",
+		{
+			request: any,
+			tokens: [link({ request: any }, { name: "a" }), link({ request: any }, { name: "b", lock: null })],
+		},
+	],
+	"of which one token is direct and one is not": [
+		"lock-mismatch",
+		{
+			request: any,
+			tokens: [link({ request: any }, { name: "a", lock: null }), link({ request: any }, { name: "b" })],
+		},
+	],
+	"whose request nobody signed": [
+		"signature-invalid",
+		{
+			...swapping(),
+			message: {
+				counterRequest: {
+					...(swapping().message?.counterRequest as SignedRequest),
+					signature: new Uint8Array(64),
+				},
+			},
+		},
+	],
 	"with a document missing": ["document-missing", { ...withOrder, message: { data: order.manifest } }],
 	"with a document changed": [
 		"document-mismatch",

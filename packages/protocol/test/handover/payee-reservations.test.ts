@@ -48,7 +48,8 @@ import {
 const two = twoPhase();
 const swapped = exchange();
 const oneWay = direct();
-const later = (seconds: number): Context => ({ trust, now: context.now + seconds });
+/** so many seconds after the epoch */
+const later = (seconds: number): Context => ({ trust, now: epoch + seconds });
 
 const waiting = payeeIn(two, "waiting");
 const foreign = payeeIn(swapped, "waiting");
@@ -99,7 +100,7 @@ test("in an exchange only the certificate that would be paid cancels", () => {
 test("a release after redeem until opens no doors: the operator rules on it", () => {
 	for (const state of [waiting, payeeIn(two, "cancelled"), foreign]) {
 		const message = state === foreign ? (swapped.messages.release as Message) : release;
-		assert.equal(toPayee(state, message, later(redeemWindow - 11)).state.kind, "owned");
+		assert.equal(toPayee(state, message, later(redeemWindow - 1)).state.kind, "owned");
 		const step = toPayee(state, message, { trust, now: epoch + redeemWindow });
 		assert.equal(step.refusal?.code, "redeem-closed");
 		assert.equal(step.state, state);
@@ -126,6 +127,8 @@ test("what a newer trust list dropped is refused, and taken again under the next
 	const forgot: Context = { trust: trustIn([machi]), now: context.now };
 	assertRefused(waiting, toPayee(waiting, release, forgot), "authority-unknown", "a release");
 	assertRefused(waiting, toPayee(waiting, cancel, forgot), "authority-unknown", "a cancel");
+	const other = swapped.messages.cancel as Message;
+	assertRefused(foreign, toPayee(foreign, other, forgot), "authority-unknown", "a cancel of an exchange");
 	const both: Context = { trust: trustIn([densha, machi]), now: context.now };
 	assert.equal(toPayee(waiting, release, both).state.kind, "owned");
 });

@@ -24,6 +24,7 @@ import {
 import {
 	bytesOf,
 	densha,
+	epoch,
 	machi,
 	must,
 	spendWindow,
@@ -59,7 +60,8 @@ const oneWay = direct();
 const locked = payerIn(two, "locked");
 const reserved = two.messages.answer as MessageOf<"reserved">;
 const countered = swapped.messages.answer as MessageOf<"counterTransfer">;
-const later = (seconds: number): Context => ({ trust, now: context.now + seconds });
+/** so many seconds after the epoch */
+const later = (seconds: number): Context => ({ trust, now: epoch + seconds });
 
 const reply = letter("a receipt");
 const answered = taken(two.messages.transfer, two.request, { consent: { reply: reply.manifest } });
@@ -115,6 +117,8 @@ test("a release waits for a trust list that still knows what it releases", () =>
 		"authority-unknown",
 		"an operator that was dropped",
 	);
+	const state = payerIn(swapped, "locked");
+	assertRefused(state, toPayer(state, countered, forgot), "authority-unknown", "in an exchange");
 });
 
 /** What Bob might sign instead of what he should: a counter transfer with links on this lock. */
@@ -179,6 +183,7 @@ test("in an exchange nothing is released to a plain reservation, or to another c
 			"request-mismatch",
 			counterOn({ payeeDecides: true, hash }, { against: { asset: yen, amount: 1n } }),
 		],
+		"a reply that was not signed": ["document-mismatch", { ...countered, reply: reply.manifest }],
 		"documents where none may be": [
 			"document-mismatch",
 			counterOn({ payeeDecides: true, hash }, { data: bytesOf("data") }),
@@ -216,6 +221,23 @@ test("a payer that can be refunded believes only the operator of the asset, on t
 	for (const state of [locked, payerIn(two, "cancelling")])
 		for (const [name, [code, message]] of Object.entries(cases))
 			assertRefused(state, toPayer(state, message), code, name);
+});
+
+test("in an exchange the documents of the answer are there before anything is released", () => {
+	const state = payerIn(swapped, "locked");
+	const inputs = [purse(bob, 3n, "tickets", { asset: tickets })];
+	const consent = { inputs, reply: reply.manifest };
+	const steps = taken(swapped.messages.transfer, swapped.request, { consent });
+	const message = sentBy(steps.taken, "counterTransfer");
+	assertRefused(state, toPayer(state, message), "document-missing", "a document that is missing");
+	assert.equal(toPayer(state, message, context, reply.contents).state.kind, "released");
+});
+
+test("a direct transfer is acknowledged by nothing but the payee's word on it", () => {
+	const sent = payerIn(oneWay, "sent");
+	assertRefused(sent, toPayer(sent, reserved), "request-mismatch", "the answer to another attempt");
+	const forged = { ...(oneWay.messages.answer as MessageOf<"reserved">), signature: new Uint8Array(64) };
+	assertRefused(sent, toPayer(sent, forged), "signature-invalid", "signed by nobody");
 });
 
 test("a refusal of something else does not cancel", () => {

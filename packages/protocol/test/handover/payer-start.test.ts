@@ -35,7 +35,8 @@ const two = twoPhase();
 
 type Started = { readonly plan: PayerPlan; readonly at?: Context };
 
-const later = (seconds: number): Context => ({ trust, now: context.now + seconds });
+/** so many seconds after the epoch */
+const later = (seconds: number): Context => ({ trust, now: epoch + seconds });
 const body = (changes: Partial<RequestBody>): PayerPlan => planOf(requestOf(bob, changes));
 const bound = (condition: Condition): PayerPlan =>
 	planOf(requestOf(bob), { inputs: [purse(alice, 120n, "bound", { conditions: [condition] })] });

@@ -73,6 +73,10 @@ function assertRefused(proof: Receipt, code: RefusalCode): void {
 }
 
 test("nothing is proven without the release, the payee's signature, or the request that was paid", () => {
+	const garbage = verifyReceipt(bytesOf("garbage"), trust);
+	assert.ok(isRefusal(garbage) && garbage.code === "malformed");
+	const unsigned = { ...paid.request, signature: new Uint8Array(64) };
+	assertRefused({ ...paid, request: unsigned }, "signature-invalid");
 	assertRefused({ ...paid, secret: null }, "release-mismatch");
 	assertRefused({ ...paid, secret: bytesOf("guess") }, "release-mismatch");
 	assertRefused({ ...given, secret: bytesOf("guess") }, "release-mismatch");

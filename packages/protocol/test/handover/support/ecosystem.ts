@@ -93,6 +93,8 @@ export type CertificateOptions = {
 	readonly profile?: Partial<Profile>;
 	readonly expiresAt?: number;
 	readonly notBefore?: number | null;
+	/** whose authority certifies it */
+	readonly operator?: ToyOperator;
 };
 
 function encodeCertificate(
@@ -151,7 +153,8 @@ export const trust: Trust = trustIn([densha, machi]);
 
 /** A certificate whose key is `toyKey(name)`. */
 export function certify(name: string, options: CertificateOptions = {}): VerifiedCertificate {
-	return must(trust.certificate(encodeCertificate(densha.authority, toyKey(name), name, options)));
+	const { authority } = options.operator ?? densha;
+	return must(trust.certificate(encodeCertificate(authority, toyKey(name), name, options)));
 }
 
 export function operatorOf(asset: AssetId): ToyOperator {
