@@ -162,7 +162,7 @@ type Outcome = {
 };
 
 /** Runs one event of an order to its end. `promised`: minor units that it must bring. */
-export async function runOrder(
+async function runOrder(
 	core: Core,
 	first: HolderOrder,
 	event: HolderOrderEvent,

@@ -38,7 +38,7 @@ const keptCancel = record({
 export type KeptCancel = TypeOf<typeof keptCancel>;
 
 /** What an app may know of a token. Amounts in minor units, times in unix seconds. */
-export const tokenSummary = record({
+const tokenSummary = record({
 	output: bytes32,
 	asset: assetId,
 	amount,
@@ -123,7 +123,7 @@ export const trustRow = record({ list: bytes(1, 1 << 20), pinnedSigner: bytes32 
 /** An output that was owned once, until its record may go. */
 export const ownedRow: Shape<number> = unixSeconds;
 
-export function summaryOf(token: VerifiedToken, size: number): TokenSummary {
+function summaryOf(token: VerifiedToken, size: number): TokenSummary {
 	return {
 		output: token.outputId,
 		asset: token.asset,
