@@ -221,10 +221,10 @@ test("a hostile transfer costs no more signatures than a message may", () => {
 	const { messages, request } = twoPhase();
 	const [token] = messages.transfer.tokens;
 	assert.ok(token);
-	const strangers = Array.from({ length: 5 * 63 }, (_, i) => person(`stranger ${i}`).encoded);
-	const tokens = Array.from({ length: 5 }, (_, i) => ({
+	const strangers = Array.from({ length: 6 * 50 }, (_, i) => person(`stranger ${i}`).encoded);
+	const tokens = Array.from({ length: 6 }, (_, i) => ({
 		...token,
-		certificates: [...token.certificates.slice(0, 1), ...strangers.slice(63 * i, 63 * i + 63)],
+		certificates: [...token.certificates.slice(0, 1), ...strangers.slice(50 * i, 50 * i + 50)],
 	}));
 	verified = 0;
 	const offer = offering({ ...messages.transfer, tokens }, request);

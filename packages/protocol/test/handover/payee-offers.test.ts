@@ -172,9 +172,9 @@ const arrivals: Readonly<Record<string, readonly [RefusalCode, Arrival]>> = {
 		{
 			...one(),
 			message: {
-				tokens: Array.from({ length: 5 }, (_, i) => {
+				tokens: Array.from({ length: 6 }, (_, i) => {
 					const { token } = link({ request: plain }, { name: `${i}` });
-					const unknown = Array.from({ length: 63 }, (_, n) => bytesOf("unknown", i, n));
+					const unknown = Array.from({ length: 50 }, (_, n) => bytesOf("unknown", i, n));
 					return { ...token, certificates: [...token.certificates.slice(0, 1), ...unknown] };
 				}),
 			},
