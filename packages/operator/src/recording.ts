@@ -103,8 +103,8 @@ async function outcomeOf(
 ): Promise<PayoutRecord["outcome"]> {
 	if (verdict.kind === "free") return burned ? { kind: "burned" } : { kind: "accepted", source };
 	const { forks, last, draws } = verdict;
-	for (const { culprit, evidence } of forks)
-		await keepCase(transaction, "fork", culprit.hash, evidence, now());
+	for (const { kind, culprit, evidence } of forks)
+		await keepCase(transaction, kind, culprit.hash, evidence, now());
 	return {
 		kind: "forked",
 		caseId: sha256(last.evidence),

@@ -2,7 +2,8 @@
  * Refunds: what a statement gets back once nobody else can claim it.
  *
  * A statement is no stronger than the registry: a refund takes the same rows as a redemption would, and what
- * was consumed by anything else is not refunded.
+ * was consumed by anything else is not refunded. Its row keeps the statement with the link that was shown: who
+ * comes later with another link of the same owner convicts it by them, and draws.
  */
 import {
 	type Bytes,
@@ -142,7 +143,7 @@ async function recordRefunds(
 }
 
 function claimedBy(
-	{ token, output, path, amount, hops, terms, owner, holding }: Refund,
+	{ token, output, path, kept, amount, hops, terms, owner, holding }: Refund,
 	order: Order,
 	signer: Bytes,
 	account: VerifiedCertificate | null,
@@ -155,7 +156,7 @@ function claimedBy(
 		signer,
 		issue: token.issueId,
 		output,
-		rows: [...path, { output, consumer: digest, consumed: null }],
+		rows: [...path, { output, consumer: digest, consumed: kept }],
 		amount,
 		hops,
 		terms,

@@ -8,15 +8,9 @@ import {
 	doubleDecisionEvidenceFrom,
 	linkId,
 	lockHash,
-	parseReply,
 	parseRulingReply,
-	type Reply,
-	type RulingReply,
 	releaseToken,
-	type Saying,
-	type SignedRuling,
 	serializeRulingRequest,
-	signStatement,
 	type VerifiedToken,
 	verifyFalseStatement,
 	verifyRuling,
@@ -36,8 +30,7 @@ import {
 	redeem,
 	withdrawTo,
 } from "./support/ecosystem.ts";
-
-const doubtUntil = 31 * day;
+import { cases, doubtUntil, refundTo, ruled, show, state } from "./support/rulings.ts";
 
 type Locked = {
 	readonly ecosystem: Ecosystem;
@@ -58,37 +51,6 @@ async function lockedPayment({ amount = 60n, payeeDecides = false } = {}): Promi
 	const options = { release, released: false, payeeDecides };
 	const { paid: locked } = await pay(ecosystem.world, token, alice, bob, amount, options);
 	return { ecosystem, alice, bob, token, release, locked };
-}
-
-async function state(
-	{ operator, world, clock }: Ecosystem,
-	holder: Holder,
-	says: Saying,
-	...tokens: readonly VerifiedToken[]
-) {
-	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
-	const statement = await signStatement(body, holder.certificate.encoded, holder.signer);
-	const request = { kind: "statement", statement, tokens: tokens.map(({ token }) => token) } as const;
-	const reply = await operator.rule(serializeRulingRequest(request));
-	return reply instanceof Uint8Array ? ruled(expectValue(parseRulingReply(reply))) : reply;
-}
-
-async function show({ operator }: Ecosystem, release: Bytes): Promise<SignedRuling> {
-	const reply = expectValue(await operator.rule(serializeRulingRequest({ kind: "release", release })));
-	return ruled(expectValue(parseRulingReply(reply))).ruling;
-}
-
-function ruled(reply: RulingReply): { readonly ruling: SignedRuling; readonly reply: Reply | null } {
-	assert.equal(reply.kind, "ruled");
-	return { ruling: reply.ruling, reply: reply.reply && expectValue(parseReply(reply.reply)) };
-}
-
-function refundTo(holder: Holder) {
-	return { account: holder.certificate.hash, fallback: null };
-}
-
-async function cases({ operator }: Ecosystem): Promise<readonly string[]> {
-	return (await operator.caseFiles(null)).map(({ kind }) => kind);
 }
 
 test("nothing is refunded before redeem until and grace; then the whole input is", async () => {
@@ -179,11 +141,13 @@ test("nobody but the owner of the input is refunded", async () => {
 });
 
 test("the side of an exchange without the secret says that none came, and is no liar if one did", async () => {
-	const { ecosystem, alice, release, locked } = await lockedPayment({ payeeDecides: true });
+	const { ecosystem, alice, token, release, locked } = await lockedPayment({ payeeDecides: true });
 	ecosystem.clock.now += doubtUntil;
 	const never = { kind: "neverReleased", lock: lockHash(release), ...refundTo(alice) } as const;
 	expectRefusal(await state(ecosystem, alice, never, locked), "lock-mismatch");
-	const says = { ...never, kind: "noReleaseReached" } as const;
+	const unnamed = { ...never, kind: "noReleaseReached" } as const;
+	expectRefusal(await state(ecosystem, alice, unnamed, locked), "order-mismatch");
+	const says = { ...unnamed, inputs: [token.outputId] };
 	const outcome = expectValue(await state(ecosystem, alice, says, locked));
 	assert.deepEqual(outcome.reply?.results, [{ kind: "paid", amount: 100n }]);
 	await show(ecosystem, release);

@@ -1,9 +1,9 @@
 /** Case files: evidence, kept under its own hash, for whoever must act on it. */
-import { type Bytes, sha256 } from "@tenten/protocol";
+import { type Bytes, type Conviction, sha256 } from "@tenten/protocol";
 import type { Transaction } from "./store.ts";
 
 /** What a case is about: see `verifyEvidence` and `verifyFalseStatement`. */
-export type CaseKind = "fork" | "doubleDecision" | "falseStatement";
+export type CaseKind = Conviction["kind"] | "falseStatement";
 
 /** Keeps one case, and answers with its id. The same evidence is kept once. */
 export async function keepCase(

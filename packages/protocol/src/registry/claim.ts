@@ -117,7 +117,10 @@ export type RegistryRow = {
 	readonly output: Bytes;
 	/** a link's id; or the order or ruling that was paid for the output */
 	readonly consumer: Bytes;
-	/** encoded `ConsumedOutput`: what evidence needs; null where no link consumed the output */
+	/**
+	 * what evidence needs: encoded, the `ConsumedOutput` of a link, or the `RefundedOutput` of a statement about
+	 * a lock; null where the output was paid otherwise
+	 */
 	readonly consumed: Bytes | null;
 };
 

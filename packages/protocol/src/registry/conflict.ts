@@ -5,6 +5,8 @@
  *   another link there        a fork. Both links are effective, so together they convict an owner. Who comes
  *                             later and is no culprit draws on the fork reserve; its rows are written too, so
  *                             that each output of the losing branch draws once
+ *   a refund there            its owner had stated that no link of its own consumed this output. Where this is
+ *                             a lie, it is a fork like any other; otherwise it is taken
  *   a payout there            taken: a ruling or an order was paid for this very output
  *
  * Of several forks on one path the last counts for the draw: without it, the branch would have drawn already
@@ -12,10 +14,20 @@
  */
 import { type Bytes, equalBytes, isRefusal, parse, type Refusal, refuse, toHex } from "../codec/index.ts";
 import type { Trust, VerifiedCertificate } from "../identity/index.ts";
-import { type Conviction, consumedOutput, forkEvidenceFrom, verifyEvidence } from "../token/index.ts";
+import {
+	type ConsumedOutput,
+	type Conviction,
+	consumedOutput,
+	deniedEvidenceFrom,
+	forkEvidenceFrom,
+	type RefundedOutput,
+	refundedOutput,
+	verifyEvidence,
+} from "../token/index.ts";
 import type { RegistryRow } from "./claim.ts";
 
 export type Fork = {
+	readonly kind: Conviction["kind"];
 	readonly evidence: Bytes;
 	readonly output: Bytes;
 	readonly culprit: VerifiedCertificate;
@@ -63,12 +75,36 @@ export function judgeRows(
 }
 
 function forkOf(before: RegistryRow, row: RegistryRow, trust: Trust): Fork | Refusal {
-	if (before.consumed === null || row.consumed === null) return refuse("ruling-taken");
+	if (before.consumed === null || row.consumed === null) return taken;
+	const second = parse(consumedOutput, row.consumed, row.consumed.length);
+	if (isRefusal(second)) return taken;
+	const refunded = parse(refundedOutput, before.consumed, before.consumed.length);
+	if (!isRefusal(refunded)) return denialOf(refunded, second, row.output, trust);
 	const first = parse(consumedOutput, before.consumed, before.consumed.length);
 	if (isRefusal(first)) return first;
-	const second = parse(consumedOutput, row.consumed, row.consumed.length);
-	if (isRefusal(second)) return second;
-	const evidence = forkEvidenceFrom(first, second);
-	const conviction: Conviction | Refusal = verifyEvidence(evidence, trust);
-	return isRefusal(conviction) ? conviction : { evidence, output: row.output, culprit: conviction.culprit };
+	return convict(forkEvidenceFrom(first, second), row.output, trust);
+}
+
+const taken: Refusal = refuse("ruling-taken");
+
+/** Whether who took the output back had spent it: by what it stated, or by the release of what it showed. */
+function denialOf(
+	refunded: RefundedOutput,
+	spent: ConsumedOutput,
+	output: Bytes,
+	trust: Trust,
+): Fork | Refusal {
+	const denied = convict(deniedEvidenceFrom(refunded, spent), output, trust);
+	if (!isRefusal(denied)) return denied;
+	const { consumed } = refunded;
+	const opened = { ...consumed, link: { ...consumed.link, release: spent.link.release } };
+	const forked = convict(forkEvidenceFrom(opened, spent), output, trust);
+	return isRefusal(forked) ? taken : forked;
+}
+
+function convict(evidence: Bytes, output: Bytes, trust: Trust): Fork | Refusal {
+	const conviction = verifyEvidence(evidence, trust);
+	if (isRefusal(conviction)) return conviction;
+	const { kind, culprit } = conviction;
+	return { kind, evidence, output, culprit };
 }

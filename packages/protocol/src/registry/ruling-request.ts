@@ -25,17 +25,20 @@ import {
 } from "../codec/index.ts";
 import type { Trust } from "../identity/index.ts";
 import {
+	consumedOutputs,
 	ownerHash,
+	refundedOutput,
+	type SignedStatement,
 	signedRuling,
+	signedStatement,
 	type Token,
 	token as tokenShape,
+	type VerifiedStatement,
 	type VerifiedToken,
 	verifyParsedToken,
 } from "../token/index.ts";
 import { pathRows, type RegistryRow } from "./claim.ts";
 import { maximumReplyBytes } from "./claim-shape.ts";
-import type { VerifiedStatement } from "./statement.ts";
-import { signedStatement } from "./statement.ts";
 import { type Holding, holdingOf, type Terms, termsOf } from "./terms.ts";
 
 export const rulingRequest = union({
@@ -84,6 +87,8 @@ export type Refund = {
 	readonly output: Bytes;
 	/** rows of all links that count, without the row of `output` */
 	readonly path: readonly RegistryRow[];
+	/** what the row of `output` keeps: encoded `RefundedOutput`, null where no lock is spoken of */
+	readonly kept: Bytes | null;
 	readonly amount: bigint;
 	readonly hops: number;
 	readonly terms: Terms;
@@ -100,7 +105,7 @@ export type Refund = {
  */
 export function verifyRefund(
 	value: Token,
-	{ body: { says }, signer }: VerifiedStatement,
+	{ body: { says }, signer, signed }: VerifiedStatement,
 	trust: Trust,
 ): Refund | Refusal {
 	const token = verifyParsedToken(value, trust);
@@ -122,6 +127,7 @@ export function verifyRefund(
 		token,
 		output: isLocked ? held.outputId : token.outputId,
 		path: pathRows(token, trust),
+		kept: isLocked ? keptOf(token, signed, trust) : null,
 		amount,
 		hops: held.hops + 1,
 		terms,
@@ -129,6 +135,13 @@ export function verifyRefund(
 		holding: { ...holdingOf(held), amount },
 		from: token.issue.redeemUntil + (trust.asset(token.asset)?.grace ?? 0),
 	};
+}
+
+/** What convicts the signer where it had spent the input of this locked link all the same. */
+function keptOf(token: VerifiedToken, statement: SignedStatement, trust: Trust): Bytes {
+	const consumed = consumedOutputs(token, trust).at(-1);
+	if (consumed === undefined) throw new RangeError("a lock without its link");
+	return serialize(refundedOutput, { consumed, statement });
 }
 
 /** Why the last link is not what the statement speaks of. */
@@ -139,6 +152,8 @@ function namesLink(says: VerifiedStatement["body"]["says"], token: VerifiedToken
 		case "neverReleased":
 		case "noReleaseReached": {
 			const decides = says.kind === "noReleaseReached";
+			if (decides && !says.inputs.some((input) => link !== undefined && equalBytes(input, link.input)))
+				return refuse("order-mismatch", "the statement does not name this output");
 			return pending !== null && equalBytes(pending.hash, says.lock) && pending.payeeDecides === decides
 				? undefined
 				: refuse("lock-mismatch");

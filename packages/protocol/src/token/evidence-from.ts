@@ -5,7 +5,7 @@
  */
 import { type Bytes, isRefusal, serialize, toHex } from "../codec/index.ts";
 import type { Trust } from "../identity/index.ts";
-import { type ConsumedOutput, evidence, type OpenedOwner } from "./evidence-shape.ts";
+import { type ConsumedOutput, evidence, type OpenedOwner, type RefundedOutput } from "./evidence-shape.ts";
 import { issue } from "./issue.ts";
 import type { SignedCancel } from "./link.ts";
 import type { Owner, VerifiedToken } from "./verify.ts";
@@ -76,4 +76,10 @@ export function doubleDecisionEvidenceFrom(
 		payee: payee && openedOwnerOf(payee),
 		cancel,
 	});
+}
+
+/** Encoded evidence that an output which its owner took back on a statement had been spent by `spent`. */
+export function deniedEvidenceFrom({ consumed, statement }: RefundedOutput, spent: ConsumedOutput): Bytes {
+	const { parent, index, owner, link: stated } = consumed;
+	return serialize(evidence, { kind: "denied", parent, index, owner, stated, link: spent.link, statement });
 }

@@ -16,6 +16,7 @@ import {
 } from "../codec/index.ts";
 import { signature } from "../crypto/index.ts";
 import { purpose } from "./link.ts";
+import { signedStatement } from "./statement.ts";
 
 /** Bytes of an issue or a link: a little more than a message, since what transport left out is put back. */
 export const maximumContent = limits.message + 4096;
@@ -50,6 +51,10 @@ export const consumedOutput = record({
 });
 export type ConsumedOutput = TypeOf<typeof consumedOutput>;
 
+/** An output that was refunded: the locked link that its owner showed, without its release, and what it stated. */
+export const refundedOutput = record({ consumed: consumedOutput, statement: signedStatement });
+export type RefundedOutput = TypeOf<typeof refundedOutput>;
+
 export const evidence = union({
 	fork: [
 		1,
@@ -70,7 +75,19 @@ export const evidence = union({
 			cancel: signature,
 		}),
 	],
+	denied: [
+		3,
+		record({
+			...consumed,
+			/** the locked link that the statement speaks of */
+			stated: provenLink,
+			/** an effective link that it denies */
+			link: provenLink,
+			statement: signedStatement,
+		}),
+	],
 });
 export type Evidence = TypeOf<typeof evidence>;
 export type Fork = Extract<Evidence, { readonly kind: "fork" }>;
 export type DoubleDecision = Extract<Evidence, { readonly kind: "doubleDecision" }>;
+export type Denied = Extract<Evidence, { readonly kind: "denied" }>;

@@ -1,10 +1,12 @@
 /**
- * Evidence: proof of a fork, or of a lock decided twice, that needs a trust list and nothing else.
+ * Evidence: proof of a fork, of a lock decided twice, or of a link denied, that needs a trust list alone.
  *
  *   fork            two effective links that consume one output convict its owner, with one exception:
  *                   where one is an exchange link decided by its payee, and the other carries that payee's
  *                   cancel of its lock in `after`, the payee lied and the owner is excused
  *   doubleDecision  a cancel and a release of one lock convict whoever decided it
+ *   denied          an effective link on an output, and its owner's statement, made for a refund of it, that
+ *                   there is none, convict that owner
  *
  * What could go wrong: an honest owner accused by leaving out what excuses it. The excuse is signed into the
  * link itself; the one thing that can be left out, the decider's certificate, is asked for by its hash. And a
@@ -15,6 +17,7 @@ import { verifySign1 } from "../crypto/index.ts";
 import type { Trust, VerifiedCertificate } from "../identity/index.ts";
 import {
 	type Consumed,
+	type Denied,
 	type DoubleDecision,
 	type Evidence,
 	evidence,
@@ -35,6 +38,7 @@ import {
 	signedLink,
 	sumOf,
 } from "./link.ts";
+import { verifyStatement } from "./statement.ts";
 
 export type Conviction = {
 	readonly kind: Evidence["kind"];
@@ -54,6 +58,8 @@ export function verifyEvidence(encoded: Bytes, trust: Trust): Conviction | Refus
 			return judgeFork(parsed, trust);
 		case "doubleDecision":
 			return judgeDoubleDecision(parsed, trust);
+		case "denied":
+			return judgeDenied(parsed, trust);
 		default:
 			return parsed satisfies never;
 	}
@@ -83,8 +89,8 @@ function judgeFork(fork: Fork, trust: Trust): Conviction | Refusal {
 
 /** The payee that released `exchanged` and had cancelled it towards the owner, who then signed `other`. */
 function liarBetween(
-	exchanged: EffectiveLink,
-	other: EffectiveLink,
+	exchanged: SignedBody,
+	other: SignedBody,
 	deciders: readonly VerifiedCertificate[],
 	trust: Trust,
 ): VerifiedCertificate | Refusal | undefined {
@@ -118,6 +124,38 @@ function judgeDoubleDecision(value: DoubleDecision, trust: Trust): Conviction | 
 		: refuse("not-evidence", "the decider did not sign this cancel");
 }
 
+/**
+ * An owner that took an output back on its word, and had spent it.
+ *
+ * The word is bound to the output: by the owner's own locked link, and where the lock is another's, by name.
+ * Of a lock that is another's, the owner need not know the release: whatever it opens is no lie.
+ */
+function judgeDenied(value: Denied, trust: Trust): Conviction | Refusal {
+	const input = openInput(value, trust);
+	if (isRefusal(input)) return input;
+	const { statement: signed } = value;
+	const statement = verifyStatement(signed, signed.body.operator, trust);
+	if (isRefusal(statement)) return statement;
+	if (!equalBytes(statement.signer.hash, input.owner.hash))
+		return refuse("not-evidence", "another's statement");
+	const stated = readLink(value.stated, input, trust);
+	if (isRefusal(stated)) return stated;
+	const link = readEffective(value.link, input, trust);
+	if (isRefusal(link)) return link;
+	const { says } = statement.body;
+	if (says.kind !== "neverReleased" && says.kind !== "noReleaseReached")
+		return refuse("not-evidence", "a statement about no lock");
+	const { lock } = stated.body;
+	const isForeign = says.kind === "noReleaseReached";
+	if (lock === null || !equalBytes(lock.hash, says.lock) || lock.payeeDecides !== isForeign)
+		return refuse("not-evidence", "a statement about another lock");
+	if (isForeign && !says.inputs.some((named) => equalBytes(named, input.id)))
+		return refuse("not-evidence", "a statement about another output");
+	if (isForeign && link.body.lock !== null && equalBytes(link.body.lock.hash, says.lock))
+		return refuse("not-evidence", "the release did not reach the owner");
+	return { kind: "denied", culprit: input.owner, input: input.id, excused: null };
+}
+
 type Input = { readonly id: Bytes; readonly amount: bigint; readonly owner: VerifiedCertificate };
 
 /** The output in question, if the opening is its owner's. */
@@ -149,19 +187,25 @@ function noSuchOutput(): Refusal {
 	return refuse("not-evidence", "no such output");
 }
 
-type EffectiveLink = { readonly id: Bytes; readonly body: LinkBody };
+type SignedBody = { readonly id: Bytes; readonly body: LinkBody };
 
-/** A link that `input`'s owner signed, and that counts: it adds up, and it has no lock or the release of it. */
-function readEffective(link: ProvenLink, input: Input, trust: Trust): EffectiveLink | Refusal {
+/** A link that `input`'s owner signed, and that adds up. */
+function readLink(link: ProvenLink, input: Input, trust: Trust): SignedBody | Refusal {
 	const parsed = parse(signedLink, link.payload, maximumContent);
 	if (isRefusal(parsed)) return parsed;
 	const { body } = parsed;
 	if (!equalBytes(parsed.input, input.id)) return refuse("not-evidence", "another output");
 	if (sumOf(body.outputs) !== input.amount) return refuse("not-evidence", "a link that does not add up");
-	if (!isReleased(body, link.release)) return refuse("not-evidence", "a link that is not effective");
 	return verifySign1(trust.verify, input.owner.key, "link", link.payload, link.signature)
 		? { id: linkId(link.payload), body }
 		: refuse("not-evidence", "the owner did not sign this link");
+}
+
+/** A link that counts: it has no lock, or the release of it. */
+function readEffective(link: ProvenLink, input: Input, trust: Trust): SignedBody | Refusal {
+	const read = readLink(link, input, trust);
+	if (isRefusal(read)) return read;
+	return isReleased(read.body, link.release) ? read : refuse("not-evidence", "a link that is not effective");
 }
 
 function isReleased({ lock }: LinkBody, release: Bytes | null): boolean {

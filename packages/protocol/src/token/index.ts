@@ -11,11 +11,23 @@ export {
 	type Evidence,
 	evidence,
 	type OpenedOwner,
+	type RefundedOutput,
+	refundedOutput,
 } from "./evidence-shape.ts";
 export * from "./issue.ts";
 export * from "./link.ts";
 export * from "./rules.ts";
 export * from "./ruling.ts";
+export {
+	type Saying,
+	type SignedStatement,
+	type StatementBody,
+	signedStatement,
+	signStatement,
+	statementBody,
+	type VerifiedStatement,
+	verifyStatement,
+} from "./statement.ts";
 export * from "./token.ts";
 export * from "./verify.ts";
 export * from "./would-accept.ts";

@@ -1,0 +1,93 @@
+/**
+ * Statements: what a holder signs towards an operator beside its orders.
+ *
+ *   neverReleased      by the decider of a lock that was never released
+ *   noReleaseReached   by the other side of an exchange: LOCKED-FOREIGN, and no secret came
+ *   noWord             by the payer of a direct link, of whose payee nothing was heard
+ *   balance            asks what an account holds
+ *
+ * The first three ask for a refund, to an account where the terms allow, to the fallback owner otherwise, and
+ * each names the outputs that it speaks of: by the link, which commits to its input; by a lock of the signer's
+ * own; or, since the other side chose the lock, one by one. The first two also say that the signer made no
+ * other effective link on these outputs: one that turns up convicts it (`judgeDenied`).
+ */
+import {
+	type Bytes,
+	bytes,
+	bytes32,
+	equalBytes,
+	isRefusal,
+	limits,
+	list,
+	nullable,
+	type Refusal,
+	record,
+	refuse,
+	serialize,
+	type TypeOf,
+	union,
+	unixSeconds,
+} from "../codec/index.ts";
+import { type Signer, signature, verifySign1 } from "../crypto/index.ts";
+import type { Trust, VerifiedCertificate } from "../identity/index.ts";
+
+const refund = { account: bytes32, fallback: nullable(bytes32) };
+
+export const statementBody = record({
+	operator: bytes32,
+	says: union({
+		neverReleased: [1, record({ lock: bytes32, ...refund })],
+		/** `inputs`: the outputs whose links the lock holds. The lock is another's, who may use it again */
+		noReleaseReached: [2, record({ lock: bytes32, ...refund, inputs: list(bytes32, limits.orderTokens) })],
+		noWord: [3, record({ link: bytes32, ...refund })],
+		balance: [4, record({ account: bytes32 })],
+	}),
+	nonce: bytes32,
+	issuedAt: unixSeconds,
+});
+export type StatementBody = TypeOf<typeof statementBody>;
+
+type Said = StatementBody["says"];
+type Unreached = Extract<Said, { readonly kind: "noReleaseReached" }>;
+
+/** What is to be stated. Without `inputs` it names no output, and nothing is refunded on it. */
+export type Saying =
+	| Exclude<Said, Unreached>
+	| (Omit<Unreached, "inputs"> & { readonly inputs?: readonly Bytes[] });
+
+export const signedStatement = record({ body: statementBody, certificate: bytes(1, 1024), signature });
+export type SignedStatement = TypeOf<typeof signedStatement>;
+
+export type VerifiedStatement = {
+	readonly verified: "statement";
+	readonly body: StatementBody;
+	readonly signer: VerifiedCertificate;
+	readonly signed: SignedStatement;
+};
+
+/** `certificate` is the encoded certificate of the signer's key. */
+export async function signStatement(
+	{ operator, says, nonce, issuedAt }: Omit<StatementBody, "says"> & { readonly says: Saying },
+	certificate: Bytes,
+	signer: Signer,
+): Promise<SignedStatement> {
+	const said = says.kind === "noReleaseReached" ? { ...says, inputs: says.inputs ?? [] } : says;
+	const body: StatementBody = { operator, says: said, nonce, issuedAt };
+	return { body, certificate, signature: await signer.sign("statement", serialize(statementBody, body)) };
+}
+
+/** `operator` is whom it must be addressed to. */
+export function verifyStatement(
+	value: SignedStatement,
+	operator: Bytes,
+	trust: Trust,
+): VerifiedStatement | Refusal {
+	if (!equalBytes(value.body.operator, operator))
+		return refuse("authority-unknown", "a statement to another operator");
+	const signer = trust.certificate(value.certificate);
+	if (isRefusal(signer)) return signer;
+	const payload = serialize(statementBody, value.body);
+	return verifySign1(trust.verify, signer.key, "statement", payload, value.signature)
+		? { verified: "statement", body: value.body, signer, signed: value }
+		: refuse("signature-invalid", "statement");
+}
