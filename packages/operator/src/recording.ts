@@ -5,19 +5,19 @@
  */
 import {
 	type Bytes,
+	type Fork,
 	judgeRows,
 	type Order,
 	type Refusal,
 	type RegistryRow,
 	refuse,
-	sha256,
 	type Terms,
 	type Trust,
 	type Verdict,
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
 import { encodeRecord, type PayoutRecord } from "./payout-record.ts";
-import { keepCase } from "./store/case-files.ts";
+import { type Case, keepCase } from "./store/case-files.ts";
 import { insertRows, storedRows, takeFromIssue } from "./store/registry.ts";
 import type { Transaction } from "./store/store.ts";
 
@@ -103,13 +103,16 @@ async function outcomeOf(
 ): Promise<PayoutRecord["outcome"]> {
 	if (verdict.kind === "free") return burned ? { kind: "burned" } : { kind: "accepted", source };
 	const { forks, last, draws } = verdict;
-	for (const { kind, culprit, evidence } of forks)
-		await keepCase(transaction, kind, culprit.hash, evidence, now());
+	for (const fork of forks) await keepCase(transaction, caseOf(fork), now());
 	return {
 		kind: "forked",
-		caseId: sha256(last.evidence),
+		caseId: await keepCase(transaction, caseOf(last), now()),
 		culprit: last.culprit.hash,
 		limit: last.culprit.profile.limits?.offlineTotal ?? policy.forkLimit,
 		draws: draws && !burned,
 	};
+}
+
+function caseOf({ kind, culprit, output, evidence }: Fork): Case {
+	return { kind, culprit: culprit.hash, input: output, evidence };
 }

@@ -123,13 +123,16 @@ async function convict(
 	if (isRefusal(signed)) throw new Error("a stored statement that cannot be read");
 	const evidence = falseStatementEvidence(signed, release);
 	const liar = verifyFalseStatement(evidence, id, trust);
-	if (!isRefusal(liar)) await keepCase(transaction, "falseStatement", liar.hash, evidence, now());
+	if (isRefusal(liar)) return;
+	const input = lockHash(release);
+	await keepCase(transaction, { kind: "falseStatement", culprit: liar.hash, input, evidence }, now());
 }
 
 async function file({ store, now, trust }: OperatorContext, evidence: Bytes): Promise<Bytes | Refusal> {
 	const conviction = verifyEvidence(evidence, await trust());
 	if (isRefusal(conviction)) return conviction;
-	const { kind, culprit } = conviction;
-	const caseId = await store.run((transaction) => keepCase(transaction, kind, culprit.hash, evidence, now()));
+	const { kind, culprit, input } = conviction;
+	const made = { kind, culprit: culprit.hash, input, evidence };
+	const caseId = await store.run((transaction) => keepCase(transaction, made, now()));
 	return serialize(rulingReply, { kind: "filed", caseId });
 }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
 	type Bytes,
 	type Caveat,
+	type ConsumedOutput,
 	cancelPayload,
 	consumedOutputs,
 	forkEvidenceFrom,
@@ -15,6 +16,7 @@ import {
 	serializeClaim,
 	serializeRulingRequest,
 	signOrder,
+	toHex,
 	verifyEvidence,
 	verifyParsedToken,
 	verifyTrustList,
@@ -226,4 +228,38 @@ test("no more comes in than the columns of the books hold", async () => {
 	assert.deepEqual(kinds(await redeem(ecosystem, bob, paid)), ["paid"]);
 	assert.equal(await balance(ecosystem, bob), limits.amount);
 	await assertBalanced(ecosystem);
+});
+
+test("one fork makes one case, however its evidence is turned, padded or paired", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, world } = ecosystem;
+	const [mallory, alice, bob] = (await holders(ecosystem, 3)) as [Holder, Holder, Holder];
+	const [token] = await withdrawTo(ecosystem, mallory, 100n);
+	assert.ok(token);
+	const spent = await Promise.all(
+		[alice, bob, alice].map(async (to) => {
+			const { paid } = await pay(world, token, mallory, to, 100n);
+			return { paid, consumed: consumedOutputs(paid, world.trust)[0] as ConsumedOutput };
+		}),
+	);
+	const [a, b, c] = spent.map(({ consumed }) => consumed) as [ConsumedOutput, ConsumedOutput, ConsumedOutput];
+	const padding = [alice.certificate.encoded, bob.certificate.encoded];
+	const turns = [
+		forkEvidenceFrom(a, b),
+		forkEvidenceFrom(b, a),
+		forkEvidenceFrom(a, c),
+		forkEvidenceFrom({ ...a, deciders: padding }, b),
+	];
+	const ids = new Set<string>();
+	for (const evidence of turns) {
+		const request = serializeRulingRequest({ kind: "evidence", evidence });
+		const filed = expectValue(parseRulingReply(expectValue(await operator.rule(request))));
+		assert.equal(filed.kind, "filed");
+		ids.add(toHex(filed.caseId));
+		assert.deepEqual(await operator.evidence(filed.caseId), turns[0]);
+	}
+	assert.equal(ids.size, 1);
+	for (const [position, { paid }] of spent.entries())
+		await redeem(ecosystem, position === 1 ? bob : alice, paid);
+	assert.equal((await operator.caseFiles(null)).length, 1);
 });

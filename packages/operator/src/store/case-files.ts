@@ -1,19 +1,29 @@
-/** Case files: evidence, kept under its own hash, for whoever must act on it. */
-import { type Bytes, type Conviction, sha256 } from "@tenten/protocol";
+/**
+ * Case files: evidence, for whoever must act on it. One wrong makes one case, under its kind, culprit and what
+ * it was done to: other links, other deciders or another order of them prove nothing more.
+ */
+import { type Bytes, type Conviction, encodeItem, sha256 } from "@tenten/protocol";
 import type { Transaction } from "./store.ts";
 
 /** What a case is about: see `verifyEvidence` and `verifyFalseStatement`. */
 export type CaseKind = Conviction["kind"] | "falseStatement";
 
-/** Keeps one case, and answers with its id. The same evidence is kept once. */
+export type Case = {
+	readonly kind: CaseKind;
+	/** hash of the culprit's certificate */
+	readonly culprit: Bytes;
+	/** the output that was spent twice or whose lock was decided twice; of a false statement, its lock */
+	readonly input: Bytes;
+	readonly evidence: Bytes;
+};
+
+/** Keeps one case, and answers with its id. What was proven of it first stays. */
 export async function keepCase(
 	transaction: Transaction,
-	kind: CaseKind,
-	culprit: Bytes,
-	evidence: Bytes,
+	{ kind, culprit, input, evidence }: Case,
 	openedAt: number,
 ): Promise<Bytes> {
-	const id = sha256(evidence);
+	const id = sha256(encodeItem([kind, culprit, input]));
 	await transaction
 		.insertInto("case_files")
 		.values({ case_id: id, kind, culprit, evidence, opened_at: openedAt })
