@@ -23,6 +23,9 @@ type Result = {
 	readonly bytes: { readonly mean: number; readonly max: number };
 	readonly forks: { readonly made: number; readonly proven: number; readonly wronglyAccused: number };
 	readonly withChange: number;
+	readonly withSeveralTokens: number;
+	readonly betweenProcesses: number;
+	readonly turnedAway: number;
 	readonly reserve: { readonly drawn: number; readonly debts: number };
 };
 
@@ -92,7 +95,10 @@ test("a shop with four tills: to the unit, offline between windows, forks proven
 	assert.deepEqual({ made, proven, wronglyAccused }, { made: 6, proven: 6, wronglyAccused: 0 });
 	// Forged tokens of 1000, 2000, 3000, 4000, 5000 and 1000 again, each paid up to 3000 by the reserve.
 	assert.deepEqual(result.reserve, { drawn: 13_000, debts: 13_000 });
+	assert.ok(result.betweenProcesses >= 200, "every hand-over is between two processes");
+	assert.equal(result.turnedAway, 0, "nobody asked the operator outside its windows");
 	assert.ok(result.withChange >= 0.9, `${result.withChange}`);
+	assert.ok(result.withSeveralTokens >= 0.2, `${result.withSeveralTokens}`);
 	assert.ok(result.operatorCalls > 0 && result.paymentsPerSecond > 0 && result.bytes.mean > 0);
 	const cases = readdirSync(kept).filter((file) => file.startsWith("case-"));
 	assert.equal(cases.length, 6);
