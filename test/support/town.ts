@@ -97,8 +97,11 @@ export async function openTown(
 	const device = (): Device => {
 		const [store, key] = [memoryStore(), random(32)];
 		const unlock = { kind: "device", key } as const;
-		const open = async (options: Partial<WalletOptions> = {}) =>
-			ok(await Wallet.open({ store, unlock, now: () => clock.now, random, ...options }));
+		const open = async (options: Partial<WalletOptions> = {}) => {
+			const wallet = ok(await Wallet.open({ store, unlock, now: () => clock.now, random, ...options }));
+			wallet.connect(operator.id, operator);
+			return wallet;
+		};
 		return { store, open };
 	};
 	const fund = async (wallet: Wallet, amount: bigint, code = assetId.code, split = 1): Promise<void> => {

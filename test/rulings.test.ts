@@ -1,0 +1,287 @@
+/** A party gone for good: what its operator rules, when, and that nothing is paid twice. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	type Bytes,
+	isRefusal,
+	lockHash,
+	parseMessage,
+	type Refusal,
+	serializeMessage,
+	serializeRulingRequest,
+} from "@tenten/protocol";
+import { inProcessChannel, type Wallet } from "@tenten/wallet";
+import { without } from "./support/channels.ts";
+import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
+
+const seats = { ...yen, code: "SEAT", name: "Seat" };
+/** Redeem until and grace. */
+const due = yen.redeemWindow + yen.grace;
+
+type World = { readonly town: Town; readonly ann: Wallet; readonly bob: Wallet };
+
+async function openWorld(): Promise<World> {
+	const town = await openTown({ policy: { assets: [yen, seats], trustListValidity: 365 * 86_400 } });
+	const [ann, bob] = [await town.wallet(1_000n), await town.wallet()];
+	await town.fund(bob, 4n, "SEAT");
+	return { town, ann, bob };
+}
+
+type Mode = "twoPhase" | "exchange" | "direct";
+
+/** A hand-over of 300 yen of which one kind of message is lost. */
+async function interrupted(
+	{ town, ann, bob }: World,
+	mode: Mode,
+	lost: "transfer" | "reserved" | "release" | "counterTransfer",
+) {
+	const against = { asset: town.assetOf("SEAT"), amount: 1n };
+	const terms = { asset: town.asset, amount: 300n, mode };
+	const request = ok(await bob.request(mode === "exchange" ? { ...terms, against } : terms));
+	return ok(await ann.pay({ request: request.encoded }, without(bob.handle, lost))).attempt;
+}
+
+/** The release of an attempt, from its payer's last word. */
+async function releaseOf(payer: Wallet, attempt: Bytes): Promise<Bytes> {
+	const messages = ok(await payer.module.contact(attempt)).map(parseMessage);
+	const release = messages.find(({ kind }) => kind === "release");
+	assert.ok(release?.kind === "release" && "secret" in release);
+	return release.secret;
+}
+
+const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : String(result));
+
+async function balanced({ town }: World): Promise<void> {
+	for (const code of ["JPY", "SEAT"]) assert.deepEqual((await town.operator.audit(code)).broken, []);
+	await town.close();
+}
+
+describe("a payee that is gone", () => {
+	test("after its reservation: the payer is refunded once the dates are over, not a second before", async () => {
+		const world = await openWorld();
+		const { town, ann } = world;
+		const attempt = await interrupted(world, "twoPhase", "reserved");
+		town.clock.now += due - 1;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "ruling-early");
+		town.clock.now += 1;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.deepEqual(ann.balance(town.asset), { available: 0n, reserved: 0n, locked: 0n, expiring: 0n });
+		assert.equal(ok(await ann.account(town.asset)), 1_000n);
+		assert.equal(codeOf(await ann.askRefund(attempt)), "attempt-decided");
+		assert.equal(ok(await ann.account(town.asset)), 1_000n);
+		assert.equal(await town.outstanding(), 0n);
+		await balanced(world);
+	});
+
+	test("before a direct link reached it: what was paid comes back, the change was never gone", async () => {
+		const world = await openWorld();
+		const { town, ann } = world;
+		const attempt = await interrupted(world, "direct", "transfer");
+		ok(await ann.redeem(town.asset));
+		assert.equal(ok(await ann.account(town.asset)), 700n);
+		assert.equal(codeOf(await ann.askRefund(attempt)), "ruling-early");
+		town.clock.now += due;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.equal(ok(await ann.account(town.asset)), 1_000n);
+		await balanced(world);
+	});
+
+	test("with several direct links: each is ruled by itself, all come back", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		await town.fund(ann, 500n);
+		const request = ok(await bob.request({ asset: town.asset, amount: 1_400n, mode: "direct" }));
+		const { attempt } = ok(await ann.start({ request: request.encoded }));
+		town.clock.now += due;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.equal(ok(await ann.account(town.asset)), 1_400n);
+		await balanced(world);
+	});
+
+	test("but had redeemed: nothing is refunded, and nobody is accused", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "direct", "reserved");
+		assert.equal(ok(await bob.redeem(town.asset)).credited, 300n);
+		town.clock.now += due;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "ruling-taken");
+		assert.equal(ann.module.payer(attempt), "sent");
+		assert.deepEqual(await town.operator.caseFiles(null), []);
+		await balanced(world);
+	});
+});
+
+describe("a payer that is gone", () => {
+	test("after its lock leaves nothing to claim: the reservation stays, and pays nothing", async () => {
+		const world = await openWorld();
+		const { town, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "reserved");
+		assert.equal(codeOf(await bob.resolve(attempt)), "inFlight");
+		assert.equal(bob.module.payee(attempt), "resolving");
+		town.clock.now += due;
+		assert.equal(codeOf(await bob.resolve(attempt)), "inFlight");
+		// It has nothing of its own in it, so it can state nothing.
+		assert.equal(codeOf(await bob.askRefund(attempt)), "attempt-decided");
+		await bob.module.forget();
+		assert.equal(bob.module.payee(attempt), "resolving");
+		assert.equal(await town.outstanding(), 1_000n);
+		await balanced(world);
+	});
+
+	test("after its release: whoever has seen the release may show it, and the operator's word pays", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "release");
+		// Ann redeems her change: the release stands on its path, so the operator publishes it.
+		ok(await ann.redeem(town.asset));
+		assert.equal(codeOf(await bob.resolve(attempt)), "received");
+		assert.equal(ok(await bob.redeem(town.asset)).credited, 300n);
+		assert.equal(await town.outstanding(), 0n);
+		await balanced(world);
+	});
+
+	test("for a while: a release that comes in RESOLVING goes to the operator, whose answer stands", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "release");
+		assert.equal(codeOf(await bob.resolve(attempt)), "inFlight");
+		const secret = await releaseOf(ann, attempt);
+		await ann.recover(attempt, inProcessChannel(bob.handle));
+		assert.equal(bob.module.payee(attempt), "owned");
+		assert.deepEqual(ok(await town.operator.release(lockHash(secret))), secret);
+		assert.equal(ok(await bob.redeem(town.asset)).credited, 300n);
+		await balanced(world);
+	});
+
+	test("and whose release comes while the operator is out of reach: it is kept, and shown later", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "release");
+		ok(await bob.resolve(attempt));
+		const { operator } = town;
+		const away = async (): Promise<Refusal> => ({ kind: "refusal", code: "channel-failed", detail: "" });
+		bob.connect(operator.id, {
+			trustList: away,
+			enrol: away,
+			withdraw: away,
+			claim: away,
+			rule: away,
+			release: away,
+			account: away,
+		});
+		await ann.recover(attempt, inProcessChannel(bob.handle));
+		assert.equal(bob.module.payee(attempt), "resolving");
+		bob.connect(operator.id, operator);
+		assert.equal(codeOf(await bob.resolve(attempt)), "received");
+		await balanced(world);
+	});
+});
+
+describe("the operator's word", () => {
+	test("given for the payee stands: a module that has released states nothing, whoever asks", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "release");
+		const secret = await releaseOf(ann, attempt);
+		ok(await town.operator.rule(serializeRulingRequest({ kind: "release", release: secret })));
+		town.clock.now += due;
+		// Ann's module has released: it states nothing, whoever asks.
+		assert.equal(codeOf(await ann.askRefund(attempt)), "attempt-decided");
+		assert.equal(codeOf(await bob.resolve(attempt)), "received");
+		await balanced(world);
+	});
+
+	test("once asked for keeps a module from ever releasing, even where its clock goes back", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "reserved");
+		const start = town.clock.now;
+		town.clock.now += due;
+		const { operator } = town;
+		const away = async (): Promise<Refusal> => ({ kind: "refusal", code: "channel-failed", detail: "" });
+		const silent = {
+			trustList: away,
+			enrol: away,
+			withdraw: away,
+			claim: away,
+			rule: away,
+			release: away,
+			account: away,
+		};
+		ann.connect(operator.id, silent);
+		assert.equal(codeOf(await ann.askRefund(attempt)), "channel-failed");
+		town.clock.now = start;
+		await ann.handle(ok(await bob.module.contact(attempt)));
+		assert.equal(ann.module.payer(attempt), "locked");
+		town.clock.now += due;
+		ann.connect(operator.id, operator);
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.equal(ok(await ann.account(town.asset)), 1_000n);
+		await balanced(world);
+	});
+
+	test("brings fresh tokens where no account may be credited", async () => {
+		const town = await openTown({
+			conditions: [
+				{
+					kind: "payees",
+					classes: ["books"],
+					merchantCategories: null,
+					regions: null,
+					operators: null,
+					certificates: null,
+				},
+			],
+			policy: { trustListValidity: 365 * 86_400 },
+		});
+		const [ann, shop] = [await town.wallet(1_000n), await town.wallet(0n, { class: "books" })];
+		const world = { town, ann, bob: shop };
+		const attempt = await interrupted(world, "twoPhase", "reserved");
+		town.clock.now += due;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.equal(ok(await ann.account(town.asset)), 0n);
+		assert.equal(ann.balance(town.asset).available, 1_000n);
+		const again = ok(await shop.request({ asset: town.asset, amount: 1_000n }));
+		ok(await ann.pay({ request: again.encoded }, inProcessChannel(shop.handle)));
+		await town.close();
+	});
+});
+
+describe("an exchange whose decider is gone", () => {
+	test("before it released: each leg goes back to whoever gave it, by its own statement", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "exchange", "counterTransfer");
+		assert.equal(codeOf(await bob.askRefund(attempt)), "ruling-early");
+		town.clock.now += due;
+		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
+		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.equal(ok(await ann.account(town.asset)), 1_000n);
+		assert.deepEqual([await town.outstanding("JPY"), await town.outstanding("SEAT")], [0n, 0n]);
+		await balanced(world);
+	});
+
+	test("after it released: the other side completes it by the release that was published", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "exchange", "release");
+		ok(await ann.redeem(town.assetOf("SEAT")));
+		assert.equal(codeOf(await bob.resolve(attempt)), "received");
+		assert.deepEqual(
+			[bob.balance(town.asset).available, bob.balance(town.assetOf("SEAT")).available],
+			[300n, 3n],
+		);
+		await balanced(world);
+	});
+
+	test("a forged release neither opens nor is forwarded", async () => {
+		const world = await openWorld();
+		const { bob } = world;
+		const attempt = await interrupted(world, "exchange", "release");
+		ok(await bob.module.resolve(attempt));
+		await bob.handle([serializeMessage({ kind: "release", attempt, secret: new Uint8Array(32) })]);
+		assert.equal(bob.module.payee(attempt), "resolving");
+		await balanced(world);
+	});
+});
