@@ -6,7 +6,7 @@
  * ends every doubt, and the operator's own books say that every unit exists exactly once.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import { handoverApp, httpChannel, listenOnLoopback, type Wallet } from "@tenten
 import { now, random } from "../src/surroundings.ts";
 import { must, openWallet, type Plan, type Scenario } from "./support/hand-over-process.ts";
 import type { Kill } from "./support/killing-store.ts";
-import { ended, firstLine } from "./support/processes.ts";
+import { ended, firstLine, startProgram } from "./support/processes.ts";
 
 const program = join(import.meta.dirname, "support/hand-over-process.ts");
 const root = mkdtempSync(join(tmpdir(), "tenten-kill-"));
@@ -91,7 +91,7 @@ function start(folder: string, plan: Pick<Plan, "side" | "scenario" | "address" 
 		code: asset.code,
 		amount: price.toString(),
 	};
-	return spawn(process.execPath, [program, JSON.stringify(whole)], { stdio: ["ignore", "pipe", "inherit"] });
+	return startProgram(program, whole);
 }
 
 /** Whether the planned write was reached: else there is nothing left to kill. */

@@ -5,7 +5,6 @@
  * is then on the account or in the wallet, once, and the books agree.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +16,7 @@ import { createIssuer, openIssuer, usualWindows } from "../src/server/issuer.ts"
 import { random } from "../src/surroundings.ts";
 import { must, openWallet } from "./support/hand-over-process.ts";
 import type { OperatorPlan } from "./support/operator-process.ts";
-import { ended, firstLine } from "./support/processes.ts";
+import { ended, firstLine, startProgram } from "./support/processes.ts";
 
 const program = join(import.meta.dirname, "support/operator-process.ts");
 const root = mkdtempSync(join(tmpdir(), "tenten-kill-operator-"));
@@ -75,9 +74,7 @@ async function workWithKill(
 	plan: Pick<OperatorPlan, "commit" | "point">,
 ): Promise<boolean> {
 	const whole: OperatorPlan = { ...plan, folder: join(folder, "operator"), deviceKey: toHex(unlock.key) };
-	const child = spawn(process.execPath, [program, JSON.stringify(whole)], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
+	const child = startProgram(program, whole);
 	const url = await firstLine(child);
 	const wallet = await openWallet(join(folder, "wallet.sqlite"), deviceKey, null);
 	wallet.connect(asset.operator, httpOperatorClient({ url, timeout_ms: 5_000 }));

@@ -82,11 +82,11 @@ export function topUpCommand(): Command {
 			const { wallet } = folder;
 			// Asked first: the operator remembers a withdrawal that it refused, and so would this wallet.
 			const account = await wallet.account(asset.id);
-			if (isRefusal(account)) return account;
+			if (isRefusal(account)) return unanswered(folder, account, "");
 			if (account < amount)
 				return refuse("funds-insufficient", `the account holds ${inFull(account, asset)}`);
 			const results = await wallet.topUp(asset.id, amount);
-			if (isRefusal(results)) return unanswered(results, inFull(amount, asset));
+			if (isRefusal(results)) return unanswered(folder, results, inFull(amount, asset));
 			const { available } = wallet.balance(asset.id);
 			return {
 				ok: true,
@@ -99,15 +99,23 @@ export function topUpCommand(): Command {
 	);
 }
 
-/** The operator got an order, perhaps, and gave no answer: the order is kept and sent again. */
-function unanswered(refusal: Refusal, amount: string): Ending | Refusal {
-	if (refusal.code !== "channel-failed") return refusal;
+/** Without an answer: what was not sent has not moved; an order that was sent is kept, and is sent again. */
+async function unanswered(
+	{ wallet }: WalletFolder,
+	refusal: Refusal,
+	amount: string,
+): Promise<Ending | Refusal> {
+	const { code, detail } = refusal;
+	if (code !== "channel-failed") return refusal;
+	const isSent = (await wallet.module.pendingOrders()).length > 0;
 	return {
 		ok: false,
-		fundsState: "unknown",
-		words: `The operator did not answer. ${amount} may have moved or not: the order is kept, and is carried out once.`,
-		next: `${commandName()} wallet recover`,
-		result: { code: refusal.code, detail: refusal.detail },
+		fundsState: isSent ? "unknown" : "safe",
+		words: isSent
+			? `The operator did not answer. ${amount} may have moved or not: the order is kept, and is carried out once.`
+			: "The operator cannot be reached. Nothing has moved; payments between wallets go on without it.",
+		next: isSent ? `${commandName()} wallet recover` : "the same again, when it is back",
+		result: { code, detail },
 	};
 }
 
@@ -128,7 +136,7 @@ export function redeemCommand(): Command {
 			if (amount === 0n) return refuse("funds-insufficient", "nothing to redeem");
 			const redeemed = await folder.wallet.redeem(asset.id, amount);
 			return isRefusal(redeemed)
-				? unanswered(redeemed, inFull(amount, asset))
+				? unanswered(folder, redeemed, inFull(amount, asset))
 				: redeemedEnding(redeemed, asset);
 		},
 	);
@@ -168,9 +176,9 @@ export function refreshCommand(): Command {
 			options: [["--all", "every token, due or not"]],
 		},
 		async (folder, { all }) => {
-			const everything = { ...defaultUpkeep, time: Number.MAX_SAFE_INTEGER };
+			const everything = { ...defaultUpkeep, count: 1 };
 			const orders = await folder.wallet.upkeep(all === true ? everything : defaultUpkeep);
-			if (isRefusal(orders)) return unanswered(orders, "What was to be refreshed");
+			if (isRefusal(orders)) return unanswered(folder, orders, "What was to be refreshed");
 			return {
 				ok: true,
 				fundsState: "safe",

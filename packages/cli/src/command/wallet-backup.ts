@@ -1,4 +1,4 @@
-/** `tenten wallet backup` and `restore`: accounts and tokens that outlive a lost device. */
+/** `tenten wallet backup` and `restore`: value and accounts that outlive a lost device. */
 import { existsSync } from "node:fs";
 import { isRefusal } from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
@@ -7,11 +7,13 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { subcommand } from "../subcommand.ts";
 import { readBytes } from "../trust-file.ts";
+import { agree } from "../wallet/agree.ts";
 import { inFull, knownAssets } from "../wallet/assets.ts";
 import { makeBackup, restoreBackup } from "../wallet/backup.ts";
 import { end, folderOf, refused, type WalletFlags, walletCommand, walletFlags } from "../wallet/command.ts";
 import { hasWallet } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
+import { askedProfile, type ProfileFlags, profileOptions } from "../wallet/profile.ts";
 
 type BackupFlags = { readonly backupPassphraseFile?: string };
 
@@ -33,47 +35,67 @@ export function backupCommand(): Command {
 				isNew: true,
 			});
 			replaceFile(file, await makeBackup(folder, passphrase));
-			const held = knownAssets(folder)
-				.map((asset) => ({ asset, amount: folder.wallet.balance(asset.id).available }))
-				.filter(({ amount }) => amount > 0n);
-			const inWallet = held.map(({ asset, amount }) => inFull(amount, asset)).join(", ");
 			return {
 				ok: true,
 				fundsState: "safe",
-				words: `${file} brings your accounts${inWallet === "" ? "" : ` and ${inWallet}`} back if this wallet is lost. The next payment makes it stale: restore it only where this wallet is gone for good.`,
-				next: "keep it somewhere else, and make a new one after payments",
+				words: `${file} brings back what this wallet holds now. It is out of date with the next payment: make a new one then, and destroy this one.`,
+				next: `${commandName()} wallet redeem   puts what you do not need at hand on your account, where no device can lose it`,
 				result: { file },
 			};
 		},
 	);
 }
 
+type RestoreFlags = WalletFlags & ProfileFlags & { readonly yes?: true };
+
+const warning =
+	"Only if the old wallet is lost. What it has paid since the backup was made would be spent a second time by restoring, and its operator could prove that.";
+
 export function restoreCommand(): Command {
-	return subcommand<[file: string], WalletFlags>(
+	return subcommand<[file: string], RestoreFlags>(
 		{
 			usage: "restore <file>",
 			summary: "make a wallet from a backup, in place of one that was lost",
 			example: "tenten wallet restore mine.backup --wallet ./again",
-			options: walletFlags,
+			options: [
+				...walletFlags,
+				["--yes", "the old wallet is lost, and has paid nothing since"],
+				...profileOptions,
+			],
 		},
 		async (output, flags, file) => {
 			const path = folderOf(flags);
 			if (hasWallet(path)) throw new BadInput("there is a wallet already", { file: path });
 			const encoded = readBytes(file);
+			const profile = askedProfile(flags);
+			await agree(output, warning, flags.yes === true);
 			const passphrase = await readPassphrase({
 				file: flags.passphraseFile,
 				what: "the backup",
 				isNew: false,
 			});
-			const operators = await restoreBackup(path, encoded, passphrase);
-			if (isRefusal(operators)) return end(output, refused(operators));
-			const names = operators.map(({ name }) => name);
+			const restored = await restoreBackup(path, encoded, passphrase, profile);
+			if (isRefusal(restored)) return end(output, refused(restored));
+			const { folder, operators, refusal } = restored;
+			const names = operators.map(({ name }) => name).join(", ");
+			const held = knownAssets(folder)
+				.map((asset) => ({ asset, amount: folder.wallet.balance(asset.id).available }))
+				.filter(({ amount }) => amount > 0n);
+			const words = held.map(({ asset, amount }) => inFull(amount, asset)).join(", ") || "nothing";
+			await folder.close();
+			const isWhole = refusal === undefined;
 			return end(output, {
-				ok: true,
-				fundsState: "safe",
-				words: `The wallet in ${path} has new keys under the backup's passphrase, and what the old ones owned with ${names.join(", ")}.\nThe lost wallet must not be used again: both would spend the same.`,
-				next: `${commandName()} wallet balance`,
-				result: { wallet: path, operators: names },
+				ok: isWhole,
+				fundsState: isWhole ? "safe" : "unknown",
+				words: `The wallet in ${path} has new keys and accounts with ${names}, and holds ${words}. It opens with the backup's passphrase.${isWhole ? "" : `\nNot everything has been moved to the new keys yet (${refusal.code}).`}`,
+				next: isWhole
+					? `${commandName()} wallet balance`
+					: `${commandName()} wallet refresh   goes on with it`,
+				result: {
+					wallet: path,
+					operators: operators.map(({ name }) => name),
+					held: held.map(({ amount }) => amount),
+				},
 			});
 		},
 	);

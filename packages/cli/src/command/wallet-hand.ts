@@ -12,7 +12,7 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { agree } from "../wallet/agree.ts";
 import { assetOf, inFull, parseAmount } from "../wallet/assets.ts";
-import { shortId, whereabouts } from "../wallet/attempts.ts";
+import { findAttempt, shortId, whereabouts } from "../wallet/attempts.ts";
 import { type Ending, type FundsState, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
 import { passOn, readBundle } from "../wallet/parcels.ts";
@@ -46,7 +46,7 @@ export function sendCommand(): Command {
 				? "It is the payee's as soon as it is signed, and comes back only if the payee returns it."
 				: "It is set aside until the payee's answer comes back by the same way.";
 			await agree(output, `Sending ${inFull(amount, asset)}. ${warning}`, flags.yes === true);
-			const started = await folder.wallet.start({ request: shown.encoded, amount });
+			const started = await folder.wallet.start({ request: shown.encoded, messages, amount });
 			if (isRefusal(started)) return started;
 			const where = await passOn(output, started.messages, flags.out);
 			return {
@@ -59,6 +59,35 @@ export function sendCommand(): Command {
 					? `give it to the payee, who runs: ${commandName()} wallet accept <it>`
 					: `give it to the payee, who runs accept; then run accept on the answer. Or: ${commandName()} wallet cancel ${shortId(started)}`,
 				result: { payment: toHex(started.attempt), amount, ...where },
+			};
+		},
+	);
+}
+
+export function returnCommand(): Command {
+	return walletCommand<[payment: string], { readonly out?: string }>(
+		{
+			usage: "return <payment>",
+			summary: "send a direct payment that is not wanted back to its payer, whole",
+			example: "tenten wallet return 3f9a0c --out back.tenten",
+			options: [["--out <file>", "write it there instead of showing a link"]],
+		},
+		async (folder, { out }, output, start) => {
+			const attempt = findAttempt(folder, start);
+			let back: readonly Bytes[] = [];
+			const collect = async (messages: readonly Bytes[]): Promise<readonly Bytes[]> => {
+				back = messages;
+				return [];
+			};
+			const state = await folder.wallet.sendBack(attempt.attempt, { exchange: collect });
+			if (isRefusal(state)) return state;
+			const where = await passOn(output, back, out);
+			return {
+				ok: true,
+				fundsState: "spent",
+				words: `${inFull(attempt.amount, assetOf(folder, attempt.asset))} goes back: it has left this wallet.`,
+				next: `give it to the payer, who runs: ${commandName()} wallet accept <it>`,
+				result: { payment: toHex(attempt.attempt), ...where },
 			};
 		},
 	);

@@ -1,47 +1,69 @@
 /** `tenten wallet recover` and `cancel`: what to do about a payment that was interrupted. */
 import type { AttemptSummary } from "@tenten/module";
-import { toHex } from "@tenten/protocol";
+import { type Bytes, equalBytes, toHex } from "@tenten/protocol";
 import type { Command } from "commander";
 import { commandName } from "../invocation.ts";
+import type { Output } from "../output.ts";
 import { assetOf, inFull } from "../wallet/assets.ts";
 import { findAttempt, shortId, whereabouts } from "../wallet/attempts.ts";
-import { walletCommand } from "../wallet/command.ts";
+import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
 import { channelTo } from "../wallet/paying.ts";
 
 export function recoverCommand(): Command {
-	return walletCommand(
+	return walletCommand<[], { readonly operators?: true }>(
 		{
 			usage: "recover",
 			summary: "end every doubt: ask payees and operators again about what they have not answered",
 			example: "tenten wallet recover",
+			options: [
+				[
+					"--operators",
+					"of payments coming in whose payer does not answer, ask the operators: their word stands",
+				],
+			],
 		},
-		async (folder, _, output) => {
+		async (folder, { operators }, output) => {
 			const { wallet } = folder;
-			await wallet.module.tick();
+			for (const { attempt, messages } of await wallet.tick()) await tell(folder, attempt, messages);
 			const settled = await wallet.settlePending();
 			if (settled > 0) output.say(`${settled} order(s) to an operator answered.`);
-			for (const attempt of wallet.module.attempts().filter(({ isOpen }) => isOpen))
+			for (const attempt of wallet.module.attempts().filter(({ isOpen }) => isOpen)) {
 				await contact(folder, attempt);
-			const open = wallet.module.attempts().filter(({ isOpen }) => isOpen);
-			for (const attempt of open) {
-				const amount = inFull(attempt.amount, assetOf(folder, attempt.asset));
-				output.say(`  ${shortId(attempt)}  ${amount}  ${whereabouts(attempt).words}`);
+				if (operators === true && attempt.side === "payee") await wallet.resolve(attempt.attempt);
 			}
-			const orders = (await wallet.module.pendingOrders()).length;
-			if (orders > 0) output.say(`  ${orders} order(s) to an operator without an answer`);
-			const isOpen = open.some((attempt) => whereabouts(attempt).fundsState === "inFlight") || orders > 0;
-			return {
-				ok: !isOpen,
-				fundsState: isOpen ? "inFlight" : "safe",
-				words: isOpen
-					? "These still wait for the other side; nothing of it is lost."
-					: "Nothing is in doubt.",
-				next: isOpen ? recoverAdvice(open) : "",
-				result: { open: open.map((attempt) => toHex(attempt.attempt)), orders, settled },
-			};
+			return recoverEnding(folder, output, settled);
 		},
 	);
+}
+
+async function recoverEnding(folder: WalletFolder, output: Output, settled: number): Promise<Ending> {
+	const { module } = folder.wallet;
+	const open = module.attempts().filter((attempt) => whereabouts(attempt).fundsState === "inFlight");
+	for (const attempt of open) {
+		const amount = inFull(attempt.amount, assetOf(folder, attempt.asset));
+		output.say(`  ${shortId(attempt)}  ${amount}  ${whereabouts(attempt).words}`);
+	}
+	const orders = (await module.pendingOrders()).length;
+	if (orders > 0) output.say(`  ${orders} order(s) to an operator without an answer`);
+	const isOpen = open.length > 0 || orders > 0;
+	return {
+		ok: !isOpen,
+		fundsState: isOpen ? "inFlight" : "safe",
+		words: isOpen ? "These still wait for the other side; nothing of it is lost." : "Nothing is in doubt.",
+		next: isOpen ? recoverAdvice(open) : "",
+		result: { open: open.map(({ attempt }) => toHex(attempt)), orders, settled },
+	};
+}
+
+/** Passes a cancel on to whoever was to be paid, if it is known where that is. */
+async function tell(folder: WalletFolder, attempt: Bytes, messages: readonly Bytes[]): Promise<void> {
+	const found = folder.wallet.module.attempts().find((each) => equalBytes(each.attempt, attempt));
+	const address = found && folder.addresses.of(found.request);
+	if (address === undefined) return;
+	const channel = channelTo(address);
+	await channel.exchange(messages);
+	channel.close();
 }
 
 function recoverAdvice(open: readonly AttemptSummary[]): string {
@@ -49,7 +71,7 @@ function recoverAdvice(open: readonly AttemptSummary[]): string {
 	if (locked !== undefined)
 		return `${commandName()} wallet recover when the payee is back, or ${commandName()} wallet cancel ${shortId(locked)}`;
 	return open.some(({ side }) => side === "payee")
-		? `keep ${commandName()} wallet receive running, and ask the payer to recover`
+		? `keep ${commandName()} wallet receive running, and ask the payer to recover; if the payer is gone: ${commandName()} wallet recover --operators`
 		: `${commandName()} wallet recover, later`;
 }
 

@@ -1,5 +1,5 @@
 /** `tenten wallet init` and `join`: a new wallet, and its account with an operator. */
-import { type AskedProfile, isRefusal, keyId, toHex } from "@tenten/protocol";
+import { isRefusal, keyId, toHex } from "@tenten/protocol";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
@@ -8,6 +8,7 @@ import { findAsset, inWords } from "../wallet/assets.ts";
 import { end, folderOf, refused, type WalletFlags, walletCommand, walletFlags } from "../wallet/command.ts";
 import { hasWallet, passphraseCost, WalletFolder } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
+import { askedProfile, type ProfileFlags, profileOptions } from "../wallet/profile.ts";
 
 export function initCommand(): Command {
 	return subcommand<[], WalletFlags>(
@@ -37,13 +38,7 @@ export function initCommand(): Command {
 	);
 }
 
-type JoinFlags = {
-	readonly pin?: string;
-	readonly merchant?: true;
-	readonly class?: string;
-	readonly merchantCategory?: string;
-	readonly region?: string;
-};
+type JoinFlags = ProfileFlags & { readonly pin?: string };
 
 export function joinCommand(): Command {
 	return walletCommand<[url: string], JoinFlags>(
@@ -53,10 +48,7 @@ export function joinCommand(): Command {
 			example: "tenten wallet join https://operator.example",
 			options: [
 				["--pin <id>", "the operator's id, as it is known from elsewhere (hex): anything else is refused"],
-				["--merchant", "as a merchant"],
-				["--class <name>", "what kind of payee this is, e.g. person, shop, transit"],
-				["--merchant-category <code>", "ISO 18245 code, e.g. 5812"],
-				["--region <code>", "ISO 3166 code, e.g. JP-19"],
+				...profileOptions,
 			],
 		},
 		async (folder, flags, _, address) => {
@@ -79,16 +71,4 @@ export function joinCommand(): Command {
 			};
 		},
 	);
-}
-
-function askedProfile(flags: JoinFlags): AskedProfile {
-	const { merchantCategory: category, merchant, region } = flags;
-	if (category !== undefined && !/^[0-9]{4}$/.test(category))
-		throw new BadInput("--merchant-category has four digits");
-	return {
-		role: merchant === true ? "merchant" : "holder",
-		class: flags.class ?? (merchant === true ? "shop" : "person"),
-		merchantCategory: category === undefined ? null : Number(category),
-		region: region ?? null,
-	};
 }

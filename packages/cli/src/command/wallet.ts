@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { family } from "../subcommand.ts";
 import { balanceCommand, redeemCommand, refreshCommand, topUpCommand } from "./wallet-account.ts";
 import { backupCommand, restoreCommand } from "./wallet-backup.ts";
-import { acceptCommand, sendCommand } from "./wallet-hand.ts";
+import { acceptCommand, returnCommand, sendCommand } from "./wallet-hand.ts";
 import { payCommand } from "./wallet-pay.ts";
 import { receiveCommand, requestCommand } from "./wallet-receive.ts";
 import { historyCommand, receiptCommands } from "./wallet-record.ts";
@@ -21,6 +21,7 @@ export function walletCommands(): Command {
 		requestCommand(),
 		sendCommand(),
 		acceptCommand(),
+		returnCommand(),
 		historyCommand(),
 		receiptCommands(),
 		recoverCommand(),

@@ -1,11 +1,11 @@
 /**
- * Backups of a wallet: keys, accounts and tokens as they are now, sealed, and where its operators are.
+ * Backups of a wallet in a folder: what its module backs up, and where its operators are.
  *
- * The next payment makes it stale. So its keys never pay again: who restores it gets new ones, and its
- * operators move what the old ones own to them. What was spent since proves a fork against the old key.
+ * A restored wallet does not know what its old self paid since, so its old keys pay nothing again: it opens
+ * new accounts, and its operators move tokens and old accounts to them. What the old self had paid away
+ * meanwhile would be spent a second time by that, and its operator could prove it.
  */
-import { mkdirSync, rmSync } from "node:fs";
-import type { NewUnlock } from "@tenten/module";
+import { mkdirSync } from "node:fs";
 import {
 	type AskedProfile,
 	type Bytes,
@@ -18,72 +18,71 @@ import {
 	refuse,
 	serialize,
 	text,
-	toHex,
 } from "@tenten/protocol";
 import { sqliteStore, Wallet } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
-import { databaseIn, idOf, operatorAt, passphraseCost, WalletFolder } from "./folder.ts";
+import { databaseIn, operatorAt, passphraseCost, WalletFolder } from "./folder.ts";
 import { type JoinedOperator, settingsIn, writeOperators } from "./settings.ts";
 
-const maximumBytes = 256 * 1_048_576;
+const maximumBytes = 1 << 28;
 
 const backup = record({
-	/** sealed under the passphrase */
-	wallet: bytes(1, maximumBytes),
+	/** see `SecureModule.backup` */
+	content: bytes(1, maximumBytes),
 	operators: list(record({ id: text(64), name: text(64), url: text(256) }), 256),
 });
 
 /** The bytes of a backup that this passphrase opens. */
 export async function makeBackup({ wallet, operators }: WalletFolder, passphrase: string): Promise<Bytes> {
-	return serialize(backup, { wallet: await wallet.module.backup(passphrase, passphraseCost), operators });
+	const content = await wallet.module.backup(passphrase, passphraseCost);
+	return serialize(backup, { content, operators });
 }
 
+export type Restored = {
+	readonly folder: WalletFolder;
+	readonly operators: readonly JoinedOperator[];
+	/** why not everything was moved to new keys yet: `bringBack` goes on from there */
+	readonly refusal: Refusal | undefined;
+};
+
 /**
- * Makes a wallet in an empty folder from a backup, and gives the operators that gave back what it held. The
- * pinned operator has to be in reach: before it has answered, nothing is made.
+ * Makes a wallet in an empty folder from a backup, and has its operators move what it owns. They have to be in
+ * reach: before the first has answered, nothing is made.
  */
 export async function restoreBackup(
 	path: string,
 	encoded: Bytes,
 	passphrase: string,
-): Promise<readonly JoinedOperator[] | Refusal> {
+	asked: AskedProfile,
+): Promise<Restored | Refusal> {
 	const found = parse(backup, encoded, maximumBytes);
 	if (isRefusal(found)) return refuse("state-damaged", "not a backup");
 	const [pinned] = found.operators;
 	if (pinned === undefined) throw new BadInput("the wallet of this backup had joined no operator");
-	const unlock: NewUnlock = { kind: "passphrase", passphrase, cost: passphraseCost };
 	const trust = await operatorAt(pinned.url).trustList();
 	if (isRefusal(trust)) return trust;
 	mkdirSync(path, { recursive: true, mode: 0o700 });
 	const store = sqliteStore(databaseIn(path));
 	if (isRefusal(store)) return store;
-	const wallet = await Wallet.restore({ store, unlock, now, random }, found.wallet, passphrase);
-	if (isRefusal(wallet)) {
+	const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
+	const restored = await Wallet.restore({ store, unlock, now, random }, found.content, passphrase);
+	if (isRefusal(restored)) {
 		await store.close();
-		rmSync(databaseIn(path));
-		return wallet;
+		return restored;
 	}
-	await wallet.close();
+	await restored.close();
 	writeOperators(settingsIn(path), found.operators);
 	const folder = await WalletFolder.open(path, { unlock });
 	if (isRefusal(folder)) return folder;
-	try {
-		return (await takeBack(folder)) ?? folder.operators;
-	} finally {
-		await folder.close();
-	}
+	return { folder, operators: found.operators, refusal: await bringBack(folder, asked) };
 }
 
-/** New certificates like the old ones, and what those own. */
-async function takeBack({ wallet, operators }: WalletFolder): Promise<Refusal | undefined> {
-	for (const { id, url } of operators) {
-		const before = wallet.module.certificates().find(({ operatorId }) => toHex(operatorId) === id);
-		if (before === undefined) continue;
-		const { role, class: payeeClass, merchantCategory, region } = before.profile;
-		const asked: AskedProfile = { role, class: payeeClass, merchantCategory, region };
-		const refusal = await wallet.join(operatorAt(url), idOf(id), asked, before.key.suite);
-		if (refusal !== undefined) return refusal;
+/** Opens an account with each operator again, and moves what the old keys own. Goes on where it stopped. */
+export async function bringBack(folder: WalletFolder, asked: AskedProfile): Promise<Refusal | undefined> {
+	for (const { url, id } of folder.operators) {
+		const joined = await folder.join(url, asked, id);
+		if (isRefusal(joined)) return joined;
 	}
-	return wallet.bringBack();
+	return folder.wallet.bringBack();
 }

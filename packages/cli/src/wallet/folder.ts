@@ -140,7 +140,7 @@ export function operatorAt(url: string): OperatorClient {
 	return httpOperatorClient({ url: url.replace(/\/+$/, ""), timeout_ms: operatorTimeout_ms });
 }
 
-export function idOf(text: string): Bytes {
+function idOf(text: string): Bytes {
 	const id = fromHex(text);
 	if (id === undefined) throw new BadInput(`${text} is no operator's id`);
 	return id;

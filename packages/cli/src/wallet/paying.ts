@@ -3,6 +3,7 @@
  *
  *   address ──ask──▶ request ──checked, shown, agreed to──▶ pay ──▶ spent | in flight | safe
  */
+import type { OpenedRequest } from "@tenten/module";
 import {
 	type Bytes,
 	isRefusal,
@@ -11,29 +12,18 @@ import {
 	type RefusalCode,
 	refusals,
 	refuse,
-	serialize,
-	signedRequest,
-	type VerifiedRequest,
-	verifyRequest,
 } from "@tenten/protocol";
 import { type AskedRequest, type HttpChannel, httpChannel, type Payment } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import type { WalletFolder } from "./folder.ts";
 
-/** A request whose signature holds, as it is shown before anyone agrees to it. */
-export type ShownRequest = { readonly encoded: Bytes; readonly request: VerifiedRequest };
+/** A request whose signature holds, as it is shown before anyone agrees to it, with the messages it came in. */
+export type ShownRequest = OpenedRequest & { readonly messages: readonly Bytes[] };
 
-/** The request among the messages of a bundle. */
+/** The request in the messages of a bundle. */
 export function findRequest({ wallet }: WalletFolder, messages: readonly Bytes[]): ShownRequest | Refusal {
-	const { trust } = wallet.module;
-	if (isRefusal(trust)) return trust;
-	for (const encoded of messages) {
-		const message = parseMessage(encoded);
-		if (message.kind !== "request") continue;
-		const request = verifyRequest(message.request, trust);
-		return isRefusal(request) ? request : { encoded: serialize(signedRequest, message.request), request };
-	}
-	return refuse("request-mismatch", "there is no request in it");
+	const opened = wallet.module.openRequest(messages);
+	return isRefusal(opened) ? opened : { ...opened, messages };
 }
 
 export async function askFor(
@@ -48,13 +38,13 @@ export async function askFor(
 /** Pays what was shown and agreed to. The address is kept first, so that the payment can be taken up again. */
 export function payShown(
 	{ wallet, addresses }: WalletFolder,
-	{ encoded, request }: ShownRequest,
+	{ encoded, request, messages }: ShownRequest,
 	amount: bigint,
 	channel: HttpChannel,
 	address: string,
 ): Promise<Payment | Refusal> {
 	addresses.keep(request.digest, address);
-	return wallet.pay({ request: encoded, amount }, channel);
+	return wallet.pay({ request: encoded, messages, amount }, channel);
 }
 
 /** A channel to an address that the user gave: it may be on this machine. */

@@ -1,6 +1,16 @@
 /** Child processes of tests: what they say first, and how they ended. */
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+
+/** Starts one of our programs; what it says on stdout is read, what on stderr is shown. */
+export function startProgram(program: string, argument: object): ChildProcess {
+	// Tests start many short processes: compiled code is kept between them.
+	const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") };
+	const stdio = ["ignore", "pipe", "inherit"] as const;
+	return spawn(process.execPath, [program, JSON.stringify(argument)], { env, stdio: [...stdio] });
+}
 
 /** The signal that ended it; null where it ended by itself. */
 export function ended(child: ChildProcess): Promise<NodeJS.Signals | null> {
