@@ -7,6 +7,7 @@ import {
 	type Bytes,
 	type ClaimResult,
 	isRefusal,
+	maximumReplyBytes,
 	type NewIssue,
 	parse,
 	type Refusal,
@@ -83,7 +84,7 @@ async function issuesOf(transaction: Transaction, settlement: Bytes): Promise<re
 		.select("issues")
 		.where("settlement_id", "=", settlement)
 		.executeTakeFirst();
-	const issues = row && parse(storedIssues, row.issues, row.issues.length);
+	const issues = row && parse(storedIssues, row.issues, maximumReplyBytes);
 	if (issues === undefined || isRefusal(issues)) throw new Error("a settlement that cannot be read");
 	return issues;
 }

@@ -1,7 +1,7 @@
 /**
  * Deterministic CBOR (RFC 8949 section 4.2.1): one encoding of each value, and nothing else is read.
  *
- * cborg reads and writes; what it would let pass is caught here: depth and kinds of items while it reads,
+ * cborg reads and writes; what it would let pass is caught here: depth, number and kinds of items while it reads,
  * and everything else (unsorted keys, longer forms, trailing bytes) by encoding again and comparing.
  *
  * Items: number or bigint (whole), Uint8Array, string, boolean, null, array, Map. No floats, no tags.
@@ -32,6 +32,9 @@ const readOptions = {
 	rejectDuplicateMapKeys: true,
 };
 
+const tooDeep = "too deep";
+const tooMany = "too many items";
+
 /** Reads tokens for cborg, and stops at the first that our encoding never holds. */
 class BoundedTokenizer extends Tokenizer {
 	/** items still missing from each open array or map, outermost first */
@@ -39,8 +42,17 @@ class BoundedTokenizer extends Tokenizer {
 	/** whether each of these is a map */
 	readonly #isMap: boolean[] = [];
 	#depth = 0;
+	#itemsLeft: number;
+	#keysLeft: number = limits.mapKeys;
+
+	constructor(bytes: Bytes, isBounded: boolean) {
+		super(bytes, readOptions);
+		this.#itemsLeft = isBounded ? limits.items : bytes.length;
+		if (!isBounded) this.#keysLeft = bytes.length;
+	}
 
 	override next(): ReturnType<Tokenizer["next"]> {
+		if (this.#itemsLeft-- === 0) throw new Error(tooMany);
 		const token = super.next();
 		const { type } = token;
 		if (type === Type.float || type === Type.tag || type === Type.undefined)
@@ -58,11 +70,17 @@ class BoundedTokenizer extends Tokenizer {
 		const isKey = this.#isMap[around] === true && missing % 2 === 0;
 		if (isKey && type !== Type.uint && type !== Type.negint && type !== Type.string)
 			throw new Error(`${type.name} as a key`);
+		if (isKey) this.#countKey();
 		this.#missing[around] = missing - 1;
 	}
 
+	#countKey(): void {
+		if (this.#keysLeft-- === 0) throw new Error(tooMany);
+	}
+
 	#open(isMap: boolean, entries: number): void {
-		if (this.#depth >= limits.depth) throw new Error("too deep");
+		if (this.#depth >= limits.depth) throw new Error(tooDeep);
+		if (isMap) this.#countKey();
 		this.#missing[this.#depth] = isMap ? 2 * entries : entries;
 		this.#isMap[this.#depth] = isMap;
 		this.#depth++;
@@ -79,17 +97,18 @@ function plain(bytes: Bytes): Bytes {
 	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** The item of which `bytes` is the one encoding, or `malformed`, `too-large`, `too-deep`. */
+/** The item of which `bytes` is the one encoding, or `malformed`, `too-large`, `too-deep`, `too-many`. */
 export function decodeItem(bytes: Bytes, maximumBytes: number = limits.message): Item | Refusal {
 	if (bytes.length > maximumBytes) return refuse("too-large", `${bytes.length} of ${maximumBytes} bytes`);
 	let item: Item;
 	try {
 		// What is read must not change when the caller uses its buffer again: cborg copies from plain arrays only.
-		const tokenizer = new BoundedTokenizer(plain(bytes), readOptions);
+		const tokenizer = new BoundedTokenizer(plain(bytes), maximumBytes < 2 * limits.evidence);
 		item = decode(bytes, { ...readOptions, tokenizer });
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : "";
-		return reason === "too deep" ? refuse("too-deep") : refuse("malformed", reason);
+		if (reason === tooDeep) return refuse("too-deep");
+		return reason === tooMany ? refuse("too-many", reason) : refuse("malformed", reason);
 	}
 	return equalBytes(encodeItem(item), bytes) ? item : refuse("malformed", "not the shortest sorted encoding");
 }

@@ -6,6 +6,10 @@ export const limits = {
 	evidence: 4 * 65_536,
 	/** nested arrays and maps */
 	depth: 16,
+	/** items (keys, values, arrays and maps) where less than twice `evidence` is read: what may be longer is an operator's own */
+	items: 65_536,
+	/** maps and their keys there. They cost most, and stand in certificates alone: a message has room for 6,500 */
+	mapKeys: 8_192,
 	/** links a token, the redeeming link exempt */
 	hops: 32,
 	/** bytes of a message that a token leaves free when it is taken: its redeeming link, order and certificates */

@@ -124,6 +124,24 @@ test("nesting is counted: as deep as the limit is read, one deeper is not", () =
 	assert.ok(!isRefusal(decodeItem(encodeItem(new Array(1000).fill([[[]]])))));
 });
 
+test("items are counted: as many as the limit are read, one more is not", () => {
+	const flat = (count: number): Uint8Array => encodeItem(new Array(count - 1).fill(0));
+	assert.ok(!isRefusal(decodeItem(flat(limits.items), limits.evidence)));
+	expectRefusal(decodeItem(flat(limits.items + 1), limits.evidence + 7), "too-many");
+	// An operator's own reply may be longer, and as full.
+	assert.ok(!isRefusal(decodeItem(flat(limits.items + 1), 2 * limits.evidence)));
+});
+
+test("maps and their keys are counted, in one map or in many", () => {
+	const maps = (count: number): Uint8Array => encodeItem(new Array(count).fill(new Map([[0, 0]])));
+	assert.ok(!isRefusal(decodeItem(maps(limits.mapKeys / 2))));
+	expectRefusal(decodeItem(maps(limits.mapKeys / 2 + 1)), "too-many");
+	const map = (size: number): Uint8Array =>
+		encodeItem(new Map(Array.from({ length: size }, (_, key) => [key, 0])));
+	assert.ok(!isRefusal(decodeItem(map(limits.mapKeys - 1))));
+	expectRefusal(decodeItem(map(limits.mapKeys)), "too-many");
+});
+
 test("size is judged before anything is read", () => {
 	expectRefusal(decodeItem(new Uint8Array(limits.message + 1)), "too-large");
 	expectRefusal(decodeItem(new Uint8Array(3), 2), "too-large");
