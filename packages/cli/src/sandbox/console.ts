@@ -1,7 +1,7 @@
 /** What can be typed into a running sandbox: the operators off and on, a person who pays, where the money is. */
 import { createInterface } from "node:readline";
 import { isRefusal, type Refusal } from "@tenten/protocol";
-import { refusalWords } from "@tenten/wallet";
+import { type Payment, refusalWords } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { askFor, channelTo, payShown } from "../wallet/paying.ts";
 import { everyone, type Language, yen } from "./figures.ts";
@@ -57,10 +57,11 @@ async function payFrom(
 	if (person === undefined || !/^[1-9][0-9]{0,9}$/.test(amount)) return words.help;
 	try {
 		const minor = BigInt(amount);
-		const refusal = await payAt(person, address, minor, town);
-		if (refusal !== undefined)
-			return words.refused(`${refusalWords[refusal.code][language]} ${refusal.detail}`);
-		return words.paid(person.name, yen(minor, town, language));
+		const state = await payAt(person, address, minor, town);
+		if (isRefusal(state)) return words.refused(`${refusalWords[state.code][language]} ${state.detail}`);
+		const shown = yen(minor, town, language);
+		if (state === "inFlight") return words.inFlight(person.name, shown);
+		return state === "spent" ? words.paid(person.name, shown) : words.refused("");
 	} catch (error) {
 		if (error instanceof BadInput) return words.refused(error.message);
 		throw error;
@@ -72,14 +73,14 @@ async function payAt(
 	address: string,
 	amount: bigint,
 	{ card, code }: Town,
-): Promise<Refusal | undefined> {
+): Promise<Payment["fundsState"] | Refusal> {
 	const channel = channelTo(address);
 	try {
 		const rich = [card, code].find(({ asset }) => folder.wallet.balance(asset).available >= amount) ?? card;
 		const shown = await askFor(folder, channel, { asset: rich.asset, amount });
 		if (isRefusal(shown)) return shown;
 		const payment = await payShown(folder, shown, amount, channel, address);
-		return isRefusal(payment) ? payment : undefined;
+		return isRefusal(payment) ? payment : payment.fundsState;
 	} finally {
 		channel.close();
 	}

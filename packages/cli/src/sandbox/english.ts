@@ -30,6 +30,8 @@ export const english: SandboxWords = {
 		stopped: "The operators are off. Payments go on; topping up and redeeming wait.",
 		started: "The operators are on.",
 		paid: (who, amount) => `${who} has paid ${amount}. It is spendable where it went.`,
+		inFlight: (who, amount) =>
+			`${amount} is set aside in ${who}'s wallet, neither paid nor lost: the other side has not answered.`,
 		refused: (reason) => `Not paid, and nothing has left the wallet: ${reason}`,
 		unknown: "Not a command here.",
 	},

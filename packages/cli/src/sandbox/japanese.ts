@@ -30,6 +30,8 @@ export const japanese: SandboxWords = {
 		stopped: "運営者を止めました。支払いは続けられます。チャージと還収は待ちになります。",
 		started: "運営者が動いています。",
 		paid: (who, amount) => `${who}が${amount}を支払いました。受け取った側ですぐに使えます。`,
+		inFlight: (who, amount) =>
+			`${who}の財布で${amount}を留保しています。支払われても失われてもいません。相手の応答がありません。`,
 		refused: (reason) => `支払われていません。お金は財布から出ていません。${reason}`,
 		unknown: "ここでは使えない言葉です。",
 	},

@@ -20,6 +20,7 @@ type ConsoleWords = {
 	readonly stopped: string;
 	readonly started: string;
 	readonly paid: (who: string, amount: string) => string;
+	readonly inFlight: (who: string, amount: string) => string;
 	readonly refused: (reason: string) => string;
 	readonly unknown: string;
 };
