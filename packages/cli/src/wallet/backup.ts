@@ -79,7 +79,7 @@ export async function restoreBackup(
 }
 
 /** Opens an account with each operator again, and moves what the old keys own. Goes on where it stopped. */
-export async function bringBack(folder: WalletFolder, asked: AskedProfile): Promise<Refusal | undefined> {
+async function bringBack(folder: WalletFolder, asked: AskedProfile): Promise<Refusal | undefined> {
 	for (const { url, id } of folder.operators) {
 		const joined = await folder.join(url, asked, id);
 		if (isRefusal(joined)) return joined;

@@ -48,10 +48,11 @@ const interrupt = "\u0003";
 /** One line from the terminal; nothing of it is shown. */
 function typeUnseen(prompt: string): Promise<string> {
 	const { stdin, stderr } = process;
-	stderr.write(prompt);
+	// Without echo before the prompt is there: people type ahead.
 	stdin.setRawMode(true);
 	stdin.setEncoding("utf8");
 	stdin.resume();
+	stderr.write(prompt);
 	return new Promise((resolve, reject) => {
 		let typed: readonly string[] = [];
 		const end = (settle: () => void): void => {
