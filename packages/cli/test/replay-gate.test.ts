@@ -41,8 +41,10 @@ test("a wallet behind a shut gate draws and redeems nothing, and goes on when it
 	const refused = await wallet.redeem(town.asset, 200n);
 	assert.ok(isRefusal(refused) && refused.code === "channel-failed");
 	assert.equal((await town.operator.totals(town.asset.code)).outstanding, 500n);
+	// Nothing was signed for an operator out of reach: nothing is pending, all of it is still in the wallet.
+	assert.equal(wallet.balance(town.asset).available, 500n);
 	gate.open();
-	assert.equal(await wallet.settlePending(), 1);
+	assert.equal(await wallet.settlePending(), 0);
 	ok(await wallet.redeem(town.asset));
 	assert.equal((await town.operator.totals(town.asset.code)).outstanding, 0n);
 	await town.close();
