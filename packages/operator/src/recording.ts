@@ -5,6 +5,7 @@
  */
 import {
 	type Bytes,
+	equalBytes,
 	type Fork,
 	judgeRows,
 	type Order,
@@ -14,6 +15,7 @@ import {
 	type Terms,
 	type Trust,
 	type Verdict,
+	type VerifiedCertificate,
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
 import { encodeRecord, type PayoutRecord } from "./payout-record.ts";
@@ -97,20 +99,28 @@ async function isRecorded(transaction: Transaction, { issue, output, digest }: C
 
 async function outcomeOf(
 	transaction: Transaction,
-	{ policy, now }: OperatorContext,
+	context: OperatorContext,
 	{ source, burned }: Claimed,
 	verdict: Exclude<Verdict, { readonly kind: "refused" }>,
 ): Promise<PayoutRecord["outcome"]> {
 	if (verdict.kind === "free") return burned ? { kind: "burned" } : { kind: "accepted", source };
+	const { now } = context;
 	const { forks, last, draws } = verdict;
 	for (const fork of forks) await keepCase(transaction, caseOf(fork), now());
 	return {
 		kind: "forked",
 		caseId: await keepCase(transaction, caseOf(last), now()),
 		culprit: last.culprit.hash,
-		limit: last.culprit.profile.limits?.offlineTotal ?? policy.forkLimit,
+		limit: limitOf(last.culprit, context),
 		draws: draws && !burned,
 	};
+}
+
+/** What the reserve pays under a culprit, minor units: another operator's word never makes us pay more than ours. */
+function limitOf({ profile, operatorId }: VerifiedCertificate, { id, policy }: OperatorContext): bigint {
+	const certified = profile.limits?.offlineTotal ?? policy.forkLimit;
+	const isOwn = equalBytes(operatorId, id);
+	return isOwn || certified < policy.forkLimit ? certified : policy.forkLimit;
 }
 
 function caseOf({ kind, culprit, output, evidence }: Fork): Case {

@@ -1,8 +1,8 @@
 /** A fork is proven, names its culprit, and is paid from the reserve: once an output, and up to a limit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Reply, type VerifiedToken, verifyEvidence } from "@tenten/protocol";
-import { expectValue, type Holder, pay } from "../../module/test/support/world.ts";
+import { type Reply, Trust, type VerifiedToken, verifyEvidence, verifyTrustList } from "@tenten/protocol";
+import { expectValue, type Holder, pay, verify } from "../../module/test/support/world.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import {
 	balance,
@@ -166,4 +166,28 @@ test("two tokens of one claim that fork each other: one is paid, the other prove
 	assert.deepEqual(kinds(reply).toSorted(), ["forked", "paid"]);
 	assert.equal(await balance(ecosystem, bob), 200n);
 	await assertBalanced(ecosystem, { drawn: 100n });
+});
+
+test("a culprit whom another operator certified costs no more than our own limit", async () => {
+	for (const [offlineTotal, expected] of [
+		[9_000n, 500n],
+		[300n, 300n],
+	] as const) {
+		const ecosystem = await createEcosystem();
+		const { operator, world, clock } = ecosystem;
+		const elsewhere = await createEcosystem({ seed: "elsewhere", offlineTotal });
+		operator.setPeers([elsewhere.operator.entry]);
+		const context = { verify, pinnedSigner: operator.id, minimumVersion: 0, now: clock.now };
+		const list = expectValue(verifyTrustList(await operator.trustList(), context));
+		const here = { ...ecosystem, world: { ...world, now: clock.now, trust: new Trust(list, verify) } };
+		const stranger = await enrolHolder(elsewhere);
+		const [alice, bob] = [await enrolHolder(here), await enrolHolder(here)];
+		const [token] = await withdrawTo(here, alice, 1_000n);
+		assert.ok(token);
+		const { paid } = await pay(here.world, token, alice, stranger, 1_000n);
+		const { paid: winner } = await pay(here.world, paid, stranger, alice, 1_000n);
+		const { paid: loser } = await pay(here.world, paid, stranger, bob, 1_000n);
+		await redeem(here, alice, winner);
+		assert.equal(convicted(here, await redeem(here, bob, loser), stranger), expected);
+	}
 });
