@@ -35,7 +35,7 @@ import { certificateOf } from "./enrol.ts";
 import { type Claimed, recordPayout } from "./recording.ts";
 import { keepReply, type Outcome, replyTo, storedReply } from "./replies.ts";
 import { loadUnsettled, settle, type Unsettled } from "./settlement.ts";
-import { publishedLocks, publishReleases } from "./store/releases.ts";
+import { publishedLocks, publishVouched } from "./store/releases.ts";
 import type { Transaction } from "./store/store.ts";
 
 export async function claim(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
@@ -114,7 +114,7 @@ async function record(
 			}
 			const claimed = { ...claimedBy(order, token, account, context.now(), trust), position };
 			const refusal = await recordPayout(transaction, context, claimed, trust);
-			await publishReleases(transaction, releasesOn(token.token.path));
+			await publishVouched(transaction, releasesOn(token.token.path));
 			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
 		}
 		return { outcomes, unsettled: await loadUnsettled(transaction, order.digest) };

@@ -53,3 +53,8 @@ export type OperatorContext = {
 	/** its own current list, verified */
 	readonly trust: () => Promise<Trust>;
 };
+
+/** Seconds for which a release that came alone is kept: every token issued before can then have been asked about. */
+export function releaseLife({ assets }: OperatorPolicy): number {
+	return 2 * Math.max(0, ...assets.map(({ redeemWindow, grace }) => redeemWindow + grace));
+}

@@ -22,7 +22,7 @@ import {
 } from "@tenten/protocol";
 import { account, deposit } from "./accounts.ts";
 import { claim } from "./claims.ts";
-import type { OperatorContext, OperatorKeys, OperatorPolicy } from "./context.ts";
+import { type OperatorContext, type OperatorKeys, type OperatorPolicy, releaseLife } from "./context.ts";
 import { type DebtSettlement, settleDebt } from "./debts.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { certify, enrol } from "./enrol.ts";
@@ -31,6 +31,7 @@ import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
 import { balanceOf } from "./store/books.ts";
 import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
+import { forgetKeys, forgetReleases } from "./store/forgetting.ts";
 import { releaseOf } from "./store/releases.ts";
 import { Store, type StoreOptions } from "./store/store.ts";
 import { audit, readTotals } from "./totals.ts";
@@ -79,6 +80,10 @@ export class Operator implements OperatorClient {
 		const id = keyId(keys.root.key);
 		const context = { store, keys, policy, id, verify, now, entropy, trust };
 		await settleAll(context);
+		await store.run(async (transaction) => {
+			await forgetKeys(transaction, now());
+			await forgetReleases(transaction, now(), releaseLife(policy));
+		});
 		return new Operator(context, trustLists);
 	}
 
@@ -152,6 +157,11 @@ export class Operator implements OperatorClient {
 	/** The evidence of a case. */
 	evidence(caseId: Bytes): Promise<Bytes | undefined> {
 		return this.store.run((transaction) => evidenceOf(transaction, caseId));
+	}
+
+	/** Its clock, unix seconds. */
+	now(): number {
+		return this.#context.now();
 	}
 
 	/** What its HTTP side keeps beside it. */

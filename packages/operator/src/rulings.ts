@@ -28,10 +28,11 @@ import {
 	verifyEvidence,
 	verifyFalseStatement,
 } from "@tenten/protocol";
-import type { OperatorContext } from "./context.ts";
+import { type OperatorContext, releaseLife } from "./context.ts";
 import { refund } from "./refunds.ts";
 import { keepCase } from "./store/case-files.ts";
-import { publishReleases, releaseOf } from "./store/releases.ts";
+import { forgetReleases } from "./store/forgetting.ts";
+import { publishUnvouched, releaseOf } from "./store/releases.ts";
 import { keepRuling, rulingOn } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
 
@@ -54,10 +55,12 @@ export async function rule(context: OperatorContext, encoded: Bytes): Promise<By
 }
 
 async function ruleReleased(context: OperatorContext, release: Bytes): Promise<Bytes> {
-	const made = await signRuling(context, lockHash(release), release);
+	const lock = lockHash(release);
+	const made = await signRuling(context, lock, release);
 	const trust = await context.trust();
 	const kept = await context.store.run(async (transaction) => {
-		await publishReleases(transaction, [{ lock: lockHash(release), release }]);
+		await forgetReleases(transaction, context.now(), releaseLife(context.policy));
+		await publishUnvouched(transaction, { lock, release }, context.now());
 		const standing = await keepRuling(transaction, { ruling: made, statement: null });
 		const lie = standing.statement;
 		if (lie !== null) await convict(transaction, context, lie, release, trust);

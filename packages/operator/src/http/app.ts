@@ -41,7 +41,7 @@ export function createApp({ operator, adminToken, log }: AppOptions): OpenAPIHon
 				: problemOf({ kind: "refusal", code: "malformed", detail: result.error.issues[0]?.message ?? "" }),
 	});
 	const metrics = new Metrics();
-	const idempotency = new Idempotency(operator.store);
+	const idempotency = new Idempotency(operator.store, () => operator.now());
 	app.use(requestId());
 	app.use(async (context, next) => {
 		const started = performance.now();

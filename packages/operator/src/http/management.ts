@@ -4,6 +4,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type Bytes, fromHex, sha256, toHex } from "@tenten/protocol";
 import type { Context, Next } from "hono";
 import type { Operator } from "../operator.ts";
+import { lastingScope } from "../store/forgetting.ts";
 import { problems } from "./byte-routes.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { answer, httpProblem, problemOf } from "./problem.ts";
@@ -60,7 +61,7 @@ function addDeposits(app: OpenAPIHono, operator: Operator, idempotency: Idempote
 		const key = context.req.header("idempotency-key");
 		const body = Uint8Array.from(Buffer.from(JSON.stringify([toHex(account), value, asset])));
 		const id = sha256(Uint8Array.from(Buffer.from(`deposit ${key}`)));
-		const made = await idempotency.once("deposits", key, body, async () => {
+		const made = await idempotency.once(lastingScope, key, body, async () => {
 			const refusal = await operator.deposit(id, account, asset, BigInt(value));
 			if (refusal !== undefined) return problemOf(refusal);
 			const balance = await operator.balance(account, asset);

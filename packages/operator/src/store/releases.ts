@@ -16,6 +16,27 @@ export async function publishReleases(
 		.execute();
 }
 
+/** As `publishReleases`, of tokens that were verified: these stay. */
+export async function publishVouched(
+	transaction: Transaction,
+	releases: readonly Published[],
+): Promise<void> {
+	await publishReleases(transaction, releases);
+	const locks = releases.map(({ lock }) => lock);
+	if (locks.length > 0) await transaction.deleteFrom("unvouched").where("lock", "in", locks).execute();
+}
+
+/** As `publishReleases`, of a release that came alone: kept for a time only, unless it was there before. */
+export async function publishUnvouched(
+	transaction: Transaction,
+	{ lock, release }: Published,
+	now: number,
+): Promise<void> {
+	if ((await releaseOf(transaction, lock)) !== undefined) return;
+	await publishReleases(transaction, [{ lock, release }]);
+	await transaction.insertInto("unvouched").values({ lock, shown_at: now }).execute();
+}
+
 export async function releaseOf(transaction: Transaction, lock: Bytes): Promise<Bytes | undefined> {
 	const row = await transaction
 		.selectFrom("releases")

@@ -78,11 +78,14 @@ export type Schema = {
 	readonly certificates: { readonly certificate_hash: Blob; readonly encoded: Blob };
 	readonly enrolments: { readonly enrolment: Blob; readonly answer: Blob };
 	readonly trust_lists: { readonly version: bigint | number; readonly encoded: Blob };
-	readonly idempotency: {
+	/** releases that came without a token that has their lock: let go when no token can wait for them */
+	readonly unvouched: { readonly lock: Blob; readonly shown_at: bigint | number };
+	readonly idempotency_keys: {
 		readonly scope: string;
 		readonly idempotency_key: string;
 		/** hash of what the key was first used with */
 		readonly content: Blob;
+		readonly bound_at: bigint | number;
 	};
 };
 
@@ -108,12 +111,15 @@ const tables = [
 	`certificates (certificate_hash {blob} NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
 	`enrolments (enrolment {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,
 	`trust_lists (version bigint NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
-	`idempotency (scope text NOT NULL, idempotency_key text NOT NULL, content {blob} NOT NULL,
-		PRIMARY KEY (scope, idempotency_key))`,
+	`unvouched (lock {blob} NOT NULL PRIMARY KEY, shown_at bigint NOT NULL)`,
+	`idempotency_keys (scope text NOT NULL, idempotency_key text NOT NULL, content {blob} NOT NULL,
+		bound_at bigint NOT NULL, PRIMARY KEY (scope, idempotency_key))`,
 ];
 
 const indexes = [
 	"claims_by_order ON claims (order_digest)",
+	"unvouched_by_time ON unvouched (shown_at)",
+	"idempotency_keys_by_time ON idempotency_keys (bound_at)",
 	"settlements_by_order ON settlements (order_digest)",
 ];
 
