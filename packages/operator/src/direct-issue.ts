@@ -1,21 +1,33 @@
-/** Issues that no account pays for: tickets, gifts and prizes, which the operator answers for itself. */
+/**
+ * Issues that no account pays for: tickets, gifts and prizes, which the operator answers for itself.
+ *
+ * Proofs are stored with their issues: after a lost answer or a crash, the same batch gets the same proofs.
+ */
 import {
 	assetHash,
 	type Bytes,
+	encodeItem,
+	equalBytes,
 	type IssueProof,
 	isRefusal,
+	issueProof,
 	limits,
+	parse,
 	type Refusal,
 	refuse,
+	serialize,
+	sha256,
 	sumOf,
 	type Terms,
+	termsKey,
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
 import { insertIssues, makeIssues } from "./issuer.ts";
 import { hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
+import type { Transaction } from "./store/store.ts";
 
 export type DirectIssue = {
-	/** 32 bytes that name this batch: a second one under the same name is refused */
+	/** 32 bytes that name this batch: the same one is issued once, another under its name is refused */
 	readonly id: Bytes;
 	readonly code: string;
 	/** at most 65,536, signed once */
@@ -31,16 +43,19 @@ export async function issueDirectly(
 ): Promise<readonly IssueProof[] | Refusal> {
 	const total = sumOf(outputs);
 	if (total > limits.amount || outputs.some(({ amount }) => amount <= 0n)) return refuse("amount-invalid");
+	const content = contentOf(code, outputs, terms);
+	const before = await context.store.run((transaction) => issuedBefore(transaction, id, content));
+	if (before !== undefined) return before;
 	const planned = outputs.map(({ amount, owner }, output) => ({ output, amount, owner, hopsUsed: 0, terms }));
 	const proofs = await makeIssues(context, code, planned);
 	if (isRefusal(proofs)) return proofs;
 	const asset = assetHash({ operator: context.id, code });
 	return context.store.run(async (transaction) => {
-		if (await hasEntry(transaction, id)) return refuse("request-reused", "issued before");
+		const meanwhile = await issuedBefore(transaction, id, content);
+		if (meanwhile !== undefined) return meanwhile;
 		if (!(await hasRoomFor(transaction, asset, total)))
 			return refuse("limit-exceeded", "more than the books hold");
-		for (let from = 0; from < proofs.length; from += rowsTogether)
-			await insertIssues(transaction, proofs.slice(from, from + rowsTogether));
+		await keepProofs(transaction, id, content, proofs);
 		const lines = [
 			{ book: "outside", owner: nobody, amount: -total },
 			{ book: "issued", owner: nobody, amount: total },
@@ -48,4 +63,56 @@ export async function issueDirectly(
 		await postEntry(transaction, { id, asset, lines, at: context.now() });
 		return proofs;
 	});
+}
+
+/** Hash of all that a batch asks for. */
+function contentOf(code: string, outputs: DirectIssue["outputs"], terms: Terms): Bytes {
+	const asked = outputs.map(({ amount, owner }) => [amount, owner]);
+	return sha256(encodeItem([code, asked, termsKey(terms)]));
+}
+
+/** What was issued under this name, if anything was. */
+async function issuedBefore(
+	transaction: Transaction,
+	id: Bytes,
+	content: Bytes,
+): Promise<readonly IssueProof[] | Refusal | undefined> {
+	const batch = await transaction
+		.selectFrom("direct_issues")
+		.select("content")
+		.where("batch_id", "=", id)
+		.executeTakeFirst();
+	if (batch === undefined)
+		return (await hasEntry(transaction, id)) ? refuse("request-reused", "booked before") : undefined;
+	if (!equalBytes(batch.content, content)) return refuse("request-reused", "another batch");
+	const rows = await transaction
+		.selectFrom("direct_proofs")
+		.select("proof")
+		.where("batch_id", "=", id)
+		.orderBy("position")
+		.execute();
+	return rows.map(({ proof }) => {
+		const value = parse(issueProof, proof);
+		if (isRefusal(value)) throw new Error("a stored proof that cannot be read");
+		return value;
+	});
+}
+
+async function keepProofs(
+	transaction: Transaction,
+	id: Bytes,
+	content: Bytes,
+	proofs: readonly IssueProof[],
+): Promise<void> {
+	await transaction.insertInto("direct_issues").values({ batch_id: id, content }).execute();
+	for (let from = 0; from < proofs.length; from += rowsTogether) {
+		const some = proofs.slice(from, from + rowsTogether);
+		await insertIssues(transaction, some);
+		const rows = some.map((proof, at) => ({
+			batch_id: id,
+			position: from + at,
+			proof: serialize(issueProof, proof),
+		}));
+		await transaction.insertInto("direct_proofs").values(rows).execute();
+	}
 }

@@ -31,7 +31,8 @@ test("a batch is issued under one signature and redeemed like any token", async 
 	assert.equal(new Set(proofs.map(({ signature }) => signature.join())).size, 1);
 	const last = openIssue(ecosystem, proofs.at(-1) as never, owners.at(-1) as never);
 	assert.deepEqual(kinds(await redeem(ecosystem, alice, last)), ["paid"]);
-	expectRefusal(await operator.issue(batch), "request-reused");
+	assert.deepEqual(expectValue(await operator.issue(batch)), proofs);
+	expectRefusal(await operator.issue({ ...batch, outputs: batch.outputs.slice(1) }), "request-reused");
 	await assertBalanced(ecosystem, { issued: 3_600n, redeemed: 3n, deposited: 3_600n });
 });
 

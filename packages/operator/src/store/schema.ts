@@ -78,6 +78,14 @@ export type Schema = {
 	readonly certificates: { readonly certificate_hash: Blob; readonly encoded: Blob };
 	readonly enrolments: { readonly enrolment: Blob; readonly answer: Blob };
 	readonly trust_lists: { readonly version: bigint | number; readonly encoded: Blob };
+	/** batches that no account paid for, and their proofs: given again to whoever lost the answer */
+	readonly direct_issues: { readonly batch_id: Blob; readonly content: Blob };
+	readonly direct_proofs: {
+		readonly batch_id: Blob;
+		readonly position: bigint | number;
+		/** encoded `IssueProof` */
+		readonly proof: Blob;
+	};
 	/** releases that came without a token that has their lock: let go when no token can wait for them */
 	readonly unvouched: { readonly lock: Blob; readonly shown_at: bigint | number };
 	readonly idempotency_keys: {
@@ -111,6 +119,9 @@ const tables = [
 	`certificates (certificate_hash {blob} NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
 	`enrolments (enrolment {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,
 	`trust_lists (version bigint NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
+	`direct_issues (batch_id {blob} NOT NULL PRIMARY KEY, content {blob} NOT NULL)`,
+	`direct_proofs (batch_id {blob} NOT NULL, position bigint NOT NULL, proof {blob} NOT NULL,
+		PRIMARY KEY (batch_id, position))`,
 	`unvouched (lock {blob} NOT NULL PRIMARY KEY, shown_at bigint NOT NULL)`,
 	`idempotency_keys (scope text NOT NULL, idempotency_key text NOT NULL, content {blob} NOT NULL,
 		bound_at bigint NOT NULL, PRIMARY KEY (scope, idempotency_key))`,
