@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { isRefusal, keyId } from "@tenten/protocol";
+import { addRequestRoute, handoverApp, listenOnLoopback } from "@tenten/wallet";
+import { WalletFolder } from "../src/wallet/folder.ts";
 import { ended } from "./support/processes.ts";
 import { openShell, says } from "./support/tenten.ts";
 
@@ -114,6 +117,52 @@ test("what is given up is spendable again, and the late answer moves nothing", a
 	const freed = await well("wallet", "accept", file("late.3"), ...other);
 	assert.equal(freed.payments[0].fundsState, "safe");
 	assert.equal((await tenten("wallet", "cancel", payment)).json.code, "attempt-decided");
+});
+
+test("a payment whose answer is lost is set aside, said to be so, and ended by recover or cancel", async () => {
+	const opened = await WalletFolder.open(file("third"), {
+		unlock: { kind: "passphrase", passphrase: "third", cost: "interactive" },
+	});
+	assert.ok(!isRefusal(opened));
+	const profile = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+	const entry = await opened.join(operator, profile);
+	assert.ok(!isRefusal(entry));
+	const { wallet } = opened;
+	const asset = { operator: keyId(entry.root), code: "EUR" };
+	let line: "whole" | "cut" = "cut";
+	const app = handoverApp(async (messages) => {
+		const answers = await wallet.handle(messages);
+		if (line === "cut") throw new Error("the answer is lost");
+		return answers;
+	});
+	addRequestRoute(app, async ({ amount = 0n }) => {
+		const made = await wallet.request({ asset, amount });
+		return isRefusal(made) ? made : made.messages;
+	});
+	const server = await listenOnLoopback(app);
+	const before = await available();
+
+	const lost = await tenten("wallet", "pay", server.url, "--amount", "3");
+	assert.deepEqual([lost.status, lost.json.fundsState], [1, "inFlight"]);
+	assert.match(lost.stderr, /set aside, with its change: neither paid nor lost/);
+	const { balances, fundsState } = await well("wallet", "balance");
+	assert.equal(fundsState, "inFlight");
+	assert.equal(balances[0].available + balances[0].locked, before);
+	assert.equal(wallet.balance(asset).reserved, 300n);
+	const still = await tenten("wallet", "recover");
+	assert.deepEqual([still.status, still.json.open.length], [1, 1]);
+	line = "whole";
+	await well("wallet", "recover");
+	assert.equal(await available(), before - 300);
+	assert.equal(wallet.balance(asset).available, 300n);
+
+	line = "cut";
+	const second = await tenten("wallet", "pay", server.url, "--amount", "4");
+	await well("wallet", "cancel", second.json.payment);
+	assert.equal(await available(), before - 300);
+	assert.equal(wallet.balance(asset).available, 300n);
+	await server.stop();
+	await opened.close();
 });
 
 test("direct by link, to a printed request, again and again; the same link counts once", async () => {
