@@ -129,6 +129,13 @@ function doubtIn(state: DurablePayer | DurablePayee): InDoubt | undefined {
 	return gives ? { says: "noReleaseReached", tokens: answer.tokens } : undefined;
 }
 
+/** What one owner states, of which of its outputs. */
+type Stated = {
+	readonly owner: VerifiedCertificate;
+	readonly tokens: Token[];
+	readonly inputs: Bytes[];
+};
+
 /** One statement an owner of a lock, or a direct link. */
 async function statementsOf(
 	core: Core,
@@ -136,20 +143,21 @@ async function statementsOf(
 	lock: Bytes | null,
 	trust: Trust,
 ): Promise<readonly RulingQuestion[] | Refusal> {
-	const groups = new Map<string, { readonly owner: VerifiedCertificate; readonly tokens: Token[] }>();
+	const groups = new Map<string, Stated>();
 	for (const token of tokens) {
 		const walked = verifyParsedToken(token, trust, { signatures: false });
 		if (isRefusal(walked)) return walked;
 		const owner = walked.inputOwners.at(-1)?.certificate;
-		const link = walked.path.at(-1)?.id;
+		const link = walked.path.at(-1);
 		if (owner === undefined || link === undefined) return refuse("owner-mismatch");
-		const key = toHex(says === "noWord" ? link : owner.hash);
-		const group = groups.get(key) ?? { owner, tokens: [] };
+		const key = toHex(says === "noWord" ? link.id : owner.hash);
+		const group = groups.get(key) ?? { owner, tokens: [], inputs: [] };
 		group.tokens.push(token);
+		group.inputs.push(link.input);
 		groups.set(key, group);
 	}
 	const questions: RulingQuestion[] = [];
-	for (const [key, { owner, tokens: stated }] of groups) {
+	for (const [key, { owner, tokens: stated, inputs }] of groups) {
 		const operator = (stated[0] as Token).issue.issue.asset.operator;
 		const account = core.certificates().findLast(({ operatorId }) => equalBytes(operatorId, operator));
 		const refund = { account: (account ?? owner).hash, fallback: null };
@@ -158,7 +166,7 @@ async function statementsOf(
 		const saying: Saying =
 			says === "noWord"
 				? { kind: says, link: Uint8Array.from(subject), ...refund }
-				: { kind: says, lock: subject, ...refund };
+				: { kind: says, lock: subject, ...refund, inputs };
 		const statement = await sign(core, owner, operator, saying);
 		if (isRefusal(statement)) return statement;
 		const request = serializeRulingRequest({ kind: "statement", statement, tokens: stated });
