@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
-import { addPeers } from "../server/peers.ts";
+import { listPeers } from "../server/peers.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
 import { passphraseCost } from "../wallet/folder.ts";
@@ -70,7 +70,7 @@ export function serveCommand(): Command {
 			options: [
 				dataOption,
 				passphraseOption,
-				["--peer <address...>", "operators to list beside itself: their money is trusted here"],
+				["--peer <address...>", "operators to list beside itself, from now on: their money is trusted here"],
 			],
 		},
 		async (output, flags) => {
@@ -79,7 +79,7 @@ export function serveCommand(): Command {
 			const issuer = await openIssuer(folder, { kind: "passphrase", passphrase, cost: passphraseCost });
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
 			const { operator, adminToken, settings } = issuer;
-			await addPeers(operator, flags.peer ?? []);
+			await listPeers(folder, operator, flags.peer ?? []);
 			const log = { info: lineOfLog, error: lineOfLog };
 			const server = await startServer({ operator, adminToken, port: settings.port, log });
 			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);

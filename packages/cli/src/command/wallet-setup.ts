@@ -5,7 +5,15 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { subcommand } from "../subcommand.ts";
 import { findAsset, inWords } from "../wallet/assets.ts";
-import { end, folderOf, refused, type WalletFlags, walletCommand, walletFlags } from "../wallet/command.ts";
+import {
+	type Ending,
+	end,
+	folderOf,
+	refused,
+	type WalletFlags,
+	walletCommand,
+	walletFlags,
+} from "../wallet/command.ts";
 import { hasWallet, passphraseCost, WalletFolder } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
 import { askedProfile, type ProfileFlags, profileOptions } from "../wallet/profile.ts";
@@ -53,7 +61,7 @@ export function joinCommand(): Command {
 		},
 		async (folder, flags, _, address) => {
 			const entry = await folder.join(address, askedProfile(flags), flags.pin);
-			if (isRefusal(entry)) return entry;
+			if (isRefusal(entry)) return entry.code === "channel-failed" ? unreachable(address) : entry;
 			const id = toHex(keyId(entry.root));
 			const asset = findAsset(folder, `${entry.assets[0]?.code}@${entry.name}`);
 			const account = folder.wallet.module
@@ -71,4 +79,15 @@ export function joinCommand(): Command {
 			};
 		},
 	);
+}
+
+/** An enrolment whose answer was lost is answered the same when it is sent again. */
+function unreachable(address: string): Ending {
+	return {
+		ok: false,
+		fundsState: "safe",
+		words: `No operator answers at ${address}. No money is involved yet.`,
+		next: "check the address, and join again",
+		result: { code: "channel-failed" },
+	};
 }

@@ -5,6 +5,7 @@
  *   keys.sealed       its signing keys
  *   admin-token       opens the management routes
  *   operator.sqlite   registry, books, certificates
+ *   peers.cbor        operators that it lists beside itself
  *
  * The server may be stopped and started while the operator stays open; nothing is lost in between.
  */

@@ -125,8 +125,11 @@ export class WalletFolder {
 		if (refusal !== undefined) return refusal;
 		const entry = list.body.operators.find(({ root }) => toHex(keyId(root)) === toHex(id));
 		if (entry === undefined) throw new BadInput(`the operator at ${url} does not list itself`);
-		const others = this.#operators.filter((known) => known.id !== toHex(id));
-		this.#operators = [...others, { id: toHex(id), name: entry.name, url }];
+		const joined = { id: toHex(id), name: entry.name, url };
+		const isKnown = this.#operators.some((known) => known.id === joined.id);
+		this.#operators = isKnown
+			? this.#operators.map((known) => (known.id === joined.id ? joined : known))
+			: [...this.#operators, joined];
 		writeOperators(settingsIn(this.path), this.#operators);
 		return entry;
 	}

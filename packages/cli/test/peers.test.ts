@@ -1,0 +1,60 @@
+/** Operators that list each other, from the command line: one wallet holds the money of both. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { ended } from "./support/processes.ts";
+import { openShell, says } from "./support/tenten.ts";
+
+const shell = openShell();
+const { well, tenten, start, folder } = shell;
+const [a, b] = [join(folder, "a"), join(folder, "b")];
+after(() => shell.close());
+
+const serve = async (data: string, ...peers: readonly string[]) => {
+	const server = start("issuer", "serve", "--data", data, ...peers.flatMap((peer) => ["--peer", peer]));
+	return { server, address: await says(server, /listens at (\S+)/) };
+};
+
+test("a wallet joins two operators that list each other, and a restart forgets no peer", async () => {
+	for (const [data, name] of [
+		[a, "A"],
+		[b, "B"],
+	] as const)
+		await well("issuer", "init", "--data", data, "--name", name, "--asset", "JPY:0", "--port", "0");
+	const { address: first } = await serve(a);
+	const before = await serve(b, first);
+	await well("wallet", "init");
+	await well("wallet", "join", before.address);
+	const { account } = await well("wallet", "join", first);
+	await well("issuer", "deposit", account, "100", "--data", a);
+
+	before.server.kill("SIGTERM");
+	await ended(before.server);
+	await serve(b);
+	await well("wallet", "join", before.address);
+	await well("wallet", "topup", "60", "--asset", "JPY@A");
+	const { balances } = await well("wallet", "balance");
+	assert.deepEqual(
+		balances.map(({ asset, available }: Record<string, unknown>) => [asset, available]),
+		[
+			["JPY@B", 0],
+			["JPY@A", 60],
+		],
+	);
+});
+
+test("an operator that is not the one expected, or not on the pinned list, is not joined", async () => {
+	const [mine, stranger] = [join(folder, "mine"), join(folder, "stranger")];
+	for (const data of [mine, stranger])
+		await well("issuer", "init", "--data", data, "--name", "X", "--asset", "JPY:0", "--port", "0");
+	const { address } = await serve(mine);
+	const other = await serve(stranger);
+	const wallet = ["--wallet", join(folder, "careful")];
+	await well("wallet", "init", ...wallet);
+	const pinned = await tenten("wallet", "join", address, "--pin", "0".repeat(64), ...wallet);
+	assert.equal(pinned.status, 2);
+	assert.match(pinned.stderr, /and not 0000/);
+	await well("wallet", "join", address, ...wallet);
+	const unlisted = await tenten("wallet", "join", other.address, ...wallet);
+	assert.deepEqual([unlisted.status, unlisted.json.code], [1, "authority-unknown"]);
+});
