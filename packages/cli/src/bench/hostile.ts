@@ -162,7 +162,7 @@ async function manyCertificates(scene: Scene): Promise<Bytes> {
 	for (let i = 0; i < 4; i++) {
 		const token = await longToken(scene, 1);
 		const strangers: Bytes[] = [];
-		for (let j = 0; j < 60; j++) strangers.push((await scene.ecosystem.newHolder()).certificate.encoded);
+		for (let j = 0; j < 55; j++) strangers.push((await scene.ecosystem.newHolder()).certificate.encoded);
 		tokens.push({ ...token, certificates: [...token.certificates, ...strangers] });
 	}
 	return transfer([...tokens.slice(1), withBadEnd(tokens[0] as Token)]);
