@@ -22,7 +22,7 @@ export function makeProgram(): Command {
 		.description("Value that passes from hand to hand: wallets, operators, and the proofs between them.")
 		.version("0.1.0")
 		.showHelpAfterError("(--help says how it is used)")
-		.addHelpText("after", "\nExample:\n  $ tenten replay online-retail-invoices.csv.gz --plan");
+		.addHelpText("after", "\nExample:\n  $ tenten sandbox");
 	const members = [
 		sandboxCommand(),
 		demoCommand(),

@@ -7,6 +7,7 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
 import { listPeers } from "../server/peers.ts";
+import { onPort } from "../server/port.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
 import { passphraseCost } from "../wallet/folder.ts";
@@ -81,7 +82,8 @@ export function serveCommand(): Command {
 			const { operator, adminToken, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);
 			const log = { info: lineOfLog, error: lineOfLog };
-			const server = await startServer({ operator, adminToken, port: settings.port, log });
+			const { port } = settings;
+			const server = await onPort(port, () => startServer({ operator, adminToken, port, log }));
 			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);
 			output.say(`Its API: ${server.url}/v1/docs   Wallets: ${commandName()} wallet join ${settings.url}`);
 			output.say(

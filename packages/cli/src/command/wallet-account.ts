@@ -87,6 +87,8 @@ export function topUpCommand(): Command {
 				return refuse("funds-insufficient", `the account holds ${inFull(account, asset)}`);
 			const results = await wallet.topUp(asset.id, amount);
 			if (isRefusal(results)) return unanswered(folder, results, inFull(amount, asset));
+			// The operator is in reach: what nears its limits is refreshed unasked.
+			await wallet.upkeep();
 			const { available } = wallet.balance(asset.id);
 			return {
 				ok: true,

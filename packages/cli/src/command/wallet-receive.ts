@@ -4,6 +4,7 @@ import { equalBytes, isRefusal, toHex } from "@tenten/protocol";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
+import { onPort } from "../server/port.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { serveWallet } from "../server/wallet-server.ts";
 import { assetOf, findAsset, inFull, parseAmount } from "../wallet/assets.ts";
@@ -99,15 +100,16 @@ export function receiveCommand(): Command {
 			const asset = findAsset(folder, flags.asset);
 			const amount = flags.amount === undefined ? undefined : parseAmount(flags.amount, asset);
 			const port = portOf(flags.port);
-			const server = await serveWallet({
+			const serving = {
 				wallet: folder.wallet,
 				asset: asset.id,
 				...(amount === undefined ? {} : { amount }),
 				...(port === undefined ? {} : { port }),
 				memo: flags.memo ?? "",
 				welcome: `A wallet. Pay it with: ${commandName()} wallet pay <this address>`,
-				report: (error) => output.say(`A bug: ${error.message}`),
-			});
+				report: (error: Error) => output.say(`A bug: ${error.message}`),
+			};
+			const server = await onPort(port ?? 0, () => serveWallet(serving));
 			output.say(`Listening at ${server.url}`);
 			const howMuch = amount === undefined ? " --amount <amount>" : "";
 			output.say(`The payer: ${commandName()} wallet pay ${server.url}${howMuch}`);

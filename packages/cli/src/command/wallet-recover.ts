@@ -32,6 +32,8 @@ export function recoverCommand(): Command {
 				await contact(folder, attempt);
 				if (operators === true && attempt.side === "payee") await wallet.resolve(attempt.attempt);
 			}
+			// Whoever is in reach now refreshes what nears its limits; whoever is not is asked another time.
+			await wallet.upkeep();
 			return recoverEnding(folder, output, settled);
 		},
 	);

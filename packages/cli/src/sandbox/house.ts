@@ -8,6 +8,7 @@ import { createApp } from "@tenten/operator";
 import { type AssetId, type Bytes, isRefusal, parseEnrolled, type Refusal, sha256 } from "@tenten/protocol";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import { createIssuer, hasIssuer, type Issuer, type NewIssuer, openIssuer } from "../server/issuer.ts";
+import { onPort } from "../server/port.ts";
 
 const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
 
@@ -50,7 +51,8 @@ export class House {
 		const { operator, adminToken, settings } = this.issuer;
 		const app = createApp({ operator, adminToken, log: silent });
 		const fetch = this.#withGift((request) => app.fetch(request));
-		this.#server ??= await listenOnLoopback({ fetch }, { port: settings.port });
+		const { port } = settings;
+		this.#server ??= await onPort(port, () => listenOnLoopback({ fetch }, { port }));
 	}
 
 	async stop(): Promise<void> {

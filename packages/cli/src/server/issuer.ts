@@ -10,7 +10,6 @@
  * The server may be stopped and started while the operator stays open; nothing is lost in between.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
 import { admitAsAsked, Operator, type StoreOptions } from "@tenten/operator";
@@ -19,6 +18,7 @@ import { replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
 import { type IssuerSettings, readIssuerSettings, writeIssuerSettings } from "./issuer-settings.ts";
+import { freePort } from "./port.ts";
 import { createKeys, openKeys } from "./sealed-keys.ts";
 
 const day = 86_400;
@@ -100,15 +100,4 @@ async function close(operator: Operator, keyStore: KeyStore): Promise<void> {
 
 export function readAdminToken(folder: string): string {
 	return readFileSync(join(folder, "admin-token"), "utf8").trim();
-}
-
-/** A port that nobody listens on. Its owner may still lose it to another program before it listens. */
-export function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer().once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-		});
-	});
 }

@@ -1,0 +1,26 @@
+/** Ports of this machine: finding a free one, and saying so when one is taken. */
+import { createServer } from "node:net";
+import { BadInput } from "../bad-input.ts";
+
+/** A port that nobody listens on. Its owner may still lose it to another program before it listens. */
+export function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer().once("error", reject);
+		server.listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+		});
+	});
+}
+
+/** What `listen` gives. A port that another program has is bad input, and no bug. */
+export async function onPort<T>(port: number, listen: () => Promise<T>): Promise<T> {
+	try {
+		return await listen();
+	} catch (error) {
+		const { code } = error as { readonly code?: unknown };
+		if (code === "EADDRINUSE") throw new BadInput(`port ${port} is taken: perhaps this runs already`);
+		if (code === "EACCES") throw new BadInput(`port ${port} is not for this user`);
+		throw error;
+	}
+}
