@@ -18,8 +18,8 @@ export function selectTokens(
 	tokens: readonly TokenSummary[],
 	amount: bigint,
 ): readonly TokenSummary[] | undefined {
-	// Many small or long tokens may not fit in one payment: then the largest amounts or the shortest do.
-	const orders = [bySpending, byAmount, byLength];
+	// What expires first may not fit in one message: then what carries a unit in the fewest bytes may.
+	const orders = [bySpending, byBytesOfOneUnit, bySize];
 	for (const order of orders) {
 		const taken = take(tokens.toSorted(order), amount);
 		if (taken !== undefined) return taken;
@@ -27,13 +27,8 @@ export function selectTokens(
 	return undefined;
 }
 
-function byAmount(a: TokenSummary, b: TokenSummary): number {
-	if (a.amount === b.amount) return 0;
-	return a.amount > b.amount ? -1 : 1;
-}
-
-function byLength(a: TokenSummary, b: TokenSummary): number {
-	return a.signatures - b.signatures || byAmount(a, b);
+function bySize(a: TokenSummary, b: TokenSummary): number {
+	return a.size - b.size;
 }
 
 function bySpending(a: TokenSummary, b: TokenSummary): number {
@@ -42,6 +37,11 @@ function bySpending(a: TokenSummary, b: TokenSummary): number {
 		Math.floor(a.spendUntil / day) - Math.floor(b.spendUntil / day) ||
 		b.size - a.size
 	);
+}
+
+function byBytesOfOneUnit(a: TokenSummary, b: TokenSummary): number {
+	const [first, second] = [BigInt(a.size) * b.amount, BigInt(b.size) * a.amount];
+	return first < second ? -1 : Number(first > second);
 }
 
 function take(sorted: readonly TokenSummary[], amount: bigint): readonly TokenSummary[] | undefined {
