@@ -1,5 +1,6 @@
 /** Operators that list each other, from the command line: one wallet holds the money of both. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { ended } from "./support/processes.ts";
@@ -9,6 +10,8 @@ const shell = openShell();
 const { well, tenten, start, folder } = shell;
 const [a, b] = [join(folder, "a"), join(folder, "b")];
 after(() => shell.close());
+
+const urlOf = (data: string): string => JSON.parse(readFileSync(join(data, "operator.json"), "utf8")).url;
 
 const serve = async (data: string, ...peers: readonly string[]) => {
 	const server = start("issuer", "serve", "--data", data, ...peers.flatMap((peer) => ["--peer", peer]));
@@ -41,6 +44,26 @@ test("a wallet joins two operators that list each other, and a restart forgets n
 			["JPY@A", 60],
 		],
 	);
+});
+
+test("a payee that asks for money of one operator takes no other for it", async () => {
+	const other = ["--wallet", join(folder, "other")];
+	const [mine] = (await well("wallet", "balance")).balances;
+	assert.equal(mine.asset, "JPY@B");
+	await well("wallet", "init", ...other);
+	await well("wallet", "join", urlOf(b), ...other);
+	const payee = start("wallet", "receive", "--amount", "10", ...other);
+	const address = await says(payee, /Listening at (\S+)/);
+	const wrong = await tenten("wallet", "pay", address, "--amount", "10", "--asset", "JPY@A");
+	assert.deepEqual([wrong.status, wrong.json.code, wrong.json.fundsState], [1, "asset-mismatch", "safe"]);
+	const poor = await tenten("wallet", "pay", address, "--yes");
+	assert.deepEqual([poor.status, poor.json.code], [1, "funds-insufficient"]);
+	payee.kill("SIGTERM");
+	await ended(payee);
+	// Where no amount is fixed, the payer chooses: money of either operator is taken.
+	const open = start("wallet", "receive", ...other);
+	const paid = await well("wallet", "pay", await says(open, /Listening at (\S+)/), "--amount", "10");
+	assert.deepEqual([paid.fundsState, paid.available], ["spent", 50]);
 });
 
 test("an operator that is not the one expected, or not on the pinned list, is not joined", async () => {

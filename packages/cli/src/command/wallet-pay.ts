@@ -76,16 +76,16 @@ export function payCommand(): Command {
 	);
 }
 
-/** Asks for the asset of which there is enough, unless one is named. */
+/** Asks for what is named; of an amount alone, for an asset of which there is enough; else the payee says. */
 function ask(folder: WalletFolder, channel: HttpChannel, flags: PayFlags): Promise<ShownRequest | Refusal> {
+	const { amount: text } = flags;
 	const named = flags.asset === undefined ? undefined : findAsset(folder, flags.asset);
-	const rich = knownAssets(folder).find((asset) => {
-		const { available } = folder.wallet.balance(asset.id);
-		return available > 0n && (flags.amount === undefined || available >= parseAmount(flags.amount, asset));
-	});
+	if (text === undefined) return askFor(folder, channel, named === undefined ? {} : { asset: named.id });
+	const rich = knownAssets(folder).find(
+		(each) => folder.wallet.balance(each.id).available >= parseAmount(text, each),
+	);
 	const asset = named ?? rich ?? findAsset(folder);
-	const amount = flags.amount === undefined ? undefined : parseAmount(flags.amount, asset);
-	return askFor(folder, channel, { asset: asset.id, ...(amount === undefined ? {} : { amount }) });
+	return askFor(folder, channel, { asset: asset.id, amount: parseAmount(text, asset) });
 }
 
 async function found(folder: WalletFolder, source: string): Promise<ShownRequest | Refusal> {

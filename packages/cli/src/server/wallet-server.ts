@@ -4,7 +4,7 @@
  * Loopback only; a proxy in front of it brings TLS. Requests are rows in the wallet's file, so a stranger who
  * asks for ever is stopped at a rate that no payer needs.
  */
-import { type AssetId, isRefusal, refuse } from "@tenten/protocol";
+import { type AssetId, isRefusal, refuse, sameAsset } from "@tenten/protocol";
 import {
 	addRequestRoute,
 	handoverApp,
@@ -50,6 +50,9 @@ function offering({ wallet, asset, amount: fixed, memo = "" }: WalletServerOptio
 		if (fixed !== undefined && amount !== fixed)
 			return refuse("amount-mismatch", `the payee asks for ${fixed} minor units`);
 		const wanted = asked.asset ?? asset;
+		// The same number of another asset is another price.
+		if (fixed !== undefined && !sameAsset(wanted, asset))
+			return refuse("asset-mismatch", `the payee asks for ${asset.code} of its operator`);
 		const { trust } = wallet.module;
 		if (isRefusal(trust)) return trust;
 		if (trust.asset(wanted) === undefined)
