@@ -275,21 +275,24 @@ function ruled(state: Payee, message: MessageOf<"ruling">, { trust }: Context): 
 	const { terms } = state;
 	if (terms.lock === null || !equalBytes(ruling.subject, terms.lock))
 		return stay(state, refuse("request-mismatch", "a ruling on something else"));
+	const { asset, against } = terms.request.body;
+	const isTheirs = equalBytes(ruling.operator, asset.operator);
+	if (!isTheirs && (against === null || !equalBytes(ruling.operator, against.asset.operator)))
+		return stay(state, refuse("issuer-unknown", "another operator's asset"));
 	if (ruling.release !== null)
 		return equalBytes(lockHash(ruling.release), terms.lock)
 			? owns(state, ruling.release, trust)
 			: stay(state, refuse("release-mismatch"));
-	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message);
+	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message, isTheirs);
 }
 
 /** Each operator rules its own leg: what one issued is settled by its word alone. */
-function refunded(state: Waiting, message: MessageOf<"ruling">): PayeeStep {
+function refunded(state: Waiting, message: MessageOf<"ruling">, isTheirs: boolean): PayeeStep {
 	const { terms, tokens, answer } = state;
 	const counter = counterOf(state);
+	if (counter === null && !isTheirs) return stay(state, decided);
 	const { operator } = message.ruling.body;
-	const isTheirs = equalBytes(operator, terms.request.body.asset.operator);
 	const isOurs = counter !== null && equalBytes(operator, counter.request.body.asset.operator);
-	if (!isTheirs && !isOurs) return stay(state, refuse("issuer-unknown", "another operator's asset"));
 	const news = { kind: "tell", news: "ruled" } as const;
 	if (counter !== null && !isOurs) return { state, effects: [news] };
 	return {

@@ -71,6 +71,10 @@ test("a reservation is left by nothing but its own release, its own cancel and i
 		],
 		"a ruling on another lock": ["request-mismatch", rulingsOn(bytesOf("lock"), release.secret).refunded],
 		"a refund by another operator": ["issuer-unknown", rulingsOn(lock, release.secret, machi).refunded],
+		"a release ruled by another operator": [
+			"issuer-unknown",
+			rulingsOn(lock, release.secret, machi).ruledReleased,
+		],
 		"a ruling with another secret": ["release-mismatch", rulingsOn(lock, bytesOf("guess")).ruledReleased],
 	};
 	for (const state of [waiting, payeeIn(two, "resolving")])
@@ -188,6 +192,8 @@ test("a refund of one leg leaves the claim to the other: its release still goes 
 	const owned = toPayee(half.state, rulingsOn(lock, secret, densha).ruledReleased);
 	assert.equal(owned.state.kind, "owned");
 	assert.equal(toPayee(half.state, rulingsOn(lock, secret, densha).refunded).state.kind, "ruled");
+	const again = toPayee(half.state, rulingsOn(lock, secret, machi).refunded);
+	assertRefused(half.state, again, "attempt-decided", "the same refund again");
 });
 
 test("a payment of several tokens is taken whole: every token of it, by one release", () => {

@@ -12,11 +12,22 @@ export function givenBy(state: DurablePayer | DurablePayee): Message | undefined
 	return "transfer" in state ? state.transfer : "answer" in state ? state.answer : undefined;
 }
 
-/** The outputs that would be refunded: what locked links consumed, and outputs 0 of direct ones. */
-export function inQuestion(message: Message | undefined): readonly string[] {
+export type InQuestion = {
+	/** what would be refunded */
+	readonly output: string;
+	/** output and link, for all links on its path */
+	readonly path: readonly (readonly [string, string])[];
+};
+
+/** What locked links consumed, and outputs 0 of direct ones; a locked link counts for nothing. */
+export function inQuestion(message: Message | undefined): readonly InQuestion[] {
 	const isGiven = message?.kind === "transfer" || message?.kind === "counterTransfer";
 	return (isGiven ? message.tokens : []).map((carried) => {
-		const token = must(verifyParsedToken(carried, trust, { signatures: false }));
-		return toHex(token.pending === null ? token.outputId : (token.path.at(-1)?.input ?? token.outputId));
+		const { path, pending, outputId } = must(verifyParsedToken(carried, trust, { signatures: false }));
+		const effective = pending === null ? path : path.slice(0, -1);
+		return {
+			output: toHex(pending === null ? outputId : (path.at(-1)?.input ?? outputId)),
+			path: effective.map((link) => [toHex(link.input), toHex(link.id)] as const),
+		};
 	});
 }

@@ -107,14 +107,15 @@ export class Host {
 	}
 
 	receive(token: VerifiedToken): void {
-		this.#add(token);
+		this.#add(token, "issue");
 	}
 
-	#add(token: VerifiedToken): void {
+	#add(token: VerifiedToken, cause: string): void {
 		const id = toHex(token.outputId);
 		if (this.durable.owned.has(id) && !this.#around.ledger.dishonest.has(this.name))
 			throw new Violation("two copies", `${this.name} took ${id.slice(0, 8)} twice`);
-		this.#around.ledger.taken(this.name, id);
+		// What an operator rules late is the operator's to answer for.
+		if (cause !== "ruling") this.#around.ledger.taken(this.name, id);
 		this.durable.tokens.set(id, { bytes: serializeToken(token), after: [], heldBy: null });
 		this.durable.owned.add(id);
 	}
@@ -260,7 +261,7 @@ export class Host {
 			this.machines.set(stored, machine);
 		}
 		applyChanges(this.durable, this.#rules.changes(changes), attempt);
-		for (const token of changes.add) this.#add(token);
+		for (const token of changes.add) this.#add(token, cause);
 		this.#tellLedger(state);
 		this.persisted++;
 	}

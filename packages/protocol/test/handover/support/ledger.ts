@@ -243,7 +243,7 @@ export class Ledger {
 		for (const state of host.payers()) if (state.kind === "sent") expected.push(...first(state.terms.links));
 		// Ruled on the other side's statement: one's own is still to be made.
 		for (const state of [...host.payers(), ...host.payees()])
-			if (state.kind === "ruled") expected.push(...inQuestion(givenBy(state)));
+			if (state.kind === "ruled") expected.push(...inQuestion(givenBy(state)).map(({ output }) => output));
 		return expected;
 	}
 

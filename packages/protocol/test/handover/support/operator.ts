@@ -54,6 +54,13 @@ export class Operator {
 		return { kind: "ruling", ruling };
 	}
 
+	/** Takes all of these rows, if each is free or says the same, or none of them. */
+	#takes(rows: readonly (readonly [string, string])[]): boolean {
+		if (rows.some(([output, link]) => (this.rows.get(output) ?? link) !== link)) return false;
+		for (const [output, link] of rows) this.rows.set(output, link);
+		return true;
+	}
+
 	/** Redeems a token of `host`: the rows of its path, then money on its account. */
 	redeem(host: Host, id: string): boolean {
 		const stored = host.durable.tokens.get(id);
@@ -64,8 +71,7 @@ export class Operator {
 			[id, "redeemed"] as const,
 		];
 		if (this.#now() >= token.issue.redeemUntil) return false;
-		if (rows.some(([output, link]) => (this.rows.get(output) ?? link) !== link)) return false;
-		for (const [output, link] of rows) this.rows.set(output, link);
+		if (!this.#takes(rows)) return false;
 		host.durable.tokens.delete(id);
 		this.#ledger.paidOut(id);
 		return true;
@@ -87,9 +93,9 @@ export class Operator {
 		const key = `${toHex(by.id)}/${toHex(subject)}`;
 		const standing = this.rulings.get(key);
 		if (standing?.body.verdict === "released") return { kind: "ruling", ruling: standing };
-		for (const output of inQuestion(shown)) {
-			if (this.#rules.takesRows && this.rows.has(output)) continue;
-			this.rows.set(output, `ruled ${key}`);
+		for (const { output, path } of inQuestion(shown)) {
+			const isFree = !this.rows.has(output) && this.#takes([...path, [output, `ruled ${key}`]]);
+			if (!isFree && this.#rules.takesRows) continue;
 			this.#ledger.paidOut(output);
 		}
 		const body = { subject, verdict: "refunded", release: null, ruledAt: this.#now() } as const;

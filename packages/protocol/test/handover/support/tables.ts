@@ -123,7 +123,14 @@ export const payeeTable: Table = {
 		"offered, resolve, contact, transfer, release, status, cancel message": "again: send done",
 		otherwise: "nothing",
 	},
-	"two-phase and exchange: cancelled": {
+	"two-phase: cancelled": {
+		"release, ruled released": "→ owned: persist, tell owned, send done, tell double-decision",
+		"offered, resolve, contact, transfer, status, cancel message": "again: send done",
+		"consented, declined, signed, sendBack, refunded": "! attempt-decided",
+		"refunded by another": "! issuer-unknown",
+		otherwise: "nothing",
+	},
+	"exchange: cancelled": {
 		"release, ruled released": "→ owned: persist, tell owned, send done, tell double-decision",
 		"offered, resolve, contact, transfer, status, cancel message": "again: send done",
 		"consented, declined, signed, sendBack, refunded, refunded by another": "! attempt-decided",
@@ -181,8 +188,7 @@ export const payeeTable: Table = {
 		"cancel message": "! signature-invalid",
 		refunded: "→ ruled: persist, tell ruled",
 		"ruled released": "→ owned: persist, tell owned, send done",
-		"refunded by another": "! issuer-unknown",
-		"consented, declined, signed, sendBack": "! attempt-decided",
+		"consented, declined, signed, sendBack, refunded by another": "! attempt-decided",
 		"offered, resolve, contact, transfer, status": "again: send counterTransfer",
 		otherwise: "nothing",
 	},
