@@ -6,7 +6,7 @@ import { type Bytes, type Conviction, encodeItem, sha256 } from "@tenten/protoco
 import type { Transaction } from "./store.ts";
 
 /** What a case is about: see `verifyEvidence` and `verifyFalseStatement`. */
-export type CaseKind = Conviction["kind"] | "falseStatement";
+type CaseKind = Conviction["kind"] | "falseStatement";
 
 export type Case = {
 	readonly kind: CaseKind;

@@ -7,7 +7,7 @@
 import type { Transaction } from "./store.ts";
 
 /** Seconds that a key stays bound. */
-export const keyLife = 7 * 86_400;
+const keyLife = 7 * 86_400;
 
 /** Deposits are the people's who run it, and count once by their key: theirs stay. */
 export const lastingScope = "deposits";

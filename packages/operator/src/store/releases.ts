@@ -4,7 +4,7 @@ import type { Transaction } from "./store.ts";
 
 export type Published = { readonly lock: Bytes; readonly release: Bytes };
 
-export async function publishReleases(
+async function publishReleases(
 	transaction: Transaction,
 	releases: readonly Published[],
 ): Promise<void> {
