@@ -4,10 +4,7 @@ import type { Transaction } from "./store.ts";
 
 export type Published = { readonly lock: Bytes; readonly release: Bytes };
 
-async function publishReleases(
-	transaction: Transaction,
-	releases: readonly Published[],
-): Promise<void> {
+async function publishReleases(transaction: Transaction, releases: readonly Published[]): Promise<void> {
 	if (releases.length === 0) return;
 	await transaction
 		.insertInto("releases")
