@@ -11,11 +11,7 @@ function ends() {
 		Object.assign(from, {
 			send: (frame: unknown) => setImmediate(() => to.emit("message", structuredClone(frame))),
 		}) as unknown as ConstructorParameters<typeof Line>[0];
-	const down = (): void => {
-		one.emit("disconnect");
-		other.emit("disconnect");
-	};
-	return { left: port(one, other), right: port(other, one), down };
+	return { left: port(one, other), right: port(other, one) };
 }
 
 type Till = {
@@ -41,7 +37,7 @@ test("both ends call each other, with bytes and amounts as they are", async () =
 });
 
 test("what fails there is thrown here, and so is every call to a process that has ended", async () => {
-	const { left, right, down } = ends();
+	const { left, right } = ends();
 	const toTill = new Line<Till>(left, {});
 	const till: Till = {
 		double: async () => {
@@ -52,7 +48,7 @@ test("what fails there is thrown here, and so is every call to a process that ha
 	new Line<Replay>(right, till);
 	await assert.rejects(toTill.call("double", 1n), /the till is closed/);
 	const waiting = toTill.call("hang", null);
-	down();
-	await assert.rejects(waiting, /has ended/);
-	await assert.rejects(toTill.call("double", 1n), /has ended/);
+	toTill.end("ended with SIGKILL");
+	await assert.rejects(waiting, /the other process ended with SIGKILL/);
+	await assert.rejects(toTill.call("double", 1n), /double: the other process ended with SIGKILL/);
 });

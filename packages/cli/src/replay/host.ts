@@ -23,6 +23,7 @@ export async function startHost(start: HostStart, ask: Ask): Promise<Host> {
 	});
 	const methods: ReplayMethods = { ask: ({ route, body }) => ask(route, body) };
 	const line = new Line<HostMethods>(child, methods);
+	const ended = once(child, "exit").then(([code, signal]) => line.end(`ended with ${signal ?? code}`));
 	await line.call("start", start);
 	return {
 		party: (wallet) => ({
@@ -35,8 +36,8 @@ export async function startHost(start: HostStart, ask: Ask): Promise<Host> {
 		}),
 		copy: (wallet, copied) => line.call("copy", { wallet, copied }),
 		stop: async () => {
-			const ended = once(child, "exit");
-			await line.call("stop", null);
+			// It may be what went wrong that it has ended: then there is nothing to stop.
+			if (child.connected) await line.call("stop", null);
 			await ended;
 		},
 	};

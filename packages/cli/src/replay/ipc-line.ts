@@ -2,7 +2,7 @@
  * A line between two processes: calls by name, each answered once, both ways at the same time.
  *
  * Over Node's own channel to a child process, with structured clones, so bytes and amounts pass as they are.
- * When the other process ends, every open call fails.
+ * Whoever sees the other process end says so by `end`: then every open call fails.
  */
 import type { ChildProcess } from "node:child_process";
 
@@ -28,13 +28,13 @@ export class Line<Methods extends Handlers> {
 	readonly #handlers: Handlers;
 	readonly #waiting = new Map<number, Waiting>();
 	#calls = 0;
-	#isDown = false;
+	/** why nothing can be called any more */
+	#down: string | undefined;
 
 	constructor(port: Port, handlers: Handlers) {
 		this.#port = port;
 		this.#handlers = handlers;
 		port.on("message", (frame: Frame) => this.#receive(frame));
-		port.on("disconnect", () => this.#fail());
 	}
 
 	call<M extends keyof Methods & string>(
@@ -43,7 +43,7 @@ export class Line<Methods extends Handlers> {
 	): ReturnType<Methods[M]> {
 		const id = this.#calls++;
 		const answer = new Promise((resolve, reject) => {
-			if (this.#isDown) return reject(new Error(`${method}: the other process has ended`));
+			if (this.#down !== undefined) return reject(new Error(`${method}: the other process ${this.#down}`));
 			this.#waiting.set(id, { resolve, reject });
 			this.#send({ kind: "call", id, method, input });
 		});
@@ -78,7 +78,8 @@ export class Line<Methods extends Handlers> {
 	}
 
 	#send(frame: Frame): void {
-		if (!this.#isDown) this.#port.send?.(frame);
+		// What cannot be sent any more is failed by `end`, which knows why.
+		this.#port.send?.(frame, undefined, undefined, () => undefined);
 	}
 
 	#take(id: number): Waiting | undefined {
@@ -87,9 +88,10 @@ export class Line<Methods extends Handlers> {
 		return waiting;
 	}
 
-	#fail(): void {
-		this.#isDown = true;
-		for (const { reject } of this.#waiting.values()) reject(new Error("the other process has ended"));
+	/** Fails every open call, and those to come. The first reason stands. */
+	end(reason: string): void {
+		this.#down ??= reason;
+		for (const { reject } of this.#waiting.values()) reject(new Error(`the other process ${this.#down}`));
 		this.#waiting.clear();
 	}
 }
