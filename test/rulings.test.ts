@@ -191,7 +191,7 @@ describe("the operator's word", () => {
 		await balanced(world);
 	});
 
-	test("once asked for keeps a module from ever releasing, even where its clock goes back", async () => {
+	test("once asked for keeps a module from ever releasing or cancelling, even where its clock goes back", async () => {
 		const world = await openWorld();
 		const { town, ann, bob } = world;
 		const attempt = await interrupted(world, "twoPhase", "reserved");
@@ -213,6 +213,9 @@ describe("the operator's word", () => {
 		town.clock.now = start;
 		await ann.handle(ok(await bob.module.contact(attempt)));
 		assert.equal(ann.module.payer(attempt), "locked");
+		// What a cancel freed could be spent, against the statement that nothing was.
+		assert.equal((await ann.cancel(attempt))?.code, "attempt-decided");
+		assert.deepEqual(await ann.tick(), []);
 		town.clock.now += due;
 		ann.connect(operator.id, operator);
 		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
@@ -272,6 +275,26 @@ describe("an exchange whose decider is gone", () => {
 			[bob.balance(town.asset).available, bob.balance(town.assetOf("SEAT")).available],
 			[300n, 3n],
 		);
+		await balanced(world);
+	});
+
+	test("is given the other leg back, and then takes no cancel that would free it to be spent", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "exchange", "counterTransfer");
+		const [start, { operator }] = [town.clock.now, town];
+		town.clock.now += due;
+		const away = async (): Promise<Refusal> => ({ kind: "refusal", code: "channel-failed", detail: "" });
+		bob.connect(operator.id, { ...operator, rule: away } as never);
+		assert.equal(codeOf(await bob.askRefund(attempt)), "channel-failed");
+		town.clock.now = start;
+		await ann.cancel(attempt, inProcessChannel(bob.handle));
+		assert.equal(bob.module.payee(attempt), "resolving");
+		assert.equal(bob.balance(town.assetOf("SEAT")).locked, 4n);
+		town.clock.now += due;
+		bob.connect(operator.id, operator);
+		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
+		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
 		await balanced(world);
 	});
 

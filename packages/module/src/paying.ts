@@ -230,13 +230,12 @@ function takesTokens(event: PayerEvent): boolean {
 	return kind === "counterTransfer" || kind === "returned";
 }
 
-/** A lock of a restored backup was perhaps decided since; one that was stated as never released stays so. */
+/** A lock of a restored backup was perhaps decided since; one that an operator was told of stays as it is. */
 function mayNotDecide(core: Core, state: Payer, event: PayerEvent): Refusal | undefined {
 	if (state.kind !== "locked" || event.kind === "contact") return undefined;
 	const kind = event.kind === "received" ? event.message.kind : undefined;
 	if (kind === "ruling" || kind === "status") return undefined;
-	const isAnswer = kind === "reserved" || kind === "counterTransfer";
-	if (isAnswer && core.vault.isStated(state.terms.attempt))
+	if (core.vault.isStated(state.terms.attempt))
 		return refuse("attempt-decided", "the operator was told that this was never released");
 	return core.isSilenced(state.terms.signer);
 }

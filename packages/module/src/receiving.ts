@@ -172,6 +172,10 @@ export async function runPayee(
 	const begins = event.kind === "offered" || event.kind === "consented" || event.kind === "sendBack";
 	const trust = begins ? core.trust() : core.keptTrust();
 	if (isRefusal(trust)) return trust;
+	const isCancel = event.kind === "received" && event.message.kind === "cancel";
+	// What a cancel frees could be spent, against the statement that it was not.
+	if (isCancel && "terms" in state && core.vault.isStated(state.terms.attempt))
+		return refuse("attempt-decided", "the operator was asked for a refund");
 	const context = { trust, now: core.now() };
 	let other = beside.rows ?? [];
 	const outcome = await run(stepPayee(state, event, context), {

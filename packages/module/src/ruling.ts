@@ -5,14 +5,15 @@
  *   LOCKED, SENT, LOCKED-FOREIGN        after redeem until and grace: a signed statement asks for a refund
  *
  * A statement is signed only while the module's own state makes it true, is durable before it is shown, and
- * from then on the attempt is never released: the two together would convict the owner. The same bytes are
- * sent until the operator answers.
+ * from then on the attempt is neither released nor cancelled: a release, or another link on what a cancel
+ * frees, would convict the owner by its own statement. The same bytes are sent until the operator answers.
  */
 import {
 	type Bytes,
 	type DurablePayee,
 	type DurablePayer,
 	equalBytes,
+	fromHex,
 	isRefusal,
 	keyId,
 	type Owner,
@@ -161,18 +162,33 @@ async function statementsOf(
 		const operator = (stated[0] as Token).issue.issue.asset.operator;
 		const account = core.certificates().findLast(({ operatorId }) => equalBytes(operatorId, operator));
 		const refund = { account: (account ?? owner).hash, fallback: null };
-		const subject = says === "noWord" ? Buffer.from(key, "hex") : lock;
-		if (subject === null) return refuse("lock-mismatch");
-		const saying: Saying =
-			says === "noWord"
-				? { kind: says, link: Uint8Array.from(subject), ...refund }
-				: { kind: says, lock: subject, ...refund, inputs };
+		const saying = sayingOf(says, says === "noWord" ? fromHex(key) : lock, inputs, refund);
+		if (isRefusal(saying)) return saying;
 		const statement = await sign(core, owner, operator, saying);
 		if (isRefusal(statement)) return statement;
 		const request = serializeRulingRequest({ kind: "statement", statement, tokens: stated });
 		questions.push({ operator, request });
 	}
 	return questions;
+}
+
+function sayingOf(
+	says: InDoubt["says"],
+	subject: Bytes | null | undefined,
+	inputs: readonly Bytes[],
+	refund: { readonly account: Bytes; readonly fallback: null },
+): Saying | Refusal {
+	if (subject === null || subject === undefined) return refuse("lock-mismatch");
+	switch (says) {
+		case "neverReleased":
+			return { kind: says, lock: subject, ...refund };
+		case "noReleaseReached":
+			return { kind: says, lock: subject, inputs, ...refund };
+		case "noWord":
+			return { kind: says, link: subject, ...refund };
+		default:
+			return says satisfies never;
+	}
 }
 
 async function sign(core: Core, owner: VerifiedCertificate, operator: Bytes, says: Saying) {
