@@ -63,6 +63,45 @@ describe("a restored backup", () => {
 		await town.operator.close();
 	});
 
+	test("pays with what came after it, not with what it brought, whatever the app asks for", async () => {
+		const town = await openTown();
+		const [ann, bob] = [await town.wallet(500n), await town.wallet()];
+		const again = ok(await restore(town, await backupOf(ann)));
+		assert.equal(await again.join(town.operator, town.operator.id, asked), undefined);
+		const old = again.module.tokens().map(({ output }) => output);
+		town.clock.now += 60;
+		await town.fund(again, 500n);
+		const requests = [
+			ok(await bob.request({ asset: town.asset, amount: 500n })),
+			ok(await bob.request({ asset: town.asset, amount: 500n })),
+		];
+		const [first, second] = requests.map(({ encoded }) => encoded) as [Bytes, Bytes];
+		assert.equal(ok(await again.pay({ request: first }, inProcessChannel(bob.handle))).fundsState, "spent");
+		assert.deepEqual(
+			again.module.tokens().map(({ output }) => output),
+			old,
+		);
+		const shown = ok(again.module.readRequest(second));
+		const consent = { request: shown.digest, payee: shown.payee.hash, amount: 500n };
+		assert.equal(
+			codeOf(await again.module.pay({ request: second, consent, inputs: old })),
+			"certificate-expired",
+		);
+		await town.close();
+	});
+
+	test("has no key left that could still be certified", async () => {
+		const town = await openTown();
+		const ann = await town.device().open();
+		ok(await ann.module.setTrustList(await town.operator.trustList(), town.operator.id));
+		const enrolment = await ann.module.enrol(town.operator.id, asked);
+		const again = ok(await restore(town, await backupOf(ann)));
+		const enrolled = ok(await town.operator.enrol(enrolment));
+		assert.equal(codeOf(await again.module.certify(enrolled)), "owner-mismatch");
+		assert.equal(codeOf(await ann.module.certify(enrolled)), "ok");
+		await town.close();
+	});
+
 	test("stays restored when it is opened again, and a backup of it is one of a new key", async () => {
 		const town = await openTown();
 		const backup = await backupOf(await town.wallet(100n));

@@ -120,6 +120,21 @@ describe("an exchange", () => {
 		await town.close();
 	});
 
+	test("gives of one's own what does not outlive what the decider gives", async () => {
+		const market = await openMarket();
+		const { town, bob } = market;
+		const seat = town.assetOf("SEAT");
+		town.clock.now += 100;
+		const eve = await town.wallet();
+		await town.fund(eve, 4n, "SEAT");
+		const gift = ok(await bob.request({ asset: seat, amount: 4n }));
+		ok(await eve.pay({ request: gift.encoded }, inProcessChannel(bob.handle)));
+		// The later seats carry a link more, so they would be spent first.
+		assert.equal(ok(await buy(market, inProcessChannel(bob.handle))).fundsState, "spent");
+		assert.equal(bob.balance(seat).available, 7n);
+		await town.close();
+	});
+
 	test("has one decider: the other side has no timer and no cancel of its own", async () => {
 		const market = await openMarket();
 		const { town, bob } = market;

@@ -217,6 +217,23 @@ describe("a peer", () => {
 		await town.close();
 	});
 
+	test("who cancels, and offers a part of what it cancelled again, is refused: it could be owned twice", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		await town.fund(ann, 1_000n);
+		const request = ok(await bob.request({ asset: town.asset, amount: 0n }));
+		const started = ok(await ann.start({ request: request.encoded, amount: 1_500n }));
+		await bob.handle(started.messages);
+		await ann.cancel(started.attempt, inProcessChannel(bob.handle));
+		const transfer = started.messages.map(parseMessage).find(({ kind }) => kind === "transfer");
+		assert.ok(transfer?.kind === "transfer" && "tokens" in transfer);
+		const part = serializeMessage({ ...transfer, tokens: transfer.tokens.slice(0, 1) });
+		const [answer] = (await bob.handle([part])).map(parseMessage);
+		assert.ok(answer?.kind === "refusal" && answer.code === "request-reused");
+		assert.equal(bob.balance(town.asset).reserved, 0n);
+		await town.close();
+	});
+
 	test("who replays a whole hand-over, in any order, changes nothing and is paid nothing", async () => {
 		const world = await openWorld();
 		const { town, ann, bob } = world;

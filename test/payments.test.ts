@@ -16,7 +16,7 @@ import {
 	verifyReceipt,
 	verifyTrustList,
 } from "@tenten/protocol";
-import { inProcessChannel, planUpkeep, type Wallet } from "@tenten/wallet";
+import { inProcessChannel, planUpkeep, selectTokens, type Wallet } from "@tenten/wallet";
 import { without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 
@@ -24,6 +24,22 @@ async function pay(town: Town, from: Wallet, to: Wallet, amount: bigint) {
 	const request = ok(await to.request({ asset: town.asset, amount }));
 	return ok(await from.pay({ request: request.encoded }, inProcessChannel(to.handle)));
 }
+
+/** A token of 30 hops, as its summary shows it. */
+const long = {
+	output: new Uint8Array(32),
+	asset: { operator: new Uint8Array(32), code: "JPY" },
+	amount: 1n,
+	hops: 30,
+	links: 30,
+	size: 6_000,
+	signatures: 61,
+	issuedAt: 0,
+	spendUntil: 100,
+	redeemUntil: 200,
+	isBound: false,
+	certificate: new Uint8Array(32),
+};
 
 const always = { links: 0, bytes: 0, time: 0, count: 1 };
 
@@ -52,6 +68,14 @@ describe("a payment", () => {
 		ok(await ann.pay({ request: request.encoded }, inProcessChannel(bob.handle)));
 		assert.equal(bob.balance(town.asset).available, 32n);
 		await town.close();
+	});
+
+	test("takes no more tokens than its payee may verify, and others where those would be too many", () => {
+		const tokens = Array.from({ length: 8 }, () => long);
+		assert.equal(selectTokens(tokens, 4n)?.length, 4);
+		assert.equal(selectTokens(tokens, 5n), undefined);
+		const short = { ...long, spendUntil: 10_000_000, amount: 2n, signatures: 2, size: 500 };
+		assert.deepEqual(selectTokens([...tokens, short, short, short], 6n), [short, short, short]);
 	});
 
 	test("of nothing, of less than nothing or of more than there is, is refused", async () => {
@@ -142,21 +166,7 @@ describe("upkeep", () => {
 	});
 
 	test("plans no order that its operator could not verify, whoever had the tokens before", () => {
-		const token = {
-			output: new Uint8Array(32),
-			asset: { operator: new Uint8Array(32), code: "JPY" },
-			amount: 1n,
-			hops: 30,
-			links: 30,
-			size: 6_000,
-			signatures: 61,
-			issuedAt: 0,
-			spendUntil: 100,
-			redeemUntil: 200,
-			isBound: false,
-			certificate: new Uint8Array(32),
-		};
-		const tokens = Array.from({ length: 40 }, (_, i) => ({ ...token, output: new Uint8Array(32).fill(i) }));
+		const tokens = Array.from({ length: 40 }, (_, i) => ({ ...long, output: new Uint8Array(32).fill(i) }));
 		const plans = planUpkeep(tokens, 50);
 		assert.equal(plans.flatMap(({ inputs }) => inputs).length, 40);
 		for (const { inputs } of plans) {

@@ -111,6 +111,18 @@ describe("a payee that is gone", () => {
 	});
 });
 
+describe("a statement", () => {
+	test("asked for too early is not signed: the payment goes on", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "reserved");
+		assert.equal(codeOf(await ann.askRefund(attempt)), "ruling-early");
+		assert.equal(codeOf(await ann.recover(attempt, inProcessChannel(bob.handle))), "spent");
+		assert.equal(bob.balance(town.asset).available, 300n);
+		await balanced(world);
+	});
+});
+
 describe("a payer that is gone", () => {
 	test("after its lock leaves nothing to claim: the reservation stays, and pays nothing", async () => {
 		const world = await openWorld();
