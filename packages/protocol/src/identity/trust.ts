@@ -55,23 +55,28 @@ export class Trust {
 	readonly #shared = new Map<number, SharedSignature>();
 	readonly #verified = new WeakMap<object, object>();
 
-	/** `list` must come from `verifyTrustList`. Operators whose desk certificate does not verify are left out. */
+	/** `list` must come from `verifyTrustList`. */
 	constructor(list: TrustListBody, verify: Verify) {
 		this.verify = verify;
 		this.list = list;
-		for (const entry of list.operators) {
-			const id = keyId(entry.root);
-			for (const { purpose, key } of entry.keys)
-				if (purpose === "authority") this.#addAuthority({ id: keyId(key), key, operatorId: id });
-			const desk = this.certificate(entry.desk);
-			if (isRefusal(desk) || !equalBytes(desk.operatorId, id)) continue;
-			const keys = entry.keys.map((listed) => ({ ...listed, id: keyId(listed.key) }));
-			this.#operators.set(toHex(id), { id, entry, desk, keys });
-		}
+		for (const entry of list.operators) this.#admit(entry);
+	}
+
+	/** An operator whose desk none of its own authorities certified is left out, and they with it. */
+	#admit(entry: OperatorEntry): void {
+		const id = keyId(entry.root);
+		const keys = entry.keys.map((listed) => ({ ...listed, id: keyId(listed.key) }));
+		const authorities = keys
+			.filter(({ purpose }) => purpose === "authority")
+			.map((listed): Authority => ({ id: listed.id, key: listed.key, operatorId: id }));
+		const desk = this.#verifyCertificate(entry.desk, authorities);
+		if (isRefusal(desk)) return;
+		for (const authority of authorities) this.#addAuthority(authority);
+		this.#operators.set(toHex(id), { id, entry, desk, keys });
 	}
 
 	#addAuthority(authority: Authority): void {
-		const hint = toHex(authority.id.subarray(0, authorityHintBytes));
+		const hint = hintOf(authority);
 		this.#authorities.set(hint, [...(this.#authorities.get(hint) ?? []), authority]);
 	}
 
@@ -136,27 +141,34 @@ export class Trust {
 		return cached !== undefined && equalBytes(cached.encoded, encoded);
 	}
 
-	#verifyCertificate(encoded: Bytes): VerifiedCertificate | Refusal {
+	/** `known`: the authorities that may have signed it; those that the list's operators name without. */
+	#verifyCertificate(encoded: Bytes, known?: readonly Authority[]): VerifiedCertificate | Refusal {
 		const parsed = parse(certificate, encoded, 1024);
 		if (isRefusal(parsed)) return parsed;
 		const { claims, signature } = parsed;
-		for (const authority of this.#authorities.get(toHex(claims.authorityHint)) ?? []) {
-			const payload = certificatePayload(authority.id, claims);
-			if (!verifySign1(this.verify, authority.key, "certificate", payload, signature)) continue;
+		const hint = toHex(claims.authorityHint);
+		const hinted = (known ?? this.#authorities.get(hint) ?? []).filter(
+			(authority) => hintOf(authority) === hint,
+		);
+		for (const { id, key, operatorId } of hinted) {
+			const payload = certificatePayload(id, claims);
+			if (!verifySign1(this.verify, key, "certificate", payload, signature)) continue;
 			return {
 				verified: "certificate",
 				encoded,
 				hash: certificateHash(payload),
 				key: claims.confirmation.key,
-				operatorId: authority.operatorId,
+				operatorId,
 				claims,
 				profile: claims.profile,
 			};
 		}
-		return this.#authorities.has(toHex(claims.authorityHint))
-			? refuse("signature-invalid", "certificate")
-			: refuse("authority-unknown");
+		return hinted.length > 0 ? refuse("signature-invalid", "certificate") : refuse("authority-unknown");
 	}
+}
+
+function hintOf({ id }: Authority): string {
+	return toHex(id.subarray(0, authorityHintBytes));
 }
 
 /** Six bytes of the signature, as a number: collisions only cost a second look. */

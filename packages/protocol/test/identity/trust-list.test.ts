@@ -80,17 +80,26 @@ test("a list that is no list is malformed", () => {
 
 test("an operator whose desk another operator certified is left out, and so are its assets", () => {
 	const [first, second] = world.list.operators as readonly [OperatorEntry, OperatorEntry];
-	const trusting = (entry: OperatorEntry): Trust =>
-		new Trust({ ...world.list, operators: [entry, second] } satisfies TrustListBody, verify);
-	assert.ok(trusting(first).operator(world.operator.id));
-	assert.equal(trusting(first).asset(world.asset)?.code, "JPY");
+	const trusting = (...operators: readonly OperatorEntry[]): Trust =>
+		new Trust({ ...world.list, operators } satisfies TrustListBody, verify);
+	assert.ok(trusting(first, second).operator(world.operator.id));
+	assert.equal(trusting(first, second).asset(world.asset)?.code, "JPY");
 	for (const desk of [second.desk, Uint8Array.of(0), first.desk.subarray(1)]) {
-		const trust = trusting({ ...first, desk });
-		assert.equal(trust.operator(world.operator.id), undefined);
-		assert.equal(trust.asset(world.asset), undefined);
-		assert.deepEqual(trust.keys(world.operator.id, "issuing"), []);
-		assert.ok(trust.operator(world.other.id));
+		const odd = { ...first, desk };
+		for (const trust of [trusting(odd, second), trusting(second, odd)]) {
+			assert.equal(trust.operator(world.operator.id), undefined);
+			assert.equal(trust.asset(world.asset), undefined);
+			assert.deepEqual(trust.keys(world.operator.id, "issuing"), []);
+			assert.ok(trust.operator(world.other.id));
+		}
 	}
+});
+
+test("whom an operator that is left out certified is unknown", () => {
+	const [first, second] = world.list.operators as readonly [OperatorEntry, OperatorEntry];
+	const trust = new Trust({ ...world.list, operators: [{ ...first, desk: second.desk }, second] }, verify);
+	expectRefusal(trust.certificate(first.desk), "authority-unknown");
+	expectValue(trust.certificate(second.desk));
 });
 
 test("keys are listed by purpose, under the operator whose root is named", () => {
