@@ -73,6 +73,8 @@ type Link = {
 	readonly against?: Against;
 	/** which output the token ends in */
 	readonly index?: number;
+	/** whether what would be change is the payee's too */
+	readonly isTwice?: true;
 	readonly conditions?: NonNullable<Parameters<typeof purse>[3]>;
 };
 
@@ -90,7 +92,8 @@ function link({ request }: { readonly request: VerifiedRequest }, options: Link 
 		purpose: options.purpose ?? null,
 		request: options.request ?? request.digest,
 	};
-	const change = { certificate: from, purpose: null, request: bytesOf("change") };
+	const own = { certificate: from, purpose: null, request: bytesOf("change") };
+	const change = options.isTwice ? owner : own;
 	const outputs = [{ amount, owner, caveats: [] }];
 	if (of > amount) outputs.push({ amount: of - amount, owner: change, caveats: [] });
 	const { data = null, against = null } = options;
@@ -182,6 +185,7 @@ const arrivals: Readonly<Record<string, readonly [RefusalCode, Arrival]>> = {
 	],
 	"for somebody else": ["owner-mismatch", one({ to: carol })],
 	"that ends in the payer's change": ["owner-mismatch", one({ of: 200n, index: 1 })],
+	"that is not the first of its link": ["owner-mismatch", one({ of: 240n, index: 1, isTwice: true })],
 	"that was never paid": ["owner-mismatch", { request: plain, tokens: [purse(bob, 120n, "own").token] }],
 	"under another request": ["request-mismatch", one({ request: bytesOf("request") })],
 	"under another purpose": ["request-mismatch", one({ purpose: "books" })],
