@@ -45,6 +45,9 @@ export type Surroundings = {
 	readonly told?: (told: Told) => void;
 };
 
+/** A verified trust list, as it came, whose it must be, and what it makes trusted. */
+type HeldTrust = { readonly list: Bytes; readonly pinnedSigner: Bytes; readonly trust: Trust };
+
 export class Core {
 	readonly vault: Vault;
 	readonly keys: KeyStore;
@@ -53,8 +56,7 @@ export class Core {
 	readonly now: () => number;
 	readonly random: (bytes: number) => Bytes;
 	readonly told: (told: Told) => void;
-	#trust: Trust | undefined;
-	#pinnedSigner: Bytes | undefined;
+	#held: HeldTrust | undefined;
 	#own = new OwnCertificates();
 	#last: Promise<unknown> = Promise.resolve();
 	#lastRequest: { readonly encoded: Bytes; readonly signed: SignedRequest } | undefined;
@@ -76,8 +78,7 @@ export class Core {
 		const context = { verify, pinnedSigner: row.pinnedSigner, minimumVersion: 0, now: 0 };
 		const list = verifyTrustList(row.list, context);
 		if (isRefusal(list)) throw new Error(`the kept trust list does not verify: ${list.code}`);
-		this.#pinnedSigner = row.pinnedSigner;
-		this.#trust = new Trust(list, verify);
+		this.#held = { ...row, trust: new Trust(list, verify) };
 		this.#findOwn();
 	}
 
@@ -99,31 +100,35 @@ export class Core {
 
 	/** Trust as of the last list, expired or not: for ending what was begun under it. */
 	keptTrust(): Trust | Refusal {
-		return this.#trust ?? refuse("trust-list-expired", "no trust list yet");
+		return this.#held?.trust ?? refuse("trust-list-expired", "no trust list yet");
 	}
 
 	/** Takes a newer list of the pinned signer; the first list pins its signer. */
 	async setTrustList(encoded: Bytes, pinnedSigner: Bytes): Promise<Trust | Refusal> {
-		const pinned = this.#pinnedSigner ?? pinnedSigner;
-		if (!equalBytes(pinned, pinnedSigner)) return refuse("authority-unknown", "another signer is pinned");
+		const held = this.#held;
+		if (held !== undefined && !equalBytes(held.pinnedSigner, pinnedSigner))
+			return refuse("authority-unknown", "another signer is pinned");
+		// The list that is held already: nothing to keep, and nothing to verify again under it.
+		if (held !== undefined && equalBytes(held.list, encoded)) return this.trust();
 		const list = verifyTrustList(encoded, {
 			verify,
-			pinnedSigner: pinned,
-			minimumVersion: this.#trust?.list.version ?? 0,
+			pinnedSigner,
+			minimumVersion: held?.trust.list.version ?? 0,
 			now: this.now(),
 		});
 		if (isRefusal(list)) return list;
-		const value = serialize(trustRow, { list: encoded, pinnedSigner: pinned });
+		const row = { list: encoded.slice(), pinnedSigner: pinnedSigner.slice() };
+		const value = serialize(trustRow, row);
 		await this.commit({ other: [{ key: "trust", value }] });
-		this.#pinnedSigner = pinned;
-		this.#trust = new Trust(list, verify);
+		const trust = new Trust(list, verify);
+		this.#held = { ...row, trust };
 		this.vault.forgetReopened();
 		this.#findOwn();
-		return this.#trust;
+		return trust;
 	}
 
 	#findOwn(): void {
-		this.#own = new OwnCertificates(this.vault.state.rows, this.#trust);
+		this.#own = new OwnCertificates(this.vault.state.rows, this.#held?.trust);
 	}
 
 	/** Keeps a certificate of one's own. `pending` is the row of the enrolment that it answers. */
@@ -223,7 +228,7 @@ export class Core {
 
 	/** Redeem until and grace: until then a record of this token is kept. */
 	keepUntil({ asset, redeemUntil }: Pick<TokenSummary, "asset" | "redeemUntil">): number {
-		return redeemUntil + (this.#trust?.asset(asset)?.grace ?? 0);
+		return redeemUntil + (this.#held?.trust.asset(asset)?.grace ?? 0);
 	}
 
 	/** The bytes of what a machine sent: documents before the message that lists them. */
