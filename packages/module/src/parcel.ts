@@ -34,8 +34,6 @@ function placeOf(bundle: Bytes, position: number): Bytes {
 	return encodeItem([bundle, position]);
 }
 
-/** A bundle holds 64 messages: this leaves room for the transfer, the answer, what asks for them again. */
-const mostDocuments = limits.documents - 4;
 const longestMediaType = 64;
 
 /** A manifest, and its document messages, sealed to `recipient` where there is one, as rows. */
@@ -47,7 +45,7 @@ export async function packDocuments(
 	recipient: Bytes | null,
 	salt: Bytes,
 ): Promise<Packed | Refusal> {
-	if (documents.length > mostDocuments) return refuse("too-many", `${documents.length} documents`);
+	if (documents.length > limits.documents) return refuse("too-many", `${documents.length} documents`);
 	for (const { mediaType, content } of documents) {
 		if (content.length > maximumDocumentBytes) return refuse("too-large", `${content.length} bytes`);
 		if (mediaType.length > longestMediaType) return refuse("malformed", "media type");

@@ -26,8 +26,8 @@ export const limits = {
 	conditions: 16,
 	/** cancels that one link carries */
 	after: 4,
-	/** documents a side of one hand-over */
-	documents: 64,
+	/** documents a side of one hand-over: with the messages beside them they fit one bundle of 64 */
+	documents: 60,
 	/** tokens in one order to the operator */
 	orderTokens: 16,
 	/** new owners that one order names */
