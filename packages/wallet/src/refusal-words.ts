@@ -17,7 +17,6 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This needs a newer version of the wallet.",
 		ja: "新しいバージョンのウォレットが必要です。",
 	},
-	"suite-unknown": { en: "This kind of key is not known.", ja: "この種類の鍵には対応していません。" },
 	"key-refused": { en: "This key is not safe to use.", ja: "この鍵は安全に使えません。" },
 	"signature-invalid": { en: "A signature does not hold.", ja: "署名が正しくありません。" },
 	"authority-unknown": {
@@ -58,7 +57,6 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This release does not fit the lock.",
 		ja: "この減額完了は減額留保に対応していません。",
 	},
-	"not-yet-valid": { en: "This is not valid yet.", ja: "まだ有効ではありません。" },
 	expired: {
 		en: "The time to pay with this token is over; it can be redeemed.",
 		ja: "支払いに使える期限を過ぎました。還収はできます。",
