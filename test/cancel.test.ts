@@ -66,7 +66,7 @@ describe("a payer", () => {
 		const request = await ask(world);
 		const { attempt } = ok(await ann.pay({ request: request.encoded }, without(bob.handle, "release")));
 		assert.equal((await ann.cancel(attempt))?.code, "attempt-decided");
-		const refusal = { kind: "refusal", about: attempt, code: "expired", detail: "" } as const;
+		const refusal = { kind: "refused", about: attempt, code: "expired", detail: "" } as const;
 		assert.deepEqual(await ann.handle([serializeMessage(refusal)]), []);
 		assert.equal(ann.module.payer(attempt), "released");
 		assert.equal(ok(await ann.recover(attempt, inProcessChannel(bob.handle))), "spent");

@@ -71,7 +71,7 @@ describe("a peer makes a wallet keep", () => {
 			await bob.handle([
 				serializeMessage({ kind: "status", attempt: random(32) }),
 				serializeMessage({ kind: "document", bundle: random(32), position: i, content: random(60_000) }),
-				serializeMessage({ kind: "refusal", about: random(32), code: "expired", detail: "x".repeat(256) }),
+				serializeMessage({ kind: "refused", about: random(32), code: "expired", detail: "x".repeat(256) }),
 			]);
 		assert.deepEqual(await census(stores[1]), before);
 		await town.close();

@@ -176,12 +176,12 @@ describe("a peer", () => {
 			{ kind: "cancel", attempt, lock: random(32), certificate: random(32), signature: random(64) },
 			{ kind: "status", attempt },
 			{ kind: "done", attempt },
-			{ kind: "refusal", about: attempt, code: "expired", detail: "" },
+			{ kind: "refused", about: attempt, code: "expired", detail: "" },
 		];
 		const before = commits();
 		for (const message of kinds) {
 			const answers = await wallet.handle([serializeMessage(message)]);
-			const speaks = message.kind !== "done" && message.kind !== "refusal";
+			const speaks = message.kind !== "done" && message.kind !== "refused";
 			assert.equal(answers.length, speaks ? 1 : 0, message.kind);
 		}
 		assert.equal(commits(), before);
@@ -229,7 +229,7 @@ describe("a peer", () => {
 		assert.ok(transfer?.kind === "transfer" && "tokens" in transfer);
 		const part = serializeMessage({ ...transfer, tokens: transfer.tokens.slice(0, 1) });
 		const [answer] = (await bob.handle([part])).map(parseMessage);
-		assert.ok(answer?.kind === "refusal" && answer.code === "request-reused");
+		assert.ok(answer?.kind === "refused" && answer.code === "request-reused");
 		assert.equal(bob.balance(town.asset).reserved, 0n);
 		await town.close();
 	});

@@ -1,5 +1,5 @@
 /** Channels that misbehave, for tests: they lose, repeat, delay or look at what passes. */
-import { type Bytes, type Message, parseMessage, refuse } from "@tenten/protocol";
+import { type Bytes, isRefusal, type Message, parseMessage, refuse } from "@tenten/protocol";
 import { type Channel, type Handle, inProcessChannel } from "@tenten/wallet";
 
 /** What may happen to the message that passes as the n-th, counted from one over both ways. */
@@ -24,7 +24,7 @@ export function meddledChannel(
 
 function parsed(encoded: Bytes): Message {
 	const message = parseMessage(encoded);
-	if (message.kind === "refusal" && !("about" in message)) throw new Error("a message that does not parse");
+	if (isRefusal(message)) throw new Error("a message that does not parse");
 	return message;
 }
 

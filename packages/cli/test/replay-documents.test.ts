@@ -39,7 +39,7 @@ function tampering(payee: Wallet, way: "there" | "back", tamper: Tamper): Channe
 	const changed = (messages: readonly Uint8Array[]): readonly Uint8Array[] => {
 		const parsed = messages.map((encoded) => {
 			const message = parseMessage(encoded);
-			assert.ok(message.kind !== "refusal" || "about" in message);
+			assert.ok(!isRefusal(message));
 			return message;
 		});
 		const documents = parsed.filter((message) => message.kind === "document");

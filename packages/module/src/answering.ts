@@ -118,7 +118,7 @@ function payersOf({ vault }: Core, message: Message): readonly DurablePayer[] {
 		vault.index.payersOf(name).flatMap((attempt) => vault.payers.entries.get(attempt) ?? []);
 	if ("attempt" in message) return [vault.payers.get(message.attempt)].filter((state) => state !== undefined);
 	if (message.kind === "ruling") return byName(message.ruling.body.subject);
-	if (message.kind !== "refusal") return [];
+	if (message.kind !== "refused") return [];
 	const known = vault.payers.get(message.about);
 	return known === undefined ? byName(message.about).filter(({ kind }) => kind === "locked") : [known];
 }

@@ -249,8 +249,7 @@ export function readBundle(bundle: readonly Bytes[]): {
 	const documents: MessageOf<"document">[] = [];
 	for (const encoded of bundle) {
 		const message = parseMessage(encoded);
-		// A refusal that is a message says what it is about; ours says only why this did not parse.
-		if (message.kind === "refusal" && !("about" in message)) continue;
+		if (isRefusal(message)) continue;
 		if (message.kind === "document") documents.push(message);
 		else messages.push(message);
 	}
@@ -259,5 +258,5 @@ export function readBundle(bundle: readonly Bytes[]): {
 
 /** Names a request or an attempt that a refusal is about, where nothing better is known. */
 export function refusalMessage(about: Bytes, { code, detail }: Refusal): Bytes {
-	return serializeMessage({ kind: "refusal", about, code, detail: detail.slice(0, 256) });
+	return serializeMessage({ kind: "refused", about, code, detail: detail.slice(0, 256) });
 }

@@ -73,7 +73,7 @@ export function withReasons(channel: HttpChannel): {
 /** The refusal that a message carries. A code that is not ours is not put into words. */
 export function refusalIn(encoded: Bytes): Refusal | undefined {
 	const message = parseMessage(encoded);
-	if (message.kind !== "refusal" || !("about" in message)) return undefined;
+	if (message.kind !== "refused") return undefined;
 	const { code, detail } = message;
 	return Object.hasOwn(refusals, code) ? refuse(code as RefusalCode, detail) : refuse("type-unknown", code);
 }

@@ -69,7 +69,7 @@ export const message = union({
 	/** `signature` over the lock alone; `certificate` is the hash of its signer's */
 	cancel: [5, record({ attempt: bytes32, lock: bytes32, certificate: bytes32, signature })],
 	/** `about` is an attempt or a request */
-	refusal: [6, record({ about: bytes32, code: text(32), detail: text(256) })],
+	refused: [6, record({ about: bytes32, code: text(32), detail: text(256) })],
 	done: [7, record({ attempt: bytes32 })],
 	status: [8, record({ attempt: bytes32 })],
 	counterTransfer: [

@@ -98,7 +98,7 @@ function declined({ request, accepted }: Offer, refusal: Refusal): PayeeStep {
 
 function declinedWith(state: Payee, about: Bytes, refusal: Refusal): PayeeStep {
 	const { code, detail } = refusal;
-	const effects = [send({ kind: "refusal", about, code, detail: detail.slice(0, 256) })];
+	const effects = [send({ kind: "refused", about, code, detail: detail.slice(0, 256) })];
 	return { state, effects, refusal };
 }
 

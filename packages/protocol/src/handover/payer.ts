@@ -116,23 +116,23 @@ function received(state: Payer, message: Message, incoming: Incoming, context: C
 	if (state.kind === "locked") {
 		if (message.kind === "reserved") return reserved(state, message, incoming, context);
 		if (message.kind === "counterTransfer") return countered(state, message, incoming, context);
-		if (message.kind === "refusal") return refused(state, message);
+		if (message.kind === "refused") return refused(state, message);
 	}
 	if (state.kind === "sent") {
 		if (message.kind === "reserved") return acknowledged(state, message, incoming, context);
-		if (message.kind === "refusal") return { state, effects: [{ kind: "tell", news: "refused" }] };
+		if (message.kind === "refused") return { state, effects: [{ kind: "tell", news: "refused" }] };
 		if (message.kind === "returned") return returned(state, message, context);
 	}
 	// Worth no durable write of its own: forgotten in a crash, it costs one more message.
 	if (state.kind === "released" && message.kind === "done")
 		return { state: { ...state, done: true }, effects: [] };
-	if (message.kind === "done" || message.kind === "refusal") return { state, effects: [] };
+	if (message.kind === "done" || message.kind === "refused") return { state, effects: [] };
 	if (message.kind === "ruling") return ruled(state, message, context);
 	return again(state);
 }
 
 /** A final refusal ends the attempt; after a transient one the transfer may be sent again. */
-function refused(state: Locked, { about, code }: MessageOf<"refusal">): PayerStep {
+function refused(state: Locked, { about, code }: MessageOf<"refused">): PayerStep {
 	const { attempt, request } = state.terms;
 	if (!equalBytes(about, attempt) && !equalBytes(about, requestDigest(requestPayload(request.body))))
 		return stay(state, refuse("request-mismatch", "a refusal of something else"));

@@ -231,7 +231,7 @@ test("a hostile transfer costs no more signatures than a message may", () => {
 	const step = stepPayee({ kind: "none" }, offer, { trust: fresh, now: context.now });
 	assert.equal(codeOf(step), "too-many");
 	assert.equal(verified, 0, "counted before any is checked");
-	assert.deepEqual(sentBy(step, "refusal").about, request.digest, "its attempt is not known");
+	assert.deepEqual(sentBy(step, "refused").about, request.digest, "its attempt is not known");
 });
 
 test("a payer whose own change no longer verifies releases nothing, and can still cancel", () => {

@@ -152,7 +152,7 @@ const variants: Readonly<Record<string, Variant>> = {
 	"the payee gives up after it has reserved": {
 		rules: payeeThat((state, event) => {
 			if (event.kind !== "resolve" || state.kind !== "reserved") return undefined;
-			const message: Message = { kind: "refusal", about: state.terms.attempt, code: "expired", detail: "" };
+			const message: Message = { kind: "refused", about: state.terms.attempt, code: "expired", detail: "" };
 			return drop(state, [{ kind: "send", messages: [message], manifest: null }]);
 		}),
 		scenario: twoPhase,

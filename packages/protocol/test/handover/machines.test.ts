@@ -48,7 +48,7 @@ const zeros = [1, 2, 3].map((): Bytes => new Uint8Array(64));
 function messagesOf({ request, messages }: Stages): Readonly<Record<string, Message>> {
 	const two = modes["two-phase"].messages;
 	const attempt = (two.answer as MessageOf<"reserved">).attempt;
-	const refusal = (code: string): Message => ({ kind: "refusal", about: request.digest, code, detail: "" });
+	const refusal = (code: string): Message => ({ kind: "refused", about: request.digest, code, detail: "" });
 	const named = {
 		"cancel message": messages.cancel ?? two.cancel,
 		refunded: messages.refunded,

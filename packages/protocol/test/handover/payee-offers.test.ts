@@ -354,13 +354,13 @@ test("a direct transfer that comes late or twice is the payee's to keep or to se
 
 test("the refusal of a transfer names its attempt, so that no other attempt is given up for it", () => {
 	const refusedStep = arrive({ ...one(), at: later(1_000) });
-	assert.deepEqual(sentBy(refusedStep, "refusal").about, attempt);
+	assert.deepEqual(sentBy(refusedStep, "refused").about, attempt);
 	const declined = stepPayee(
 		arrive(one()).state,
 		{ kind: "declined", refusal: { kind: "refusal", code: "consent-missing", detail: "" } },
 		context,
 	);
-	assert.deepEqual(sentBy(declined, "refusal").about, attempt);
+	assert.deepEqual(sentBy(declined, "refused").about, attempt);
 });
 
 test("in an exchange a payee gives nothing that stays redeemable longer than what it gets", () => {

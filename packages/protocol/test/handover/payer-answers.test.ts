@@ -242,7 +242,7 @@ test("a direct transfer is acknowledged by nothing but the payee's word on it", 
 
 test("a refusal of something else does not cancel", () => {
 	const about = bytesOf("something else");
-	const message = { kind: "refusal", about, code: "request-expired", detail: "" } as const;
+	const message = { kind: "refused", about, code: "request-expired", detail: "" } as const;
 	assertRefused(locked, toPayer(locked, message), "request-mismatch", "another attempt");
 });
 

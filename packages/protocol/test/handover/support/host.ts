@@ -353,7 +353,7 @@ export class Host {
 
 	#addressed(message: Message): readonly string[] {
 		if ("attempt" in message) return [`payer/${toHex(message.attempt)}`, `payee/${toHex(message.attempt)}`];
-		if (message.kind === "refusal") {
+		if (message.kind === "refused") {
 			const known = `payer/${toHex(message.about)}`;
 			return this.machines.has(known)
 				? [known]

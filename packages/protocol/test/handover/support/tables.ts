@@ -98,7 +98,7 @@ export const payeeTable: Table = {
 	},
 	"two-phase: asked": {
 		consented: "→ signing: sign",
-		declined: "! consent-missing → none: send refusal",
+		declined: "! consent-missing → none: send refused",
 		"signed, sendBack, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "nothing",
 	},
@@ -153,8 +153,8 @@ export const payeeTable: Table = {
 		otherwise: "nothing",
 	},
 	"exchange: asked": {
-		consented: "! funds-insufficient → none: send refusal",
-		declined: "! consent-missing → none: send refusal",
+		consented: "! funds-insufficient → none: send refused",
+		declined: "! consent-missing → none: send refused",
 		"signed, sendBack, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "nothing",
 	},
