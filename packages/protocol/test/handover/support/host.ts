@@ -26,7 +26,6 @@ import {
 	type Refusal,
 	requestDigest,
 	requestPayload,
-	type SignatureRequest,
 	type SignedRequest,
 	type Spendable,
 	type Step,
@@ -44,20 +43,10 @@ import {
 import { applyChanges, copyOf, type Durable, nothingDurable } from "./durable.ts";
 import { must, toySign, trust } from "./ecosystem.ts";
 import type { Ledger } from "./ledger.ts";
+import { activeAttempt, addressees, isAsked, type Machine } from "./machines.ts";
 import { checkMove } from "./moves.ts";
-import { bodyOf, checkRefusal, keyOf, linkOf, linksOf, type Rules } from "./steps.ts";
+import { checkRefusal, keyOf, linkOf, linksOf, type Rules } from "./steps.ts";
 import { Violation } from "./violation.ts";
-
-export type Machine = {
-	readonly role: "payer" | "payee";
-	readonly peer: string;
-	state: Payer | Payee;
-	/** waits for signatures, or for the app's word */
-	signing: readonly SignatureRequest[] | null;
-	asks: boolean;
-	/** outputs set aside in memory while signing */
-	aside: readonly string[];
-};
 
 /** What the world does for a host. */
 export type Around = {
@@ -343,29 +332,14 @@ export class Host {
 		}
 		const everOwned = (output: Bytes): boolean => this.everOwned(output);
 		const crashAfter = this.#crashAfter;
-		const addressed = this.#rules.route(message, this.#addressed(message), [...this.machines.keys()]);
+		const addressed = this.#rules.route(message, addressees(message, this.machines, this.#states), [
+			...this.machines.keys(),
+		]);
 		for (const key of addressed) {
 			this.#crashAfter = crashAfter;
 			this.event(key, { kind: "received", message, contents, everOwned });
 		}
 		this.#crashAfter = Number.POSITIVE_INFINITY;
-	}
-
-	#addressed(message: Message): readonly string[] {
-		if ("attempt" in message) return [`payer/${toHex(message.attempt)}`, `payee/${toHex(message.attempt)}`];
-		if (message.kind === "refused") {
-			const known = `payer/${toHex(message.about)}`;
-			return this.machines.has(known)
-				? [known]
-				: [...this.machines.keys()].filter((key) => key.startsWith("payer/"));
-		}
-		if (message.kind !== "ruling") return [];
-		const subject = toHex(message.ruling.body.subject);
-		return [...this.#states]
-			.filter(([, { terms }]) =>
-				[terms.lock, ...terms.links].some((id) => id !== null && toHex(id) === subject),
-			)
-			.map(([key]) => key);
 	}
 
 	#offered(from: string, transfer: MessageOf<"transfer">, contents: ReadonlyMap<number, Bytes>): void {
@@ -375,9 +349,9 @@ export class Host {
 			transfer,
 			request,
 			contents,
-			active: this.#active(request.digest),
+			active: activeAttempt(this.machines, request.digest),
 			known: (attempt: Bytes) => this.#states.get(`payee/${toHex(attempt)}`) as DurablePayee | undefined,
-			everOwned: (output: Bytes) => this.everOwned(output) || this.#isAsked(output),
+			everOwned: (output: Bytes) => this.everOwned(output) || isAsked(this.machines, output),
 		};
 		const none: Payee = { kind: "none" };
 		const step = this.#rules.stepPayee(none, { kind: "offered", ...offering }, this.#context());
@@ -395,25 +369,6 @@ export class Host {
 		};
 		if (standing === undefined) this.machines.set(key, machine);
 		this.#perform(key, machine, step, "offered");
-	}
-
-	#active(digest: Bytes): Bytes | null {
-		for (const [key, { role, state }] of this.machines) {
-			if (role !== "payee" || state.kind === "cancelled") continue;
-			const body = "offer" in state ? state.offer.request.body : bodyOf(state as Payee);
-			if (body !== undefined && toHex(requestDigest(requestPayload(body))) === toHex(digest))
-				return Uint8Array.from(Buffer.from(key.slice("payee/".length), "hex"));
-		}
-		return null;
-	}
-
-	/** Whether the app is being asked about this output. */
-	#isAsked(output: Bytes): boolean {
-		return [...this.machines.values()].some(
-			({ state }) =>
-				"offer" in state &&
-				state.offer.accepted.tokens.some((token) => toHex(token.outputId) === toHex(output)),
-		);
 	}
 
 	/** Runs the timers that are due. */

@@ -2,7 +2,8 @@
 import type { AssetId, Mode } from "@tenten/protocol";
 import type { Durable } from "./durable.ts";
 import { points, tickets, yen } from "./ecosystem.ts";
-import type { Host, Machine } from "./host.ts";
+import type { Host } from "./host.ts";
+import type { Machine } from "./machines.ts";
 import type { World } from "./world.ts";
 
 export type Scenario = {
