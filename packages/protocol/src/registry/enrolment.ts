@@ -40,7 +40,7 @@ const enrolmentBody = record({
 });
 export type EnrolmentBody = TypeOf<typeof enrolmentBody>;
 
-const enrolment = record({ body: enrolmentBody, signature });
+export const enrolment = record({ body: enrolmentBody, signature });
 
 /** `account` is the certificate's hash. */
 export const enrolled = record({ certificate: bytes(1, 1024), account: bytes32 });

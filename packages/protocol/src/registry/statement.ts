@@ -53,7 +53,7 @@ export function serializeStatement(value: SignedStatement): Bytes {
 }
 
 /** A decider's word that it never released, beside the release. */
-const falseStatement = record({ statement: signedStatement, release: bytes32 });
+export const falseStatement = record({ statement: signedStatement, release: bytes32 });
 
 export function falseStatementEvidence(statement: SignedStatement, release: Bytes): Bytes {
 	return serialize(falseStatement, { statement, release });

@@ -1,0 +1,50 @@
+/** Every judge by the name that vector files give. What stands here needs the protocol and a suite, no platform. */
+import { judgePayee, judgePayer } from "./judge-attempt.ts";
+import {
+	judgeHash,
+	judgeItem,
+	judgePath,
+	judgeSignature,
+	judgeSigned,
+	judgeStructure,
+} from "./judge-encoding.ts";
+import { judgeDocuments, judgeReceipt, judgeRequest, judgeTransfer } from "./judge-handover.ts";
+import { judgeCertificate, judgeTrustList } from "./judge-identity.ts";
+import {
+	judgeClaim,
+	judgeEnrolment,
+	judgeFalseStatement,
+	judgeOrder,
+	judgeRefund,
+	judgeRuling,
+	judgeStatement,
+} from "./judge-registry.ts";
+import { judgeEvidence, judgeRedemption, judgeToken } from "./judge-token.ts";
+import type { Judge } from "./vector.ts";
+
+export const judges: Readonly<Record<string, Judge>> = {
+	certificate: judgeCertificate,
+	claim: judgeClaim,
+	documents: judgeDocuments,
+	enrolment: judgeEnrolment,
+	evidence: judgeEvidence,
+	falseStatement: judgeFalseStatement,
+	hash: judgeHash,
+	item: judgeItem,
+	order: judgeOrder,
+	path: judgePath,
+	payee: judgePayee,
+	payer: judgePayer,
+	receipt: judgeReceipt,
+	redemption: judgeRedemption,
+	refund: judgeRefund,
+	request: judgeRequest,
+	ruling: judgeRuling,
+	signature: judgeSignature,
+	signed: judgeSigned,
+	statement: judgeStatement,
+	structure: judgeStructure,
+	token: judgeToken,
+	transfer: judgeTransfer,
+	trustList: judgeTrustList,
+};

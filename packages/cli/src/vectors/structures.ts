@@ -1,0 +1,105 @@
+/**
+ * The structures of docs/spec by their CDDL names, each with the reader that its own bound belongs to.
+ *
+ * A structure that only ever stands inside another is read with the bound of a message.
+ */
+import {
+	accountReply,
+	type Bytes,
+	caveat,
+	certificate,
+	claim,
+	condition,
+	consumedOutput,
+	coseKey,
+	enrolled,
+	enrolment,
+	evidence,
+	falseStatement,
+	isRefusal,
+	issue,
+	issueProof,
+	limits,
+	manifest,
+	message,
+	parse,
+	parseReply,
+	parseRulingReply,
+	parseRulingRequest,
+	type Refusal,
+	receipt,
+	refundedOutput,
+	reply,
+	rulingReply,
+	rulingRequest,
+	type Shape,
+	serialize,
+	signedLink,
+	signedOrder,
+	signedRequest,
+	signedRuling,
+	signedStatement,
+	terms,
+	token,
+	trustList,
+} from "@tenten/protocol";
+
+type Reader = (encoded: Bytes) => { readonly value: unknown; readonly again: Bytes } | Refusal;
+
+function reader<T>(
+	shape: Shape<T>,
+	read: (encoded: Bytes) => T | Refusal = (encoded) => parse(shape, encoded),
+): Reader {
+	return (encoded) => {
+		const value = read(encoded);
+		return isRefusal(value) ? value : { value, again: serialize(shape, value as T) };
+	};
+}
+
+function bounded<T>(shape: Shape<T>, maximumBytes: number): Reader {
+	return reader(shape, (encoded) => parse(shape, encoded, maximumBytes));
+}
+
+/** Bytes of an issue or a link inside evidence (docs/spec/encoding.md#limits). */
+const contentBytes = limits.message + 4096;
+
+const readers: Readonly<Record<string, Reader>> = {
+	accountReply: reader(accountReply),
+	caveat: reader(caveat),
+	certificate: bounded(certificate, 1024),
+	claim: reader(claim),
+	condition: reader(condition),
+	consumedOutput: bounded(consumedOutput, limits.evidence),
+	coseKey: reader(coseKey),
+	enrolled: reader(enrolled),
+	enrolment: bounded(enrolment, 4096),
+	evidence: bounded(evidence, limits.evidence),
+	falseStatement: reader(falseStatement),
+	issue: bounded(issue, contentBytes),
+	issueProof: reader(issueProof),
+	manifest: reader(manifest),
+	message: reader(message),
+	receipt: bounded(receipt, limits.evidence),
+	refundedOutput: bounded(refundedOutput, limits.evidence),
+	reply: reader(reply, parseReply),
+	rulingReply: reader(rulingReply, parseRulingReply),
+	rulingRequest: reader(rulingRequest, parseRulingRequest),
+	signedLink: bounded(signedLink, contentBytes),
+	signedOrder: reader(signedOrder),
+	signedRequest: reader(signedRequest),
+	signedRuling: reader(signedRuling),
+	signedStatement: reader(signedStatement),
+	terms: reader(terms),
+	token: reader(token),
+	trustList: reader(trustList),
+};
+
+/** What these bytes say as that structure, and the bytes that this encodes to again. */
+export function parseStructure(
+	name: string,
+	encoded: Bytes,
+): { readonly value: unknown; readonly again: Bytes } | Refusal {
+	const read = readers[name];
+	if (read === undefined) throw new TypeError(`no structure ${name}`);
+	return read(encoded);
+}

@@ -1,0 +1,71 @@
+/**
+ * The suites of the protocol in a browser: one `verify` for both, software keys, and signers over them.
+ *
+ * Ed25519 is libsodium, as in Node, here compiled to WebAssembly: one implementation, one verdict. A page that
+ * loads it needs `'wasm-unsafe-eval'` in its Content-Security-Policy. P-256 is @noble/curves, whose verdict on
+ * every vector is that of node:crypto once s is held to n/2 (docs/adr/0024-vectors-and-browser-suite.md).
+ *
+ * WebAssembly starts asynchronously, and `verify` does not wait: `openBrowserSuites` gives the suites when they
+ * are ready.
+ */
+import { p256 } from "@noble/curves/nist.js";
+import { type Bytes, type Signer, type SuiteName, sigStructure, suites, type Verify } from "@tenten/protocol";
+import sodium from "libsodium-wrappers";
+
+export type BrowserSuites = {
+	readonly verify: Verify;
+	/** 32 random bytes that are a private key of this suite: a seed or a scalar */
+	readonly generateKey: (suite: SuiteName) => Bytes;
+	/** Throws where `privateKey` is no private key of this suite: it never comes from a peer. */
+	readonly signerFrom: (privateKey: Bytes, suite: SuiteName) => Signer;
+};
+
+export async function openBrowserSuites(): Promise<BrowserSuites> {
+	await sodium.ready;
+	return { verify, generateKey, signerFrom };
+}
+
+const verify: Verify = ({ suite, bytes: key }, message, signature) => {
+	const { keyBytes, signatureBytes } = suites[suite];
+	if (key.length !== keyBytes || signature.length !== signatureBytes) return false;
+	return suite === "Ed25519"
+		? sodium.crypto_sign_verify_detached(signature, message, key)
+		: verifyP256(key, message, signature);
+};
+
+/** noble throws on what is no point of the curve. */
+function verifyP256(key: Bytes, message: Bytes, signature: Bytes): boolean {
+	try {
+		return p256.verify(signature, message, key, { lowS: true, prehash: true, format: "compact" });
+	} catch {
+		return false;
+	}
+}
+
+function generateKey(suite: SuiteName): Bytes {
+	return suite === "Ed25519"
+		? sodium.randombytes_buf(sodium.crypto_sign_SEEDBYTES)
+		: p256.utils.randomSecretKey();
+}
+
+function signerFrom(privateKey: Bytes, suite: SuiteName): Signer {
+	// A copy: the caller may zero what it passed.
+	const { publicKey, sign } = openers[suite](Uint8Array.from(privateKey));
+	return {
+		key: { suite, bytes: publicKey },
+		sign: async (type, payload) => sign(sigStructure(type, suite, payload)),
+	};
+}
+
+type Opened = { readonly publicKey: Bytes; readonly sign: (message: Bytes) => Bytes };
+
+const openers: Readonly<Record<SuiteName, (privateKey: Bytes) => Opened>> = {
+	Ed25519: (seed) => {
+		const { publicKey, privateKey } = sodium.crypto_sign_seed_keypair(seed);
+		return { publicKey, sign: (message) => sodium.crypto_sign_detached(message, privateKey) };
+	},
+	ES256: (scalar) => ({
+		publicKey: p256.getPublicKey(scalar, true),
+		sign: (message) => p256.sign(message, scalar, { lowS: true, prehash: true, format: "compact" }),
+	}),
+};

@@ -1,0 +1,60 @@
+/** Debian's Chromium, headless, with one page of ours from loopback. */
+import { accessSync, constants } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { rolldown } from "rolldown";
+
+/** Where Chromium is, or undefined. */
+export function chromiumPath(): string | undefined {
+	const candidates = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "chromium"));
+	return candidates.find((file) => {
+		try {
+			accessSync(file, constants.X_OK);
+			return true;
+		} catch {
+			return false;
+		}
+	});
+}
+
+/** One module, bundled as the web wallet is. */
+export async function bundle(entry: string): Promise<string> {
+	const built = await rolldown({ input: entry, platform: "browser" });
+	const { output } = await built.generate({ format: "esm", minify: true });
+	await built.close();
+	return output[0].code;
+}
+
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
+/** Opens a page that runs `code`, gives it to `use`, and stops browser and server whatever happens. */
+export async function withPage<T>(
+	executablePath: string,
+	code: string,
+	use: (page: Page) => Promise<T>,
+): Promise<T> {
+	const server = createServer((request, response) => {
+		const isScript = request.url === "/page.js";
+		response.setHeader("content-security-policy", policy);
+		response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
+		response.end(isScript ? code : '<!doctype html><script type="module" src="/page.js"></script>');
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+	try {
+		const page = await browser.newPage();
+		const errors: string[] = [];
+		page.on("pageerror", (error) => errors.push(String(error)));
+		await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+		await page.waitForFunction("globalThis.isReady === true").catch((error: unknown) => {
+			throw new Error(`the page did not start: ${errors.join("; ")} ${error}`);
+		});
+		return await use(page);
+	} finally {
+		await browser.close();
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	}
+}
