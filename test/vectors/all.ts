@@ -1,7 +1,29 @@
 /** Every file of vectors. */
+import { conditions } from "./conditions.ts";
+import { documentFiles, receipts } from "./documents.ts";
 import type { Draft } from "./drafts.ts";
 import { hashes, items, paths } from "./encoding.ts";
 import { certificates, trustLists } from "./identity.ts";
+import { payee } from "./payee.ts";
+import { payer } from "./payer.ts";
+import { requests } from "./requests.ts";
+import { rulings } from "./rulings.ts";
 import { tokens } from "./tokens.ts";
+import { transfers } from "./transfers.ts";
 
-export const drafts: readonly Draft[] = [items, hashes, paths, certificates, trustLists, tokens];
+export const drafts: readonly Draft[] = [
+	items,
+	hashes,
+	paths,
+	certificates,
+	trustLists,
+	tokens,
+	conditions,
+	requests,
+	transfers,
+	payer,
+	payee,
+	documentFiles,
+	receipts,
+	rulings,
+];

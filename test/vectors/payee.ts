@@ -1,0 +1,152 @@
+/** Vectors of a payee that holds a reservation: what makes it own, free or doubt. */
+import type { Bytes, Message, MessageOf } from "../../packages/protocol/src/index.ts";
+import { accepts, type Case, type Draft, type Inputs, refuses } from "./drafts.ts";
+import { cancelled, counter, offer, sells, attempt as swap } from "./exchange.ts";
+import {
+	attemptOf,
+	cancelOf,
+	encode,
+	lockOf,
+	paymentOf,
+	requestOf,
+	reservedOf,
+	secretOf,
+	transferOf,
+} from "./payments.ts";
+import { rulingOf } from "./rulings.ts";
+import {
+	alice,
+	bob,
+	bytesOf,
+	carol,
+	densha,
+	encodedList,
+	issueTo,
+	machi,
+	now,
+	redeemUntil,
+} from "./world.ts";
+
+const request = await requestOf(bob, "of a payee");
+const tokens = await paymentOf([await issueTo(alice, 600n, "of a payee")], alice, request, "payee");
+const attempt = attemptOf(request, tokens);
+const cancel = await cancelOf(attempt, lockOf("payee").hash, alice);
+const reserved: Inputs = {
+	request: request.encoded,
+	transfer: encode(transferOf(request, tokens)),
+	answer: encode(await reservedOf(request, tokens)),
+	state: "reserved",
+};
+const doubting: Inputs = { ...reserved, state: "resolving" };
+const wasCancelled: Inputs = { ...reserved, state: "cancelled", answer: encode(cancel) };
+const foreign: Inputs = {
+	request: sells.encoded,
+	transfer: encode(offer),
+	answer: encode(counter),
+	state: "reserved",
+};
+const foreignDoubting: Inputs = { ...foreign, state: "resolving" };
+
+const gets = (state: Inputs, message: Message, rest: Inputs = {}): Inputs => ({
+	...state,
+	...rest,
+	message: encode(message),
+});
+const release = (secret: Bytes): MessageOf<"release"> => ({ kind: "release", attempt, secret });
+const right = release(secretOf("payee"));
+const ruled = async (operator: typeof densha, subject: Bytes, secret: Bytes | null): Promise<Message> => ({
+	kind: "ruling",
+	ruling: await rulingOf(operator, {
+		subject,
+		verdict: secret === null ? "refunded" : "released",
+		release: secret,
+	}),
+});
+const lock = lockOf("payee").hash;
+const swapLock = lockOf("swap").hash;
+
+const releases: readonly Case[] = [
+	accepts("release: owns", gets(reserved, right)),
+	accepts("release, long after spendUntil: owns", gets(reserved, right, { now: redeemUntil - 1 })),
+	refuses("release-mismatch", "the release of another lock", gets(reserved, release(secretOf("other")))),
+	refuses("release-mismatch", "the lock itself as its release", gets(reserved, release(lock))),
+	refuses(
+		"redeem-closed",
+		"release in the second of redeemUntil: the operator is asked",
+		gets(reserved, right, { now: redeemUntil }),
+	),
+	accepts("release while resolving: the operator is asked", gets(doubting, right)),
+	accepts("release after a cancel: owns, and can convict", gets(wasCancelled, right)),
+	refuses(
+		"release-mismatch",
+		"another release after a cancel",
+		gets(wasCancelled, release(secretOf("other"))),
+	),
+	accepts("exchange, release: owns", gets(foreign, { ...right, attempt: swap, secret: secretOf("swap") })),
+];
+
+const cancels: readonly Case[] = [
+	accepts("cancel: gives up", gets(reserved, cancel)),
+	accepts(
+		"cancel, its certificate is a hint alone",
+		gets(reserved, { ...cancel, certificate: bytesOf("other") }),
+	),
+	refuses(
+		"lock-mismatch",
+		"a cancel of another lock",
+		gets(reserved, await cancelOf(attempt, lockOf("other").hash, alice)),
+	),
+	refuses(
+		"signature-invalid",
+		"a cancel by the payee itself",
+		gets(reserved, await cancelOf(attempt, lock, bob)),
+	),
+	accepts("cancel while resolving: gives up", gets(doubting, cancel)),
+	accepts("exchange, cancel by the decider: what it gave is spendable", gets(foreign, cancelled)),
+	refuses(
+		"signature-invalid",
+		"exchange, cancel by itself",
+		gets(foreign, await cancelOf(swap, swapLock, carol)),
+	),
+];
+
+const rulings: readonly Case[] = [
+	accepts("ruling, released: owns", gets(reserved, await ruled(densha, lock, secretOf("payee")))),
+	accepts("ruling, refunded: gone", gets(reserved, await ruled(densha, lock, null))),
+	accepts(
+		"ruling while resolving, released: owns",
+		gets(doubting, await ruled(densha, lock, secretOf("payee"))),
+	),
+	refuses(
+		"issuer-unknown",
+		"ruling, refunded, of another operator",
+		gets(reserved, await ruled(machi, lock, null)),
+	),
+	accepts(
+		"exchange, ruling, refunded, of what it gave: gone",
+		gets(foreign, await ruled(machi, swapLock, null)),
+	),
+	accepts(
+		"exchange, ruling, refunded, of what it takes: doubts",
+		gets(foreign, await ruled(densha, swapLock, null)),
+	),
+	accepts(
+		"exchange while resolving, ruling, refunded, of what it gave: gone",
+		gets(foreignDoubting, await ruled(machi, swapLock, null)),
+	),
+];
+
+const others: readonly Case[] = [
+	accepts("status: says it again", gets(reserved, { kind: "status", attempt })),
+	accepts("done: changes nothing", gets(reserved, { kind: "done", attempt })),
+	accepts("the transfer again: says it again", gets(reserved, transferOf(request, tokens))),
+];
+
+export const payee: Draft = {
+	name: "payee",
+	comment:
+		"A payee that took a transfer and answered gets one message: docs/spec/handover.md#the-payees-machine. state before: reserved, resolving, cancelled; of an exchange reserved is lockedForeign.",
+	judge: "payee",
+	given: { trustList: encodedList, now },
+	cases: [...releases, ...cancels, ...rulings, ...others],
+};
