@@ -1,0 +1,104 @@
+/** Variants checked against their expectations, two at a time, and the runs that violate them told in words. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Model, Variant } from "./expectations.ts";
+import { type Checker, generate } from "./spin.ts";
+
+export type Row = {
+	readonly model: string;
+	readonly variant: string;
+	readonly property: string;
+	readonly expected: Outcome;
+	readonly got: Outcome;
+	readonly states: number;
+	readonly depth: number;
+	/** wall clock, the compiler's time not counted where another property has paid for it */
+	readonly seconds: number;
+};
+
+/** `happens`: a `can_…` property is violated, as it must be */
+type Outcome = "holds" | "violated" | "happens" | "never";
+
+type Chosen = { readonly model: Model; readonly variant: Variant };
+
+const LANES = 2;
+
+/** Rows in the order of `chosen`, as soon as they are known. */
+export async function* rowsOf(chosen: readonly Chosen[]): AsyncGenerator<Row> {
+	const started: Promise<readonly Row[]>[] = [];
+	const begin = (): void => {
+		const next = chosen[started.length];
+		if (next !== undefined) started.push(checkVariant(next));
+	};
+	for (let lane = 0; lane < LANES; lane++) begin();
+	for (let i = 0; i < chosen.length; i++) {
+		const rows = await started[i];
+		begin();
+		yield* rows ?? [];
+	}
+}
+
+async function checkVariant({ model, variant }: Chosen): Promise<readonly Row[]> {
+	const checker = await generate(fileOf(model), variant.flags);
+	try {
+		const rows: Row[] = [];
+		const names = { model: model.name, variant: variant.name };
+		for (const property of variant.holds)
+			rows.push({ ...names, ...(await judged(checker, property, "holds", false)) });
+		for (const property of variant.fails)
+			rows.push({ ...names, ...(await judged(checker, property, "violated", false)) });
+		for (const property of variant.happens)
+			rows.push({ ...names, ...(await judged(checker, property, "happens", false)) });
+		if (variant.isSound) rows.push({ ...names, ...(await ends(checker)) });
+		return rows;
+	} finally {
+		await checker.dispose();
+	}
+}
+
+async function judged(
+	checker: Checker,
+	property: string,
+	expected: Outcome,
+	isLarge: boolean,
+): Promise<Omit<Row, "model" | "variant">> {
+	const start = performance.now();
+	const { kind, states, depth } = await checker.check(property, isLarge);
+	const seconds = (performance.now() - start) / 1000;
+	const shown = kind === "violated" ? "happens" : "never";
+	return { property, expected, got: expected === "happens" ? shown : kind, states, depth, seconds };
+}
+
+/** Every run ends, and every step of the model is taken in one of them. */
+async function ends(checker: Checker): Promise<Omit<Row, "model" | "variant">> {
+	const start = performance.now();
+	const { kind, states, depth, unreached } = await checker.checkEnds();
+	const seconds = (performance.now() - start) / 1000;
+	const property = unreached.length === 0 ? "ends" : `ends; never taken: ${unreached.join(" ")}`;
+	const got = unreached.length === 0 ? kind : "violated";
+	return { property, expected: "holds", got, states, depth, seconds };
+}
+
+function fileOf({ name }: Model): string {
+	return join(import.meta.dirname, `${name}.pml`);
+}
+
+/** A run that violates `property`, a line a step. */
+export async function trailOf(model: Model, variant: Variant, property: string): Promise<readonly string[]> {
+	const checker = await generate(fileOf(model), variant.flags);
+	try {
+		const names = namesIn(await readFile(fileOf(model), "utf8"));
+		const steps = await checker.trail(property);
+		return steps.map((step) => step.replaceAll(/<(\d+)>/g, (_, number) => names[Number(number)] ?? number));
+	} finally {
+		await checker.dispose();
+	}
+}
+
+/** SPIN numbers the names of each `mtype` from its last to its first, one declaration after the other, from 1. */
+function namesIn(text: string): readonly string[] {
+	const lists = [...text.matchAll(/^mtype = \{([^}]*)\}/gm)].map(([, list = ""]) =>
+		list.split(",").map((n) => n.trim()),
+	);
+	return ["", ...lists.flatMap((list) => list.reverse())];
+}
