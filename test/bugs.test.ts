@@ -1,0 +1,42 @@
+/**
+ * The seeded bugs can be planted: each edit fits its file, what comes of it is a program still, and the test
+ * that is to see it is there. Whether it sees is what `npm run bugs` says.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { test } from "node:test";
+import { bugs } from "./bugs/catalogue.ts";
+import { planted } from "./bugs/planted.ts";
+import { runPlanted } from "./bugs/run-planted.ts";
+
+test("every seeded bug fits the code as it is", () => {
+	for (const { name, edits } of bugs) {
+		const texts = new Map<string, string>();
+		for (const edit of edits) {
+			assert.match(edit.file, /^packages\/[a-z]+\/src\//, `${name}: a bug is in the product`);
+			assert.notEqual(edit.find, edit.put, name);
+			texts.set(edit.file, planted(texts.get(edit.file) ?? readFileSync(edit.file, "utf8"), edit));
+		}
+		for (const text of texts.values()) assert.doesNotThrow(() => stripTypeScriptTypes(text), name);
+	}
+});
+
+test("every seeded bug has a name, a reason and a promise of its own to break, and a test that is there", () => {
+	assert.ok(bugs.length >= 25, `${bugs.length} bugs`);
+	assert.equal(new Set(bugs.map(({ name }) => name)).size, bugs.length);
+	assert.equal(new Set(bugs.map(({ why }) => why)).size, bugs.length);
+	for (const { name, test: seen } of bugs) {
+		const source = readFileSync(seen.file, "utf8").replaceAll(/\$\{[^}]*\}/g, "…");
+		assert.ok(
+			['"', "'", "`"].some((quote) => source.includes(`${quote}${seen.name}${quote}`)),
+			`${name}: no such test in ${seen.file}: ${seen.name}`,
+		);
+	}
+});
+
+test("a bug that is not in the catalogue is not planted in silence", async () => {
+	const { code, stderr } = await runPlanted("no-such-bug", ["--eval", ""], 30_000);
+	assert.notEqual(code, 0);
+	assert.match(stderr, /no bug is named "no-such-bug"/);
+});

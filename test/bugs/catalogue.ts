@@ -1,0 +1,21 @@
+/** All seeded bugs, from those that the design names to those of the disk. */
+import type { Bug } from "./bug.ts";
+import { deciding } from "./catalogue/deciding.ts";
+import { evidence } from "./catalogue/evidence.ts";
+import { keeping } from "./catalogue/keeping.ts";
+import { redeeming } from "./catalogue/redeeming.ts";
+import { ruling } from "./catalogue/ruling.ts";
+import { taking } from "./catalogue/taking.ts";
+
+export const bugs: readonly Bug[] = [
+	...deciding,
+	...taking,
+	...evidence,
+	...redeeming,
+	...ruling,
+	...keeping,
+];
+
+export function bugNamed(name: string): Bug | undefined {
+	return bugs.find((bug) => bug.name === name);
+}

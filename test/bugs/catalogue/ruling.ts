@@ -1,0 +1,170 @@
+/** Bugs in rulings: what an operator gives back, when, and on whose word. */
+import type { Bug } from "../bug.ts";
+
+const refunds = "packages/operator/src/refunds.ts";
+const request = "packages/protocol/src/registry/ruling-request.ts";
+const rulings = "packages/operator/test/rulings.test.ts";
+const modules = "test/rulings.test.ts";
+
+export const ruling: readonly Bug[] = [
+	{
+		name: "early-refund",
+		why: "a refund is given on a statement alone before redeem until and grace: the payee redeems what its payer was paid",
+		promise: 6,
+		edits: [
+			{
+				file: refunds,
+				find: '	return now() < due ? refuse("ruling-early", `${due}`) : refunds;',
+				put: '	return now() < 0 ? refuse("ruling-early", `${due}`) : refunds;',
+			},
+		],
+		test: {
+			file: rulings,
+			name: "nothing is refunded before redeem until and grace; then the whole input is",
+		},
+	},
+	{
+		name: "ruling-takes-no-row",
+		why: "a refund leaves the row of what it pays free: a second statement, or a claim, is paid for it again",
+		promise: 6,
+		edits: [
+			{
+				file: refunds,
+				find: "		rows: [...path, { output, consumer: digest, consumed: kept }],",
+				put: "		rows: kept === undefined ? [] : path,",
+			},
+		],
+		test: { file: rulings, name: "a second statement about the same lock is paid nothing more" },
+	},
+	{
+		name: "direct-freed-by-statement",
+		why: "a direct link is taken back whole on a mere statement: its payee has an effective link on what was refunded",
+		promise: 5,
+		edits: [
+			{
+				file: request,
+				find: "	const isLocked = token.pending !== null;",
+				put: "	const isLocked = true;",
+			},
+		],
+		test: { file: rulings, name: "a direct link of which no word came: its output 0 alone comes back" },
+	},
+	{
+		name: "known-release-ignored",
+		why: "a refund is given although the release is published: who was paid by it finds its output taken",
+		promise: 6,
+		edits: [
+			{
+				file: refunds,
+				find: '		if (release !== undefined) return { kind: "released", release };\n',
+				put: "",
+			},
+		],
+		test: { file: rulings, name: "a release shown by anybody decides for the payee, for good" },
+	},
+	{
+		name: "refund-to-anybody",
+		why: "a statement need not be signed by the owner of what is refunded",
+		promise: 8,
+		edits: [
+			{
+				file: request,
+				find: `	if (!equalBytes(held.owner.certificate.hash, signer.hash)) return refuse("owner-mismatch");\n`,
+				put: "",
+			},
+		],
+		test: { file: rulings, name: "nobody but the owner of the input is refunded" },
+	},
+	{
+		name: "grace-for-everything",
+		why: "grace is given to every token: what a refund has paid is still redeemable",
+		promise: 6,
+		edits: [
+			{
+				file: "packages/protocol/src/registry/claim.ts",
+				find: "	const grace = lock !== null && isPublished(lock.hash) ? ",
+				put: "	const grace = lock === null || isPublished(lock.hash) || true ? ",
+			},
+		],
+		test: { file: rulings, name: "a release that nobody published does not extend anything" },
+	},
+	{
+		name: "releases-not-published",
+		why: "a redemption publishes no release: the other side of an exchange, which waits for it, cannot complete",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/operator/src/claims.ts",
+				find: "			await publishVouched(transaction, releasesOn(token.token.path));",
+				put: "			await publishVouched(transaction, releasesOn(token.token.path).slice(0, 0));",
+			},
+		],
+		test: { file: rulings, name: "a redemption publishes its releases" },
+	},
+	{
+		name: "stated-then-released",
+		why: "a payer that stated that it never released still releases: its own word convicts it",
+		promise: 5,
+		edits: [
+			{
+				file: "packages/module/src/paying.ts",
+				find: "	if (core.vault.isStated(state.terms.attempt))\n		return",
+				put: "	if (core.vault.isStated(state.terms.attempt) && state.terms.inputs.length === 0)\n		return",
+			},
+		],
+		test: {
+			file: modules,
+			name: "once asked for keeps a module from ever releasing or cancelling, even where its clock goes back",
+		},
+	},
+	{
+		name: "stated-too-early",
+		why: "a module signs the statement before redeem until and grace, and so gives up a payment that goes on",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/module/src/ruling.ts",
+				find: '	if (core.now() < due) return refuse("ruling-early", `${due}`);\n',
+				put: "",
+			},
+		],
+		test: { file: modules, name: "asked for too early is not signed: the payment goes on" },
+	},
+	{
+		name: "cancel-after-statement",
+		why: "who asked for a refund of its leg of an exchange still takes a cancel that frees it, and spends what was refunded",
+		promise: 5,
+		edits: [
+			{
+				file: "packages/protocol/src/handover/payee.ts",
+				find: `	if (state.kind === "resolving" && isPastRedeeming(given, now)) return { state, effects: [] };\n`,
+				put: '	if (state.kind === "resolving" && now < 0) return { state, effects: [], refusal: isPastRedeeming(given, now) };\n',
+			},
+			{
+				file: "packages/module/src/receiving.ts",
+				find: `	if (isCancel && "terms" in state && core.vault.isStated(state.terms.attempt))`,
+				put: `	if (isCancel && !("terms" in state))`,
+			},
+		],
+		test: {
+			file: modules,
+			name: "is given the other leg back, and then takes no cancel that would free it to be spent",
+		},
+	},
+	{
+		name: "other-operators-word",
+		why: "a payer takes any operator's word that its tokens were refunded, and drops them",
+		promise: 8,
+		edits: [
+			{
+				file: "packages/protocol/src/handover/payer.ts",
+				find: "	if (!equalBytes(ruling.operator, request.body.asset.operator))",
+				put: "	if (!equalBytes(ruling.operator, ruling.operator))",
+			},
+		],
+		test: {
+			file: "packages/protocol/test/handover/payer-answers.test.ts",
+			name: "a payer that can be refunded believes only the operator of the asset, on this lock",
+		},
+	},
+];
