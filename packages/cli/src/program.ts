@@ -12,6 +12,7 @@ import { evidenceCommand } from "./command/evidence.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
+import { tortureCommand } from "./command/torture.ts";
 import { vectorsCommand } from "./command/vectors.ts";
 import { walletCommands } from "./command/wallet.ts";
 import { jsonLine } from "./output.ts";
@@ -32,6 +33,7 @@ export function makeProgram(): Command {
 		evidenceCommand(),
 		vectorsCommand(),
 		benchCommand(),
+		tortureCommand(),
 	];
 	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
 	everyCommand(program).forEach((command) => {

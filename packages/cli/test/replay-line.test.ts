@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
-import { Line } from "../src/replay/ipc-line.ts";
+import { Line } from "../src/ipc-line.ts";
 
 /** Two ends of a channel between processes, in one process; frames are cloned as between two. */
 function ends() {

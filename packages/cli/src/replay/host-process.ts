@@ -8,8 +8,8 @@
  * The replay starts this file as a child process. It ends with its parent, whatever way that ends.
  */
 import type { AskedProfile, Bytes, Refusal } from "@tenten/protocol";
+import { type Handlers, Line } from "../ipc-line.ts";
 import { operatorClient, type Route } from "./gate.ts";
-import { type Handlers, Line } from "./ipc-line.ts";
 import type { Address, AfterErrand, Errand, HandedOver, HandOver } from "./party.ts";
 import type { WalletName } from "./plan.ts";
 import { ShelfHost } from "./shelf-host.ts";

@@ -1,9 +1,9 @@
 /** Hosts: where wallets are, in this process or another. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { Line } from "../ipc-line.ts";
 import type { Ask } from "./gate.ts";
 import { type HostMethods, type HostStart, hostProgram, type ReplayMethods } from "./host-process.ts";
-import { Line } from "./ipc-line.ts";
 import type { Party } from "./party.ts";
 import type { WalletName } from "./plan.ts";
 

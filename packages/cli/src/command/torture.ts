@@ -1,0 +1,76 @@
+/**
+ * `tenten torture`: kills a working operator and working wallets, and says whether anything acknowledged was lost.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { Command } from "commander";
+import { BadInput } from "../bad-input.ts";
+import type { Output } from "../output.ts";
+import { stopSignal } from "../server/until-stopped.ts";
+import { subcommand } from "../subcommand.ts";
+import { seededChance } from "../torture/chance.ts";
+import { reportOf, sayReport, type TortureReport } from "../torture/report.ts";
+import { torture } from "../torture/torture.ts";
+
+type Options = { readonly minutes: string; readonly kills?: string; readonly seed?: string };
+
+export function tortureCommand(): Command {
+	const command = subcommand<[], Options>(
+		{
+			usage: "torture",
+			summary: "kill -9 a working operator and working wallets; nothing acknowledged may be lost",
+			example: "tenten torture --minutes 5 --json",
+			options: [
+				["--kills <count>", "end after so many kills"],
+				["--seed <number>", "what to do and when to kill; the clock and the machine add their own chance"],
+			],
+		},
+		async (output, options) => {
+			const report = await run(output, {
+				minutes: numberIn("--minutes", options.minutes, 0.05),
+				kills: options.kills === undefined ? Infinity : numberIn("--kills", options.kills, 1),
+				seed: options.seed === undefined ? Date.now() >>> 0 : numberIn("--seed", options.seed, 0),
+			});
+			sayReport(output, report);
+			return { ok: report.losses.length === 0, result: report };
+		},
+	);
+	return command.option("--minutes <number>", "how long", "5");
+}
+
+async function run(
+	output: Output,
+	{ minutes, kills, seed }: { readonly minutes: number; readonly kills: number; readonly seed: number },
+): Promise<TortureReport> {
+	const folder = mkdtempSync(join(tmpdir(), "tenten-torture-"));
+	const from_ms = performance.now();
+	const stop = stopSignal();
+	let isStopped = false;
+	void stop.stopped.then(() => (isStopped = true));
+	const elapsed_s = (): number => (performance.now() - from_ms) / 1000;
+	const wanted = Number.isFinite(kills) ? kills : Math.round(60 * minutes);
+	const bar = output.progress("kills", wanted);
+	try {
+		const tortured = await torture({
+			folder,
+			chance: seededChance(seed),
+			goOn: (so) => !isStopped && so < kills && elapsed_s() < 60 * minutes,
+			progress: bar.reach,
+		});
+		const report = reportOf(tortured, { seed, elapsed_s: elapsed_s() });
+		if (report.losses.length > 0) return { ...report, folder };
+		rmSync(folder, { recursive: true, force: true });
+		return report;
+	} finally {
+		bar.end();
+		stop.release();
+	}
+}
+
+function numberIn(flag: string, text: string, least: number): number {
+	const value = Number(text);
+	if (!Number.isFinite(value) || value < least) throw new BadInput(`${flag} is a number from ${least} on`);
+	return value;
+}

@@ -1,0 +1,87 @@
+/**
+ * The killer: ends one process after another by SIGKILL, at points that it chooses and at moments that it does not.
+ *
+ *   at a point    before or after the n-th durable write from now: the process ends itself there
+ *   at random     whenever the signal comes
+ *   starting      killed again while it opens its files after a kill
+ *   together      two processes at once
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Chance } from "./actor.ts";
+import { count } from "./ledger.ts";
+import type { Household, TorturedTown } from "./town.ts";
+
+export type Kills = {
+	total: number;
+	/** by role, and by what the process was doing: a durable write, anything, or starting */
+	readonly byPoint: Map<string, number>;
+	/** by what its users had asked for at that moment */
+	readonly byWork: Map<string, number>;
+};
+
+type Target = TorturedTown["operator"] | Household;
+
+export type KillerOptions = {
+	readonly town: TorturedTown;
+	readonly chance: Chance;
+	/** notes what is under way at the moment of a kill */
+	readonly note: (counts: Map<string, number>) => void;
+};
+
+const patience_ms = 600;
+/** a wallet or an operator writes this often in a fraction of a second */
+const farthestWrite = 12;
+const longestRest_ms = 120;
+const longestStart_ms = 350;
+
+export class Killer {
+	readonly kills: Kills = { total: 0, byPoint: new Map(), byWork: new Map() };
+	readonly #options: KillerOptions;
+
+	constructor(options: KillerOptions) {
+		this.#options = options;
+	}
+
+	/** Kills once, or twice at a time, and waits until all serve again. */
+	async strike(): Promise<void> {
+		const { town, chance } = this.#options;
+		const targets: readonly Target[] = [town.operator, ...town.households];
+		const first = chance(targets.length);
+		await pause(chance(longestRest_ms));
+		const struck = [targets[first] as Target];
+		if (chance(6) === 0)
+			struck.push(targets[(first + 1 + chance(targets.length - 1)) % targets.length] as Target);
+		await Promise.all(struck.map((target) => this.#kill(target)));
+		await Promise.all(struck.map((target) => target.up()));
+	}
+
+	async #kill(target: Target): Promise<void> {
+		const { chance } = this.#options;
+		const isAtPoint = chance(2) === 0;
+		const isGone = isAtPoint && (await this.#atPoint(target));
+		if (!isGone) {
+			this.#note(target, "at random");
+			await target.kill();
+			// It may have ended itself in the same moment.
+			target.takeLastWords();
+		}
+		if (chance(10) !== 0) return;
+		await pause(chance(longestStart_ms));
+		this.#note(target, target.isServing ? "just started" : "starting");
+		await target.kill();
+	}
+
+	async #atPoint(target: Target): Promise<boolean> {
+		const { chance } = this.#options;
+		const point = { write: 1 + chance(farthestWrite), when: chance(2) === 0 ? "before" : "after" } as const;
+		const isGone = await (target as Household).await((line) => line.call("arm", point), patience_ms);
+		if (isGone) this.#note(target, target.takeLastWords() ?? "at random");
+		return isGone;
+	}
+
+	#note({ name }: Target, point: string): void {
+		this.kills.total++;
+		count(this.kills.byPoint, `${name === "operator" ? name : "wallets"}: ${point}`);
+		this.#options.note(this.kills.byWork);
+	}
+}

@@ -1,0 +1,70 @@
+/**
+ * A working operator over HTTP as a process that the torturer kills, on its SQLite file. It ends with its parent.
+ */
+
+import { startServer } from "@tenten/operator";
+import type { Bytes, Refusal, Totals } from "@tenten/protocol";
+import { must } from "../ecosystem.ts";
+import { type Handlers, Line } from "../ipc-line.ts";
+import { type Issuer, openIssuer } from "../server/issuer.ts";
+import { type KillPoint, Trigger } from "./trigger.ts";
+
+export type OperatorStart = {
+	readonly folder: string;
+	readonly lastWords: string;
+	readonly deviceKey: Bytes;
+};
+
+export type OperatorMethods = {
+	/** Opens and serves; who it is, and where it is reached. */
+	readonly start: (input: OperatorStart) => Promise<{ readonly id: Bytes; readonly url: string }>;
+	readonly arm: (input: KillPoint) => Promise<void>;
+	readonly deposit: (input: {
+		readonly id: Bytes;
+		readonly account: Bytes;
+		readonly amount: bigint;
+	}) => Promise<Refusal | null>;
+	readonly audit: (input: null) => Promise<{ readonly totals: Totals; readonly broken: readonly string[] }>;
+	readonly cases: (input: null) => Promise<number>;
+};
+
+/** What to start as a child process. */
+export const operatorProgram: string = import.meta.filename;
+
+/** The one asset of a tortured operator. */
+export const assetCode = "JPY";
+
+if (import.meta.main) serveOperator();
+
+/** `prepare` is run before the folder is opened: for tests that plant an operator which lost something. */
+export function serveOperator(prepare: (folder: string) => void = () => undefined): void {
+	let issuer: Issuer | undefined;
+	let trigger: Trigger | undefined;
+	const operator = () => {
+		if (issuer === undefined) throw new Error("not started");
+		return issuer.operator;
+	};
+	const methods: OperatorMethods = {
+		start: async ({ folder, lastWords, deviceKey }) => {
+			prepare(folder);
+			trigger = new Trigger(lastWords);
+			const unlock = { kind: "device", key: deviceKey } as const;
+			issuer = must(
+				await openIssuer(folder, unlock, {
+					onCommit: (point) => trigger?.reach(point === "beforeCommit" ? "before" : "after", "commit"),
+				}),
+			);
+			const log = { info: () => undefined, error: console.error };
+			const { operator, adminToken } = issuer;
+			const { url } = await startServer({ operator, adminToken, port: 0, log });
+			return { id: operator.id, url };
+		},
+		arm: async (point) => trigger?.arm(point),
+		deposit: async ({ id, account, amount }) =>
+			(await operator().deposit(id, account, assetCode, amount)) ?? null,
+		audit: () => operator().audit(assetCode),
+		cases: async () => (await operator().caseFiles(null)).length,
+	};
+	new Line(process, methods satisfies Handlers);
+	process.on("disconnect", () => process.exit());
+}
