@@ -18,9 +18,6 @@ const between_ms = 30;
 
 export type Ended = { readonly moved: bigint; readonly how: Resolution };
 
-/** Thrown where a doubt does not end: the loss is in the ledger. */
-export class DoubtStays extends Error {}
-
 /** Why a call failed: because its process is gone, or because of a bug in it. */
 export function isGone(error: unknown): boolean {
 	return error instanceof Error && error.message.includes("the other process");
@@ -43,7 +40,7 @@ async function until<T>(
 		await pause(between_ms);
 	}
 	ledger.loss(`${operation.id}: a doubt that does not end: ${operation.kind} of ${operation.wallet}`);
-	throw new DoubtStays(operation.id);
+	throw new Error(`${operation.id} stays in doubt`);
 }
 
 /** A payment whose answer did not come, or said that it is under way. */

@@ -57,6 +57,8 @@ export class Ledger {
 	readonly acknowledged: Map<string, number> = new Map<string, number>();
 	readonly resolutions: Map<Resolution, number> = new Map<Resolution, number>();
 	#operations = 0;
+	/** called at each loss */
+	lost: () => void = () => undefined;
 
 	/** `file`: where the record is appended */
 	constructor(file: string) {
@@ -126,6 +128,7 @@ export class Ledger {
 	loss(what: string): void {
 		this.#write("loss", { what });
 		this.losses.push(what);
+		this.lost();
 	}
 
 	get open(): readonly Operation[] {

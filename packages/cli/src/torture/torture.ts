@@ -9,7 +9,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Actor, type Chance, underWay } from "./actor.ts";
 import { checkAccount, checkAtRest, checkWallet } from "./checks.ts";
-import { DoubtStays, isGone } from "./doubts.ts";
+import { isGone } from "./doubts.ts";
 import { Killer } from "./killer.ts";
 import { TorturedTown, type TownOptions } from "./town.ts";
 
@@ -28,8 +28,8 @@ export type Tortured = {
 	readonly rests: number;
 };
 
-const households = 2;
-const walletsEach = 3;
+const households = 3;
+const walletsEach = 2;
 const money = 20_000n;
 const killsBetweenRests = 40;
 const killsInRound = 120;
@@ -59,7 +59,8 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
 			rounds++;
 		}
 	} catch (error) {
-		if (!(error instanceof DoubtStays)) throw error;
+		// After a loss everything is stopped, and whatever was under way fails.
+		if (isWell()) throw error;
 	} finally {
 		await town.stop();
 	}

@@ -52,6 +52,8 @@ export class TorturedTown {
 		this.#options = options;
 		mkdirSync(options.folder, { recursive: true, mode: 0o700 });
 		this.ledger = new Ledger(join(options.folder, "ledger.jsonl"));
+		// What follows a loss proves nothing more.
+		this.ledger.lost = () => void this.stop();
 		this.operator = this.#operatorVictim();
 		this.households = Array.from({ length: options.households }, (_, i) => this.#household(i + 1));
 	}

@@ -69,6 +69,8 @@ export class Victim<M extends Handlers> {
 		const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") };
 		const child = fork(program, [], {
 			env,
+			// A Ctrl-C is for the torturer: its children end by its hand, or when it is gone.
+			detached: true,
 			serialization: "advanced",
 			stdio: ["ignore", "ignore", "inherit", "ipc"],
 		});

@@ -1,0 +1,81 @@
+/**
+ * A short torture: kills of working processes, and nothing lost. And does the torturer see? A store that
+ * acknowledges before it writes, and an operator put back to an older file, must each be found out.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { seededChance } from "../src/torture/chance.ts";
+import { torture } from "../src/torture/torture.ts";
+
+const root = mkdtempSync(join(tmpdir(), "tenten-torture-test-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+const supported = (name: string): string => join(import.meta.dirname, "support", name);
+
+const wantedKills = 24;
+
+test(`${wantedKills} kills of working wallets and their operator lose nothing`, async (t) => {
+	const { kills, town, rests, rounds } = await torture({
+		folder: join(root, "short"),
+		chance: seededChance(3),
+		goOn: (so) => so < wantedKills,
+		progress: () => undefined,
+	});
+	t.diagnostic(
+		`${kills.total} kills, ${town.ledger.operations} operations, ${rests} counts at rest, ${rounds} rounds`,
+	);
+	t.diagnostic([...kills.byPoint].map(([point, times]) => `${times} × ${point}`).join(", "));
+	assert.deepEqual(town.ledger.losses, []);
+	assert.ok(kills.total >= wantedKills && town.ledger.operations >= wantedKills && rounds >= 1);
+	for (const role of ["operator", "wallets"])
+		assert.ok(
+			[...kills.byPoint.keys()].some((point) => point.startsWith(role)),
+			`${role} was never killed`,
+		);
+});
+
+for (const [name, programs] of [
+	["a store that acknowledges before it writes", { wallets: supported("lying-wallets-process.ts") }],
+	["an operator put back to an older file", { operator: supported("forgetful-operator-process.ts") }],
+] as const)
+	test(`${name} is found out`, async (t) => {
+		const most = 60;
+		const { kills, town } = await torture({
+			folder: join(root, name.replaceAll(" ", "-")),
+			programs,
+			chance: seededChance(5),
+			goOn: (so) => so < most,
+			progress: () => undefined,
+		});
+		t.diagnostic(`after ${kills.total} kills: ${town.ledger.losses[0]}`);
+		assert.ok(town.ledger.losses.length > 0, `${kills.total} kills, and nothing was noticed`);
+	});
+
+test("SIGTERM ends it well: no folder and no child stays", async () => {
+	const temporary = join(root, "temporary");
+	const bin = join(import.meta.dirname, "../src/bin.ts");
+	mkdirSync(temporary);
+	const env = { ...process.env, TMPDIR: temporary };
+	const child = spawn(process.execPath, [bin, "torture", "--minutes", "5", "--seed", "1", "--json"], {
+		env,
+		stdio: ["ignore", "pipe", "ignore"],
+	});
+	let said = "";
+	child.stdout.on("data", (data) => (said += data));
+	const isUnderWay = (): boolean =>
+		readdirSync(temporary).some(
+			(name) => name.startsWith("tenten-torture-") && existsSync(join(temporary, name, "ledger.jsonl")),
+		);
+	while (!isUnderWay()) await new Promise((resolve) => setTimeout(resolve, 50));
+	child.kill("SIGTERM");
+	const status = await new Promise((resolve) => child.once("close", resolve));
+	assert.equal(status, 0);
+	assert.deepEqual(JSON.parse(said).losses, []);
+	assert.deepEqual(
+		readdirSync(temporary).filter((name) => name.startsWith("tenten-torture-")),
+		[],
+	);
+});
