@@ -9,7 +9,7 @@ import { type Handlers, Line } from "../ipc-line.ts";
 import { type Issuer, openIssuer } from "../server/issuer.ts";
 import { type KillPoint, Trigger } from "./trigger.ts";
 
-export type OperatorStart = {
+type OperatorStart = {
 	readonly folder: string;
 	readonly lastWords: string;
 	readonly deviceKey: Bytes;

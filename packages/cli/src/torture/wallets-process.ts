@@ -27,7 +27,7 @@ import { type Handlers, Line } from "../ipc-line.ts";
 import { now, random } from "../surroundings.ts";
 import { type KillPoint, Trigger, triggeredStore } from "./trigger.ts";
 
-export type WalletsStart = {
+type WalletsStart = {
 	readonly folder: string;
 	readonly lastWords: string;
 	readonly deviceKey: Bytes;
