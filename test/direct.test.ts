@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { isRefusal } from "@tenten/protocol";
+import { isRefusal, parseMessage } from "@tenten/protocol";
 import {
 	fileReceiver,
 	fileSender,
@@ -101,6 +101,25 @@ describe("a direct transfer", () => {
 		await town.close();
 	});
 
+	test("that the payee's app declines goes back at once, whole and with the reason", async () => {
+		const town = await openTown();
+		const ann = await town.wallet(1_000n);
+		const refusal = { kind: "refusal", code: "condition-payee", detail: "sold out" } as const;
+		const bob = await town.wallet(0n, { consider: async () => refusal });
+		const { attempt, messages } = await sent({ town, ann, bob });
+		const answers = await bob.handle(messages);
+		assert.equal(bob.balance(town.asset).available, 0n);
+		const [why] = answers.map((answer) => ok(parseMessage(answer)));
+		assert.ok(why?.kind === "refused" && why.code === "condition-payee" && why.detail === "sold out");
+		await ann.handle(answers);
+		assert.equal(ann.module.payer(attempt), "returned");
+		assert.equal(ann.balance(town.asset).available, 1_000n);
+		// Sent once more, it is answered once more, and nothing moves.
+		assert.deepEqual((await bob.handle(messages)).at(-1), answers.at(-1));
+		assert.equal(ann.balance(town.asset).available, 1_000n);
+		await town.close();
+	});
+
 	test("whose way back was lost is asked for: by either side, also after it was acknowledged", async () => {
 		for (const recoverer of ["payer", "payee"] as const)
 			for (const acknowledged of [false, true]) {
@@ -137,7 +156,8 @@ describe("a direct transfer", () => {
 		const refusal = { kind: "refusal", code: "condition-payee", detail: "no" } as const;
 		const bob = await town.wallet(0n, { consider: async () => refusal });
 		const { attempt, messages } = await sent({ town, ann, bob });
-		await ann.handle(await bob.handle(messages));
+		const [refused] = await bob.handle(messages);
+		await ann.handle(refused === undefined ? [] : [refused]);
 		const cancelled = await ann.cancel(attempt);
 		assert.equal(cancelled?.code, "attempt-decided");
 		assert.equal(ann.module.payer(attempt), "sent");

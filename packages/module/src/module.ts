@@ -17,7 +17,6 @@ import {
 	type DurablePayer,
 	equalBytes,
 	isRefusal,
-	outputId,
 	type Reason,
 	type Refusal,
 	refuse,
@@ -43,9 +42,9 @@ import {
 	startOrder,
 } from "./ordering.ts";
 import { receivedDocuments } from "./parcel.ts";
-import { dueCancels, type Paid, type PayOptions, pay, receiptOf, runPayer, spendables } from "./paying.ts";
+import { dueCancels, type Paid, type PayOptions, pay, receiptOf, runPayer } from "./paying.ts";
 import { askBalance } from "./questions.ts";
-import { type Ask, Asking, type ModuleApp, runPayee } from "./receiving.ts";
+import { type Ask, Asking, type ModuleApp, runPayee, sendBack } from "./receiving.ts";
 import {
 	type MadeRequest,
 	makeRequest,
@@ -199,18 +198,7 @@ export class SecureModule {
 
 	/** Sends an unwanted direct transfer back to its payer, whole. */
 	sendBack(attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
-		return this.#core.exclusively(async () => {
-			const state = this.#core.vault.payees.get(attempt);
-			if (state === undefined) return refuse("attempt-unknown");
-			if (state.kind !== "owned") return refuse("attempt-decided", state.kind);
-			const outputs = state.terms.links.map((link) => outputId(link, 0));
-			const isHere = outputs.every((output) => this.#core.vault.tokens.get(output) !== undefined);
-			if (!isHere) return refuse("attempt-decided", "already spent");
-			const tokens = spendables(this.#core, outputs);
-			if (isRefusal(tokens)) return tokens;
-			const outcome = await runPayee(this.#core, state, { kind: "sendBack", tokens });
-			return isRefusal(outcome) ? outcome : (outcome.refusal ?? this.#core.bundle(outcome));
-		});
+		return this.#core.exclusively(() => sendBack(this.#core, attempt));
 	}
 
 	/** What a payee's signed request says, verified: to be shown before anyone consents. */

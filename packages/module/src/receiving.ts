@@ -11,6 +11,7 @@ import {
 	isRefusal,
 	type MessageOf,
 	type Offer,
+	outputId,
 	type Payee,
 	type PayeeEvent,
 	type Refusal,
@@ -136,12 +137,42 @@ async function offer(
 	return asking.begin(about, attempt) ? { asked: { offer: state.offer, attempt } } : { messages: [] };
 }
 
-/** While the app thought, another transfer may have come for the same request: it is looked up again. */
 async function conclude(core: Core, offered: Offer, answer: Answer | Refusal): Promise<readonly Bytes[]> {
-	const outcome = await conclusion(core, offered, answer);
-	return isRefusal(outcome) ? [refusalMessage(offered.request.digest, outcome)] : core.bundle(outcome);
+	const { mode } = offered.request.body;
+	const isUnwanted = isRefusal(answer) && mode === "direct";
+	const outcome = await conclusion(core, offered, isUnwanted ? {} : answer);
+	if (isRefusal(outcome)) return [refusalMessage(offered.request.digest, outcome)];
+	return isUnwanted ? goesBack(core, offered, answer, outcome) : core.bundle(outcome);
 }
 
+/** Its payer has spent it already, and a refusal would leave it with nobody: so it is taken, and sent back. */
+async function goesBack(
+	core: Core,
+	{ request, accepted }: Offer,
+	why: Refusal,
+	taken: Outcome<Payee>,
+): Promise<readonly Bytes[]> {
+	const attempt = attemptId(request.digest, accepted.links);
+	const back = await sendBack(core, attempt);
+	// What cannot go back stays here, and its payer has our word for it.
+	return isRefusal(back) ? core.bundle(taken) : [refusalMessage(attempt, why), ...back];
+}
+
+/** Sends an unwanted direct transfer back to its payer, whole. */
+export async function sendBack(core: Core, attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
+	const state = core.vault.payees.get(attempt);
+	if (state === undefined) return refuse("attempt-unknown");
+	if (state.kind !== "owned") return refuse("attempt-decided", state.kind);
+	const outputs = state.terms.links.map((link) => outputId(link, 0));
+	const isHere = outputs.every((output) => core.vault.tokens.get(output) !== undefined);
+	if (!isHere) return refuse("attempt-decided", "already spent");
+	const tokens = spendables(core, outputs);
+	if (isRefusal(tokens)) return tokens;
+	const outcome = await runPayee(core, state, { kind: "sendBack", tokens });
+	return isRefusal(outcome) ? outcome : (outcome.refusal ?? core.bundle(outcome));
+}
+
+/** While the app thought, another transfer may have come for the same request: it is looked up again. */
 async function conclusion(
 	core: Core,
 	offered: Offer,
