@@ -1,0 +1,219 @@
+/**
+ * What passes between holders and a real operator, and what it keeps: enrolments, orders, claims, replies,
+ * statements, rulings, evidence, and every row of its store.
+ */
+import {
+	accountReply,
+	type Bytes,
+	falseStatementEvidence,
+	isRefusal,
+	lockHash,
+	ownOutput,
+	type Saying,
+	serialize,
+	serializeRulingRequest,
+	serializeStatement,
+	signEnrolment,
+	signedOrder,
+	signOrder,
+	signStatement,
+} from "@tenten/protocol";
+import { type Holder, pay, signerFrom } from "../packages/module/test/support/world.ts";
+import type { Operator } from "../packages/operator/src/index.ts";
+import {
+	createEcosystem,
+	type Ecosystem,
+	enrolHolder,
+	makeClaim,
+	makeOrder,
+	withdrawTo,
+} from "../packages/operator/test/support/ecosystem.ts";
+import { doubtUntil, refundTo } from "../packages/operator/test/support/rulings.ts";
+
+/** What was sent to an operator, by the method that takes it, and everything that came back. */
+type Traffic = {
+	readonly enrol: readonly Bytes[];
+	readonly withdraw: readonly Bytes[];
+	readonly claim: readonly Bytes[];
+	readonly rule: readonly Bytes[];
+	readonly account: readonly Bytes[];
+	readonly replies: readonly Bytes[];
+	/** 32 bytes: locks of which it knows the release */
+	readonly locks: readonly Bytes[];
+	/** holders, and the ids of accounts and cases in hexadecimal */
+	readonly holders: readonly Holder[];
+	readonly falseStatements: readonly Bytes[];
+};
+
+type Mutable = { -readonly [K in keyof Traffic]: Traffic[K] extends readonly (infer E)[] ? E[] : never };
+
+/** A day at the operator: everything that it can be asked, asked once. */
+async function dayAtOperator(ecosystem: Ecosystem): Promise<Traffic> {
+	const { operator, world } = ecosystem;
+	const traffic: Mutable = {
+		enrol: [],
+		withdraw: [],
+		claim: [],
+		rule: [],
+		account: [],
+		replies: [],
+		locks: [],
+		holders: [],
+		falseStatements: [],
+	};
+	const signer = signerFrom(world.random(), "Ed25519");
+	const asked = { role: "merchant", class: "shop", merchantCategory: 5411, region: "JP-13" } as const;
+	await send(traffic, operator, "enrol", await signEnrolment(operator.id, asked, world.random(), signer));
+	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
+	traffic.holders.push(alice, bob);
+	const tokens = await withdrawTo(ecosystem, alice, 100n, 100n, 100n, 100n, 100n);
+	const [first, second, third, fourth, fifth] = tokens;
+	if (!first || !second || !third || !fourth || !fifth) throw new Error("five tokens were withdrawn");
+	await operator.deposit(world.random(), alice.certificate.hash, "JPY", 60n);
+	const order = await makeOrder(ecosystem, {
+		kind: "withdraw",
+		account: alice.certificate.hash,
+		outputs: [
+			ownOutput(20n, alice.certificate, world.random()),
+			ownOutput(30n, alice.certificate, world.random()),
+		],
+	});
+	const withdrawal = serialize(signedOrder, await signOrder(order, alice.certificate.encoded, alice.signer));
+	await send(traffic, operator, "withdraw", withdrawal);
+	const release = world.random();
+	const { paid } = await pay(world, first, alice, bob, 60n, { release });
+	const account = { kind: "account", account: bob.certificate.hash } as const;
+	await send(traffic, operator, "claim", await makeClaim(ecosystem, bob, [paid], account));
+	traffic.locks.push(lockHash(release));
+	const fresh = ownOutput(100n, alice.certificate, world.random());
+	const refresh = { kind: "refresh", outputs: [fresh] } as const;
+	await send(traffic, operator, "claim", await makeClaim(ecosystem, alice, [second], refresh));
+	// A double spend: the first link again, otherwise, and both redeemed.
+	const forked = await pay(world, first, alice, bob, 70n);
+	await send(traffic, operator, "claim", await makeClaim(ecosystem, bob, [forked.paid], account));
+	const shown = world.random();
+	await send(traffic, operator, "rule", serializeRulingRequest({ kind: "release", release: shown }));
+	await send(
+		traffic,
+		operator,
+		"rule",
+		serializeRulingRequest({ kind: "question", subject: lockHash(shown) }),
+	);
+	const statement = await signed(ecosystem, alice, { kind: "balance", account: alice.certificate.hash });
+	await send(traffic, operator, "account", serializeStatement(statement));
+	await askForRefunds(ecosystem, traffic, { alice, bob, tokens: [third, fourth, fifth] });
+	for (const { id } of await operator.caseFiles(null)) {
+		const evidence = await operator.evidence(id);
+		if (evidence === undefined) continue;
+		traffic.replies.push(evidence);
+		await send(traffic, operator, "rule", serializeRulingRequest({ kind: "evidence", evidence }));
+	}
+	return traffic;
+}
+
+async function signed({ operator, world, clock }: Ecosystem, holder: Holder, says: Saying) {
+	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
+	return signStatement(body, holder.certificate.encoded, holder.signer);
+}
+
+type Doubts = {
+	readonly alice: Holder;
+	readonly bob: Holder;
+	readonly tokens: readonly Parameters<typeof pay>[1][];
+};
+
+/** A lock that was never released, an exchange that no release reached, a direct link without a word, and a lie. */
+async function askForRefunds(ecosystem: Ecosystem, traffic: Mutable, { alice, bob, tokens }: Doubts) {
+	const { operator, world, clock } = ecosystem;
+	const [third, fourth, fifth] = tokens as [Doubts["tokens"][0], Doubts["tokens"][0], Doubts["tokens"][0]];
+	const secret = world.random();
+	const locked = await pay(world, third, alice, bob, 50n, { release: secret, released: false });
+	const foreign = await pay(world, fourth, alice, bob, 50n, {
+		release: world.random(),
+		released: false,
+		payeeDecides: true,
+	});
+	const direct = await pay(world, fifth, alice, bob, 50n);
+	const refund = refundTo(alice);
+	const lock = (payment: typeof locked) => payment.paid.pending?.hash as Bytes;
+	const sayings: readonly (readonly [Saying, typeof locked])[] = [
+		[{ kind: "neverReleased", lock: lock(locked), ...refund }, locked],
+		[
+			{ kind: "noReleaseReached", lock: lock(foreign), inputs: [foreign.link.input.outputId], ...refund },
+			foreign,
+		],
+		[{ kind: "noWord", link: direct.link.id, ...refund }, direct],
+	];
+	const before = clock.now;
+	clock.now += doubtUntil;
+	for (const [says, { paid }] of sayings) {
+		const statement = await signed(ecosystem, alice, says);
+		const request = { kind: "statement", statement, tokens: [paid.token] } as const;
+		await send(traffic, operator, "rule", serializeRulingRequest(request));
+		if (says.kind === "neverReleased")
+			traffic.falseStatements.push(falseStatementEvidence(statement, secret));
+	}
+	clock.now = before;
+}
+
+type Method = "enrol" | "withdraw" | "claim" | "rule" | "account";
+
+async function send(traffic: Mutable, operator: Operator, method: Method, bytes: Bytes): Promise<void> {
+	traffic[method].push(bytes);
+	const reply = await operator[method](bytes);
+	if (isRefusal(reply)) throw new Error(`${method} refused: ${reply.code} ${reply.detail}`);
+	traffic.replies.push(reply);
+}
+
+/** Every blob in every table. */
+async function rowsOf(operator: Operator): Promise<readonly Bytes[]> {
+	const tables = [
+		"registry",
+		"issues",
+		"claims",
+		"settlements",
+		"replies",
+		"withdrawals",
+		"balances",
+		"lines",
+		"draws",
+		"case_files",
+		"releases",
+		"rulings",
+		"certificates",
+		"enrolments",
+		"trust_lists",
+		"direct_issues",
+		"direct_proofs",
+		"unvouched",
+		"idempotency_keys",
+	] as const;
+	const blobs: Bytes[] = [];
+	for (const table of tables) {
+		const rows = await operator.store.run((transaction) =>
+			transaction.selectFrom(table).selectAll().execute(),
+		);
+		for (const row of rows)
+			for (const value of Object.values(row))
+				if (value instanceof Uint8Array) blobs.push(Uint8Array.from(value));
+	}
+	return blobs;
+}
+
+/** The operator of the material: the same keys every time. */
+export function fuzzEcosystem(): Promise<Ecosystem> {
+	return createEcosystem({ seed: "fuzz" });
+}
+
+export async function operatorMaterial(): Promise<readonly Bytes[]> {
+	const ecosystem = await fuzzEcosystem();
+	const { operator } = ecosystem;
+	const { holders, locks, ...sent } = await dayAtOperator(ecosystem);
+	const account = serialize(accountReply, {
+		account: holders[0]?.certificate.hash ?? new Uint8Array(32),
+		balances: [{ asset: ecosystem.world.asset, amount: 5n }],
+	});
+	const all = [...Object.values(sent).flat(), ...(await rowsOf(operator)), account];
+	await operator.close();
+	return all;
+}

@@ -1,0 +1,102 @@
+/**
+ * `npm run fuzz`: hostile inputs for every target, for as long as it is given.
+ *
+ *   npm run fuzz -- --inputs 100000                    every target
+ *   npm run fuzz -- --target verify/token --minutes 10
+ *   npm run fuzz -- --target verify/token --seed 7 --number 1234     one input again
+ *   npm run fuzz -- --target verify/token --replay failing.hex
+ *
+ * `--target` takes a name or the beginning of several. Exits with 1 where a promise did not hold, and writes the
+ * input to `fuzz-failure-TARGET.hex`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { targets } from "../fuzz/catalogue.ts";
+import { stockOf } from "../fuzz/input/mutate.ts";
+import { inputOf, type Report, runTarget } from "../fuzz/run.ts";
+import type { Target } from "../fuzz/target.ts";
+
+/** what the dearest input may cost (docs/reliability.md) */
+const most_us = 50_000;
+
+const { values } = parseArgs({
+	options: {
+		target: { type: "string", default: "" },
+		inputs: { type: "string" },
+		minutes: { type: "string" },
+		seed: { type: "string" },
+		number: { type: "string" },
+		replay: { type: "string" },
+		json: { type: "boolean", default: false },
+		list: { type: "boolean", default: false },
+	},
+});
+
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const chosen = targets.filter(({ name }) => name.startsWith(values.target));
+if (chosen.length === 0) throw new Error(`no target ${values.target}: --list names them`);
+const exact = chosen.find(({ name }) => name === values.target);
+
+if (values.list) for (const { name } of chosen) console.log(name);
+else if (values.replay !== undefined || values.number !== undefined)
+	await again(exact ?? (chosen[0] as Target));
+else await runAll(exact === undefined ? chosen : [exact]);
+
+async function again(target: Target): Promise<void> {
+	const open = await target.open();
+	const input =
+		values.replay === undefined
+			? inputOf(stockOf(open.seeds, open.form), seed, Number(values.number))
+			: Uint8Array.from(Buffer.from(readFileSync(values.replay, "utf8").trim(), "hex"));
+	console.log(`${target.name}, ${input.length} bytes: ${Buffer.from(input).toString("hex").slice(0, 4000)}`);
+	try {
+		console.log(await open.run(input));
+	} finally {
+		await open.close?.();
+	}
+}
+
+async function runAll(list: readonly Target[]): Promise<void> {
+	const time_ms =
+		values.minutes === undefined ? Number.POSITIVE_INFINITY : (60_000 * Number(values.minutes)) / list.length;
+	const inputs =
+		values.inputs === undefined
+			? values.minutes === undefined
+				? 10_000
+				: Number.POSITIVE_INFINITY
+			: Number(values.inputs);
+	const reports: Report[] = [];
+	for (const target of list) {
+		const report = await runTarget(target, { seed, inputs, time_ms });
+		reports.push(report);
+		if (!values.json) console.log(inWords(report));
+		if (report.failure !== null) writeFileSync(fileOf(target), `${report.failure.input}\n`);
+	}
+	const total = reports.reduce((sum, report) => sum + report.inputs, 0);
+	const failed = reports.filter((report) => report.failure !== null);
+	const slow = reports.filter((report) => report.dearest_us > most_us);
+	if (values.json) console.log(JSON.stringify({ seed, total, targets: reports }));
+	else {
+		console.log(
+			`${total} inputs on ${reports.length} targets, seed ${seed}: ${failed.length} failed, ${slow.length} too dear`,
+		);
+		for (const { failure } of failed)
+			console.log(`\n${failure?.target}, input ${failure?.number}: ${failure?.reason}`);
+	}
+	if (failed.length + slow.length > 0) process.exitCode = 1;
+}
+
+function fileOf({ name }: Target): string {
+	return `fuzz-failure-${name.replaceAll("/", ".").replaceAll(" ", "-")}.hex`;
+}
+
+function inWords({ target, inputs, accepted, refused, perSecond, ...rest }: Report): string {
+	const codes = Object.entries(refused)
+		.sort(([, a], [, b]) => b - a)
+		.map(([code, count]) => `${code} ${count}`)
+		.join(", ");
+	const heap = Math.round(rest.mostHeap / 1_048_576);
+	const cost = `${perSecond}/s, dearest ${rest.dearest_us} µs (${rest.dearestBytes} bytes), heap ${heap} MiB`;
+	const verdict = rest.failure === null ? "" : "  FAILED";
+	return `${target}: ${inputs} inputs, ${accepted} accepted, ${codes}; ${cost}${verdict}`;
+}

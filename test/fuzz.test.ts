@@ -1,0 +1,66 @@
+/**
+ * The gate of fuzzing: every target, for a share of a fixed number of inputs, made by fast-check.
+ *
+ * fast-check makes and shrinks tapes of numbers; `fuzz/input` turns a tape into a hostile input. What fails here is
+ * printed as bytes: `npm run fuzz -- --target NAME --replay FILE` runs it again, and it belongs into `fuzz/corpus`.
+ */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import fc from "fast-check";
+import { targets } from "../fuzz/catalogue.ts";
+import { keptInputs } from "../fuzz/corpus.ts";
+import { tapeDice } from "../fuzz/input/dice.ts";
+import { makeInput, stockOf } from "../fuzz/input/mutate.ts";
+
+/** inputs of a target whose weight is 1 */
+const most = 250;
+const fewest = 20;
+
+const tape = fc.array(fc.nat(0x7fffffff), { maxLength: 60, size: "max" });
+const counts = { inputs: 0, accepted: 0, kept: 0 };
+
+for (const target of targets)
+	test(`${target.name}: no input breaks a promise`, async () => {
+		const open = await target.open();
+		try {
+			assert.notEqual(open.seeds.length, 0, "no valid input to start from");
+			const stock = stockOf(open.seeds, open.form);
+			const take = async (input: Uint8Array): Promise<string> => {
+				counts.inputs++;
+				const outcome = await open.run(input);
+				if (outcome === "accepted") counts.accepted++;
+				return outcome;
+			};
+			const outcomes = [];
+			for (const seed of open.seeds) outcomes.push(await take(seed));
+			assert.ok(outcomes.includes("accepted"), `no seed is valid: ${outcomes}`);
+			for (const input of keptInputs(target.name)) {
+				counts.kept++;
+				await take(input);
+			}
+			const property = fc.asyncProperty(tape, async (numbers) => {
+				const input = makeInput(tapeDice(numbers), stock);
+				try {
+					await take(input);
+				} catch (error) {
+					const hex = Buffer.from(input).toString("hex");
+					throw new Error(`${target.name} with ${hex.slice(0, 20_000)}`, { cause: error });
+				}
+			});
+			await fc.assert(property, { numRuns: Math.max(fewest, Math.round(most / target.weight)) });
+		} finally {
+			await open.close?.();
+		}
+	});
+
+test("there are targets enough, each with a name of its own", () => {
+	assert.ok(targets.length >= 40, `${targets.length} targets`);
+	assert.equal(new Set(targets.map(({ name }) => name)).size, targets.length);
+});
+
+after(() => {
+	const { inputs, accepted, kept } = counts;
+	console.log(
+		`fuzzing: ${inputs} inputs on ${targets.length} targets, ${accepted} accepted, ${kept} from the corpus`,
+	);
+});
