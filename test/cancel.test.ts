@@ -1,9 +1,9 @@
 /** Giving up: who may, until when, and what becomes of the other side. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isRefusal, parseMessage, serializeMessage } from "@tenten/protocol";
+import { type Bytes, isRefusal, parseMessage, serializeMessage } from "@tenten/protocol";
 import { inProcessChannel, type Wallet } from "@tenten/wallet";
-import { deadChannel, without } from "./support/channels.ts";
+import { deadChannel, meddledChannel, without } from "./support/channels.ts";
 import { ok, openTown, type Town } from "./support/town.ts";
 
 type World = { readonly town: Town; readonly ann: Wallet; readonly bob: Wallet };
@@ -143,6 +143,24 @@ describe("a payer", () => {
 	});
 });
 
+describe("a secret", () => {
+	test("belongs to one payment: the release of another opens nothing", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const secrets = new Set<string>();
+		for (let n = 1; n <= 3; n++) {
+			const channel = meddledChannel(bob.handle, (message) => {
+				if (message.kind === "release") secrets.add(message.secret.join());
+				return "pass";
+			});
+			const request = await ask(world, 100n);
+			ok(await ann.pay({ request: request.encoded }, channel));
+			assert.equal(secrets.size, n);
+		}
+		await town.close();
+	});
+});
+
 describe("a payee", () => {
 	test("keeps its reservation against time: years later it is still there, and a release still counts", async () => {
 		const world = await openWorld();
@@ -155,6 +173,26 @@ describe("a payee", () => {
 		assert.equal(bob.module.payee(attempt), "reserved");
 		ok(await bob.recover(attempt, inProcessChannel(ann.handle)));
 		assert.equal(ok(await bob.redeem(town.asset)).credited, 300n);
+		await town.close();
+	});
+
+	test("says the same to whoever asks again, long after its request has expired", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const request = await ask(world);
+		const transfers: Bytes[] = [];
+		const channel = meddledChannel(bob.handle, (message) => {
+			if (message.kind === "transfer") transfers.push(serializeMessage(message));
+			return message.kind === "release" ? "lose" : "pass";
+		});
+		const { attempt } = ok(await ann.pay({ request: request.encoded }, channel));
+		const status = serializeMessage({ kind: "status", attempt });
+		const first = await bob.handle([status]);
+		town.clock.now += 5 * 86_400;
+		for (const again of [status, ...transfers]) assert.deepEqual(await bob.handle([again]), first);
+		assert.equal(bob.module.payee(attempt), "reserved");
+		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
+		assert.equal(bob.balance(town.asset).available, 300n);
 		await town.close();
 	});
 

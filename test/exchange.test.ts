@@ -1,9 +1,9 @@
 /** Exchange: one asset for another, both or neither. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isRefusal } from "@tenten/protocol";
-import { type Channel, inProcessChannel, type Wallet } from "@tenten/wallet";
-import { deadChannel, without } from "./support/channels.ts";
+import { type Bytes, isRefusal, serializeMessage } from "@tenten/protocol";
+import { type Channel, inProcessChannel, memoryStore, type Wallet } from "@tenten/wallet";
+import { deadChannel, meddledChannel, without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 
 const ticket = { ...yen, code: "SEAT", name: "Seat" };
@@ -142,6 +142,7 @@ describe("an exchange", () => {
 		town.clock.now += 30 * 86_400 - 1;
 		assert.deepEqual(await bob.tick(), []);
 		assert.equal((await bob.cancel(payment.attempt))?.code, "attempt-unknown");
+		ok(await bob.module.contact(payment.attempt));
 		assert.equal(bob.balance(town.assetOf("SEAT")).locked, 4n);
 		await town.close();
 	});
@@ -182,6 +183,36 @@ describe("an exchange", () => {
 		const { broken } = await town.operator.audit("SEAT");
 		assert.deepEqual(broken, []);
 		assert.deepEqual(await town.operator.caseFiles(null), []);
+		await town.close();
+	});
+
+	test("whose decider cancels it, and releases it from a copy of its wallet, convicts the decider alone", async () => {
+		const market = await openMarket();
+		const { town, bob } = market;
+		const [device, copied] = [town.device(), memoryStore()];
+		const ann = await device.open();
+		const asked = { role: "holder", class: null, merchantCategory: null, region: null } as const;
+		assert.equal(await ann.join(town.operator, town.operator.id, asked), undefined);
+		await town.fund(ann, 1_000n);
+		const counters: Bytes[] = [];
+		const channel = meddledChannel(bob.handle, (message) => {
+			if (message.kind !== "counterTransfer") return "pass";
+			counters.push(serializeMessage(message));
+			return "lose";
+		});
+		const payment = ok(await buy({ ...market, ann }, channel, 300n, 4n));
+		await copied.commit([...(await device.store.load())].map(([key, value]) => ({ key, value })));
+		await ann.cancel(payment.attempt, inProcessChannel(bob.handle));
+
+		const [seat, carol] = [town.assetOf("SEAT"), await town.wallet()];
+		const request = ok(await carol.request({ asset: seat, amount: 4n }));
+		ok(await bob.pay({ request: request.encoded }, inProcessChannel(carol.handle)));
+		const copy = await device.open({ store: copied });
+		await copy.handle(counters);
+		assert.equal(ok(await copy.redeem(seat)).credited, 4n);
+		ok(await carol.redeem(seat));
+		const culprits = (await town.operator.caseFiles(null)).map(({ culprit }) => culprit);
+		assert.deepEqual(culprits, [ann.module.certificates()[0]?.hash]);
 		await town.close();
 	});
 

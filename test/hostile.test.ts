@@ -78,6 +78,45 @@ describe("a store that fails", () => {
 		});
 });
 
+describe("a store that is slow", () => {
+	test("is waited for: neither side says a word while one of its writes is under way", async () => {
+		const town = await openTown();
+		const early: string[] = [];
+		const slow = async (name: string) => {
+			const device: Device = town.device();
+			const first = await device.open();
+			await first.join(town.operator, town.operator.id, asked);
+			await town.fund(first, 1_000n);
+			let writing = 0;
+			const store: WalletStore = {
+				...device.store,
+				commit: async (writes) => {
+					writing++;
+					for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+					await device.store.commit(writes);
+					writing--;
+				},
+			};
+			const speaks = (messages: readonly Bytes[]): readonly Bytes[] => {
+				if (writing > 0 && messages.length > 0) early.push(name);
+				return messages;
+			};
+			return { wallet: await device.open({ store }), speaks };
+		};
+		const [ann, bob] = [await slow("payer"), await slow("payee")];
+		for (const mode of ["twoPhase", "direct"] as const) {
+			const request = ok(await bob.wallet.request({ asset: town.asset, amount: 300n, mode }));
+			const channel = inProcessChannel(async (messages) =>
+				bob.speaks(await bob.wallet.handle(ann.speaks(messages))),
+			);
+			ok(await ann.wallet.pay({ request: request.encoded }, channel));
+		}
+		assert.deepEqual(early, []);
+		assert.equal(bob.wallet.balance(town.asset).available, 1_600n);
+		await town.close();
+	});
+});
+
 describe("an app that asks for what the user did not see", () => {
 	test("gets nothing signed: another request, another payee, another amount", async () => {
 		const { town, ann, bob } = await openWorld();

@@ -46,6 +46,36 @@ test("the same claim again gets the same bytes, and pays nothing more", async ()
 	await assertBalanced(ecosystem, { issued: 60n, redeemed: 60n, outstanding: 0n });
 });
 
+test("the same claim many times at once is paid once, with the same bytes for all", async () => {
+	const ecosystem = await createEcosystem();
+	const alice = await enrolHolder(ecosystem);
+	const tokens = await withdrawTo(ecosystem, alice, 10n, 20n);
+	const action = { kind: "account", account: alice.certificate.hash } as const;
+	const claim = await makeClaim(ecosystem, alice, tokens, action);
+	const [first, ...others] = await Promise.all(
+		Array.from({ length: 20 }, () => ecosystem.operator.claim(claim)),
+	);
+	for (const reply of others) assert.deepEqual(reply, first);
+	assert.equal(await balance(ecosystem, alice), 30n);
+	await assertBalanced(ecosystem, { issued: 30n, redeemed: 30n, outstanding: 0n });
+});
+
+test("what was refreshed is not redeemed too: the second order is a fork by its owner", async () => {
+	const ecosystem = await createEcosystem();
+	const alice = await enrolHolder(ecosystem);
+	const [token] = await withdrawTo(ecosystem, alice, 100n);
+	assert.ok(token);
+	const outputs = [ownOutput(40n, alice.certificate, ecosystem.world.random())];
+	const refresh = { kind: "refresh", outputs } as const;
+	const first = await makeClaim(ecosystem, alice, [token], refresh, { amount: 40n });
+	assert.deepEqual(kinds(await claimed(ecosystem, first)), ["refreshed"]);
+	const account = { kind: "account", account: alice.certificate.hash } as const;
+	const second = await makeClaim(ecosystem, alice, [token], account, { amount: 40n });
+	assert.deepEqual(kinds(await claimed(ecosystem, second)), ["forked"]);
+	assert.equal(await balance(ecosystem, alice), 0n);
+	await assertBalanced(ecosystem, { issued: 140n, redeemed: 40n, outstanding: 100n });
+});
+
 test("parallel claims of the same token under two orders pay one of them", async () => {
 	const ecosystem = await createEcosystem();
 	const alice = await enrolHolder(ecosystem);

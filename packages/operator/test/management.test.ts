@@ -98,6 +98,18 @@ test("nobody withdraws from another's account, nor under a certificate that has 
 	);
 });
 
+test("the same withdrawal again, or many times at once, takes its amount once and gets the same tokens", async () => {
+	const ecosystem = await createEcosystem();
+	const alice = await enrolHolder(ecosystem);
+	await ecosystem.operator.deposit(ecosystem.world.random(), alice.certificate.hash, "JPY", 50n);
+	const order = await withdrawal(ecosystem, alice, 10n);
+	const [first, ...others] = await Promise.all(
+		Array.from({ length: 8 }, () => ecosystem.operator.withdraw(order)),
+	);
+	for (const answer of [...others, await ecosystem.operator.withdraw(order)]) assert.deepEqual(answer, first);
+	await assertBalanced(ecosystem, { held: 40n, outstanding: 10n });
+});
+
 test("parallel withdrawals never take more than the account holds", async () => {
 	const ecosystem = await createEcosystem();
 	const alice = await enrolHolder(ecosystem);

@@ -4,15 +4,19 @@ import { test } from "node:test";
 import {
 	type Bytes,
 	cancelPayload,
+	claim as claimShape,
 	consumedOutputs,
 	doubleDecisionEvidenceFrom,
 	linkId,
 	lockHash,
+	parse,
 	parseRulingReply,
 	releaseToken,
 	serializeRulingRequest,
+	type Token,
 	type VerifiedToken,
 	verifyFalseStatement,
+	verifyParsedToken,
 	verifyRuling,
 } from "@tenten/protocol";
 import { day, expectRefusal, expectValue, type Holder, pay } from "../../module/test/support/world.ts";
@@ -184,6 +188,23 @@ test("a direct link whose payee redeemed it is not refunded, and nobody is convi
 	expectRefusal(await state(ecosystem, alice, says, paid), "ruling-taken");
 	assert.deepEqual(await cases(ecosystem), []);
 	await assertBalanced(ecosystem, { refunded: 0n, redeemed: 60n });
+});
+
+test("what was redeemed is not taken back on the word that none came of it", async () => {
+	const ecosystem = await createEcosystem();
+	const alice = await enrolHolder(ecosystem);
+	const [token] = await withdrawTo(ecosystem, alice, 100n);
+	assert.ok(token);
+	const account = { kind: "account", account: alice.certificate.hash } as const;
+	const claim = await makeClaim(ecosystem, alice, [token], account, { amount: 30n });
+	assert.deepEqual(kinds(await claimed(ecosystem, claim)), ["paid"]);
+	const [redeemed] = expectValue(parse(claimShape, claim)).tokens;
+	const shown = expectValue(verifyParsedToken(redeemed as Token, ecosystem.world.trust));
+	const says = { kind: "noWord", link: shown.path.at(-1)?.id as Bytes, ...refundTo(alice) } as const;
+	ecosystem.clock.now += doubtUntil;
+	expectRefusal(await state(ecosystem, alice, says, shown), "ruling-taken");
+	assert.equal(await balance(ecosystem, alice), 30n);
+	await assertBalanced(ecosystem, { redeemed: 30n, refunded: 0n });
 });
 
 test("a refund whose path was forked draws on the reserve like any later claim", async () => {

@@ -64,8 +64,8 @@ export const deciding: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: reservations,
-			name: "a reservation is left by nothing but its own release, its own cancel and its own operator's ruling",
+			file: "test/cancel.test.ts",
+			name: "says the same to whoever asks again, long after its request has expired",
 		},
 	},
 	{
@@ -103,8 +103,8 @@ export const deciding: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: "test/recovery.test.ts",
-			name: "whose … is cut off … any durable write is ended by one question",
+			file: "test/hostile.test.ts",
+			name: "is waited for: neither side says a word while one of its writes is under way",
 		},
 	},
 	{
@@ -121,8 +121,8 @@ export const deciding: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: "test/recovery.test.ts",
-			name: "whose … is cut off … any durable write is ended by one question",
+			file: "test/hostile.test.ts",
+			name: "is waited for: neither side says a word while one of its writes is under way",
 		},
 	},
 	{
@@ -167,8 +167,8 @@ export const deciding: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: reservations,
-			name: "a reservation is left by nothing but its own release, its own cancel and its own operator's ruling",
+			file: "test/exchange.test.ts",
+			name: "has one decider: the other side has no timer and no cancel of its own",
 		},
 	},
 	{
@@ -184,7 +184,7 @@ export const deciding: readonly Bug[] = [
 		],
 		test: {
 			file: "test/exchange.test.ts",
-			name: "that was cancelled leaves its cancel with what it freed, for whoever verifies it later",
+			name: "whose decider cancels it, and releases it from a copy of its wallet, convicts the decider alone",
 		},
 	},
 	{
@@ -356,8 +356,8 @@ export const deciding: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: "packages/protocol/test/handover/random.test.ts",
-			name: "nothing is created or lost: …",
+			file: "test/cancel.test.ts",
+			name: "belongs to one payment: the release of another opens nothing",
 		},
 	},
 	{

@@ -38,8 +38,8 @@ export const redeeming: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: "packages/operator/test/histories.test.ts",
-			name: "random histories balance, and convict those who forked and nobody else",
+			file: claims,
+			name: "what was refreshed is not redeemed too: the second order is a fork by its owner",
 		},
 	},
 	{
@@ -53,7 +53,10 @@ export const redeeming: readonly Bug[] = [
 				put: "	return payee.length === 0 ? [] : pathRows(token, trust);",
 			},
 		],
-		test: { file: claims, name: "the same claim again gets the same bytes, and pays nothing more" },
+		test: {
+			file: "packages/operator/test/rulings.test.ts",
+			name: "what was redeemed is not taken back on the word that none came of it",
+		},
 	},
 	{
 		name: "only-last-row-taken",
@@ -84,7 +87,10 @@ export const redeeming: readonly Bug[] = [
 				put: '			if (current.open.length > 99) return { kind: "changed" as const, current };\n',
 			},
 		],
-		test: { file: claims, name: "the same claim again gets the same bytes, and pays nothing more" },
+		test: {
+			file: claims,
+			name: "the same claim many times at once is paid once, with the same bytes for all",
+		},
 	},
 	{
 		name: "more-than-issued",
@@ -102,7 +108,10 @@ export const redeeming: readonly Bug[] = [
 				put: "",
 			},
 		],
-		test: { file: claims, name: "the same claim again gets the same bytes, and pays nothing more" },
+		test: {
+			file: "packages/operator/test/issues.test.ts",
+			name: "an issue pays no more than it holds, to the unit",
+		},
 	},
 	{
 		name: "retry-is-refused",
@@ -314,7 +323,7 @@ export const redeeming: readonly Bug[] = [
 		],
 		test: {
 			file: management,
-			name: "a withdrawal beyond the account is refused for good; a new order after a top-up is not",
+			name: "the same withdrawal again, or many times at once, takes its amount once and gets the same tokens",
 		},
 	},
 	{
