@@ -97,8 +97,6 @@ export function verifyParsedToken(
 ): VerifiedToken | Refusal {
 	const known = options.signatures === false ? trust.recall<VerifiedToken>(value) : undefined;
 	if (known !== undefined) return known;
-	const signatures = signaturesIn(value, trust);
-	if (signatures > limits.signatures) return refuse("too-many", `${signatures} signatures`);
 	const cramped = options.now === undefined ? undefined : lacksRoom(value);
 	if (cramped !== undefined) return cramped;
 	const certificates: VerifiedCertificate[] = [];
@@ -238,12 +236,13 @@ function rebuild(state: VerifiedToken, hop: Hop, payee: Owner): PathLink | Refus
 	if (hop.outputs.some(({ owner }, index) => (owner === null) !== (index === hop.index)))
 		return refuse("malformed", "owners are left out on the path, and only there");
 	const owner = hashOf(payee);
-	const released = hop.lock?.state === "released" || hop.lock?.state === "releasedPayeeDecides";
+	const { lock } = hop;
+	const isReleased = lock !== null && (lock.state === "released" || lock.state === "releasedPayeeDecides");
 	const body: LinkBody = {
 		outputs: hop.outputs.map((output) => ({ ...output, owner: output.owner ?? owner })),
-		lock: hop.lock && {
-			payeeDecides: hop.lock.state === "lockedPayeeDecides" || hop.lock.state === "releasedPayeeDecides",
-			hash: released ? lockHash(hop.lock.bytes) : hop.lock.bytes,
+		lock: lock && {
+			payeeDecides: lock.state === "lockedPayeeDecides" || lock.state === "releasedPayeeDecides",
+			hash: isReleased ? lockHash(lock.bytes) : lock.bytes,
 		},
 		data: hop.data,
 		against: hop.against,
@@ -256,7 +255,7 @@ function rebuild(state: VerifiedToken, hop: Hop, payee: Owner): PathLink | Refus
 		input: state.outputId,
 		payload,
 		body,
-		release: released ? (hop.lock?.bytes ?? null) : null,
+		release: isReleased ? lock.bytes : null,
 		signature: hop.signature,
 		kind: kindOf(state, payee.certificate, body.lock === null),
 	};

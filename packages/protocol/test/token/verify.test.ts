@@ -216,6 +216,8 @@ test("a path goes on through an output that there is, whose owner alone is left 
 	expectRefusal(judge(withLastHop(token, { outputs: [{ ...payees, owner }, change] })), "malformed");
 	expectRefusal(judge(withLastHop(token, { outputs: [payees, { ...change, owner: null }] })), "malformed");
 	expectRefusal(judge(withLastHop(token, { outputs: [payees, { ...change, owner }] })), "signature-invalid");
+	const named = withLastHop(token, { index: 2, outputs: [{ ...payees, owner }, change] });
+	expectRefusal(judge(named), "malformed");
 	const opening = { ...hop.opening, certificate: 9 };
 	expectRefusal(judge(withLastHop(token, { opening })), "owner-mismatch");
 });
@@ -255,6 +257,30 @@ test("a lock waits for its own release, and nothing follows before", async () =>
 	expectRefusal(releaseToken(released, release), "release-mismatch");
 	assert.deepEqual(expectValue(verifyToken(serializeToken(released), world.trust)), released);
 	assert.ok(!isRefusal(await tryToPay(world, released, b, c, any)));
+});
+
+test("a lock of an exchange is released as what it is, and reads as its payer made it", async () => {
+	const release = world.random();
+	const { paid } = await pay(world, await issueTo(world, a, any), a, b, any, { release, payeeDecides: true });
+	assert.deepEqual(expectValue(verifyToken(serializeToken(paid), world.trust)), paid);
+	assert.deepEqual(paid.path[0]?.body.lock, { payeeDecides: true, hash: lockHash(release) });
+	assert.deepEqual(paid.path[0]?.release, release);
+	assert.equal(paid.pending, null);
+});
+
+test("a token carries as many caveats as an issue holds, and not one more", async () => {
+	const caveat = { condition: { kind: "purpose", purposes: ["fare"] }, liftedBy: null } as const;
+	const conditions = [{ kind: "purpose", purposes: ["fare"] }] as const;
+	const caveats = Array(limits.conditions).fill(caveat);
+	const full = await pay(world, await issueTo(world, a, any, { conditions }), a, b, any, {
+		caveats,
+		purpose: "fare",
+	});
+	assert.ok(!isRefusal(verifyToken(serializeToken(full.paid), world.trust)));
+	const more = { caveats: [caveat], purpose: "fare" };
+	expectRefusal(await tryToPay(world, full.paid, b, c, any, more), "too-many");
+	const outputs = [{ amount: any, owner: ownerOf(world, c, "fare"), caveats: [caveat] }];
+	expectRefusal(judge(carry(full.paid, await signLink(full.paid, b, { outputs }))), "too-many");
 });
 
 test("a release makes no lock: not where there was none, and not another's", async () => {

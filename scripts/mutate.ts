@@ -1,0 +1,12 @@
+// Runs the tests of protocol against mutants of it: of all, or of the files and folders of protocol/src named.
+//   npm run mutate -- token/verify.ts registry
+import { execFileSync } from "node:child_process";
+
+const source = "packages/protocol/src";
+const patterns = process.argv
+	.slice(2)
+	.filter((argument) => !argument.startsWith("--"))
+	.map((name) => (name.endsWith(".ts") ? `${source}/${name}` : `${source}/${name}/**/*.ts`));
+const options = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
+const chosen = patterns.length > 0 ? ["--mutate", patterns.join(",")] : [];
+execFileSync("stryker", ["run", ...chosen, ...options], { stdio: "inherit" });
