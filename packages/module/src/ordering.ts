@@ -24,7 +24,6 @@ import {
 	stepHolderOrder,
 	sumOf,
 	type Trust,
-	termsOf,
 	toHex,
 	type VerifiedCertificate,
 } from "@tenten/protocol";
@@ -106,8 +105,6 @@ function inputsOf(core: Core, { asset, action, inputs }: OrderOptions, trust: Tr
 		if (!sameAsset(spendable.token.asset, asset)) return refuse("asset-mismatch");
 		if (core.now() >= core.keepUntil({ asset, redeemUntil: spendable.token.issue.redeemUntil }))
 			return refuse("redeem-closed");
-		const terms = termsOf(spendable.token);
-		if (isRefusal(terms)) return terms;
 		found.push(spendable);
 	}
 	const signatures = found.reduce(

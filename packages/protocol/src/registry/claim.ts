@@ -18,10 +18,12 @@ import {
 	serialize,
 	toHex,
 } from "../codec/index.ts";
-import type { Trust } from "../identity/index.ts";
+import type { AssetDefinition, Trust } from "../identity/index.ts";
 import {
+	type ConsumedOutput,
 	consumedOutput,
 	consumedOutputs,
+	lockHash,
 	type Owner,
 	type PathLink,
 	sameAsset,
@@ -88,22 +90,26 @@ function verifyRedemption(value: Token, order: VerifiedOrder, context: ClaimCont
 	if (isRefusal(token)) return token;
 	if (!sameAsset(token.asset, order.order.asset)) return refuse("asset-mismatch");
 	const link = token.path.at(-1);
-	const redeemer = token.inputOwners.at(-1);
-	if (link === undefined || redeemer === undefined || link.kind !== "operator" || link.body.lock !== null)
+	if (link?.kind !== "operator" || link.body.lock !== null)
 		return refuse("order-mismatch", "the last link is no direct link to the operator");
 	if (!equalBytes(token.owner.request, order.digest) || token.owner.purpose !== null)
 		return refuse("order-mismatch");
-	const terms = termsOf(token);
-	if (isRefusal(terms)) return terms;
-	const closed = context.now >= redeemableUntil(token, context);
-	return { kind: "redemption", token, redeemer, terms, burned: isBurned(token, context.now), closed };
+	return {
+		kind: "redemption",
+		token,
+		redeemer: token.inputOwners.at(-1) as Owner,
+		terms: termsOf(token),
+		burned: isBurned(token, context.now),
+		closed: context.now >= redeemableUntil(token, context),
+	};
 }
 
 /** Grace is for those who learn a release late: from the operator that published it. */
 function redeemableUntil(token: VerifiedToken, { trust, isPublished }: ClaimContext): number {
 	const lock = token.path.at(-2)?.body.lock ?? null;
-	const grace = lock !== null && isPublished(lock.hash) ? (trust.asset(token.asset)?.grace ?? 0) : 0;
-	return token.issue.redeemUntil + grace;
+	// Verified under this list, so listed in it.
+	const { grace } = trust.asset(token.asset) as AssetDefinition;
+	return token.issue.redeemUntil + (lock !== null && isPublished(lock.hash) ? grace : 0);
 }
 
 function isBurned({ rules }: VerifiedToken, now: number): boolean {
@@ -133,18 +139,16 @@ export function registryRows(token: VerifiedToken, payee: Bytes, trust: Trust): 
 export function pathRows(token: VerifiedToken, trust: Trust): readonly RegistryRow[] {
 	const consumed = consumedOutputs(token, trust);
 	const effective = token.pending === null ? token.path : token.path.slice(0, -1);
-	return effective.map((link, position) => {
-		const kept = consumed[position];
-		if (kept === undefined) throw new RangeError("a link without its input");
-		return { output: link.input, consumer: link.id, consumed: serialize(consumedOutput, kept) };
-	});
+	return effective.map((link, position) => ({
+		output: link.input,
+		consumer: link.id,
+		consumed: serialize(consumedOutput, consumed[position] as ConsumedOutput),
+	}));
 }
 
 /** Locks and their releases on a path: the operator publishes them, for the side that still waits for one. */
 export function releasesOn(
 	path: readonly PathLink[],
 ): readonly { readonly lock: Bytes; readonly release: Bytes }[] {
-	return path.flatMap(({ body: { lock }, release }) =>
-		lock === null || release === null ? [] : [{ lock: lock.hash, release }],
-	);
+	return path.flatMap(({ release }) => (release === null ? [] : [{ lock: lockHash(release), release }]));
 }

@@ -57,16 +57,15 @@ export function planPayout(order: Order, signer: Bytes, shares: readonly Share[]
 		const others = shares.filter(({ creditable }) => !creditable);
 		return { credited, issues: others.map((share) => toFallback(order, share, share.amount)) };
 	}
-	const first = shares.find(({ drawn }) => !drawn);
-	const key = first && !served ? termsKey(first.terms) : null;
+	const first = served ? undefined : shares.find(({ drawn }) => !drawn);
 	const isMerged = (share: Share): boolean =>
-		!share.drawn && key !== null && equalBytes(termsKey(share.terms), key);
+		first !== undefined && !share.drawn && equalBytes(termsKey(share.terms), termsKey(first.terms));
 	const merged = shares.filter(isMerged);
 	const others = shares.filter((share) => !isMerged(share));
 	return {
 		credited: [],
 		issues: [
-			...serve(order, action.outputs, signer, merged),
+			...(first === undefined ? [] : serve(order, action.outputs, signer, first, merged)),
 			...others.map((share) => toFallback(order, share, share.amount)),
 		],
 	};
@@ -76,10 +75,9 @@ function serve(
 	order: Order,
 	outputs: readonly NewOutput[],
 	signer: Bytes,
+	first: Share,
 	merged: readonly Share[],
 ): readonly PlannedIssue[] {
-	const [first] = merged;
-	if (first === undefined) return [];
 	let left = merged.reduce((sum, share) => sum + share.amount, 0n);
 	const issues: PlannedIssue[] = [];
 	for (const [position, wanted] of outputs.entries()) {

@@ -23,10 +23,13 @@ import {
 	type TypeOf,
 	union,
 } from "../codec/index.ts";
-import type { Trust } from "../identity/index.ts";
+import type { AssetDefinition, Trust } from "../identity/index.ts";
 import {
+	type ConsumedOutput,
 	consumedOutputs,
+	outputId,
 	ownerHash,
+	type PathLink,
 	refundedOutput,
 	type SignedStatement,
 	signedRuling,
@@ -112,13 +115,11 @@ export function verifyRefund(
 	if (isRefusal(token)) return token;
 	const link = token.path.at(-1);
 	if (link === undefined) return refuse("order-mismatch", "no link in question");
-	const named = namesLink(says, token);
+	const named = namesLink(says, token, link);
 	if (named !== undefined) return named;
 	const held = verifyParsedToken({ ...value, hops: value.hops.slice(0, -1) }, trust, { signatures: false });
 	if (isRefusal(held)) return held;
 	if (!equalBytes(held.owner.certificate.hash, signer.hash)) return refuse("owner-mismatch");
-	const terms = termsOf(held);
-	if (isRefusal(terms)) return terms;
 	const { certificate, purpose, request } = held.owner;
 	const isLocked = token.pending !== null;
 	const amount = isLocked ? held.amount : token.amount;
@@ -130,38 +131,39 @@ export function verifyRefund(
 		kept: isLocked ? keptOf(token, signed, trust) : null,
 		amount,
 		hops: held.hops + 1,
-		terms,
+		terms: termsOf(held),
 		owner: ownerHash(certificate.hash, purpose, request),
 		holding: { ...holdingOf(held), amount },
-		from: token.issue.redeemUntil + (trust.asset(token.asset)?.grace ?? 0),
+		// Verified under this list, so listed in it.
+		from: token.issue.redeemUntil + (trust.asset(token.asset) as AssetDefinition).grace,
 	};
 }
 
 /** What convicts the signer where it had spent the input of this locked link all the same. */
 function keptOf(token: VerifiedToken, statement: SignedStatement, trust: Trust): Bytes {
-	const consumed = consumedOutputs(token, trust).at(-1);
-	if (consumed === undefined) throw new RangeError("a lock without its link");
+	const consumed = consumedOutputs(token, trust).at(-1) as ConsumedOutput;
 	return serialize(refundedOutput, { consumed, statement });
 }
 
 /** Why the last link is not what the statement speaks of. */
-function namesLink(says: VerifiedStatement["body"]["says"], token: VerifiedToken): Refusal | undefined {
-	const { pending } = token;
-	const link = token.path.at(-1);
+function namesLink(
+	says: VerifiedStatement["body"]["says"],
+	{ pending, outputId: paid }: VerifiedToken,
+	link: PathLink,
+): Refusal | undefined {
 	switch (says.kind) {
 		case "neverReleased":
 		case "noReleaseReached": {
 			const decides = says.kind === "noReleaseReached";
-			if (decides && !says.inputs.some((input) => link !== undefined && equalBytes(input, link.input)))
+			if (decides && !says.inputs.some((input) => equalBytes(input, link.input)))
 				return refuse("order-mismatch", "the statement does not name this output");
 			return pending !== null && equalBytes(pending.hash, says.lock) && pending.payeeDecides === decides
 				? undefined
 				: refuse("lock-mismatch");
 		}
 		case "noWord": {
-			const isDirect = link?.body.lock === null && link.kind !== "change";
-			const isFirstOutput = token.token.hops.at(-1)?.index === 0;
-			return isDirect && isFirstOutput && equalBytes(link.id, says.link)
+			const isDirect = link.body.lock === null && link.kind !== "change";
+			return isDirect && equalBytes(link.id, says.link) && equalBytes(paid, outputId(link.id, 0))
 				? undefined
 				: refuse("order-mismatch", "another link");
 		}

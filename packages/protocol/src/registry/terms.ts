@@ -4,16 +4,7 @@
  * A refresh copies conditions and caveats and carries the hops used; an account holds money without terms,
  * so it is credited only where every rule would allow a payment to its certificate.
  */
-import {
-	type Bytes,
-	equalBytes,
-	limits,
-	type Refusal,
-	record,
-	refuse,
-	serialize,
-	type TypeOf,
-} from "../codec/index.ts";
+import { type Bytes, equalBytes, record, serialize, type TypeOf } from "../codec/index.ts";
 import type { VerifiedCertificate } from "../identity/index.ts";
 import {
 	type Caveat,
@@ -27,11 +18,9 @@ import {
 export const terms = record({ conditions, caveats });
 export type Terms = TypeOf<typeof terms>;
 
-/** What the new issue of a refresh carries. Refused where holders added more caveats than an issue holds. */
-export function termsOf({ issue, rules }: VerifiedToken): Terms | Refusal {
-	const live = distinct(rules.slice(issue.conditions.length));
-	if (live.length > limits.conditions) return refuse("too-many", "caveats");
-	return { conditions: issue.conditions, caveats: live };
+/** What the new issue of a refresh carries. No link adds more caveats than an issue holds: see `advance`. */
+export function termsOf({ issue, rules }: VerifiedToken): Terms {
+	return { conditions: issue.conditions, caveats: distinct(rules.slice(issue.conditions.length)) };
 }
 
 /** A caveat that is said twice binds once. */
