@@ -1,12 +1,15 @@
 /**
- * The seeded bugs can be planted: each edit fits its file, what comes of it is a program still, and the test
- * that is to see it is there. Whether it sees is what `npm run bugs` says.
+ * Do the tests see? Each seeded bug is planted, and the test that is named for it must fail with it.
+ *
+ * And it can be planted: each edit fits its file, and what comes of it is a program still.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
+import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import { bugs } from "./bugs/catalogue.ts";
+import { huntByTest } from "./bugs/hunt-test.ts";
 import { planted } from "./bugs/planted.ts";
 import { runPlanted } from "./bugs/run-planted.ts";
 
@@ -39,4 +42,18 @@ test("a bug that is not in the catalogue is not planted in silence", async () =>
 	const { code, stderr } = await runPlanted("no-such-bug", ["--eval", ""], 30_000);
 	assert.notEqual(code, 0);
 	assert.match(stderr, /no bug is named "no-such-bug"/);
+});
+
+test("every seeded bug is seen by the test that is named for it", async (t) => {
+	const waiting = [...bugs];
+	const unseen: string[] = [];
+	const hunter = async (): Promise<void> => {
+		for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
+			const found = await huntByTest(bug.name, bug.test);
+			if (found.kind !== "failed") unseen.push(`${bug.name}: ${found.kind}`);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, hunter));
+	t.diagnostic(`${bugs.length} bugs planted, ${bugs.length - unseen.length} seen by their named tests`);
+	assert.deepEqual(unseen, []);
 });

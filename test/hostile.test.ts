@@ -79,7 +79,7 @@ describe("a store that fails", () => {
 });
 
 describe("a store that is slow", () => {
-	test("is waited for: neither side says a word while one of its writes is under way", async () => {
+	test("is waited for: no side says a word, to a peer or an operator, while one of its writes is under way", async () => {
 		const town = await openTown();
 		const early: string[] = [];
 		const slow = async (name: string) => {
@@ -101,7 +101,22 @@ describe("a store that is slow", () => {
 				if (writing > 0 && messages.length > 0) early.push(name);
 				return messages;
 			};
-			return { wallet: await device.open({ store }), speaks };
+			const wallet = await device.open({ store });
+			const { operator } = town;
+			const heard = (ask: (request: Bytes) => Promise<Bytes | Refusal>) => (request: Bytes) => {
+				speaks([request]);
+				return ask.call(operator, request);
+			};
+			wallet.connect(operator.id, {
+				trustList: () => operator.trustList(),
+				enrol: heard(operator.enrol),
+				withdraw: heard(operator.withdraw),
+				claim: heard(operator.claim),
+				rule: heard(operator.rule),
+				release: heard(operator.release),
+				account: heard(operator.account),
+			});
+			return { wallet, speaks };
 		};
 		const [ann, bob] = [await slow("payer"), await slow("payee")];
 		for (const mode of ["twoPhase", "direct"] as const) {
@@ -111,6 +126,8 @@ describe("a store that is slow", () => {
 			);
 			ok(await ann.wallet.pay({ request: request.encoded }, channel));
 		}
+		assert.equal(ok(await bob.wallet.redeem(town.asset, 100n)).credited, 100n);
+		ok(await bob.wallet.topUp(town.asset, 100n));
 		assert.deepEqual(early, []);
 		assert.equal(bob.wallet.balance(town.asset).available, 1_600n);
 		await town.close();

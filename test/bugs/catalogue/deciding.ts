@@ -104,7 +104,7 @@ export const deciding: readonly Bug[] = [
 		],
 		test: {
 			file: "test/hostile.test.ts",
-			name: "is waited for: neither side says a word while one of its writes is under way",
+			name: "is waited for: no side says a word, to a peer or an operator, while one of its writes is under way",
 		},
 	},
 	{
@@ -122,7 +122,7 @@ export const deciding: readonly Bug[] = [
 		],
 		test: {
 			file: "test/hostile.test.ts",
-			name: "is waited for: neither side says a word while one of its writes is under way",
+			name: "is waited for: no side says a word, to a peer or an operator, while one of its writes is under way",
 		},
 	},
 	{

@@ -5,7 +5,6 @@ const vault = "packages/module/src/vault.ts";
 const sealed = "packages/module/src/sealed-state.ts";
 const order = "packages/protocol/src/registry/holder-order.ts";
 const ordering = "packages/module/src/ordering.ts";
-const recovery = "test/recovery.test.ts";
 const hostile = "test/hostile.test.ts";
 
 export const keeping: readonly Bug[] = [
@@ -159,7 +158,10 @@ export const keeping: readonly Bug[] = [
 				put: "void persist(core, step.state, effect.changes).catch(() => undefined);",
 			},
 		],
-		test: { file: recovery, name: "that … is carried out once, wherever its wallet is cut off" },
+		test: {
+			file: hostile,
+			name: "is waited for: no side says a word, to a peer or an operator, while one of its writes is under way",
+		},
 	},
 	{
 		name: "order-given-up",
