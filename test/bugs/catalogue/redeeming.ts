@@ -65,10 +65,8 @@ export const redeeming: readonly Bug[] = [
 		edits: [
 			{
 				file: claim,
-				find: `		return { output: link.input, consumer: link.id, consumed: serialize(consumedOutput, kept) };
-	});`,
-				put: `		return { output: link.input, consumer: link.id, consumed: serialize(consumedOutput, kept) };
-	}).slice(-1);`,
+				find: "		consumed: serialize(consumedOutput, consumed[position] as ConsumedOutput),\n	}));",
+				put: "		consumed: serialize(consumedOutput, consumed[position] as ConsumedOutput),\n	})).slice(-1);",
 			},
 		],
 		test: {
@@ -232,8 +230,8 @@ export const redeeming: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/protocol/src/registry/terms.ts",
-				find: "	return { conditions: issue.conditions, caveats: live };",
-				put: "	return { conditions: issue.conditions.slice(1), caveats: live };",
+				find: "	return { conditions: issue.conditions, ",
+				put: "	return { conditions: issue.conditions.slice(1), ",
 			},
 		],
 		test: { file: terms, name: "a refresh copies conditions and caveats, and takes the asset's new windows" },

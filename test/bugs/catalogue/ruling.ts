@@ -82,8 +82,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/protocol/src/registry/claim.ts",
-				find: "	const grace = lock !== null && isPublished(lock.hash) ? ",
-				put: "	const grace = lock === null || isPublished(lock.hash) || true ? ",
+				find: "(lock !== null && isPublished(lock.hash) ? grace : 0)",
+				put: "(lock === null || isPublished(lock.hash) || true ? grace : 0)",
 			},
 		],
 		test: { file: rulings, name: "a release that nobody published does not extend anything" },
