@@ -10,6 +10,7 @@ import { completionCommand } from "./command/completion.ts";
 import { demoCommand } from "./command/demo.ts";
 import { evidenceCommand } from "./command/evidence.ts";
 import { issuerCommands } from "./command/issuer.ts";
+import { racesCommand } from "./command/races.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
 import { tortureCommand } from "./command/torture.ts";
@@ -34,6 +35,7 @@ export function makeProgram(): Command {
 		vectorsCommand(),
 		benchCommand(),
 		tortureCommand(),
+		racesCommand(),
 	];
 	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
 	everyCommand(program).forEach((command) => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
-import { BadInput } from "../bad-input.ts";
+import { numberIn } from "../number-flag.ts";
 import type { Output } from "../output.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
@@ -67,10 +67,4 @@ async function run(
 		bar.end();
 		stop.release();
 	}
-}
-
-function numberIn(flag: string, text: string, least: number): number {
-	const value = Number(text);
-	if (!Number.isFinite(value) || value < least) throw new BadInput(`${flag} is a number from ${least} on`);
-	return value;
 }

@@ -7,7 +7,7 @@
 import { isRefusal } from "@tenten/protocol";
 import { isGone } from "./doubts.ts";
 import type { Known, Range } from "./ledger.ts";
-import type { TorturedTown } from "./town.ts";
+import { assetCode, type TorturedTown } from "./town.ts";
 import type { Look, Sight } from "./wallets-process.ts";
 
 /** Whether what a wallet shows keeps every word that it gave. */
@@ -99,7 +99,7 @@ export async function checkAtRest(town: TorturedTown): Promise<void> {
 		held += look.holds;
 		onAccounts += ledger.account(wallet).low;
 	}
-	const { totals, broken } = await (await operator.up()).call("audit", null);
+	const { totals, broken } = await (await operator.up()).call("audit", { code: assetCode });
 	for (const words of broken) ledger.loss(`the operator's books: ${words} does not hold`);
 	if (totals.outstanding !== held)
 		ledger.loss(`at rest ${totals.outstanding} outstanding, and wallets hold ${held}`);

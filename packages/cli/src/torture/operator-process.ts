@@ -22,17 +22,17 @@ export type OperatorMethods = {
 	readonly deposit: (input: {
 		readonly id: Bytes;
 		readonly account: Bytes;
+		readonly code: string;
 		readonly amount: bigint;
 	}) => Promise<Refusal | null>;
-	readonly audit: (input: null) => Promise<{ readonly totals: Totals; readonly broken: readonly string[] }>;
+	readonly audit: (input: {
+		readonly code: string;
+	}) => Promise<{ readonly totals: Totals; readonly broken: readonly string[] }>;
 	readonly cases: (input: null) => Promise<number>;
 };
 
 /** What to start as a child process. */
 export const operatorProgram: string = import.meta.filename;
-
-/** The one asset of a tortured operator. */
-export const assetCode = "JPY";
 
 if (import.meta.main) serveOperator();
 
@@ -60,9 +60,9 @@ export function serveOperator(prepare: (folder: string) => void = () => undefine
 			return { id: operator.id, url };
 		},
 		arm: async (point) => trigger?.arm(point),
-		deposit: async ({ id, account, amount }) =>
-			(await operator().deposit(id, account, assetCode, amount)) ?? null,
-		audit: () => operator().audit(assetCode),
+		deposit: async ({ id, account, code, amount }) =>
+			(await operator().deposit(id, account, code, amount)) ?? null,
+		audit: ({ code }) => operator().audit(code),
 		cases: async () => (await operator().caseFiles(null)).length,
 	};
 	new Line(process, methods satisfies Handlers);

@@ -1,4 +1,5 @@
 /** What a torture came to: kills by what they met, what was acknowledged, how doubts ended, and what was lost. */
+import { inWords } from "../counts.ts";
 import type { Output } from "../output.ts";
 import type { Tortured } from "./torture.ts";
 
@@ -64,12 +65,6 @@ export function sayReport(output: Output, report: TortureReport): void {
 	output.say(`${losses.length} losses`);
 	for (const loss of losses.slice(0, 20)) output.say(`LOST: ${loss}`);
 	if (folder !== undefined) output.say(`The files and the ledger are kept in ${folder}`);
-}
-
-function inWords(counts: Readonly<Record<string, number>>): string {
-	return Object.entries(counts)
-		.map(([name, times]) => `${times} ${name}`)
-		.join(", ");
 }
 
 /** Most often first. */

@@ -11,7 +11,7 @@ import { Actor, type Chance, underWay } from "./actor.ts";
 import { checkAccount, checkAtRest, checkWallet } from "./checks.ts";
 import { isGone } from "./doubts.ts";
 import { Killer } from "./killer.ts";
-import { TorturedTown, type TownOptions } from "./town.ts";
+import { assetCode, TorturedTown, type TownOptions } from "./town.ts";
 
 export type TortureOptions = Pick<TownOptions, "folder" | "programs"> & {
 	readonly chance: Chance;
@@ -139,7 +139,7 @@ async function redeemAll(town: TorturedTown, actors: readonly Actor[]): Promise<
 	for (const actor of actors)
 		if (town.ledger.purse(actor.wallet).high > 0n) await actor.order("redeem", null);
 	await checkAtRest(town);
-	const { totals } = await (await town.operator.up()).call("audit", null);
+	const { totals } = await (await town.operator.up()).call("audit", { code: assetCode });
 	if (totals.outstanding !== 0n || totals.held !== town.deposited)
 		town.ledger.loss(
 			`all is redeemed, ${totals.outstanding} outstanding, ${totals.held} of ${town.deposited} held`,

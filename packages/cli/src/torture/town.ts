@@ -10,9 +10,12 @@ import type { AssetId, Bytes } from "@tenten/protocol";
 import { createIssuer, usualWindows } from "../server/issuer.ts";
 import { random } from "../surroundings.ts";
 import { Ledger } from "./ledger.ts";
-import { assetCode, type OperatorMethods, operatorProgram } from "./operator-process.ts";
+import { type OperatorMethods, operatorProgram } from "./operator-process.ts";
 import { Victim } from "./victim.ts";
 import { type ToldMethods, type WalletNews, type WalletsMethods, walletsProgram } from "./wallets-process.ts";
+
+/** The one asset of a tortured operator. */
+export const assetCode = "JPY";
 
 export type TownOptions = {
 	/** where everything is kept; made where there is none */
@@ -108,7 +111,7 @@ export class TorturedTown {
 	async #deposit(wallet: string, account: Bytes, amount: bigint): Promise<void> {
 		const operation = this.ledger.asked({ kind: "deposit", wallet, payee: null, amount });
 		const line = await this.operator.up();
-		const refusal = await line.call("deposit", { id: random(32), account, amount });
+		const refusal = await line.call("deposit", { id: random(32), account, code: assetCode, amount });
 		if (refusal !== null) throw new Error(`a deposit was refused: ${refusal.code}`);
 		this.ledger.told(operation, "spent");
 		this.ledger.ended(operation, amount, "answered");

@@ -56,8 +56,8 @@ export class Victim<M extends Handlers> {
 			try {
 				return await serving;
 			} catch {
-				// It was killed while it started: the next one is on its way.
-				await this.#exited;
+				// It was killed while it started, and the next one has begun, or will when it is gone.
+				if (this.#serving === serving) await this.#exited;
 			}
 		}
 	}

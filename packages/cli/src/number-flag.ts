@@ -1,0 +1,8 @@
+/** Numbers in flags: read, or refused as bad input. */
+import { BadInput } from "./bad-input.ts";
+
+export function numberIn(flag: string, text: string, least: number): number {
+	const value = Number(text);
+	if (!Number.isFinite(value) || value < least) throw new BadInput(`${flag} is a number from ${least} on`);
+	return value;
+}

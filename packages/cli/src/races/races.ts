@@ -1,0 +1,129 @@
+/**
+ * Races against a real operator: a process of its own on an SQLite file, asked over HTTP by crowds.
+ *
+ * After each round its books must balance, and all value must be on accounts or outstanding, plus what the
+ * fork reserve drew; at the end accounts never having been below zero is what the books' own audit says.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { Bytes } from "@tenten/protocol";
+import { httpOperatorClient } from "@tenten/wallet";
+import type { Line } from "../ipc-line.ts";
+import { createIssuer, usualWindows } from "../server/issuer.ts";
+import { random } from "../surroundings.ts";
+import { count } from "../torture/ledger.ts";
+import { type OperatorMethods, operatorProgram } from "../torture/operator-process.ts";
+import { Victim } from "../torture/victim.ts";
+import { type Answer, send } from "./crowd.ts";
+import { openTrack, type Track } from "./racer.ts";
+import { code, type Race, type Variant } from "./variants.ts";
+
+export type RacesOptions = {
+	readonly folder: string;
+	/** requests at once */
+	readonly parallel: number;
+	/** run in turns */
+	readonly variants: Readonly<Record<string, Variant>>;
+	readonly goOn: (rounds: number) => boolean;
+	readonly progress: (rounds: number) => void;
+};
+
+export type RacesReport = {
+	readonly parallel: number;
+	readonly rounds: Readonly<Record<string, number>>;
+	readonly requests: number;
+	/** how requests were answered: a reply, or a refusal's code */
+	readonly answers: Readonly<Record<string, number>>;
+	/** seconds in which a crowd was under way */
+	readonly racing_s: number;
+	readonly wrong: readonly string[];
+};
+
+type Operator = { readonly victim: Victim<OperatorMethods>; readonly url: string; readonly track: Track };
+
+export async function races(options: RacesOptions): Promise<RacesReport> {
+	const { variants, parallel, goOn, progress } = options;
+	const wrong: string[] = [];
+	const rounds = new Map<string, number>();
+	const answered = new Map<string, number>();
+	let deposited = 0n;
+	const operator = await startOperator(options.folder, wrong, (amount) => (deposited += amount));
+	let [done, requests, racing_ms] = [0, 0, 0];
+	const names = Object.keys(variants);
+	try {
+		while (goOn(done) && wrong.length === 0) {
+			const name = names[done % names.length] as string;
+			const race = await (variants[name] as Variant)(operator.track, parallel);
+			const from_ms = performance.now();
+			const answers = await send(operator.url, race.entries);
+			racing_ms += performance.now() - from_ms;
+			requests += answers.length;
+			for (const words of judge(race, answers, answered)) wrong.push(`${name}, round ${done + 1}: ${words}`);
+			for (const words of await audit(await operator.victim.up(), deposited)) wrong.push(`${name}: ${words}`);
+			count(rounds, name);
+			progress(++done);
+		}
+	} finally {
+		await operator.victim.stop();
+	}
+	return {
+		parallel,
+		rounds: Object.fromEntries(rounds),
+		requests,
+		answers: Object.fromEntries(answered),
+		racing_s: Math.round(racing_ms / 100) / 10,
+		wrong,
+	};
+}
+
+function judge(race: Race, answers: readonly Answer[], answered: Map<string, number>): readonly string[] {
+	const wrong: string[] = [];
+	for (const answer of answers) {
+		count(answered, answer.kind === "refused" ? answer.code : answer.kind);
+		if (answer.kind === "wrong") wrong.push(answer.what);
+	}
+	return [...wrong, ...race.judge(answers)];
+}
+
+async function audit(line: Line<OperatorMethods>, deposited: bigint): Promise<readonly string[]> {
+	const { totals, broken } = await line.call("audit", { code });
+	const { held, outstanding, drawn } = totals;
+	const wrong = broken.map((words) => `the books: ${words} does not hold`);
+	if (held + outstanding !== deposited + drawn)
+		wrong.push(`${held} held and ${outstanding} outstanding of ${deposited} deposited and ${drawn} drawn`);
+	return wrong;
+}
+
+async function startOperator(
+	folder: string,
+	wrong: string[],
+	deposited: (amount: bigint) => void,
+): Promise<Operator> {
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	const deviceKey = random(32);
+	const lastWords = join(folder, "last-words");
+	const yen = { code, scale: 0, name: "yen", ...usualWindows };
+	await createIssuer(folder, { name: "Races", assets: [yen], port: 0 }, { kind: "device", key: deviceKey });
+	let served: { readonly id: Bytes; readonly url: string } | undefined;
+	const victim = new Victim<OperatorMethods>({
+		name: "operator",
+		program: operatorProgram,
+		lastWords,
+		handlers: {},
+		serve: async (line) => {
+			served = await line.call("start", { folder, lastWords, deviceKey });
+		},
+		served: () => undefined,
+		failed: (what) => wrong.push(what),
+	});
+	const line = await victim.start();
+	if (served === undefined) throw new Error("the operator does not say where it is");
+	const { id, url } = served;
+	const deposit = async (account: Bytes, asset: string, amount: bigint): Promise<void> => {
+		const refusal = await line.call("deposit", { id: random(32), account, code: asset, amount });
+		if (refusal !== null) throw new Error(`a deposit was refused: ${refusal.code}`);
+		deposited(amount);
+	};
+	return { victim, url, track: await openTrack(httpOperatorClient({ url }), id, deposit) };
+}
