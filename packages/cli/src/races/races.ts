@@ -9,15 +9,14 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Bytes } from "@tenten/protocol";
 import { httpOperatorClient } from "@tenten/wallet";
-import type { Line } from "../ipc-line.ts";
-import { createIssuer, usualWindows } from "../server/issuer.ts";
+import { createIssuer } from "../server/issuer.ts";
 import { random } from "../surroundings.ts";
 import { count } from "../torture/ledger.ts";
 import { type OperatorMethods, operatorProgram } from "../torture/operator-process.ts";
 import { Victim } from "../torture/victim.ts";
 import { type Answer, send } from "./crowd.ts";
+import { assets, type Race, type Variant } from "./race.ts";
 import { openTrack, type Track } from "./racer.ts";
-import { code, type Race, type Variant } from "./variants.ts";
 
 export type RacesOptions = {
 	readonly folder: string;
@@ -40,15 +39,20 @@ export type RacesReport = {
 	readonly wrong: readonly string[];
 };
 
-type Operator = { readonly victim: Victim<OperatorMethods>; readonly url: string; readonly track: Track };
+type Operator = {
+	readonly victim: Victim<OperatorMethods>;
+	readonly url: string;
+	readonly track: Track;
+	/** minor units that came from outside, by code */
+	readonly deposited: ReadonlyMap<string, bigint>;
+};
 
 export async function races(options: RacesOptions): Promise<RacesReport> {
 	const { variants, parallel, goOn, progress } = options;
 	const wrong: string[] = [];
 	const rounds = new Map<string, number>();
 	const answered = new Map<string, number>();
-	let deposited = 0n;
-	const operator = await startOperator(options.folder, wrong, (amount) => (deposited += amount));
+	const operator = await startOperator(options.folder, wrong);
 	let [done, requests, racing_ms] = [0, 0, 0];
 	const names = Object.keys(variants);
 	try {
@@ -60,7 +64,7 @@ export async function races(options: RacesOptions): Promise<RacesReport> {
 			racing_ms += performance.now() - from_ms;
 			requests += answers.length;
 			for (const words of judge(race, answers, answered)) wrong.push(`${name}, round ${done + 1}: ${words}`);
-			for (const words of await audit(await operator.victim.up(), deposited)) wrong.push(`${name}: ${words}`);
+			for (const words of await audit(operator)) wrong.push(`${name}: ${words}`);
 			count(rounds, name);
 			progress(++done);
 		}
@@ -86,25 +90,26 @@ function judge(race: Race, answers: readonly Answer[], answered: Map<string, num
 	return [...wrong, ...race.judge(answers)];
 }
 
-async function audit(line: Line<OperatorMethods>, deposited: bigint): Promise<readonly string[]> {
-	const { totals, broken } = await line.call("audit", { code });
-	const { held, outstanding, drawn } = totals;
-	const wrong = broken.map((words) => `the books: ${words} does not hold`);
-	if (held + outstanding !== deposited + drawn)
-		wrong.push(`${held} held and ${outstanding} outstanding of ${deposited} deposited and ${drawn} drawn`);
+async function audit({ victim, deposited }: Operator): Promise<readonly string[]> {
+	const line = await victim.up();
+	const wrong: string[] = [];
+	for (const { code } of assets) {
+		const { totals, broken } = await line.call("audit", { code });
+		const { held, outstanding, drawn } = totals;
+		const all = deposited.get(code) ?? 0n;
+		for (const words of broken) wrong.push(`the books of ${code}: ${words} does not hold`);
+		if (held + outstanding !== all + drawn)
+			wrong.push(`${code}: ${held} held, ${outstanding} outstanding of ${all} deposited and ${drawn} drawn`);
+	}
 	return wrong;
 }
 
-async function startOperator(
-	folder: string,
-	wrong: string[],
-	deposited: (amount: bigint) => void,
-): Promise<Operator> {
+async function startOperator(folder: string, wrong: string[]): Promise<Operator> {
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const deviceKey = random(32);
 	const lastWords = join(folder, "last-words");
-	const yen = { code, scale: 0, name: "yen", ...usualWindows };
-	await createIssuer(folder, { name: "Races", assets: [yen], port: 0 }, { kind: "device", key: deviceKey });
+	await createIssuer(folder, { name: "Races", assets, port: 0 }, { kind: "device", key: deviceKey });
+	const deposited = new Map<string, bigint>();
 	let served: { readonly id: Bytes; readonly url: string } | undefined;
 	const victim = new Victim<OperatorMethods>({
 		name: "operator",
@@ -120,10 +125,10 @@ async function startOperator(
 	const line = await victim.start();
 	if (served === undefined) throw new Error("the operator does not say where it is");
 	const { id, url } = served;
-	const deposit = async (account: Bytes, asset: string, amount: bigint): Promise<void> => {
-		const refusal = await line.call("deposit", { id: random(32), account, code: asset, amount });
+	const deposit = async (account: Bytes, code: string, amount: bigint): Promise<void> => {
+		const refusal = await line.call("deposit", { id: random(32), account, code, amount });
 		if (refusal !== null) throw new Error(`a deposit was refused: ${refusal.code}`);
-		deposited(amount);
+		deposited.set(code, (deposited.get(code) ?? 0n) + amount);
 	};
-	return { victim, url, track: await openTrack(httpOperatorClient({ url }), id, deposit) };
+	return { victim, url, deposited, track: await openTrack(httpOperatorClient({ url }), id, deposit) };
 }

@@ -4,22 +4,15 @@
  * Of one token there is one payout, whatever is tried: one order is paid for it or gets fresh tokens, every
  * other is refused or told of the fork, with evidence against whoever signed twice and nobody else.
  */
-import { type Bytes, parseReply, toHex, type VerifiedToken, verifyEvidence } from "@tenten/protocol";
-import { type Holder, must } from "../ecosystem.ts";
+import { type Bytes, toHex, type VerifiedToken } from "@tenten/protocol";
+import type { Holder } from "../ecosystem.ts";
 import { passToken } from "../passing.ts";
-import type { Answer, Entry } from "./crowd.ts";
+import type { Entry } from "./crowd.ts";
+import { judgeToken } from "./judge.ts";
+import { code, type Variant } from "./race.ts";
 import { claimOf, enrol, type Track, toAccount, toFresh, tokensFor, withdrawal } from "./racer.ts";
+import { redeemAgainstRefund } from "./refund-race.ts";
 
-/** A race that is ready to run. */
-export type Race = {
-	readonly entries: readonly Entry[];
-	/** what is not as it must be, in words */
-	readonly judge: (answers: readonly Answer[]) => readonly string[];
-};
-
-export type Variant = (track: Track, parallel: number) => Promise<Race>;
-
-export const code = "JPY";
 const amount = 100n;
 
 const entryOf = (body: Bytes, key: string, route: Entry["route"] = "claims"): Entry => ({ route, body, key });
@@ -128,6 +121,7 @@ export const variants: Readonly<Record<string, Variant>> = {
 	"merge against redeem": mergeAgainstRedeem,
 	"two branches of a fork": twoBranches,
 	"withdrawals from one account": withdrawals,
+	"redeem against refund": redeemAgainstRefund,
 };
 
 async function claims(
@@ -143,31 +137,4 @@ async function claims(
 		entries.push(entryOf(body, `${toHex(holder.certificate.hash)}/${i}`));
 	}
 	return entries;
-}
-
-/** One payout of the contested token, which is the first of every claim; forks name one of `culprits`. */
-function judgeToken(
-	{ trust }: Track,
-	answers: readonly Answer[],
-	worth: bigint,
-	culprits: readonly Holder[],
-): readonly string[] {
-	const wrong: string[] = [];
-	const replies = new Map(
-		answers.flatMap((one) => (one.kind === "reply" ? [[toHex(one.bytes), one.bytes] as const] : [])),
-	);
-	const guilty = culprits.map(({ certificate }) => toHex(certificate.hash));
-	let payouts = 0;
-	for (const bytes of replies.values()) {
-		const [result] = must(parseReply(bytes)).results;
-		if (result?.kind === "paid" || result?.kind === "refreshed") {
-			payouts++;
-			if (result.amount !== worth) wrong.push(`${result.amount} paid of ${worth}`);
-		} else if (result?.kind === "forked") {
-			const { culprit } = must(verifyEvidence(result.evidence, trust));
-			if (!guilty.includes(toHex(culprit.hash))) wrong.push("evidence against somebody honest");
-		} else wrong.push(`a reply of ${result?.kind ?? "nothing"}`);
-	}
-	if (payouts !== 1) wrong.push(`${payouts} payouts of one token`);
-	return wrong;
 }
