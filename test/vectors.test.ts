@@ -2,8 +2,17 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { judges, sameJson, type VectorFile, verdictOf } from "../packages/cli/src/vectors/index.ts";
+import { judges } from "../packages/cli/src/vectors/all-judges.ts";
+import { structureReaders } from "../packages/cli/src/vectors/structures.ts";
+import {
+	type Json,
+	sameJson,
+	type Vector,
+	type VectorFile,
+	verdictOf,
+} from "../packages/cli/src/vectors/vector.ts";
 import { verify } from "../packages/module/src/index.ts";
+import { refusals, signedTypes } from "../packages/protocol/src/index.ts";
 import { drafts } from "./vectors/all.ts";
 import { textOf } from "./vectors/drafts.ts";
 
@@ -35,6 +44,125 @@ test("the generators write these files, to the byte", async () => {
 			(await textOf(draft)) === textOfFile(`${draft.name}.json`),
 			`${draft.name}: run npm run vectors`,
 		);
+});
+
+/** Codes that no vector can give: what they speak of is in no bytes. */
+const withoutVector: Readonly<Record<string, string>> = {
+	"attempt-decided": "a module's own state: an event that comes too late for it",
+	"attempt-unknown": "a module's or an operator's own state: it has no such attempt",
+	"certificate-role": "an operator's own policy at enrolment",
+	"channel-failed": "a connection that broke",
+	"consent-missing": "what a user said",
+	"funds-insufficient": "what a module owns, or an account holds",
+	"key-unknown": "what a key store holds",
+	"state-damaged": "a module's own store",
+	"unlock-failed": "a passphrase",
+	"wallet-in-use": "another process",
+};
+
+test("every refusal code has a vector, or a reason why none can give it", (t) => {
+	const given = new Set(
+		files.flatMap(({ file }) => file.vectors.flatMap((vector) => codesIn(vector.expect))),
+	);
+	const missing = Object.keys(refusals).filter((code) => !given.has(code));
+	assert.deepEqual(missing.sort(), Object.keys(withoutVector).sort());
+	for (const [code, reason] of Object.entries(withoutVector)) t.diagnostic(`no vector of ${code}: ${reason}`);
+});
+
+/** A token of a claim is refused in its own place. */
+function codesIn(value: Json): readonly string[] {
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([name, inner]) =>
+		name === "refused" ? [inner as string] : codesIn(inner as Json),
+	);
+}
+
+const isRefused = ({ expect }: Vector): boolean => "refused" in expect;
+
+test("every judge has a file, and says yes and no where both can be said", () => {
+	const vectorsOf = (name: string): readonly Vector[] =>
+		files.filter(({ file }) => file.judge === name).flatMap(({ file }) => file.vectors);
+	for (const name of Object.keys(judges)) {
+		const vectors = vectorsOf(name);
+		assert.ok(
+			vectors.some((vector) => !isRefused(vector)),
+			`${name}: nothing is accepted`,
+		);
+		// Anything has a hash.
+		assert.ok(name === "hash" || vectors.some(isRefused), `${name}: nothing is refused`);
+	}
+});
+
+const structureVectors = files
+	.filter(({ file }) => file.judge === "structure")
+	.flatMap(({ file }) => file.vectors);
+const ofStructure = (name: string): readonly Vector[] =>
+	structureVectors.filter(({ input }) => input["structure"] === name);
+
+test("every structure is accepted and refused", () => {
+	const names = Object.keys(structureReaders);
+	for (const name of names) {
+		assert.ok(
+			ofStructure(name).some((vector) => !isRefused(vector)),
+			`${name}: nothing is accepted`,
+		);
+		assert.ok(ofStructure(name).some(isRefused), `${name}: nothing is refused`);
+	}
+});
+
+/** In which structures the variants of a union of the specification stand. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+	action: ["signedOrder"],
+	condition: ["condition"],
+	evidence: ["evidence"],
+	message: ["message"],
+	parent: ["evidence", "consumedOutput"],
+	rulingReply: ["rulingReply"],
+	rulingRequest: ["rulingRequest"],
+	says: ["signedStatement"],
+	storedResult: ["reply"],
+};
+
+test("every variant of every union of docs/spec is accepted somewhere", (t) => {
+	const pages = readdirSync("docs/spec").filter((name) => name.endsWith(".md"));
+	const variants = pages.flatMap((page) =>
+		[...readFileSync(`docs/spec/${page}`, "utf8").matchAll(/^(\w+)\.(\w+) = \[/gm)].map(
+			([, union = "", name = ""]) => ({ union, name }),
+		),
+	);
+	assert.ok(variants.length >= 35, `${variants.length} variants`);
+	for (const { union, name } of variants) {
+		const found = (homes[union] ?? []).some((home) =>
+			ofStructure(home).some((vector) => !isRefused(vector) && kindsIn(vector.expect).has(name)),
+		);
+		assert.ok(found, `${union}.${name}: no vector`);
+	}
+	t.diagnostic(`${variants.length} variants`);
+});
+
+function kindsIn(value: Json, found = new Set<string>()): ReadonlySet<string> {
+	if (typeof value !== "object" || value === null) return found;
+	for (const [name, inner] of Object.entries(value)) {
+		if (name === "kind") found.add(inner as string);
+		else kindsIn(inner as Json, found);
+	}
+	return found;
+}
+
+test("every type that is signed and every tag that is hashed has a vector", () => {
+	const inputs = (judge: string, name: string): ReadonlySet<Json | undefined> =>
+		new Set(
+			files
+				.filter(({ file }) => file.judge === judge)
+				.flatMap(({ file }) => file.vectors.map(({ input }) => input[name])),
+		);
+	for (const type of signedTypes) assert.ok(inputs("signed", "type").has(type), type);
+	const page = readFileSync("docs/spec/crypto.md", "utf8");
+	const tags = [...page.slice(page.indexOf("| id | tag |")).matchAll(/^\| [^|]+ \| `([a-z]+)` \| /gm)].map(
+		([, tag]) => tag ?? "",
+	);
+	assert.ok(tags.length >= 12);
+	for (const tag of tags) assert.ok(inputs("hash", "tag").has(tag), tag);
 });
 
 test("no two vectors of a file say the same of themselves", () => {

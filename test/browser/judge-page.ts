@@ -1,5 +1,6 @@
 /** What runs inside the browser: the protocol and the browser's suites, judging vectors that the test hands in. */
-import { type Facts, judges, type VectorFile, verdictOf } from "../../packages/cli/src/vectors/index.ts";
+import { pureJudges } from "../../packages/cli/src/vectors/judges.ts";
+import { type Facts, type VectorFile, verdictOf } from "../../packages/cli/src/vectors/vector.ts";
 import { openBrowserSuites } from "../../packages/module/src/suite/browser.ts";
 import { fromHex, type SuiteName } from "../../packages/protocol/src/index.ts";
 
@@ -8,7 +9,7 @@ const { verify, generateKey, signerFrom } = await openBrowserSuites();
 /** Verdicts of one file, in its order. */
 async function judgeFile(text: string): Promise<string> {
 	const file = JSON.parse(text) as VectorFile;
-	const judge = judges[file.judge];
+	const judge = pureJudges[file.judge];
 	if (judge === undefined) throw new Error(`no judge ${file.judge}`);
 	const verdicts: unknown[] = [];
 	for (const vector of file.vectors) verdicts.push(await verdictOf(judge, file, vector, verify));

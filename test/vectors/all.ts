@@ -1,4 +1,5 @@
 /** Every file of vectors. */
+import { bundles, documentKeys, links, peers, sealed } from "./channels.ts";
 import { conditions } from "./conditions.ts";
 import { documentFiles, receipts } from "./documents.ts";
 import type { Draft } from "./drafts.ts";
@@ -10,14 +11,20 @@ import { payee } from "./payee.ts";
 import { payer } from "./payer.ts";
 import { requests } from "./requests.ts";
 import { rulings } from "./rulings.ts";
+import { ed25519Signatures, es256Signatures, signed } from "./signatures.ts";
 import { falseStatements, redemptions, refunds, statements } from "./statements.ts";
+import { structureFile } from "./structures.ts";
 import { tokens } from "./tokens.ts";
 import { transfers } from "./transfers.ts";
 
 export const drafts: readonly Draft[] = [
 	items,
 	hashes,
+	structureFile,
 	paths,
+	ed25519Signatures,
+	es256Signatures,
+	signed,
 	certificates,
 	trustLists,
 	tokens,
@@ -37,4 +44,9 @@ export const drafts: readonly Draft[] = [
 	statements,
 	falseStatements,
 	refunds,
+	sealed,
+	documentKeys,
+	bundles,
+	links,
+	peers,
 ];

@@ -2,13 +2,8 @@
  * What the generators write: for each vector the verdict that it must get, said by hand; the facts of what is
  * accepted are told by the judge, and checked by whoever reads them in another language.
  */
-import {
-	type Facts,
-	type Json,
-	judges,
-	type VectorFile,
-	verdictOf,
-} from "../../packages/cli/src/vectors/index.ts";
+import { judges } from "../../packages/cli/src/vectors/all-judges.ts";
+import { type Facts, type Json, type VectorFile, verdictOf } from "../../packages/cli/src/vectors/vector.ts";
 import { verify } from "../../packages/module/src/index.ts";
 import {
 	type Bytes,

@@ -327,6 +327,13 @@ const denials: readonly Case[] = [
 	),
 ];
 
+/** One of each kind but a fork. */
+export const doubleDecision: Bytes = decided;
+export const denied: Bytes = deniedEvidenceFrom(
+	{ consumed: hidden(consumed(locked)), statement: never },
+	consumed(toBob),
+);
+
 export const evidences: Draft = {
 	name: "evidence",
 	comment: "Proof against who broke a promise: docs/spec/evidence.md.",

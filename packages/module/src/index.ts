@@ -1,9 +1,11 @@
 /** @tenten/module: its public surface. */
 export type { AttemptSummary } from "./attempts.ts";
+export { sealDocument } from "./hpke.ts";
 export * from "./keystore/index.ts";
 export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";
+export { openContent } from "./parcel.ts";
 export type { Consent, Paid, PayOptions } from "./paying.ts";
 export type { Answer, ModuleApp } from "./receiving.ts";
 export type { MadeRequest, OpenedRequest, RequestOptions } from "./requesting.ts";

@@ -24,7 +24,13 @@ import {
 	serializeMessage,
 	toHex,
 } from "@tenten/protocol";
-import { type SealedDocument, sealDocument } from "./hpke.ts";
+import {
+	documentPublicKey,
+	importDocumentKey,
+	openDocument,
+	type SealedDocument,
+	sealDocument,
+} from "./hpke.ts";
 import { documentRow } from "./rows.ts";
 import type { StoreWrite } from "./store.ts";
 
@@ -109,6 +115,18 @@ export function packedDocuments(
 }
 
 type Open = (place: Bytes, sealed: SealedDocument) => Promise<Bytes | Refusal>;
+
+/** One sealed document, opened with a document key that is not kept anywhere: what a vector gives. */
+export async function openContent(
+	privateKey: Bytes,
+	place: { readonly bundle: Bytes; readonly position: number },
+	content: Bytes,
+): Promise<Bytes | Refusal> {
+	const sealed = parse(sealedContent, content, content.length);
+	if (isRefusal(sealed)) return sealed;
+	const key = await importDocumentKey(privateKey, documentPublicKey(privateKey));
+	return openDocument(key, placeOf(place.bundle, place.position), sealed);
+}
 
 /** Contents by position of the documents that came for `manifest`; what does not open is left out. */
 export async function unpackDocuments(

@@ -1,4 +1,4 @@
-/** Every judge by the name that vector files give. What stands here needs the protocol and a suite, no platform. */
+/** Judges by the names that vector files give. What stands here needs the protocol and a suite, no platform. */
 import { judgePayee, judgePayer } from "./judge-attempt.ts";
 import {
 	judgeHash,
@@ -22,7 +22,7 @@ import {
 import { judgeEvidence, judgeRedemption, judgeToken } from "./judge-token.ts";
 import type { Judge } from "./vector.ts";
 
-export const judges: Readonly<Record<string, Judge>> = {
+export const pureJudges: Readonly<Record<string, Judge>> = {
 	certificate: judgeCertificate,
 	claim: judgeClaim,
 	documents: judgeDocuments,

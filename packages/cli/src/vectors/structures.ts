@@ -63,7 +63,8 @@ function bounded<T>(shape: Shape<T>, maximumBytes: number): Reader {
 /** Bytes of an issue or a link inside evidence (docs/spec/encoding.md#limits). */
 const contentBytes = limits.message + 4096;
 
-const readers: Readonly<Record<string, Reader>> = {
+/** Each structure that is ever decoded by itself. */
+export const structureReaders: Readonly<Record<string, Reader>> = {
 	accountReply: reader(accountReply),
 	caveat: reader(caveat),
 	certificate: bounded(certificate, 1024),
@@ -99,7 +100,7 @@ export function parseStructure(
 	name: string,
 	encoded: Bytes,
 ): { readonly value: unknown; readonly again: Bytes } | Refusal {
-	const read = readers[name];
+	const read = structureReaders[name];
 	if (read === undefined) throw new TypeError(`no structure ${name}`);
 	return read(encoded);
 }

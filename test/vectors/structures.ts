@@ -1,0 +1,556 @@
+/**
+ * Vectors of every structure of the specification: what each says, and what its reader refuses.
+ *
+ * Of each structure a field is taken out and one put in, and a byte follows it; each union meets a kind that
+ * nobody knows. What else a structure has of its own (bounds, lengths, enumerations) stands beside it.
+ */
+import {
+	accountReply,
+	type Bytes,
+	type Caveat,
+	type Condition,
+	caveat,
+	claim,
+	concatBytes,
+	condition,
+	consumedOutput,
+	consumedOutputs,
+	enrolled,
+	falseStatementEvidence,
+	forkEvidenceFrom,
+	type Item,
+	issue,
+	issueProof,
+	type Message,
+	manifest,
+	message,
+	type Reply,
+	type RulingReply,
+	type RulingRequest,
+	receipt,
+	refundedOutput,
+	reply,
+	rulingReply,
+	rulingRequest,
+	type Shape,
+	serialize,
+	signEnrolment,
+	signedOrder,
+	signedRequest,
+	signedRuling,
+	signedStatement,
+	type Terms,
+	terms,
+	token,
+} from "../../packages/protocol/src/index.ts";
+import { accepts, type Case, changed, type Draft, refuses } from "./drafts.ts";
+import { denied, doubleDecision } from "./evidence.ts";
+import { buys, cancelled, counter, offer, sells } from "./exchange.ts";
+import { orderOf } from "./orders.ts";
+import {
+	attemptOf,
+	cancelOf,
+	documentsOf,
+	lockOf,
+	passed,
+	paymentOf,
+	requestOf,
+	reservedOf,
+	secretOf,
+	transferOf,
+} from "./payments.ts";
+import { rulingOf } from "./rulings.ts";
+import { statementOf } from "./statements.ts";
+import {
+	alice,
+	bob,
+	bytesOf,
+	carol,
+	densha,
+	encodedKeyOf,
+	encodedList,
+	issueTo,
+	now,
+	tickets,
+	trust,
+	yen,
+} from "./world.ts";
+
+type Structure = {
+	readonly name: string;
+	readonly encodings: readonly (readonly [comment: string, bytes: Bytes])[];
+	/** code, what is wrong, path from the first encoding, what stands there */
+	readonly wrong?: readonly (readonly [
+		code: string,
+		comment: string,
+		path: readonly number[],
+		to: Item | undefined,
+	])[];
+};
+
+function casesOf({ name, encodings, wrong = [] }: Structure): readonly Case[] {
+	const [, first] = encodings[0] as readonly [string, Bytes];
+	const given = (bytes: Bytes): { readonly structure: string; readonly bytes: Bytes } => ({
+		structure: name,
+		bytes,
+	});
+	return [
+		...encodings.map(([comment, bytes]) => accepts(`${name}: ${comment}`, given(bytes))),
+		refuses("malformed", `${name}: a field short`, given(shortened(first))),
+		refuses("malformed", `${name}: a field more`, given(lengthened(first))),
+		refuses("malformed", `${name}: a byte after it`, given(concatBytes(first, Uint8Array.of(0)))),
+		refuses("malformed", `${name}: a number in its place`, given(Uint8Array.of(0))),
+		...wrong.map(([code, comment, path, to]) =>
+			refuses(code, `${name}: ${comment}`, given(changed(first, path, to))),
+		),
+	];
+}
+
+const isMap = (encoded: Bytes): boolean => (encoded[0] as number) >> 5 === 5;
+const fieldsOf = (encoded: Bytes): number => (encoded[0] as number) & 31;
+
+function shortened(encoded: Bytes): Bytes {
+	return changed(encoded, [isMap(encoded) ? -2 : fieldsOf(encoded) - 1], undefined);
+}
+
+function lengthened(encoded: Bytes): Bytes {
+	return changed(encoded, [isMap(encoded) ? 9 : fieldsOf(encoded)], 0);
+}
+
+const of = <T>(shape: Shape<T>, name: string, ...values: readonly (readonly [string, T])[]): Structure => ({
+	name,
+	encodings: values.map(([comment, value]) => [comment, serialize(shape, value)] as const),
+});
+const also = (structure: Structure, ...wrong: NonNullable<Structure["wrong"]>): Structure => ({
+	...structure,
+	wrong,
+});
+
+const none = { classes: null, merchantCategories: null, regions: null, operators: null, certificates: null };
+const everyCondition: readonly Condition[] = [
+	{ kind: "notBefore", time: now },
+	{ kind: "expires", time: now, atExpiry: "refund" },
+	{ kind: "expires", time: now, atExpiry: "burn" },
+	{ kind: "hopLimit", hops: 32 },
+	{ kind: "transferCap", amount: 2n ** 63n - 1n },
+	{ kind: "payees", ...none },
+	{
+		kind: "payees",
+		classes: ["shop"],
+		merchantCategories: [5411, 9999],
+		regions: ["JP-13"],
+		operators: [densha.id],
+		certificates: [alice.certificate.hash],
+	},
+	{ kind: "purpose", purposes: ["books"] },
+	{ kind: "resaleCap", asset: tickets, amount: 3n },
+];
+const lifted: Caveat = { condition: { kind: "purpose", purposes: ["books"] }, liftedBy: "shop" };
+const someTerms: Terms = { conditions: everyCondition, caveats: [lifted] };
+
+const issued = await issueTo(alice, 600n, "of a structure", {
+	conditions: everyCondition.slice(0, 1),
+	caveats: [lifted],
+});
+const plain = await issueTo(alice, 600n, "plain, of a structure");
+const request = await requestOf(bob, "of a structure", { wants: ["text/plain"], memo: "お茶" });
+const locked = await paymentOf([plain], alice, request, "structure");
+const direct = await passed(plain, alice, bob, "structure");
+const otherwise = await passed(plain, alice, carol, "another structure");
+const reserved = await reservedOf(request, locked);
+const attempt = attemptOf(request, locked);
+const documents = documentsOf("structure", "a document");
+const withReply = await reservedOf(request, locked, { reply: documents.manifest });
+const cancel = await cancelOf(attempt, lockOf("structure").hash, alice);
+const released = await rulingOf(densha, {
+	subject: lockOf("structure").hash,
+	verdict: "released",
+	release: secretOf("structure"),
+});
+const refunded = await rulingOf(densha, { subject: lockOf("structure").hash });
+
+const messages: readonly (readonly [string, Message])[] = [
+	["transfer", transferOf(request, locked)],
+	["request", { kind: "request", request: request.signed, invoice: null }],
+	["request with an invoice", { kind: "request", request: request.signed, invoice: documents.manifest }],
+	[
+		"transfer with documents and a document key",
+		transferOf(request, locked, { data: documents.manifest, documentKey: bytesOf("document key") }),
+	],
+	["transfer of an exchange", offer],
+	["reserved", reserved],
+	["reserved with documents", withReply],
+	["release", { kind: "release", attempt, secret: secretOf("structure") }],
+	["cancel", cancel],
+	["cancel of an exchange", cancelled],
+	["refused", { kind: "refused", about: attempt, code: "amount-mismatch", detail: "600 asked for" }],
+	["refused with a code that is not listed", { kind: "refused", about: attempt, code: "", detail: "" }],
+	["done", { kind: "done", attempt }],
+	["status", { kind: "status", attempt }],
+	["counterTransfer", counter],
+	["document", { kind: "document", bundle: bytesOf("bundle"), position: 59, content: bytesOf("content") }],
+	[
+		"document without content",
+		{ kind: "document", bundle: bytesOf("bundle"), position: 0, content: new Uint8Array() },
+	],
+	["returned", { kind: "returned", attempt, tokens: [direct.token] }],
+	["ruling, released", { kind: "ruling", ruling: released }],
+	["ruling, refunded", { kind: "ruling", ruling: refunded }],
+];
+
+const at = (encoded: Message): Bytes => serialize(message, encoded);
+/** Faults of messages other than the first. */
+const messageFaults: readonly Case[] = (
+	[
+		["type-unknown", "kind 13", at({ kind: "done", attempt }), [0], 13],
+		["type-unknown", "kind 0", at({ kind: "done", attempt }), [0], 0],
+		["malformed", "kind as text", at({ kind: "done", attempt }), [0], "done"],
+		["malformed", "done: an attempt of 31 bytes", at({ kind: "done", attempt }), [1], new Uint8Array(31)],
+		[
+			"malformed",
+			"release: a secret of 33 bytes",
+			at({ kind: "release", attempt, secret: attempt }),
+			[2],
+			new Uint8Array(33),
+		],
+		["malformed", "reserved: no link", at(reserved), [2, 1], []],
+		["too-many", "reserved: seventeen links", at(reserved), [2, 1], new Array(17).fill(attempt)],
+		["amount-invalid", "reserved: an amount of zero", at(reserved), [2, 3], 0],
+		["malformed", "reserved: a signature of 65 bytes", at(reserved), [4], new Uint8Array(65)],
+		[
+			"malformed",
+			"refused: a code of 33 characters",
+			at({ kind: "refused", about: attempt, code: "", detail: "" }),
+			[2],
+			"a".repeat(33),
+		],
+		[
+			"malformed",
+			"refused: a detail of 257 characters",
+			at({ kind: "refused", about: attempt, code: "", detail: "" }),
+			[3],
+			"a".repeat(257),
+		],
+		["malformed", "counterTransfer: no token", at(counter), [3], []],
+		["malformed", "counterTransfer: no counter link", at(counter), [2, 1], []],
+		[
+			"malformed",
+			"document: position 60",
+			at({ kind: "document", bundle: attempt, position: 0, content: attempt }),
+			[2],
+			60,
+		],
+		[
+			"malformed",
+			"document: content of 65,089 bytes is longer than one may be",
+			at({ kind: "document", bundle: attempt, position: 0, content: attempt }),
+			[3],
+			"no bytes",
+		],
+		["malformed", "returned: no token", at({ kind: "returned", attempt, tokens: [direct.token] }), [2], []],
+		[
+			"malformed",
+			"ruling: a verdict that is not listed",
+			at({ kind: "ruling", ruling: refunded }),
+			[1, 0, 2],
+			0,
+		],
+		["malformed", "cancel: a lock that is null", at(cancel), [2], null],
+		[
+			"too-many",
+			"request: an invoice of 61 documents",
+			at({ kind: "request", request: request.signed, invoice: documents.manifest }),
+			[2, 1],
+			new Array(61).fill(0),
+		],
+	] as const
+).map(([code, comment, bytes, path, to]) =>
+	refuses(code, `message: ${comment}`, { structure: "message", bytes: changed(bytes, path, to as Item) }),
+);
+
+const consumed = consumedOutputs(direct, trust)[0] as (typeof consumedOutput)["read"] extends (
+	item: Item,
+) => infer T
+	? T
+	: never;
+const other = consumedOutputs(otherwise, trust)[0] as typeof consumed;
+const onward = await passed(direct, bob, carol, "onward, of a structure");
+const later = consumedOutputs(onward, trust)[1] as typeof consumed;
+const statements = [
+	await statementOf(alice, {
+		kind: "neverReleased",
+		lock: bytesOf("lock"),
+		account: alice.certificate.hash,
+		fallback: null,
+	}),
+	await statementOf(alice, {
+		kind: "noReleaseReached",
+		lock: bytesOf("lock"),
+		account: alice.certificate.hash,
+		fallback: bytesOf("fallback"),
+		inputs: [bytesOf("input")],
+	}),
+	await statementOf(alice, {
+		kind: "noWord",
+		link: bytesOf("link"),
+		account: alice.certificate.hash,
+		fallback: null,
+	}),
+	await statementOf(alice, { kind: "balance", account: alice.certificate.hash }),
+] as const;
+const [never] = statements;
+const account = await orderOf(alice, { kind: "account", account: alice.certificate.hash });
+const output = { amount: 1n, owner: bytesOf("owner"), ownRequest: bytesOf("request") };
+const answer: Reply = {
+	order: bytesOf("order"),
+	results: [
+		{ kind: "paid", amount: 1n },
+		{ kind: "refreshed", amount: 2n },
+		{ kind: "forked", evidence: Uint8Array.of(1), drawn: 0n },
+		{ kind: "refused", code: "expired", transient: false },
+	],
+	issues: [
+		{ output: 15, proof: issued.token.issue },
+		{ output: null, proof: plain.token.issue },
+	],
+};
+const rulingRequests: readonly (readonly [string, RulingRequest])[] = [
+	["a statement", { kind: "statement", statement: never, tokens: [locked[0]?.token ?? direct.token] }],
+	["a release", { kind: "release", release: secretOf("structure") }],
+	["evidence", { kind: "evidence", evidence: forkEvidenceFrom(consumed, other) }],
+	["a question", { kind: "question", subject: bytesOf("subject") }],
+];
+const rulingReplies: readonly (readonly [string, RulingReply])[] = [
+	["ruled", { kind: "ruled", ruling: released, reply: null }],
+	[
+		"ruled, with what became of the tokens",
+		{ kind: "ruled", ruling: refunded, reply: serialize(reply, answer) },
+	],
+	["filed", { kind: "filed", caseId: bytesOf("case") }],
+];
+const fork = forkEvidenceFrom(consumed, other);
+const signedBody = await signEnrolment(
+	densha.id,
+	{ role: "device", class: null, merchantCategory: null, region: null },
+	bytesOf("nonce"),
+	bob.signer,
+);
+const linkOf = consumed.link.payload;
+
+const structures: readonly Structure[] = [
+	also(
+		of(condition, "condition", ...everyCondition.map((c, i) => [`${i}, ${c.kind}`, c] as const)),
+		["condition-unknown", "kind 8", [0], 8],
+		["malformed", "a time below zero", [1], -1],
+		["malformed", "a time of 2^53", [1], 2n ** 53n],
+	),
+	also(
+		of(
+			caveat,
+			"caveat",
+			["lifted by a class", lifted],
+			["of every kind of owner", { ...lifted, liftedBy: null }],
+		),
+		["condition-unknown", "a condition of kind 0", [0, 0], 0],
+		["malformed", "lifted by 33 characters", [1], "a".repeat(33)],
+	),
+	also(
+		of(terms, "terms", ["of all conditions", someTerms], ["none", { conditions: [], caveats: [] }]),
+		["too-many", "17 conditions", [0], new Array(17).fill(0)],
+		["too-many", "17 caveats", [1], new Array(17).fill(0)],
+	),
+	also(
+		{
+			name: "coseKey",
+			encodings: [
+				["Ed25519", encodedKeyOf(alice.signer)],
+				["ES256", encodedKeyOf(bob.signer)],
+			],
+		},
+		["malformed", "a kind that is not listed", [1], 4],
+		["malformed", "x of 31 bytes", [-2], new Uint8Array(31)],
+		["malformed", "a label for the algorithm", [3], -19],
+	),
+	also(
+		{
+			name: "certificate",
+			encodings: [
+				["of a person", alice.encoded],
+				["under ES256", carol.encoded],
+			],
+		},
+		["malformed", "claims that are an array", [0], []],
+	),
+	also({ name: "trustList", encodings: [["two operators", encodedList]] }, [
+		"malformed",
+		"a signer that is null",
+		[1],
+		null,
+	]),
+	also(
+		of(issue, "issue", ["with a condition and a caveat", issued.issue], ["plain", plain.issue]),
+		["amount-invalid", "of zero", [1], 0],
+		["amount-invalid", "of 2^63", [1], 2n ** 63n],
+		["malformed", "hops of 65,537", [5], 65_537],
+		["malformed", "a nonce of 15 bytes", [6], new Uint8Array(15)],
+		["too-many", "17 conditions", [3], new Array(17).fill(0)],
+		["condition-unknown", "a condition of kind 9", [3, 0, 0], 9],
+		["malformed", "a code of 17 characters", [0, 1], "a".repeat(17)],
+	),
+	also(
+		of(issueProof, "issueProof", ["one of three", issued.token.issue]),
+		["malformed", "a size of zero", [3], 0],
+		["malformed", "a size of 65,537", [3], 65_537],
+		["malformed", "an index of 65,536", [2], 65_536],
+		["too-many", "a path of 18", [4], new Array(18).fill(bytesOf("node"))],
+	),
+	also(
+		{ name: "signedLink", encodings: [["direct", linkOf]] },
+		["malformed", "no output", [1, 0], []],
+		["too-many", "nine outputs", [1, 0], new Array(9).fill(0)],
+		["too-many", "five cancels", [1, 4], new Array(5).fill(0)],
+		["malformed", "a count that is neither null nor a count", [1, 5], 0],
+		["malformed", "a lock that says 1 for true", [1, 1], [1, bytesOf("lock")]],
+	),
+	also(
+		of(
+			token,
+			"token",
+			["an issue", issued.token],
+			["a link", direct.token],
+			["locked", (locked[0] ?? direct).token],
+		),
+		["too-many", "35 links", [2], new Array(35).fill(0)],
+		["too-many", "65 certificates", [3], new Array(65).fill(0)],
+		["malformed", "no certificate", [3], []],
+		["malformed", "a certificate of 1,025 bytes", [3, 0], new Uint8Array(1025)],
+		["malformed", "an opening of certificate 65", [1, 0], 65],
+	),
+	also(of(manifest, "manifest", ["one document", documents.manifest]), [
+		"malformed",
+		"a media type of 65 characters",
+		[1, 0, 0],
+		"a".repeat(65),
+	]),
+	also(
+		of(
+			signedRequest,
+			"signedRequest",
+			["two-phase", request.signed],
+			["an exchange", sells.signed],
+			["its other leg", buys.signed],
+		),
+		["malformed", "a mode that is not listed", [0, 1], 0],
+	),
+	also(
+		of(message, "message", ...messages),
+		["too-many", "transfer: seventeen tokens", [2], new Array(17).fill(0)],
+		["malformed", "transfer: no token", [2], []],
+	),
+	also(
+		of(
+			receipt,
+			"receipt",
+			["two-phase", { request: request.signed, answer: reserved, secret: secretOf("structure") }],
+			["of an exchange", { request: sells.signed, answer: counter, secret: secretOf("swap") }],
+		),
+		["type-unknown", "an answer of kind 99", [1, 0], 99],
+	),
+	also(
+		{
+			name: "evidence",
+			encodings: [
+				["a fork", fork],
+				["a fork of the output of a link", forkEvidenceFrom(later, later)],
+				["a lock decided twice", doubleDecision],
+				["a link denied", denied],
+			],
+		},
+		["type-unknown", "kind 4", [0], 4],
+		["malformed", "empty content", [4, 0], new Uint8Array()],
+	),
+	also(
+		of(consumedOutput, "consumedOutput", ["of an issue", consumed], ["of a link", later]),
+		["type-unknown", "a parent of kind 3", [0, 0], 3],
+		["too-many", "five deciders", [4], new Array(5).fill(alice.encoded)],
+	),
+	of(refundedOutput, "refundedOutput", ["with its statement", { consumed, statement: never }]),
+	{ name: "enrolment", encodings: [["of a device", signedBody]] },
+	also(
+		of(enrolled, "enrolled", [
+			"a certificate and its account",
+			{ certificate: alice.encoded, account: alice.certificate.hash },
+		]),
+		["malformed", "an empty certificate", [0], new Uint8Array()],
+	),
+	also(
+		of(
+			signedOrder,
+			"signedOrder",
+			["to an account", account],
+			["a refresh", await orderOf(alice, { kind: "refresh", outputs: [output] })],
+			[
+				"a withdrawal",
+				await orderOf(alice, {
+					kind: "withdraw",
+					account: alice.certificate.hash,
+					outputs: [output, { ...output, ownRequest: null }],
+				}),
+			],
+		),
+		["type-unknown", "action 0", [0, 1, 0], 0],
+	),
+	also(of(claim, "claim", ["one token", { order: account, tokens: [direct.token] }]), [
+		"malformed",
+		"no token",
+		[1],
+		[],
+	]),
+	also(
+		of(reply, "reply", ["a result of each kind", answer], ["of a withdrawal", { ...answer, results: [] }]),
+		["type-unknown", "a result of kind 5", [1, 0, 0], 5],
+		["too-many", "seventeen results", [1], new Array(17).fill(0)],
+		["too-many", "33 issues", [2], new Array(33).fill(0)],
+		["malformed", "the sixteenth output", [2, 0, 0], 16],
+	),
+	also(of(signedStatement, "signedStatement", ...statements.map((s) => [s.body.says.kind, s] as const)), [
+		"type-unknown",
+		"says 5",
+		[0, 1, 0],
+		5,
+	]),
+	also(
+		of(accountReply, "accountReply", [
+			"two balances",
+			{
+				account: alice.certificate.hash,
+				balances: [
+					{ asset: yen, amount: 0n },
+					{ asset: tickets, amount: 2n },
+				],
+			},
+		]),
+		["amount-invalid", "a balance below zero", [1, 0, 1], -1],
+		["too-many", "65 balances", [1], new Array(65).fill(0)],
+	),
+	of(signedRuling, "signedRuling", ["released", released], ["refunded", refunded]),
+	also(
+		of(rulingRequest, "rulingRequest", ...rulingRequests),
+		["type-unknown", "kind 5", [0], 5],
+		["malformed", "a statement of no token", [2], []],
+	),
+	also(of(rulingReply, "rulingReply", ...rulingReplies), ["type-unknown", "kind 3", [0], 3]),
+	{
+		name: "falseStatement",
+		encodings: [["a statement and its release", falseStatementEvidence(never, secretOf("structure"))]],
+	},
+];
+
+export const structureFile: Draft = {
+	name: "structures",
+	comment:
+		"Every structure, decoded alone: nothing but its form is judged, and signatures in it need not hold.",
+	judge: "structure",
+	given: {},
+	cases: [...structures.flatMap(casesOf), ...messageFaults],
+};
