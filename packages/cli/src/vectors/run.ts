@@ -5,7 +5,7 @@ import { runVectors, type VectorReport, verify } from "@tenten/module";
 import { judges } from "./all-judges.ts";
 import { sameJson, type VectorFile, verdictOf } from "./vector.ts";
 
-export type OwnReport = {
+type OwnReport = {
 	readonly files: number;
 	readonly accepted: number;
 	readonly refused: number;
