@@ -6,8 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { generateDocumentKey } from "../packages/module/src/hpke.ts";
-import { signerFrom, verify } from "../packages/module/src/index.ts";
+import { nodeCryptography, signerFrom, verify } from "../packages/module/src/index.ts";
 import { packDocuments } from "../packages/module/src/parcel.ts";
 import * as protocol from "../packages/protocol/src/index.ts";
 import {
@@ -262,7 +261,12 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 	const statement = await protocol.signStatement(body, ones, signer);
 	const sigStructure = decodeItem(protocol.sigStructure("link", "ES256", ones)) as readonly Item[];
 	const documents = [{ mediaType: "text/plain", content: ones }];
-	const packed = await packDocuments(documents, generateDocumentKey().publicKey, ones);
+	const packed = await packDocuments(
+		documents,
+		nodeCryptography.documentPublicKey(ones),
+		ones,
+		nodeCryptography,
+	);
 	assert.ok(!isRefusal(packed));
 	const document = protocol.parseMessage(packed.rows[0]?.value as Uint8Array);
 	assert.ok(document.kind === "document");

@@ -27,20 +27,21 @@ import {
 	verifyRequest,
 	verifyTrustList,
 } from "@tenten/protocol";
-import type { SealedDocument } from "./hpke.ts";
+import { type Cryptography, nodeCryptography, type Random, type SealedDocument } from "./cryptography.ts";
 import type { KeyStore } from "./keystore/index.ts";
 import { certificateWrite, OwnCertificates } from "./own-certificates.ts";
 import { packedDocuments } from "./parcel.ts";
 import { type TokenSummary, trustRow } from "./rows.ts";
 import type { Outcome } from "./run.ts";
-import { verify } from "./suite/index.ts";
 import type { Told } from "./telling.ts";
 import type { Vault, VaultWrites } from "./vault.ts";
 
 export type Surroundings = {
 	/** unix seconds */
 	readonly now: () => number;
-	readonly random: (bytes: number) => Bytes;
+	readonly random: Random;
+	/** Node's without */
+	readonly cryptography?: Cryptography;
 	/** told of what became durable, while nothing else runs */
 	readonly told?: (told: Told) => void;
 };
@@ -54,7 +55,8 @@ export class Core {
 	/** X25519, public: documents for this module are sealed to it */
 	readonly documentKey: Bytes;
 	readonly now: () => number;
-	readonly random: (bytes: number) => Bytes;
+	readonly random: Random;
+	readonly cryptography: Cryptography;
 	readonly told: (told: Told) => void;
 	#held: HeldTrust | undefined;
 	#own = new OwnCertificates();
@@ -69,6 +71,8 @@ export class Core {
 		this.keys = keys;
 		this.now = surroundings.now;
 		this.random = surroundings.random;
+		this.cryptography = surroundings.cryptography ?? nodeCryptography;
+		const { verify } = this.cryptography;
 		this.told = surroundings.told ?? (() => undefined);
 		const kept = vault.state.rows.get("trust");
 		if (kept === undefined) return;
@@ -105,6 +109,7 @@ export class Core {
 
 	/** Takes a newer list of the pinned signer; the first list pins its signer. */
 	async setTrustList(encoded: Bytes, pinnedSigner: Bytes): Promise<Trust | Refusal> {
+		const { verify } = this.cryptography;
 		const held = this.#held;
 		if (held !== undefined && !equalBytes(held.pinnedSigner, pinnedSigner))
 			return refuse("authority-unknown", "another signer is pinned");

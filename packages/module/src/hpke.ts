@@ -20,15 +20,13 @@ import {
 	OpenError,
 } from "hpke";
 import sodium from "sodium-native";
-import { asBuffer, randomBytes } from "./seal.ts";
+import type { OpenDocument, SealedDocument } from "./cryptography.ts";
+import { asBuffer } from "./seal.ts";
 
 const documentKeyBytes = 32;
 
-/** `enc` is the sender's ephemeral public key, 32 bytes. */
-export type SealedDocument = { readonly enc: Bytes; readonly ciphertext: Bytes };
-
 /** A private document key that can be used and not read. */
-export type DocumentKey = KeyPair<CryptoKey>;
+type DocumentKey = KeyPair<CryptoKey>;
 
 /** Keeps keys agreed on here apart from those of any other use of HPKE. */
 const info = Buffer.from("tenten/1/document", "latin1");
@@ -64,12 +62,6 @@ export const documentSuite: CipherSuite<CryptoKey> = new CipherSuite(
 	chacha20Poly1305,
 );
 
-/** A fresh X25519 key, as the key store keeps it. */
-export function generateDocumentKey(): { readonly privateKey: Bytes; readonly publicKey: Bytes } {
-	const privateKey = randomBytes(documentKeyBytes);
-	return { privateKey, publicKey: documentPublicKey(privateKey) };
-}
-
 export function documentPublicKey(privateKey: Bytes): Bytes {
 	const publicKey = new Uint8Array(documentKeyBytes);
 	sodium.crypto_scalarmult_base(asBuffer(publicKey), asBuffer(privateKey));
@@ -77,11 +69,12 @@ export function documentPublicKey(privateKey: Bytes): Bytes {
 }
 
 /** Brings a kept key into WebCrypto, from where it does not come out. */
-export async function importDocumentKey(privateKey: Bytes, publicKey: Bytes): Promise<DocumentKey> {
-	return {
+export async function openerFrom(privateKey: Bytes, publicKey: Bytes): Promise<OpenDocument> {
+	const key = {
 		privateKey: await documentSuite.DeserializePrivateKey(privateKey, false),
 		publicKey: await documentSuite.DeserializePublicKey(publicKey),
 	};
+	return (associatedData, sealed) => openDocument(key, associatedData, sealed);
 }
 
 /** Seals to `recipient`, 32 bytes that a peer gave. `associatedData` must be the same on opening. */
@@ -101,7 +94,7 @@ export async function sealDocument(
 	}
 }
 
-export async function openDocument(
+async function openDocument(
 	key: DocumentKey,
 	associatedData: Bytes,
 	{ enc, ciphertext }: SealedDocument,

@@ -1,5 +1,13 @@
 /** @tenten/module: its public surface. */
 export type { AttemptSummary } from "./attempts.ts";
+export {
+	type Cryptography,
+	type KeyPair,
+	nodeCryptography,
+	type OpenDocument,
+	type Random,
+	type SealedDocument,
+} from "./cryptography.ts";
 export { sealDocument } from "./hpke.ts";
 export * from "./keystore/index.ts";
 export * from "./module.ts";
@@ -13,6 +21,6 @@ export type { TokenSummary } from "./rows.ts";
 export type { Doubt, RulingQuestion } from "./ruling.ts";
 export { openState, type SealedState } from "./sealed-state.ts";
 export type { ModuleStore, StoreWrite } from "./store.ts";
-export { generateKey, type KeyPair, signerFrom, verify } from "./suite/index.ts";
+export { generateKey, signerFrom, verify } from "./suite/index.ts";
 export type { Told } from "./telling.ts";
 export { runVectors, type VectorReport } from "./vectors.ts";

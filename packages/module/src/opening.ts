@@ -19,6 +19,7 @@ import {
 	text,
 } from "@tenten/protocol";
 import { Core, type Surroundings } from "./core.ts";
+import { type KeySource, nodeCryptography } from "./cryptography.ts";
 import {
 	createSoftwareKeyStore,
 	hasSoftwareKeyStore,
@@ -42,23 +43,29 @@ export type ModuleOptions = Surroundings & {
 
 /** The core over what the store holds, or a new one in an empty store. */
 export async function openCore({ store, unlock, ...surroundings }: ModuleOptions): Promise<Core | Refusal> {
+	const source = sourceOf(surroundings);
 	const rows = await store.load();
 	let keys: KeyStore | Refusal;
-	if (hasSoftwareKeyStore(rows)) keys = await openSoftwareKeyStore(rows, unlock);
+	if (hasSoftwareKeyStore(rows)) keys = await openSoftwareKeyStore(rows, unlock, source);
 	else if (rows.size > 0) return refuse("state-damaged", "rows without their keys");
 	else {
-		const made = await createSoftwareKeyStore(unlock);
+		const made = await createSoftwareKeyStore(unlock, source);
 		await store.commit(made.writes);
 		keys = made.keyStore;
 	}
 	if (isRefusal(keys)) return keys;
-	const state = await openState(store, keys.stateKey);
+	const state = await openState(store, keys.stateKey, source.cryptography);
 	const documentKey = isRefusal(state) ? state : await openDocumentKey(state, keys);
 	if (isRefusal(documentKey) || isRefusal(state)) {
 		keys.close();
 		return isRefusal(state) ? state : (documentKey as Refusal);
 	}
 	return new Core(new Vault(state), keys, documentKey, surroundings);
+}
+
+/** Keys come of the same chance as everything else here. */
+function sourceOf({ random, cryptography = nodeCryptography }: Surroundings): KeySource {
+	return { random, cryptography };
 }
 
 async function openDocumentKey(state: SealedState, keys: KeyStore): Promise<Bytes | Refusal> {
@@ -95,16 +102,17 @@ export type RestoreOptions = ModuleOptions & { readonly backup: Bytes; readonly 
 /** Puts a backup into an empty store, in one commit, and opens it. */
 export async function restoreCore(options: RestoreOptions): Promise<Core | Refusal> {
 	const { store, unlock, passphrase } = options;
+	const source = sourceOf(options);
 	if ((await store.load()).size > 0) return refuse("wallet-in-use", "a backup goes into an empty store");
 	const parsed = parse(backup, options.backup, mostBytes);
 	if (isRefusal(parsed)) return refuse("state-damaged", parsed.detail);
-	const restored = await restoreSoftwareKeyStore(parsed.keys, passphrase, unlock);
+	const restored = await restoreSoftwareKeyStore(parsed.keys, passphrase, unlock, source);
 	if (isRefusal(restored)) return restored;
 	const { keyStore, writes } = restored;
 	const rows = new Map<string, Bytes>();
 	const staged = stagingStore(rows);
 	await staged.commit([...parsed.rows.filter(({ key }) => isStateRow(key)), ...writes]);
-	const state = await openState(staged, keyStore.stateKey);
+	const state = await openState(staged, keyStore.stateKey, source.cryptography);
 	if (isRefusal(state)) {
 		keyStore.close();
 		return state;

@@ -24,13 +24,8 @@ import {
 	serializeMessage,
 	toHex,
 } from "@tenten/protocol";
-import {
-	documentPublicKey,
-	importDocumentKey,
-	openDocument,
-	type SealedDocument,
-	sealDocument,
-} from "./hpke.ts";
+import type { Cryptography, SealedDocument } from "./cryptography.ts";
+import { documentPublicKey, openerFrom } from "./hpke.ts";
 import { documentRow } from "./rows.ts";
 import type { StoreWrite } from "./store.ts";
 
@@ -45,11 +40,12 @@ const longestMediaType = 64;
 /** A manifest, and its document messages, sealed to `recipient` where there is one, as rows. */
 export type Packed = { readonly manifest: Manifest | null; readonly rows: readonly StoreWrite[] };
 
-/** Packs documents to go with a message. `salt`: 32 random bytes. */
+/** Packs documents to go with a message, sealed to `recipient`'s key if there is one. `salt`: 32 random bytes. */
 export async function packDocuments(
 	documents: readonly Document[],
 	recipient: Bytes | null,
 	salt: Bytes,
+	{ sealDocument }: Pick<Cryptography, "sealDocument">,
 ): Promise<Packed | Refusal> {
 	if (documents.length > limits.documents) return refuse("too-many", `${documents.length} documents`);
 	for (const { mediaType, content } of documents) {
@@ -124,8 +120,8 @@ export async function openContent(
 ): Promise<Bytes | Refusal> {
 	const sealed = parse(sealedContent, content, content.length);
 	if (isRefusal(sealed)) return sealed;
-	const key = await importDocumentKey(privateKey, documentPublicKey(privateKey));
-	return openDocument(key, placeOf(place.bundle, place.position), sealed);
+	const open = await openerFrom(privateKey, documentPublicKey(privateKey));
+	return open(placeOf(place.bundle, place.position), sealed);
 }
 
 /** Contents by position of the documents that came for `manifest`; what does not open is left out. */

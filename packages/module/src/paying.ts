@@ -77,7 +77,7 @@ export async function pay(core: Core, options: PayOptions): Promise<Paid | Refus
 	const inputs = spendables(core, options.inputs);
 	if (isRefusal(inputs)) return inputs;
 	const documents = options.documents ?? [];
-	const packed = await packDocuments(documents, request.body.documentKey, core.random(32));
+	const packed = await packDocuments(documents, request.body.documentKey, core.random(32), core.cryptography);
 	if (isRefusal(packed)) return packed;
 	const counterRequest = await signCounterRequest(core, request, options.consent.amount);
 	if (isRefusal(counterRequest)) return counterRequest;

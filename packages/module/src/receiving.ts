@@ -187,7 +187,12 @@ async function conclusion(
 		return refuse("request-reused");
 	const inputs = spendables(core, answer.inputs ?? []);
 	if (isRefusal(inputs)) return inputs;
-	const packed = await packDocuments(answer.documents ?? [], offered.transfer.documentKey, core.random(32));
+	const packed = await packDocuments(
+		answer.documents ?? [],
+		offered.transfer.documentKey,
+		core.random(32),
+		core.cryptography,
+	);
 	if (isRefusal(packed)) return packed;
 	const consent = { reply: packed.manifest, inputs };
 	return runPayee(core, state, { kind: "consented", consent, entropy: core.random(32) }, packed);

@@ -63,7 +63,7 @@ export async function makeRequest(core: Core, options: RequestOptions): Promise<
 	if (isRefusal(own)) return own;
 	const silenced = core.isSilenced(own.hash);
 	if (silenced !== undefined) return silenced;
-	const packed = await packDocuments(options.documents ?? [], null, core.random(32));
+	const packed = await packDocuments(options.documents ?? [], null, core.random(32), core.cryptography);
 	if (isRefusal(packed)) return packed;
 	const { manifest: invoice } = packed;
 	const now = core.now();

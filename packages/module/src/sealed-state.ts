@@ -24,8 +24,9 @@ import {
 	refuse,
 	serialize,
 } from "@tenten/protocol";
+import { type Cryptography, nodeCryptography } from "./cryptography.ts";
 import { noRows, RowMarks, xor } from "./row-marks.ts";
-import { openSealed, seal, zero } from "./seal.ts";
+import { zero } from "./seal.ts";
 import type { ModuleStore, StoreWrite } from "./store.ts";
 
 const headKey = "counter";
@@ -38,7 +39,12 @@ const head = record({
 });
 
 /** Opens the state that was sealed under `stateKey`, a new one where the store holds none. */
-export async function openState(store: ModuleStore, stateKey: Bytes): Promise<SealedState | Refusal> {
+export async function openState(
+	store: ModuleStore,
+	stateKey: Bytes,
+	cryptography: Cryptography = nodeCryptography,
+): Promise<SealedState | Refusal> {
+	const { openSealed } = cryptography;
 	const stored = await store.load();
 	const marks = new RowMarks(stateKey);
 	const rows = new Map<string, Bytes>();
@@ -52,13 +58,13 @@ export async function openState(store: ModuleStore, stateKey: Bytes): Promise<Se
 	}
 	const sealedHead = stored.get(headKey);
 	if (sealedHead === undefined && rows.size === 0)
-		return new SealedState(store, stateKey, marks, { rows, counter: 0, digest });
+		return new SealedState(store, stateKey, marks, { rows, counter: 0, digest }, cryptography);
 	const headBytes = sealedHead && openSealed(stateKey, placeOf(headKey), sealedHead);
 	if (headBytes === undefined) return refuse("state-damaged", headKey);
 	const found = parse(head, headBytes);
 	if (isRefusal(found)) return refuse("state-damaged", found.detail);
 	if (!equalBytes(found.digest, digest)) return refuse("state-damaged", "rows of different commits");
-	return new SealedState(store, stateKey, marks, { rows, counter: found.counter, digest });
+	return new SealedState(store, stateKey, marks, { rows, counter: found.counter, digest }, cryptography);
 }
 
 type Found = { readonly rows: Map<string, Bytes>; readonly counter: number; readonly digest: Bytes };
@@ -67,13 +73,21 @@ export class SealedState {
 	readonly #store: ModuleStore;
 	readonly #key: Bytes;
 	readonly #marks: RowMarks;
+	readonly #cryptography: Cryptography;
 	readonly #rows: Map<string, Bytes>;
 	#counter: number;
 	#digest: Bytes;
 	#last: Promise<void> = Promise.resolve();
 	#stopped = false;
 
-	constructor(store: ModuleStore, stateKey: Bytes, marks: RowMarks, { rows, counter, digest }: Found) {
+	constructor(
+		store: ModuleStore,
+		stateKey: Bytes,
+		marks: RowMarks,
+		{ rows, counter, digest }: Found,
+		cryptography: Cryptography,
+	) {
+		this.#cryptography = cryptography;
 		this.#store = store;
 		this.#key = Uint8Array.from(stateKey);
 		this.#marks = marks;
@@ -119,6 +133,7 @@ export class SealedState {
 
 	async #commit(writes: readonly StoreWrite[], alongside: readonly StoreWrite[]): Promise<void> {
 		if (this.#stopped) throw new Error("the state is closed, or a commit failed: open it again");
+		const { seal } = this.#cryptography;
 		const counter = this.#counter + 1;
 		let digest = this.#digest;
 		const sealed = writes.map(({ key, value }): StoreWrite => {

@@ -3,6 +3,7 @@
  *
  * It is an `OperatorClient` in the same process: bytes in, bytes out. Management has methods of its own.
  */
+import type { DatabaseSync } from "node:sqlite";
 import {
 	assetHash,
 	type Bytes,
@@ -38,8 +39,8 @@ import { audit, readTotals } from "./totals.ts";
 import { newestList, TrustLists } from "./trust-lists.ts";
 
 export type OperatorOptions = {
-	/** a file, or `:memory:` */
-	readonly database: string;
+	/** a file, `:memory:`, or one that is open already and reads integers as bigint */
+	readonly database: string | DatabaseSync;
 	readonly keys: OperatorKeys;
 	readonly policy: OperatorPolicy;
 	readonly verify: Verify;

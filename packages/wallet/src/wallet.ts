@@ -8,6 +8,7 @@
  * fails is neither paid nor failed: it is in flight, and `recover` asks the other side.
  */
 import {
+	type Cryptography,
 	type MadeRequest,
 	type NewUnlock,
 	type RequestOptions,
@@ -54,7 +55,10 @@ export type WalletOptions = {
 	readonly unlock: NewUnlock;
 	/** unix seconds */
 	readonly now: () => number;
+	/** this many random bytes, fit for keys: every key of the wallet comes of them */
 	readonly random: (bytes: number) => Bytes;
+	/** Node's without */
+	readonly cryptography?: Cryptography;
 	/** what to answer to a payment that passed every check; takes all of them without */
 	readonly consider?: Consider;
 	/** told of what became durable */

@@ -13,6 +13,7 @@ import {
 	type Shape,
 	serialize,
 } from "@tenten/protocol";
+import type { Cryptography, KeySource } from "../cryptography.ts";
 import { zero } from "../seal.ts";
 import { openEnvelope, type PassphraseCost, sealEnvelope } from "./envelope.ts";
 import { type PrivateKey, privateKey } from "./held-keys.ts";
@@ -24,16 +25,25 @@ const purpose = "backup";
 type Backup = { readonly stateKey: Bytes; readonly keys: readonly PrivateKey[] };
 const backup: Shape<Backup> = record({ stateKey: bytes32, keys: list(privateKey, maximumKeys) });
 
-export async function sealBackup(value: Backup, passphrase: string, cost: PassphraseCost): Promise<Bytes> {
+export async function sealBackup(
+	value: Backup,
+	passphrase: string,
+	cost: PassphraseCost,
+	source: KeySource,
+): Promise<Bytes> {
 	const encoded = serialize(backup, value);
-	const sealed = await sealEnvelope(purpose, { kind: "passphrase", passphrase, cost }, encoded);
+	const sealed = await sealEnvelope(purpose, { kind: "passphrase", passphrase, cost }, encoded, source);
 	zero(encoded);
 	return sealed;
 }
 
 /** What a backup holds, or `unlock-failed`, `state-damaged`. */
-export async function openBackup(sealed: Bytes, passphrase: string): Promise<Backup | Refusal> {
-	const encoded = await openEnvelope(purpose, { kind: "passphrase", passphrase }, sealed);
+export async function openBackup(
+	sealed: Bytes,
+	passphrase: string,
+	cryptography: Cryptography,
+): Promise<Backup | Refusal> {
+	const encoded = await openEnvelope(purpose, { kind: "passphrase", passphrase }, sealed, cryptography);
 	if (isRefusal(encoded)) return encoded;
 	const value = parse(backup, encoded, maximumBytes);
 	zero(encoded);

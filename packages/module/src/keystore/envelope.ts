@@ -22,7 +22,8 @@ import {
 	union,
 } from "@tenten/protocol";
 import sodium from "sodium-native";
-import { asBuffer, nonceBytes, openSealed, randomBytes, seal, secretBytes, tagBytes, zero } from "../seal.ts";
+import type { Cryptography, KeySource, Random } from "../cryptography.ts";
+import { nonceBytes, secretBytes, tagBytes, zero } from "../seal.ts";
 
 /** libsodium's levels; at least 64 MiB, 256 MiB and 1 GiB of memory. */
 export type PassphraseCost = "interactive" | "moderate" | "sensitive";
@@ -76,11 +77,16 @@ const envelope = record({
 });
 
 /** Seals secrets for a purpose, e.g. `keys`: an envelope of one purpose does not open as another. */
-export async function sealEnvelope(purpose: string, unlock: NewUnlock, secrets: Bytes): Promise<Bytes> {
-	const chosen = methodOf(unlock);
-	const key = await keyOf(chosen, unlock);
+export async function sealEnvelope(
+	purpose: string,
+	unlock: NewUnlock,
+	secrets: Bytes,
+	{ random, cryptography }: KeySource,
+): Promise<Bytes> {
+	const chosen = methodOf(unlock, random);
+	const key = await keyOf(chosen, unlock, cryptography);
 	if (key === undefined) throw new RangeError("a device key has 32 bytes");
-	const sealed = seal(key, placeOf(purpose, chosen), secrets);
+	const sealed = cryptography.seal(key, placeOf(purpose, chosen), secrets);
 	zero(key);
 	return serialize(envelope, { version: 1, method: chosen, sealed });
 }
@@ -90,21 +96,22 @@ export async function openEnvelope(
 	purpose: string,
 	unlock: Unlock,
 	content: Bytes,
+	cryptography: Cryptography,
 ): Promise<Bytes | Refusal> {
 	const found = parse(envelope, content, maximumBytes);
 	if (isRefusal(found)) return refuse("state-damaged", found.detail);
 	if (found.method.kind !== unlock.kind) return refuse("unlock-failed", `needs a ${found.method.kind}`);
-	const key = await keyOf(found.method, unlock);
+	const key = await keyOf(found.method, unlock, cryptography);
 	if (key === undefined) return refuse("unlock-failed");
-	const secrets = openSealed(key, placeOf(purpose, found.method), found.sealed);
+	const secrets = cryptography.openSealed(key, placeOf(purpose, found.method), found.sealed);
 	zero(key);
 	return secrets ?? refuse("unlock-failed");
 }
 
-function methodOf(unlock: NewUnlock): Method {
+function methodOf(unlock: NewUnlock, random: Random): Method {
 	return unlock.kind === "device"
 		? { kind: "device" }
-		: { kind: "passphrase", salt: randomBytes(sodium.crypto_pwhash_SALTBYTES), ...costs[unlock.cost] };
+		: { kind: "passphrase", salt: random(sodium.crypto_pwhash_SALTBYTES), ...costs[unlock.cost] };
 }
 
 function placeOf(purpose: string, chosen: Method): Bytes {
@@ -112,33 +119,15 @@ function placeOf(purpose: string, chosen: Method): Bytes {
 }
 
 /** A copy of the key, for the caller to zero; undefined where the two are of different kinds. */
-async function keyOf(chosen: Method, unlock: Unlock): Promise<Bytes | undefined> {
+async function keyOf(chosen: Method, unlock: Unlock, { stretch }: Cryptography): Promise<Bytes | undefined> {
 	if (chosen.kind === "passphrase" && unlock.kind === "passphrase") {
 		// NFKC, so that the same characters typed on another keyboard are the same bytes.
 		const typed = Buffer.from(unlock.passphrase.normalize("NFKC"), "utf8");
-		const key = await argon2id(typed, chosen.salt, chosen.operations, chosen.memory);
+		const key = await stretch(typed, chosen.salt, chosen.operations, chosen.memory);
 		zero(typed);
 		return key;
 	}
 	if (chosen.kind === "device" && unlock.kind === "device" && unlock.key.length === secretBytes)
 		return Uint8Array.from(unlock.key);
 	return undefined;
-}
-
-/** Runs on a thread of its own: it takes from a tenth of a second to several. */
-function argon2id(passphrase: Buffer, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
-	const key = new Uint8Array(secretBytes);
-	const algorithm = sodium.crypto_pwhash_ALG_ARGON2ID13;
-	return new Promise((resolve, reject) => {
-		const done = (error: Error | null): void => (error === null ? resolve(key) : reject(error));
-		sodium.crypto_pwhash_async(
-			asBuffer(key),
-			passphrase,
-			asBuffer(salt),
-			operations,
-			memory,
-			algorithm,
-			done,
-		);
-	});
 }

@@ -13,9 +13,8 @@ import {
 	toHex,
 	union,
 } from "@tenten/protocol";
-import { type DocumentKey, importDocumentKey } from "../hpke.ts";
+import type { Cryptography, OpenDocument } from "../cryptography.ts";
 import { zero } from "../seal.ts";
-import { signerFrom } from "../suite/index.ts";
 
 export type PrivateKey =
 	| {
@@ -56,7 +55,12 @@ export class HeldKeys {
 	readonly #keys = new Map<string, PrivateKey>();
 	// Made on first use, then kept: making one costs more than using it.
 	readonly #signers = new Map<string, Signer>();
-	readonly #documentKeys = new Map<string, DocumentKey>();
+	readonly #openers = new Map<string, OpenDocument>();
+	readonly #cryptography: Cryptography;
+
+	constructor(cryptography: Cryptography) {
+		this.#cryptography = cryptography;
+	}
 
 	add(key: PrivateKey): void {
 		this.#keys.set(rowOf(key), key);
@@ -78,20 +82,20 @@ export class HeldKeys {
 		if (known !== undefined) return known;
 		const key = this.#keys.get(row);
 		if (key?.kind !== "signing") return undefined;
-		const signer = signerFrom(key.privateKey, key.suite);
+		const signer = this.#cryptography.signerFrom(key.privateKey, key.suite);
 		this.#signers.set(row, signer);
 		return signer;
 	}
 
-	async documentKey(publicKey: Bytes): Promise<DocumentKey | undefined> {
+	async opener(publicKey: Bytes): Promise<OpenDocument | undefined> {
 		const row = rowOfId.document(publicKey);
-		const known = this.#documentKeys.get(row);
+		const known = this.#openers.get(row);
 		if (known !== undefined) return known;
 		const key = this.#keys.get(row);
 		if (key?.kind !== "document") return undefined;
-		const imported = await importDocumentKey(key.privateKey, key.publicKey);
-		this.#documentKeys.set(row, imported);
-		return imported;
+		const opener = await this.#cryptography.openerFrom(key.privateKey, key.publicKey);
+		this.#openers.set(row, opener);
+		return opener;
 	}
 
 	/** Zeroes the key of this id, whichever kind it is of; the row that kept it. */
@@ -100,12 +104,12 @@ export class HeldKeys {
 		const row = this.#keys.has(signingRow) ? signingRow : rowOfId.document(id);
 		const key = this.#keys.get(row);
 		if (key !== undefined) zero(key.privateKey);
-		for (const map of [this.#keys, this.#signers, this.#documentKeys]) map.delete(row);
+		for (const map of [this.#keys, this.#signers, this.#openers]) map.delete(row);
 		return row;
 	}
 
 	close(): void {
 		for (const { privateKey } of this.#keys.values()) zero(privateKey);
-		for (const map of [this.#keys, this.#signers, this.#documentKeys]) map.clear();
+		for (const map of [this.#keys, this.#signers, this.#openers]) map.clear();
 	}
 }

@@ -6,7 +6,7 @@
  * needs the key commits `write` together with what needs it, in any order with other writes.
  */
 import type { assurance, Bytes, PublicKey, Refusal, Signer, SuiteName, TypeOf } from "@tenten/protocol";
-import type { SealedDocument } from "../hpke.ts";
+import type { SealedDocument } from "../cryptography.ts";
 import type { StoreWrite } from "../store.ts";
 import type { PassphraseCost } from "./envelope.ts";
 

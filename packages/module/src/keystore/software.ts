@@ -19,10 +19,9 @@ import {
 	refuse,
 	serialize,
 } from "@tenten/protocol";
-import { generateDocumentKey, openDocument } from "../hpke.ts";
-import { openSealed, randomBytes, seal, secretBytes, zero } from "../seal.ts";
+import { type Cryptography, type KeySource, nodeKeySource } from "../cryptography.ts";
+import { secretBytes, zero } from "../seal.ts";
 import type { StoreWrite } from "../store.ts";
-import { generateKey } from "../suite/index.ts";
 import { openBackup, sealBackup } from "./backup.ts";
 import { type NewUnlock, openEnvelope, sealEnvelope, type Unlock } from "./envelope.ts";
 import { HeldKeys, type PrivateKey, privateKey, rowOf, rowPrefix } from "./held-keys.ts";
@@ -35,9 +34,14 @@ type Root = { readonly rootKey: Bytes; readonly stateKey: Bytes };
 /** A new key store, open; its rows are for the caller to commit. */
 export type NewKeyStore = { readonly keyStore: KeyStore; readonly writes: readonly StoreWrite[] };
 
-export async function createSoftwareKeyStore(unlock: NewUnlock): Promise<NewKeyStore> {
-	const secrets = { rootKey: randomBytes(secretBytes), stateKey: randomBytes(secretBytes) };
-	return { keyStore: keyStoreOf(secrets, new HeldKeys()), writes: [await rootWrite(secrets, unlock)] };
+export async function createSoftwareKeyStore(
+	unlock: NewUnlock,
+	source: KeySource = nodeKeySource,
+): Promise<NewKeyStore> {
+	const { random, cryptography } = source;
+	const secrets = { rootKey: random(secretBytes), stateKey: random(secretBytes) };
+	const keyStore = keyStoreOf(secrets, new HeldKeys(cryptography), source);
+	return { keyStore, writes: [await rootWrite(secrets, unlock, source)] };
 }
 
 /** Whether these rows hold a software key store. */
@@ -49,26 +53,28 @@ export function hasSoftwareKeyStore(rows: ReadonlyMap<string, Bytes>): boolean {
 export async function openSoftwareKeyStore(
 	rows: ReadonlyMap<string, Bytes>,
 	unlock: Unlock,
+	source: KeySource = nodeKeySource,
 ): Promise<KeyStore | Refusal> {
+	const { cryptography } = source;
 	const content = rows.get(rootRow);
 	if (content === undefined) return refuse("state-damaged", "no key store here");
-	const opened = await openEnvelope(rootRow, unlock, content);
+	const opened = await openEnvelope(rootRow, unlock, content, cryptography);
 	if (isRefusal(opened)) return opened;
 	// What is parsed is a copy (cborg slices), so the encoded secrets can go.
 	const secrets = parse(root, opened);
 	zero(opened);
 	if (isRefusal(secrets)) return refuse("state-damaged", secrets.detail);
-	const held = new HeldKeys();
+	const held = new HeldKeys(cryptography);
 	for (const [row, sealed] of rows) {
 		if (!row.startsWith(rowPrefix)) continue;
-		const encoded = openSealed(secrets.rootKey, placeOf(row), sealed);
+		const encoded = cryptography.openSealed(secrets.rootKey, placeOf(row), sealed);
 		if (encoded === undefined) return refuse("state-damaged", row);
 		const key = parse(privateKey, encoded);
 		zero(encoded);
 		if (isRefusal(key)) return refuse("state-damaged", row);
 		held.add(key);
 	}
-	return keyStoreOf(secrets, held);
+	return keyStoreOf(secrets, held, source);
 }
 
 /**
@@ -79,24 +85,29 @@ export async function restoreSoftwareKeyStore(
 	backup: Bytes,
 	passphrase: string,
 	unlock: NewUnlock,
+	source: KeySource = nodeKeySource,
 ): Promise<NewKeyStore | Refusal> {
-	const content = await openBackup(backup, passphrase);
+	const { random, cryptography } = source;
+	const content = await openBackup(backup, passphrase, cryptography);
 	if (isRefusal(content)) return content;
-	const secrets = { rootKey: randomBytes(secretBytes), stateKey: content.stateKey };
-	const held = new HeldKeys();
+	const secrets = { rootKey: random(secretBytes), stateKey: content.stateKey };
+	const held = new HeldKeys(cryptography);
 	for (const key of content.keys) held.add(key);
-	const writes = content.keys.map((key) => keyWrite(secrets, key));
-	return { keyStore: keyStoreOf(secrets, held), writes: [await rootWrite(secrets, unlock), ...writes] };
+	const writes = content.keys.map((key) => keyWrite(secrets, key, cryptography));
+	return {
+		keyStore: keyStoreOf(secrets, held, source),
+		writes: [await rootWrite(secrets, unlock, source), ...writes],
+	};
 }
 
-async function rootWrite(secrets: Root, unlock: NewUnlock): Promise<StoreWrite> {
+async function rootWrite(secrets: Root, unlock: NewUnlock, source: KeySource): Promise<StoreWrite> {
 	const encoded = serialize(root, secrets);
-	const value = await sealEnvelope(rootRow, unlock, encoded);
+	const value = await sealEnvelope(rootRow, unlock, encoded, source);
 	zero(encoded);
 	return { key: rootRow, value };
 }
 
-function keyWrite({ rootKey }: Root, key: PrivateKey): StoreWrite {
+function keyWrite({ rootKey }: Root, key: PrivateKey, { seal }: Cryptography): StoreWrite {
 	const encoded = serialize(privateKey, key);
 	const value = seal(rootKey, placeOf(rowOf(key)), encoded);
 	zero(encoded);
@@ -107,11 +118,12 @@ function placeOf(row: string): Bytes {
 	return Buffer.from(`tenten/1/${row}`, "latin1");
 }
 
-function keyStoreOf(secrets: Root, held: HeldKeys): KeyStore {
+function keyStoreOf(secrets: Root, held: HeldKeys, source: KeySource): KeyStore {
+	const { random, cryptography } = source;
 	let isOpen = true;
 	const keep = (key: PrivateKey): StoreWrite => {
 		if (!isOpen) throw new Error("the key store is closed");
-		const write = keyWrite(secrets, key);
+		const write = keyWrite(secrets, key, cryptography);
 		held.add(key);
 		return write;
 	};
@@ -120,7 +132,7 @@ function keyStoreOf(secrets: Root, held: HeldKeys): KeyStore {
 		stateKey: secrets.stateKey,
 		keys: () => held.publicKeys(),
 		createKey: async (suite) => {
-			const { privateKey, publicKey } = generateKey(suite);
+			const { privateKey, publicKey } = cryptography.generateKey(suite, random);
 			return {
 				key: publicKey,
 				write: keep({ kind: "signing", suite, publicKey: publicKey.bytes, privateKey }),
@@ -128,17 +140,18 @@ function keyStoreOf(secrets: Root, held: HeldKeys): KeyStore {
 		},
 		signer: (id) => held.signer(id) ?? refuse("key-unknown"),
 		createDocumentKey: async () => {
-			const { privateKey, publicKey } = generateDocumentKey();
+			const privateKey = random(secretBytes);
+			const publicKey = cryptography.documentPublicKey(privateKey);
 			return { publicKey, write: keep({ kind: "document", publicKey, privateKey }) };
 		},
 		openDocument: async (publicKey, associatedData, sealed) => {
-			const key = await held.documentKey(publicKey);
-			return key === undefined ? refuse("key-unknown") : openDocument(key, associatedData, sealed);
+			const open = await held.opener(publicKey);
+			return open === undefined ? refuse("key-unknown") : open(associatedData, sealed);
 		},
 		forget: (id) => ({ key: held.remove(id), value: null }),
 		exportBackup: async (passphrase, cost) => {
 			if (!isOpen) throw new Error("the key store is closed");
-			return sealBackup({ stateKey: secrets.stateKey, keys: held.all() }, passphrase, cost);
+			return sealBackup({ stateKey: secrets.stateKey, keys: held.all() }, passphrase, cost, source);
 		},
 		close: () => {
 			isOpen = false;

@@ -18,10 +18,8 @@ export function verifyEd25519(key: Bytes, message: Bytes, signature: Bytes): boo
 }
 
 /** A fresh private key: the 32-byte seed of RFC 8032. */
-export function generateEd25519(): Bytes {
-	const seed = Buffer.alloc(sodium.crypto_sign_SEEDBYTES);
-	sodium.randombytes_buf(seed);
-	return new Uint8Array(seed);
+export function generateEd25519(random: (bytes: number) => Bytes): Bytes {
+	return random(sodium.crypto_sign_SEEDBYTES);
 }
 
 /** The public key of a seed, and what signs with it. */

@@ -4,14 +4,7 @@
  * For every signature (r, s) the pair (r, n − s) verifies too, and node:crypto makes the higher half of the
  * time. Only s at most n/2 counts here: the higher is refused on verifying and never leaves signing.
  */
-import {
-	createPrivateKey,
-	createPublicKey,
-	verify as cryptoVerify,
-	generateKeyPairSync,
-	type KeyObject,
-	sign,
-} from "node:crypto";
+import { createPrivateKey, createPublicKey, verify as cryptoVerify, type KeyObject, sign } from "node:crypto";
 import { type Bytes, compareBytes, concatBytes, fromHex, suites, toHex } from "@tenten/protocol";
 
 const { keyBytes, signatureBytes } = suites.ES256;
@@ -57,10 +50,17 @@ function openPublic(key: Bytes): KeyObject | null {
 	}
 }
 
-/** A fresh private key: the scalar, 32 bytes big-endian. */
-export function generateEs256(): Bytes {
-	const { privateKey } = generateKeyPairSync("ec", { namedCurve: ecKey.namedCurve });
-	return new Uint8Array(privateKey.export({ format: "raw-private" }));
+/** A fresh private key: the scalar, 32 bytes big-endian, by rejection (FIPS 186-5, appendix A.2.2). */
+export function generateEs256(random: (bytes: number) => Bytes): Bytes {
+	for (;;) {
+		const drawn = random(scalarBytes);
+		if (isPrivateScalar(drawn)) return drawn;
+	}
+}
+
+/** Whether it is from one to the order less one. node:crypto takes zero and numbers above the order too. */
+function isPrivateScalar(value: Bytes): boolean {
+	return compareBytes(value, scalar(1n)) >= 0 && compareBytes(value, scalar(order)) < 0;
 }
 
 /** The public key of a scalar, and what signs with it. */
@@ -68,10 +68,7 @@ export function openEs256(privateScalar: Bytes): {
 	readonly publicKey: Bytes;
 	readonly sign: (message: Bytes) => Bytes;
 } {
-	// node:crypto takes zero and numbers above the order too.
-	const isInRange =
-		compareBytes(privateScalar, scalar(1n)) >= 0 && compareBytes(privateScalar, scalar(order)) < 0;
-	if (privateScalar.length !== scalarBytes || !isInRange)
+	if (privateScalar.length !== scalarBytes || !isPrivateScalar(privateScalar))
 		throw new RangeError("an ES256 private key is a scalar of 32 bytes below the order of the group");
 	const key = createPrivateKey({ key: Buffer.from(privateScalar), format: "raw-private", ...ecKey });
 	return {

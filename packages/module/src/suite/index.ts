@@ -7,13 +7,14 @@
 import { hash } from "node:crypto";
 import {
 	type Bytes,
-	type PublicKey,
 	type Signer,
 	type SuiteName,
 	sigStructure,
 	useSha256,
 	type Verify,
 } from "@tenten/protocol";
+import type { KeyPair, Random } from "../cryptography.ts";
+import { randomBytes } from "../seal.ts";
 import { generateEd25519, openEd25519, verifyEd25519 } from "./ed25519.ts";
 import { generateEs256, openEs256, verifyEs256 } from "./es256.ts";
 
@@ -28,7 +29,7 @@ const verifiers: Readonly<Record<SuiteName, (key: Bytes, message: Bytes, signatu
 	ES256: verifyEs256,
 };
 
-const generators: Readonly<Record<SuiteName, () => Bytes>> = {
+const generators: Readonly<Record<SuiteName, (random: Random) => Bytes>> = {
 	Ed25519: generateEd25519,
 	ES256: generateEs256,
 };
@@ -41,10 +42,9 @@ const openers: Readonly<Record<SuiteName, typeof openEd25519>> = {
 export const verify: Verify = (key, message, signature) =>
 	verifiers[key.suite](key.bytes, message, signature);
 
-export type KeyPair = { readonly privateKey: Bytes; readonly publicKey: PublicKey };
-
-export function generateKey(suite: SuiteName): KeyPair {
-	const privateKey = generators[suite]();
+/** A fresh key pair, out of the entropy that is given: libsodium's without. */
+export function generateKey(suite: SuiteName, random: Random = randomBytes): KeyPair {
+	const privateKey = generators[suite](random);
 	return { privateKey, publicKey: { suite, bytes: openers[suite](privateKey).publicKey } };
 }
 

@@ -9,8 +9,10 @@ import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely
 
 const synchronousFull = 2n;
 
-export function sqliteDialect(path: string): SqliteDialect {
-	const database = new DatabaseSync(path, { readBigInts: true, timeout: 5000 });
+/** Over a file, `:memory:`, or a database that is open already and reads integers as bigint. */
+export function sqliteDialect(source: string | DatabaseSync): SqliteDialect {
+	const database =
+		typeof source === "string" ? new DatabaseSync(source, { readBigInts: true, timeout: 5000 }) : source;
 	database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 	const { synchronous } = { ...database.prepare("PRAGMA synchronous").get() };
 	if (synchronous !== synchronousFull) throw new Error(`synchronous is ${synchronous}: not for money`);

@@ -5,6 +5,7 @@
  * sees what the ones before it wrote. A job may run again when a neighbour fails, so it has no effect but
  * through its transaction. Readers stand in the same queue: nobody reads what may still be rolled back.
  */
+import type { DatabaseSync } from "node:sqlite";
 import { CompiledQuery, Kysely } from "kysely";
 import { createTables, type Schema } from "./schema.ts";
 import { sqliteDialect } from "./sqlite.ts";
@@ -13,10 +14,11 @@ export type Transaction = Kysely<Schema>;
 
 type Job<T> = (transaction: Transaction) => Promise<T>;
 
-/** Where a test lets the power fail: after the writes, before or after they are durable. */
+/** Where power may fail: after the writes, before or after they are durable. */
 export type FailPoint = "beforeCommit" | "afterCommit";
 
-export type StoreOptions = { readonly onCommit?: (point: FailPoint) => void };
+/** `onCommit` is awaited: what it holds up is not yet durable, or not yet told. */
+export type StoreOptions = { readonly onCommit?: (point: FailPoint) => Promise<void> | void };
 
 type Waiting = {
 	readonly job: Job<unknown>;
@@ -28,7 +30,7 @@ const jobsTogether = 64;
 
 export class Store {
 	readonly #database: Kysely<Schema>;
-	readonly #onCommit: (point: FailPoint) => void;
+	readonly #onCommit: (point: FailPoint) => Promise<void> | void;
 	#queue: Waiting[] = [];
 	#draining: Promise<void> | null = null;
 
@@ -37,11 +39,11 @@ export class Store {
 		this.#onCommit = options.onCommit ?? (() => {});
 	}
 
-	/** `path` is a file, or `:memory:` for tests and simulations. */
-	static async open(path: string, options: StoreOptions = {}): Promise<Store> {
-		const database = new Kysely<Schema>({ dialect: sqliteDialect(path) });
-		await createTables(database, "blob");
-		return new Store(database, options);
+	/** `database` is a file, `:memory:`, or one that is open already. */
+	static async open(database: string | DatabaseSync, options: StoreOptions = {}): Promise<Store> {
+		const tables = new Kysely<Schema>({ dialect: sqliteDialect(database) });
+		await createTables(tables, "blob");
+		return new Store(tables, options);
 	}
 
 	/** Runs `job` in a transaction, and answers when it is durable. A throw leaves nothing behind. */
@@ -83,9 +85,9 @@ export class Store {
 			return true;
 		}
 		try {
-			this.#onCommit("beforeCommit");
+			await this.#onCommit("beforeCommit");
 			await this.#execute("commit");
-			this.#onCommit("afterCommit");
+			await this.#onCommit("afterCommit");
 			for (const [position, { resolve }] of batch.entries()) resolve(results[position]);
 		} catch (error) {
 			// Durable or not: whoever asked must ask again, with the same content.
