@@ -24,8 +24,13 @@ const packageRules: readonly Rule[] = [
 	{ from: "packages/wallet", may: ["packages/module", P], why: "an app never imports a server" },
 	{ from: "packages/operator", may: ["packages/module", P], why: "a server never imports an app" },
 	{
-		from: "packages/cli",
+		from: "packages/sim",
 		may: ["packages/wallet", "packages/operator", "packages/module", P],
+		why: "it runs the real code of both sides, and nothing of theirs knows of it",
+	},
+	{
+		from: "packages/cli",
+		may: ["packages/sim", "packages/wallet", "packages/operator", "packages/module", P],
 		why: "the command is on top: it starts both sides",
 	},
 ];

@@ -13,6 +13,7 @@ import { issuerCommands } from "./command/issuer.ts";
 import { racesCommand } from "./command/races.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
+import { simCommand } from "./command/sim.ts";
 import { tortureCommand } from "./command/torture.ts";
 import { vectorsCommand } from "./command/vectors.ts";
 import { walletCommands } from "./command/wallet.ts";
@@ -36,6 +37,7 @@ export function makeProgram(): Command {
 		benchCommand(),
 		tortureCommand(),
 		racesCommand(),
+		simCommand(),
 	];
 	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
 	everyCommand(program).forEach((command) => {

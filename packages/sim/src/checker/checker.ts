@@ -1,0 +1,150 @@
+/**
+ * The checker: after every write of every device and operator it looks again at each output that was touched.
+ *
+ *   created     a module may spend what is not on the frontier      lost       nobody carries what is
+ *   two copies  two honest modules hold one output                  forked     an honest owner's output, consumed twice
+ *   decided twice, told before durable, accused, paid twice         see `Decisions` and `Registry`
+ *
+ * Of whoever is dishonest nothing is promised: what they do to themselves, and what comes after an output that
+ * they spent twice, is theirs; that their victims are told who it was is `Registry`'s to check.
+ */
+import type { Bytes, Message } from "@tenten/protocol";
+import { Violation } from "../violation.ts";
+import { Decisions } from "./decisions.ts";
+import { Ledger, type Output } from "./ledger.ts";
+import { type Fact, factOf, ownCertificate } from "./rows.ts";
+
+export type PlainWrite = { readonly key: string; readonly value: Bytes | null };
+
+export class Checker {
+	readonly ledger: Ledger = new Ledger();
+	/** devices that break the rules on purpose: only others are protected */
+	readonly dishonest: Set<string> = new Set();
+	/** devices that are gone for good */
+	readonly gone: Set<string> = new Set();
+	/** certificates in hex, and whose they are */
+	readonly owners: Map<string, string> = new Map();
+	readonly decisions: Decisions = new Decisions(this.ledger, this.dishonest);
+	readonly #facts = new Map<string, Map<string, Fact>>();
+	/** how many rows carry an output */
+	readonly #covers = new Map<string, number>();
+	/** token rows of honest devices, by output */
+	readonly #holders = new Map<string, Map<string, boolean>>();
+	/** outputs that operators issued for an order, and who waits for it */
+	readonly #issued = new Map<string, readonly string[]>();
+
+	/** The rows that a device has made durable, in the clear. */
+	written(device: string, writes: readonly PlainWrite[]): void {
+		for (const { key, value } of writes) {
+			const certificate = ownCertificate(key);
+			if (certificate !== undefined && value !== null) this.owners.set(certificate, device);
+			if (!this.dishonest.has(device)) this.#write(device, key, value);
+		}
+		this.check();
+	}
+
+	#write(device: string, key: string, value: Bytes | null): void {
+		const facts = this.#facts.get(device) ?? new Map<string, Fact>();
+		this.#facts.set(device, facts);
+		const before = facts.get(key);
+		const after = value === null ? undefined : factOf(this.ledger, key, value);
+		if (before === undefined && after === undefined) return;
+		this.decisions.changed(device, key, before, after);
+		if (after === undefined) facts.delete(key);
+		else facts.set(key, after);
+		if (before !== undefined) this.#count(device, before, -1);
+		if (after !== undefined) this.#count(device, after, 1);
+	}
+
+	#count(device: string, { covers, holds, isFree, order }: Fact, by: 1 | -1): void {
+		for (const output of [...covers, ...((order && this.#issued.get(order)) || [])]) this.#cover(output, by);
+		if (order !== null) this.#waits.set(order, (this.#waits.get(order) ?? 0) + by);
+		if (holds === null) return;
+		const holders = this.#holders.get(holds) ?? new Map<string, boolean>();
+		if (by === 1) this.#holders.set(holds, holders.set(device, isFree));
+		else holders.delete(device);
+	}
+
+	readonly #waits = new Map<string, number>();
+
+	#cover(output: string, by: 1 | -1): void {
+		this.#covers.set(output, (this.#covers.get(output) ?? 0) + by);
+		this.ledger.touched.add(output);
+	}
+
+	/** An operator has made issues durable, for an order: whoever gave it will hold them. */
+	issuedFor(order: string, roots: readonly string[]): void {
+		this.#issued.set(order, [...(this.#issued.get(order) ?? []), ...roots]);
+		for (let i = 0; i < (this.#waits.get(order) ?? 0); i++) for (const root of roots) this.#cover(root, 1);
+	}
+
+	/** A message leaves a device. */
+	sent(device: string, message: Message): void {
+		this.decisions.sent(device, message);
+	}
+
+	/** A device breaks the rules from now on, or for ever. */
+	turns(device: string): void {
+		this.dishonest.add(device);
+		for (const fact of this.#facts.get(device)?.values() ?? []) this.#count(device, fact, -1);
+		this.#facts.delete(device);
+	}
+
+	check(): void {
+		for (const id of this.ledger.touched) {
+			const output = this.ledger.outputs.get(id);
+			if (output !== undefined) this.#look(output);
+		}
+		this.ledger.touched.clear();
+	}
+
+	#look(output: Output): void {
+		const { ledger } = this;
+		const owner = this.owners.get(output.owner ?? "");
+		if (output.consumers.length > 1 && owner !== undefined && !this.dishonest.has(owner))
+			throw new Violation("forked", `${owner} spent ${name(output)} twice`);
+		const holders = [...(this.#holders.get(output.id) ?? [])];
+		if (holders.length > 1)
+			throw new Violation("two copies", `of ${name(output)}: ${holders.map(([device]) => device)}`);
+		const isFrontier = ledger.isFrontier(output);
+		const [holder] = holders;
+		if (holder?.[1] === true && !isFrontier && !this.#mayBeStale(output))
+			throw new Violation("created", `${holder[0]} may spend ${name(output)}, which ${stateOf(output)}`);
+		if (!isFrontier || (this.#covers.get(output.id) ?? 0) > 0) return;
+		if (owner === undefined || this.dishonest.has(owner) || ledger.isForked(output)) return;
+		if (this.#isOwed(output)) throw new Violation("lost", `${name(output)} of ${owner}: nobody carries it`);
+	}
+
+	/** Whether a module may truly hold what is there no more. */
+	#mayBeStale(output: Output): boolean {
+		// A direct transfer that was refunded to its payer in the end.
+		if (output.paid === "refunded" || this.ledger.isForked(output)) return true;
+		// A decider that cancelled and released.
+		return output.consumers.every(({ lock }) => lock !== null && this.decisions.isTwofold(lock));
+	}
+
+	/** Whether its owner must have it: a cheat may release what its payee never saw, or what it never sent. */
+	#isOwed({ maker }: Output): boolean {
+		if (maker === null) return true;
+		const payer = this.owners.get(this.ledger.outputs.get(maker.input)?.owner ?? "");
+		return payer !== undefined && !this.dishonest.has(payer) && !this.gone.has(payer);
+	}
+
+	/** What honest devices could spend now or later, minor units. */
+	get frontierAmount(): bigint {
+		let sum = 0n;
+		for (const output of this.ledger.outputs.values())
+			if (this.ledger.isFrontier(output)) sum += output.amount;
+		return sum;
+	}
+}
+
+function name({ id, amount }: Output): string {
+	return `${id.slice(0, 8)} (${amount})`;
+}
+
+function stateOf({ maker, consumers, paid }: Output): string {
+	if (maker !== null && !maker.counts) return "its payer has not released";
+	if (paid !== null) return `was ${paid}`;
+	return `was spent by ${consumers.map(({ id }) => id.slice(0, 8))}`;
+}

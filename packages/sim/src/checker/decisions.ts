@@ -1,0 +1,99 @@
+/**
+ * Decisions: each is made once, is durable before it is told, and is never taken back.
+ */
+import { type Message, toHex } from "@tenten/protocol";
+import { Violation } from "../violation.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Fact } from "./rows.ts";
+
+/** Where an attempt may go from each durable state; a row may go away only where it is over. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+	"payer locked": ["released", "cancelled", "ruled"],
+	"payer sent": ["returned", "ruled", "forgotten"],
+	"payer released": ["forgotten"],
+	"payer cancelled": ["forgotten"],
+	"payer returned": ["forgotten"],
+	"payer ruled": ["forgotten"],
+	"payee reserved": ["owned", "cancelled", "resolving", "ruled"],
+	"payee lockedForeign": ["owned", "cancelled", "resolving", "ruled"],
+	"payee resolving": ["owned", "cancelled", "ruled"],
+	"payee cancelled": ["owned", "forgotten"],
+	"payee owned": ["returned", "forgotten"],
+	"payee returned": ["forgotten"],
+	"payee ruled": ["owned", "forgotten"],
+};
+
+export class Decisions {
+	readonly #ledger: Ledger;
+	readonly #dishonest: ReadonlySet<string>;
+	/** durable kinds of each attempt, by device and row */
+	readonly #kinds = new Map<string, string>();
+	/** cancelled locks, and the honest devices that cancelled them */
+	readonly #cancelled = new Map<string, string | null>();
+	readonly #released = new Map<string, string | null>();
+
+	constructor(ledger: Ledger, dishonest: ReadonlySet<string>) {
+		this.#ledger = ledger;
+		this.#dishonest = dishonest;
+	}
+
+	changed(device: string, key: string, before: Fact | undefined, after: Fact | undefined): void {
+		const from = before?.kind;
+		const to = after?.kind;
+		if (from !== undefined && from in allowed && from !== to) {
+			const next = to === undefined ? "forgotten" : to.slice(to.indexOf(" ") + 1);
+			if (!allowed[from]?.includes(next))
+				throw new Violation("decided twice", `${device} goes from ${from} to ${next}`);
+		}
+		if (to !== undefined) this.#kinds.set(`${device} ${key}`, to);
+		if (after === undefined || after.lock === null) return;
+		if (to === "payer cancelled") this.#decide(after.lock, device, this.#cancelled);
+		if (to === "payer released") this.#decide(after.lock, device, this.#released);
+		if (to === "payee owned" && !this.#released.has(after.lock))
+			throw new Violation("told before durable", `${device} owns what its payer has not released`);
+	}
+
+	#decide(lock: string, device: string, decided: Map<string, string | null>): void {
+		decided.set(lock, device);
+		if (this.#cancelled.has(lock) && this.#released.has(lock) && !this.#dishonest.has(device))
+			throw new Violation("decided twice", `${device} released and cancelled ${lock.slice(0, 8)}`);
+	}
+
+	/** A lock that a dishonest decider both cancelled and released. */
+	isTwofold(lock: string): boolean {
+		return this.#cancelled.has(lock) && this.#ledger.secrets.has(lock);
+	}
+
+	/** What is told must be durable first. */
+	sent(device: string, message: Message): void {
+		if (this.#dishonest.has(device)) {
+			if (message.kind === "release") {
+				const lock = this.#ledger.reveal(message.secret);
+				if (!this.#released.has(lock)) this.#released.set(lock, null);
+			}
+			if (message.kind === "cancel") this.#cancelled.set(toHex(message.lock), null);
+			return;
+		}
+		const kind = (side: string): string | undefined =>
+			"attempt" in message ? this.#kinds.get(`${device} ${side}/${toHex(message.attempt)}`) : undefined;
+		const isDurable = (): boolean => {
+			switch (message.kind) {
+				case "release":
+					return kind("payer") === "payer released";
+				case "cancel":
+					return kind("payer") === "payer cancelled";
+				case "reserved":
+					return kind("payee") !== undefined;
+				case "counterTransfer":
+					return kind("payee") !== undefined;
+				case "done":
+					return ["payee owned", "payee cancelled", "payee returned"].includes(kind("payee") ?? "");
+				case "returned":
+					return kind("payee") === "payee returned";
+				default:
+					return true;
+			}
+		};
+		if (!isDurable()) throw new Violation("told before durable", `${device} says ${message.kind}`);
+	}
+}

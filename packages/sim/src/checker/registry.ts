@@ -1,0 +1,174 @@
+/**
+ * What an operator has made durable, read from its tables as they are: issues, payouts, cases and books.
+ *
+ * Each output is paid once, and no output before or after it; each issue pays at most what it holds; a case
+ * names nobody honest; and the books balance against the checker's own sums.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+	assetHash,
+	type Bytes,
+	decodeItem,
+	type Item,
+	isRefusal,
+	issueId,
+	list,
+	outputId,
+	parse,
+	parseReply,
+	storedIssue,
+	toHex,
+} from "@tenten/protocol";
+import { Violation } from "../violation.ts";
+import type { Checker } from "./checker.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+type Table = "issues" | "claims" | "settlements" | "withdrawals" | "case_files";
+
+const outcomes = new Map([
+	[1, "paid"],
+	[2, "burned"],
+	[3, "forked"],
+] as const);
+
+/** Positions in a payout record: `packages/operator/src/payout-record.ts`. */
+const amountAt = 4;
+const outcomeAt = 10;
+const refundedSource = 2;
+
+export class Registry {
+	readonly #name: string;
+	readonly #checker: Checker;
+	readonly #operator: Bytes;
+	readonly #after = new Map<Table, StatementSync>();
+	readonly #last = new Map<Table, bigint>();
+	readonly #database: DatabaseSync;
+	/** issued amounts by issue, and what of each was paid */
+	readonly #issued = new Map<string, bigint>();
+	readonly #paid = new Map<string, bigint>();
+	readonly #deposited = new Map<string, bigint>();
+	/** amounts recorded, by order, until they are settled */
+	readonly #cases = new Set<string>();
+	cases = 0;
+
+	constructor(name: string, operator: Bytes, database: DatabaseSync, checker: Checker) {
+		this.#name = name;
+		this.#operator = operator;
+		this.#checker = checker;
+		this.#database = database;
+	}
+
+	/** Rows that came since the last look. */
+	#new(table: Table): readonly Row[] {
+		const statement =
+			this.#after.get(table) ??
+			this.#database.prepare(`select rowid as place, * from ${table} where rowid > ? order by rowid`);
+		this.#after.set(table, statement);
+		const rows = statement.all(this.#last.get(table) ?? 0n) as readonly Row[];
+		const last = rows.at(-1);
+		if (last !== undefined) this.#last.set(table, last["place"] as bigint);
+		return rows;
+	}
+
+	deposited(code: string, amount: bigint): void {
+		this.#deposited.set(code, (this.#deposited.get(code) ?? 0n) + amount);
+	}
+
+	/** Looks at what was committed since. */
+	committed(): void {
+		for (const row of this.#new("issues")) this.#issued.set(hex(row["issue_id"]), row["issued"] as bigint);
+		for (const row of this.#new("case_files")) this.#case(row);
+		for (const row of this.#new("claims")) this.#claim(row);
+		for (const row of this.#new("withdrawals")) this.#withdrawal(row);
+		for (const row of this.#new("settlements")) {
+			const issues = parse(list(storedIssue, 1 << 16), row["issues"] as Bytes, 1 << 28);
+			if (isRefusal(issues)) throw new Violation("books", "a settlement that nobody reads");
+			const roots = issues.map(({ proof }) => toHex(outputId(issueId(proof.issue), 0)));
+			this.#checker.issuedFor(hex(row["order_digest"]), roots);
+		}
+		this.#checker.check();
+	}
+
+	/** `[1, reply]`, or `[2, code, detail]`. */
+	#withdrawal(row: Row): void {
+		const [kind, content] = decodeItem(row["answer"] as Bytes) as readonly Item[];
+		if (kind !== 1) return;
+		const reply = parseReply(content as Bytes);
+		if (isRefusal(reply)) throw new Violation("books", "an answer that nobody reads");
+		const roots = reply.issues.map(({ proof }) => toHex(outputId(issueId(proof.issue), 0)));
+		this.#checker.issuedFor(hex(row["order_digest"]), roots);
+	}
+
+	#case(row: Row): void {
+		this.cases++;
+		const culprit = hex(row["culprit"]);
+		const device = this.#checker.owners.get(culprit);
+		if (device !== undefined && this.#checker.dishonest.has(device)) {
+			this.#cases.add(culprit);
+			return;
+		}
+		throw new Violation("accused", `${this.#name} accuses ${device ?? "nobody"} of ${row["kind"]}`);
+	}
+
+	#claim(row: Row): void {
+		const { ledger } = this.#checker;
+		const output = ledger.outputs.get(hex(row["output_id"]));
+		const record = decodeItem(row["record"] as Bytes) as readonly Item[];
+		const outcome = outcomes.get(Number((record[outcomeAt] as readonly Item[])[0]) as 1 | 2 | 3);
+		if (output === undefined) return;
+		const isRefund = outcome === "paid" && (record[outcomeAt] as readonly Item[])[1] === refundedSource;
+		if (outcome === "forked") output.paid ??= "forked";
+		else {
+			for (const { paid, id } of ledger.ancestors(output))
+				if (paid === "paid" || paid === "refunded")
+					throw new Violation("paid twice", `${id.slice(0, 8)} was ${paid} before`);
+			output.paid = isRefund ? "refunded" : "paid";
+			const amount = BigInt(record[amountAt] as number | bigint);
+			const issue = hex(row["issue_id"]);
+			const paid = (this.#paid.get(issue) ?? 0n) + amount;
+			this.#paid.set(issue, paid);
+			if (amount !== output.amount || paid > (this.#issued.get(issue) ?? 0n))
+				throw new Violation("paid twice", `${paid} of ${this.#issued.get(issue)} issued`);
+		}
+		ledger.touched.add(output.id);
+	}
+
+	/** The books of one asset against the checker's own sums. */
+	audit(code: string): void {
+		const asset = assetHash({ operator: this.#operator, code });
+		const one = (sql: string): bigint =>
+			(this.#database.prepare(sql).get(asset) as { readonly sum: bigint }).sum;
+		const held = one(
+			"select coalesce(sum(amount), 0) as sum from balances where book = 'holder' and asset = ?",
+		);
+		const issued = one("select coalesce(sum(issued), 0) as sum from issues where asset = ?");
+		const paid = one("select coalesce(sum(paid), 0) as sum from issues where asset = ?");
+		const drawn = one("select coalesce(sum(drawn), 0) as sum from draws where asset = ?");
+		const lines = one("select coalesce(sum(amount), 0) as sum from lines where asset = ?");
+		const burned = -one(
+			"select coalesce(sum(amount), 0) as sum from balances where book = 'burned' and asset = ?",
+		);
+		const gone = one(
+			"select coalesce(sum(-amount), 0) as sum from balances where book in ('redeemed', 'refunded', 'burned') and asset = ?",
+		);
+		// What is recorded and not settled yet is paid of its issue, and not yet on any account.
+		const owed = paid - gone;
+		const deposited = this.#deposited.get(code) ?? 0n;
+		if (lines !== 0n) throw new Violation("books", `${this.#name}: lines add up to ${lines}`);
+		if (deposited + drawn !== held + (issued - paid) + owed + burned)
+			throw new Violation(
+				"books",
+				`${this.#name} ${code}: ${deposited} deposited, ${drawn} drawn; ${held} held, ${issued - paid} out, ${owed} owed, ${burned} burned`,
+			);
+	}
+
+	/** Whether a case stands against one of these certificates. */
+	convicts(certificate: string): boolean {
+		return this.#cases.has(certificate);
+	}
+}
+
+function hex(value: unknown): string {
+	return toHex(value as Bytes);
+}

@@ -1,0 +1,148 @@
+/**
+ * What a durable row of a module says about value: which outputs it carries, and what was decided.
+ *
+ * Rows are read with the protocol's codecs and nothing else of the product's.
+ */
+import {
+	type Bytes,
+	decodeItem,
+	holderOrder,
+	type Item,
+	isRefusal,
+	type Message,
+	orderDigest,
+	parse,
+	payeeState,
+	payerState,
+	type Shape,
+	type Token,
+	toHex,
+	token,
+} from "@tenten/protocol";
+import { Violation } from "../violation.ts";
+import type { Ledger } from "./ledger.ts";
+
+export type Fact = {
+	readonly kind: string;
+	/** outputs that this row carries for somebody */
+	readonly covers: readonly string[];
+	/** the output that a token row holds */
+	readonly holds: string | null;
+	/** held for no attempt: it can be spent now */
+	readonly isFree: boolean;
+	/** the order whose answer it waits for */
+	readonly order: string | null;
+	readonly lock: string | null;
+};
+
+const nothing = { covers: [], holds: null, isFree: false, order: null, lock: null };
+
+/** What a row says; undefined where it says nothing of value. */
+export function factOf(ledger: Ledger, key: string, value: Bytes): Fact | undefined {
+	const [table, id = ""] = key.split("/");
+	switch (table) {
+		case "token":
+			return tokenFact(ledger, id, value);
+		case "payer":
+			return payerFact(ledger, value);
+		case "payee":
+			return payeeFact(ledger, value);
+		case "order":
+			return orderFact(ledger, value);
+		default:
+			return undefined;
+	}
+}
+
+function read<T>(shape: Shape<T>, value: Bytes): T {
+	const row = parse(shape, value, value.length);
+	if (isRefusal(row)) throw new Violation("lost", `a row that nobody reads: ${row.detail}`);
+	return row;
+}
+
+/** `[summary, token, after, held by]`; the summary's third entry is the amount. */
+function tokenFact(ledger: Ledger, id: string, value: Bytes): Fact {
+	const row = decodeItem(value) as readonly Item[];
+	const [summary, encoded, , heldBy] = row;
+	const { output } = ledger.walk(read(token, encoded as Bytes));
+	if (output !== id) throw new Violation("created", "a token under another output");
+	const amount = BigInt((summary as readonly (bigint | number)[])[2] ?? -1);
+	if (ledger.outputs.get(id)?.amount !== amount)
+		throw new Violation("created", `a token that says ${amount}`);
+	return { ...nothing, kind: "token", covers: [id], holds: id, isFree: heldBy === null };
+}
+
+function finals(ledger: Ledger, tokens: readonly Token[]): readonly string[] {
+	return tokens.map((value) => ledger.walk(value).output);
+}
+
+function tokensOf(message: Message): readonly Token[] {
+	return "tokens" in message ? message.tokens : [];
+}
+
+function payerFact(ledger: Ledger, value: Bytes): Fact {
+	const state = read(payerState, value);
+	const lock = state.terms.lock && toHex(state.terms.lock);
+	const fact = { ...nothing, kind: `payer ${state.kind}`, lock };
+	switch (state.kind) {
+		case "locked":
+			finals(ledger, [...tokensOf(state.transfer), ...state.change]);
+			return fact;
+		case "sent":
+			return { ...fact, covers: finals(ledger, tokensOf(state.transfer)) };
+		case "released":
+			if (ledger.reveal(state.secret) !== lock) throw new Violation("created", "a release of another lock");
+			return fact;
+		case "returned":
+			finals(ledger, tokensOf(state.returned));
+			return fact;
+		case "ruled":
+			// Of several direct links each is ruled by itself: what is not refunded yet is still asked for.
+			return {
+				...fact,
+				covers: [...state.terms.inputs.map(toHex), ...finals(ledger, tokensOf(state.transfer))],
+			};
+		case "cancelled":
+			return fact;
+		default:
+			return state satisfies never;
+	}
+}
+
+function payeeFact(ledger: Ledger, value: Bytes): Fact {
+	const state = read(payeeState, value);
+	const lock = state.terms.lock && toHex(state.terms.lock);
+	const fact = { ...nothing, kind: `payee ${state.kind}`, lock };
+	switch (state.kind) {
+		case "reserved":
+		case "cancelled":
+			return { ...fact, covers: finals(ledger, state.tokens) };
+		case "lockedForeign":
+		case "resolving": {
+			const change = state.counter === null ? [] : state.counter.change;
+			finals(ledger, tokensOf(state.answer));
+			return { ...fact, covers: finals(ledger, [...state.tokens, ...change]) };
+		}
+		case "owned":
+			if (state.secret !== null) ledger.reveal(state.secret);
+			return fact;
+		case "returned":
+			return { ...fact, covers: finals(ledger, tokensOf(state.returned)) };
+		case "ruled":
+			return { ...fact, covers: tokensOf(state.answer).map((given) => ledger.walk(given).link?.input ?? "") };
+		default:
+			return state satisfies never;
+	}
+}
+
+function orderFact(ledger: Ledger, value: Bytes): Fact {
+	const state = read(holderOrder, value);
+	if (state.kind !== "ordered") return { ...nothing, kind: "order settled" };
+	const order = toHex(orderDigest(state.order.order));
+	return { ...nothing, kind: "order", covers: finals(ledger, state.tokens), order };
+}
+
+/** The certificate that a row keeps as the module's own, by its hash. */
+export function ownCertificate(key: string): string | undefined {
+	return key.startsWith("certificate/") ? key.slice("certificate/".length) : undefined;
+}

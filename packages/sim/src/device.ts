@@ -1,0 +1,123 @@
+/**
+ * A device: a disk, a clock, and one life after another of the wallet on it.
+ *
+ * A crash ends a life between two effects: nothing of it runs on, and only what the disk holds is left. A module
+ * whose write failed stops; its device is then started again, as a person would.
+ */
+import type { Random, StoreWrite } from "@tenten/module";
+import { type Bytes, isRefusal, refuse } from "@tenten/protocol";
+import { type Channel, Wallet } from "@tenten/wallet";
+import type { Computing } from "./cryptography.ts";
+import type { Disk, Torn } from "./disk.ts";
+import type { Network, Peer } from "./network.ts";
+import type { OperatorHost } from "./operator-host.ts";
+import type { Life, Scheduler } from "./scheduler.ts";
+import { Violation } from "./violation.ts";
+
+export type DeviceOptions = {
+	readonly name: string;
+	readonly disk: Disk;
+	readonly computing: Computing;
+	readonly random: Random;
+	/** by its own clock, unix seconds */
+	readonly now: () => number;
+	readonly scheduler: Scheduler;
+	readonly network: Network;
+	readonly operators: readonly OperatorHost[];
+	/** told of every message that leaves it */
+	readonly sent: (messages: Bundle) => void;
+};
+
+export type Bundle = readonly Bytes[];
+
+export class Device {
+	readonly name: string;
+	readonly disk: Disk;
+	readonly peer: Peer<Bundle, Bundle>;
+	readonly #options: DeviceOptions;
+	readonly #unlock: { readonly kind: "device"; readonly key: Bytes };
+	#life: Life;
+	#wallet: Wallet | undefined;
+	starts = 0;
+
+	constructor(options: DeviceOptions) {
+		this.name = options.name;
+		this.disk = options.disk;
+		this.#options = options;
+		this.#unlock = { kind: "device", key: options.random(32) };
+		this.#life = { name: options.name, isOver: true };
+		this.peer = {
+			name: options.name,
+			life: () => (this.#wallet === undefined ? undefined : this.#life),
+			receive: async (messages) => {
+				const answers = (await this.#wallet?.handle(messages)) ?? [];
+				options.sent(answers);
+				return answers;
+			},
+		};
+	}
+
+	get life(): Life {
+		return this.#life;
+	}
+
+	/** The running wallet, or undefined while it is off or starting. */
+	get wallet(): Wallet | undefined {
+		return this.#wallet;
+	}
+
+	get isOff(): boolean {
+		return this.#life.isOver;
+	}
+
+	/** Begins a life. A part of a commit that a crash left must be noticed before the disk is repaired. */
+	async start(): Promise<void> {
+		this.starts++;
+		const life: Life = { name: this.name, isOver: false };
+		this.#life = life;
+		const torn = this.disk.torn();
+		if (torn !== undefined) await this.#refuses(torn);
+		const wallet = await this.#open(this.disk.storeFor(life));
+		if (isRefusal(wallet)) throw new Violation("lost", `${this.name} does not open: ${wallet.code}`);
+		const { operators, network } = this.#options;
+		for (const host of operators) wallet.connect(host.id, host.clientFor(life, network));
+		if (!life.isOver) this.#wallet = wallet;
+	}
+
+	#open(store: ReturnType<Disk["storeFor"]>): ReturnType<typeof Wallet.open> {
+		const { computing, random, now } = this.#options;
+		return Wallet.open({ store, unlock: this.#unlock, now, random, cryptography: computing });
+	}
+
+	async #refuses({ rows, isVisible }: Torn): Promise<void> {
+		const readOnly = {
+			history: { append: async () => undefined, list: async () => ({ entries: [], next: null }) },
+			load: async () => rows,
+			commit: async (_: readonly StoreWrite[]) => undefined,
+			close: async () => undefined,
+		};
+		const opened = await this.#open(readOnly);
+		if (isRefusal(opened)) return;
+		await opened.close();
+		if (isVisible) throw new Violation("lost", `${this.name} opens a torn write`);
+	}
+
+	/** Power fails. */
+	crash(): void {
+		this.#options.scheduler.end(this.#life);
+		this.#wallet = undefined;
+	}
+
+	/** A channel to another device, for this life. */
+	channelTo(other: Device): Channel {
+		const life = this.#life;
+		return {
+			exchange: async (messages) => {
+				const { network, sent } = this.#options;
+				sent(messages);
+				const answers = await network.ask(life, other.peer, "messages", messages);
+				return answers ?? refuse("channel-failed", "no answer in time");
+			},
+		};
+	}
+}

@@ -1,0 +1,100 @@
+/** One seed: a world is made, lives through its faults, heals, and is judged. */
+import { Chance } from "./chance.ts";
+import type { Counts } from "./counts.ts";
+import type { Suite } from "./cryptography.ts";
+import { checkEnd, heal } from "./healing.ts";
+import { Strikes } from "./strike.ts";
+import { Trace } from "./trace.ts";
+import type { ViolationKind } from "./violation.ts";
+import { People } from "./workload.ts";
+import { assets, World } from "./world.ts";
+
+export type SeedOptions = {
+	readonly seed: number;
+	readonly suite: Suite;
+	/** effects before healing */
+	readonly steps: number;
+	/** told of every event, in words */
+	readonly say?: (line: string) => void;
+};
+
+export type FoundViolation = {
+	readonly seed: number;
+	readonly step: number;
+	readonly kind: ViolationKind;
+	readonly detail: string;
+};
+
+export type SeedResult = {
+	readonly seed: number;
+	readonly steps: number;
+	readonly payments: number;
+	readonly counts: Counts;
+	readonly violation: FoundViolation | undefined;
+	readonly traceHash: string;
+};
+
+/** steps between two looks at all the books */
+const auditEvery = 500;
+
+export async function runSeed({ seed, suite, steps, say }: SeedOptions): Promise<SeedResult> {
+	const chance = new Chance(seed, "size");
+	const trace = new Trace(say);
+	const devices = chance.between(2, 6);
+	const operators = chance.happens(0.3) ? 2 : 1;
+	const world = new World({ seed, suite, trace, devices, operators });
+	const people = new People(world, seed);
+	const strikes = new Strikes(world, seed);
+	await begin(world, people);
+	world.isHealed = false;
+	for (let step = 0; step < steps && world.violation === undefined; step++) {
+		strikes.strike();
+		people.act();
+		if (!(await world.step())) await world.scheduler.settle();
+		if (step % auditEvery === 0) audit(world);
+	}
+	if (world.violation === undefined) await heal(world, people);
+	try {
+		if (world.violation === undefined) checkEnd(world);
+	} catch (error) {
+		world.broken(error);
+	}
+	return resultOf(seed, world, people);
+}
+
+/** Everyone is on and has money before anything goes wrong. */
+async function begin(world: World, people: People): Promise<void> {
+	world.isHealed = true;
+	for (const each of [...world.operators, ...world.devices]) void world.start(each);
+	await world.until(() => world.devices.every(({ wallet }) => wallet !== undefined), 2_000);
+	await people.begin();
+}
+
+function audit(world: World): void {
+	try {
+		for (const [position, registry] of world.registries.entries())
+			if (world.operators[position]?.database.isTransaction === false)
+				for (const { code } of assets) registry.audit(code);
+	} catch (error) {
+		world.broken(error);
+	}
+}
+
+function resultOf(seed: number, world: World, people: People): SeedResult {
+	const { violation, scheduler, trace, counts } = world;
+	for (const host of world.operators) host.crash();
+	for (const host of world.operators) host.database.close();
+	return {
+		seed,
+		steps: scheduler.steps,
+		payments: people.payments,
+		counts,
+		violation: violation && {
+			seed,
+			step: scheduler.steps,
+			kind: violation.kind,
+			detail: violation.message,
+		},
+		traceHash: trace.digest(),
+	};
+}

@@ -1,0 +1,67 @@
+/**
+ * Many seeds, one after another: kept ones first, then those that are asked for; what they went through, in sum.
+ *
+ * A seed that failed once is kept (`seeds.json`) and run before any other, for ever. Of a sample every seed is
+ * run twice: the same seed must give the same trace hash, or nothing that is found could be found again.
+ */
+import { createHash } from "node:crypto";
+import { Counts } from "./counts.ts";
+import type { Suite } from "./cryptography.ts";
+import { type FoundViolation, runSeed, type SeedResult } from "./run.ts";
+
+export type SimulationOptions = {
+	readonly suite: Suite;
+	readonly seeds: readonly number[];
+	/** effects of each seed before it heals */
+	readonly steps: number;
+	/** every so many seeds one is run twice; none without */
+	readonly rerunEvery?: number;
+	/** ends before the next seed, and keeps what it has, once this says so */
+	readonly isOver?: () => boolean;
+	/** told of every seed that is done */
+	readonly done?: (result: SeedResult) => void;
+};
+
+export type SimulationReport = {
+	readonly suite: Suite;
+	/** how many were run */
+	readonly seeds: number;
+	/** of them, how many were run twice */
+	readonly rerun: number;
+	readonly steps: number;
+	readonly payments: number;
+	readonly counts: Counts;
+	readonly violations: readonly FoundViolation[];
+	/** of the trace hashes of all seeds, in their order */
+	readonly traceHash: string;
+};
+
+export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
+	const { suite, seeds, steps, rerunEvery, isOver = () => false, done = () => undefined } = options;
+	const hash = createHash("sha256");
+	const counts = new Counts();
+	const violations: FoundViolation[] = [];
+	const sums = { seeds: 0, rerun: 0, steps: 0, payments: 0 };
+	for (const seed of seeds) {
+		if (isOver()) break;
+		const result = await runSeed({ seed, suite, steps });
+		sums.seeds++;
+		sums.steps += result.steps;
+		sums.payments += result.payments;
+		counts.merge(result.counts);
+		hash.update(`${seed} ${result.traceHash}\n`);
+		if (result.violation !== undefined) violations.push(result.violation);
+		if (rerunEvery !== undefined && sums.seeds % rerunEvery === 1 % rerunEvery) {
+			sums.rerun++;
+			const second = await runSeed({ seed, suite, steps });
+			if (second.traceHash !== result.traceHash) violations.push(differs(result, second));
+		}
+		done(result);
+	}
+	return { suite, ...sums, counts, violations, traceHash: hash.digest("hex") };
+}
+
+function differs(first: SeedResult, second: SeedResult): FoundViolation {
+	const detail = `trace ${first.traceHash.slice(0, 12)}, then ${second.traceHash.slice(0, 12)}`;
+	return { seed: first.seed, step: first.steps, kind: "not deterministic", detail };
+}

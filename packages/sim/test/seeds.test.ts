@@ -1,0 +1,32 @@
+/** Worlds of real wallets and operators under faults: nothing is broken in them, and each comes out the same twice. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { keptSeeds, runSeed, simulate } from "../src/index.ts";
+
+const settings = [
+	{ suite: "toy", seeds: 12, steps: 1_000 },
+	{ suite: "real", seeds: 3, steps: 400 },
+] as const;
+
+for (const { suite, seeds, steps } of settings)
+	test(`nothing is created or lost, and all comes to rest: ${suite}`, async (t) => {
+		const numbers = Array.from({ length: seeds }, (_, i) => 1_000 + i);
+		const report = await simulate({ suite, seeds: numbers, steps });
+		assert.deepEqual(report.violations, []);
+		t.diagnostic(`${report.seeds} seeds, ${report.steps} steps, ${report.payments} payments`);
+	});
+
+test("what was found once is found no more", async () => {
+	for (const { suite, seed, steps } of keptSeeds())
+		assert.equal((await runSeed({ suite, seed, steps })).violation, undefined, `${suite} ${seed}`);
+});
+
+test("one seed, one run", async () => {
+	for (const suite of ["toy", "real"] as const) {
+		const first = await runSeed({ seed: 7, suite, steps: 300 });
+		const second = await runSeed({ seed: 7, suite, steps: 300 });
+		const other = await runSeed({ seed: 8, suite, steps: 300 });
+		assert.equal(first.traceHash, second.traceHash);
+		assert.notEqual(first.traceHash, other.traceHash);
+	}
+});
