@@ -1,6 +1,6 @@
 // Runs the tests of protocol against mutants of it: of all, or of the files and folders of protocol/src named.
 //   npm run mutate -- token/verify.ts registry
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 
 const source = "packages/protocol/src";
 const patterns = process.argv
@@ -9,4 +9,4 @@ const patterns = process.argv
 	.map((name) => (name.endsWith(".ts") ? `${source}/${name}` : `${source}/${name}/**/*.ts`));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
 const chosen = patterns.length > 0 ? ["--mutate", patterns.join(",")] : [];
-execFileSync("stryker", ["run", ...chosen, ...options], { stdio: "inherit" });
+process.exitCode = spawnSync("stryker", ["run", ...chosen, ...options], { stdio: "inherit" }).status ?? 1;

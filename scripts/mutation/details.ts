@@ -29,7 +29,7 @@ function shouldIgnore(path: object): string | undefined {
 		(called === "malformed" && key === 0) ||
 		(parent.type === "AssignmentPattern" && parent.left?.name === "detail");
 	if (isDetail) return "detail of a refusal: read by people and logs only";
-	if (parent.type === "NewExpression" && called === "Error")
+	if (parent.type === "NewExpression" && called?.endsWith("Error"))
 		return "message of an exception: a bug's, for people";
 	if (parent.type === "ArrayExpression" && key === 1 && `${node.value}`.includes(" "))
 		return "advice beside a code: read by people only";

@@ -17,7 +17,7 @@ export const generation: { sources: number; tests: number } = { sources: 0, test
 
 /** From here on imports inside `sandbox` are resolved as the header says. */
 export function resolveInside(sandbox: string): void {
-	const inside = `${pathToFileURL(sandbox).href}/packages/`;
+	const inside = `${pathToFileURL(sandbox).href}/`;
 	const original = `${pathToFileURL(dirname(realpathSync(join(sandbox, "node_modules")))).href}/packages/`;
 	registerHooks({
 		resolve(specifier, context, nextResolve) {
@@ -25,7 +25,7 @@ export function resolveInside(sandbox: string): void {
 			if (specifier === "node:test") return { url: collector, shortCircuit: true };
 			const resolved = nextResolve(specifier, context);
 			const url = resolved.url.startsWith(original)
-				? `${inside}${resolved.url.slice(original.length)}`
+				? `${inside}packages/${resolved.url.slice(original.length)}`
 				: resolved.url;
 			return url.startsWith(inside) ? { ...resolved, url: numbered(url) } : resolved;
 		},

@@ -35,6 +35,10 @@ import { generation, numbered, resolveInside } from "./modules.ts";
 const searches = ["random.test.ts", "broken.test.ts"];
 /** Redemption and rulings are promised where an operator keeps its registry: its tests are theirs too. */
 const ofRegistry = ["attacks", "claim-form", "claims", "denied", "enrolment", "forks", "rulings", "terms"];
+/** Remembers beyond a test what a mutant had it compute: loaded afresh for each. */
+const stateful = "crypto/hash.ts";
+/** What other implementations must agree on, to the byte. */
+const vectors = "test/vectors.test.ts";
 const sources = "packages/protocol/src/index.ts";
 
 class InProcessRunner implements TestRunner {
@@ -78,7 +82,7 @@ class InProcessRunner implements TestRunner {
 	async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
 		const { activeMutant, testFilter, hitLimit, mutantActivation, reloadEnvironment } = options;
 		delete this.#context.activeMutant;
-		if (reloadEnvironment) generation.sources++;
+		if (reloadEnvironment || activeMutant.fileName.endsWith(stateful)) generation.sources++;
 		if (mutantActivation === "runtime") await this.#load(sources);
 		delete this.#context.hitCount;
 		delete this.#context.hitLimit;
@@ -109,7 +113,7 @@ class InProcessRunner implements TestRunner {
 		const own = globSync("packages/protocol/test/**/*.test.ts", { cwd: this.#sandbox })
 			.filter((file) => !searches.includes(basename(file)))
 			.sort();
-		return [...own, ...ofRegistry.map((name) => `packages/operator/test/${name}.test.ts`)];
+		return [...own, vectors, ...ofRegistry.map((name) => `packages/operator/test/${name}.test.ts`)];
 	}
 
 	async #load(file: string): Promise<void> {

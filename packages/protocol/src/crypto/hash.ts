@@ -8,19 +8,22 @@ import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concatBytes, encodeItem, equalBytes, type Item } from "../codec/index.ts";
 
 /** What is hashed under which tag; the tags of what is signed stand in `sign1.ts`. */
-export type HashTag =
-	| "asset"
-	| "attempt"
-	| "certificate"
-	| "data"
-	| "document"
-	| "issue"
-	| "key"
-	| "link"
-	| "order"
-	| "output"
-	| "owner"
-	| "request";
+const hashTags = [
+	"asset",
+	"attempt",
+	"certificate",
+	"data",
+	"document",
+	"issue",
+	"key",
+	"link",
+	"order",
+	"output",
+	"owner",
+	"request",
+] as const;
+
+export type HashTag = (typeof hashTags)[number];
 
 type Sha256 = (bytes: Bytes) => Bytes;
 
@@ -43,15 +46,9 @@ export function useSha256(faster: Sha256): void {
 	implementation = faster;
 }
 
-const prefixes = new Map<HashTag, Bytes>();
-
-function prefixOf(tag: HashTag): Bytes {
-	const known = prefixes.get(tag);
-	if (known !== undefined) return known;
-	const prefix = encodeItem(`tenten/1/${tag}`);
-	prefixes.set(tag, prefix);
-	return prefix;
-}
+const prefixes = Object.fromEntries(hashTags.map((tag) => [tag, encodeItem(`tenten/1/${tag}`)])) as Readonly<
+	Record<HashTag, Bytes>
+>;
 
 /** The 32-byte id of an item. */
 export function taggedHash(tag: HashTag, content: Item): Bytes {
@@ -60,5 +57,5 @@ export function taggedHash(tag: HashTag, content: Item): Bytes {
 
 /** As `taggedHash`, of content that is encoded already. */
 export function taggedHashOfEncoded(tag: HashTag, encoded: Bytes): Bytes {
-	return sha256(concatBytes(prefixOf(tag), encoded));
+	return sha256(concatBytes(prefixes[tag], encoded));
 }

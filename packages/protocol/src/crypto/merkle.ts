@@ -30,8 +30,8 @@ export function merkleTree(entries: readonly Bytes[]): Tree {
 				next.push(left);
 				continue;
 			}
-			for (let leaf = left.from; leaf < left.to; leaf++) paths[leaf]?.push(right.hash);
-			for (let leaf = right.from; leaf < right.to; leaf++) paths[leaf]?.push(left.hash);
+			for (let leaf = left.from; leaf < left.to; leaf++) (paths[leaf] as Bytes[]).push(right.hash);
+			for (let leaf = right.from; leaf < right.to; leaf++) (paths[leaf] as Bytes[]).push(left.hash);
 			next.push({ hash: nodeHash(left.hash, right.hash), from: left.from, to: right.to });
 		}
 		level = next;
@@ -54,7 +54,8 @@ export function rootFromPath(
 		if (last === 0) return undefined;
 		if (position % 2 === 1 || position === last) {
 			hash = nodeHash(sibling, hash);
-			while (position % 2 === 0 && position !== 0) {
+			// At the end of its level, which is not 0 here: halving comes to an odd place.
+			while (position % 2 === 0) {
 				position = Math.floor(position / 2);
 				last = Math.floor(last / 2);
 			}

@@ -90,8 +90,8 @@ export class Trust {
 
 	/** Keys that this operator uses, or used, for `purpose`. */
 	keys(operatorId: Bytes, purpose: ListedKey["purpose"]): readonly PublicKey[] {
-		const listed = this.operator(operatorId)?.entry.keys ?? [];
-		return listed.filter((entry) => entry.purpose === purpose).map(({ key }) => key);
+		const listed = this.operator(operatorId)?.keys.filter((entry) => entry.purpose === purpose);
+		return listed?.map(({ key }) => key) ?? [];
 	}
 
 	/** The verified certificate that `encoded` holds. Dates are left to the caller: they judge the present only. */
