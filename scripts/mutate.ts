@@ -1,5 +1,5 @@
 // Runs the tests of protocol against mutants of it: of all, or of the files and folders of protocol/src named.
-//   npm run mutate -- token/verify.ts registry
+//   npm run mutate -- token/verify.ts registry --concurrency=2
 import { spawnSync } from "node:child_process";
 
 const source = "packages/protocol/src";

@@ -10,6 +10,7 @@ import {
 	type Caveat,
 	caveats,
 	conditions,
+	type Owner,
 	type TransferKind,
 	type VerifiedToken,
 	violations,
@@ -56,7 +57,7 @@ export function holdingOf({ rules, amount, hops, path, owner }: VerifiedToken): 
 /** As `holdingOf`, of a token that ends in its redeeming link. */
 export function redeemedHolding({ rules, amount, hops, path, inputOwners }: VerifiedToken): Holding {
 	const received = path.at(-2)?.kind ?? null;
-	return { rules, amount, hops: hops - 1, received, purpose: inputOwners.at(-1)?.purpose ?? null };
+	return { rules, amount, hops: hops - 1, received, purpose: (inputOwners.at(-1) as Owner).purpose };
 }
 
 /**
