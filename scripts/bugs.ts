@@ -1,28 +1,39 @@
 /**
- * npm run bugs [-- NAME …] [--json]: plants one bug after another, and says who sees it.
+ * npm run bugs [-- NAME …] [--sim-seeds N] [--sim-seconds N] [--json | --markdown]
  *
- * Exits with 1 where a bug is seen by nobody: then a test is missing. See docs/reliability.md, "Does it see?".
+ * Plants one bug after another, and says who sees it: the test that is named for it, and the simulator, after
+ * how many seeds. Exits with 1 where a bug is seen by nobody: then a test is missing. See docs/reliability.md,
+ * "Does it see?".
  */
 import { parseArgs } from "node:util";
 import { type Bug, promises } from "../test/bugs/bug.ts";
 import { bugNamed, bugs } from "../test/bugs/catalogue.ts";
+import { huntBySim, type SimBounds, type SimHunt } from "../test/bugs/hunt-sim.ts";
 import { huntByTest } from "../test/bugs/hunt-test.ts";
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
-	options: { json: { type: "boolean", default: false } },
+	options: {
+		"sim-seeds": { type: "string", default: "300" },
+		"sim-seconds": { type: "string", default: "180" },
+		json: { type: "boolean", default: false },
+		markdown: { type: "boolean", default: false },
+	},
 });
+const bounds: SimBounds = { seeds: wholeNumber("sim-seeds"), seconds: wholeNumber("sim-seconds") };
 
-type Seen = { readonly name: string; readonly promise: string; readonly test: string | null };
+type Seen = {
+	readonly bug: Bug;
+	/** what the named test said, or null where it passed */
+	readonly test: string | null;
+	readonly sim: SimHunt | null;
+};
 
-async function hunt({ name, promise, test }: Bug): Promise<Seen> {
-	const found = await huntByTest(name, test);
-	if (found.kind === "nothing") process.stderr.write(`${name}: no such test ran\n${found.output}\n`);
-	const error = found.kind === "failed" ? found.error : null;
-	return { name, promise: `${promise} ${promises[promise]}`, test: error };
+function wholeNumber(name: "sim-seeds" | "sim-seconds"): number {
+	const text = values[name];
+	if (!/^[0-9]{1,6}$/.test(text)) throw new Error(`--${name} is a whole number`);
+	return Number(text);
 }
-
-const chosen = positionals.length === 0 ? bugs : positionals.map(known);
 
 function known(name: string): Bug {
 	const bug = bugNamed(name);
@@ -30,16 +41,55 @@ function known(name: string): Bug {
 	return bug;
 }
 
+async function hunt(bug: Bug): Promise<Seen> {
+	const found = await huntByTest(bug.name, bug.test);
+	if (found.kind === "nothing") process.stderr.write(`${bug.name}: no such test ran\n${found.output}\n`);
+	const sim = bounds.seeds === 0 ? null : await huntBySim(bug.name, bounds);
+	return { bug, test: found.kind === "failed" ? found.error : null, sim };
+}
+
+function bySim({ sim }: Seen): string {
+	if (sim === null) return "";
+	return sim.found === null ? `not in ${sim.seeds} seeds` : `seed ${sim.seeds}: ${sim.found}`;
+}
+
+function inWords(seen: Seen): string {
+	const { name, promise } = seen.bug;
+	const byTest = seen.test === null ? "NOT by its test" : "test";
+	return [name.padEnd(28), promises[promise].padEnd(22), byTest.padEnd(6), bySim(seen)].join("  ").trimEnd();
+}
+
+/** A row of the table in docs/reliability.md. */
+function inMarkdown({ bug, test, sim }: Seen): string {
+	const kind = sim?.found?.split(":")[0];
+	const simulator = sim === null ? "" : kind === undefined ? (bug.blind ?? "not seen") : `${sim.seeds}: ${kind}`;
+	const why = bug.why.replaceAll("|", "\\|");
+	return `| \`${bug.name}\` | ${why} | ${bug.promise} | ${test === null ? "no" : "yes"} | ${simulator} | ${bug.model ?? ""} |`;
+}
+
+function isSeen({ test, sim }: Seen): boolean {
+	return test !== null || (sim !== null && sim.found !== null);
+}
+
 const results: Seen[] = [];
-for (const bug of chosen) {
+for (const bug of positionals.length === 0 ? bugs : positionals.map(known)) {
 	const seen = await hunt(bug);
 	results.push(seen);
-	if (!values.json)
-		console.log(
-			`${seen.test === null ? "UNSEEN" : "seen  "} ${seen.name.padEnd(30)} ${seen.promise.padEnd(34)} ${seen.test ?? ""}`,
-		);
+	if (!values.json) console.log(values.markdown ? inMarkdown(seen) : inWords(seen));
 }
-const unseen = results.filter((seen) => seen.test === null).map(({ name }) => name);
-if (values.json) console.log(JSON.stringify({ bugs: results, unseen }));
-else console.log(`${results.length} bugs, ${results.length - unseen.length} seen, ${unseen.length} unseen`);
+const unseen = results.filter((seen) => !isSeen(seen)).map(({ bug }) => bug.name);
+if (values.json)
+	console.log(
+		JSON.stringify({
+			bugs: results.map(({ bug, test, sim }) => ({ name: bug.name, promise: bug.promise, test, sim })),
+			unseen,
+		}),
+	);
+else if (!values.markdown) {
+	const byTest = results.filter(({ test }) => test !== null).length;
+	const bySimulator = results.filter(({ sim }) => sim !== null && sim.found !== null).length;
+	console.log(
+		`${results.length} bugs: ${byTest} seen by their tests, ${bySimulator} by the simulator, ${unseen.length} by nobody`,
+	);
+}
 process.exitCode = unseen.length === 0 ? 0 : 1;
