@@ -62,7 +62,8 @@ function inWords(seen: Seen): string {
 /** A row of the table in docs/reliability.md. */
 function inMarkdown({ bug, test, sim }: Seen): string {
 	const kind = sim?.found?.split(":")[0];
-	const simulator = sim === null ? "" : kind === undefined ? (bug.blind ?? "not seen") : `${sim.seeds}: ${kind}`;
+	const simulator =
+		sim === null ? "" : kind === undefined ? (bug.blind ?? "not seen") : `${sim.seeds}: ${kind}`;
 	const why = bug.why.replaceAll("|", "\\|");
 	return `| \`${bug.name}\` | ${why} | ${bug.promise} | ${test === null ? "no" : "yes"} | ${simulator} | ${bug.model ?? ""} |`;
 }

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
+import { models } from "../formal/expectations.ts";
 import { bugs } from "./bugs/catalogue.ts";
 import { huntByTest } from "./bugs/hunt-test.ts";
 import { planted } from "./bugs/planted.ts";
@@ -36,6 +37,13 @@ test("every seeded bug has a name, a reason and a promise of its own to break, a
 			`${name}: no such test in ${seen.file}: ${seen.name}`,
 		);
 	}
+});
+
+test("a model that is named for a bug has that broken variant", () => {
+	const broken = models.flatMap(({ name, variants }) =>
+		variants.filter(({ isSound }) => !isSound).map((variant) => `${name} ${variant.name}`),
+	);
+	for (const { name, model } of bugs) if (model !== undefined) assert.ok(broken.includes(model), name);
 });
 
 test("a bug that is not in the catalogue is not planted in silence", async () => {

@@ -37,7 +37,11 @@ type Worlds = { readonly seed: number; readonly found: string | null };
 
 async function worlds(bug: string | null, first: number, count: number, seconds: number): Promise<Worlds> {
 	const limits = [first, count, seconds].map(String);
-	const { code, stdout, stderr } = await runPlanted(bug, [program, ...limits], (seconds + patience_s) * 1_000);
+	const { code, stdout, stderr } = await runPlanted(
+		bug,
+		[program, ...limits],
+		(seconds + patience_s) * 1_000,
+	);
 	const said = stdout.trim().split("\n").at(-1) ?? "";
 	if (said.startsWith("{")) return JSON.parse(said) as Worlds;
 	// An error outside of every world, or a world without end: seen, too.

@@ -34,6 +34,7 @@ export const deciding: readonly Bug[] = [
 			file: "test/cancel.test.ts",
 			name: "keeps its reservation against time: years later it is still there, and a release still counts",
 		},
+		model: "two-phase payee-timer",
 	},
 	{
 		name: "payee-gives-up",
@@ -67,6 +68,7 @@ export const deciding: readonly Bug[] = [
 			file: "test/cancel.test.ts",
 			name: "says the same to whoever asks again, long after its request has expired",
 		},
+		model: "two-phase gives-up-reserved",
 	},
 	{
 		name: "release-of-another-lock",
@@ -88,6 +90,7 @@ export const deciding: readonly Bug[] = [
 			file: reservations,
 			name: "a reservation is left by nothing but its own release, its own cancel and its own operator's ruling",
 		},
+		model: "two-phase release-by-token",
 	},
 	{
 		name: "release-before-durable",
@@ -106,6 +109,7 @@ export const deciding: readonly Bug[] = [
 			file: "test/hostile.test.ts",
 			name: "is waited for: no side says a word, to a peer or an operator, while one of its writes is under way",
 		},
+		model: "two-phase told-before-durable",
 	},
 	{
 		name: "reserved-before-durable",

@@ -119,6 +119,7 @@ export const taking: readonly Bug[] = [
 			file: "packages/operator/test/rulings.test.ts",
 			name: "a locked token without its release is worth nothing to anyone",
 		},
+		model: "two-phase presumes-release",
 	},
 	{
 		name: "owner-without-request",
