@@ -1,0 +1,68 @@
+"""Statements: docs/spec/orders.md, "Statements"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Union
+
+from .crypto import verify
+from .identity import Certificate, Trust
+from .refusal import Refused
+from .structure import Bytes32, EncodedCertificate, ListOf, Signature, Structure, UnixSeconds
+
+
+@dataclass(frozen=True)
+class NeverReleased(Structure):
+    KIND = 1
+    lock: Bytes32
+    account: Bytes32
+    fallback: Bytes32 | None
+
+
+@dataclass(frozen=True)
+class NoReleaseReached(Structure):
+    KIND = 2
+    lock: Bytes32
+    account: Bytes32
+    fallback: Bytes32 | None
+    inputs: Annotated[tuple[Bytes32, ...], ListOf(0, 16)]
+
+
+@dataclass(frozen=True)
+class NoWord(Structure):
+    KIND = 3
+    link: Bytes32
+    account: Bytes32
+    fallback: Bytes32 | None
+
+
+@dataclass(frozen=True)
+class SaysBalance(Structure):
+    KIND = 4
+    account: Bytes32
+
+
+Says = Union[NeverReleased, NoReleaseReached, NoWord, SaysBalance]
+
+
+@dataclass(frozen=True)
+class StatementBody(Structure):
+    operator: Bytes32
+    says: Says
+    nonce: Bytes32
+    issued_at: UnixSeconds
+
+
+@dataclass(frozen=True)
+class SignedStatement(Structure):
+    body: StatementBody
+    certificate: EncodedCertificate
+    signature: Signature
+
+
+def verify_statement(statement: SignedStatement, trust: Trust) -> Certificate:
+    """Its signer. Refuses: the codes of certificates, signature-invalid."""
+    signer = trust.certificate(statement.certificate)
+    if not verify(signer.key, "statement", statement.body.item(), statement.signature):
+        raise Refused("signature-invalid", "statement")
+    return signer

@@ -1,0 +1,5 @@
+"""A small wallet: it enrols, tops up, pays, is paid and redeems over HTTP; docs/spec/handover.md, orders.md, transports.md.
+
+It speaks the two-phase and the direct mode. It keeps one key, unsealed, in one file: made to try the specification,
+not to hold savings.
+"""
