@@ -46,6 +46,10 @@ class Number:
         return self.read(value)
 
 
+class AmountNumber(Number):
+    """An amount of money, which is written as decimal text where a number may lose digits."""
+
+
 @dataclass(frozen=True)
 class Bytes:
     low: int
@@ -81,11 +85,11 @@ class ListOf:
     high: int
 
     def bind(self, entry: Shape) -> Shape:
-        return _BoundList(self.low, self.high, entry)
+        return BoundList(self.low, self.high, entry)
 
 
 @dataclass(frozen=True)
-class _BoundList:
+class BoundList:
     low: int
     high: int
     entry: Shape
@@ -104,7 +108,7 @@ class _BoundList:
 
 
 @dataclass(frozen=True)
-class _Nullable:
+class Nullable:
     inner: Shape
 
     def read(self, item: Item) -> Any:
@@ -125,7 +129,7 @@ class _Bool:
 
 
 @dataclass(frozen=True)
-class _Enumeration:
+class Enumeration:
     members: type[IntEnum]
 
     def read(self, item: Item) -> IntEnum:
@@ -138,7 +142,7 @@ class _Enumeration:
 
 
 @dataclass(frozen=True)
-class _Record:
+class Record:
     of: type[Structure]
 
     def read(self, item: Item) -> Any:
@@ -149,7 +153,7 @@ class _Record:
 
 
 @dataclass(frozen=True)
-class _Variants:
+class Variants:
     by_kind: dict[int, type[Structure]]
 
     def read(self, item: Item) -> Any:
@@ -175,19 +179,20 @@ def shape_of(hint: Any) -> Shape:
         return extras[0]
     if origin in (typing.Union, types.UnionType):
         members = [member for member in typing.get_args(hint) if member is not type(None)]
-        inner = shape_of(members[0]) if len(members) == 1 else _Variants({member.KIND: member for member in members})
-        return _Nullable(inner) if len(members) < len(typing.get_args(hint)) else inner
+        inner = shape_of(members[0]) if len(members) == 1 else Variants({member.KIND: member for member in members})
+        return Nullable(inner) if len(members) < len(typing.get_args(hint)) else inner
     if hint is bool:
         return _Bool()
     if isinstance(hint, type) and issubclass(hint, IntEnum):
-        return _Enumeration(hint)
+        return Enumeration(hint)
     if isinstance(hint, type) and issubclass(hint, Structure):
-        return _Record(hint)
+        return Record(hint)
     raise TypeError(f"no shape for {hint}")
 
 
 @cache
-def _fields(of: type[Structure]) -> tuple[tuple[str, Shape], ...]:
+def fields_of(of: type[Structure]) -> tuple[tuple[str, Shape], ...]:
+    """The fields of a structure: their names and shapes."""
     assert is_dataclass(of)
     hints = typing.get_type_hints(of, include_extras=True)
     return tuple((field.name, shape_of(hints[field.name])) for field in fields(of))
@@ -205,7 +210,7 @@ class Structure:
     @classmethod
     def read(cls: type[S], item: Item) -> S:
         """Refuses what is not such an array: malformed, or the code of the field that is wrong first."""
-        shapes = _fields(cls)
+        shapes = fields_of(cls)
         skipped = 0 if cls.KIND is None else 1
         if not isinstance(item, list) or len(item) != skipped + len(shapes):
             raise Refused("malformed", f"not {cls.__name__}")
@@ -216,7 +221,7 @@ class Structure:
     def item(self) -> Item:
         """As CBOR items."""
         values: list[Item] = [] if self.KIND is None else [self.KIND]
-        values.extend(shape.write(getattr(self, name)) for name, shape in _fields(type(self)))
+        values.extend(shape.write(getattr(self, name)) for name, shape in fields_of(type(self)))
         return values
 
     @classmethod
@@ -237,8 +242,8 @@ def reader_of(hint: Any) -> Callable[[bytes, int], Any]:
 
 Bytes32 = Annotated[bytes, Bytes(32, 32)]
 Signature = Annotated[bytes, Bytes(64, 64)]
-Amount = Annotated[int, Number(1, AMOUNT_MAX, "amount-invalid")]
-AmountOrZero = Annotated[int, Number(0, AMOUNT_MAX)]
+Amount = Annotated[int, AmountNumber(1, AMOUNT_MAX, "amount-invalid")]
+AmountOrZero = Annotated[int, AmountNumber(0, AMOUNT_MAX)]
 UnixSeconds = Annotated[int, Number(0, 2**53 - 1)]
 EncodedCertificate = Annotated[bytes, Bytes(1, 1024)]
 Text32 = Annotated[str, Text(32)]

@@ -171,23 +171,21 @@ def _on_attempt(wallet: Wallet, message: ReleaseMessage | CancelMessage | Status
     if payment is not None and isinstance(message, StatusMessage):
         return payer.say(payment)
     receipt = wallet.receipt(message.attempt)
+    if receipt is None:
+        return [RefusedMessage(message.attempt, "attempt-unknown", "").encode()]
     try:
-        if receipt is None:
-            raise Refused("attempt-unknown")
-        if isinstance(message, ReleaseMessage):
+        if receipt.state != PayeeState.OWNED and isinstance(message, ReleaseMessage):
             receipt = _on_release(wallet, receipt, message.secret)
-        elif isinstance(message, CancelMessage):
+        elif receipt.state == PayeeState.RESERVED and isinstance(message, CancelMessage):
             receipt = _on_cancel(wallet, receipt, message)
-        return [_say(receipt)]
-    except Refused as refused:
-        return [RefusedMessage(message.attempt, refused.code, "").encode()]
+    except Refused:
+        return []
+    return [_say(receipt)]
 
 
 def _on_release(wallet: Wallet, receipt: Receipt, secret: bytes) -> Receipt:
     if receipt.lock is None or sha256(secret) != receipt.lock:
         raise Refused("release-mismatch")
-    if receipt.state == PayeeState.OWNED:
-        return receipt
     tokens = [Token.decode(encoded) for encoded in receipt.tokens]
     if wallet.now() >= min(token.issue.issue.redeem_until for token in tokens):
         raise Refused("attempt-pending", "from redeemUntil on the operator's ruling decides")
@@ -202,8 +200,6 @@ def _on_release(wallet: Wallet, receipt: Receipt, secret: bytes) -> Receipt:
 
 
 def _on_cancel(wallet: Wallet, receipt: Receipt, message: CancelMessage) -> Receipt:
-    if receipt.state == PayeeState.OWNED:
-        raise Refused("attempt-decided")
     if receipt.lock is None or message.lock != receipt.lock:
         raise Refused("lock-mismatch")
     decider = wallet.verified(receipt.tokens[0]).present.previous

@@ -1,0 +1,79 @@
+"""`python3 -m tenten_reader vectors DIR`: judges every vector of a folder, and prints where this reader disagrees."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, Callable
+
+from ..refusal import Refused
+from . import judges, judges_token
+from .judges import Input
+
+JUDGES: dict[str, Callable[[Input], Any]] = {
+    "item": judges.judge_item,
+    "structure": judges.judge_structure,
+    "hash": judges.judge_hash,
+    "signature": judges.judge_signature,
+    "signed": judges.judge_signed,
+    "path": judges.judge_path,
+    "trustList": judges.judge_trust_list,
+    "certificate": judges.judge_certificate,
+    "evidence": judges.judge_evidence,
+    "token": judges_token.judge_token,
+    "request": judges_token.judge_request,
+}
+
+
+def judged(judge: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What this reader makes of an input: `accepted`, or `refused`, as the vectors write it."""
+    try:
+        return {"accepted": JUDGES[judge](Input(given))}
+    except Refused as refused:
+        return {"refused": refused.code}
+
+
+def judge_file(path: Path) -> tuple[int, int, list[str]]:
+    """How many vectors a file has that are accepted and refused, and a line for each on which this reader differs."""
+    file = json.loads(path.read_text("utf-8"))
+    accepted, refused, differences = 0, 0, []
+    for number, vector in enumerate(file["vectors"]):
+        expected = vector["expect"]
+        accepted += "accepted" in expected
+        refused += "refused" in expected
+        if file["judge"] not in JUDGES:
+            differences.append(f"{path.name} {number}: no judge {file['judge']}")
+            continue
+        said = judged(file["judge"], {**file["given"], **vector["input"]})
+        if said != expected:
+            differences.append(f"{path.name} {number}: {vector['comment']}: {say(said)} instead of {say(expected)}")
+    return accepted, refused, differences
+
+
+def say(verdict: dict[str, Any]) -> str:
+    text = json.dumps(verdict, sort_keys=True)
+    return text if len(text) <= 1000 else text[:1000] + "…"
+
+
+def run(given: argparse.Namespace) -> int:
+    paths = sorted(given.folder.glob("*.json"))
+    if not paths:
+        print(f"no vectors in {given.folder}")
+        return 1
+    total, different = 0, 0
+    for path in paths:
+        accepted, refused, differences = judge_file(path)
+        total += accepted + refused
+        different += len(differences)
+        print(f"{path.name}: {accepted} accepted, {refused} refused, {len(differences)} differences")
+        for difference in differences[: given.show]:
+            print(f"  {difference}")
+    print(f"{total} vectors in {len(paths)} files, {different} differences")
+    return 1 if different else 0
+
+
+def add_command(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of the vectors")
+    parser.add_argument("--show", type=int, default=20, help="differences to show of a file (default: 20)")
+    parser.set_defaults(run=run)

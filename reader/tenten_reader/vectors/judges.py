@@ -1,0 +1,149 @@
+"""Judges of single pages: encoding, crypto, identity, evidence. Each takes the input of a vector and returns what is
+accepted, as JSON, or refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from .. import cbor
+from ..cbor import Item
+from ..crypto import CoseKey, merkle_root, sha256, signature_input, tagged_hash, verify_encoded, verify_raw
+from ..evidence import EVIDENCE_BYTES, verify_evidence
+from ..identity import Trust, TrustList, verify_trust_list
+from ..orders import REPLY_BYTES
+from ..refusal import Refused
+from ..structure import shape_of
+from .injson import structure
+from .rules import RULES
+
+
+@dataclass(frozen=True)
+class Input:
+    """The input of a vector: what the file gives, with the vector's own over it."""
+
+    values: dict[str, Any]
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name)
+
+    def bytes(self, name: str) -> bytes:
+        return bytes.fromhex(self.values[name])
+
+    def bytes_or_none(self, name: str) -> bytes | None:
+        value = self.values.get(name)
+        return None if value is None else bytes.fromhex(value)
+
+    def all_bytes(self, name: str) -> list[bytes]:
+        return [bytes.fromhex(value) for value in self.values.get(name) or []]
+
+    @property
+    def trust(self) -> Trust:
+        """Fresh for each vector: no certificate was verified before."""
+        return Trust(TrustList.decode(self.bytes("trustList")))
+
+    @property
+    def now(self) -> int | None:
+        return self.values.get("now")
+
+
+def judge_item(given: Input) -> Any:
+    data = given.bytes("bytes")
+    item = cbor.decode(data)
+    assert cbor.encode(item) == data
+    return {"diagnostic": diagnostic(item)}
+
+
+def diagnostic(item: Item) -> str:
+    """RFC 8949 section 8."""
+    if isinstance(item, bytes):
+        return f"h'{item.hex()}'"
+    if isinstance(item, list):
+        return "[" + ", ".join(diagnostic(entry) for entry in item) + "]"
+    if isinstance(item, dict):
+        return "{" + ", ".join(f"{diagnostic(key)}: {diagnostic(value)}" for key, value in item.items()) + "}"
+    return json.dumps(item, ensure_ascii=False)
+
+
+_LONGER = {
+    "evidence": EVIDENCE_BYTES,
+    "receipt": EVIDENCE_BYTES,
+    "reply": REPLY_BYTES,
+    "rulingReply": 2 * REPLY_BYTES,
+    "rulingRequest": EVIDENCE_BYTES + 7,
+}
+
+
+def judge_structure(given: Input) -> Any:
+    name, data = given.values["structure"], given.bytes("bytes")
+    shape = shape_of(RULES[name])
+    value = shape.read(cbor.decode(data, _LONGER.get(name, cbor.MESSAGE_BYTES)))
+    assert value.encode() == data
+    return {"value": structure(value)}
+
+
+def judge_hash(given: Input) -> Any:
+    tag, content = given.values["tag"], given.bytes("content")
+    if tag in ("lock", "enrolment"):
+        return {"hash": sha256(content).hex()}
+    return {"hash": tagged_hash(tag, cbor.decode(content, len(content))).hex()}
+
+
+def judge_signature(given: Input) -> Any:
+    holds = verify_raw(given.values["suite"], given.bytes("key"), given.bytes("message"), given.bytes("signature"))
+    if not holds:
+        raise Refused("signature-invalid")
+    return {}
+
+
+def judge_signed(given: Input) -> Any:
+    key = CoseKey.decode(given.bytes("key"))
+    kind, payload = given.values["type"], given.bytes("payload")
+    if not verify_encoded(key, kind, payload, given.bytes("signature")):
+        raise Refused("signature-invalid")
+    return {"sigStructure": signature_input(key.suite, kind, payload).hex(), "keyId": key.key_id.hex()}
+
+
+def judge_path(given: Input) -> Any:
+    path = tuple(given.all_bytes("path"))
+    root = merkle_root(given.bytes("entry"), given.values["index"], given.values["size"], path)
+    if root is None:
+        raise Refused("issue-proof-invalid")
+    return {"root": root.hex()}
+
+
+def judge_trust_list(given: Input) -> Any:
+    signed = verify_trust_list(
+        given.bytes("bytes"), given.bytes("pinnedSigner"), given.values["minimumVersion"], given.values["now"]
+    )
+    trust = Trust(signed)
+    operators = [entry.id for entry in signed.body.operators]
+    return {
+        "version": signed.body.version,
+        "operators": [operator.hex() for operator in operators],
+        "counted": [operator.hex() for operator in operators if trust.operator(operator) is not None],
+    }
+
+
+def judge_certificate(given: Input) -> Any:
+    certificate = given.trust.certificate(given.bytes("certificate"))
+    if given.now is not None:
+        certificate.check_dates(given.now)
+    return {
+        "hash": certificate.hash.hex(),
+        "operator": certificate.operator.hex(),
+        "key": structure(certificate.key),
+        "profile": structure(certificate.profile),
+    }
+
+
+def judge_evidence(given: Input) -> Any:
+    verdict = verify_evidence(given.bytes("evidence"), given.trust)
+    return {
+        "kind": verdict.kind,
+        "culprit": verdict.culprit.hash.hex(),
+        "output": verdict.output.hex(),
+        "excused": None if verdict.excused is None else verdict.excused.hash.hex(),
+    }

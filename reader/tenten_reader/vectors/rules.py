@@ -1,0 +1,140 @@
+"""Every rule of the CDDL in docs/spec that is a structure, and what it is here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import conditions, crypto, documents, evidence, identity, messages, orders, statement, token
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "condition": {
+        "notBefore": conditions.NotBefore,
+        "expires": conditions.Expires,
+        "hopLimit": conditions.HopLimit,
+        "transferCap": conditions.TransferCap,
+        "payees": conditions.Payees,
+        "purpose": conditions.PurposeOf,
+        "resaleCap": conditions.ResaleCap,
+    },
+    "evidence": {
+        "fork": evidence.Fork,
+        "doubleDecision": evidence.DoubleDecision,
+        "denied": evidence.Denied,
+    },
+    "parent": {"issue": evidence.ParentIssue, "link": evidence.ParentLink},
+    "message": {
+        "request": messages.RequestMessage,
+        "transfer": messages.TransferMessage,
+        "reserved": messages.ReservedMessage,
+        "release": messages.ReleaseMessage,
+        "cancel": messages.CancelMessage,
+        "refused": messages.RefusedMessage,
+        "done": messages.DoneMessage,
+        "status": messages.StatusMessage,
+        "counterTransfer": messages.CounterTransferMessage,
+        "document": messages.DocumentMessage,
+        "returned": messages.ReturnedMessage,
+        "ruling": messages.RulingMessage,
+    },
+    "action": {"account": orders.ToAccount, "refresh": orders.Refresh, "withdraw": orders.Withdraw},
+    "storedResult": {
+        "paid": orders.Paid,
+        "refreshed": orders.Refreshed,
+        "forked": orders.Forked,
+        "refused": orders.RefusedResult,
+    },
+    "says": {
+        "neverReleased": statement.NeverReleased,
+        "noReleaseReached": statement.NoReleaseReached,
+        "noWord": statement.NoWord,
+        "balance": statement.SaysBalance,
+    },
+    "rulingRequest": {
+        "release": orders.ShowRelease,
+        "statement": orders.ShowStatement,
+        "evidence": orders.ShowEvidence,
+        "question": orders.Question,
+    },
+    "rulingReply": {"ruled": orders.Ruled, "filed": orders.Filed},
+}
+
+KIND_NAMES: dict[Any, str] = {variant: name for union in VARIANTS.values() for name, variant in union.items()}
+
+_OTHER_NAMES: dict[str, Any] = {
+    "certificate": identity.SignedClaims,
+    "condition": conditions.Condition,
+    "evidence": evidence.Evidence,
+    "parent": evidence.Parent,
+    "message": messages.Message,
+    "action": orders.Action,
+    "storedResult": orders.StoredResult,
+    "says": statement.Says,
+    "rulingRequest": orders.RulingRequest,
+    "rulingReply": orders.RulingReply,
+}
+
+_NAMED_AS_THE_RULE = (
+    conditions.AssetId,
+    conditions.Against,
+    conditions.Caveat,
+    crypto.CoseKey,
+    documents.SealedContent,
+    documents.DocumentPlace,
+    evidence.OpenedOwner,
+    evidence.ProvenLink,
+    identity.AssetDefinition,
+    identity.Claims,
+    identity.ListedKey,
+    identity.OperatorEntry,
+    identity.Profile,
+    identity.ProfileLimits,
+    identity.TrustList,
+    identity.TrustListBody,
+    messages.AttemptContent,
+    messages.CounterBody,
+    messages.Manifest,
+    messages.ManifestEntry,
+    messages.Receipt,
+    messages.RequestBody,
+    messages.ReservedBody,
+    messages.SignedRequest,
+    orders.AccountReply,
+    orders.AskedProfile,
+    orders.Balance,
+    orders.Claim,
+    orders.Enrolled,
+    orders.Enrolment,
+    orders.EnrolmentBody,
+    orders.FalseStatement,
+    orders.NewOutput,
+    orders.Order,
+    orders.Reply,
+    orders.RulingBody,
+    orders.SignedOrder,
+    orders.SignedRuling,
+    orders.StoredIssue,
+    statement.SignedStatement,
+    statement.StatementBody,
+    token.BatchPayload,
+    token.CancelPayload,
+    token.CarriedLock,
+    token.CarriedOutput,
+    token.Hop,
+    token.Issue,
+    token.IssueProof,
+    token.LinkBody,
+    token.Lock,
+    token.Opening,
+    token.Output,
+    token.OwnerContent,
+    token.SignedCancel,
+    token.SignedLink,
+    token.Spent,
+    token.Token,
+)
+
+RULES: dict[str, Any] = {
+    **{structure.__name__[0].lower() + structure.__name__[1:]: structure for structure in _NAMED_AS_THE_RULE},
+    **_OTHER_NAMES,
+    **{f"{union}.{name}": variant for union, variants in VARIANTS.items() for name, variant in variants.items()},
+}
