@@ -64,9 +64,14 @@ export function ok<T>(result: T | Refusal): T {
 export const random = (length: number): Bytes => Uint8Array.from(randomBytes(length));
 
 export async function openTown(
-	settings: { readonly conditions?: readonly Condition[]; readonly policy?: Partial<OperatorPolicy> } = {},
+	settings: {
+		readonly conditions?: readonly Condition[];
+		readonly policy?: Partial<OperatorPolicy>;
+		/** unix seconds at which the town's clock stands */
+		readonly now?: number;
+	} = {},
 ): Promise<Town> {
-	const clock = { now: 1_800_000_000 };
+	const clock = { now: settings.now ?? 1_800_000_000 };
 	const operator = await Operator.open({
 		database: ":memory:",
 		keys: {

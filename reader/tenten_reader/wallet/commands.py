@@ -29,6 +29,14 @@ def enrol(wallet: Wallet, given: argparse.Namespace) -> None:
     tell(account=wallet.certificate.hash.hex(), suite=given.suite)
 
 
+def account(wallet: Wallet, given: argparse.Namespace) -> None:
+    tell(account=wallet.certificate.hash.hex())
+
+
+def payments(wallet: Wallet, given: argparse.Namespace) -> None:
+    tell(payments=[{"attempt": p.attempt.hex(), "state": p.state.name} for p in wallet.state.payments])
+
+
 def balance(wallet: Wallet, given: argparse.Namespace) -> None:
     asset = wallet.asset(given.asset)
     waiting = [receipt for receipt in wallet.state.receipts if receipt.state == PayeeState.RESERVED]
@@ -135,7 +143,7 @@ def receive(wallet: Wallet, given: argparse.Namespace) -> None:
 
     wanted = len(owned) + given.count
     mode = Mode.DIRECT if given.direct else Mode.TWO_PHASE
-    with WalletServer(wallet, given.port, given.amount, mode, changed) as server:
+    with WalletServer(wallet, given.port, wallet.asset(given.asset), given.amount, mode, changed) as server:
         tell(address=server.address)
         while len(owned) < wanted:
             server.handle_request()
@@ -160,6 +168,8 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     enrolling.add_argument("--suite", choices=["Ed25519", "ES256"], default="Ed25519")
     enrolling.add_argument("--merchant", action="store_true", help="as a merchant")
     enrolling.add_argument("--class", dest="payee_class", default=None, help="what kind of payee, e.g. shop")
+    add("account", account, "say the account's number: the certificate's hash")
+    add("payments", payments, "list the payments that the wallet made")
     showing = add("balance", balance, "say what the wallet holds")
     showing.add_argument("--account", action="store_true", help="ask the operator what the account holds, too")
     add("topup", top_up, "take an amount from the account").add_argument("amount", type=int)

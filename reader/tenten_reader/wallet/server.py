@@ -5,6 +5,7 @@ written before.
 from __future__ import annotations
 
 import json
+import re
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Callable
 
@@ -22,9 +23,18 @@ _STATUS = {"malformed": 400, "too-large": 413, "too-many": 413, "type-unknown": 
 class WalletServer(HTTPServer):
     """Listens on the loopback address. `changed` is called after each bundle."""
 
-    def __init__(self, wallet: Wallet, port: int, amount: int | None, mode: Mode, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        wallet: Wallet,
+        port: int,
+        asset: AssetId,
+        amount: int | None,
+        mode: Mode,
+        changed: Callable[[], None],
+    ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.wallet = wallet
+        self.asset = asset
         self.amount = amount
         self.mode = mode
         self.changed = changed
@@ -77,18 +87,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _request(self) -> bytes:
         asset, asked = self._question()
         amount = self.server.amount if self.server.amount is not None else asked
-        if asked not in (0, amount):
-            raise Refused("request-mismatch", "another amount is asked for here")
+        if asset != self.server.asset or asked not in (0, amount):
+            raise Refused("request-mismatch", "something else is asked for here")
         request = payee.ask(self.server.wallet, asset, amount, self.server.mode, "")
         return write_bundle([RequestMessage(request, None).encode()])
 
     def _question(self) -> tuple[AssetId, int]:
-        """What the payer would like to pay: the asset, and an amount or zero."""
+        """What the payer would like to pay: an asset and an amount, each of which may be left out."""
         try:
             question = json.loads(self._body("application/json", QUESTION_BYTES))
-            asset = question["asset"]
-            amount = question.get("amount")
-            return AssetId(bytes.fromhex(asset["operator"]), asset["code"]), 0 if amount is None else int(amount)
+            asset, amount = question.get("asset"), question.get("amount")
+            if amount is not None and re.fullmatch("[1-9][0-9]{0,18}", amount) is None:
+                raise Refused("malformed", "amount")
+            named = self.server.asset if asset is None else AssetId(bytes.fromhex(asset["operator"]), asset["code"])
+            return named, int(amount or 0)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Refused("malformed", "question") from None
 
