@@ -118,7 +118,9 @@ def _text(data: bytes) -> str:
     return text
 
 
-def decode(data: bytes, max_bytes: int = MESSAGE_BYTES, items: int = MAX_ITEMS, maps_and_keys: int = MAX_MAPS_AND_KEYS) -> Item:
+def decode(
+    data: bytes, max_bytes: int = MESSAGE_BYTES, items: int = MAX_ITEMS, maps_and_keys: int = MAX_MAPS_AND_KEYS
+) -> Item:
     """The one item that `data` encodes. Refuses: too-large, malformed, too-deep, too-many."""
     if len(data) > max_bytes:
         raise Refused("too-large", f"{len(data)} bytes")

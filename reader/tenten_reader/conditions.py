@@ -8,7 +8,7 @@ from typing import Annotated, Sequence, Union
 
 from .crypto import tagged_hash
 from .identity import Certificate, MerchantCategory, Region
-from .structure import Amount, Bytes32, ListOf, Number, Purpose, Structure, Text, Text32, UnixSeconds
+from .structure import Amount, Bytes32, ListOf, Number, Structure, Text, Text32, UnixSeconds
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Union
 
-from .cbor import MAX_ITEMS, decode
+from .cbor import decode
 from .conditions import AssetId
 from .crypto import CoseKey, sha256, tagged_hash, verify
 from .evidence import EVIDENCE_BYTES

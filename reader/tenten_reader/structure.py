@@ -11,7 +11,6 @@ import types
 import typing
 from dataclasses import dataclass, fields, is_dataclass
 from enum import IntEnum
-from functools import cache
 from typing import Annotated, Any, Callable, ClassVar, Protocol, TypeVar
 
 from . import cbor
@@ -176,7 +175,8 @@ def shape_of(hint: Any) -> Shape:
         for extra in extras:
             if isinstance(extra, ListOf):
                 return extra.bind(shape_of(typing.get_args(base)[0]))
-        return extras[0]
+        shape: Shape = extras[0]
+        return shape
     if origin in (typing.Union, types.UnionType):
         members = [member for member in typing.get_args(hint) if member is not type(None)]
         inner = shape_of(members[0]) if len(members) == 1 else Variants({member.KIND: member for member in members})
@@ -190,12 +190,17 @@ def shape_of(hint: Any) -> Shape:
     raise TypeError(f"no shape for {hint}")
 
 
-@cache
+_known_fields: dict[type[Structure], tuple[tuple[str, Shape], ...]] = {}
+
+
 def fields_of(of: type[Structure]) -> tuple[tuple[str, Shape], ...]:
     """The fields of a structure: their names and shapes."""
-    assert is_dataclass(of)
-    hints = typing.get_type_hints(of, include_extras=True)
-    return tuple((field.name, shape_of(hints[field.name])) for field in fields(of))
+    known = _known_fields.get(of)
+    if known is None:
+        assert is_dataclass(of)
+        hints = typing.get_type_hints(of, include_extras=True)
+        known = _known_fields[of] = tuple((field.name, shape_of(hints[field.name])) for field in fields(of))
+    return known
 
 
 S = TypeVar("S", bound="Structure")

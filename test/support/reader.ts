@@ -20,14 +20,19 @@ export type Said = any;
 export type Ran = { readonly status: number | null; readonly said: readonly Said[]; readonly text: string };
 
 /** Why the reader cannot run here, or false. */
-export const readerMissing: string | false = missing();
+export const readerMissing: string | false = imports("cryptography, nacl.bindings")
+	? false
+	: "no Python with its modules: apt-get install python3 python3-cryptography python3-nacl";
 
-function missing(): string | false {
+/** Why its types cannot be checked here, or false. */
+export const mypyMissing: string | false = imports("mypy") ? false : "no mypy: apt-get install mypy";
+
+function imports(modules: string): boolean {
 	try {
-		execFileSync(python, ["-c", "import cryptography, nacl.bindings"], { stdio: "ignore" });
-		return false;
+		execFileSync(python, ["-c", `import ${modules}`], { stdio: "ignore" });
+		return true;
 	} catch {
-		return "no Python with its modules: apt-get install python3 python3-cryptography python3-nacl";
+		return false;
 	}
 }
 
@@ -43,7 +48,8 @@ export async function runPython(...args: readonly string[]): Promise<Ran> {
 
 function start(args: readonly string[]): ChildProcess {
 	// Compiled code is kept between runs, and outside of the checkout.
-	const env = { ...process.env, PYTHONPYCACHEPREFIX: join(tmpdir(), "tenten-reader-compiled") };
+	const { PYTHONDONTWRITEBYTECODE: _, ...inherited } = process.env;
+	const env = { ...inherited, PYTHONPYCACHEPREFIX: join(tmpdir(), "tenten-reader-compiled") };
 	return spawn(python, args, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
 }
 

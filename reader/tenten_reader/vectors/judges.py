@@ -29,20 +29,20 @@ class Input:
     def get(self, name: str) -> Any:
         return self.values.get(name)
 
-    def bytes(self, name: str) -> bytes:
+    def data(self, name: str) -> bytes:
         return bytes.fromhex(self.values[name])
 
-    def bytes_or_none(self, name: str) -> bytes | None:
+    def data_or_none(self, name: str) -> bytes | None:
         value = self.values.get(name)
         return None if value is None else bytes.fromhex(value)
 
-    def all_bytes(self, name: str) -> list[bytes]:
+    def all_data(self, name: str) -> list[bytes]:
         return [bytes.fromhex(value) for value in self.values.get(name) or []]
 
     @property
     def trust(self) -> Trust:
         """Fresh for each vector: no certificate was verified before."""
-        return Trust(TrustList.decode(self.bytes("trustList")))
+        return Trust(TrustList.decode(self.data("trustList")))
 
     @property
     def now(self) -> int | None:
@@ -50,7 +50,7 @@ class Input:
 
 
 def judge_item(given: Input) -> Any:
-    data = given.bytes("bytes")
+    data = given.data("bytes")
     item = cbor.decode(data)
     assert cbor.encode(item) == data
     return {"diagnostic": diagnostic(item)}
@@ -77,7 +77,7 @@ _LONGER = {
 
 
 def judge_structure(given: Input) -> Any:
-    name, data = given.values["structure"], given.bytes("bytes")
+    name, data = given.values["structure"], given.data("bytes")
     shape = shape_of(RULES[name])
     value = shape.read(cbor.decode(data, _LONGER.get(name, cbor.MESSAGE_BYTES)))
     assert value.encode() == data
@@ -85,30 +85,30 @@ def judge_structure(given: Input) -> Any:
 
 
 def judge_hash(given: Input) -> Any:
-    tag, content = given.values["tag"], given.bytes("content")
+    tag, content = given.values["tag"], given.data("content")
     if tag in ("lock", "enrolment"):
         return {"hash": sha256(content).hex()}
     return {"hash": tagged_hash(tag, cbor.decode(content, len(content))).hex()}
 
 
 def judge_signature(given: Input) -> Any:
-    holds = verify_raw(given.values["suite"], given.bytes("key"), given.bytes("message"), given.bytes("signature"))
+    holds = verify_raw(given.values["suite"], given.data("key"), given.data("message"), given.data("signature"))
     if not holds:
         raise Refused("signature-invalid")
     return {}
 
 
 def judge_signed(given: Input) -> Any:
-    key = CoseKey.decode(given.bytes("key"))
-    kind, payload = given.values["type"], given.bytes("payload")
-    if not verify_encoded(key, kind, payload, given.bytes("signature")):
+    key = CoseKey.decode(given.data("key"))
+    kind, payload = given.values["type"], given.data("payload")
+    if not verify_encoded(key, kind, payload, given.data("signature")):
         raise Refused("signature-invalid")
     return {"sigStructure": signature_input(key.suite, kind, payload).hex(), "keyId": key.key_id.hex()}
 
 
 def judge_path(given: Input) -> Any:
-    path = tuple(given.all_bytes("path"))
-    root = merkle_root(given.bytes("entry"), given.values["index"], given.values["size"], path)
+    path = tuple(given.all_data("path"))
+    root = merkle_root(given.data("entry"), given.values["index"], given.values["size"], path)
     if root is None:
         raise Refused("issue-proof-invalid")
     return {"root": root.hex()}
@@ -116,7 +116,7 @@ def judge_path(given: Input) -> Any:
 
 def judge_trust_list(given: Input) -> Any:
     signed = verify_trust_list(
-        given.bytes("bytes"), given.bytes("pinnedSigner"), given.values["minimumVersion"], given.values["now"]
+        given.data("bytes"), given.data("pinnedSigner"), given.values["minimumVersion"], given.values["now"]
     )
     trust = Trust(signed)
     operators = [entry.id for entry in signed.body.operators]
@@ -128,7 +128,7 @@ def judge_trust_list(given: Input) -> Any:
 
 
 def judge_certificate(given: Input) -> Any:
-    certificate = given.trust.certificate(given.bytes("certificate"))
+    certificate = given.trust.certificate(given.data("certificate"))
     if given.now is not None:
         certificate.check_dates(given.now)
     return {
@@ -140,7 +140,7 @@ def judge_certificate(given: Input) -> Any:
 
 
 def judge_evidence(given: Input) -> Any:
-    verdict = verify_evidence(given.bytes("evidence"), given.trust)
+    verdict = verify_evidence(given.data("evidence"), given.trust)
     return {
         "kind": verdict.kind,
         "culprit": verdict.culprit.hash.hex(),

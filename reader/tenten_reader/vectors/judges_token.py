@@ -27,7 +27,7 @@ def rules(token: Verified) -> Any:
 
 
 def judge_token(given: Input) -> Any:
-    token = verify_token(given.bytes("token"), given.trust, given.now)
+    token = verify_token(given.data("token"), given.trust, given.now)
     present = token.present
     lock = present.link.body.lock if present.link is not None and present.locked else None
     return {
@@ -47,7 +47,7 @@ def judge_token(given: Input) -> Any:
 
 
 def judge_request(given: Input) -> Any:
-    request = SignedRequest.decode(given.bytes("request"))
+    request = SignedRequest.decode(given.data("request"))
     payee = verify_request(request, given.trust)
     if given.now is not None:
         check_open(request.body, payee, given.now)

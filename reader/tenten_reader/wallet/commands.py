@@ -11,7 +11,7 @@ from ..identity import Role
 from ..messages import Mode, RequestMessage, SignedRequest, StatusMessage
 from ..refusal import Refused
 from ..transports import ask_for_request, hand_over, read_link, read_messages
-from . import operator, payee, payer
+from . import operator, payer
 from .records import OrderState, PayeeState, PayerState, Payment
 from .server import WalletServer
 from .wallet import Wallet

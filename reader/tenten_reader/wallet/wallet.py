@@ -1,4 +1,4 @@
-"""The wallet: its state, the rules of its store, and the clock. What it does is in payer.py, payee.py and operator.py."""
+"""The wallet: its state, its store and its clock. What it does is in payer.py, payee.py and operator.py."""
 
 from __future__ import annotations
 
