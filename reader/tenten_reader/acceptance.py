@@ -1,15 +1,26 @@
-"""What a payee checks: docs/spec/handover.md, "Requests" and "What a payee checks" 1 to 5. The numbers are its own.
+"""What a payee checks: docs/spec/handover.md, "Requests" and "What a payee checks". The numbers are its own.
 
 A payer asks the same of its own tokens once they are signed, before it is bound by them ("What the payer makes").
 """
 
 from __future__ import annotations
 
-from typing import Sequence
+from dataclasses import dataclass
+from typing import Collection, Sequence
 
 from .crypto import verify
+from .documents import check_documents
 from .identity import Certificate, Trust
-from .messages import AttemptContent, Manifest, Mode, RequestBody, SignedRequest, data_hash
+from .messages import (
+    AttemptContent,
+    DocumentMessage,
+    Manifest,
+    Mode,
+    RequestBody,
+    SignedRequest,
+    TransferMessage,
+    data_hash,
+)
 from .refusal import Refused
 from .structure import AMOUNT_MAX
 from .token import Token, output_id
@@ -88,16 +99,100 @@ def _judge_token(token: Verified, data: Manifest | None, request: RequestBody, p
         raise Refused("request-mismatch", "against")
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Another attempt at the same request that was not cancelled."""
+
+    attempt: bytes
+    decided: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A transfer that passed every check; its app is asked next."""
+
+    attempt: bytes
+    tokens: tuple[Verified, ...]
+    lock: bytes | None
+    amount: int
+    documents: tuple[bytes, ...]
+
+
+def check_offer(
+    message: TransferMessage,
+    request: RequestBody,
+    documents: Sequence[DocumentMessage],
+    trust: Trust,
+    now: int,
+    taken: Collection[bytes],
+    standing: Standing | None,
+) -> Offer:
+    """Steps 1 to 12, but for 6, which is the business of whoever keeps attempts. `taken`: outputs that were ever owned
+    by this module or are kept in another attempt. `standing`: another attempt at this request.
+    """
+    if message.request != request.digest:
+        raise Refused("request-mismatch", "no request of this wallet")
+    tokens = judge_tokens(message.tokens, message.data, request, trust, now)
+    links = [token.present.parent for token in tokens]
+    payee = trust.certificate(request.certificate)
+    counter = message.counter_request
+    if counter is not None:
+        verify_request(counter, trust)
+    if any(token.present.output in taken for token in tokens):
+        raise Refused("request-reused", "an output that was taken before")
+    if request.mode != Mode.DIRECT:
+        if standing is not None:
+            raise Refused("request-reused" if standing.decided else "attempt-pending")
+        check_open(request, payee, now)
+    lock = lock_of(tokens[0])
+    if (lock is None) != (request.mode == Mode.DIRECT):
+        raise Refused("lock-mismatch")
+    if lock is not None and lock[0]:
+        raise Refused("lock-mismatch", "the payee would decide")
+    _check_legs(request, counter, trust, now)
+    contents = check_documents(message.data, documents, None)
+    amount = sum(token.present.amount for token in tokens)
+    attempt = attempt_of(request.digest, links)
+    return Offer(attempt, tuple(tokens), None if lock is None else lock[1], amount, tuple(contents))
+
+
+def _check_legs(request: RequestBody, counter: SignedRequest | None, trust: Trust, now: int) -> None:
+    """Step 11: in an exchange each request asks for what the other gives."""
+    if (counter is not None) != (request.mode == Mode.EXCHANGE):
+        raise Refused("request-mismatch", "a counter request belongs to an exchange")
+    if counter is None:
+        return
+    other = counter.body
+    gives = None if other.against is None else (other.against.asset, other.against.amount)
+    wants = None if request.against is None else (request.against.asset, request.against.amount)
+    if gives != (request.asset, request.amount) or wants != (other.asset, other.amount):
+        raise Refused("request-mismatch", "the legs differ")
+    check_open(other, trust.certificate(other.certificate), now)
+
+
 def attempt_of(request_digest: bytes, link_ids: Sequence[bytes]) -> bytes:
     """The attempt id of one try at paying a request with these links."""
     return AttemptContent(request_digest, tuple(link_ids)).id
 
 
-def link_id_of(token: Token, trust: Trust) -> bytes | None:
-    """The id of a token's last link, without a verdict on the token: what names an attempt (step 6).
+def about(message: TransferMessage, refused: Refused, trust: Trust) -> bytes:
+    """What a refusal of a transfer is about: its attempt where that can be named, else the request that it names.
 
-    None where the token has no link, or names certificates that nobody here knows.
+    What is too much is not walked again to find a name for it.
     """
+    attempt = None if refused.code == "too-many" else name_attempt(message, trust)
+    return message.request if attempt is None else attempt
+
+
+def name_attempt(message: TransferMessage, trust: Trust) -> bytes | None:
+    """The attempt that a transfer's links name (step 6), without a verdict on them."""
+    links = [_last_link(token, trust) for token in message.tokens]
+    named = [link for link in links if link is not None]
+    return attempt_of(message.request, named) if len(named) == len(links) else None
+
+
+def _last_link(token: Token, trust: Trust) -> bytes | None:
+    """The id of a token's last link; None where it has none, or names certificates that nobody here knows."""
     try:
         table = [trust.certificate(encoded) for encoded in token.certificates]
         parent, index, link_id = token.issue.issue.id, 0, None

@@ -211,7 +211,7 @@ def _decider(
 
 
 def _judge_denied(evidence: Denied, disputed: _Disputed, trust: Trust) -> Verdict:
-    signer = verify_statement(evidence.statement, trust)
+    signer = verify_statement(evidence.statement, trust, None)
     if signer.hash != disputed.owner.hash:
         raise Refused("not-evidence", "another's statement")
     stated = _stands(evidence.stated, disputed)

@@ -30,6 +30,7 @@ from .structure import (
 from .token import IssueProof, Token
 
 REPLY_BYTES = 4_456_448
+ENROLMENT_BYTES = 4_096
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class EnrolmentBody(Structure):
 class Enrolment(Structure):
     body: EnrolmentBody
     signature: Signature
+
+
+def verify_enrolment(encoded: bytes, operator: bytes) -> EnrolmentBody:
+    """What is asked of `operator`. Refuses: too-large, malformed, authority-unknown, signature-invalid."""
+    enrolment = Enrolment.decode(encoded, ENROLMENT_BYTES)
+    if enrolment.body.operator != operator:
+        raise Refused("authority-unknown", "with another operator")
+    if not verify(enrolment.body.key, "enrolment", enrolment.body.item(), enrolment.signature):
+        raise Refused("signature-invalid", "enrolment")
+    return enrolment.body
 
 
 @dataclass(frozen=True)
@@ -194,11 +205,13 @@ class SignedRuling(Structure):
 
 
 def verify_ruling(ruling: SignedRuling, trust: Trust) -> RulingBody:
-    """A ruling counts if a listed ruling key of its operator signed it, else signature-invalid."""
+    """A ruling counts if a listed ruling key of its operator signed it. Refuses: signature-invalid, malformed."""
     operator = trust.operator(ruling.body.operator)
     keys = operator.keys_for(KeyPurpose.RULING) if operator else []
     if not any(verify(key, "ruling", ruling.body.item(), ruling.signature) for key in keys):
         raise Refused("signature-invalid", "ruling")
+    if (ruling.body.release is not None) != (ruling.body.verdict == Word.RELEASED):
+        raise Refused("malformed", "a release is given with the verdict released, and only there")
     return ruling.body
 
 
@@ -266,10 +279,10 @@ class FalseStatement(Structure):
     release: Bytes32
 
 
-def verify_false_statement(encoded: bytes, trust: Trust) -> Certificate:
+def verify_false_statement(encoded: bytes, trust: Trust, operator: bytes) -> Certificate:
     """Whom it convicts: the signer of a lie. Refuses: the codes of decoding and of certificates, not-evidence."""
     false = FalseStatement.decode(encoded)
-    signer = verify_statement(false.statement, trust)
+    signer = verify_statement(false.statement, trust, operator)
     says = false.statement.body.says
     if not isinstance(says, NeverReleased) or sha256(false.release) != says.lock:
         raise Refused("not-evidence")

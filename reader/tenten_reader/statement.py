@@ -60,8 +60,13 @@ class SignedStatement(Structure):
     signature: Signature
 
 
-def verify_statement(statement: SignedStatement, trust: Trust) -> Certificate:
-    """Its signer. Refuses: the codes of certificates, signature-invalid."""
+def verify_statement(statement: SignedStatement, trust: Trust, operator: bytes | None) -> Certificate:
+    """Its signer. `operator`: to whom it must be said, or None where it counts for whichever it names.
+
+    Refuses: authority-unknown, the codes of certificates, signature-invalid.
+    """
+    if operator is not None and statement.body.operator != operator:
+        raise Refused("authority-unknown", "to another operator")
     signer = trust.certificate(statement.certificate)
     if not verify(signer.key, "statement", statement.body.item(), statement.signature):
         raise Refused("signature-invalid", "statement")

@@ -32,13 +32,12 @@ class Shape(Protocol):
 class Number:
     low: int
     high: int
-    code: str = "malformed"
 
     def read(self, item: Item) -> int:
         if type(item) is not int:
             raise Refused("malformed", "not a whole number")
         if not self.low <= item <= self.high:
-            raise Refused(self.code, f"{item} is not within {self.low} and {self.high}")
+            raise Refused("malformed", f"{item} is not within {self.low} and {self.high}")
         return item
 
     def write(self, value: int) -> Item:
@@ -46,7 +45,12 @@ class Number:
 
 
 class AmountNumber(Number):
-    """An amount of money, which is written as decimal text where a number may lose digits."""
+    """An amount of money. What stands in its place and is none, of whatever type, is refused as an amount."""
+
+    def read(self, item: Item) -> int:
+        if type(item) is not int or not self.low <= item <= self.high:
+            raise Refused("amount-invalid")
+        return item
 
 
 @dataclass(frozen=True)
@@ -247,7 +251,7 @@ def reader_of(hint: Any) -> Callable[[bytes, int], Any]:
 
 Bytes32 = Annotated[bytes, Bytes(32, 32)]
 Signature = Annotated[bytes, Bytes(64, 64)]
-Amount = Annotated[int, AmountNumber(1, AMOUNT_MAX, "amount-invalid")]
+Amount = Annotated[int, AmountNumber(1, AMOUNT_MAX)]
 AmountOrZero = Annotated[int, AmountNumber(0, AMOUNT_MAX)]
 UnixSeconds = Annotated[int, Number(0, 2**53 - 1)]
 EncodedCertificate = Annotated[bytes, Bytes(1, 1024)]

@@ -71,6 +71,7 @@ class Verified:
 
     token: Token
     states: tuple[State, ...]
+    certificates: tuple[Certificate, ...]
 
     @property
     def issue(self) -> Issue:
@@ -106,7 +107,7 @@ def verify_decoded(token: Token, trust: Trust, now: int | None) -> Verified:
         last = position == len(token.hops)
         state = _follow(state, hop, position, table, token.issue.issue, now if last else None)
         states.append(state)
-    return Verified(token, tuple(states))
+    return Verified(token, tuple(states), tuple(table))
 
 
 def check_room(token: Token) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_token
+from . import judges, judges_handover, judges_registry, judges_token
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -23,6 +23,19 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "evidence": judges.judge_evidence,
     "token": judges_token.judge_token,
     "request": judges_token.judge_request,
+    "transfer": judges_handover.judge_transfer,
+    "payer": judges_handover.judge_payer,
+    "payee": judges_handover.judge_payee,
+    "receipt": judges_handover.judge_receipt,
+    "documents": judges_handover.judge_documents,
+    "enrolment": judges_registry.judge_enrolment,
+    "order": judges_registry.judge_order,
+    "claim": judges_registry.judge_claim_of,
+    "redemption": judges_registry.judge_redemption,
+    "statement": judges_registry.judge_statement,
+    "falseStatement": judges_registry.judge_false_statement,
+    "refund": judges_registry.judge_refund_of,
+    "ruling": judges_registry.judge_ruling,
 }
 
 
@@ -30,6 +43,8 @@ def judged(judge: str, given: dict[str, Any]) -> dict[str, Any]:
     """What this reader makes of an input: `accepted`, or `refused`, as the vectors write it."""
     try:
         return {"accepted": JUDGES[judge](Input(given))}
+    except judges_handover.RefusedAbout as refused:
+        return {"refused": refused.code, "about": refused.about.hex()}
     except Refused as refused:
         return {"refused": refused.code}
 

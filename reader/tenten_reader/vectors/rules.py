@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import conditions, crypto, documents, evidence, identity, messages, orders, statement, token
+from .. import claims, conditions, crypto, documents, evidence, identity, messages, orders, registry, statement, token
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "condition": {
@@ -74,6 +74,7 @@ _OTHER_NAMES: dict[str, Any] = {
 }
 
 _NAMED_AS_THE_RULE = (
+    claims.Terms,
     conditions.AssetId,
     conditions.Against,
     conditions.Caveat,
@@ -113,6 +114,8 @@ _NAMED_AS_THE_RULE = (
     orders.SignedOrder,
     orders.SignedRuling,
     orders.StoredIssue,
+    registry.ConsumedOutput,
+    registry.RefundedOutput,
     statement.SignedStatement,
     statement.StatementBody,
     token.BatchPayload,

@@ -11,7 +11,7 @@ from ..identity import Role
 from ..messages import Mode, RequestMessage, SignedRequest, StatusMessage
 from ..refusal import Refused
 from ..transports import ask_for_request, hand_over, read_link, read_messages
-from . import operator, payer
+from . import operator, payee, payer
 from .records import OrderState, PayeeState, PayerState, Payment
 from .server import WalletServer
 from .wallet import Wallet
@@ -138,8 +138,9 @@ def receive(wallet: Wallet, given: argparse.Namespace) -> None:
         for receipt in wallet.state.receipts:
             if receipt.state == PayeeState.OWNED and receipt.attempt not in owned:
                 owned.add(receipt.attempt)
-                amounts = [wallet.verified(token).present.amount for token in receipt.tokens]
-                tell(attempt=receipt.attempt.hex(), state="OWNED", amount=sum(amounts))
+                tokens = payee.transfer_of(receipt).tokens
+                amount = sum(wallet.verified(token.encode()).present.amount for token in tokens)
+                tell(attempt=receipt.attempt.hex(), state="OWNED", amount=amount)
 
     wanted = len(owned) + given.count
     mode = Mode.DIRECT if given.direct else Mode.TWO_PHASE

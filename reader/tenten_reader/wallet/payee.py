@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Sequence
 
-from ..acceptance import attempt_of, check_open, judge_tokens, link_id_of, lock_of, verify_request
+from ..acceptance import Standing, about, check_offer, name_attempt, verify_request
+from ..cbor import MESSAGE_BYTES
 from ..conditions import AssetId
-from ..crypto import sha256, verify
-from ..documents import check_documents
 from ..links import with_release
 from ..messages import (
     CancelMessage,
@@ -30,10 +29,10 @@ from ..messages import (
     SignedRequest,
     StatusMessage,
     TransferMessage,
+    read_message,
 )
+from ..payee import answered, hear
 from ..refusal import Refused
-from ..token import CancelPayload, Token
-from ..walk import Verified
 from . import payer
 from .records import PayeeState, Receipt
 from .wallet import Wallet, fresh
@@ -79,84 +78,57 @@ def handle(wallet: Wallet, messages: Sequence[Message]) -> list[bytes]:
 
 
 def _on_transfer(wallet: Wallet, message: TransferMessage, documents: list[DocumentMessage]) -> bytes:
-    links = [link_id_of(token, wallet.trust) for token in message.tokens]
-    named = [link for link in links if link is not None]
-    attempt = attempt_of(message.request, named) if len(named) == len(links) else None
+    attempt = name_attempt(message, wallet.trust)
     known = None if attempt is None else wallet.receipt(attempt)
     if known is not None:
         return _say(known)
-    try:
-        return _take(wallet, message, documents)
-    except Refused as refused:
-        return RefusedMessage(attempt or message.request, refused.code, "").encode()
-
-
-def _take(wallet: Wallet, message: TransferMessage, documents: list[DocumentMessage]) -> bytes:
     request = _own_request(wallet, message.request)
-    tokens = judge_tokens(message.tokens, message.data, request, wallet.trust, wallet.now())
-    attempt = attempt_of(message.request, [token.present.parent for token in tokens])
-    if message.counter_request is not None:
-        raise Refused("request-mismatch", "no exchange was asked for")
-    _check_fresh(wallet, request, tokens)
-    lock = _check_lock(request, tokens)
-    check_documents(message.data, documents, None)
-    links = tuple(token.present.parent for token in tokens)
-    amount = sum(token.present.amount for token in tokens)
-    said = ReservedBody(message.request, links, lock, amount, None)
-    answer = ReservedMessage(attempt, said, None, wallet.key.sign("reserved", said.item())).encode()
+    if request is None:
+        return RefusedMessage(message.request, "request-mismatch", "").encode()
+    try:
+        return _take(wallet, message, request, documents)
+    except Refused as refused:
+        return RefusedMessage(about(message, refused, wallet.trust), refused.code, "").encode()
+
+
+def _own_request(wallet: Wallet, digest: bytes) -> RequestBody | None:
+    bodies = [SignedRequest.decode(encoded).body for encoded in wallet.state.requests]
+    return next((body for body in bodies if body.digest == digest), None)
+
+
+def _take(wallet: Wallet, message: TransferMessage, request: RequestBody, documents: list[DocumentMessage]) -> bytes:
+    kept = {output for receipt in wallet.state.receipts for output in receipt.outputs}
+    standing = next(
+        (
+            Standing(receipt.attempt, receipt.state == PayeeState.OWNED)
+            for receipt in wallet.state.receipts
+            if receipt.request == request.digest and receipt.state != PayeeState.CANCELLED
+        ),
+        None,
+    )
+    taken = kept | set(wallet.state.owned)
+    offer = check_offer(message, request, documents, wallet.trust, wallet.now(), taken, standing)
+    links = tuple(token.present.parent for token in offer.tokens)
+    said = ReservedBody(request.digest, links, offer.lock, offer.amount, None)
+    answer = ReservedMessage(offer.attempt, said, None, wallet.key.sign("reserved", said.item())).encode()
     receipt = Receipt(
-        attempt=attempt,
-        state=PayeeState.RESERVED if lock is not None else PayeeState.OWNED,
-        request=message.request,
-        lock=lock,
-        tokens=tuple(token.token.encode() for token in tokens),
-        outputs=tuple(token.present.output for token in tokens),
+        attempt=offer.attempt,
+        state=PayeeState.RESERVED if offer.lock is not None else PayeeState.OWNED,
+        request=request.digest,
+        lock=offer.lock,
+        transfer=message.encode(),
+        outputs=tuple(token.present.output for token in offer.tokens),
         answer=answer,
     )
-    if lock is None:
+    if offer.lock is None:
         wallet.change(
-            tokens=wallet.state.tokens + receipt.tokens,
+            tokens=wallet.state.tokens + tuple(token.encode() for token in message.tokens),
             owned=wallet.state.owned + receipt.outputs,
             receipts=wallet.with_receipt(receipt),
         )
     else:
         wallet.change(receipts=wallet.with_receipt(receipt))
     return answer
-
-
-def _own_request(wallet: Wallet, digest: bytes) -> RequestBody:
-    bodies = [SignedRequest.decode(encoded).body for encoded in wallet.state.requests]
-    found = next((body for body in bodies if body.digest == digest), None)
-    if found is None:
-        raise Refused("request-mismatch", "no request of this wallet")
-    return found
-
-
-def _check_fresh(wallet: Wallet, request: RequestBody, tokens: list[Verified]) -> None:
-    """Steps 8 and 9."""
-    outputs = {token.present.output for token in tokens}
-    kept = {output for receipt in wallet.state.receipts for output in receipt.outputs}
-    if outputs & kept or outputs & set(wallet.state.owned):
-        raise Refused("request-reused", "an output that was taken before")
-    if request.mode == Mode.DIRECT:
-        return
-    for receipt in wallet.state.receipts:
-        if receipt.request == request.digest and receipt.state != PayeeState.CANCELLED:
-            undecided = receipt.state == PayeeState.RESERVED
-            raise Refused("attempt-pending" if undecided else "request-reused")
-    check_open(request, wallet.certificate, wallet.now())
-
-
-def _check_lock(request: RequestBody, tokens: list[Verified]) -> bytes | None:
-    """Step 10. The lock's hash, None in the direct mode."""
-    lock = lock_of(tokens[0])
-    if (lock is None) != (request.mode == Mode.DIRECT):
-        raise Refused("lock-mismatch")
-    if lock is None:
-        return None
-    if lock[0]:
-        raise Refused("lock-mismatch", "the payee would decide")
-    return lock[1]
 
 
 def _say(receipt: Receipt) -> bytes:
@@ -173,39 +145,31 @@ def _on_attempt(wallet: Wallet, message: ReleaseMessage | CancelMessage | Status
     receipt = wallet.receipt(message.attempt)
     if receipt is None:
         return [RefusedMessage(message.attempt, "attempt-unknown", "").encode()]
+    if receipt.state == PayeeState.OWNED:
+        return [_say(receipt)]
+    transfer = transfer_of(receipt)
+    state = "reserved" if receipt.state == PayeeState.RESERVED else "cancelled"
     try:
-        if receipt.state != PayeeState.OWNED and isinstance(message, ReleaseMessage):
-            receipt = _on_release(wallet, receipt, message.secret)
-        elif receipt.state == PayeeState.RESERVED and isinstance(message, CancelMessage):
-            receipt = _on_cancel(wallet, receipt, message)
+        answer = read_message(receipt.answer, MESSAGE_BYTES)
+        heard = hear(answered(state, transfer, answer, wallet.trust), message, wallet.trust, wallet.now())
     except Refused:
-        return []
+        return []  # what does not count is not worth an answer
+    if heard.state == "owned" and isinstance(message, ReleaseMessage):
+        receipt = replace(receipt, state=PayeeState.OWNED)
+        released = tuple(with_release(token, message.secret).encode() for token in transfer.tokens)
+        wallet.change(
+            tokens=wallet.state.tokens + released,
+            owned=wallet.state.owned + receipt.outputs,
+            receipts=wallet.with_receipt(receipt),
+        )
+    elif heard.state == "cancelled" and receipt.state == PayeeState.RESERVED:
+        receipt = replace(receipt, state=PayeeState.CANCELLED)
+        wallet.change(receipts=wallet.with_receipt(receipt))
     return [_say(receipt)]
 
 
-def _on_release(wallet: Wallet, receipt: Receipt, secret: bytes) -> Receipt:
-    if receipt.lock is None or sha256(secret) != receipt.lock:
-        raise Refused("release-mismatch")
-    tokens = [Token.decode(encoded) for encoded in receipt.tokens]
-    if wallet.now() >= min(token.issue.issue.redeem_until for token in tokens):
-        raise Refused("attempt-pending", "from redeemUntil on the operator's ruling decides")
-    released = tuple(with_release(token, secret).encode() for token in tokens)
-    owned = replace(receipt, state=PayeeState.OWNED)
-    wallet.change(
-        tokens=wallet.state.tokens + released,
-        owned=wallet.state.owned + receipt.outputs,
-        receipts=wallet.with_receipt(owned),
-    )
-    return owned
-
-
-def _on_cancel(wallet: Wallet, receipt: Receipt, message: CancelMessage) -> Receipt:
-    if receipt.lock is None or message.lock != receipt.lock:
-        raise Refused("lock-mismatch")
-    decider = wallet.verified(receipt.tokens[0]).present.previous
-    assert decider is not None
-    if not verify(decider.certificate.key, "cancel", CancelPayload(message.lock).item(), message.signature):
-        raise Refused("signature-invalid", "cancel")
-    cancelled = replace(receipt, state=PayeeState.CANCELLED)
-    wallet.change(receipts=wallet.with_receipt(cancelled))
-    return cancelled
+def transfer_of(receipt: Receipt) -> TransferMessage:
+    """The transfer that was taken."""
+    transfer = read_message(receipt.transfer, MESSAGE_BYTES)
+    assert isinstance(transfer, TransferMessage)
+    return transfer

@@ -1,6 +1,6 @@
 """The payer: docs/spec/handover.md, "What the payer makes" and "The payer's machine".
 
-    start ──▶ LOCKED ──reserved──▶ RELEASED          start ──▶ SENT
+    start ──▶ LOCKED ──reserved──▶ RELEASED          start ──▶ SENT ──returned──▶ RETURNED
                 └──user, refusal, spendUntil──▶ CANCELLED
 
 Each of these is written before anything of it is told, and what was told is told again in the same bytes. There is no
@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Sequence
 
+from .. import payer as machine
 from ..acceptance import attempt_of, check_open, judge_tokens, verify_request
 from ..cbor import MESSAGE_BYTES
-from ..crypto import sha256, verify
-from ..documents import check_documents
+from ..crypto import sha256
 from ..identity import Certificate
 from ..links import Made, Planned, make_link, with_release
 from ..messages import (
@@ -24,13 +24,11 @@ from ..messages import (
     DoneMessage,
     Message,
     Mode,
-    RefusedMessage,
     ReleaseMessage,
     RequestBody,
     ReservedMessage,
     SignedRequest,
     TransferMessage,
-    data_hash,
     read_message,
 )
 from ..refusal import Refused
@@ -126,7 +124,7 @@ def say(payment: Payment) -> list[bytes]:
     if payment.state == PayerState.CANCELLED:
         assert payment.cancel is not None
         return [payment.cancel]
-    if payment.state == PayerState.SENT and payment.finished:
+    if payment.finished:
         return []
     return [payment.transfer]
 
@@ -134,64 +132,57 @@ def say(payment: Payment) -> list[bytes]:
 def hear(wallet: Wallet, attempt: bytes, answers: Sequence[Message]) -> Payment:
     """Takes in what the payee answered, and makes the next step durable."""
     documents = [message for message in answers if isinstance(message, DocumentMessage)]
+    payment = _known(wallet, attempt)
     for message in answers:
-        payment = wallet.payment(attempt)
-        assert payment is not None
-        if isinstance(message, ReservedMessage) and message.attempt == attempt:
-            _reserved(wallet, payment, message, documents)
-        elif isinstance(message, RefusedMessage):
-            _refused(wallet, payment, message)
-    heard = wallet.payment(attempt)
-    assert heard is not None
-    return heard
+        if payment.state in (PayerState.LOCKED, PayerState.SENT):
+            if getattr(message, "attempt", attempt) == attempt:
+                _hear_one(wallet, payment, message, documents)
+        payment = _known(wallet, attempt)
+    return payment
 
 
-def _reserved(wallet: Wallet, payment: Payment, message: ReservedMessage, documents: list[DocumentMessage]) -> None:
-    if payment.state == PayerState.SENT:
-        check_answer(wallet, payment, message, documents)
-        wallet.change(payments=wallet.with_payment(replace(payment, answer=message.encode(), finished=True)))
+def _known(wallet: Wallet, attempt: bytes) -> Payment:
+    payment = wallet.payment(attempt)
+    assert payment is not None
+    return payment
+
+
+def _hear_one(wallet: Wallet, payment: Payment, message: Message, documents: list[DocumentMessage]) -> None:
+    transfer = read_message(payment.transfer, MESSAGE_BYTES)
+    assert isinstance(transfer, TransferMessage)
+    state = "sent" if payment.state == PayerState.SENT else "locked"
+    request = SignedRequest.decode(payment.request).body
+    sent = machine.Sent(request, transfer, payment.secret, state, frozenset(wallet.state.owned))
+    try:
+        heard = machine.hear(sent, message, documents, wallet.trust, wallet.now())
+    except Refused as refused:
+        if refused.code == "expired":
+            cancel(wallet, payment)
         return
-    if payment.state != PayerState.LOCKED:
-        return
-    check_answer(wallet, payment, message, documents)
-    if wallet.now() >= min(wallet.verified(token).issue.spend_until for token in payment.inputs):
+    if heard.state == "cancelling":
         cancel(wallet, payment)
-        return
+    elif heard.state == "released":
+        _release(wallet, payment, message)
+    elif heard.state == "returned":
+        back = [token.token for token in heard.received]
+        wallet.change(
+            tokens=wallet.state.tokens + tuple(token.encode() for token in back),
+            owned=wallet.owned_with(back),
+            payments=wallet.with_payment(replace(payment, state=PayerState.RETURNED, finished=True)),
+        )
+    elif isinstance(message, ReservedMessage) and heard.state == "sent":
+        wallet.change(payments=wallet.with_payment(replace(payment, answer=message.encode(), finished=True)))
+
+
+def _release(wallet: Wallet, payment: Payment, answer: Message) -> None:
+    """The one irrevocable step: durable, and only then told."""
     assert payment.secret is not None
     change = [with_release(Token.decode(encoded), payment.secret) for encoded in payment.change]
     wallet.change(
         tokens=wallet.state.tokens + tuple(token.encode() for token in change),
         owned=wallet.owned_with(change),
-        payments=wallet.with_payment(replace(payment, state=PayerState.RELEASED, answer=message.encode())),
+        payments=wallet.with_payment(replace(payment, state=PayerState.RELEASED, answer=answer.encode())),
     )
-
-
-def check_answer(
-    wallet: Wallet, payment: Payment, message: ReservedMessage, documents: list[DocumentMessage]
-) -> None:
-    """What the payer checks before it releases."""
-    request = SignedRequest.decode(payment.request)
-    transfer = read_message(payment.transfer, MESSAGE_BYTES)
-    assert isinstance(transfer, TransferMessage)
-    verified = [wallet.verified(token.encode()) for token in transfer.tokens]
-    said = message.body
-    links = tuple(token.present.parent for token in verified)
-    amount = sum(token.present.amount for token in verified)
-    if (said.request, said.links, said.lock, said.amount) != (request.body.digest, links, payment.lock, amount):
-        raise Refused("request-mismatch", "reserved")
-    if said.reply != data_hash(message.reply):
-        raise Refused("document-mismatch", "reply")
-    payee = wallet.trust.certificate(request.body.certificate)
-    if not verify(payee.key, "reserved", said.item(), message.signature):
-        raise Refused("signature-invalid", "reserved")
-    check_documents(message.reply, documents, None)
-
-
-def _refused(wallet: Wallet, payment: Payment, message: RefusedMessage) -> None:
-    request = SignedRequest.decode(payment.request).body.digest
-    final = not Refused(message.code).transient
-    if payment.state == PayerState.LOCKED and final and message.about in (payment.attempt, request):
-        cancel(wallet, payment)
 
 
 def cancel(wallet: Wallet, payment: Payment) -> None:

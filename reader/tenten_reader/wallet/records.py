@@ -23,6 +23,7 @@ class PayerState(IntEnum):
     SENT = 2
     RELEASED = 3
     CANCELLED = 4
+    RETURNED = 5
 
 
 class PayeeState(IntEnum):
@@ -57,13 +58,13 @@ class Payment(Structure):
 
 @dataclass(frozen=True)
 class Receipt(Structure):
-    """An attempt of which this wallet is the payee. `tokens` are as they came."""
+    """An attempt of which this wallet is the payee."""
 
     attempt: Bytes32
     state: PayeeState
     request: Bytes32
     lock: Bytes32 | None
-    tokens: Blobs
+    transfer: Blob
     outputs: Ids
     answer: Blob
 

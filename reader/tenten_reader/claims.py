@@ -1,0 +1,92 @@
+"""How an operator judges a claim: docs/spec/orders.md, "Redeeming links" and "Terms"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .conditions import AtExpiry, Caveats, Conditions, Expires, Kind
+from .identity import Trust
+from .orders import Claim, Withdraw, verify_order
+from .refusal import Refused
+from .structure import Structure
+from .token import Token
+from .walk import MAX_LIVE_CAVEATS, MAX_SIGNATURES, Verified, signatures_of, verify_decoded
+
+
+@dataclass(frozen=True)
+class Terms(Structure):
+    conditions: Conditions
+    caveats: Caveats
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A token of a claim that may be paid; `burned` where its condition ended it."""
+
+    token: Verified
+    terms: Terms
+    burned: bool
+
+
+def terms_of(token: Verified) -> Terms:
+    """Conditions and live caveats, what is said twice kept once."""
+    rules = token.present.rules
+    return Terms(tuple(dict.fromkeys(rules.conditions)), tuple(dict.fromkeys(rules.caveats)))
+
+
+def judge_claim(
+    claim: Claim, trust: Trust, operator: bytes, now: int, published: frozenset[bytes]
+) -> list[Judged | Refused]:
+    """Steps 1 to 5: each token, judged or refused by itself. `published`: locks whose release is known here."""
+    order = claim.order.order
+    if order.asset.operator != operator or trust.asset(operator, order.asset.code) is None:
+        raise Refused("asset-unknown")
+    if isinstance(order.action, Withdraw):
+        raise Refused("order-mismatch")
+    if sum(signatures_of(token, trust) for token in claim.tokens) + 1 > MAX_SIGNATURES:
+        raise Refused("too-many", "signatures")
+    signer = verify_order(claim.order, trust)
+    judged = [_judge(token, claim, trust, now, published) for token in claim.tokens]
+    good = [token for token in judged if isinstance(token, Judged)]
+    if good and not any(token.token.states[-2].owner.certificate.hash == signer.hash for token in good):
+        raise Refused("owner-mismatch")
+    if len({token.token.present.output for token in good}) < len(good):
+        raise Refused("malformed", "a token twice")
+    return judged
+
+
+def _judge(token: Token, claim: Claim, trust: Trust, now: int, published: frozenset[bytes]) -> Judged | Refused:
+    try:
+        return _judge_token(token, claim, trust, now, published)
+    except Refused as refused:
+        if refused.transient:
+            raise
+        return refused
+
+
+def _judge_token(token: Token, claim: Claim, trust: Trust, now: int, published: frozenset[bytes]) -> Judged:
+    verified = verify_decoded(token, trust, None)
+    order, present = claim.order.order, verified.present
+    if verified.issue.asset != order.asset:
+        raise Refused("asset-mismatch")
+    link = present.link
+    if link is None or present.kind != Kind.OPERATOR or link.body.lock is not None:
+        raise Refused("order-mismatch", "no redeeming link")
+    if present.owner.request != order.digest or present.owner.purpose is not None or present.index != 0:
+        raise Refused("order-mismatch", "another order")
+    terms = terms_of(verified)
+    if len(terms.caveats) > MAX_LIVE_CAVEATS:
+        raise Refused("too-many", "caveats")
+    definition = trust.asset(order.asset.operator, order.asset.code)
+    assert definition is not None
+    before = verified.states[-2].link
+    lock = None if before is None else before.body.lock
+    grace = definition.grace if lock is not None and lock.hash in published else 0
+    if now >= verified.issue.redeem_until + grace:
+        raise Refused("redeem-closed")
+    return Judged(verified, terms, _burned(terms, now))
+
+
+def _burned(terms: Terms, now: int) -> bool:
+    rules = (*terms.conditions, *(caveat.condition for caveat in terms.caveats))
+    return any(isinstance(rule, Expires) and rule.at_expiry == AtExpiry.BURN and now >= rule.time for rule in rules)

@@ -1,0 +1,107 @@
+"""The payee's machine: docs/spec/handover.md. A pure function of what was answered and what comes; wallet/payee.py
+makes its steps durable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .acceptance import lock_of
+from .crypto import sha256, verify
+from .identity import Certificate, Trust
+from .messages import CancelMessage, CounterTransferMessage, Message, ReleaseMessage, RulingMessage, TransferMessage
+from .orders import SignedRuling, Word, verify_ruling
+from .refusal import Refused
+from .token import CancelPayload
+from .walk import Verified, verify_decoded
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a payee took, what it gives in an exchange, and where it stands.
+
+    `state`: reserved, lockedForeign (its like in an exchange), resolving, cancelled.
+    """
+
+    state: str
+    taken: tuple[Verified, ...]
+    given: tuple[Verified, ...]
+    decider: Certificate
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The state after a message; the outputs that became spendable; whether the message goes to the operator."""
+
+    state: str
+    spendable: tuple[bytes, ...] = ()
+    forwarded: bool = False
+
+
+def answered(state: str, transfer: TransferMessage, answer: Message, trust: Trust) -> Answered:
+    """A payee that took `transfer`, all checks passed, and answered."""
+    taken = tuple(verify_decoded(token, trust, None) for token in transfer.tokens)
+    counter = answer.tokens if isinstance(answer, CounterTransferMessage) else ()
+    given = tuple(verify_decoded(token, trust, None) for token in counter)
+    payer = taken[0].present.previous
+    assert payer is not None
+    decider = payer.certificate
+    if transfer.counter_request is not None:
+        decider = trust.certificate(transfer.counter_request.body.certificate)
+    return Answered("lockedForeign" if given and state == "reserved" else state, taken, given, decider)
+
+
+def hear(payee: Answered, message: Message, trust: Trust, now: int) -> Heard:
+    """One message. Refuses one that does not count."""
+    lock = lock_of(payee.taken[0])
+    if lock is None:
+        return Heard(payee.state)
+    if isinstance(message, ReleaseMessage):
+        return _release(payee, lock[1], message.secret, now)
+    if isinstance(message, CancelMessage):
+        return _cancel(payee, lock[1], message, now)
+    if isinstance(message, RulingMessage):
+        return _ruling(payee, lock[1], message.ruling, trust)
+    return Heard(payee.state)
+
+
+def _owned(payee: Answered) -> Heard:
+    return Heard("owned", tuple(token.present.output for token in payee.taken))
+
+
+def _release(payee: Answered, lock: bytes, secret: bytes, now: int) -> Heard:
+    if sha256(secret) != lock:
+        raise Refused("release-mismatch")
+    if payee.state == "resolving":
+        return Heard("resolving", forwarded=True)
+    if now >= min(token.issue.redeem_until for token in payee.taken):
+        raise Refused("redeem-closed", "only the operator's word decides now")
+    return _owned(payee)
+
+
+def _cancel(payee: Answered, lock: bytes, message: CancelMessage, now: int) -> Heard:
+    if message.lock != lock:
+        raise Refused("lock-mismatch")
+    if not verify(payee.decider.key, "cancel", CancelPayload(lock).item(), message.signature):
+        raise Refused("signature-invalid", "cancel")
+    if payee.state == "resolving" and any(now >= token.issue.redeem_until for token in payee.given):
+        raise Refused("redeem-closed", "it may have been refunded")
+    return Heard("cancelled", tuple(token.states[-2].output for token in payee.given))
+
+
+def _ruling(payee: Answered, lock: bytes, signed: SignedRuling, trust: Trust) -> Heard:
+    ruling = verify_ruling(signed, trust)
+    if ruling.subject != lock:
+        raise Refused("lock-mismatch")
+    takes = {token.issue.asset.operator for token in payee.taken}
+    gives = {token.issue.asset.operator for token in payee.given}
+    if ruling.verdict == Word.RELEASED:
+        if ruling.release is None or sha256(ruling.release) != lock:
+            raise Refused("release-mismatch")
+        return _owned(payee)
+    if ruling.operator not in takes | gives:
+        raise Refused("issuer-unknown")
+    if not gives or takes == gives:
+        return Heard("ruled")
+    # Each operator rules its own leg: what the payee gave is gone, what it takes is in doubt.
+    return Heard("resolving" if ruling.operator in gives else payee.state)

@@ -1,0 +1,83 @@
+"""Refunds on a statement: docs/spec/orders.md, "Rulings"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .claims import Terms
+from .identity import Trust
+from .refusal import Refused
+from .statement import NeverReleased, NoReleaseReached, NoWord, SaysBalance, SignedStatement
+from .token import Token
+from .walk import State, Verified, owner_hash, verify_decoded
+
+
+@dataclass(frozen=True)
+class Refund:
+    """What comes back: an output, its amount, its hops, its owner; the outputs whose rows are taken beside it."""
+
+    output: bytes
+    amount: int
+    hops: int
+    owner: bytes
+    consumed: tuple[bytes, ...]
+    terms: Terms
+
+
+def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: int) -> Refund:
+    """One token of a statement that verifies. Refuses: the codes of the walk, order-mismatch, owner-mismatch,
+    lock-mismatch, and last ruling-early.
+    """
+    verified = verify_decoded(token, trust, None)
+    signer = trust.certificate(statement.certificate)
+    says = statement.body.says
+    present = verified.present
+    if present.link is None or isinstance(says, SaysBalance):
+        raise Refused("order-mismatch", "no link in question")
+    before = verified.states[-2]
+    if before.owner.certificate.hash != signer.hash:
+        raise Refused("owner-mismatch")
+    if isinstance(says, NoWord):
+        _check_direct(says, present)
+        refunded = present
+        consumed = [state.output for state in verified.states[:-1]]
+    else:
+        _check_locked(says, before, present)
+        refunded = before
+        consumed = [state.output for state in verified.states[:-2]]
+    definition = trust.asset(verified.issue.asset.operator, verified.issue.asset.code)
+    assert definition is not None
+    if now < verified.issue.redeem_until + definition.grace:
+        raise Refused("ruling-early")
+    return Refund(
+        output=refunded.output,
+        amount=refunded.amount,
+        hops=_hops(verified, before),
+        owner=owner_hash(before.owner),
+        consumed=tuple(consumed),
+        terms=_terms(refunded),
+    )
+
+
+def _check_locked(says: NeverReleased | NoReleaseReached, before: State, present: State) -> None:
+    assert present.link is not None
+    lock = present.link.body.lock
+    payee_decides = isinstance(says, NoReleaseReached)
+    if not present.locked or lock is None or lock.hash != says.lock or lock.payee_decides != payee_decides:
+        raise Refused("lock-mismatch")
+    if isinstance(says, NoReleaseReached) and before.output not in says.inputs:
+        raise Refused("order-mismatch", "it speaks of other outputs")
+
+
+def _check_direct(says: NoWord, present: State) -> None:
+    assert present.link is not None
+    if present.link.body.lock is not None or present.parent != says.link or present.index != 0:
+        raise Refused("order-mismatch", "another link")
+
+
+def _terms(state: State) -> Terms:
+    return Terms(tuple(dict.fromkeys(state.rules.conditions)), tuple(dict.fromkeys(state.rules.caveats)))
+
+
+def _hops(verified: Verified, before: State) -> int:
+    return before.hops + 1
