@@ -10,7 +10,7 @@ from .orders import Claim, Withdraw, verify_order
 from .refusal import Refused
 from .structure import Structure
 from .token import Token
-from .walk import MAX_LIVE_CAVEATS, MAX_SIGNATURES, Verified, signatures_of, verify_decoded
+from .walk import MAX_LIVE_CAVEATS, MAX_SIGNATURES, State, Verified, signatures_of, verify_decoded
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Judged:
     burned: bool
 
 
-def terms_of(token: Verified) -> Terms:
+def terms_of(state: State) -> Terms:
     """Conditions and live caveats, what is said twice kept once."""
-    rules = token.present.rules
+    rules = state.rules
     return Terms(tuple(dict.fromkeys(rules.conditions)), tuple(dict.fromkeys(rules.caveats)))
 
 
@@ -74,7 +74,7 @@ def _judge_token(token: Token, claim: Claim, trust: Trust, now: int, published: 
         raise Refused("order-mismatch", "no redeeming link")
     if present.owner.request != order.digest or present.owner.purpose is not None or present.index != 0:
         raise Refused("order-mismatch", "another order")
-    terms = terms_of(verified)
+    terms = terms_of(verified.present)
     if len(terms.caveats) > MAX_LIVE_CAVEATS:
         raise Refused("too-many", "caveats")
     definition = trust.asset(order.asset.operator, order.asset.code)

@@ -80,27 +80,29 @@ def _release(payee: Answered, lock: bytes, secret: bytes, now: int) -> Heard:
 
 
 def _cancel(payee: Answered, lock: bytes, message: CancelMessage, now: int) -> Heard:
+    if payee.state == "resolving" and any(now >= token.issue.redeem_until for token in payee.given):
+        return Heard("resolving")  # what it gave may have been refunded: only the operator's answer frees it
     if message.lock != lock:
         raise Refused("lock-mismatch")
     if not verify(payee.decider.key, "cancel", CancelPayload(lock).item(), message.signature):
         raise Refused("signature-invalid", "cancel")
-    if payee.state == "resolving" and any(now >= token.issue.redeem_until for token in payee.given):
-        raise Refused("redeem-closed", "it may have been refunded")
     return Heard("cancelled", tuple(token.states[-2].output for token in payee.given))
 
 
 def _ruling(payee: Answered, lock: bytes, signed: SignedRuling, trust: Trust) -> Heard:
     ruling = verify_ruling(signed, trust)
     if ruling.subject != lock:
-        raise Refused("lock-mismatch")
+        raise Refused("request-mismatch", "a ruling on something else")
     takes = {token.issue.asset.operator for token in payee.taken}
     gives = {token.issue.asset.operator for token in payee.given}
+    if ruling.operator not in takes | gives:
+        raise Refused("issuer-unknown")
     if ruling.verdict == Word.RELEASED:
         if ruling.release is None or sha256(ruling.release) != lock:
             raise Refused("release-mismatch")
         return _owned(payee)
-    if ruling.operator not in takes | gives:
-        raise Refused("issuer-unknown")
+    if payee.state == "cancelled":
+        raise Refused("attempt-decided")
     if not gives or takes == gives:
         return Heard("ruled")
     # Each operator rules its own leg: what the payee gave is gone, what it takes is in doubt.

@@ -123,14 +123,14 @@ def _counter(
     payee = trust.certificate(sent.request.certificate)
     if not verify(payee.key, "counter", message.body.item(), message.signature):
         raise Refused("signature-invalid", "counter")
-    received = judge_tokens(message.tokens, message.reply, own.body, trust, now)
+    check_documents(message.reply, documents, None)
+    received = judge_tokens(message.tokens, None, own.body, trust, now)
     if any(token.present.output in sent.ever_owned for token in received):
         raise Refused("request-reused")
     if lock_of(received[0]) != (True, sha256(sent.secret)):
         raise Refused("lock-mismatch")
     if message.body.counter_links != tuple(token.present.parent for token in received):
         raise Refused("request-mismatch", "other links than were signed")
-    check_documents(message.reply, documents, None)
     _check_spend_until(tokens, now)
     return Heard("released", tuple(received))
 
@@ -155,17 +155,12 @@ def _ruling(sent: Sent, tokens: list[Verified], message: RulingMessage, trust: T
 
 def _returned(tokens: list[Verified], attempt: bytes, message: ReturnedMessage, trust: Trust, now: int) -> Heard:
     returned = [verify_decoded(token, trust, now) for token in message.tokens]
-    inputs = [token.present.link.input if token.present.link is not None else b"" for token in returned]
-    if inputs != [token.present.output for token in tokens]:
+    if any(token.present.kind != Kind.RETURN or token.present.owner.request != attempt for token in returned):
+        raise Refused("owner-mismatch", "no return of this transfer")
+    inputs = [token.states[-2].parent for token in returned]
+    if inputs != [token.present.parent for token in tokens]:
         raise Refused("request-mismatch", "other links than were sent")
-    for sent, came in zip(tokens, returned):
-        previous = sent.present.previous
-        assert previous is not None
-        owner = came.present.owner
-        ours = owner.certificate.hash == previous.certificate.hash
-        if not ours or came.present.kind != Kind.RETURN or (owner.purpose, owner.request) != (None, attempt):
-            raise Refused("owner-mismatch")
-        if came.present.amount != sent.present.amount:
-            raise Refused("amount-mismatch")
+    if sum(token.present.amount for token in returned) != sum(token.present.amount for token in tokens):
+        raise Refused("amount-mismatch")
     return Heard("returned", tuple(returned))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .claims import Terms
+from .claims import Terms, terms_of
+from .conditions import Kind
 from .identity import Trust
 from .refusal import Refused
 from .statement import NeverReleased, NoReleaseReached, NoWord, SaysBalance, SignedStatement
 from .token import Token
-from .walk import State, Verified, owner_hash, verify_decoded
+from .walk import State, owner_hash, verify_decoded
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,14 @@ def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: in
     if present.link is None or isinstance(says, SaysBalance):
         raise Refused("order-mismatch", "no link in question")
     before = verified.states[-2]
-    if before.owner.certificate.hash != signer.hash:
-        raise Refused("owner-mismatch")
     if isinstance(says, NoWord):
         _check_direct(says, present)
-        refunded = present
-        consumed = [state.output for state in verified.states[:-1]]
+        refunded, consumed = present, verified.states[:-1]
     else:
         _check_locked(says, before, present)
-        refunded = before
-        consumed = [state.output for state in verified.states[:-2]]
+        refunded, consumed = before, verified.states[:-2]
+    if before.owner.certificate.hash != signer.hash:
+        raise Refused("owner-mismatch")
     definition = trust.asset(verified.issue.asset.operator, verified.issue.asset.code)
     assert definition is not None
     if now < verified.issue.redeem_until + definition.grace:
@@ -52,32 +51,25 @@ def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: in
     return Refund(
         output=refunded.output,
         amount=refunded.amount,
-        hops=_hops(verified, before),
+        hops=before.hops + 1,
         owner=owner_hash(before.owner),
-        consumed=tuple(consumed),
-        terms=_terms(refunded),
+        consumed=tuple(state.output for state in consumed),
+        terms=terms_of(before),
     )
 
 
 def _check_locked(says: NeverReleased | NoReleaseReached, before: State, present: State) -> None:
     assert present.link is not None
+    if isinstance(says, NoReleaseReached) and before.output not in says.inputs:
+        raise Refused("order-mismatch", "it speaks of other outputs")
     lock = present.link.body.lock
     payee_decides = isinstance(says, NoReleaseReached)
     if not present.locked or lock is None or lock.hash != says.lock or lock.payee_decides != payee_decides:
         raise Refused("lock-mismatch")
-    if isinstance(says, NoReleaseReached) and before.output not in says.inputs:
-        raise Refused("order-mismatch", "it speaks of other outputs")
 
 
 def _check_direct(says: NoWord, present: State) -> None:
     assert present.link is not None
-    if present.link.body.lock is not None or present.parent != says.link or present.index != 0:
+    if present.link.body.lock is not None or present.kind == Kind.CHANGE or present.parent != says.link or present.index != 0:
         raise Refused("order-mismatch", "another link")
 
-
-def _terms(state: State) -> Terms:
-    return Terms(tuple(dict.fromkeys(state.rules.conditions)), tuple(dict.fromkeys(state.rules.caveats)))
-
-
-def _hops(verified: Verified, before: State) -> int:
-    return before.hops + 1

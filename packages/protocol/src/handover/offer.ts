@@ -34,7 +34,8 @@ export function checkOffer(
 ): Offer | { readonly known: DurablePayee } | { readonly about: Bytes; readonly refusal: Refusal } {
 	const { transfer, request } = offering;
 	const { digest } = request;
-	if (!equalBytes(transfer.request, digest)) return { about: transfer.request, refusal: refuse("request-mismatch") };
+	if (!equalBytes(transfer.request, digest))
+		return { about: transfer.request, refusal: refuse("request-mismatch") };
 	const accepted = acceptTokens(transfer.tokens, {
 		request,
 		trust: context.trust,
