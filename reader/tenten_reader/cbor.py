@@ -20,8 +20,10 @@ MAX_MAPS_AND_KEYS = 8_192
 _SIMPLE: dict[int, bool | None] = {20: False, 21: True, 22: None}
 
 
-class _Reader:
-    def __init__(self, data: bytes, items: int, maps_and_keys: int) -> None:
+class Reader:
+    """Reads items from bytes, one after another."""
+
+    def __init__(self, data: bytes, items: int = MAX_ITEMS, maps_and_keys: int = MAX_MAPS_AND_KEYS) -> None:
         self.data = data
         self.at = 0
         self.open = 0
@@ -124,7 +126,7 @@ def decode(
     """The one item that `data` encodes. Refuses: too-large, malformed, too-deep, too-many."""
     if len(data) > max_bytes:
         raise Refused("too-large", f"{len(data)} bytes")
-    reader = _Reader(data, items, maps_and_keys)
+    reader = Reader(data, items, maps_and_keys)
     item = reader.item()
     if reader.at != len(data):
         raise Refused("malformed", "bytes after the item")

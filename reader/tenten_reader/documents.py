@@ -54,28 +54,49 @@ def check_documents(manifest: Manifest | None, messages: Sequence[DocumentMessag
 
 
 def _content(message: DocumentMessage, place: DocumentPlace, key: bytes | None) -> bytes | None:
-    return message.content if key is None else open_sealed(key, place, message.content)
+    """A document that does not open counts as missing."""
+    try:
+        return message.content if key is None else open_sealed(key, place, message.content)
+    except Refused:
+        return None
+
+
+def check_document_key(public: bytes) -> None:
+    """Refuses, with key-refused, a key under which every agreement has one outcome: RFC 7748 section 6.1."""
+    try:
+        X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(public))
+    except ValueError:
+        raise Refused("key-refused", "document key") from None
 
 
 def seal(public: bytes, place: DocumentPlace, document: bytes) -> bytes:
     """An encoded `sealedContent` that only the holder of the X25519 key `public` opens."""
     ephemeral = X25519PrivateKey.generate()
-    enc = ephemeral.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    enc = _raw(ephemeral)
     shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
     cipher, nonce = _schedule(shared, enc, public)
     return SealedContent(enc, cipher.encrypt(nonce, document, place.encode())).encode()
 
 
-def open_sealed(secret: bytes, place: DocumentPlace, content: bytes) -> bytes | None:
-    """The document, or None where it does not open: it then counts as missing."""
+def open_sealed(secret: bytes, place: DocumentPlace, content: bytes) -> bytes:
+    """The document. Refuses: malformed, document-mismatch where it does not open."""
+    sealed = SealedContent.decode(content)
     key = X25519PrivateKey.from_private_bytes(secret)
     try:
-        sealed = SealedContent.decode(content, 2 * 65_536)
         shared = key.exchange(X25519PublicKey.from_public_bytes(sealed.enc))
-        cipher, nonce = _schedule(shared, sealed.enc, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        cipher, nonce = _schedule(shared, sealed.enc, _raw(key))
         return cipher.decrypt(nonce, sealed.ciphertext, place.encode())
-    except (Refused, InvalidTag, ValueError):
-        return None
+    except (InvalidTag, ValueError):
+        raise Refused("document-mismatch", "it does not open") from None
+
+
+def document_key(secret: bytes) -> bytes:
+    """The X25519 key to which documents are sealed that `secret` opens."""
+    return _raw(X25519PrivateKey.from_private_bytes(secret))
+
+
+def _raw(key: X25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def _extract(suite: bytes, salt: bytes, label: bytes, material: bytes) -> bytes:

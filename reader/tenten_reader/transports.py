@@ -9,7 +9,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from .cbor import MESSAGE_BYTES, Item, decode, encode
+from .cbor import MESSAGE_BYTES, Item, Reader, encode
 from .conditions import AssetId
 from .messages import Message, read_message
 from .refusal import Refused
@@ -27,20 +27,31 @@ def write_bundle(messages: list[bytes]) -> bytes:
 
 
 def read_bundle(data: bytes) -> list[bytes]:
-    """Encoded messages. Refuses: too-large, too-many, malformed."""
-    items = decode(data, BUNDLE_BYTES)
-    if not isinstance(items, list):
+    """Encoded messages; what is too much is refused by what it says of itself, unread.
+
+    Refuses: too-large, too-many, malformed.
+    """
+    if len(data) > BUNDLE_BYTES:
+        raise Refused("too-large", "bundle")
+    reader = Reader(data)
+    major, count = reader.head()
+    if major != 4:
         raise Refused("malformed", "no bundle")
-    if len(items) > BUNDLE_MESSAGES:
+    if count > BUNDLE_MESSAGES:
         raise Refused("too-many", "messages")
-    messages: list[bytes] = []
-    for item in items:
-        if not isinstance(item, bytes) or not item:
-            raise Refused("malformed", "no message")
-        if len(item) > MESSAGE_BYTES:
-            raise Refused("too-large", "message")
-        messages.append(item)
+    messages = [_read_message_bytes(reader) for _ in range(count)]
+    if reader.at != len(data):
+        raise Refused("malformed", "bytes after the bundle")
     return messages
+
+
+def _read_message_bytes(reader: Reader) -> bytes:
+    major, length = reader.head()
+    if major != 2 or length == 0:
+        raise Refused("malformed", "no message")
+    if length > MESSAGE_BYTES:
+        raise Refused("too-large", "message")
+    return reader.take(length)
 
 
 def read_messages(data: bytes) -> list[Message]:
@@ -55,7 +66,8 @@ def read_messages(data: bytes) -> list[Message]:
 
 
 def read_link(link: str) -> bytes:
-    """The bundle that a link holds. Refuses: too-large, type-unknown, malformed."""
+    """The bundle that a link holds, which may stand between white space. Refuses: too-large, type-unknown, malformed."""
+    link = link.strip()
     if len(link) > LINK_CHARACTERS:
         raise Refused("too-large", "link")
     if link.startswith("tenten:"):

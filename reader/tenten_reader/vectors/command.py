@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_handover, judges_registry, judges_token
+from . import judges, judges_handover, judges_registry, judges_token, judges_transports
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -36,6 +36,11 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "falseStatement": judges_registry.judge_false_statement,
     "refund": judges_registry.judge_refund_of,
     "ruling": judges_registry.judge_ruling,
+    "bundle": judges_transports.judge_bundle,
+    "link": judges_transports.judge_link,
+    "peer": judges_transports.judge_peer,
+    "documentKey": judges_transports.judge_document_key,
+    "sealed": judges_transports.judge_sealed,
 }
 
 
