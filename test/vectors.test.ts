@@ -48,7 +48,6 @@ test("the generators write these files, to the byte", async () => {
 
 /** Codes that no vector can give: what they speak of is in no bytes. */
 const withoutVector: Readonly<Record<string, string>> = {
-	"attempt-decided": "a module's own state: an event that comes too late for it",
 	"attempt-unknown": "a module's or an operator's own state: it has no such attempt",
 	"certificate-role": "an operator's own policy at enrolment",
 	"channel-failed": "a connection that broke",

@@ -123,16 +123,56 @@ const rulings: readonly Case[] = [
 		gets(reserved, await ruled(machi, lock, null)),
 	),
 	accepts(
-		"exchange, ruling, refunded, of what it gave: gone",
+		"exchange, ruling, refunded, of what it gave: that is gone, and it doubts",
 		gets(foreign, await ruled(machi, swapLock, null)),
 	),
 	accepts(
-		"exchange, ruling, refunded, of what it takes: doubts",
+		"exchange, ruling, refunded, of what it takes alone: changes nothing",
 		gets(foreign, await ruled(densha, swapLock, null)),
 	),
 	accepts(
-		"exchange while resolving, ruling, refunded, of what it gave: gone",
+		"exchange while resolving, ruling, refunded, of what it gave: that is gone",
 		gets(foreignDoubting, await ruled(machi, swapLock, null)),
+	),
+	accepts(
+		"ruling after a cancel, released: owns",
+		gets(wasCancelled, await ruled(densha, lock, secretOf("payee"))),
+	),
+	refuses(
+		"attempt-decided",
+		"ruling after a cancel, refunded",
+		gets(wasCancelled, await ruled(densha, lock, null)),
+	),
+	refuses(
+		"request-mismatch",
+		"ruling on another lock",
+		gets(reserved, await ruled(densha, lockOf("other").hash, null)),
+	),
+	refuses(
+		"release-mismatch",
+		"ruling, released, with another release",
+		gets(reserved, await ruled(densha, lock, secretOf("other"))),
+	),
+	refuses(
+		"signature-invalid",
+		"ruling that nobody signed",
+		gets(reserved, {
+			kind: "ruling",
+			ruling: { ...(await rulingOf(densha, { subject: lock })), signature: new Uint8Array(64) },
+		}),
+	),
+	refuses(
+		"malformed",
+		"ruling, released, without its release",
+		gets(reserved, {
+			kind: "ruling",
+			ruling: await rulingOf(densha, { subject: lock, verdict: "released" }),
+		}),
+	),
+	accepts("exchange while resolving, cancel: what it gave is spendable", gets(foreignDoubting, cancelled)),
+	accepts(
+		"exchange while resolving, cancel after redeemUntil of what it gave: changes nothing",
+		gets(foreignDoubting, cancelled, { now: redeemUntil }),
 	),
 ];
 

@@ -11,11 +11,12 @@
 import { p256 } from "@noble/curves/nist.js";
 import { type Bytes, type Signer, type SuiteName, sigStructure, suites, type Verify } from "@tenten/protocol";
 import sodium from "libsodium-wrappers";
+import type { KeyPair } from "./index.ts";
 
+/** The same three as in Node. */
 export type BrowserSuites = {
 	readonly verify: Verify;
-	/** 32 random bytes that are a private key of this suite: a seed or a scalar */
-	readonly generateKey: (suite: SuiteName) => Bytes;
+	readonly generateKey: (suite: SuiteName) => KeyPair;
 	/** Throws where `privateKey` is no private key of this suite: it never comes from a peer. */
 	readonly signerFrom: (privateKey: Bytes, suite: SuiteName) => Signer;
 };
@@ -42,10 +43,10 @@ function verifyP256(key: Bytes, message: Bytes, signature: Bytes): boolean {
 	}
 }
 
-function generateKey(suite: SuiteName): Bytes {
-	return suite === "Ed25519"
-		? sodium.randombytes_buf(sodium.crypto_sign_SEEDBYTES)
-		: p256.utils.randomSecretKey();
+function generateKey(suite: SuiteName): KeyPair {
+	const privateKey =
+		suite === "Ed25519" ? sodium.randombytes_buf(sodium.crypto_sign_SEEDBYTES) : p256.utils.randomSecretKey();
+	return { privateKey, publicKey: { suite, bytes: openers[suite](privateKey).publicKey } };
 }
 
 function signerFrom(privateKey: Bytes, suite: SuiteName): Signer {
