@@ -26,9 +26,11 @@ function judgeSignatures(text: string): readonly boolean[] {
 	});
 }
 
+const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
+
 /** A fresh key signs, as a browser wallet would. */
 async function signFresh(suite: SuiteName): Promise<Facts> {
-	const signer = signerFrom(generateKey(suite).privateKey, suite);
+	const signer = signerFrom(generateKey(suite, random).privateKey, suite);
 	const signature = await signer.sign("request", Uint8Array.of(1, 2, 3));
 	const hex = (bytes: Uint8Array): string => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
 	return { key: hex(signer.key.bytes), signature: hex(signature) };

@@ -8,7 +8,6 @@ export {
 	type Random,
 	type SealedDocument,
 } from "./cryptography.ts";
-export { sealDocument } from "./hpke.ts";
 export * from "./keystore/index.ts";
 export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";

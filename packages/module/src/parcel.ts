@@ -25,7 +25,6 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import type { Cryptography, SealedDocument } from "./cryptography.ts";
-import { documentPublicKey, openerFrom } from "./hpke.ts";
 import { documentRow } from "./rows.ts";
 import type { StoreWrite } from "./store.ts";
 
@@ -114,6 +113,7 @@ type Open = (place: Bytes, sealed: SealedDocument) => Promise<Bytes | Refusal>;
 
 /** One sealed document, opened with a document key that is not kept anywhere: what a vector gives. */
 export async function openContent(
+	{ openerFrom, documentPublicKey }: Cryptography,
 	privateKey: Bytes,
 	place: { readonly bundle: Bytes; readonly position: number },
 	content: Bytes,

@@ -1,5 +1,5 @@
 /** Judges that need this platform: sealed documents, and the text and byte forms of channels. */
-import { openContent, sealDocument } from "@tenten/module";
+import { nodeCryptography, openContent } from "@tenten/module";
 import { type Bytes, isRefusal, toHex } from "@tenten/protocol";
 import { checkPeerUrl, decodeBundle, messagesOfLink } from "@tenten/wallet";
 import { bytesIn, type Facts, type Judge, numberIn, textIn } from "./vector.ts";
@@ -7,13 +7,22 @@ import { bytesIn, type Facts, type Judge, numberIn, textIn } from "./vector.ts";
 /** A document that was sealed to the key of which `privateKey` is the private half. */
 const judgeSealed: Judge = async (input) => {
 	const place = { bundle: bytesIn(input, "bundle"), position: numberIn(input, "position") };
-	const opened = await openContent(bytesIn(input, "privateKey"), place, bytesIn(input, "content"));
+	const opened = await openContent(
+		nodeCryptography,
+		bytesIn(input, "privateKey"),
+		place,
+		bytesIn(input, "content"),
+	);
 	return isRefusal(opened) ? opened : { plaintext: toHex(opened) };
 };
 
 /** Whether anything can be sealed to a key that a peer gave. */
 const judgeDocumentKey: Judge = async (input) => {
-	const sealed = await sealDocument(bytesIn(input, "documentKey"), new Uint8Array(), new Uint8Array());
+	const sealed = await nodeCryptography.sealDocument(
+		bytesIn(input, "documentKey"),
+		new Uint8Array(),
+		new Uint8Array(),
+	);
 	return isRefusal(sealed) ? sealed : {};
 };
 

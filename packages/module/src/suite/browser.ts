@@ -11,15 +11,10 @@
 import { p256 } from "@noble/curves/nist.js";
 import { type Bytes, type Signer, type SuiteName, sigStructure, suites, type Verify } from "@tenten/protocol";
 import sodium from "libsodium-wrappers";
-import type { KeyPair } from "./index.ts";
+import type { Cryptography, KeyPair, Random } from "../cryptography.ts";
 
-/** The same three as in Node. */
-export type BrowserSuites = {
-	readonly verify: Verify;
-	readonly generateKey: (suite: SuiteName) => KeyPair;
-	/** Throws where `privateKey` is no private key of this suite: it never comes from a peer. */
-	readonly signerFrom: (privateKey: Bytes, suite: SuiteName) => Signer;
-};
+/** What a module asks of its platform, as far as the suites go. */
+export type BrowserSuites = Pick<Cryptography, "verify" | "generateKey" | "signerFrom">;
 
 export async function openBrowserSuites(): Promise<BrowserSuites> {
 	await sodium.ready;
@@ -43,10 +38,17 @@ function verifyP256(key: Bytes, message: Bytes, signature: Bytes): boolean {
 	}
 }
 
-function generateKey(suite: SuiteName): KeyPair {
-	const privateKey =
-		suite === "Ed25519" ? sodium.randombytes_buf(sodium.crypto_sign_SEEDBYTES) : p256.utils.randomSecretKey();
+function generateKey(suite: SuiteName, random: Random): KeyPair {
+	const privateKey = suite === "Ed25519" ? random(sodium.crypto_sign_SEEDBYTES) : drawnScalar(random);
 	return { privateKey, publicKey: { suite, bytes: openers[suite](privateKey).publicKey } };
+}
+
+/** By rejection (FIPS 186-5, appendix A.2.2), as in Node: the same chance makes the same key. */
+function drawnScalar(random: Random): Bytes {
+	for (;;) {
+		const drawn = random(32);
+		if (p256.utils.isValidSecretKey(drawn)) return drawn;
+	}
 }
 
 function signerFrom(privateKey: Bytes, suite: SuiteName): Signer {
