@@ -10,6 +10,7 @@ import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import { models } from "../formal/expectations.ts";
 import { bugs } from "./bugs/catalogue.ts";
+import { huntBySim } from "./bugs/hunt-sim.ts";
 import { huntByTest } from "./bugs/hunt-test.ts";
 import { planted } from "./bugs/planted.ts";
 import { runPlanted } from "./bugs/run-planted.ts";
@@ -64,4 +65,17 @@ test("every seeded bug is seen by the test that is named for it", async (t) => {
 	await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, hunter));
 	t.diagnostic(`${bugs.length} bugs planted, ${bugs.length - unseen.length} seen by their named tests`);
 	assert.deepEqual(unseen, []);
+});
+
+test("the simulator sees a sample of them in its first seeds", async (t) => {
+	for (const name of [
+		"change-lost",
+		"cancel-keeps-secret",
+		"exchange-gives-nothing",
+		"redeemed-stays-spendable",
+	]) {
+		const { seeds, found } = await huntBySim(name, { seeds: 5, seconds: 300 });
+		t.diagnostic(`${name}: seed ${seeds}, ${found}`);
+		assert.notEqual(found, null, name);
+	}
 });
