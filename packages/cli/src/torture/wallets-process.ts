@@ -9,7 +9,7 @@
  */
 import { join } from "node:path";
 import type { AttemptSummary, Told } from "@tenten/module";
-import { type AssetId, type Bytes, equalBytes, isRefusal, type Refusal } from "@tenten/protocol";
+import { type AssetId, type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "@tenten/protocol";
 import {
 	type FundsState,
 	type HttpChannel,
@@ -157,8 +157,12 @@ export function serveWallets(wrap: (store: WalletStore) => WalletStore = (store)
 		},
 		refresh: async ({ wallet }) => {
 			const everything = { links: 0, bytes: 0, time: Number.MAX_SAFE_INTEGER, count: 1 };
-			const done = await house().wallet(wallet).upkeep(everything);
-			return isRefusal(done) ? done : null;
+			const refreshed = house().wallet(wallet);
+			const done = await refreshed.upkeep(everything);
+			if (isRefusal(done)) return done;
+			// It says how many orders were answered; one that was not waits.
+			const isWhole = (await refreshed.module.pendingOrders()).length === 0;
+			return isWhole ? null : refuse("channel-failed", "an order waits");
 		},
 		settlePending: ({ wallet }) => house().wallet(wallet).settlePending(),
 		account: ({ wallet }) => house().wallet(wallet).account(house().asset),
