@@ -192,6 +192,7 @@ export class Wallet {
 			...(patience === undefined ? {} : { patience }),
 		});
 		if (isRefusal(started)) return started;
+		await this.#journaled;
 		return { attempt: started.attempt, messages: started.messages, inputs, amount };
 	}
 
@@ -245,7 +246,10 @@ export class Wallet {
 	#journal(told: Told): void {
 		this.#options.told?.(told);
 		const what = happened(told);
-		if (what !== undefined) this.#journaled = this.#journaled.then(() => this.#record(what));
+		if (what === undefined) return;
+		this.#journaled = this.#journaled.then(() => this.#record(what));
+		// Whoever waits for the journal hears that it failed; nobody may be waiting yet.
+		this.#journaled.catch(() => undefined);
 	}
 
 	/** Asks the other side about one attempt, or says our last word again; where the money is now. */
