@@ -1,6 +1,17 @@
 /** All targets. `test/fuzz-reach.test.ts` finds what meets bytes and is reached by none of them. */
 import type { Target } from "./target.ts";
+import { machineTargets } from "./targets/machines.ts";
+import { operatorTargets } from "./targets/operator-http.ts";
+import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
+import { signatureTargets } from "./targets/signatures.ts";
 import { verifierTargets } from "./targets/verifiers.ts";
 
-export const targets: readonly Target[] = [...shapeTargets, ...verifierTargets];
+export const targets: readonly Target[] = [
+	...shapeTargets,
+	...verifierTargets,
+	...machineTargets,
+	...signatureTargets,
+	...sealedTargets,
+	...operatorTargets,
+];

@@ -31,7 +31,7 @@ import {
 import { doubtUntil, refundTo } from "../packages/operator/test/support/rulings.ts";
 
 /** What was sent to an operator, by the method that takes it, and everything that came back. */
-type Traffic = {
+export type Traffic = {
 	readonly enrol: readonly Bytes[];
 	readonly withdraw: readonly Bytes[];
 	readonly claim: readonly Bytes[];
@@ -48,7 +48,7 @@ type Traffic = {
 type Mutable = { -readonly [K in keyof Traffic]: Traffic[K] extends readonly (infer E)[] ? E[] : never };
 
 /** A day at the operator: everything that it can be asked, asked once. */
-async function dayAtOperator(ecosystem: Ecosystem): Promise<Traffic> {
+export async function dayAtOperator(ecosystem: Ecosystem): Promise<Traffic> {
 	const { operator, world } = ecosystem;
 	const traffic: Mutable = {
 		enrol: [],

@@ -7,7 +7,7 @@
 import { keptInputs } from "./corpus.ts";
 import { type Dice, seededDice } from "./input/dice.ts";
 import { makeInput, type Stock, stockOf } from "./input/mutate.ts";
-import type { OpenTarget, Target } from "./target.ts";
+import { limit_us, type OpenTarget, type Target } from "./target.ts";
 
 export type Budget = {
 	readonly seed: number;
@@ -39,6 +39,10 @@ export type Report = {
 	/** the dearest input: the least of nine runs, which other programs disturb little */
 	readonly dearest_us: number;
 	readonly dearestBytes: number;
+	/** what it may be */
+	readonly limit_us: number;
+	/** in hexadecimal, where it cost more */
+	readonly tooDear: string | null;
 	/** bytes of JavaScript's heap */
 	readonly mostHeap: number;
 	readonly failure: Failure | null;
@@ -54,7 +58,7 @@ const heapEvery = 4096;
 export async function runTarget(target: Target, budget: Budget): Promise<Report> {
 	const open = await target.open();
 	const stock = stockOf(open.seeds, open.form);
-	const tally = new Tally(target.name, budget.seed);
+	const tally = new Tally(target, budget.seed);
 	try {
 		for (const input of keptInputs(target.name)) await tally.take(open, input, null);
 		const until = performance.now() + budget.time_ms;
@@ -73,7 +77,7 @@ export function inputOf(stock: Stock, seed: number, number: number): Uint8Array 
 }
 
 class Tally {
-	readonly #target: string;
+	readonly #target: Target;
 	readonly #seed: number;
 	readonly #outcomes = new Map<string, number>();
 	readonly #started = performance.now();
@@ -84,7 +88,7 @@ class Tally {
 	#mostHeap = 0;
 	failure: Failure | null = null;
 
-	constructor(target: string, seed: number) {
+	constructor(target: Target, seed: number) {
 		this.#target = target;
 		this.#seed = seed;
 	}
@@ -98,7 +102,7 @@ class Tally {
 		} catch (error) {
 			const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
 			const hex = Buffer.from(input).toString("hex");
-			this.failure ??= { target: this.#target, input: hex, number, seed: this.#seed, reason };
+			this.failure ??= { target: this.#target.name, input: hex, number, seed: this.#seed, reason };
 		}
 		this.#note({ ms: performance.now() - before, input });
 		this.#inputs++;
@@ -115,17 +119,20 @@ class Tally {
 
 	async report(open: OpenTarget): Promise<Report> {
 		const seconds = (performance.now() - this.#started) / 1000;
-		const dearest = this.failure === null ? await dearestOf(open, this.#slowest) : { us: 0, bytes: 0 };
+		const dearest = await dearestOf(open, this.failure === null ? this.#slowest : []);
+		const limit = this.#target.limit_us ?? limit_us;
 		const { accepted = 0, ...refused } = Object.fromEntries(this.#outcomes);
 		return {
-			target: this.#target,
+			target: this.#target.name,
 			inputs: this.#inputs,
 			kept: this.#kept,
 			accepted,
 			refused,
 			perSecond: Math.round(this.#inputs / seconds),
 			dearest_us: dearest.us,
-			dearestBytes: dearest.bytes,
+			dearestBytes: dearest.input.length,
+			limit_us: limit,
+			tooDear: dearest.us > limit ? Buffer.from(dearest.input).toString("hex") : null,
 			mostHeap: this.#mostHeap,
 			failure: this.failure,
 		};
@@ -136,12 +143,11 @@ type Slow = { readonly ms: number; readonly input: Uint8Array };
 
 const slowKept = 8;
 
+type Dear = { readonly us: number; readonly input: Uint8Array };
+
 /** Most slow runs were somebody else's doing: each is run again, and the least of nine counts. */
-async function dearestOf(
-	open: OpenTarget,
-	slow: readonly Slow[],
-): Promise<{ readonly us: number; readonly bytes: number }> {
-	let dearest = { us: 0, bytes: 0 };
+async function dearestOf(open: OpenTarget, slow: readonly Slow[]): Promise<Dear> {
+	let dearest: Dear = { us: 0, input: new Uint8Array() };
 	for (const { input } of slow) {
 		let least = Number.POSITIVE_INFINITY;
 		for (let i = 0; i < 9; i++) {
@@ -150,7 +156,7 @@ async function dearestOf(
 			least = Math.min(least, performance.now() - before);
 		}
 		const us = Math.round(1000 * least);
-		if (us > dearest.us) dearest = { us, bytes: input.length };
+		if (us > dearest.us) dearest = { us, input };
 	}
 	return dearest;
 }

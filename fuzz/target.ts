@@ -19,11 +19,16 @@ export type OpenTarget = {
 	readonly close?: () => Promise<void>;
 };
 
+/** What the dearest input may cost (docs/reliability.md). */
+export const limit_us = 50_000;
+
 export type Target = {
 	/** e.g. `token/signed`: also the name of its corpus */
 	readonly name: string;
 	/** what one input costs, where a small decoder's is 1: with little time, dear ones get fewer */
 	readonly weight: number;
+	/** what its dearest input may cost, where that is not `limit_us` */
+	readonly limit_us?: number;
 	readonly open: () => Promise<OpenTarget>;
 };
 

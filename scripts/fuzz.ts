@@ -6,8 +6,8 @@
  *   npm run fuzz -- --target verify/token --seed 7 --number 1234     one input again
  *   npm run fuzz -- --target verify/token --replay failing.hex
  *
- * `--target` takes a name or the beginning of several. Exits with 1 where a promise did not hold, and writes the
- * input to `fuzz-failure-TARGET.hex`.
+ * `--target` takes a name or the beginning of several. Exits with 1 where a promise did not hold or an
+ * input was too dear, and writes it to `fuzz-failure-TARGET.hex`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -15,9 +15,6 @@ import { targets } from "../fuzz/catalogue.ts";
 import { stockOf } from "../fuzz/input/mutate.ts";
 import { inputOf, type Report, runTarget } from "../fuzz/run.ts";
 import type { Target } from "../fuzz/target.ts";
-
-/** what the dearest input may cost (docs/reliability.md) */
-const most_us = 50_000;
 
 const { values } = parseArgs({
 	options: {
@@ -70,11 +67,12 @@ async function runAll(list: readonly Target[]): Promise<void> {
 		const report = await runTarget(target, { seed, inputs, time_ms });
 		reports.push(report);
 		if (!values.json) console.log(inWords(report));
-		if (report.failure !== null) writeFileSync(fileOf(target), `${report.failure.input}\n`);
+		const bad = report.failure?.input ?? report.tooDear;
+		if (bad !== null) writeFileSync(fileOf(target), `${bad}\n`);
 	}
 	const total = reports.reduce((sum, report) => sum + report.inputs, 0);
 	const failed = reports.filter((report) => report.failure !== null);
-	const slow = reports.filter((report) => report.dearest_us > most_us);
+	const slow = reports.filter((report) => report.tooDear !== null);
 	if (values.json) console.log(JSON.stringify({ seed, total, targets: reports }));
 	else {
 		console.log(

@@ -106,6 +106,23 @@ test("top up, withdraw, redeem, ask for the balance: all over HTTP", async () =>
 	assert.equal(await balanceOf(alice), 200n);
 });
 
+test("a body that is no JSON is malformed, and no bug of ours", async () => {
+	const account = toHex(alice.certificate.hash);
+	for (const body of ["", "{", '{"amount":', "\u0000"]) {
+		const answer = await fetch(`${server.url}/v1/accounts/${account}/deposits`, {
+			method: "POST",
+			headers: {
+				"content-type": "application/json",
+				authorization: `Bearer ${adminToken}`,
+				"idempotency-key": `no JSON ${body}`.replaceAll(/[^ -~]/g, "?"),
+			},
+			body,
+		});
+		assert.equal(answer.status, 400, body);
+		assert.equal(await codeOf(answer), "malformed");
+	}
+});
+
 test("a claim sent many times at once over HTTP is paid once, and answered with the same bytes", async () => {
 	const bob = await enrolHolder(ecosystem);
 	const tokens = await withdrawTo(ecosystem, bob, 40n, 2n);

@@ -7,6 +7,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { limits } from "@tenten/protocol";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import type { Operator } from "../operator.ts";
 import { addByteRoutes } from "./byte-routes.ts";
@@ -57,6 +58,9 @@ export function createApp({ operator, adminToken, log }: AppOptions): OpenAPIHon
 		);
 	});
 	app.onError((error, context) => {
+		// The framework throws what it refuses of a request: a body that is no JSON, for one.
+		if (error instanceof HTTPException && error.status < 500)
+			return problemOf({ kind: "refusal", code: "malformed", detail: error.message });
 		log.error({ requestId: context.get("requestId"), error: error.message, stack: error.stack }, "bug");
 		return httpProblem("internal");
 	});

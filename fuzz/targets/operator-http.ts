@@ -1,0 +1,159 @@
+/**
+ * Every route of an operator: whatever is asked, nothing is thrown, what is refused moves nothing, and the books
+ * balance.
+ *
+ * Holders' keys are the attacker's: of half of the inputs, tokens, orders and statements are signed again after they
+ * were mutated, so that what is signed and wrong gets past the signatures.
+ */
+import { type Bytes, toHex } from "@tenten/protocol";
+import { createApp } from "../../packages/operator/src/index.ts";
+import type { Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
+import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
+import { Broken, type Target } from "../target.ts";
+import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
+import { signAgain } from "./sign-again.ts";
+
+const adminToken = "the admin's own token";
+const cose = "application/cose";
+const admin = { authorization: `Bearer ${adminToken}` };
+
+/** Stands for a key that no request had before. */
+const fresh = "fresh";
+
+type Seeds = (traffic: Traffic, ecosystem: Ecosystem) => readonly HttpSeed[] | Promise<readonly HttpSeed[]>;
+
+const posted =
+	(path: string, bodies: (traffic: Traffic) => readonly Bytes[]): Seeds =>
+	(traffic) =>
+		bodies(traffic).map((body) => ({
+			path,
+			headers: { "content-type": cose, "idempotency-key": fresh },
+			body,
+		}));
+
+const amount = (value: string) => JSON.stringify({ amount: { value, asset: "JPY", scale: 0 } });
+
+/** Valid requests by route. A route that is not here fails a test. */
+export const operatorRoutes: Readonly<Record<string, Seeds>> = {
+	"POST /v1/certificates": posted("/v1/certificates", ({ enrol }) => enrol),
+	"POST /v1/withdrawals": posted("/v1/withdrawals", ({ withdraw }) => withdraw),
+	"POST /v1/claims": posted("/v1/claims", ({ claim }) => claim),
+	"POST /v1/rulings": posted("/v1/rulings", ({ rule }) => rule),
+	"GET /v1/trust-list": () => [{ path: "/v1/trust-list" }],
+	"GET /v1/releases/:lock": ({ locks }) => locks.map((lock) => ({ path: `/v1/releases/${toHex(lock)}` })),
+	"GET /v1/accounts/:account": ({ account, holders }) =>
+		account.map((question) => ({
+			path: `/v1/accounts/${toHex(holders[0]?.certificate.hash ?? question)}`,
+			headers: { authorization: `Tenten ${Buffer.from(question).toString("base64url")}` },
+		})),
+	"POST /v1/accounts/:account/deposits": ({ holders }) =>
+		holders.map(({ certificate }) => ({
+			path: `/v1/accounts/${toHex(certificate.hash)}/deposits`,
+			headers: { ...admin, "content-type": "application/json", "idempotency-key": fresh },
+			body: amount("5"),
+		})),
+	"GET /v1/totals": () => [{ path: "/v1/totals", headers: admin }],
+	"GET /v1/case-files": async (_, { operator }) => [
+		{ path: "/v1/case-files", headers: admin },
+		...(await operator.caseFiles(null)).map(({ id }) => ({
+			path: `/v1/case-files?cursor=${toHex(id)}`,
+			headers: admin,
+		})),
+	],
+	"GET /v1/case-files/:id": async (_, { operator }) =>
+		(await operator.caseFiles(null)).map(({ id }) => ({
+			path: `/v1/case-files/${toHex(id)}`,
+			headers: admin,
+		})),
+	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
+	"GET /v1/docs": () => [{ path: "/v1/docs" }],
+	"GET /livez": () => [{ path: "/livez" }],
+	"GET /readyz": () => [{ path: "/readyz" }],
+	"GET /metrics": () => [{ path: "/metrics" }],
+};
+
+/** Where money and evidence are; an answer that was refused is kept in other tables, on purpose. */
+const tables = [
+	"registry",
+	"issues",
+	"claims",
+	"settlements",
+	"balances",
+	"lines",
+	"draws",
+	"case_files",
+	"releases",
+	"rulings",
+	"certificates",
+	"direct_issues",
+] as const;
+
+async function rowsIn({ operator }: Ecosystem): Promise<string> {
+	return operator.store.run(async (transaction) => {
+		const counts: string[] = [];
+		for (const table of tables) {
+			const { count } = await transaction
+				.selectFrom(table)
+				.select(({ fn }) => fn.countAll<bigint>().as("count"))
+				.executeTakeFirstOrThrow();
+			counts.push(`${table} ${count}`);
+		}
+		const { held } = await transaction
+			.selectFrom("balances")
+			.select(({ fn }) => fn.sum<bigint>("amount").as("held"))
+			.where("book", "=", "holder")
+			.executeTakeFirstOrThrow();
+		return `${counts} held ${held}`;
+	});
+}
+
+const auditEvery = 256;
+
+function route(name: string, seeds: Seeds): Target {
+	const [method = ""] = name.split(" ", 1);
+	return {
+		name: `http/${name}`,
+		weight: 10,
+		open: async () => {
+			const ecosystem = await fuzzEcosystem();
+			const traffic = await dayAtOperator(ecosystem);
+			const quiet = { info: () => undefined, error: (fields: object) => bugs.push(fields) };
+			const bugs: object[] = [];
+			const app = createApp({ operator: ecosystem.operator, adminToken, log: quiet });
+			let inputs = 0;
+			let before = await rowsIn(ecosystem);
+			return {
+				seeds: (await seeds(traffic, ecosystem)).map(encodeHttp),
+				form: "items",
+				run: async (input) => {
+					const made = ++inputs % 2 === 0 ? await signAgain(input, traffic.holders, ecosystem.world) : input;
+					const request = requestIn(method, made);
+					if (request === undefined) return "no-request";
+					if (request.headers.get("idempotency-key") === fresh)
+						request.headers.set("idempotency-key", `${inputs}`);
+					const { outcome, isRefused } = await answerOf(await app.fetch(request)).catch((error: unknown) => {
+						throw new Broken(`${error} ${bugs.map((bug) => JSON.stringify(bug))}`);
+					});
+					const after = await rowsIn(ecosystem);
+					if (isRefused && after !== before) throw new Broken(`${outcome} moved ${before} to ${after}`);
+					before = after;
+					if (inputs % auditEvery === 0) await audit(ecosystem);
+					return outcome;
+				},
+				close: async () => {
+					await audit(ecosystem);
+					await ecosystem.operator.close();
+				},
+			};
+		},
+	};
+}
+
+async function audit({ operator }: Ecosystem): Promise<void> {
+	const { broken } = await operator.audit("JPY");
+	if (broken.length > 0) throw new Broken(`the books: ${broken}`);
+}
+
+export const operatorTargets: readonly Target[] = Object.entries(operatorRoutes).map(([name, seeds]) =>
+	route(name, seeds),
+);

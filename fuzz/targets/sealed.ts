@@ -1,0 +1,175 @@
+/**
+ * What is sealed: documents, key envelopes, backups and the rows of a module. What opens is what was sealed, and
+ * everything else is a refusal.
+ */
+import {
+	type Bytes,
+	dataHash,
+	decodeItem,
+	encodeItem,
+	equalBytes,
+	type Item,
+	isRefusal,
+	type MessageOf,
+	parseMessage,
+	sha256,
+} from "@tenten/protocol";
+import { memoryStore } from "@tenten/wallet";
+import { generateDocumentKey, importDocumentKey, openDocument } from "../../packages/module/src/hpke.ts";
+import { openEnvelope, sealEnvelope } from "../../packages/module/src/keystore/envelope.ts";
+import {
+	createSoftwareKeyStore,
+	openSoftwareKeyStore,
+	restoreSoftwareKeyStore,
+} from "../../packages/module/src/keystore/index.ts";
+import { packDocuments, unpackDocuments } from "../../packages/module/src/parcel.ts";
+import { openState } from "../../packages/module/src/sealed-state.ts";
+import { Broken, outcomeOf, type Target } from "../target.ts";
+
+const secret = sha256(Uint8Array.of(7));
+const device = { kind: "device", key: secret } as const;
+
+const documents: Target = {
+	name: "sealed/documents",
+	weight: 20,
+	open: async () => {
+		const { privateKey, publicKey } = generateDocumentKey();
+		const key = await importDocumentKey(privateKey, publicKey);
+		const contents = [sha256(Uint8Array.of(1)), new Uint8Array(3000).fill(5)];
+		const packed = await packDocuments(
+			contents.map((content) => ({ mediaType: "text/plain", content })),
+			publicKey,
+			secret,
+		);
+		if (isRefusal(packed)) throw new Error("documents that were just made");
+		const carried = packed.rows.map(
+			({ value }) => parseMessage(value ?? new Uint8Array()) as MessageOf<"document">,
+		);
+		const bundle = dataHash(packed.manifest) as Bytes;
+		return {
+			seeds: carried.map(({ position, content }) => encodeItem([position, content])),
+			form: "items",
+			run: async (input) => {
+				const item = decodeItem(input, 1 << 20);
+				if (isRefusal(item)) return item.code;
+				const [position, content] = Array.isArray(item) ? (item as readonly Item[]) : [];
+				if (typeof position !== "number" || !(content instanceof Uint8Array)) return "malformed";
+				const came = [{ kind: "document", bundle, position, content }] as const;
+				const opened = await unpackDocuments(packed.manifest, came, (place, sealed) =>
+					openDocument(key, place, sealed),
+				);
+				const found = opened.get(position);
+				if (found === undefined) return "document-mismatch";
+				if (!equalBytes(found, contents[position] ?? new Uint8Array()))
+					throw new Broken("a document that was never sealed");
+				return "accepted";
+			},
+		};
+	},
+};
+
+const envelope: Target = {
+	name: "sealed/envelope",
+	weight: 3,
+	open: async () => ({
+		seeds: [
+			await sealEnvelope("keys", device, secret),
+			await sealEnvelope("keys", device, new Uint8Array(300)),
+		],
+		form: "items",
+		run: async (input) => {
+			const opened = await openEnvelope("keys", device, input);
+			if (isRefusal(opened)) return opened.code;
+			if (!equalBytes(opened, secret) && !equalBytes(opened, new Uint8Array(300)))
+				throw new Broken("secrets that were never sealed");
+			return "accepted";
+		},
+	}),
+};
+
+const keyRows: Target = {
+	name: "sealed/key store",
+	weight: 4,
+	open: async () => {
+		const { keyStore, writes } = await createSoftwareKeyStore(device);
+		const rows = [
+			...writes,
+			(await keyStore.createKey("ES256")).write,
+			(await keyStore.createDocumentKey()).write,
+		];
+		return {
+			seeds: [encodeRows(new Map(rows.map(({ key, value }) => [key, value ?? new Uint8Array()])))],
+			form: "items",
+			run: async (input) => {
+				const found = rowsIn(input);
+				return typeof found === "string" ? found : outcomeOf(await openSoftwareKeyStore(found, device));
+			},
+		};
+	},
+};
+
+/** Argon2id runs wherever an input still is an envelope: few inputs, and dear. */
+const backup: Target = {
+	name: "sealed/backup",
+	weight: 100,
+	// The passphrase's own cost; an envelope may ask for libsodium's dearest level and no more.
+	limit_us: 10_000_000,
+	open: async () => {
+		const { keyStore } = await createSoftwareKeyStore(device);
+		await keyStore.createKey("Ed25519");
+		return {
+			seeds: [await keyStore.exportBackup("correct horse", "interactive")],
+			form: "items",
+			run: async (input) => outcomeOf(await restoreSoftwareKeyStore(input, "correct horse", device)),
+		};
+	},
+};
+
+const state: Target = {
+	name: "sealed/rows",
+	weight: 4,
+	open: async () => {
+		const store = memoryStore();
+		const opened = await openState(store, secret);
+		if (isRefusal(opened)) throw new Error("an empty store");
+		await opened.commit([
+			{ key: "token/aa", value: Uint8Array.of(1, 2, 3) },
+			{ key: "trust", value: secret },
+		]);
+		await opened.commit([{ key: "token/bb", value: Uint8Array.of(4) }]);
+		const original = await store.load();
+		return {
+			seeds: [encodeRows(original)],
+			form: "items",
+			run: async (input) => {
+				const rows = rowsIn(input);
+				if (typeof rows === "string") return rows;
+				const again = memoryStore();
+				await again.commit([...rows].map(([key, value]) => ({ key, value })));
+				const result = await openState(again, secret);
+				if (isRefusal(result)) return result.code;
+				// None at all is a new state; what is not the module's is left alone.
+				const kept = [...rows].filter(([key]) => key !== "keys" && !key.startsWith("keys/"));
+				const isSame = kept.length === 0 || equalBytes(encodeRows(new Map(kept)), encodeRows(original));
+				if (!isSame) throw new Broken("rows that were never committed together");
+				return "accepted";
+			},
+		};
+	},
+};
+
+function encodeRows(rows: ReadonlyMap<string, Bytes>): Bytes {
+	return encodeItem(new Map([...rows].map(([key, value]) => [key, value])));
+}
+
+function rowsIn(input: Bytes): Map<string, Bytes> | string {
+	const item = decodeItem(input, 1 << 20);
+	if (isRefusal(item)) return item.code;
+	if (!(item instanceof Map)) return "malformed";
+	const rows = new Map<string, Bytes>();
+	for (const [key, value] of item as ReadonlyMap<string | number, Item>)
+		if (typeof key === "string" && value instanceof Uint8Array) rows.set(key, value);
+	return rows;
+}
+
+export const sealedTargets: readonly Target[] = [documents, envelope, keyRows, backup, state];
