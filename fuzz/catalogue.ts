@@ -1,11 +1,13 @@
 /** All targets. `test/fuzz-reach.test.ts` finds what meets bytes and is reached by none of them. */
 import type { Target } from "./target.ts";
+import { commandTargets } from "./targets/command-line.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
 import { signatureTargets } from "./targets/signatures.ts";
 import { verifierTargets } from "./targets/verifiers.ts";
+import { walletTargets } from "./targets/wallet-side.ts";
 
 export const targets: readonly Target[] = [
 	...shapeTargets,
@@ -14,4 +16,6 @@ export const targets: readonly Target[] = [
 	...signatureTargets,
 	...sealedTargets,
 	...operatorTargets,
+	...walletTargets,
+	...commandTargets,
 ];

@@ -87,7 +87,7 @@ function statesOf({ payer, payee }: Stages): readonly Bytes[] {
 }
 
 /** The messages of every hand-over, encoded. */
-const messages: readonly Bytes[] = stages.flatMap((stage) => messagesOf(stage).map(serializeMessage));
+export const messages: readonly Bytes[] = stages.flatMap((stage) => messagesOf(stage).map(serializeMessage));
 const states: readonly Bytes[] = stages.flatMap(statesOf);
 
 /** A world with real keys of one suite, and tokens that carry what tokens can carry. */

@@ -13,7 +13,7 @@ import { tapeDice } from "../fuzz/input/dice.ts";
 import { makeInput, stockOf } from "../fuzz/input/mutate.ts";
 
 /** inputs of a target whose weight is 1 */
-const most = 250;
+const most = 600;
 const fewest = 20;
 
 const tape = fc.array(fc.nat(0x7fffffff), { maxLength: 60, size: "max" });

@@ -127,7 +127,7 @@ function changed(value: unknown, dice: Dice): unknown {
 	const [name = "x", inside = null] = entries[at] ?? [];
 	if (dice(4) === 0) return Object.fromEntries(entries.toSpliced(at, 1));
 	if (dice(4) === 0) return Object.fromEntries([...entries, [pick(dice, words).slice(0, 20), inside]]);
-	return Object.fromEntries(entries.with(at < entries.length ? at : 0, [name, changed(inside, dice)]));
+	return Object.fromEntries(entries.toSpliced(at, 1, [name, changed(inside, dice)]));
 }
 
 function deep(value: unknown, depth: number): unknown {

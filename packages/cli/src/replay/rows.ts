@@ -7,7 +7,7 @@
 import { createReadStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { BadInput } from "../bad-input.ts";
 
 export type Row = {
@@ -107,7 +107,7 @@ async function isGzipped(file: string): Promise<boolean> {
 /** What the system, zlib or csv-parse say, as bad input; a bug stays what it is. */
 function readable(error: unknown, file: string): unknown {
 	if (error instanceof BadInput || !(error instanceof Error)) return error;
-	const { code, message } = error as NodeJS.ErrnoException & { readonly lines?: number };
-	if (code === undefined || !/^(E[A-Z]+|Z_|CSV_)/.test(code)) return error;
-	return new BadInput(message, { file });
+	const { code = "", message } = error as NodeJS.ErrnoException;
+	// By its class, for not all codes of csv-parse begin alike.
+	return error instanceof CsvError || /^(E[A-Z]+|Z_)/.test(code) ? new BadInput(message, { file }) : error;
 }

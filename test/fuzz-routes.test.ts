@@ -1,0 +1,28 @@
+/** Every route of the servers' own routers has a fuzz target: a new one without fails here. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createApp } from "@tenten/operator";
+import type { Hono } from "hono";
+import { fuzzEcosystem } from "../fuzz/operator-material.ts";
+import { operatorRoutes } from "../fuzz/targets/operator-http.ts";
+import { walletApp, walletRoutes } from "../fuzz/targets/wallet-side.ts";
+
+/** What stands for every method is no route of its own: a rule for all of them, or an answer to the wrong method. */
+function routesOf({ routes }: Pick<Hono, "routes">): readonly string[] {
+	const named = routes
+		.filter(({ method }) => method !== "ALL")
+		.map(({ method, path }) => `${method} ${path}`);
+	return [...new Set(named)].sort();
+}
+
+test("every route of an operator has a fuzz target", async () => {
+	const { operator } = await fuzzEcosystem();
+	const quiet = { info: () => undefined, error: () => undefined };
+	const app = createApp({ operator, adminToken: "", log: quiet });
+	assert.deepEqual(routesOf(app as never), Object.keys(operatorRoutes).sort());
+	await operator.close();
+});
+
+test("every route of a wallet has a fuzz target", () => {
+	assert.deepEqual(routesOf(walletApp()), Object.keys(walletRoutes).sort());
+});
