@@ -2,6 +2,7 @@
 import type { Target } from "./target.ts";
 import { commandTargets } from "./targets/command-line.ts";
 import { machineTargets } from "./targets/machines.ts";
+import { moduleTargets } from "./targets/module.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
@@ -15,6 +16,7 @@ export const targets: readonly Target[] = [
 	...machineTargets,
 	...signatureTargets,
 	...sealedTargets,
+	...moduleTargets,
 	...operatorTargets,
 	...walletTargets,
 	...commandTargets,

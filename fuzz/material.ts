@@ -7,9 +7,11 @@
  */
 import {
 	type Bytes,
+	type ConsumedOutput,
 	cancelPayload,
 	consumedOutput,
 	consumedOutputs,
+	equalBytes,
 	forkEvidenceFrom,
 	type Message,
 	payeeState,
@@ -141,6 +143,7 @@ export async function worldOf(suite: "Ed25519" | "ES256"): Promise<{
 	const cancel = { lock, decider, signature: await b.signer.sign("cancel", cancelPayload(lock)) };
 	const freed = await pay(world, plain, a, b, 600n, { after: [cancel] });
 	const there = await pay(world, forked.paid, b, a, 400n);
+	const elsewhere = await pay(world, forked.paid, b, shop, 300n);
 	const tokens = [
 		plain,
 		forked.paid,
@@ -151,6 +154,7 @@ export async function worldOf(suite: "Ed25519" | "ES256"): Promise<{
 		locked.paid,
 		freed.paid,
 		there.paid,
+		elsewhere.paid,
 	];
 	return { world, tokens: [...tokens, ...[first.change, second.change].filter((token) => token !== null)] };
 }
@@ -171,10 +175,20 @@ async function gather(): Promise<readonly Bytes[]> {
 		roots.push(...(await rowMaterial(world, tokens)));
 		const kept = tokens.flatMap((token) => consumedOutputs(token, world.trust));
 		roots.push(...kept.map((output) => serialize(consumedOutput, output)));
-		const [once, twice] = kept;
-		if (once !== undefined && twice !== undefined) roots.push(forkEvidenceFrom(once, twice));
+		roots.push(...forksIn(kept));
 	}
 	return [...roots, ...receipts(), ...(await operatorMaterial())];
+}
+
+/** Proof of each output that two links of the material consume. */
+function forksIn(kept: readonly ConsumedOutput[]): readonly Bytes[] {
+	return kept.flatMap((first, position) =>
+		kept.slice(position + 1).flatMap((second) => {
+			const isOne = equalBytes(first.parent.bytes, second.parent.bytes) && first.index === second.index;
+			const isFork = isOne && !equalBytes(first.link.payload, second.link.payload);
+			return isFork ? [forkEvidenceFrom(first, second)] : [];
+		}),
+	);
 }
 
 /** Proofs of payment, and a receipt that is none. */

@@ -49,7 +49,7 @@ export type Report = {
 };
 
 /** Which input a seed's n-th is. */
-function diceOf(seed: number, number: number): Dice {
+export function diceOf(seed: number, number: number): Dice {
 	return seededDice(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
 }
 

@@ -5,6 +5,7 @@
  *   npm run fuzz -- --target verify/token --minutes 10
  *   npm run fuzz -- --target verify/token --seed 7 --number 1234     one input again
  *   npm run fuzz -- --target verify/token --replay failing.hex
+ *   npm run fuzz -- --target verify/token --guided --minutes 10      guided by coverage
  *
  * `--target` takes a name or the beginning of several. Exits with 1 where a promise did not hold or an
  * input was too dear, and writes it to `fuzz-failure-TARGET.hex`.
@@ -12,6 +13,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { targets } from "../fuzz/catalogue.ts";
+import { runGuided } from "../fuzz/guided.ts";
 import { stockOf } from "../fuzz/input/mutate.ts";
 import { inputOf, type Report, runTarget } from "../fuzz/run.ts";
 import type { Target } from "../fuzz/target.ts";
@@ -26,6 +28,7 @@ const { values } = parseArgs({
 		replay: { type: "string" },
 		json: { type: "boolean", default: false },
 		list: { type: "boolean", default: false },
+		guided: { type: "boolean", default: false },
 	},
 });
 
@@ -37,6 +40,7 @@ const exact = chosen.find(({ name }) => name === values.target);
 if (values.list) for (const { name } of chosen) console.log(name);
 else if (values.replay !== undefined || values.number !== undefined)
 	await again(exact ?? (chosen[0] as Target));
+else if (values.guided) await guide(exact ?? (chosen[0] as Target));
 else await runAll(exact === undefined ? chosen : [exact]);
 
 async function again(target: Target): Promise<void> {
@@ -51,6 +55,26 @@ async function again(target: Target): Promise<void> {
 	} finally {
 		await open.close?.();
 	}
+}
+
+/** What ran something new is written beside, for the corpus. */
+async function guide(target: Target): Promise<void> {
+	const most = Number(values.inputs ?? Number.POSITIVE_INFINITY);
+	const { inputs, kept, blocksBefore, blocks, failure } = await runGuided(
+		target,
+		seed,
+		most,
+		60_000 * Number(values.minutes ?? 1),
+	);
+	console.log(
+		`${target.name}, guided, seed ${seed}: ${inputs} inputs; blocks of our sources ${blocksBefore} by valid inputs, ${blocks} in the end; ${kept.length} inputs kept`,
+	);
+	const lines = kept.map((input) => `${Buffer.from(input).toString("hex")}\n`);
+	writeFileSync(fileOf(target).replace("failure", "kept"), lines.join(""));
+	if (failure === null) return;
+	console.log(failure.reason);
+	writeFileSync(fileOf(target), `${Buffer.from(failure.input).toString("hex")}\n`);
+	process.exitCode = 1;
 }
 
 async function runAll(list: readonly Target[]): Promise<void> {

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApp } from "@tenten/operator";
-import type { Hono } from "hono";
 import { fuzzEcosystem } from "../fuzz/operator-material.ts";
 import { operatorRoutes } from "../fuzz/targets/operator-http.ts";
 import { walletApp, walletRoutes } from "../fuzz/targets/wallet-side.ts";
 
 /** What stands for every method is no route of its own: a rule for all of them, or an answer to the wrong method. */
-function routesOf({ routes }: Pick<Hono, "routes">): readonly string[] {
+type Routed = Pick<ReturnType<typeof walletApp>, "routes">;
+
+function routesOf({ routes }: Routed): readonly string[] {
 	const named = routes
 		.filter(({ method }) => method !== "ALL")
 		.map(({ method, path }) => `${method} ${path}`);

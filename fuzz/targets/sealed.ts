@@ -15,7 +15,8 @@ import {
 	sha256,
 } from "@tenten/protocol";
 import { memoryStore } from "@tenten/wallet";
-import { generateDocumentKey, importDocumentKey, openDocument } from "../../packages/module/src/hpke.ts";
+import { nodeCryptography, nodeKeySource } from "../../packages/module/src/cryptography.ts";
+import { documentPublicKey, openerFrom } from "../../packages/module/src/hpke.ts";
 import { openEnvelope, sealEnvelope } from "../../packages/module/src/keystore/envelope.ts";
 import {
 	createSoftwareKeyStore,
@@ -33,13 +34,14 @@ const documents: Target = {
 	name: "sealed/documents",
 	weight: 20,
 	open: async () => {
-		const { privateKey, publicKey } = generateDocumentKey();
-		const key = await importDocumentKey(privateKey, publicKey);
+		const publicKey = documentPublicKey(secret);
+		const open = await openerFrom(secret, publicKey);
 		const contents = [sha256(Uint8Array.of(1)), new Uint8Array(3000).fill(5)];
 		const packed = await packDocuments(
 			contents.map((content) => ({ mediaType: "text/plain", content })),
 			publicKey,
 			secret,
+			nodeCryptography,
 		);
 		if (isRefusal(packed)) throw new Error("documents that were just made");
 		const carried = packed.rows.map(
@@ -55,9 +57,7 @@ const documents: Target = {
 				const [position, content] = Array.isArray(item) ? (item as readonly Item[]) : [];
 				if (typeof position !== "number" || !(content instanceof Uint8Array)) return "malformed";
 				const came = [{ kind: "document", bundle, position, content }] as const;
-				const opened = await unpackDocuments(packed.manifest, came, (place, sealed) =>
-					openDocument(key, place, sealed),
-				);
+				const opened = await unpackDocuments(packed.manifest, came, open);
 				const found = opened.get(position);
 				if (found === undefined) return "document-mismatch";
 				if (!equalBytes(found, contents[position] ?? new Uint8Array()))
@@ -73,12 +73,12 @@ const envelope: Target = {
 	weight: 3,
 	open: async () => ({
 		seeds: [
-			await sealEnvelope("keys", device, secret),
-			await sealEnvelope("keys", device, new Uint8Array(300)),
+			await sealEnvelope("keys", device, secret, nodeKeySource),
+			await sealEnvelope("keys", device, new Uint8Array(300), nodeKeySource),
 		],
 		form: "items",
 		run: async (input) => {
-			const opened = await openEnvelope("keys", device, input);
+			const opened = await openEnvelope("keys", device, input, nodeCryptography);
 			if (isRefusal(opened)) return opened.code;
 			if (!equalBytes(opened, secret) && !equalBytes(opened, new Uint8Array(300)))
 				throw new Broken("secrets that were never sealed");

@@ -24,7 +24,6 @@ import {
 	messagesOfLink,
 	sqliteStore,
 } from "@tenten/wallet";
-import { Hono } from "hono";
 import { decodeAsked, encodeAsked } from "../../packages/wallet/src/transport/asking.ts";
 import { decodeBundle, encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
 import { listenOnLoopback } from "../../packages/wallet/src/transport/loopback-server.ts";
@@ -148,7 +147,7 @@ export const walletRoutes: Readonly<Record<string, readonly HttpSeed[]>> = {
 };
 
 /** A wallet's server, before whatever answers. */
-export function walletApp(): Hono {
+export function walletApp(): ReturnType<typeof handoverApp> {
 	const app = handoverApp(
 		async (received) => received.slice(0, 3),
 		(error) => {
@@ -239,12 +238,11 @@ const channel: Target = {
 	weight: 12,
 	open: async () => {
 		let reply: Reply = { status: 200, type: "", body: new Uint8Array() };
-		const app = new Hono();
-		app.all("*", () => {
+		const fetch = () => {
 			const headers = { "content-type": reply.type };
 			return new Response(new Uint8Array(reply.body), { status: reply.status, headers });
-		});
-		const server = await listenOnLoopback(app);
+		};
+		const server = await listenOnLoopback({ fetch });
 		const peerOf = httpChannel(server.url, { rules: { loopback: true } });
 		if (isRefusal(peerOf)) throw new Error("loopback is allowed here");
 		return {

@@ -1,0 +1,102 @@
+/**
+ * Every place in the sources where a stranger's bytes become a value is run by the valid inputs of some fuzz target.
+ *
+ * The places are found in the sources, and whether they ran is asked of V8: nobody lists them. A new decoder that no
+ * target reaches fails here; those in `elsewhere` say why they need none.
+ */
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Coverage, type Range } from "../fuzz/coverage.ts";
+
+/** Readers of bytes: of CBOR, of JSON, of sealed rows, of text forms of bytes, of addresses, of CSV. */
+const reading =
+	/(?<![.\w])(?:parse|parseItem|decodeItem|decodeBundle|decodeAsked|openSealed|readRows|fromHex)\((?!<)|JSON\.parse\(|URL\.parse\(|\.json\(\)|"base64url"\)/g;
+
+/** enough for every kind; all of them take a minute under V8's counters */
+const seedsEach = 60;
+
+/** Folders and files whose bytes are our own. */
+const ourOwn = [
+	"packages/sim/",
+	"packages/cli/src/vectors/",
+	"packages/cli/src/races/",
+	"packages/module/src/vectors.ts",
+];
+
+/** Places that need no target of their own, and why. */
+const elsewhere: Readonly<Record<string, string>> = {
+	"packages/cli/src/server/issuer-client.ts .json()": "an operator's answers to those who run it",
+	"packages/cli/src/server/peers.ts parse(":
+		"a list of peers that whoever runs the operator names: shape/trustList",
+	"packages/cli/src/trust-file.ts fromHex(": "an argument",
+	"packages/cli/src/wallet/folder.ts parse(": "a trust list, verified by the module: verify/trust list",
+	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
+	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
+	"packages/cli/src/replay/rows.ts parse(": "the library's own reader, run by every reader of rows",
+	"packages/module/src/enrolling.ts parse(": "a row of its own: row/enrolmentRow",
+	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",
+	"packages/module/src/parcel.ts parse(": "rows of its own, and vectors: row/documentRow",
+	"packages/module/src/ruling.ts parse(": "rows of its own: row/lateRow, row/questionsRow",
+	"packages/module/src/ruling.ts fromHex(": "an id that it wrote itself",
+	"packages/operator/src/direct-issue.ts parse(": "a row of its own: shape/issueProof",
+	"packages/operator/src/operator.ts parse(": "a certificate of its own: shape/certificate",
+	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
+	"packages/operator/src/trust-lists.ts parse(": "a row of its own: shape/trustList",
+	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
+	"packages/wallet/src/transport/in-process.ts decodeBundle(": "both sides are ours: wallet/bundle",
+};
+
+test("every place that reads bytes is reached by a fuzz target", async () => {
+	const coverage = new Coverage();
+	await coverage.start();
+	// Loaded from here on, so that it is counted.
+	const { targets } = await import("../fuzz/catalogue.ts");
+	const ran = new Map<string, Range[]>();
+	for (const target of targets) {
+		const open = await target.open();
+		for (const seed of open.seeds.slice(0, seedsEach)) await open.run(seed);
+		await open.close?.();
+	}
+	for (const [file, ranges] of await coverage.take()) ran.set(file, [...ranges]);
+	await coverage.stop();
+	const missed: string[] = [];
+	const excused = new Set<string>();
+	let places = 0;
+	for (const file of globSync("packages/*/src/**/*.ts").sort()) {
+		if (ourOwn.some((folder) => file.startsWith(folder))) continue;
+		const text = readFileSync(file, "utf8");
+		for (const { index, 0: found } of text.matchAll(reading)) {
+			if (isDeclaration(text, index)) continue;
+			places++;
+			if (hasRun(ran.get(file) ?? [], index)) continue;
+			const place = `${file} ${found}`;
+			if (Object.hasOwn(elsewhere, place)) excused.add(place);
+			else missed.push(`${file}:${lineOf(text, index)} ${found}`);
+		}
+	}
+	console.log(
+		`fuzzing: ${places} places that read bytes, ${excused.size} of them excused, by ${targets.length} targets`,
+	);
+	assert.deepEqual(missed, []);
+	assert.deepEqual(
+		Object.keys(elsewhere).filter((place) => !excused.has(place)),
+		[],
+		"excused, and there is no such place or it is reached",
+	);
+});
+
+function isDeclaration(text: string, index: number): boolean {
+	const line = text.slice(text.lastIndexOf("\n", index) + 1, index);
+	return /\bfunction\s*\*?\s*$/.test(line) || /^\s*(\*|\/\/|\/\*)/.test(line);
+}
+
+/** Whether the innermost block around a place ran. */
+function hasRun(ranges: readonly Range[], index: number): boolean {
+	const around = ranges.filter(({ from, to }) => from <= index && index < to);
+	return (around.sort((a, b) => a.to - a.from - (b.to - b.from))[0]?.count ?? 0) > 0;
+}
+
+function lineOf(text: string, index: number): number {
+	return text.slice(0, index).split("\n").length;
+}
