@@ -363,6 +363,7 @@ export const deciding: readonly Bug[] = [
 			file: "test/cancel.test.ts",
 			name: "belongs to one payment: the release of another opens nothing",
 		},
+		blind: "no payee there tries the release of one payment on another",
 	},
 	{
 		name: "paid-request-paid-again",
@@ -379,5 +380,6 @@ export const deciding: readonly Bug[] = [
 			file: "test/cancel.test.ts",
 			name: "pays one request once at a time: a second try waits for the first, and a third for none",
 		},
+		blind: "nobody there pays one request twice",
 	},
 ];

@@ -57,6 +57,7 @@ export const redeeming: readonly Bug[] = [
 			file: "packages/operator/test/rulings.test.ts",
 			name: "what was redeemed is not taken back on the word that none came of it",
 		},
+		blind: "a second wall: a primary key stands behind it",
 	},
 	{
 		name: "only-last-row-taken",
@@ -110,6 +111,7 @@ export const redeeming: readonly Bug[] = [
 			file: "packages/operator/test/issues.test.ts",
 			name: "an issue pays no more than it holds, to the unit",
 		},
+		blind: "a second wall: the rows stand before it, and hold",
 	},
 	{
 		name: "retry-is-refused",
@@ -180,6 +182,7 @@ export const redeeming: readonly Bug[] = [
 			file: terms,
 			name: "what is refunded at expiry is credited after it; what burns is paid to nobody, once",
 		},
+		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "merge-counts-twice",
@@ -222,6 +225,7 @@ export const redeeming: readonly Bug[] = [
 			file: terms,
 			name: "a merge carries the largest count of hops; keeping it is no hop, handing it to another owner is one",
 		},
+		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "refresh-drops-conditions",
@@ -235,6 +239,7 @@ export const redeeming: readonly Bug[] = [
 			},
 		],
 		test: { file: terms, name: "a refresh copies conditions and caveats, and takes the asset's new windows" },
+		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "culprit-draws",
@@ -261,6 +266,7 @@ export const redeeming: readonly Bug[] = [
 			},
 		],
 		test: { file: forks, name: "under one culprit the reserve pays up to its limit, then only proves" },
+		blind: "no culprit there reaches its limit",
 	},
 	{
 		name: "order-of-anybody",
@@ -274,6 +280,7 @@ export const redeeming: readonly Bug[] = [
 			},
 		],
 		test: { file: claims, name: "a claim whose order nobody with a token in it signed is refused whole" },
+		blind: "nobody there intercepts redeeming links",
 	},
 	{
 		name: "withdrawal-not-booked",
@@ -339,5 +346,6 @@ export const redeeming: readonly Bug[] = [
 			file: "packages/operator/test/rulings.test.ts",
 			name: "nothing is refunded before redeem until and grace; then the whole input is",
 		},
+		blind: "it adds up the tables itself and does not ask the operator for totals",
 	},
 ];

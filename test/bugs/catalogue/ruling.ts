@@ -74,6 +74,7 @@ export const ruling: readonly Bug[] = [
 			},
 		],
 		test: { file: rulings, name: "nobody but the owner of the input is refunded" },
+		blind: "nobody there states for somebody else",
 	},
 	{
 		name: "grace-for-everything",
@@ -87,6 +88,7 @@ export const ruling: readonly Bug[] = [
 			},
 		],
 		test: { file: rulings, name: "a release that nobody published does not extend anything" },
+		blind: "its healing redeems before redeem until",
 	},
 	{
 		name: "releases-not-published",
@@ -100,6 +102,7 @@ export const ruling: readonly Bug[] = [
 			},
 		],
 		test: { file: rulings, name: "a redemption publishes its releases" },
+		blind: "everybody can be asked again before it is needed",
 	},
 	{
 		name: "stated-then-released",
@@ -166,5 +169,6 @@ export const ruling: readonly Bug[] = [
 			file: "packages/protocol/test/handover/payer-answers.test.ts",
 			name: "a payer that can be refunded believes only the operator of the asset, on this lock",
 		},
+		blind: "no operator there rules on another's asset",
 	},
 ];

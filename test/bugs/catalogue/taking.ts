@@ -23,6 +23,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: { file: verified, name: "outputs add up to the input, to the minor unit and beyond 64 bits" },
+		blind: "nobody there signs a link that does not add up",
 	},
 	{
 		name: "sum-may-be-less",
@@ -36,6 +37,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: { file: verified, name: "outputs add up to the input, to the minor unit and beyond 64 bits" },
+		blind: "nobody there signs a link that does not add up",
 	},
 	{
 		name: "amount-below-zero",
@@ -64,6 +66,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: { file: verified, name: "amounts of zero, below zero and above the limit are refused" },
+		blind: "nobody there signs amounts below zero",
 	},
 	{
 		name: "amount-overflow",
@@ -85,6 +88,7 @@ export const taking: readonly Bug[] = [
 			file: "packages/protocol/test/handover/boundaries.test.ts",
 			name: "amounts: the most that an amount holds is paid and taken, one more is not",
 		},
+		blind: "no world holds 2⁶³ minor units",
 	},
 	{
 		name: "link-signature-not-checked",
@@ -133,6 +137,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: { file: verified, name: "only the owner can spend, and only as the owner it is" },
+		blind: "its checker takes ids from the same functions",
 	},
 	{
 		name: "other-request-taken",
@@ -146,6 +151,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: refusedOffers,
+		blind: "as above, and a payer that pays another request has to mean it",
 	},
 	{
 		name: "other-amount-taken",
@@ -159,6 +165,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: refusedOffers,
+		blind: "what a payee had asked for is no value: every unit is where it was signed to",
 	},
 	{
 		name: "spend-until-one-second-more",
@@ -175,6 +182,7 @@ export const taking: readonly Bug[] = [
 			file: "packages/protocol/test/handover/boundaries.test.ts",
 			name: "dates: a second before, all is taken; on the second, nothing is",
 		},
+		blind: "one second of thirty days, and an honest payee loses nothing in it",
 	},
 	{
 		name: "locks-may-differ",
@@ -188,6 +196,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: refusedOffers,
+		blind: "nobody there signs one payment under two locks",
 	},
 	{
 		name: "token-counts-twice",
@@ -201,6 +210,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: refusedOffers,
+		blind: "nobody there offers one token twice in a payment",
 	},
 	{
 		name: "seen-outputs-forgotten",
@@ -286,6 +296,7 @@ export const taking: readonly Bug[] = [
 			file: "packages/protocol/test/token/conditions.test.ts",
 			name: "a caveat binds from the payee on, adds to what bound before, and cannot be dropped",
 		},
+		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "output-for-another",
@@ -299,5 +310,6 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: refusedOffers,
+		blind: "nobody there offers what belongs to somebody else",
 	},
 ];
