@@ -195,9 +195,9 @@ export const redeeming: readonly Bug[] = [
 		},
 	},
 	{
-		name: "leftover-lost",
-		why: "what an order leaves over is paid to nobody, and booked as if it were",
-		promise: 2,
+		name: "leftover-to-last-owner",
+		why: "what an order leaves over goes to the last of its owners, and not to whom it named for it",
+		promise: 8,
 		edits: [
 			{
 				file: payout,
@@ -209,6 +209,7 @@ export const redeeming: readonly Bug[] = [
 			file: claims,
 			name: "a merge serves owners in order, and what is left over goes to the fallback",
 		},
+		blind: "orders there pay their own signer alone",
 	},
 	{
 		name: "merge-forgets-hops",
