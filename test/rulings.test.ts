@@ -199,7 +199,9 @@ describe("the operator's word", () => {
 		town.clock.now += due;
 		// Ann's module has released: it states nothing, whoever asks.
 		assert.equal(codeOf(await ann.askRefund(attempt)), "attempt-decided");
-		assert.equal(codeOf(await bob.resolve(attempt)), "received");
+		// Too late for anybody to be paid: the word that it was released makes no owner.
+		assert.equal(codeOf(await bob.resolve(attempt)), "safe");
+		assert.equal(bob.module.payee(attempt), "ruled");
 		await balanced(world);
 	});
 
@@ -262,6 +264,19 @@ describe("the operator's word", () => {
 	});
 });
 
+describe("a release that reaches nobody before redeem until and grace", () => {
+	test("makes no owner, and opens no doors, whatever the operator says of it", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "twoPhase", "release");
+		town.clock.now += due;
+		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
+		assert.equal(bob.module.payee(attempt), "ruled");
+		assert.equal(bob.balance(town.asset).available, 0n);
+		await balanced(world);
+	});
+});
+
 describe("an exchange whose decider is gone", () => {
 	test("before it released: each leg goes back to whoever gave it, by its own statement", async () => {
 		const world = await openWorld();
@@ -274,6 +289,34 @@ describe("an exchange whose decider is gone", () => {
 		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
 		assert.equal(ok(await ann.account(town.asset)), 1_000n);
 		assert.deepEqual([await town.outstanding("JPY"), await town.outstanding("SEAT")], [0n, 0n]);
+		await balanced(world);
+	});
+
+	test("that was given its own leg back: its word frees nothing of the other side's, who still states its own", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "exchange", "counterTransfer");
+		town.clock.now += due;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		// Its last word is the ruling, and it says it again on contact.
+		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
+		assert.equal(bob.balance(town.assetOf("SEAT")).available, 0n);
+		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
+		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
+		assert.deepEqual([await town.outstanding("JPY"), await town.outstanding("SEAT")], [0n, 0n]);
+		await balanced(world);
+	});
+
+	test("that cancels in grace: what that would free is void by then, and comes back by the operator's word", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const attempt = await interrupted(world, "exchange", "counterTransfer");
+		town.clock.now += yen.redeemWindow;
+		await ann.cancel(attempt, inProcessChannel(bob.handle));
+		assert.equal(bob.balance(town.assetOf("SEAT")).locked, 4n);
+		town.clock.now += yen.grace;
+		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
+		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
 		await balanced(world);
 	});
 

@@ -217,11 +217,18 @@ export async function takeRuling(
 	const received = { kind: "received", message, contents, everOwned: core.everOwned } as const;
 	const outcome = payer
 		? await runPayer(core, payer, received, { tokens })
-		: payee && (await runPayee(core, payee, { kind: "received", message }, { tokens }));
+		: payee &&
+			(await runPayee(core, payee, { kind: "received", message, isAnswer: states(request) }, { tokens }));
 	if (outcome === undefined) return refuse("attempt-unknown");
 	if (isRefusal(outcome)) return outcome;
 	await settle(core, attempt, request, tokens);
 	return outcome;
+}
+
+/** Whether a request shows a statement, of whoever sends it. */
+function states(request: Bytes): boolean {
+	const asked = parse(rulingRequest, request);
+	return !isRefusal(asked) && asked.kind === "statement";
 }
 
 /** Of several direct links, each is ruled by itself, and only the first ruling changes the attempt. */

@@ -49,7 +49,8 @@ export type PayeeEvent =
 	| { readonly kind: "consented"; readonly consent: PayeeConsent; readonly entropy: Bytes }
 	| { readonly kind: "declined"; readonly refusal: Refusal }
 	| { readonly kind: "signed"; readonly signatures: readonly Bytes[] }
-	| { readonly kind: "received"; readonly message: Message }
+	/** `isAnswer`: what the operator answers to a statement of one's own */
+	| { readonly kind: "received"; readonly message: Message; readonly isAnswer?: boolean }
 	/** the app asks the operator to rule */
 	| { readonly kind: "resolve" }
 	/** the app does not want a direct transfer; `tokens` are what it brought */
@@ -69,7 +70,7 @@ export function stepPayee(state: Payee, event: PayeeEvent, context: Context): Pa
 		case "signed":
 			return signed(state, event.signatures);
 		case "received":
-			return received(state, event.message, context);
+			return received(state, event.message, event.isAnswer ?? false, context);
 		case "resolve":
 			return resolve(state);
 		case "sendBack":
@@ -165,14 +166,14 @@ function signed(state: Payee, signatures: readonly Bytes[]): PayeeStep {
 	};
 }
 
-function received(state: Payee, message: Message, context: Context): PayeeStep {
+function received(state: Payee, message: Message, isAnswer: boolean, context: Context): PayeeStep {
 	switch (message.kind) {
 		case "release":
 			return release(state, message, context);
 		case "cancel":
 			return cancel(state, message, context);
 		case "ruling":
-			return ruled(state, message, context);
+			return ruled(state, message, isAnswer, context);
 		case "transfer":
 		case "status":
 			return again(state);
@@ -237,9 +238,9 @@ function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
 function cancel(state: Payee, message: MessageOf<"cancel">, { trust, now }: Context): PayeeStep {
 	if (!isWaiting(state)) return again(state);
 	const { terms, tokens, answer } = state;
-	// We have asked, and what we gave may have been refunded: from now on only the operator's answer frees it.
+	// What we gave could not be redeemed any more, and may have been refunded: only our operator's answer frees it.
 	const given = answer.kind === "counterTransfer" ? answer.tokens : [];
-	if (state.kind === "resolving" && isPastRedeeming(given, now)) return { state, effects: [] };
+	if (isPastRedeeming(given, now)) return { state, effects: [] };
 	const { lock } = terms;
 	if (lock === null || !equalBytes(message.lock, lock)) return stay(state, refuse("lock-mismatch"));
 	const decider = deciderOf(state, trust);
@@ -268,7 +269,12 @@ function resolve(state: Payee): PayeeStep {
 	};
 }
 
-function ruled(state: Payee, message: MessageOf<"ruling">, { trust }: Context): PayeeStep {
+function ruled(
+	state: Payee,
+	message: MessageOf<"ruling">,
+	isAnswer: boolean,
+	{ trust, now }: Context,
+): PayeeStep {
 	if (!isWaiting(state) && state.kind !== "cancelled") return stay(state, decided);
 	const ruling = verifyRuling(message.ruling, trust);
 	if (isRefusal(ruling)) return stay(state, ruling);
@@ -281,18 +287,43 @@ function ruled(state: Payee, message: MessageOf<"ruling">, { trust }: Context): 
 		return stay(state, refuse("issuer-unknown", "another operator's asset"));
 	if (ruling.release !== null)
 		return equalBytes(lockHash(ruling.release), terms.lock)
-			? owns(state, ruling.release, trust)
+			? released(state, message, ruling.release, { trust, now })
 			: stay(state, refuse("release-mismatch"));
-	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message, isTheirs);
+	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message, isTheirs, isAnswer);
 }
 
-/** Each operator rules its own leg: what one issued is settled by its word alone. */
-function refunded(state: Waiting, message: MessageOf<"ruling">, isTheirs: boolean): PayeeStep {
+/** After grace nobody pays for it any more: a payee that gave nothing for it opens no doors. */
+function released(
+	state: Waiting | Cancelled,
+	ruling: MessageOf<"ruling">,
+	secret: Bytes,
+	{ trust, now }: Pick<Context, "trust" | "now">,
+): PayeeStep {
+	const isGiven = state.kind === "cancelled" || counterOf(state) !== null;
+	if (isGiven || now < state.terms.keepUntil) return owns(state, secret, trust);
+	const { terms, answer } = state;
+	const effects = [
+		{ kind: "persist", changes: noChanges } as const,
+		{ kind: "tell", news: "ruled" } as const,
+	];
+	return { state: { kind: "ruled", terms, answer, ruling }, effects };
+}
+
+/**
+ * Each operator rules its own leg: what one issued is settled by its word alone. Where one issued both, its
+ * ruling does not say whose leg came back: what we gave did if it answers our own statement.
+ */
+function refunded(
+	state: Waiting,
+	message: MessageOf<"ruling">,
+	isTheirs: boolean,
+	isAnswer: boolean,
+): PayeeStep {
 	const { terms, tokens, answer } = state;
 	const counter = counterOf(state);
 	if (counter === null && !isTheirs) return stay(state, decided);
 	const { operator } = message.ruling.body;
-	const isOurs = counter !== null && equalBytes(operator, counter.request.body.asset.operator);
+	const isOurs = isAnswer && counter !== null && equalBytes(operator, counter.request.body.asset.operator);
 	const news = { kind: "tell", news: "ruled" } as const;
 	if (counter !== null && !isOurs) return { state, effects: [news] };
 	return {

@@ -27,6 +27,7 @@ import { assertRefused } from "./support/refused.ts";
 import {
 	alice,
 	aliceToo,
+	answered,
 	bob,
 	context,
 	direct,
@@ -112,13 +113,14 @@ test("a release after redeem until opens no doors: the operator rules on it", ()
 	}
 });
 
-test("who has asked is freed by a cancel only while nothing can have been refunded", () => {
+test("the other side of an exchange is freed by a cancel only while nothing can have been refunded", () => {
 	const resolving = payeeIn(swapped, "resolving");
 	const message = swapped.messages.cancel as Message;
 	assert.equal(toPayee(resolving, message).state.kind, "cancelled");
 	const late: Context = { trust, now: epoch + redeemWindow };
 	assert.deepEqual(toPayee(resolving, message, late), { state: resolving, effects: [] });
-	assert.equal(toPayee(foreign, message, late).state.kind, "cancelled");
+	// What it would free could not be redeemed any more.
+	assert.deepEqual(toPayee(foreign, message, late), { state: foreign, effects: [] });
 });
 
 test("a release that is not the lock's is not forwarded to anybody", () => {
@@ -180,7 +182,9 @@ test("a late release after a cancel is taken, and told as what it is", () => {
 test("a refund of one leg leaves the claim to the other: its release still goes to its operator", () => {
 	const { lock } = swapped.messages.cancel as MessageOf<"cancel">;
 	const secret = (swapped.messages.release as MessageOf<"release">).secret;
-	const half = toPayee(foreign, rulingsOn(lock, secret, machi).refunded);
+	const refund = rulingsOn(lock, secret, machi).refunded;
+	assert.deepEqual(toPayee(foreign, refund).state, foreign, "no word on a statement of its own");
+	const half = answered(foreign, refund);
 	assert.equal(half.state.kind, "resolving");
 	const removed = half.effects.flatMap((effect) => (effect.kind === "persist" ? effect.changes.remove : []));
 	assert.deepEqual(removed, (foreign as Extract<Payee, { kind: "lockedForeign" }>).counter.inputs);

@@ -337,7 +337,13 @@ export class Host {
 		]);
 		for (const key of addressed) {
 			this.#crashAfter = crashAfter;
-			this.event(key, { kind: "received", message, contents, everOwned });
+			this.event(key, {
+				kind: "received",
+				message,
+				contents,
+				everOwned,
+				isAnswer: from === "operator, on a statement",
+			});
 		}
 		this.#crashAfter = Number.POSITIVE_INFINITY;
 	}

@@ -336,9 +336,9 @@ export class World {
 		}
 	}
 
-	/** After redeem until and grace: who has a release shows it, and who still waits makes a statement. */
+	/** In grace who has a release shows it; after it, who still waits makes a statement. */
 	ruleOnTheRest(): void {
-		this.now = Math.max(this.now, epoch + redeemWindow + grace);
+		this.now = Math.max(this.now, epoch + redeemWindow);
 		this.ledger.isOver = true;
 		for (const host of this.#here()) {
 			// A payee that asks has made durable that it did.
@@ -350,11 +350,13 @@ export class World {
 				this.#forward(host.name, { kind: "release", attempt: terms.attempt, secret });
 			}
 		}
+		this.quiet();
+		this.now = Math.max(this.now, epoch + redeemWindow + grace);
 		for (const host of this.#here())
 			for (const state of [...host.payers(), ...host.payees()]) {
 				const asset = statedAsset(state);
 				const ruling = asset && this.operator.refund(state, operatorOf(asset));
-				if (ruling !== undefined) this.#send("operator", host.name, ruling, null);
+				if (ruling !== undefined) this.#send("operator, on a statement", host.name, ruling, null);
 			}
 		this.quiet();
 	}
