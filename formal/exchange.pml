@@ -118,7 +118,7 @@ end:
   :: STEP(!cancelSent, cancelSent = true, ("X sends Cancel, whatever it has done\n"))
   :: STEP(!deciderStated && phase == OVER, deciderStated = true, ("X states that it never released\n"))
   :: STEP(!publishedB && counterSent, PUBLISH_B, ("X shows the release to b's operator\n"))
-  :: STEP(counterSent && paidX == 0 && CLAIMABLE_B, claimB(), ("X redeems b, and never tells Y: it has %d\n", paidX))
+  :: STEP(counterSent && paidX == 0 && CLAIMABLE_B && !(convictedX && rowB == AGAIN), claimB(), ("X redeems b, and never tells Y: it has %d\n", paidX))
   od
 }
 #define X_IS_DONE true

@@ -80,8 +80,8 @@ def _release(payee: Answered, lock: bytes, secret: bytes, now: int) -> Heard:
 
 
 def _cancel(payee: Answered, lock: bytes, message: CancelMessage, now: int) -> Heard:
-    if payee.state == "resolving" and any(now >= token.issue.redeem_until for token in payee.given):
-        return Heard("resolving")  # what it gave may have been refunded: only the operator's answer frees it
+    if any(now >= token.issue.redeem_until for token in payee.given):
+        return Heard(payee.state)  # what it gave may have been refunded: only the operator's answer frees it
     if message.lock != lock:
         raise Refused("lock-mismatch")
     if not verify(payee.decider.key, "cancel", CancelPayload(lock).item(), message.signature):
@@ -103,7 +103,9 @@ def _ruling(payee: Answered, lock: bytes, signed: SignedRuling, trust: Trust) ->
         return _owned(payee)
     if payee.state == "cancelled":
         raise Refused("attempt-decided")
-    if not gives or takes == gives:
+    if not gives:
         return Heard("ruled")
+    if takes == gives:
+        return Heard(payee.state)  # it does not say whose leg came back: only the answer to a statement does
     # Each operator rules its own leg: what the payee gave is gone, what it takes is in doubt.
     return Heard("resolving" if ruling.operator in gives else payee.state)

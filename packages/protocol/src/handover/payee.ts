@@ -323,7 +323,8 @@ function refunded(
 	const counter = counterOf(state);
 	if (counter === null && !isTheirs) return stay(state, decided);
 	const { operator } = message.ruling.body;
-	const isOurs = isAnswer && counter !== null && equalBytes(operator, counter.request.body.asset.operator);
+	const isOfGiven = counter !== null && equalBytes(operator, counter.request.body.asset.operator);
+	const isOurs = isOfGiven && (isAnswer || !isTheirs);
 	const news = { kind: "tell", news: "ruled" } as const;
 	if (counter !== null && !isOurs) return { state, effects: [news] };
 	return {

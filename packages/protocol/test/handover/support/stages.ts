@@ -157,11 +157,6 @@ export function toPayee(state: Payee, message: Message, at: Context = context): 
 	return stepPayee(state, { kind: "received", message }, at);
 }
 
-/** The operator's answer to a statement of the payee's own. */
-export function answered(state: Payee, message: Message, at: Context = context): Step<Payee> {
-	return stepPayee(state, { kind: "received", message, isAnswer: true }, at);
-}
-
 export function offering(
 	transfer: MessageOf<"transfer">,
 	request: VerifiedRequest,
@@ -274,7 +269,7 @@ function stagesOf(plan: PayerPlan, consent: Partial<PayeeConsent>): Stages {
 			owned: owned.state,
 			cancelled: toPayee(payee.taken.state, cancel).state,
 			resolving: resolving.state,
-			ruled: answered(payee.taken.state, plan.counterRequest === null ? refunded : theirs).state,
+			ruled: toPayee(payee.taken.state, plan.counterRequest === null ? refunded : theirs).state,
 		},
 		messages: { transfer, answer, release, cancel, refunded, ruledReleased, theirs },
 	};

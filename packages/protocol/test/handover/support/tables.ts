@@ -166,7 +166,8 @@ export const payeeTable: Table = {
 	"exchange: waiting": {
 		resolve: "→ resolving: persist",
 		"cancel message": "→ cancelled: persist, tell cancelled, send done",
-		"refunded, refunded by another": "again: tell ruled",
+		refunded: "again: tell ruled",
+		"refunded by another": "→ resolving: persist, tell ruled",
 		"release, ruled released": "→ owned: persist, tell owned, send done",
 		"offered, contact, transfer, status": "again: send counterTransfer",
 		"consented, declined, signed, sendBack": "! attempt-decided",
@@ -175,8 +176,9 @@ export const payeeTable: Table = {
 	"exchange: resolving": {
 		release: "again: forward release",
 		"cancel message": "→ cancelled: persist, tell cancelled, send done",
-		"refunded, refunded by another": "again: tell ruled",
+		refunded: "again: tell ruled",
 		"ruled released": "→ owned: persist, tell owned, send done",
+		"refunded by another": "→ resolving: persist, tell ruled",
 		"consented, declined, signed, sendBack": "! attempt-decided",
 		"offered, resolve, contact, transfer, status": "again: send counterTransfer",
 		otherwise: "nothing",
