@@ -3,9 +3,11 @@
  *
  * A toy signature is a hash over the private key and the message; only the simulator, which keeps all private
  * keys, can verify it, and a party can sign with its own keys alone. Rows are sealed in the open. Of real work,
- * what other threads do is awaited (`offThread`), and passphrases are not stretched: that takes seconds.
+ * what other threads do is awaited (`offThread`), ES256 signs repeatably, and passphrases are not stretched: that
+ * takes seconds.
  */
 import { hash } from "node:crypto";
+import { p256 } from "@noble/curves/nist.js";
 import { type Cryptography, nodeCryptography } from "@tenten/module";
 import {
 	type Bytes,
@@ -50,12 +52,24 @@ async function quickStretch(passphrase: Bytes, salt: Bytes): Promise<Bytes> {
 function realCryptography(offThread: OffThread): Cryptography {
 	return {
 		...nodeCryptography,
+		signerFrom: (privateKey, suite) =>
+			suite === "ES256" ? repeatableEs256(privateKey) : nodeCryptography.signerFrom(privateKey, suite),
 		openerFrom: async (privateKey, publicKey) => {
 			const open = await offThread(nodeCryptography.openerFrom(privateKey, publicKey));
 			return (place, sealed) => offThread(open(place, sealed));
 		},
 		sealDocument: (...args) => offThread(nodeCryptography.sealDocument(...args)),
 		stretch: quickStretch,
+	};
+}
+
+/** node:crypto draws a nonce for each signature; by RFC 6979 it follows from the message. Both verify alike. */
+function repeatableEs256(privateKey: Bytes): Signer {
+	const kept = privateKey.slice();
+	const { key } = nodeCryptography.signerFrom(kept, "ES256");
+	return {
+		key,
+		sign: async (type, payload) => p256.sign(sigStructure(type, "ES256", payload), kept, { lowS: true }),
 	};
 }
 

@@ -5,10 +5,11 @@
  * whose write failed stops; its device is then started again, as a person would.
  */
 import type { Random, StoreWrite } from "@tenten/module";
-import { type Bytes, isRefusal, refuse } from "@tenten/protocol";
-import { type Channel, Wallet } from "@tenten/wallet";
+import { type Bytes, isRefusal, refuse, type Signer } from "@tenten/protocol";
+import { type Channel, Wallet, type WalletStore } from "@tenten/wallet";
 import type { Computing } from "./cryptography.ts";
 import type { Disk, Torn } from "./disk.ts";
+import { mutated } from "./mutation.ts";
 import type { Network, Peer } from "./network.ts";
 import type { OperatorHost } from "./operator-host.ts";
 import type { Life, Scheduler } from "./scheduler.ts";
@@ -54,6 +55,12 @@ export class Device {
 				options.sent(answers);
 				return answers;
 			},
+			forged: (messages, chance) => {
+				const at = chance.below(messages.length + 1);
+				return messages.map((message, i) =>
+					i === at || at === messages.length ? mutated(chance, message) : message,
+				);
+			},
 		};
 	}
 
@@ -77,16 +84,35 @@ export class Device {
 		this.#life = life;
 		const torn = this.disk.torn();
 		if (torn !== undefined) await this.#refuses(torn);
-		const wallet = await this.#open(this.disk.storeFor(life));
+		const wallet = await this.#open(this.disk.storeFor(life), life);
 		if (isRefusal(wallet)) throw new Violation("lost", `${this.name} does not open: ${wallet.code}`);
 		const { operators, network } = this.#options;
 		for (const host of operators) wallet.connect(host.id, host.clientFor(life, network));
 		if (!life.isOver) this.#wallet = wallet;
 	}
 
-	#open(store: ReturnType<Disk["storeFor"]>): ReturnType<typeof Wallet.open> {
-		const { computing, random, now } = this.#options;
-		return Wallet.open({ store, unlock: this.#unlock, now, random, cryptography: computing });
+	/** A wallet whose signing, and whose user's word, come when they come. */
+	#open(store: WalletStore, life: Life): ReturnType<typeof Wallet.open> {
+		const { computing, random, now, scheduler } = this.#options;
+		const signerFrom: Computing["signerFrom"] = (privateKey, suite) => {
+			const signer = computing.signerFrom(privateKey, suite);
+			const sign: Signer["sign"] = async (type, payload) => {
+				await scheduler.park(life, `signs ${type}`);
+				return signer.sign(type, payload);
+			};
+			return { key: signer.key, sign };
+		};
+		return Wallet.open({
+			store,
+			unlock: this.#unlock,
+			now,
+			random,
+			cryptography: { ...computing, signerFrom },
+			consider: async () => {
+				await scheduler.park(life, "considers");
+				return {};
+			},
+		});
 	}
 
 	async #refuses({ rows, isVisible }: Torn): Promise<void> {
@@ -96,7 +122,7 @@ export class Device {
 			commit: async (_: readonly StoreWrite[]) => undefined,
 			close: async () => undefined,
 		};
-		const opened = await this.#open(readOnly);
+		const opened = await this.#open(readOnly, { name: this.name, isOver: false });
 		if (isRefusal(opened)) return;
 		await opened.close();
 		if (isVisible) throw new Violation("lost", `${this.name} opens a torn write`);

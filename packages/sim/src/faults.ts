@@ -12,6 +12,8 @@ export type Faults = {
 	/** a message that was sent long ago arrives again, at its payee or at somebody else */
 	readonly replays: number;
 	/** a message waits for up to `longestDelay` steps */
+	/** the same with something changed in it */
+	readonly forgeries: number;
 	readonly delays: number;
 	readonly longestDelay: number;
 	readonly partitions: number;
@@ -33,6 +35,7 @@ export const noFaults: Faults = {
 	loss: 0,
 	repeats: 0,
 	replays: 0,
+	forgeries: 0,
 	delays: 0,
 	longestDelay: 0,
 	partitions: 0,
@@ -53,6 +56,7 @@ export function drawFaults(chance: Chance): Faults {
 		loss: rate(0.6, 0.3),
 		repeats: rate(0.6, 0.5),
 		replays: rate(0.5, 0.05),
+		forgeries: rate(0.4, 0.05),
 		delays: rate(0.5, 0.3),
 		longestDelay: 1 + chance.below(200),
 		partitions: rate(0.3, 0.004),

@@ -4,8 +4,10 @@
  * Each device settles its orders and speaks again to the other side of each attempt. Nothing may stay undecided;
  * at last everything is redeemed, and the books must be empty but for what dishonest parties made.
  */
+import type { AttemptSummary } from "@tenten/module";
 import { type Bytes, isRefusal, sameAsset, toHex } from "@tenten/protocol";
 import type { Wallet } from "@tenten/wallet";
+import { checkForks } from "./checker/forks.ts";
 import type { Device } from "./device.ts";
 import { Violation } from "./violation.ts";
 import type { People } from "./workload.ts";
@@ -20,21 +22,30 @@ export async function heal(world: World, people: People): Promise<void> {
 	world.isHealed = true;
 	world.network.part(new Set());
 	world.trace.event("world", "heals");
-	for (const each of [...world.operators, ...world.devices]) if (each.isOff) void world.start(each);
+	for (const each of [...world.operators, ...there(world)]) if (each.isOff) void world.start(each);
 	if (!(await world.until(() => false, mostSteps)) && !world.scheduler.isIdle)
 		world.broken(new Violation("never quiet", "what was under way does not end"));
 	await comeToRest(world, people);
-	for (const device of world.devices) await redeemAll(world, device);
+	for (const device of there(world)) await redeemAll(world, device);
+	if (openAttempts(world) > 0) {
+		// Redeeming publishes releases: whoever waits for one in vain finds it there, while it is in time.
+		for (const device of there(world)) await askForReleases(world, people, device);
+		for (const device of there(world)) await redeemAll(world, device);
+	}
 	if (openAttempts(world) > 0) await rule(world, people);
-	if (world.violation === undefined) checkDecided(world);
-	world.counts.add("liveness", "at rest");
+	if (world.violation === undefined) checkDecided(world, people);
+}
+
+/** Everyone who is not gone for good, honest or not. */
+function there(world: World): readonly Device[] {
+	return world.devices.filter((device) => !world.isGone(device));
 }
 
 /** Everyone speaks to everyone, until nobody waits or it does not help. */
 async function comeToRest(world: World, people: People): Promise<void> {
 	for (let round = 0; round < mostRounds && world.violation === undefined; round++) {
 		const before = openAttempts(world);
-		for (const device of world.devices) await speakAgain(world, people, device);
+		for (const device of there(world)) await speakAgain(world, people, device);
 		const after = openAttempts(world);
 		if (round > 0 && (after === 0 || after === before)) break;
 	}
@@ -44,8 +55,18 @@ async function comeToRest(world: World, people: People): Promise<void> {
 async function rule(world: World, people: People): Promise<void> {
 	world.now += longestLife;
 	world.trace.event("clock", "redeem until and grace pass");
-	for (const device of world.devices) await askOperators(world, device);
+	for (const device of there(world)) await askOperators(world, device);
 	await comeToRest(world, people);
+}
+
+async function askForReleases(world: World, people: People, device: Device): Promise<void> {
+	for (const attempt of device.wallet?.module.open() ?? []) {
+		const { wallet } = device;
+		const other = people.otherSide(device, attempt);
+		const isAlone = other === undefined || world.isGone(other) || !world.isHonest(other);
+		if (wallet === undefined || !isAlone || wallet.module.payee(attempt) === undefined) continue;
+		await finish(world, device, "asks for a release", () => wallet.resolve(attempt));
+	}
 }
 
 async function askOperators(world: World, device: Device): Promise<void> {
@@ -60,9 +81,16 @@ async function askOperators(world: World, device: Device): Promise<void> {
 	await finish(world, device, "forgets", async () => wallet?.module.forget());
 }
 
-function checkDecided(world: World): void {
-	for (const device of world.devices) {
-		const open = device.wallet?.module.attempts().find(({ isOpen }) => isOpen);
+function openAttempts(world: World): number {
+	return there(world).reduce((sum, { wallet }) => sum + (wallet?.module.open().length ?? 0), 0);
+}
+
+/** Nobody honest waits for anything that can still come, and nobody keeps a token back. */
+function checkDecided(world: World, people: People): void {
+	for (const device of world.honest) {
+		const open = device.wallet?.module
+			.attempts()
+			.find((entry) => entry.isOpen && !isHopeless(world, people, device, entry));
 		if (open !== undefined) {
 			const { attempt, side, state } = open;
 			const what = `${device.name} is ${state} as ${side} of ${toHex(attempt).slice(0, 8)}`;
@@ -70,12 +98,31 @@ function checkDecided(world: World): void {
 		}
 		const left = device.wallet?.module.tokens() ?? [];
 		if (left.length > 0)
-			world.broken(new Violation("undecided", `${device.name} keeps ${left.length} tokens back`));
+			world.broken(new Violation("undecided", `${device.name} keeps ${left.map(inWords).join(", ")}`));
+		if (device.wallet === undefined) world.broken(new Violation("undecided", `${device.name} is off`));
 	}
 }
 
-function openAttempts(world: World): number {
-	return world.devices.reduce((sum, { wallet }) => sum + (wallet?.module.open().length ?? 1), 0);
+function inWords({ output, heldBy }: { readonly output: Bytes; readonly heldBy: Bytes | null }): string {
+	const held = heldBy === null ? "free" : `held for ${toHex(heldBy).slice(0, 8)}`;
+	return `${toHex(output).slice(0, 8)} (${held})`;
+}
+
+/**
+ * What stays on record and moves no value: a direct transfer that its payee took and forgot by a wrong clock, and
+ * a reservation whose payer is gone or will not speak. Nothing of the waiting side's own is at stake in either.
+ */
+function isHopeless(
+	world: World,
+	people: People,
+	device: Device,
+	{ attempt, side, state }: AttemptSummary,
+): boolean {
+	const key = `${side}/${toHex(attempt)}`;
+	if (state === "sent") return world.checker.isTaken(device.name, key);
+	const other = people.otherSide(device, attempt);
+	const isAlone = other === undefined || world.isGone(other) || !world.isHonest(other);
+	return isAlone && side === "payee" && !world.checker.givesOwn(device.name, key);
 }
 
 /** Does something on a device to its end. */
@@ -85,28 +132,35 @@ async function finish(
 	what: string,
 	work: () => Promise<unknown>,
 ): Promise<void> {
+	const { life } = device;
 	let isDone = false;
 	void world.run(device, what, work).then(() => {
 		isDone = true;
 	});
-	if (!(await world.until(() => isDone || device.isOff, mostSteps)) && world.violation === undefined)
+	const isOver = (): boolean => isDone || life.isOver;
+	if (!(await world.until(isOver, mostSteps)) && world.violation === undefined)
 		world.broken(new Violation("never quiet", `${device.name}: ${what}`));
+	if (life.isOver) await world.until(() => device.wallet !== undefined, mostSteps);
 }
 
 async function speakAgain(world: World, people: People, device: Device): Promise<void> {
-	const { wallet } = device;
-	if (wallet === undefined) return;
+	if (device.wallet === undefined) return;
 	await finish(world, device, "joins", () => people.join(device));
-	await finish(world, device, "settles", () => wallet.settlePending());
-	for (const attempt of unsettled(wallet)) {
+	await finish(world, device, "settles", async () => device.wallet?.settlePending());
+	for (const attempt of device.wallet === undefined ? [] : unsettled(device.wallet)) {
+		const { wallet } = device;
 		const other = people.otherSide(device, attempt);
-		if (other === undefined) continue;
+		if (wallet === undefined || other === undefined || world.isGone(other)) continue;
 		await finish(world, device, `recovers ${toHex(attempt).slice(0, 8)}`, () =>
 			wallet.recover(attempt, device.channelTo(other)),
 		);
 		if (wallet.module.payee(attempt) === "resolving")
 			await finish(world, device, "asks its operator", () => wallet.resolve(attempt));
-		if (wallet.module.payer(attempt) === "locked")
+	}
+	for (const attempt of device.wallet?.module.open() ?? []) {
+		const { wallet } = device;
+		const other = people.otherSide(device, attempt);
+		if (wallet?.module.payer(attempt) === "locked" && other !== undefined)
 			await finish(world, device, "cancels", () => wallet.cancel(attempt, device.channelTo(other)));
 	}
 }
@@ -120,27 +174,29 @@ function unsettled({ module }: Wallet): readonly Bytes[] {
 }
 
 async function redeemAll(world: World, device: Device): Promise<void> {
-	const { wallet } = device;
 	for (const host of world.operators)
 		for (const { code } of assets) {
 			const asset = world.assetOf(host, code);
-			if (
-				wallet === undefined ||
-				wallet.module.tokens().every((token) => !sameAsset(token.asset, asset) || token.heldBy !== null)
-			)
-				continue;
+			const { wallet } = device;
+			const own = wallet?.module
+				.tokens()
+				.filter((token) => token.heldBy === null && sameAsset(token.asset, asset));
+			if (wallet === undefined || own?.length === 0) continue;
 			await finish(world, device, "redeems all", async () => {
 				const redeemed = await wallet.redeem(asset);
-				if (isRefusal(redeemed)) throw new Violation("lost", `${device.name} redeems: ${redeemed.code}`);
+				if (isRefusal(redeemed) && world.isHonest(device))
+					throw new Violation("lost", `${device.name} redeems: ${redeemed.code} ${redeemed.detail}`);
 				return redeemed;
 			});
 		}
 }
 
-/** At rest: books balance, and nothing is out. */
+/** At rest: books balance, everything was paid that somebody honest had, and every fork that came in is proven. */
 export function checkEnd(world: World): void {
 	for (const registry of world.registries) for (const { code } of assets) registry.audit(code);
-	const { checker } = world;
-	if (checker.dishonest.size === 0 && checker.frontierAmount !== 0n)
-		throw new Violation("lost", `${checker.frontierAmount} are out at the end`);
+	world.checker.checkEnd();
+	const { made, proven } = checkForks(world.checker, world.registries);
+	world.counts.add("forks", "made", made);
+	world.counts.add("forks", "proven", proven);
+	world.counts.add("liveness", "at rest");
 }

@@ -14,9 +14,11 @@ export type Peer<Q, A> = {
 	readonly name: string;
 	readonly life: () => Life | undefined;
 	readonly receive: (question: Q) => Promise<A>;
+	/** a question like this one, with something changed in it */
+	readonly forged: (question: Q, chance: Chance) => Q;
 };
 
-type NetworkFault = "loss" | "repeat" | "delay" | "partition" | "replay";
+type NetworkFault = "forgery" | "loss" | "repeat" | "delay" | "partition" | "replay";
 
 export type NetworkSettings = {
 	readonly scheduler: Scheduler;
@@ -27,7 +29,7 @@ export type NetworkSettings = {
 	readonly failed: (peer: string, error: unknown) => void;
 };
 
-type Kept = { readonly what: string; readonly again: () => void };
+type Kept = { readonly again: () => void; readonly forged: () => void };
 
 const keptAsks = 64;
 
@@ -62,8 +64,11 @@ export class Network {
 				void this.#send(from.name, to, `${what} again`, question, answered);
 			}
 			this.#keep({
-				what,
 				again: () => void this.#send(from.name, to, `${what} replayed`, question, () => undefined),
+				forged: () => {
+					const other = to.forged(question, chance);
+					void this.#send(from.name, to, `${what} forged`, other, () => undefined);
+				},
 			});
 		});
 	}
@@ -74,6 +79,14 @@ export class Network {
 		if (kept === undefined) return;
 		this.#settings.happened("replay");
 		kept.again();
+	}
+
+	/** Lets something like what was sent before arrive, with something changed in it. */
+	forge(): void {
+		const kept = this.#settings.chance.of(this.#kept);
+		if (kept === undefined) return;
+		this.#settings.happened("forgery");
+		kept.forged();
 	}
 
 	#keep(kept: Kept): void {

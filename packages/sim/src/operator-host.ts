@@ -17,6 +17,7 @@ import {
 	type Signer,
 } from "@tenten/protocol";
 import type { Computing } from "./cryptography.ts";
+import { mutated } from "./mutation.ts";
 import type { Network, Peer } from "./network.ts";
 import type { Life, Scheduler } from "./scheduler.ts";
 
@@ -27,6 +28,8 @@ export type OperatorHostOptions = {
 	readonly random: Random;
 	readonly now: () => number;
 	readonly policy: Omit<OperatorPolicy, "name" | "url">;
+	/** told of every question that reaches it */
+	readonly asked: (route: string, body: Bytes) => void;
 	/** told of what has become durable, while nothing else runs */
 	readonly committed: () => void;
 };
@@ -64,7 +67,11 @@ export class OperatorHost {
 		this.peer = {
 			name: options.name,
 			life: () => (this.#operator === undefined ? undefined : this.#life),
-			receive: ({ route, body }) => this.operator[route](body),
+			receive: ({ route, body }) => {
+				options.asked(route, body);
+				return this.operator[route](body);
+			},
+			forged: ({ route, body }, chance) => ({ route, body: mutated(chance, body) }),
 		};
 	}
 

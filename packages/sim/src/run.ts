@@ -5,6 +5,7 @@ import type { Suite } from "./cryptography.ts";
 import { checkEnd, heal } from "./healing.ts";
 import { Strikes } from "./strike.ts";
 import { Trace } from "./trace.ts";
+import { Traitors } from "./traitors.ts";
 import type { ViolationKind } from "./violation.ts";
 import { People } from "./workload.ts";
 import { assets, World } from "./world.ts";
@@ -45,14 +46,18 @@ export async function runSeed({ seed, suite, steps, say }: SeedOptions): Promise
 	const world = new World({ seed, suite, trace, devices, operators });
 	const people = new People(world, seed);
 	const strikes = new Strikes(world, seed);
+	const traitors = new Traitors(world, seed);
 	await begin(world, people);
+	traitors.turn();
 	world.isHealed = false;
 	for (let step = 0; step < steps && world.violation === undefined; step++) {
 		strikes.strike();
+		traitors.strike();
 		people.act();
 		if (!(await world.step())) await world.scheduler.settle();
 		if (step % auditEvery === 0) audit(world);
 	}
+	traitors.deny();
 	if (world.violation === undefined) await heal(world, people);
 	try {
 		if (world.violation === undefined) checkEnd(world);

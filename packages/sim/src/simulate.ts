@@ -18,8 +18,9 @@ export type SimulationOptions = {
 	readonly rerunEvery?: number;
 	/** ends before the next seed, and keeps what it has, once this says so */
 	readonly isOver?: () => boolean;
-	/** told of every seed that is done */
-	readonly done?: (result: SeedResult) => void;
+	readonly done?: () => void;
+	/** told of what is found broken, at once */
+	readonly broken?: (found: FoundViolation) => void;
 };
 
 export type SimulationReport = {
@@ -37,10 +38,14 @@ export type SimulationReport = {
 };
 
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-	const { suite, seeds, steps, rerunEvery, isOver = () => false, done = () => undefined } = options;
+	const { suite, seeds, steps, rerunEvery, isOver = () => false, done, broken } = options;
 	const hash = createHash("sha256");
 	const counts = new Counts();
 	const violations: FoundViolation[] = [];
+	const found = (violation: FoundViolation): void => {
+		violations.push(violation);
+		broken?.(violation);
+	};
 	const sums = { seeds: 0, rerun: 0, steps: 0, payments: 0 };
 	for (const seed of seeds) {
 		if (isOver()) break;
@@ -50,13 +55,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 		sums.payments += result.payments;
 		counts.merge(result.counts);
 		hash.update(`${seed} ${result.traceHash}\n`);
-		if (result.violation !== undefined) violations.push(result.violation);
+		if (result.violation !== undefined) found(result.violation);
 		if (rerunEvery !== undefined && sums.seeds % rerunEvery === 1 % rerunEvery) {
 			sums.rerun++;
 			const second = await runSeed({ seed, suite, steps });
-			if (second.traceHash !== result.traceHash) violations.push(differs(result, second));
+			if (second.traceHash !== result.traceHash) found(differs(result, second));
 		}
-		done(result);
+		done?.();
 	}
 	return { suite, ...sums, counts, violations, traceHash: hash.digest("hex") };
 }

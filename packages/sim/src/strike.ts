@@ -20,6 +20,7 @@ export class Strikes {
 		if (this.#chance.happens(faults.operatorCrashes)) this.#crashOperator();
 		if (this.#chance.happens(faults.partitions)) this.#part();
 		if (this.#chance.happens(faults.replays)) this.#world.network.replay();
+		if (this.#chance.happens(faults.forgeries)) this.#world.network.forge();
 		if (this.#chance.happens(faults.clockJumps)) this.#jump();
 		this.#startAgain();
 	}
@@ -42,7 +43,8 @@ export class Strikes {
 
 	#startAgain(): void {
 		const { devices, operators } = this.#world;
-		for (const each of [...operators, ...devices])
+		const away = devices.filter((device) => !this.#world.isGone(device));
+		for (const each of [...operators, ...away])
 			if (each.isOff && this.#chance.happens(0.1)) void this.#world.start(each);
 	}
 

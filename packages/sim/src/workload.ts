@@ -1,7 +1,15 @@
 /**
  * What people do: each step somebody may pay, ask, cancel, recover, top up or redeem, and something may break.
  */
-import { type AssetId, type Bytes, isRefusal, type Mode, type Refusal, toHex } from "@tenten/protocol";
+import {
+	type AssetId,
+	type Bytes,
+	isRefusal,
+	type Mode,
+	type Refusal,
+	type SuiteName,
+	toHex,
+} from "@tenten/protocol";
 import { Chance } from "./chance.ts";
 import type { Device } from "./device.ts";
 import type { OperatorHost } from "./operator-host.ts";
@@ -43,6 +51,7 @@ export class People {
 	readonly #workload: Workload;
 	/** who takes part in each attempt, in hex */
 	readonly parties: Map<string, Party> = new Map();
+	readonly #suites: ReadonlyMap<Device, SuiteName>;
 	#waited = 0;
 	#underWay: Task[] = [];
 	payments = 0;
@@ -50,6 +59,10 @@ export class People {
 	constructor(world: World, seed: number) {
 		this.#world = world;
 		this.#chance = new Chance(seed, "people");
+		const suites = new Chance(seed, "suites");
+		this.#suites = new Map(
+			world.devices.map((device) => [device, suites.happens(0.25) ? "ES256" : "Ed25519"]),
+		);
 		const weight = (most: number): number => this.#chance.below(most + 1);
 		this.#workload = {
 			pay: 30 + weight(50),
@@ -93,6 +106,7 @@ export class People {
 				host.clientFor(device.life, this.#world.network),
 				host.id,
 				asked,
+				this.#suites.get(device),
 			);
 			if (refusal !== undefined) return refusal;
 		}

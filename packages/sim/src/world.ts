@@ -11,9 +11,12 @@ import {
 	type AssetDefinition,
 	type AssetId,
 	type Bytes,
+	claim,
 	isRefusal,
 	keyId,
+	parse,
 	parseMessage,
+	parseRulingRequest,
 	type Refusal,
 } from "@tenten/protocol";
 import { Chance } from "./chance.ts";
@@ -114,6 +117,7 @@ export class World {
 			random: new Chance(seed, name).bytes,
 			now: () => this.now,
 			policy,
+			asked: (route, body) => this.#watch(() => this.#asked(position, route, body)),
 			committed: () => this.#watch(() => this.registries[position]?.committed()),
 		});
 	}
@@ -185,6 +189,16 @@ export class World {
 		}
 	}
 
+	/** Tokens that an operator is shown, to be understood once it has taken them. */
+	#asked(position: number, route: string, body: Bytes): void {
+		const registry = this.registries[position];
+		if (this.checker.dishonest.size === 0 || registry === undefined) return;
+		const claimed = route === "claim" ? parse(claim, body) : undefined;
+		if (claimed !== undefined && !isRefusal(claimed)) registry.shown(claimed.tokens);
+		const asked = route === "rule" ? parseRulingRequest(body) : undefined;
+		if (asked !== undefined && !isRefusal(asked) && asked.kind === "statement") registry.shown(asked.tokens);
+	}
+
 	#watch(work: () => void): void {
 		try {
 			work();
@@ -205,7 +219,8 @@ export class World {
 	failed(name: string, error: unknown): void {
 		const device = this.devices.find((each) => each.name === name);
 		const isStopped = error instanceof Error && /open it again/.test(error.message);
-		if (device === undefined || !(error instanceof DiskFault || isStopped)) this.broken(error);
+		const isExpected = error instanceof DiskFault || isStopped;
+		if (device === undefined || (!isExpected && this.isHonest(device))) this.broken(error);
 		else this.restart(device);
 	}
 
@@ -221,7 +236,8 @@ export class World {
 			await device.start();
 			if (device instanceof OperatorHost && device.isOn) this.#introduce();
 		} catch (error) {
-			if (error instanceof DiskFault && device instanceof Device) this.restart(device);
+			const isOwn = device instanceof Device && (error instanceof DiskFault || !this.isHonest(device));
+			if (isOwn) this.restart(device);
 			else this.broken(error);
 		}
 	}
@@ -235,6 +251,27 @@ export class World {
 		}
 	}
 
+	/** A device that is gone for good. */
+	leave(device: Device): void {
+		this.counts.add("faults", "gone for good");
+		this.trace.event(device.name, "is gone for good");
+		this.checker.gone.add(device.name);
+		if (!device.isOff) device.crash();
+	}
+
+	isGone({ name }: Device): boolean {
+		return this.checker.gone.has(name);
+	}
+
+	isHonest({ name }: Device): boolean {
+		return !this.checker.dishonest.has(name);
+	}
+
+	/** Those who are there, and of whom something is promised. */
+	get honest(): readonly Device[] {
+		return this.devices.filter((device) => this.isHonest(device) && !this.isGone(device));
+	}
+
 	/** Runs something on a device in its present life. What it was answered goes into the trace. */
 	run(device: Device, what: string, work: () => Promise<unknown>): Promise<void> {
 		const { life } = device;
@@ -246,6 +283,7 @@ export class World {
 				const said = isRefusal(result) ? result.code : "done";
 				if (isRefusal(result)) this.refused(result);
 				this.trace.event(device.name, `${what}: ${said}`);
+				if (isRefusal(result)) this.trace.note(result.detail);
 			},
 			(error: unknown) => {
 				if (!life.isOver) this.failed(device.name, error);

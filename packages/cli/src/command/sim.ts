@@ -73,7 +73,14 @@ async function run(output: Output, options: Options): Promise<Outcome> {
 	const reports: SimulationReport[] = [];
 	const kept = options.seed === undefined ? keptSeeds().filter((each) => each.suite === suite) : [];
 	for (const { seed, steps: keptSteps } of kept)
-		reports.push(await simulate({ suite, seeds: [seed], steps: keptSteps }));
+		reports.push(
+			await simulate({
+				suite,
+				seeds: [seed],
+				steps: keptSteps,
+				broken: (found) => sayViolation(output, found, suite, keptSteps),
+			}),
+		);
 	const seeds = seedsOf(options);
 	const progress = output.progress("seeds", seeds.length);
 	let count = 0;
@@ -84,11 +91,11 @@ async function run(output: Output, options: Options): Promise<Outcome> {
 		rerunEvery,
 		isOver: () => Date.now() >= until,
 		done: () => progress.reach(++count),
+		broken: (found) => sayViolation(output, found, suite, steps),
 	});
 	progress.end();
 	const all = [...reports, report];
 	const violations = all.flatMap((each) => each.violations);
-	for (const found of violations) sayViolation(output, found, suite, steps);
 	if (options.keep === true)
 		for (const { seed, kind, detail } of report.violations)
 			keepSeed({ suite, seed, steps, found: `${kind}: ${detail}` });

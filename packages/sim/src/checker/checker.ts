@@ -24,7 +24,7 @@ export class Checker {
 	readonly gone: Set<string> = new Set();
 	/** certificates in hex, and whose they are */
 	readonly owners: Map<string, string> = new Map();
-	readonly decisions: Decisions = new Decisions(this.ledger, this.dishonest);
+	readonly decisions: Decisions = new Decisions(this.ledger, this.dishonest, this.owners);
 	readonly #facts = new Map<string, Map<string, Fact>>();
 	/** how many rows carry an output */
 	readonly #covers = new Map<string, number>();
@@ -101,7 +101,9 @@ export class Checker {
 	#look(output: Output): void {
 		const { ledger } = this;
 		const owner = this.owners.get(output.owner ?? "");
-		if (output.consumers.length > 1 && owner !== undefined && !this.dishonest.has(owner))
+		// What a dishonest decider cancelled and released, its victim may spend: the cancel is its excuse.
+		const own = output.consumers.filter(({ lock }) => lock === null || !this.decisions.isTwofold(lock));
+		if (own.length > 1 && owner !== undefined && !this.dishonest.has(owner))
 			throw new Violation("forked", `${owner} spent ${name(output)} twice`);
 		const holders = [...(this.#holders.get(output.id) ?? [])];
 		if (holders.length > 1)
@@ -110,9 +112,8 @@ export class Checker {
 		const [holder] = holders;
 		if (holder?.[1] === true && !isFrontier && !this.#mayBeStale(output))
 			throw new Violation("created", `${holder[0]} may spend ${name(output)}, which ${stateOf(output)}`);
-		if (!isFrontier || (this.#covers.get(output.id) ?? 0) > 0) return;
-		if (owner === undefined || this.dishonest.has(owner) || ledger.isForked(output)) return;
-		if (this.#isOwed(output)) throw new Violation("lost", `${name(output)} of ${owner}: nobody carries it`);
+		if ((this.#covers.get(output.id) ?? 0) === 0 && this.#isOwed(output))
+			throw new Violation("lost", `${name(output)} of ${owner}: nobody carries it`);
 	}
 
 	/** Whether a module may truly hold what is there no more. */
@@ -123,19 +124,38 @@ export class Checker {
 		return output.consumers.every(({ lock }) => lock !== null && this.decisions.isTwofold(lock));
 	}
 
-	/** Whether its owner must have it: a cheat may release what its payee never saw, or what it never sent. */
-	#isOwed({ maker }: Output): boolean {
+	/**
+	 * Whether somebody honest must have it: of a fork one branch need not arrive, a cheat may release what its payee
+	 * never saw, and who is gone may not have sent what it released.
+	 */
+	#isOwed(output: Output): boolean {
+		if (!this.ledger.isFrontier(output) || this.ledger.isForked(output)) return false;
+		const { maker } = output;
+		const owner = this.owners.get(output.owner ?? "");
+		if (owner === undefined || this.dishonest.has(owner) || this.gone.has(owner)) return false;
 		if (maker === null) return true;
 		const payer = this.owners.get(this.ledger.outputs.get(maker.input)?.owner ?? "");
 		return payer !== undefined && !this.dishonest.has(payer) && !this.gone.has(payer);
 	}
 
-	/** What honest devices could spend now or later, minor units. */
-	get frontierAmount(): bigint {
-		let sum = 0n;
+	/** Whether a row waits with outputs of its owner's own. */
+	givesOwn(device: string, key: string): boolean {
+		return this.#facts.get(device)?.get(key)?.givesOwn === true;
+	}
+
+	/** At the end everything that somebody honest must have was paid. */
+	checkEnd(): void {
 		for (const output of this.ledger.outputs.values())
-			if (this.ledger.isFrontier(output)) sum += output.amount;
-		return sum;
+			if (this.#isOwed(output)) throw new Violation("lost", `${name(output)} was never paid to its owner`);
+	}
+
+	/** Whether what an attempt gave has been taken: spent by its payee, or paid. */
+	isTaken(device: string, key: string): boolean {
+		const covers = this.#facts.get(device)?.get(key)?.covers ?? [];
+		return covers.every((id) => {
+			const output = this.ledger.outputs.get(id);
+			return output !== undefined && !this.ledger.isFrontier(output);
+		});
 	}
 }
 

@@ -32,7 +32,10 @@ export class Decisions {
 	readonly #cancelled = new Map<string, string | null>();
 	readonly #released = new Map<string, string | null>();
 
-	constructor(ledger: Ledger, dishonest: ReadonlySet<string>) {
+	readonly #owners: ReadonlyMap<string, string>;
+
+	constructor(ledger: Ledger, dishonest: ReadonlySet<string>, owners: ReadonlyMap<string, string>) {
+		this.#owners = owners;
 		this.#ledger = ledger;
 		this.#dishonest = dishonest;
 	}
@@ -49,7 +52,7 @@ export class Decisions {
 		if (after === undefined || after.lock === null) return;
 		if (to === "payer cancelled") this.#decide(after.lock, device, this.#cancelled);
 		if (to === "payer released") this.#decide(after.lock, device, this.#released);
-		if (to === "payee owned" && !this.#released.has(after.lock))
+		if (to === "payee owned" && !this.#released.has(after.lock) && this.#isHonestlyLocked(after.lock))
 			throw new Violation("told before durable", `${device} owns what its payer has not released`);
 	}
 
@@ -57,6 +60,16 @@ export class Decisions {
 		decided.set(lock, device);
 		if (this.#cancelled.has(lock) && this.#released.has(lock) && !this.#dishonest.has(device))
 			throw new Violation("decided twice", `${device} released and cancelled ${lock.slice(0, 8)}`);
+	}
+
+	/** Whether every owner of what this lock locks, and so its decider, is honest. */
+	#isHonestlyLocked(lock: string): boolean {
+		return this.#ledger
+			.lockedBy(lock)
+			.every(
+				({ input }) =>
+					!this.#dishonest.has(this.#owners.get(this.#ledger.outputs.get(input)?.owner ?? "") ?? ""),
+			);
 	}
 
 	/** A lock that a dishonest decider both cancelled and released. */

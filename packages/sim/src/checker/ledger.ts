@@ -24,6 +24,8 @@ import {
 } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
 
+const mostFinals = 512;
+
 export type Link = {
 	readonly id: string;
 	readonly input: string;
@@ -60,6 +62,7 @@ export class Ledger {
 	readonly #byLock = new Map<string, Link[]>();
 	/** links by input and signature: most are met again and again */
 	readonly #met = new Map<string, Link>();
+	readonly #finals = new Map<string, string>();
 	readonly #certificates = new Map<string, string>();
 	readonly #authorities = new Map<string, Bytes>();
 
@@ -79,6 +82,30 @@ export class Ledger {
 		const hash = toHex(certificateHash(certificatePayload(authority, value.claims)));
 		this.#certificates.set(key, hash);
 		return hash;
+	}
+
+	/** The output that an encoded token ends in: most are looked at again and again. */
+	finalOf(encoded: Bytes, decoded: () => Token): string {
+		const key = latin(encoded);
+		const known = this.#finals.get(key);
+		if (known !== undefined) return known;
+		if (this.#finals.size > mostFinals) this.#finals.clear();
+		const { output } = this.walk(decoded());
+		this.#finals.set(key, output);
+		return output;
+	}
+
+	/** The outputs on a token's path, without noting any of it: it may be a lie. */
+	pathOf(token: Token): readonly string[] {
+		const scratch = new Ledger();
+		for (const id of this.#authorities.values()) scratch.authority(id);
+		try {
+			scratch.walk(token);
+		} catch {
+			return [];
+		}
+		const path = [...scratch.outputs.values()].filter(({ owner }) => owner !== null);
+		return path.map(({ id }) => id);
 	}
 
 	/** Notes all that a token shows. */
@@ -134,7 +161,7 @@ export class Ledger {
 		for (const [index, { amount }] of body.outputs.entries())
 			this.#output(outputs[index] as string, amount, root, link);
 		if (lock === null || this.secrets.has(lock)) this.#count(link);
-		else this.#byLock.set(lock, [...(this.#byLock.get(lock) ?? []), link]);
+		if (lock !== null) this.#byLock.set(lock, [...(this.#byLock.get(lock) ?? []), link]);
 		return link;
 	}
 
@@ -168,6 +195,11 @@ export class Ledger {
 			yield at;
 			at = at.maker === null ? undefined : this.outputs.get(at.maker.input);
 		}
+	}
+
+	/** The links that a lock locks. */
+	lockedBy(lock: string): readonly Link[] {
+		return this.#byLock.get(lock) ?? [];
 	}
 
 	isFrontier({ maker, consumers, paid }: Output): boolean {

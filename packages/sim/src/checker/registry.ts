@@ -17,10 +17,15 @@ import {
 	parse,
 	parseReply,
 	storedIssue,
+	type Token,
 	toHex,
 } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
 import type { Checker } from "./checker.ts";
+import type { Output } from "./ledger.ts";
+
+/** Tokens of dishonest claims that are remembered until an operator answers. */
+const mostShown = 256;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -30,7 +35,7 @@ const outcomes = new Map([
 	[1, "paid"],
 	[2, "burned"],
 	[3, "forked"],
-] as const);
+]);
 
 /** Positions in a payout record: `packages/operator/src/payout-record.ts`. */
 const amountAt = 4;
@@ -50,6 +55,7 @@ export class Registry {
 	readonly #deposited = new Map<string, bigint>();
 	/** amounts recorded, by order, until they are settled */
 	readonly #cases = new Set<string>();
+	readonly #shown: Token[] = [];
 	cases = 0;
 
 	constructor(name: string, operator: Bytes, database: DatabaseSync, checker: Checker) {
@@ -113,25 +119,47 @@ export class Registry {
 
 	#claim(row: Row): void {
 		const { ledger } = this.#checker;
-		const output = ledger.outputs.get(hex(row["output_id"]));
+		const id = hex(row["output_id"]);
+		if (!ledger.outputs.has(id)) this.#findClaimed(id);
+		const output = ledger.outputs.get(id);
 		const record = decodeItem(row["record"] as Bytes) as readonly Item[];
-		const outcome = outcomes.get(Number((record[outcomeAt] as readonly Item[])[0]) as 1 | 2 | 3);
+		const [kind, source] = record[outcomeAt] as readonly Item[];
+		const outcome = outcomes.get(Number(kind));
+		if (outcome !== "forked")
+			this.#pay(hex(row["issue_id"]), BigInt(record[amountAt] as number | bigint), output);
 		if (output === undefined) return;
-		const isRefund = outcome === "paid" && (record[outcomeAt] as readonly Item[])[1] === refundedSource;
 		if (outcome === "forked") output.paid ??= "forked";
-		else {
-			for (const { paid, id } of ledger.ancestors(output))
-				if (paid === "paid" || paid === "refunded")
-					throw new Violation("paid twice", `${id.slice(0, 8)} was ${paid} before`);
-			output.paid = isRefund ? "refunded" : "paid";
-			const amount = BigInt(record[amountAt] as number | bigint);
-			const issue = hex(row["issue_id"]);
-			const paid = (this.#paid.get(issue) ?? 0n) + amount;
-			this.#paid.set(issue, paid);
-			if (amount !== output.amount || paid > (this.#issued.get(issue) ?? 0n))
-				throw new Violation("paid twice", `${paid} of ${this.#issued.get(issue)} issued`);
-		}
+		else output.paid = source === refundedSource ? "refunded" : "paid";
 		ledger.touched.add(output.id);
+	}
+
+	/** An issue pays at most what it holds, and of outputs on one path one. */
+	#pay(issue: string, amount: bigint, output: Output | undefined): void {
+		const paid = (this.#paid.get(issue) ?? 0n) + amount;
+		this.#paid.set(issue, paid);
+		if (paid > (this.#issued.get(issue) ?? 0n))
+			throw new Violation("paid twice", `${paid} of ${this.#issued.get(issue)} issued`);
+		if (output === undefined) return;
+		if (amount !== output.amount) throw new Violation("paid twice", `${amount} for ${output.amount}`);
+		for (const { paid: before, id } of this.#checker.ledger.ancestors(output))
+			if (before === "paid" || before === "refunded")
+				throw new Violation("paid twice", `${id.slice(0, 8)} was ${before} before`);
+	}
+
+	/** Tokens that somebody dishonest showed: what an operator took of them is as good as signed. */
+	shown(tokens: readonly Token[]): void {
+		this.#shown.push(...tokens);
+		if (this.#shown.length > mostShown) this.#shown.splice(0, this.#shown.length - mostShown);
+	}
+
+	#findClaimed(output: string): void {
+		for (const token of this.#shown) {
+			const end = this.#checker.ledger.pathOf(token);
+			if (!end.includes(output)) continue;
+			const hops = end.at(-1) === output ? token.hops : token.hops.slice(0, -1);
+			this.#checker.ledger.walk({ ...token, hops });
+			return;
+		}
 	}
 
 	/** The books of one asset against the checker's own sums. */

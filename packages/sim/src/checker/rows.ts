@@ -33,9 +33,11 @@ export type Fact = {
 	/** the order whose answer it waits for */
 	readonly order: string | null;
 	readonly lock: string | null;
+	/** its own outputs wait for the outcome, too */
+	readonly givesOwn: boolean;
 };
 
-const nothing = { covers: [], holds: null, isFree: false, order: null, lock: null };
+const nothing = { covers: [], holds: null, isFree: false, order: null, lock: null, givesOwn: false };
 
 /** What a row says; undefined where it says nothing of value. */
 export function factOf(ledger: Ledger, key: string, value: Bytes): Fact | undefined {
@@ -64,8 +66,8 @@ function read<T>(shape: Shape<T>, value: Bytes): T {
 function tokenFact(ledger: Ledger, id: string, value: Bytes): Fact {
 	const row = decodeItem(value) as readonly Item[];
 	const [summary, encoded, , heldBy] = row;
-	const { output } = ledger.walk(read(token, encoded as Bytes));
-	if (output !== id) throw new Violation("created", "a token under another output");
+	if (ledger.finalOf(encoded as Bytes, () => read(token, encoded as Bytes)) !== id)
+		throw new Violation("created", "a token under another output");
 	const amount = BigInt((summary as readonly (bigint | number)[])[2] ?? -1);
 	if (ledger.outputs.get(id)?.amount !== amount)
 		throw new Violation("created", `a token that says ${amount}`);
@@ -121,7 +123,8 @@ function payeeFact(ledger: Ledger, value: Bytes): Fact {
 		case "resolving": {
 			const change = state.counter === null ? [] : state.counter.change;
 			finals(ledger, tokensOf(state.answer));
-			return { ...fact, covers: finals(ledger, [...state.tokens, ...change]) };
+			const givesOwn = state.counter !== null;
+			return { ...fact, covers: finals(ledger, [...state.tokens, ...change]), givesOwn };
 		}
 		case "owned":
 			if (state.secret !== null) ledger.reveal(state.secret);

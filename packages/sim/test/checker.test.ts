@@ -1,0 +1,124 @@
+/** The checker sees: what is broken by hand in a world that is sound is found, each by its name. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Bytes } from "@tenten/protocol";
+import type { PlainWrite } from "../src/checker/checker.ts";
+import { checkEnd } from "../src/healing.ts";
+import type { ViolationKind } from "../src/violation.ts";
+import { Violation } from "../src/violation.ts";
+import { pays, type Quiet, quietWorld } from "./support/quiet.ts";
+
+/** The rows that a device holds now, in the clear. */
+function rowsOf({ world }: Quiet, device: Quiet["ann"], table: string): readonly PlainWrite[] {
+	return [...device.disk.copy()]
+		.filter(([key]) => key.startsWith(`${table}/`))
+		.map(([key, value]) => ({ key, value: world.computing.unsealed(value) as Bytes }));
+}
+
+function finds(kind: ViolationKind, broken: () => void): void {
+	assert.throws(broken, (error) => error instanceof Violation && error.kind === kind);
+}
+
+function last(rows: readonly PlainWrite[]): PlainWrite {
+	const row = rows.at(-1);
+	assert.ok(row);
+	return row;
+}
+
+test("nothing, where nothing is broken", async () => {
+	const quiet = await quietWorld();
+	await pays(quiet, quiet.ann, quiet.bob, 10n);
+	assert.equal(quiet.world.violation, undefined);
+	for (const registry of quiet.world.registries) registry.audit("JPY");
+});
+
+test("a token in two hands", async () => {
+	const quiet = await quietWorld();
+	const row = last(rowsOf(quiet, quiet.ann, "token"));
+	finds("two copies", () => quiet.world.checker.written("wallet 2", [row]));
+});
+
+test("a token that is nowhere", async () => {
+	const quiet = await quietWorld();
+	const { key } = last(rowsOf(quiet, quiet.ann, "token"));
+	finds("lost", () => quiet.world.checker.written("wallet 1", [{ key, value: null }]));
+});
+
+test("a token that was spent, and may be spent again", async () => {
+	const quiet = await quietWorld();
+	const before = rowsOf(quiet, quiet.ann, "token");
+	await pays(quiet, quiet.ann, quiet.bob, 10n);
+	const after = new Set(rowsOf(quiet, quiet.ann, "token").map(({ key }) => key));
+	const spent = before.find(({ key }) => !after.has(key));
+	assert.ok(spent);
+	finds("created", () => quiet.world.checker.written("wallet 1", [spent]));
+});
+
+test("a decision that is taken back", async () => {
+	const quiet = await quietWorld();
+	const { world, ann, bob, does } = quiet;
+	const [host] = world.operators;
+	assert.ok(host);
+	const asset = world.assetOf(host, "JPY");
+	const request = await does(async () => bob.wallet?.request({ asset, amount: 5n }));
+	const started = await does(async () => ann.wallet?.start({ request: request?.encoded as Bytes }));
+	const locked = last(rowsOf(quiet, ann, "payer"));
+	await does(async () => ann.wallet?.cancel(started?.attempt as Bytes).then(() => "done"));
+	finds("decided twice", () => world.checker.written("wallet 1", [locked]));
+});
+
+test("a word that nothing durable stands behind", async () => {
+	const { world } = await quietWorld();
+	const attempt = new Uint8Array(32);
+	const { checker } = world;
+	finds("told before durable", () => checker.sent("wallet 1", { kind: "release", attempt, secret: attempt }));
+	finds("told before durable", () => checker.sent("wallet 2", { kind: "done", attempt }));
+});
+
+test("an honest owner that spends one output twice", async () => {
+	const quiet = await quietWorld();
+	const { world, ann, bob } = quiet;
+	const copy = ann.disk.copy();
+	await pays(quiet, ann, bob, 10n);
+	ann.crash();
+	ann.disk.replace(copy);
+	void world.start(ann);
+	await world.until(() => ann.wallet !== undefined, 1_000);
+	await pays(quiet, ann, bob, 11n).catch(() => undefined);
+	assert.ok(["forked", "created", "decided twice"].includes(world.violation?.kind ?? "nothing found"));
+});
+
+test("an honest party that an operator accuses", async () => {
+	const { world, ann } = await quietWorld();
+	const [host, registry] = [world.operators[0], world.registries[0]];
+	const culprit = ann.wallet?.module.certificates()[0]?.hash as Bytes;
+	host?.database
+		.prepare("insert into case_files values (?, 'fork', ?, ?, 0)")
+		.run(new Uint8Array(32), culprit, new Uint8Array(1));
+	finds("accused", () => registry?.committed());
+});
+
+test("an issue that pays more than it holds", async () => {
+	const quiet = await quietWorld();
+	const { world, ann, does } = quiet;
+	const [host, registry] = [world.operators[0], world.registries[0]];
+	assert.ok(host);
+	await does(async () => ann.wallet?.redeem(world.assetOf(host, "JPY")));
+	host.database
+		.prepare(
+			"insert into claims select issue_id, zeroblob(32), order_digest, record, settlement_id, result from claims limit 1",
+		)
+		.run();
+	finds("paid twice", () => registry?.committed());
+});
+
+test("books that do not balance", async () => {
+	const { world } = await quietWorld();
+	world.operators[0]?.database.exec("update balances set amount = amount + 1 where book = 'holder'");
+	finds("books", () => world.registries[0]?.audit("JPY"));
+});
+
+test("value that nobody was ever paid", async () => {
+	const { world } = await quietWorld();
+	finds("lost", () => checkEnd(world));
+});
