@@ -130,6 +130,8 @@ export class Checker {
 	 */
 	#isOwed(output: Output): boolean {
 		if (!this.ledger.isFrontier(output) || this.ledger.isForked(output)) return false;
+		// A release that nobody saw in time: its owner was refunded the whole input, this output with it.
+		for (const { paid } of this.ledger.ancestors(output)) if (paid === "refunded") return false;
 		const { maker } = output;
 		const owner = this.owners.get(output.owner ?? "");
 		if (owner === undefined || this.dishonest.has(owner) || this.gone.has(owner)) return false;
