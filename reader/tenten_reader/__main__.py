@@ -12,6 +12,7 @@ from .evidence import verify_evidence
 from .identity import Trust, verify_trust_list
 from .refusal import Refused
 from .vectors import command as vectors
+from .vectors import mutants
 from .wallet import hostile
 from .wallet.commands import add_commands
 
@@ -32,6 +33,8 @@ def main() -> int:
     hostile.add_command(parts.add_parser("hostile", help=help, description=help))
     help = "judge the vectors of a folder; 1 if this reader disagrees anywhere"
     vectors.add_command(parts.add_parser("vectors", help=help, description=help))
+    help = "write vectors that are changed in one place each, with this reader's verdicts"
+    mutants.add_command(parts.add_parser("mutants", help=help, description=help))
     help = "say whom evidence convicts"
     judging = parts.add_parser("evidence", help=help, description=help)
     judging.add_argument("evidence", type=Path, help="the file that holds it")

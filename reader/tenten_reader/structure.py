@@ -160,7 +160,7 @@ class Variants:
     by_kind: dict[int, type[Structure]]
 
     def read(self, item: Item) -> Any:
-        if not isinstance(item, list) or not item or type(item[0]) is not int:
+        if not isinstance(item, list) or not item or type(item[0]) is not int or abs(item[0]) >= 2**53:
             raise Refused("malformed", "no variant")
         variant = self.by_kind.get(item[0])
         if variant is None:

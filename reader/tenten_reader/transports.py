@@ -19,6 +19,7 @@ BUNDLE_MESSAGES = 64
 LINK_CHARACTERS = 131_072
 CONTENT_TYPE = "application/cose"
 TIMEOUT_SECONDS = 20
+_FOUR_BYTES = 2**32 - 1
 
 
 def write_bundle(messages: list[bytes]) -> bytes:
@@ -35,7 +36,7 @@ def read_bundle(data: bytes) -> list[bytes]:
         raise Refused("too-large", "bundle")
     reader = Reader(data)
     major, count = reader.head()
-    if major != 4:
+    if major != 4 or count > _FOUR_BYTES:
         raise Refused("malformed", "no bundle")
     if count > BUNDLE_MESSAGES:
         raise Refused("too-many", "messages")
@@ -47,7 +48,7 @@ def read_bundle(data: bytes) -> list[bytes]:
 
 def _read_message_bytes(reader: Reader) -> bytes:
     major, length = reader.head()
-    if major != 2 or length == 0:
+    if major != 2 or length == 0 or length > _FOUR_BYTES:
         raise Refused("malformed", "no message")
     if length > MESSAGE_BYTES:
         raise Refused("too-large", "message")

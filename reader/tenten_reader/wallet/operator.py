@@ -156,6 +156,8 @@ def send(wallet: Wallet, asked: AskedOrder) -> Reply:
     reply = read_reply(encoded)
     if reply.order != asked.digest:
         raise Refused("order-mismatch", "the reply to another order")
+    if any(isinstance(result, RefusedResult) and result.transient for result in reply.results):
+        raise Refused("attempt-pending", "not final for every token: the same claim is sent again later")
     fresh_tokens = [_own(wallet, stored.proof, _openings(wallet, asked)) for stored in reply.issues]
     answered = replace(asked, state=OrderState.ANSWERED, reply=encoded)
     wallet.change(
@@ -163,9 +165,6 @@ def send(wallet: Wallet, asked: AskedOrder) -> Reply:
         owned=wallet.owned_with(fresh_tokens),
         orders=_with_order(wallet, answered),
     )
-    for result in reply.results:
-        if isinstance(result, RefusedResult) and result.transient:
-            raise Refused(result.code, "the operator takes this token later")
     return reply
 
 
