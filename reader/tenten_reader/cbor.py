@@ -98,9 +98,10 @@ class Reader:
         for _ in range(length):
             self.count_map_part()
             start = self.at
-            key = self.item()
-            if not isinstance(key, (int, str)) or isinstance(key, bool):
+            if start < len(self.data) and self.data[start] >> 5 not in (0, 1, 3):
                 raise Refused("malformed", "a key that is neither a number nor text")
+            key = self.item()
+            assert isinstance(key, (int, str))
             encoded = self.data[start : self.at]
             if encoded <= before:
                 raise Refused("malformed", "keys out of order")

@@ -21,11 +21,12 @@ class Terms(Structure):
 
 @dataclass(frozen=True)
 class Judged:
-    """A token of a claim that may be paid; `burned` where its condition ended it."""
+    """A token of a claim that may be paid; `burned` where its condition ended it, `closed` where its time has passed."""
 
     token: Verified
     terms: Terms
     burned: bool
+    closed: bool
 
 
 def terms_of(state: State) -> Terms:
@@ -55,7 +56,7 @@ def judge_claim(
         raise Refused("owner-mismatch")
     if len({token.token.present.output for token in good}) < len(good):
         raise Refused("malformed", "a token twice")
-    return judged
+    return [Refused("redeem-closed") if isinstance(token, Judged) and token.closed else token for token in judged]
 
 
 def _judge(token: Token, claim: Claim, trust: Trust, now: int, published: frozenset[bytes]) -> Judged | Refused:
@@ -83,9 +84,8 @@ def _judge_token(token: Token, claim: Claim, trust: Trust, now: int, published: 
     before = verified.states[-2].link
     lock = None if before is None else before.body.lock
     grace = definition.grace if lock is not None and lock.hash in published else 0
-    if now >= verified.issue.redeem_until + grace:
-        raise Refused("redeem-closed")
-    return Judged(verified, terms, _burned(terms, now))
+    closed = now >= verified.issue.redeem_until + grace
+    return Judged(verified, terms, _burned(terms, now), closed)
 
 
 def _burned(terms: Terms, now: int) -> bool:

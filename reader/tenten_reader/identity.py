@@ -89,13 +89,13 @@ class Claims(Structure):
 
     @classmethod
     def read(cls, item: Item) -> Claims:
-        if not isinstance(item, dict) or not {1, 4, 7, 8, -65537} <= item.keys() <= {1, 4, 5, 7, 8, -65537}:
+        if not isinstance(item, dict) or not {1, 4, 7, 8, -65537} <= item.keys():
             raise Refused("malformed", "claims")
         seconds = shape_of(UnixSeconds)
         confirmation = item[8]
         if not isinstance(confirmation, dict) or confirmation.keys() != {1}:
             raise Refused("malformed", "confirmation")
-        return cls(
+        claims = cls(
             Bytes(8, 8).read(item[1]),
             seconds.read(item[4]),
             seconds.read(item[5]) if 5 in item else None,
@@ -103,6 +103,9 @@ class Claims(Structure):
             CoseKey.read(confirmation[1]),
             Profile.read(item[-65537]),
         )
+        if not item.keys() <= {1, 4, 5, 7, 8, -65537}:
+            raise Refused("malformed", "a claim that is not listed")
+        return claims
 
     def item(self) -> Item:
         not_before: dict[int | str, Item] = {} if self.not_before is None else {5: self.not_before}

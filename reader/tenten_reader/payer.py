@@ -136,10 +136,12 @@ def _counter(
 
 
 def _refused(sent: Sent, attempt: bytes, message: RefusedMessage) -> Heard:
+    if sent.state == "sent":
+        return Heard("sent")  # nothing but a return or a ruling frees it
     if message.about not in (attempt, sent.request.digest):
         raise Refused("request-mismatch", "about something else")
     final = not Refused(message.code).transient
-    return Heard("cancelling" if final and sent.state == "locked" else sent.state)
+    return Heard("cancelling" if final else "locked")
 
 
 def _ruling(sent: Sent, tokens: list[Verified], message: RulingMessage, trust: Trust) -> Heard:

@@ -13,7 +13,7 @@ from ..cbor import Item
 from ..crypto import CoseKey, merkle_root, sha256, signature_input, tagged_hash, verify_encoded, verify_raw
 from ..evidence import EVIDENCE_BYTES, verify_evidence
 from ..identity import Trust, TrustList, verify_trust_list
-from ..orders import REPLY_BYTES
+from ..orders import ENROLMENT_BYTES, REPLY_BYTES
 from ..refusal import Refused
 from ..structure import shape_of
 from .injson import structure
@@ -67,7 +67,9 @@ def diagnostic(item: Item) -> str:
     return json.dumps(item, ensure_ascii=False)
 
 
-_LONGER = {
+_MOST_BYTES = {
+    "certificate": 1_024,
+    "enrolment": ENROLMENT_BYTES,
     "evidence": EVIDENCE_BYTES,
     "receipt": EVIDENCE_BYTES,
     "reply": REPLY_BYTES,
@@ -79,7 +81,7 @@ _LONGER = {
 def judge_structure(given: Input) -> Any:
     name, data = given.values["structure"], given.data("bytes")
     shape = shape_of(RULES[name])
-    value = shape.read(cbor.decode(data, _LONGER.get(name, cbor.MESSAGE_BYTES)))
+    value = shape.read(cbor.decode(data, _MOST_BYTES.get(name, cbor.MESSAGE_BYTES)))
     assert value.encode() == data
     return {"value": structure(value)}
 
