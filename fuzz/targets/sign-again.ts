@@ -31,7 +31,7 @@ import {
 import type { Holder, World } from "../../packages/module/test/support/world.ts";
 import { type Node, node, readTree, writeTree } from "../input/item-tree.ts";
 
-const mostNodes = 2_000;
+const mostNodes = 500;
 
 export async function signAgain(input: Bytes, holders: readonly Holder[], world: World): Promise<Bytes> {
 	const tree = readTree(input);
