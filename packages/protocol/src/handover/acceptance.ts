@@ -6,7 +6,7 @@
  * from being made a double spender by a repeated transfer.
  */
 import { type Bytes, equalBytes, isRefusal, limits, type Refusal, refuse, toHex } from "../codec/index.ts";
-import { currentlyValid, type Trust } from "../identity/index.ts";
+import { currentlyValid, type Trust, type VerifiedCertificate } from "../identity/index.ts";
 import {
 	type Against,
 	type Lock,
@@ -72,7 +72,7 @@ export function judgeTokens(
 	const asked = request.body.amount;
 	// A direct transfer is effective already: what differs from the request is the payee's to return.
 	if (asked !== 0n && asked !== amount && request.body.mode !== "direct") return refuse("amount-mismatch");
-	const lock = tokens[0]?.pending ?? null;
+	const [lock = null] = tokens.map(({ pending }) => pending);
 	if (tokens.some(({ pending }) => !sameLock(pending, lock))) return refuse("lock-mismatch");
 	if (new Set(tokens.map(({ outputId }) => toHex(outputId))).size !== tokens.length)
 		return refuse("malformed", "a token twice");
@@ -81,10 +81,9 @@ export function judgeTokens(
 
 function checkToken(token: VerifiedToken, expected: Omit<Expectation, "trust">): PathLink | Refusal {
 	const { request, now } = expected;
-	const link = token.path.at(-1);
-	const payer = token.previousOwner;
-	if (link === undefined || payer === null || token.token.hops.at(-1)?.index !== 0)
-		return refuse("owner-mismatch", "not the payee's output");
+	if (token.token.hops.at(-1)?.index !== 0) return refuse("owner-mismatch", "not the payee's output");
+	const link = token.path.at(-1) as PathLink;
+	const payer = token.previousOwner as VerifiedCertificate;
 	if (!equalBytes(token.owner.certificate.hash, request.payee.hash)) return refuse("owner-mismatch");
 	if (!equalBytes(token.owner.request, request.digest) || token.owner.purpose !== request.body.purpose)
 		return refuse("request-mismatch");

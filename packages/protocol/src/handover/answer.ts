@@ -5,7 +5,7 @@
  */
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import { verifySign1 } from "../crypto/index.ts";
-import { sumOf, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
+import { type PathLink, sumOf, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
 import { acceptTokens } from "./acceptance.ts";
 import { dataHash, matchDocuments } from "./document.ts";
 import type { Context } from "./machine.ts";
@@ -92,7 +92,7 @@ export function checkReturn(
 		if (!isReturn) return refuse("owner-mismatch", "not a return of this transfer");
 		back.push(token);
 	}
-	const ids = back.map(({ path }) => path.at(-2)?.id ?? new Uint8Array());
+	const ids = back.map(({ path }) => (path.at(-2) as PathLink).id);
 	if (!sameList(ids, terms.links)) return refuse("request-mismatch", "not the links of this transfer");
 	return sumOf(back) === terms.amount ? back : refuse("amount-mismatch", "not sent back whole");
 }

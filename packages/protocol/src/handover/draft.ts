@@ -42,9 +42,9 @@ export function draftPayment(draft: PaymentDraft, now: number): readonly Unsigne
 	if (amount > limits.amount) return refuse("amount-invalid");
 	const change = sumOf(inputs.map(({ token }) => token)) - amount;
 	const last = inputs.at(-1)?.token;
+	if (change < 0n) return refuse("funds-insufficient");
 	const refusal = checkInputs(draft, change, now);
 	if (refusal !== undefined) return refusal;
-	if (change < 0n) return refuse("funds-insufficient");
 	if (last === undefined || change >= last.amount) return refuse("amount-invalid", "a token is not needed");
 	const payee = {
 		certificate: request.payee,
@@ -76,7 +76,7 @@ function checkInputs(draft: PaymentDraft, change: bigint, now: number): Refusal 
 	if (inputs.length > limits.tokens) return refuse("too-many", "tokens");
 	if (new Set(inputs.map(({ token }) => token.outputId.join())).size !== inputs.length)
 		return refuse("malformed", "a token twice");
-	for (const { token, after } of inputs) {
+	for (const [position, { token, after }] of inputs.entries()) {
 		if (!sameAsset(token.asset, request.body.asset)) return refuse("asset-mismatch");
 		if (token.pending !== null) return refuse("lock-pending");
 		if (now >= token.issue.spendUntil) return refuse("expired");
@@ -84,7 +84,7 @@ function checkInputs(draft: PaymentDraft, change: bigint, now: number): Refusal 
 		const [broken] = violations(token.rules, {
 			kind: "payment",
 			payee: request.payee,
-			amount: token === inputs.at(-1)?.token && change > 0n ? token.amount - change : token.amount,
+			amount: position === inputs.length - 1 ? token.amount - change : token.amount,
 			purpose: request.body.purpose,
 			against,
 			hops: token.hops + 1,

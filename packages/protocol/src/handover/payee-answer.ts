@@ -1,8 +1,14 @@
 /** What a payee signs once its app has consented: a reservation, or in an exchange its own links too. */
 import { type Bytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import type { SignedType } from "../crypto/index.ts";
-import type { Trust } from "../identity/index.ts";
-import { type Owner, type UnsignedLink, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
+import type { Trust, VerifiedCertificate } from "../identity/index.ts";
+import {
+	type Owner,
+	type Token,
+	type UnsignedLink,
+	type VerifiedToken,
+	verifyParsedToken,
+} from "../token/index.ts";
 import { keepUntil } from "./acceptance.ts";
 import { dataHash } from "./document.ts";
 import { draftPayment } from "./draft.ts";
@@ -26,8 +32,8 @@ export function draftAnswer(
 ): DraftAnswer | Refusal {
 	const { request, accepted, counterRequest } = offer;
 	const given = inputs.map(({ token }) => token);
-	const payer = accepted.tokens[0]?.previousOwner;
-	if (payer === null || payer === undefined) return refuse("owner-mismatch");
+	// What is accepted was paid by somebody: see `checkToken`.
+	const payer = (accepted.tokens[0] as VerifiedToken).previousOwner as VerifiedCertificate;
 	const terms: PayeeTerms = {
 		attempt: attemptId(request.digest, accepted.links),
 		request: request.signed,
@@ -99,8 +105,6 @@ export function deciderOf(state: Waiting, trust: Trust): Owner | Refusal {
 		if (isRefusal(request)) return request;
 		return { certificate: request.payee, purpose: request.body.purpose, request: request.digest };
 	}
-	const [first] = state.tokens;
-	const token = first && verifyParsedToken(first, trust, { signatures: false });
-	if (token === undefined || isRefusal(token)) return token ?? refuse("attempt-unknown");
-	return token.inputOwners.at(-1) ?? refuse("owner-mismatch");
+	const token = verifyParsedToken(state.tokens[0] as Token, trust, { signatures: false });
+	return isRefusal(token) ? token : (token.inputOwners.at(-1) as Owner);
 }

@@ -6,7 +6,7 @@
  */
 import { type Bytes, isRefusal, limits, type Refusal, refuse } from "../codec/index.ts";
 import { currentlyValid } from "../identity/index.ts";
-import { lockHash, type VerifiedToken } from "../token/index.ts";
+import { lockHash, type UnsignedLink, type VerifiedToken } from "../token/index.ts";
 import { judgeTokens, keepUntil } from "./acceptance.ts";
 import { dataHash } from "./document.ts";
 import { draftPayment, signedPayment, spendUntil } from "./draft.ts";
@@ -49,8 +49,8 @@ export function draftPlan(
 	);
 	if (isRefusal(links)) return links;
 	// The other side of an exchange knows its decider by the request that it pays.
-	const signer = counter?.payee ?? links[0]?.input.owner.certificate;
-	return signer === undefined ? refuse("funds-insufficient") : { links, signer: signer.hash };
+	const signer = counter?.payee ?? (links[0] as UnsignedLink).input.owner.certificate;
+	return { links, signer: signer.hash };
 }
 
 /** A payment that its payee may take. */
