@@ -33,7 +33,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/wallet/folder.ts parse(": "a trust list, verified by the module: verify/trust list",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
-	"packages/cli/src/replay/rows.ts parse(": "the library's own reader, run by every reader of rows",
 	"packages/module/src/enrolling.ts parse(": "a row of its own: row/enrolmentRow",
 	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",
 	"packages/module/src/parcel.ts parse(": "rows of its own, and vectors: row/documentRow",

@@ -3,7 +3,7 @@
  *
  * Ed25519 is libsodium, as in Node, here compiled to WebAssembly: one implementation, one verdict. A page that
  * loads it needs `'wasm-unsafe-eval'` in its Content-Security-Policy. P-256 is @noble/curves, whose verdict on
- * every vector is that of node:crypto once s is held to n/2 (docs/adr/0024-vectors-and-browser-suite.md).
+ * every vector is that of node:crypto once s is held to n/2 (docs/adr/0023-vectors-and-browser-suite.md).
  *
  * WebAssembly starts asynchronously, and `verify` does not wait: `openBrowserSuites` gives the suites when they
  * are ready.
