@@ -138,6 +138,7 @@ export const deciding: readonly Bug[] = [
 			file: reservations,
 			name: "a refund of one leg leaves the claim to the other: its release still goes to its operator",
 		},
+		model: "rulings late-while-resolving",
 	},
 	{
 		name: "non-decider-cancels",
@@ -174,6 +175,7 @@ export const deciding: readonly Bug[] = [
 			file: "test/exchange.test.ts",
 			name: "has one decider: the other side has no timer and no cancel of its own",
 		},
+		model: "exchange other-has-a-timer",
 	},
 	{
 		name: "cancel-without-after",
@@ -190,6 +192,7 @@ export const deciding: readonly Bug[] = [
 			file: "test/exchange.test.ts",
 			name: "whose decider cancels it, and releases it from a copy of its wallet, convicts the decider alone",
 		},
+		model: "exchange no-after",
 	},
 	{
 		name: "cancel-not-checked",

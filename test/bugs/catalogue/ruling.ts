@@ -22,6 +22,7 @@ export const ruling: readonly Bug[] = [
 			file: rulings,
 			name: "nothing is refunded before redeem until and grace; then the whole input is",
 		},
+		model: "rulings rules-early",
 	},
 	{
 		name: "ruling-takes-no-row",
@@ -35,6 +36,7 @@ export const ruling: readonly Bug[] = [
 			},
 		],
 		test: { file: rulings, name: "a second statement about the same lock is paid nothing more" },
+		model: "rulings takes-no-rows",
 	},
 	{
 		name: "direct-freed-by-statement",
@@ -48,6 +50,7 @@ export const ruling: readonly Bug[] = [
 			},
 		],
 		test: { file: rulings, name: "a direct link of which no word came: its output 0 alone comes back" },
+		model: "direct freed-by-statement",
 	},
 	{
 		name: "known-release-ignored",
@@ -140,8 +143,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/protocol/src/handover/payee.ts",
-				find: `	if (state.kind === "resolving" && isPastRedeeming(given, now)) return { state, effects: [] };\n`,
-				put: '	if (state.kind === "resolving" && now < 0) return { state, effects: [], refusal: isPastRedeeming(given, now) };\n',
+				find: "	if (isPastRedeeming(given, now)) return { state, effects: [] };",
+				put: "	if (now < 0 && isPastRedeeming(given, now)) return { state, effects: [] };",
 			},
 			{
 				file: "packages/module/src/receiving.ts",
@@ -153,6 +156,7 @@ export const ruling: readonly Bug[] = [
 			file: modules,
 			name: "is given the other leg back, and then takes no cancel that would free it to be spent",
 		},
+		model: "exchange cancels-late",
 	},
 	{
 		name: "other-operators-word",

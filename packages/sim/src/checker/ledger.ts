@@ -158,8 +158,11 @@ export class Ledger {
 		const from = this.outputs.get(input);
 		if (from === undefined || from.amount !== sum)
 			throw new Violation("created", `a link that does not add up: ${sum} of ${from?.amount}`);
-		for (const [index, { amount }] of body.outputs.entries())
-			this.#output(outputs[index] as string, amount, root, link);
+		for (const [index, { amount }] of body.outputs.entries()) {
+			const output = this.#output(outputs[index] as string, amount, root, link);
+			// Behind the first output of a direct link stands change: its owner is known before anybody opens it.
+			if (index > 0 && lock === null) output.owner ??= from.owner;
+		}
 		if (lock === null || this.secrets.has(lock)) this.#count(link);
 		if (lock !== null) this.#byLock.set(lock, [...(this.#byLock.get(lock) ?? []), link]);
 		return link;
