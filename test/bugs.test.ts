@@ -32,7 +32,8 @@ test("every seeded bug has a name, a reason and a promise of its own to break, a
 	assert.equal(new Set(bugs.map(({ name }) => name)).size, bugs.length);
 	assert.equal(new Set(bugs.map(({ why }) => why)).size, bugs.length);
 	const page = readFileSync("docs/reliability.md", "utf8");
-	for (const { name, why } of bugs) assert.ok(page.includes(`| \`${name}\` | ${why} |`), `${name} is on no page`);
+	for (const { name, why } of bugs)
+		assert.ok(page.includes(`| \`${name}\` | ${why} |`), `${name} is on no page`);
 	for (const { name, test: seen } of bugs) {
 		const source = readFileSync(seen.file, "utf8").replaceAll(/\$\{[^}]*\}/g, "…");
 		assert.ok(
