@@ -18,7 +18,9 @@ const mostSteps = 20_000;
 /** redeem until and grace of all that was issued until now, seconds */
 const longestLife = 90 * 86_400;
 
-export async function heal(world: World, people: People): Promise<void> {
+/** `healedAt` of the end is what this gives: when it began, unix seconds. */
+export async function heal(world: World, people: People): Promise<number> {
+	const healedAt = world.now;
 	world.isHealed = true;
 	world.network.part(new Set());
 	world.trace.event("world", "heals");
@@ -33,7 +35,8 @@ export async function heal(world: World, people: People): Promise<void> {
 		for (const device of there(world)) await redeemAll(world, device);
 	}
 	if (openAttempts(world) > 0) await rule(world, people);
-	if (world.violation === undefined) checkDecided(world, people);
+	if (world.violation === undefined) checkDecided(world, people, healedAt);
+	return healedAt;
 }
 
 /** Everyone who is not gone for good, honest or not. */
@@ -86,7 +89,7 @@ function openAttempts(world: World): number {
 }
 
 /** Nobody honest waits for anything that can still come, and nobody keeps a token back. */
-function checkDecided(world: World, people: People): void {
+function checkDecided(world: World, people: People, healedAt: number): void {
 	for (const device of world.honest) {
 		const open = device.wallet?.module
 			.attempts()
@@ -96,7 +99,7 @@ function checkDecided(world: World, people: People): void {
 			const what = `${device.name} is ${state} as ${side} of ${toHex(attempt).slice(0, 8)}`;
 			world.broken(new Violation("undecided", what));
 		}
-		const left = device.wallet?.module.tokens() ?? [];
+		const left = (device.wallet?.module.tokens() ?? []).filter(({ redeemUntil }) => redeemUntil > healedAt);
 		if (left.length > 0)
 			world.broken(new Violation("undecided", `${device.name} keeps ${left.map(inWords).join(", ")}`));
 		if (device.wallet === undefined) world.broken(new Violation("undecided", `${device.name} is off`));
@@ -192,9 +195,9 @@ async function redeemAll(world: World, device: Device): Promise<void> {
 }
 
 /** At rest: books balance, everything was paid that somebody honest had, and every fork that came in is proven. */
-export function checkEnd(world: World): void {
+export function checkEnd(world: World, healedAt: number): void {
 	for (const registry of world.registries) for (const { code } of assets) registry.audit(code);
-	world.checker.checkEnd();
+	world.checker.checkEnd(healedAt);
 	const { made, proven } = checkForks(world.checker, world.registries);
 	world.counts.add("forks", "made", made);
 	world.counts.add("forks", "proven", proven);

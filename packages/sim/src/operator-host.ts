@@ -9,17 +9,21 @@ import type { KeyPair, Random } from "@tenten/module";
 import { Operator, type OperatorKeys, type OperatorPolicy } from "@tenten/operator";
 import {
 	type Bytes,
+	isRefusal,
 	keyId,
 	type OperatorClient,
 	type PublicKey,
 	type Refusal,
 	refuse,
 	type Signer,
+	sha256,
+	toHex,
 } from "@tenten/protocol";
 import type { Computing } from "./cryptography.ts";
 import { mutated } from "./mutation.ts";
 import type { Network, Peer } from "./network.ts";
 import type { Life, Scheduler } from "./scheduler.ts";
+import { Violation } from "./violation.ts";
 
 export type OperatorHostOptions = {
 	readonly name: string;
@@ -34,6 +38,9 @@ export type OperatorHostOptions = {
 	readonly committed: () => void;
 };
 
+/** Routes whose answers are stored for good. */
+const lasting: readonly (keyof OperatorClient)[] = ["enrol", "withdraw", "claim"];
+
 type Question = { readonly route: keyof OperatorClient; readonly body: Bytes };
 
 export class OperatorHost {
@@ -44,6 +51,8 @@ export class OperatorHost {
 	readonly peer: Peer<Question, Bytes | Refusal>;
 	readonly #options: OperatorHostOptions;
 	readonly #keys: OperatorKeys;
+	/** hashes of answers that left it, by question */
+	readonly #said = new Map<string, string>();
 	#operator: Operator | undefined;
 	#life: Life;
 	starts = 0;
@@ -67,12 +76,25 @@ export class OperatorHost {
 		this.peer = {
 			name: options.name,
 			life: () => (this.#operator === undefined ? undefined : this.#life),
-			receive: ({ route, body }) => {
+			receive: async ({ route, body }) => {
 				options.asked(route, body);
-				return this.operator[route](body);
+				const answer = await this.operator[route](body);
+				this.#compare(route, body, answer);
+				return answer;
 			},
 			forged: ({ route, body }, chance) => ({ route, body: mutated(chance, body) }),
 		};
+	}
+
+	/** To the same bytes the same answer, crash or not; a refusal may become an answer. */
+	#compare(route: keyof OperatorClient, body: Bytes, answer: Bytes | Refusal): void {
+		if (!lasting.includes(route) || isRefusal(answer)) return;
+		const question = `${route} ${toHex(sha256(body))}`;
+		const said = toHex(sha256(answer));
+		const before = this.#said.get(question);
+		if (before !== undefined && before !== said)
+			throw new Violation("answered in two ways", `${this.name}: ${route}`);
+		this.#said.set(question, said);
 	}
 
 	/** The running operator: a bug of the simulator where it is off. */

@@ -58,9 +58,9 @@ export async function runSeed({ seed, suite, steps, say }: SeedOptions): Promise
 		if (step % auditEvery === 0) audit(world);
 	}
 	traitors.deny();
-	if (world.violation === undefined) await heal(world, people);
+	const healedAt = await heal(world, people);
 	try {
-		if (world.violation === undefined) checkEnd(world);
+		if (world.violation === undefined) checkEnd(world, healedAt);
 	} catch (error) {
 		world.broken(error);
 	}

@@ -21,8 +21,11 @@ const day = 86_400;
 /** How many things may be under way at once, and how often, of one, a step begins another. */
 const mostAtOnce = 6;
 
-/** In all: tokens stay spendable, if somebody refreshes them. Seconds. */
-const longestWait = 25 * day;
+const keptRequests = 16;
+
+/** In all, seconds: in most seeds tokens stay spendable, in some they run out in their holders' hands. */
+const shortWait = 25 * day;
+const longWait = 100 * day;
 
 /** How often each thing is done, beside the others. */
 export type Workload = {
@@ -43,6 +46,9 @@ export type Workload = {
 /** Something that is being done; over when one of its lives is. */
 type Task = { readonly lives: Life[]; isDone: boolean };
 
+/** A request, and who is to be paid. */
+type Asked = { readonly payee: Device; readonly encoded: Bytes; readonly amount: bigint };
+
 type Party = { readonly payer: Device; readonly payee: Device };
 
 export class People {
@@ -51,7 +57,10 @@ export class People {
 	readonly #workload: Workload;
 	/** who takes part in each attempt, in hex */
 	readonly parties: Map<string, Party> = new Map();
+	/** requests that were made before: somebody else may answer them, too */
+	readonly #asked: Asked[] = [];
 	readonly #suites: ReadonlyMap<Device, SuiteName>;
+	readonly #longestWait: number;
 	#waited = 0;
 	#underWay: Task[] = [];
 	payments = 0;
@@ -59,6 +68,7 @@ export class People {
 	constructor(world: World, seed: number) {
 		this.#world = world;
 		this.#chance = new Chance(seed, "people");
+		this.#longestWait = new Chance(seed, "waits").happens(0.2) ? longWait : shortWait;
 		const suites = new Chance(seed, "suites");
 		this.#suites = new Map(
 			world.devices.map((device) => [device, suites.happens(0.25) ? "ES256" : "Ed25519"]),
@@ -148,7 +158,7 @@ export class People {
 		if (device === undefined || what === undefined) return;
 		if (what === "wait") {
 			const seconds = this.#chance.happens(0.02) ? this.#chance.below(20 * day) : this.#chance.below(600);
-			if (this.#waited + seconds > longestWait) return;
+			if (this.#waited + seconds > this.#longestWait) return;
 			this.#waited += seconds;
 			this.#world.now += seconds;
 			this.#world.trace.event("clock", `${seconds} seconds pass`);
@@ -235,18 +245,45 @@ export class People {
 	}
 
 	async #pay(payer: Device, asset: AssetId, task: Task): Promise<unknown> {
+		const isOld = this.#chance.happens(0.08);
+		const before = isOld ? this.#chance.of(this.#asked.filter(({ payee }) => payee !== payer)) : undefined;
+		const asked = before ?? (await this.#ask(payer, asset, task));
+		if (asked === undefined || isRefusal(asked)) return asked;
+		const documents = this.#chance.happens(0.1)
+			? [{ mediaType: "text/plain", content: this.#chance.bytes(this.#chance.between(1, 200)) }]
+			: [];
+		const started = await payer.wallet?.start({
+			request: asked.encoded,
+			amount: asked.amount,
+			documents,
+			patience: this.#chance.between(30, 2_000),
+		});
+		if (started === undefined || isRefusal(started)) return started;
+		this.payments++;
+		this.parties.set(toHex(started.attempt), { payer, payee: asked.payee });
+		this.#world.trace.event(payer.name, `pays ${asked.payee.name} ${asked.amount}`, started.attempt);
+		return payer.wallet?.recover(started.attempt, payer.channelTo(asked.payee));
+	}
+
+	/** Mostly what the payer has; now and then more. Minor units. */
+	#amount(payer: Device, asset: AssetId): bigint {
+		const wished = BigInt(1 + this.#chance.below(this.#chance.happens(0.3) ? 500 : 40));
+		const available = payer.wallet?.balance(asset).available ?? 0n;
+		const isTooMuch = wished > available && available > 0n && !this.#chance.happens(0.1);
+		return isTooMuch ? available : wished;
+	}
+
+	/** Somebody asks to be paid. */
+	async #ask(payer: Device, asset: AssetId, task: Task): Promise<Asked | Refusal | undefined> {
 		const world = this.#world;
 		const payee = this.#chance.of(world.devices.filter((device) => device !== payer && device.wallet));
 		if (payee?.wallet === undefined) return undefined;
 		const mode = this.#chance.weighed<Mode>({ twoPhase: 70, direct: 20, exchange: 10 }) ?? "twoPhase";
-		const amount = BigInt(1 + this.#chance.below(this.#chance.happens(0.3) ? 500 : 40));
+		const amount = this.#amount(payer, asset);
 		const isOpen = mode !== "exchange" && this.#chance.happens(0.1);
 		const host = this.#chance.of(world.operators);
 		const other = host && world.assetOf(host, asset.code === "JPY" ? "SEAT" : "JPY");
 		const against = mode === "exchange" && other ? { asset: other, amount: 1n } : undefined;
-		const documents = this.#chance.happens(0.1)
-			? [{ mediaType: "text/plain", content: this.#chance.bytes(this.#chance.between(1, 200)) }]
-			: [];
 		const { life } = payee;
 		task.lives.push(life);
 		const request = await payee.wallet
@@ -263,16 +300,9 @@ export class People {
 				return undefined;
 			});
 		if (request === undefined || isRefusal(request)) return request;
-		const started = await payer.wallet?.start({
-			request: request.encoded,
-			amount,
-			documents,
-			patience: this.#chance.between(30, 2_000),
-		});
-		if (started === undefined || isRefusal(started)) return started;
-		this.payments++;
-		this.parties.set(toHex(started.attempt), { payer, payee });
-		world.trace.event(payer.name, `pays ${payee.name} ${amount} ${mode}`, started.attempt);
-		return payer.wallet?.recover(started.attempt, payer.channelTo(payee));
+		const asked = { payee, encoded: request.encoded, amount };
+		if (this.#asked.length < keptRequests) this.#asked.push(asked);
+		else this.#asked[this.#chance.below(keptRequests)] = asked;
+		return asked;
 	}
 }

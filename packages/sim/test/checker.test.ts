@@ -120,5 +120,5 @@ test("books that do not balance", async () => {
 
 test("value that nobody was ever paid", async () => {
 	const { world } = await quietWorld();
-	finds("lost", () => checkEnd(world));
+	finds("lost", () => checkEnd(world, world.now));
 });

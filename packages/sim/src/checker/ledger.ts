@@ -40,6 +40,8 @@ export type Output = {
 	readonly amount: bigint;
 	/** hash of asset, by which operators keep books */
 	readonly root: string;
+	/** of its issue, unix seconds: from then on only an operator's grace pays it */
+	readonly redeemUntil: number;
 	/** hash of the certificate that owns it, where that is known */
 	owner: string | null;
 	readonly maker: Link | null;
@@ -112,7 +114,8 @@ export class Ledger {
 	walk({ issue, opening, hops, certificates }: Token): Walked {
 		const root = toHex(issueId(issue.issue));
 		let at = outputId(fromId(root), 0);
-		const first = this.#output(toHex(at), issue.issue.amount, root, null);
+		const { amount, redeemUntil } = issue.issue;
+		const first = this.#output(toHex(at), amount, root, redeemUntil, null);
 		first.owner ??= this.certificate(certificates[opening.certificate] as Bytes);
 		let link: Link | null = null;
 		for (const hop of hops) {
@@ -159,7 +162,7 @@ export class Ledger {
 		if (from === undefined || from.amount !== sum)
 			throw new Violation("created", `a link that does not add up: ${sum} of ${from?.amount}`);
 		for (const [index, { amount }] of body.outputs.entries()) {
-			const output = this.#output(outputs[index] as string, amount, root, link);
+			const output = this.#output(outputs[index] as string, amount, root, from.redeemUntil, link);
 			// Behind the first output of a direct link stands change: its owner is known before anybody opens it.
 			if (index > 0 && lock === null) output.owner ??= from.owner;
 		}
@@ -168,10 +171,10 @@ export class Ledger {
 		return link;
 	}
 
-	#output(id: string, amount: bigint, root: string, maker: Link | null): Output {
+	#output(id: string, amount: bigint, root: string, redeemUntil: number, maker: Link | null): Output {
 		const known = this.outputs.get(id);
 		if (known !== undefined) return known;
-		const made: Output = { id, amount, root, owner: null, maker, consumers: [], paid: null };
+		const made: Output = { id, amount, root, redeemUntil, owner: null, maker, consumers: [], paid: null };
 		this.outputs.set(id, made);
 		return made;
 	}
