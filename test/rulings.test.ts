@@ -199,7 +199,12 @@ describe("the operator's word", () => {
 		town.clock.now += due;
 		// Ann's module has released: it states nothing, whoever asks.
 		assert.equal(codeOf(await ann.askRefund(attempt)), "attempt-decided");
-		// Too late for anybody to be paid: the word that it was released makes no owner.
+		// Too late for anybody to be paid, by his clock: the word that it was released makes no owner.
+		assert.equal(codeOf(await bob.resolve(attempt)), "inFlight");
+		assert.equal(bob.balance(town.asset).available, 0n);
+		// A later list of the operator says so, too: now it is over.
+		town.clock.now += 183 * 86_400;
+		ok(await bob.module.setTrustList(await town.operator.trustList(), town.operator.id));
 		assert.equal(codeOf(await bob.resolve(attempt)), "safe");
 		assert.equal(bob.module.payee(attempt), "ruled");
 		await balanced(world);
@@ -273,6 +278,24 @@ describe("a release that reaches nobody before redeem until and grace", () => {
 		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
 		assert.equal(bob.module.payee(attempt), "ruled");
 		assert.equal(bob.balance(town.asset).available, 0n);
+		await balanced(world);
+	});
+});
+
+describe("a payee whose clock is years ahead", () => {
+	test("gives up nothing by it: a release is its own once the clock is mended", async () => {
+		const { town, ann } = await openWorld();
+		const wrong = { seconds: 0 };
+		const bob = await town.wallet(0n, { now: () => town.clock.now + wrong.seconds });
+		const world = { town, ann, bob };
+		const attempt = await interrupted(world, "twoPhase", "release");
+		wrong.seconds = 10 * 365 * 86_400;
+		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
+		assert.equal(bob.module.payee(attempt), "reserved");
+		wrong.seconds = 0;
+		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
+		assert.equal(bob.module.payee(attempt), "owned");
+		assert.equal(ok(await bob.redeem(town.asset)).credited, 300n);
 		await balanced(world);
 	});
 });

@@ -287,20 +287,27 @@ function ruled(
 		return stay(state, refuse("issuer-unknown", "another operator's asset"));
 	if (ruling.release !== null)
 		return equalBytes(lockHash(ruling.release), terms.lock)
-			? released(state, message, ruling.release, { trust, now })
+			? released(state, message, { secret: ruling.release, ruledAt: ruling.ruledAt }, { trust, now })
 			: stay(state, refuse("release-mismatch"));
 	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message, isTheirs, isAnswer);
 }
 
-/** After grace nobody pays for it any more: a payee that gave nothing for it opens no doors. */
+/**
+ * After grace nobody pays for it any more: a payee that gave nothing for it opens no doors. That it is over is an
+ * operator's to say, by the ruling or a later trust list: one's own clock may be wrong, and then what is given up
+ * was still worth its amount.
+ */
 function released(
 	state: Waiting | Cancelled,
 	ruling: MessageOf<"ruling">,
-	secret: Bytes,
+	{ secret, ruledAt }: { readonly secret: Bytes; readonly ruledAt: number },
 	{ trust, now }: Pick<Context, "trust" | "now">,
 ): PayeeStep {
 	const isGiven = state.kind === "cancelled" || counterOf(state) !== null;
-	if (isGiven || now < state.terms.keepUntil) return owns(state, secret, trust);
+	const { keepUntil } = state.terms;
+	const isOver = Math.max(ruledAt, trust.list.issuedAt) >= keepUntil;
+	if (isGiven || (now < keepUntil && !isOver)) return owns(state, secret, trust);
+	if (!isOver) return stay(state, refuse("redeem-closed", "by one's own clock alone"));
 	const { terms, answer } = state;
 	const effects = [
 		{ kind: "persist", changes: noChanges } as const,
