@@ -269,14 +269,9 @@ function resolve(state: Payee): PayeeStep {
 	};
 }
 
-function ruled(
-	state: Payee,
-	message: MessageOf<"ruling">,
-	isAnswer: boolean,
-	{ trust, now }: Context,
-): PayeeStep {
+function ruled(state: Payee, message: MessageOf<"ruling">, isAnswer: boolean, context: Context): PayeeStep {
 	if (!isWaiting(state) && state.kind !== "cancelled") return stay(state, decided);
-	const ruling = verifyRuling(message.ruling, trust);
+	const ruling = verifyRuling(message.ruling, context.trust);
 	if (isRefusal(ruling)) return stay(state, ruling);
 	const { terms } = state;
 	if (terms.lock === null || !equalBytes(ruling.subject, terms.lock))
@@ -287,33 +282,32 @@ function ruled(
 		return stay(state, refuse("issuer-unknown", "another operator's asset"));
 	if (ruling.release !== null)
 		return equalBytes(lockHash(ruling.release), terms.lock)
-			? released(state, message, { secret: ruling.release, ruledAt: ruling.ruledAt }, { trust, now })
+			? released(state, message, ruling.release, context)
 			: stay(state, refuse("release-mismatch"));
 	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message, isTheirs, isAnswer);
 }
 
 /**
  * After grace nobody pays for it any more: a payee that gave nothing for it opens no doors. That it is over is an
- * operator's to say, by the ruling or a later trust list: one's own clock may be wrong, and then what is given up
- * was still worth its amount.
+ * operator's to say, by the ruling or a later trust list: what a wrong clock gave up would still be worth something.
  */
 function released(
 	state: Waiting | Cancelled,
 	ruling: MessageOf<"ruling">,
-	{ secret, ruledAt }: { readonly secret: Bytes; readonly ruledAt: number },
-	{ trust, now }: Pick<Context, "trust" | "now">,
+	secret: Bytes,
+	{ trust, now }: Context,
 ): PayeeStep {
 	const isGiven = state.kind === "cancelled" || counterOf(state) !== null;
 	const { keepUntil } = state.terms;
-	const isOver = Math.max(ruledAt, trust.list.issuedAt) >= keepUntil;
+	const isOver = Math.max(ruling.ruling.body.ruledAt, trust.list.issuedAt) >= keepUntil;
 	if (isGiven || (now < keepUntil && !isOver)) return owns(state, secret, trust);
 	if (!isOver) return stay(state, refuse("redeem-closed", "by one's own clock alone"));
 	const { terms, answer } = state;
-	const effects = [
-		{ kind: "persist", changes: noChanges } as const,
-		{ kind: "tell", news: "ruled" } as const,
-	];
-	return { state: { kind: "ruled", terms, answer, ruling }, effects };
+	const news = { kind: "tell", news: "ruled" } as const;
+	return {
+		state: { kind: "ruled", terms, answer, ruling },
+		effects: [{ kind: "persist", changes: noChanges }, news],
+	};
 }
 
 /**
