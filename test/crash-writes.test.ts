@@ -202,7 +202,19 @@ const scenes: Readonly<Record<string, Scene>> = {
 			const request = await requestOf(world, wallet, { mode: "direct" });
 			ok(await world.other.pay({ request }, channelTo(wallet)));
 		},
-		act: async (world, wallet) => void (await wallet.sendBack(onlyAttempt(wallet), channelTo(world.other))),
+		act: async (world, wallet) => {
+			await wallet.sendBack(onlyAttempt(wallet), channelTo(world.other));
+			// Notes that the payer has it, which is worth no write of its own.
+			await wallet.module.forget();
+		},
+	},
+	"a direct payment that comes back": {
+		prepare: rich,
+		act: async (world, wallet) => {
+			const request = await requestOf(world, world.other, { mode: "direct" });
+			const { attempt } = ok(await wallet.pay({ request }, channelTo(world.other)));
+			ok(await world.other.sendBack(attempt, channelTo(wallet)));
+		},
 	},
 	"a direct payment": {
 		prepare: rich,
@@ -364,9 +376,6 @@ async function settle(
 		await asking.settlePending();
 		for (const attempt of asking.module.open())
 			if (isRefusal(await asking.recover(attempt, channelTo(answering)))) await asking.resolve(attempt);
-		// What was sent back waits for no answer: whoever did it says so again after a restart.
-		for (const { attempt, side, state } of asking.module.attempts())
-			if (side === "payee" && state === "returned") ok(await asking.recover(attempt, channelTo(answering)));
 	}
 	if (wallet.module.open().length + other.module.open().length > 0) {
 		for (const [asking] of sides) for (const attempt of asking.module.open()) await asking.resolve(attempt);

@@ -13,6 +13,7 @@ import {
 	messagesOfLink,
 	type Wallet,
 } from "@tenten/wallet";
+import { losing } from "./support/channels.ts";
 import { ok, openTown, type Town } from "./support/town.ts";
 
 type World = { readonly town: Town; readonly ann: Wallet; readonly bob: Wallet };
@@ -135,6 +136,53 @@ describe("a direct transfer", () => {
 				assert.equal(ann.balance(town.asset).available, 1_000n);
 				await town.close();
 			}
+	});
+
+	test("sent back while the line is cut at any message waits to be asked about, by nobody's hand", async () => {
+		let cuts = 0;
+		for (let n = 1, isCut = true; isCut; n++) {
+			const world = await openWorld();
+			const { town, ann, bob } = world;
+			const { attempt, messages } = await sent(world);
+			// Acknowledged: Ann waits for nothing.
+			await ann.handle(await bob.handle(messages));
+			assert.deepEqual(ann.module.open(), []);
+			const line = losing(ann.handle, n);
+			ok(await bob.sendBack(attempt, line));
+			isCut = line.passed() >= n;
+			if (isCut) {
+				cuts++;
+				assert.deepEqual(bob.module.open(), [attempt], `message ${n}`);
+				for (const open of bob.module.open()) ok(await bob.recover(open, inProcessChannel(ann.handle)));
+			}
+			assert.deepEqual([ann.module.open(), bob.module.open()], [[], []], `message ${n}`);
+			assert.equal(ann.balance(town.asset).available, 1_000n, `message ${n}`);
+			await town.close();
+		}
+		assert.equal(cuts, 2);
+	});
+
+	test("sent back, and the wallet crashes: it asks after the restart, and once the payer has it no more", async () => {
+		const town = await openTown();
+		const ann = await town.wallet(1_000n);
+		const device = town.device();
+		const bob = await device.open();
+		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+		assert.equal(await bob.join(town.operator, town.operator.id, asked), undefined);
+		const { attempt, messages } = await sent({ town, ann, bob });
+		await ann.handle(await bob.handle(messages));
+		const back = ok(await bob.module.sendBack(attempt));
+
+		const again = await device.open();
+		assert.deepEqual(again.module.open(), [attempt]);
+		// Whoever says so once more, by hand or by asking, says the same.
+		assert.deepEqual(ok(await again.module.sendBack(attempt)), back);
+		ok(await again.recover(attempt, inProcessChannel(ann.handle)));
+		assert.equal(ann.balance(town.asset).available, 1_000n);
+		assert.deepEqual(again.module.open(), []);
+		await again.module.forget();
+		assert.deepEqual((await device.open()).module.open(), []);
+		await town.close();
 	});
 
 	test("that was spent, in part or whole, cannot be sent back", async () => {

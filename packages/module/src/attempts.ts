@@ -41,7 +41,7 @@ export function attemptsIn({ payers, payees }: Vault): readonly AttemptSummary[]
 		...summaryOf(state),
 		side: "payee" as const,
 		state: state.kind,
-		isOpen: ["reserved", "lockedForeign", "resolving"].includes(state.kind),
+		isOpen: payeeWaits(state),
 	}));
 	return [...paying, ...receiving];
 }
@@ -64,4 +64,10 @@ function payerWaits(state: DurablePayer): boolean {
 		(state.kind === "released" && !state.done) ||
 		(state.kind === "sent" && state.acknowledged === null)
 	);
+}
+
+/** What was sent back may not have arrived: its payer, once it had our word, does not ask. */
+function payeeWaits(state: DurablePayee): boolean {
+	const isReserved = ["reserved", "lockedForeign", "resolving"].includes(state.kind);
+	return isReserved || (state.kind === "returned" && !state.done);
 }

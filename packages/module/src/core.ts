@@ -62,7 +62,7 @@ export class Core {
 	#own = new OwnCertificates();
 	#last: Promise<unknown> = Promise.resolve();
 	#lastRequest: { readonly encoded: Bytes; readonly signed: SignedRequest } | undefined;
-	/** payments with which their payees are done, as only memory knows */
+	/** attempts with which the other side is done, as only memory knows */
 	#settled: Bytes[] = [];
 
 	constructor(vault: Vault, keys: KeyStore, documentKey: Bytes, surroundings: Surroundings) {
@@ -215,17 +215,18 @@ export class Core {
 	/** Whether this module has owned an output, or keeps it in an attempt. */
 	readonly everOwned = (output: Bytes): boolean => this.vault.everOwned(output);
 
-	/** A payee is done with this payment: worth no durable write of its own. */
+	/** The other side is done with this attempt: worth no durable write of its own. */
 	settle(attempt: Bytes): void {
 		this.#settled.push(attempt);
 	}
 
-	/** Makes durable with which payments payees are done, in one commit, so that a restart does not ask again. */
+	/** Makes durable with which attempts others are done, in one commit, so that a restart does not ask again. */
 	async keepSettled(): Promise<void> {
-		const { payers } = this.vault;
+		const { payers, payees } = this.vault;
 		const rows = this.#settled.flatMap((attempt) => {
-			const state = payers.get(attempt);
-			return state === undefined ? [] : [payers.write(toHex(attempt), state)];
+			const id = toHex(attempt);
+			const [payer, payee] = [payers.get(attempt), payees.get(attempt)];
+			return [...(payer ? [payers.write(id, payer)] : []), ...(payee ? [payees.write(id, payee)] : [])];
 		});
 		this.#settled = [];
 		if (rows.length > 0) await this.commit({ other: rows });

@@ -196,7 +196,7 @@ export class SecureModule {
 		return isRefusal(questions) ? questions : askAll(this.#core, attempt, questions, ask);
 	}
 
-	/** Sends an unwanted direct transfer back to its payer, whole. */
+	/** Sends an unwanted direct transfer back to its payer, whole; again the same, until it has arrived. */
 	sendBack(attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
 		return this.#core.exclusively(() => sendBack(this.#core, attempt));
 	}
@@ -279,7 +279,7 @@ export class SecureModule {
 		return this.#core.exclusively(() => pendingOrders(this.#core));
 	}
 
-	/** Housekeeping: notes which payments are over on both sides, and forgets old records; how many rows went. */
+	/** Housekeeping: notes which attempts are over on both sides, and forgets old records; how many rows went. */
 	forget(): Promise<number> {
 		return this.#core.exclusively(async () => {
 			await this.#core.keepSettled();

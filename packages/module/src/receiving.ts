@@ -158,10 +158,14 @@ async function goesBack(
 	return isRefusal(back) ? core.bundle(taken) : [refusalMessage(attempt, why), ...back];
 }
 
-/** Sends an unwanted direct transfer back to its payer, whole. */
+/** Sends an unwanted direct transfer back to its payer, whole; once more the same, where it was sent back. */
 export async function sendBack(core: Core, attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
 	const state = core.vault.payees.get(attempt);
 	if (state === undefined) return refuse("attempt-unknown");
+	if (state.kind === "returned") {
+		const again = await runPayee(core, state, { kind: "contact" });
+		return isRefusal(again) ? again : core.bundle(again);
+	}
 	if (state.kind !== "owned") return refuse("attempt-decided", state.kind);
 	const outputs = state.terms.links.map((link) => outputId(link, 0));
 	const isHere = outputs.every((output) => core.vault.tokens.get(output) !== undefined);
@@ -233,8 +237,16 @@ export async function runPayee(
 			other = [];
 		},
 	});
+	settle(core, state, outcome.state);
 	tell(core, outcome, []);
 	return outcome;
+}
+
+/** That what was sent back has arrived is worth no durable write of its own. */
+function settle(core: Core, before: Payee, after: Payee): void {
+	if (after.kind !== "returned" || !after.done || (before.kind === "returned" && before.done)) return;
+	core.vault.payees.set(toHex(after.terms.attempt), after);
+	core.settle(after.terms.attempt);
 }
 
 /** Whether the answer may have to be sent again. */

@@ -6,7 +6,6 @@
  */
 import type { AttemptSummary } from "@tenten/module";
 import { type Bytes, isRefusal, sameAsset, toHex } from "@tenten/protocol";
-import type { Wallet } from "@tenten/wallet";
 import { checkForks } from "./checker/forks.ts";
 import type { Device } from "./device.ts";
 import { Violation } from "./violation.ts";
@@ -150,7 +149,7 @@ async function speakAgain(world: World, people: People, device: Device): Promise
 	if (device.wallet === undefined) return;
 	await finish(world, device, "joins", () => people.join(device));
 	await finish(world, device, "settles", async () => device.wallet?.settlePending());
-	for (const attempt of device.wallet === undefined ? [] : unsettled(device.wallet)) {
+	for (const attempt of device.wallet?.module.open() ?? []) {
 		const { wallet } = device;
 		const other = people.otherSide(device, attempt);
 		if (wallet === undefined || other === undefined || world.isGone(other)) continue;
@@ -166,14 +165,6 @@ async function speakAgain(world: World, people: People, device: Device): Promise
 		if (wallet?.module.payer(attempt) === "locked" && other !== undefined)
 			await finish(world, device, "cancels", () => wallet.cancel(attempt, device.channelTo(other)));
 	}
-}
-
-/** What waits for the other side, and what was sent back: nobody says that a return has arrived. */
-function unsettled({ module }: Wallet): readonly Bytes[] {
-	return module
-		.attempts()
-		.filter(({ isOpen, side, state }) => isOpen || (side === "payee" && state === "returned"))
-		.map(({ attempt }) => attempt);
 }
 
 async function redeemAll(world: World, device: Device): Promise<void> {

@@ -87,7 +87,9 @@ def go_on(wallet: Wallet, payment: Payment) -> Payment:
             return payment
         answers = hand_over(payment.address, said)
         before, payment = payment.state, payer.hear(wallet, payment.attempt, answers)
-        if payment.state == before and before in _SAFE:
+        if before == PayerState.RETURNED:
+            payment = payer.finish(wallet, payment)
+        elif payment.state == before and before in _SAFE:
             payment = payer.heard_done(wallet, payment, answers)
     return payment
 

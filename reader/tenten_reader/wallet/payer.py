@@ -124,6 +124,8 @@ def say(payment: Payment) -> list[bytes]:
     if payment.state == PayerState.CANCELLED:
         assert payment.cancel is not None
         return [payment.cancel]
+    if payment.state == PayerState.RETURNED:
+        return [DoneMessage(payment.attempt).encode()]
     if payment.finished:
         return []
     return [payment.transfer]
@@ -168,7 +170,7 @@ def _hear_one(wallet: Wallet, payment: Payment, message: Message, documents: lis
         wallet.change(
             tokens=wallet.state.tokens + tuple(token.encode() for token in back),
             owned=wallet.owned_with(back),
-            payments=wallet.with_payment(replace(payment, state=PayerState.RETURNED, finished=True)),
+            payments=wallet.with_payment(replace(payment, state=PayerState.RETURNED)),
         )
     elif isinstance(message, ReservedMessage) and heard.state == "sent":
         wallet.change(payments=wallet.with_payment(replace(payment, answer=message.encode(), finished=True)))
@@ -200,6 +202,11 @@ def heard_done(wallet: Wallet, payment: Payment, answers: Sequence[Message]) -> 
     """Notes that the payee has said done: nothing is left to say."""
     if not any(isinstance(message, DoneMessage) and message.attempt == payment.attempt for message in answers):
         return payment
+    return finish(wallet, payment)
+
+
+def finish(wallet: Wallet, payment: Payment) -> Payment:
+    """Nothing is left to say, and nothing to hear."""
     finished = replace(payment, finished=True)
     wallet.change(payments=wallet.with_payment(finished))
     return finished

@@ -146,7 +146,7 @@ function acceptWords(
 	const fundsState: FundsState = first === undefined ? "safe" : whereabouts(first).fundsState;
 	const isDone = answers.every((encoded) => parseMessage(encoded).kind === "done");
 	const answer = isDone
-		? "nothing: the answer only tells the payer that it has arrived"
+		? "nothing: the answer only tells the other side that it has arrived"
 		: "give the answer back to the other side, who runs accept on it";
 	if (first === undefined)
 		return {

@@ -1,6 +1,7 @@
 /** The states of a payee's attempt, as they are kept. Each has only what is true in it. */
 import {
 	amount,
+	boolean,
 	bytes32,
 	limits,
 	list,
@@ -57,8 +58,8 @@ export const payeeState = union({
 	resolving: [5, record({ terms: payeeTerms, tokens, answer: keptMessage, counter: nullable(counterLeg) })],
 	/** in an exchange `answer` is what a statement about one's own leg shows */
 	ruled: [6, record({ terms: payeeTerms, answer: keptMessage, ruling: keptMessage })],
-	/** a direct transfer that we sent back */
-	returned: [7, record({ terms: payeeTerms, returned: keptMessage })],
+	/** a direct transfer that we sent back; `done`: its payer has said that it has it */
+	returned: [7, record({ terms: payeeTerms, returned: keptMessage, done: boolean })],
 });
 export type DurablePayee = TypeOf<typeof payeeState>;
 export type Reserved = Extract<DurablePayee, { readonly kind: "reserved" | "lockedForeign" }>;

@@ -9,7 +9,7 @@
  *                                       │           ▼  └──ruling──▶ ruled | owned
  *                                       │        resolving ──ruling, cancel──▶ ruled | owned | cancelled
  *                        signed (exchange)▶ lockedForeign: as reserved; a cancel frees what we gave
- *                        signed (direct)──▶ owned ──send back──▶ returned
+ *                        signed (direct)──▶ owned ──send back──▶ returned ──done──▶ returned
  */
 import { type Bytes, equalBytes, isRefusal, limits, type Refusal, refuse } from "../codec/index.ts";
 import { verifySign1 } from "../crypto/index.ts";
@@ -177,6 +177,9 @@ function received(state: Payee, message: Message, isAnswer: boolean, context: Co
 		case "transfer":
 		case "status":
 			return again(state);
+		case "done":
+			// Worth no durable write of its own: forgotten in a crash, it costs one more message.
+			return { state: state.kind === "returned" ? { ...state, done: true } : state, effects: [] };
 		default:
 			return { state, effects: [] };
 	}
@@ -363,7 +366,7 @@ function returned(state: Extract<Payee, { kind: "returning" }>, signatures: read
 		return stay(state.owned, refuse("too-large", "keep it, or refresh it first"));
 	const remove = state.links.map(({ input }) => input.outputId);
 	return {
-		state: { kind: "returned", terms, returned: back },
+		state: { kind: "returned", terms, returned: back, done: false },
 		effects: [
 			{ kind: "persist", changes: { ...noChanges, remove } },
 			{ kind: "tell", news: "returned" },

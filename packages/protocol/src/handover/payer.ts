@@ -222,6 +222,7 @@ function returned(
 		effects: [
 			{ kind: "persist", changes: { ...noChanges, add } },
 			{ kind: "tell", news: "returned" },
+			send({ kind: "done", attempt: state.terms.attempt }),
 		],
 	};
 }
@@ -296,7 +297,7 @@ function again(state: Payer): PayerStep {
 		case "ruled":
 			return { state, effects: [send(state.ruling)] };
 		case "returned":
-			return { state, effects: [] };
+			return { state, effects: [send({ kind: "done", attempt: state.terms.attempt })] };
 		default:
 			return state satisfies never;
 	}

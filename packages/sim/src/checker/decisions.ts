@@ -100,7 +100,10 @@ export class Decisions {
 				case "counterTransfer":
 					return kind("payee") !== undefined;
 				case "done":
-					return ["payee owned", "payee cancelled", "payee returned"].includes(kind("payee") ?? "");
+					return (
+						["payee owned", "payee cancelled"].includes(kind("payee") ?? "") ||
+						kind("payer") === "payer returned"
+					);
 				case "returned":
 					return kind("payee") === "payee returned";
 				default:

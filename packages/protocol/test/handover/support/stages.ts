@@ -319,6 +319,8 @@ export function direct(): Stages {
 	);
 	const returned = signedPayee(returning);
 	const back = sentBy(returned, "returned");
+	const home = toPayer(sent.state, back);
+	const arrived = sentBy(home, "done");
 	const { refunded } = rulingsOn(
 		(sent.state as Extract<Payer, { kind: "sent" }>).terms.links[0] as Bytes,
 		entropy,
@@ -328,10 +330,15 @@ export function direct(): Stages {
 		payer: {
 			sent: sent.state,
 			"sent, acknowledged": toPayer(sent.state, answer).state,
-			returned: toPayer(sent.state, back).state,
+			returned: home.state,
 			"ruled, direct": toPayer(sent.state, refunded).state,
 		},
-		payee: { "owned, direct": payee.taken.state, returning: returning.state, returned: returned.state },
+		payee: {
+			"owned, direct": payee.taken.state,
+			returning: returning.state,
+			returned: returned.state,
+			"returned, done": stepPayee(returned.state, { kind: "received", message: arrived }, context).state,
+		},
 		messages: { transfer, answer, returned: back, refunded },
 	};
 }

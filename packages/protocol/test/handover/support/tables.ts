@@ -64,7 +64,7 @@ export const payerTable: Table = {
 		answer: "→ sent: persist, tell reserved",
 		done: "nothing",
 		refunded: "→ ruled: persist, tell ruled",
-		returned: "→ returned: persist, tell returned",
+		returned: "→ returned: persist, tell returned, send done",
 		"start, signed": "! attempt-decided",
 		"ruled released, refunded by another": "! request-mismatch",
 		"final refusal, transient refusal, unknown refusal": "again: tell refused",
@@ -72,15 +72,16 @@ export const payerTable: Table = {
 	},
 	"direct: sent, acknowledged": {
 		refunded: "→ ruled: persist, tell ruled",
-		returned: "→ returned: persist, tell returned",
+		returned: "→ returned: persist, tell returned, send done",
 		"start, signed": "! attempt-decided",
 		"ruled released, refunded by another": "! request-mismatch",
 		"final refusal, transient refusal, unknown refusal": "again: tell refused",
 		otherwise: "nothing",
 	},
 	"direct: returned": {
+		"done, final refusal, transient refusal, unknown refusal": "nothing",
 		"start, signed, refunded, ruled released, refunded by another": "! attempt-decided",
-		otherwise: "nothing",
+		otherwise: "again: send done",
 	},
 	"direct: ruled, direct": {
 		"done, final refusal, transient refusal, unknown refusal": "nothing",
@@ -204,6 +205,14 @@ export const payeeTable: Table = {
 		otherwise: "nothing",
 	},
 	"direct: returned": {
+		done: "→ returned",
+		"offered, resolve, contact, transfer, release, status, cancel message": "again: send returned",
+		"consented, declined, signed, sendBack, refunded, ruled released, refunded by another":
+			"! attempt-decided",
+		otherwise: "nothing",
+	},
+	"direct: returned, done": {
+		done: "→ returned",
 		"offered, resolve, contact, transfer, release, status, cancel message": "again: send returned",
 		"consented, declined, signed, sendBack, refunded, ruled released, refunded by another":
 			"! attempt-decided",
