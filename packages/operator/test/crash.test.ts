@@ -1,46 +1,49 @@
 /**
- * Power fails at every commit of a withdrawal, a merge and a refund, before and after it is durable.
+ * Power fails at every commit of everything that an operator does, before and after it is durable.
  *
- * After each, the operator is opened again from its file and the holder sends the same bytes: the answer is
- * final, the books agree, and nothing was paid twice or lost.
+ * After each, the operator is opened again from its file and asked the same again: the answer is final, the
+ * books agree, and nothing was paid twice or lost. Every place in the sources that runs a job of the store must
+ * have been cut off both ways: one that no scene reaches fails the suite.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import {
-	type Bytes,
-	isRefusal,
-	lockHash,
-	ownOutput,
-	parseReply,
-	parseRulingReply,
-	serialize,
-	serializeRulingRequest,
-	signedOrder,
-	signOrder,
-	signStatement,
-} from "@tenten/protocol";
-import { day, expectValue, pay } from "../../module/test/support/world.ts";
-import type { FailPoint, Operator } from "../src/index.ts";
+import { isRefusal, lockHash, serializeRulingRequest } from "@tenten/protocol";
+import { writePoints } from "../../../test/support/write-points.ts";
+import { day, expectRefusal } from "../../module/test/support/world.ts";
+import type { FailPoint } from "../src/index.ts";
+import { Store } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
+import { type Scene, scenes } from "./support/crash-scenes.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
 	enrolHolder,
-	kinds,
 	makeClaim,
-	makeOrder,
+	redeem,
 	withdrawTo,
 } from "./support/ecosystem.ts";
 
-type Ask = (operator: Operator) => Promise<Bytes>;
-
-/** What is done before the power fails, and what is asked while it does. */
-type Scene = (ecosystem: Ecosystem) => Promise<{ readonly ask: Ask; readonly check: (reply: Bytes) => void }>;
-
 class PowerCut extends Error {}
+
+const points = ["beforeCommit", "afterCommit"] as const;
+/** places in the sources, as `file:line`, whose commit was cut off */
+const cutPlaces = { beforeCommit: new Set<string>(), afterCommit: new Set<string>() };
+let cuts = 0;
+/** the places whose jobs are in the commit under way */
+let committing: string[] = [];
+
+const place = /packages\/operator\/src\/[^:)]+:\d+/;
+const run = Store.prototype.run;
+Store.prototype.run = function <T>(this: Store, job: Parameters<typeof run<T>>[0]): Promise<T> {
+	const from = place.exec(new Error().stack?.replaceAll(/.*store\/store\.ts.*/g, "") ?? "")?.[0] ?? "nowhere";
+	return run.call(this, (transaction) => {
+		committing.push(from);
+		return job(transaction);
+	}) as Promise<T>;
+};
 
 /** Lets `commits` commits pass, then fails at `point` of the next and of all that follow. */
 function powerCut(
@@ -55,26 +58,41 @@ function powerCut(
 		},
 		onCommit(at) {
 			if (dead) throw new PowerCut();
+			const jobs = committing;
+			if (at === "afterCommit") committing = [];
 			if (at !== point || left-- > 0) return;
 			dead = true;
+			cuts++;
+			committing = [];
+			for (const each of jobs) cutPlaces[point].add(each);
 			throw new PowerCut();
 		},
 	};
 }
 
-/** How many commits passed before the cut; undefined when the answer came first. */
-async function cutAndRetry(scene: Scene, point: FailPoint, commits: number): Promise<boolean> {
+const unlessCut = async <T>(work: Promise<T>): Promise<T | undefined> =>
+	work.catch((error: unknown) => {
+		assert.ok(error instanceof PowerCut, String(error));
+		return undefined;
+	});
+
+async function inFolder<T>(work: (database: string) => Promise<T>): Promise<T> {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-crash-"));
 	try {
+		return await work(join(folder, "operator.db"));
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+/** Whether the power failed before there was an answer. */
+const cutAndRetry = (scene: Scene, point: FailPoint, commits: number): Promise<boolean> =>
+	inFolder(async (database) => {
 		const cut = powerCut(point, commits);
-		const database = join(folder, "operator.db");
 		const before = await createEcosystem({ database, store: cut, seed: `crash ${point} ${commits}` });
 		const { ask, check } = await scene(before);
 		cut.arm();
-		const first = await ask(before.operator).catch((error: unknown) => {
-			assert.ok(error instanceof PowerCut, String(error));
-			return undefined;
-		});
+		const first = await unlessCut(ask(before.operator));
 		await before.operator.close();
 		const operator = await before.reopen();
 		const retried = await ask(operator);
@@ -84,135 +102,103 @@ async function cutAndRetry(scene: Scene, point: FailPoint, commits: number): Pro
 		await assertBalanced({ ...before, operator });
 		await operator.close();
 		return first === undefined;
-	} finally {
-		rmSync(folder, { recursive: true });
+	});
+
+/** Cuts ever later, until all of it ran; at least `least` times. */
+async function cutEverywhere(
+	cutAt: (point: FailPoint, commits: number) => Promise<boolean>,
+	least: number,
+): Promise<void> {
+	for (const point of points) {
+		let commits = 0;
+		while (await cutAt(point, commits)) commits++;
+		assert.ok(commits >= least, `${commits} commits`);
 	}
 }
 
-const merge: Scene = async (ecosystem) => {
-	const alice = await enrolHolder(ecosystem);
-	const tokens = await withdrawTo(ecosystem, alice, 10n, 20n, 30n);
-	const outputs = [ownOutput(50n, alice.certificate, ecosystem.world.random())];
-	const claim = await makeClaim(ecosystem, alice, tokens, { kind: "refresh", outputs });
-	return {
-		ask: async (operator) => expectValue(await operator.claim(claim)),
-		check: (reply) => {
-			const { issues, results } = expectValue(parseReply(reply));
-			assert.equal(results.length, 3);
-			assert.deepEqual(
-				issues.map(({ proof }) => proof.issue.amount),
-				[50n, 10n],
-			);
-		},
-	};
-};
+for (const [name, scene] of Object.entries(scenes))
+	test(`power fails before and after each commit: ${name}`, () =>
+		cutEverywhere((point, commits) => cutAndRetry(scene, point, commits), 2));
 
-const redemption: Scene = async (ecosystem) => {
-	const alice = await enrolHolder(ecosystem);
-	const tokens = await withdrawTo(ecosystem, alice, 10n, 20n);
-	const action = { kind: "account", account: alice.certificate.hash } as const;
-	const claim = await makeClaim(ecosystem, alice, tokens, action);
-	return {
-		ask: async (operator) => {
-			const reply = expectValue(await operator.claim(claim));
-			assert.equal(await operator.balance(alice.certificate.hash, "JPY"), 30n);
-			return reply;
-		},
-		check: (reply) => assert.deepEqual(kinds(expectValue(parseReply(reply))), ["paid", "paid"]),
-	};
-};
+test("power fails before and after each commit: an operator's first opening", () =>
+	cutEverywhere(
+		(point, commits) =>
+			inFolder(async (database) => {
+				const cut = powerCut(point, commits);
+				cut.arm();
+				const first = await unlessCut(createEcosystem({ database, store: cut }));
+				await first?.operator.close();
+				const ecosystem = await createEcosystem({ database, run: 1 });
+				const alice = await enrolHolder(ecosystem);
+				await redeem(ecosystem, alice, ...(await withdrawTo(ecosystem, alice, 10n)));
+				await assertBalanced(ecosystem, { held: 10n, outstanding: 0n });
+				await ecosystem.operator.close();
+				return first === undefined;
+			}),
+		3,
+	));
 
-const draw: Scene = async (ecosystem) => {
-	const [mallory, alice, bob] = [
-		await enrolHolder(ecosystem),
-		await enrolHolder(ecosystem),
-		await enrolHolder(ecosystem),
-	];
-	const [token] = await withdrawTo(ecosystem, mallory, 100n);
-	assert.ok(token);
-	const { paid: toAlice } = await pay(ecosystem.world, token, mallory, alice, 100n);
-	const { paid: toBob } = await pay(ecosystem.world, token, mallory, bob, 100n);
-	const action = { kind: "account", account: alice.certificate.hash } as const;
-	await ecosystem.operator.claim(await makeClaim(ecosystem, alice, [toAlice], action));
-	const claim = await makeClaim(ecosystem, bob, [toBob], { kind: "account", account: bob.certificate.hash });
-	return {
-		ask: async (operator) => {
-			const reply = expectValue(await operator.claim(claim));
-			assert.equal(await operator.balance(bob.certificate.hash, "JPY"), 100n);
-			return reply;
-		},
-		check: (reply) => assert.deepEqual(kinds(expectValue(parseReply(reply))), ["forked"]),
-	};
-};
-
-const withdrawal: Scene = async (ecosystem) => {
-	const alice = await enrolHolder(ecosystem);
-	const account = alice.certificate.hash;
-	await ecosystem.operator.deposit(ecosystem.world.random(), account, "JPY", 70n);
-	const outputs = [ownOutput(60n, alice.certificate, ecosystem.world.random())];
-	const order = await makeOrder(ecosystem, { kind: "withdraw", account, outputs });
-	const signed = await signOrder(order, alice.certificate.encoded, alice.signer);
-	return {
-		ask: async (operator) => {
-			const reply = expectValue(await operator.withdraw(serialize(signedOrder, signed)));
-			assert.equal(await operator.balance(account, "JPY"), 10n);
-			return reply;
-		},
-		check: (reply) => assert.equal(expectValue(parseReply(reply)).issues.length, 1),
-	};
-};
-
-const refund: Scene = async (ecosystem) => {
+/** An operator that stopped with an order unsettled, and with a release that is old by now. */
+async function leftBehind(database: string) {
+	const cut = powerCut("beforeCommit", 2);
+	const ecosystem = await createEcosystem({ database, store: cut });
 	const { operator, world, clock } = ecosystem;
-	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
-	const [token] = await withdrawTo(ecosystem, alice, 100n);
-	assert.ok(token);
 	const release = world.random();
-	const { paid } = await pay(world, token, alice, bob, 60n, { release, released: false });
-	clock.now += 31 * day;
+	await operator.rule(serializeRulingRequest({ kind: "release", release }));
+	const alice = await enrolHolder(ecosystem);
+	const tokens = await withdrawTo(ecosystem, alice, 10n);
 	const account = alice.certificate.hash;
-	const says = { kind: "neverReleased", lock: lockHash(release), account, fallback: null } as const;
-	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
-	const statement = await signStatement(body, alice.certificate.encoded, alice.signer);
-	const request = serializeRulingRequest({ kind: "statement", statement, tokens: [paid.token] });
-	return {
-		ask: async (opened) => {
-			const reply = expectValue(await opened.rule(request));
-			assert.equal(await opened.balance(account, "JPY"), 100n);
-			return reply;
-		},
-		check: (reply) => assert.equal(expectValue(parseRulingReply(reply)).kind, "ruled"),
-	};
-};
+	const claim = await makeClaim(ecosystem, alice, tokens, { kind: "account", account });
+	// The first commit of a claim reads, the second takes its rows, the third settles: rows and records are durable, nobody was paid.
+	cut.arm();
+	await assert.rejects(operator.claim(claim), PowerCut);
+	await operator.close();
+	return { ecosystem, account, claim, release, clock };
+}
 
-for (const [name, scene] of Object.entries({ withdrawal, redemption, merge, draw, refund }))
-	for (const point of ["beforeCommit", "afterCommit"] as const)
-		test(`power fails at each commit of a ${name}, ${point}`, async () => {
-			let commits = 0;
-			while (await cutAndRetry(scene, point, commits)) commits++;
-			assert.ok(commits >= 2, `${commits} commits`);
-		});
+const settledOnce = async ({ operator }: Pick<Ecosystem, "operator">, account: Uint8Array): Promise<void> =>
+	assert.equal(await operator.balance(account, "JPY"), 10n);
 
-test("an order that nobody retries is settled when the operator opens again", async () => {
-	const folder = mkdtempSync(join(tmpdir(), "tenten-crash-"));
-	try {
-		// The first commit of a claim reads, the second takes its rows, the third settles: rows and records are durable, nobody was paid.
-		const cut = powerCut("beforeCommit", 2);
-		const before = await createEcosystem({ database: join(folder, "operator.db"), store: cut });
-		const alice = await enrolHolder(before);
-		const tokens = await withdrawTo(before, alice, 10n);
-		const account = alice.certificate.hash;
-		const claim = await makeClaim(before, alice, tokens, { kind: "account", account });
-		cut.arm();
-		await assert.rejects(before.operator.claim(claim), PowerCut);
-		await before.operator.close();
-		const operator = await before.reopen();
-		assert.equal(await operator.balance(account, "JPY"), 10n);
+test("power fails before and after each commit: opening again, with an order unsettled and a release old", () =>
+	cutEverywhere(
+		(point, commits) =>
+			inFolder(async (database) => {
+				const { ecosystem, account, release, clock } = await leftBehind(database);
+				clock.now += 70 * day;
+				const cut = powerCut(point, commits);
+				cut.arm();
+				const first = await unlessCut(ecosystem.reopen(cut));
+				await first?.store.close();
+				const operator = await ecosystem.reopen();
+				await settledOnce({ operator }, account);
+				expectRefusal(await operator.release(lockHash(release)), "attempt-unknown");
+				await assertBalanced({ ...ecosystem, operator }, { outstanding: 0n });
+				await operator.close();
+				return first === undefined;
+			}),
+		4,
+	));
+
+test("an order that nobody retries is settled when the operator opens again", () =>
+	inFolder(async (database) => {
+		const { ecosystem, account, claim } = await leftBehind(database);
+		const operator = await ecosystem.reopen();
+		await settledOnce({ operator }, account);
 		const reply = await operator.claim(claim);
 		assert.ok(!isRefusal(reply));
-		assert.equal(await operator.balance(account, "JPY"), 10n);
+		await settledOnce({ operator }, account);
 		await operator.close();
-	} finally {
-		rmSync(folder, { recursive: true });
-	}
+	}));
+
+test("no place that runs a job of the store is left out", (t) => {
+	const places = writePoints("packages/operator/src/**/*.ts", /\bstore\.run\(/).map(
+		({ file, line }) => `${file}:${line}`,
+	);
+	t.diagnostic(`${cuts} times cut off; ${places.length} places run a job of the store`);
+	for (const point of points)
+		assert.deepEqual(
+			places.filter((each) => !cutPlaces[point].has(each)),
+			[],
+			`never cut off ${point}`,
+		);
 });

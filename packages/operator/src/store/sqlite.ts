@@ -2,21 +2,30 @@
  * Kysely over node:sqlite: integers read as bigint, blobs as Uint8Array.
  *
  * WAL with `synchronous = FULL`: some builds fall to NORMAL under WAL, and a power loss then undoes what was
- * acknowledged; so it is set, and read back.
+ * acknowledged; so it is set, and read back. A file that is cut off is not begun anew in.
  */
+import { statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 
 const synchronousFull = 2n;
+/** bytes of the smallest page that SQLite knows */
+const leastSize = 512;
 
 /** Over a file, `:memory:`, or a database that is open already and reads integers as bigint. */
 export function sqliteDialect(source: string | DatabaseSync): SqliteDialect {
-	const database =
-		typeof source === "string" ? new DatabaseSync(source, { readBigInts: true, timeout: 5000 }) : source;
+	const database = typeof source === "string" ? openFile(source) : source;
 	database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 	const { synchronous } = { ...database.prepare("PRAGMA synchronous").get() };
 	if (synchronous !== synchronousFull) throw new Error(`synchronous is ${synchronous}: not for money`);
 	return new SqliteDialect({ database: betterSqliteShape(database) });
+}
+
+/** SQLite takes what is shorter than a page for an empty database, and an operator would begin anew in it. */
+function openFile(path: string): DatabaseSync {
+	const size = path === ":memory:" ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+	if (size > 0 && size < leastSize) throw new Error(`${path} is cut off: put it back from a copy`);
+	return new DatabaseSync(path, { readBigInts: true, timeout: 5000 });
 }
 
 function betterSqliteShape(database: DatabaseSync): SqliteDatabase {

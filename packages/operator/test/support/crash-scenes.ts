@@ -1,0 +1,345 @@
+/**
+ * What is asked of an operator while its power fails: one scene for each thing that it writes down, or reads.
+ *
+ * `ask` is sent again after the restart, the same bytes: whatever it is told, it is told for good.
+ */
+import assert from "node:assert/strict";
+import {
+	type Bytes,
+	consumedOutputs,
+	forkEvidenceFrom,
+	type IssueProof,
+	lockHash,
+	ownOutput,
+	parseEnrolled,
+	parseReply,
+	parseRulingReply,
+	releaseToken,
+	serialize,
+	serializeRulingRequest,
+	serializeStatement,
+	signEnrolment,
+	signedOrder,
+	signOrder,
+	signStatement,
+	type VerifiedToken,
+} from "@tenten/protocol";
+import { day, expectValue, type Holder, pay, signerFrom } from "../../../module/test/support/world.ts";
+import { Idempotency } from "../../src/http/idempotency.ts";
+import type { Operator } from "../../src/index.ts";
+import {
+	createEcosystem,
+	type Ecosystem,
+	enrolHolder,
+	freshOwner,
+	kinds,
+	makeClaim,
+	makeOrder,
+	redeem,
+	withdrawTo,
+} from "./ecosystem.ts";
+
+/** What is done before the power fails, and what is asked while it does. */
+export type Scene = (ecosystem: Ecosystem) => Promise<{
+	readonly ask: (operator: Operator) => Promise<unknown>;
+	readonly check: (reply: unknown) => void;
+}>;
+
+const replyOf = (reply: unknown) => expectValue(parseReply(reply as Bytes));
+const rulingIn = (reply: unknown) => expectValue(parseRulingReply(reply as Bytes));
+
+const toAccount = (holder: Holder) => ({ kind: "account", account: holder.certificate.hash }) as const;
+
+async function withToken(ecosystem: Ecosystem, amount = 100n) {
+	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
+	const [token] = await withdrawTo(ecosystem, alice, amount);
+	assert.ok(token);
+	return { alice, bob, token };
+}
+
+/** Mallory pays two with one token: what each of them holds. */
+async function forked(ecosystem: Ecosystem) {
+	const { alice: mallory, bob, token } = await withToken(ecosystem);
+	const carol = await enrolHolder(ecosystem);
+	const { paid: toBob } = await pay(ecosystem.world, token, mallory, bob, 100n);
+	const { paid: toCarol } = await pay(ecosystem.world, token, mallory, carol, 100n);
+	return { mallory, bob, carol, toBob, toCarol };
+}
+
+/** A lock that nobody released, and the request by which its owner gets it back. */
+async function stated(ecosystem: Ecosystem) {
+	const { operator, world, clock } = ecosystem;
+	const { alice, bob, token } = await withToken(ecosystem);
+	const release = world.random();
+	const { paid } = await pay(world, token, alice, bob, 60n, { release, released: false });
+	clock.now += 31 * day;
+	const account = alice.certificate.hash;
+	const says = { kind: "neverReleased", lock: lockHash(release), account, fallback: null } as const;
+	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
+	const statement = await signStatement(body, alice.certificate.encoded, alice.signer);
+	const request = serializeRulingRequest({ kind: "statement", statement, tokens: [paid.token] });
+	return { account, release, request, token: paid as VerifiedToken, bob };
+}
+
+const refund = async (opened: Operator, request: Bytes, account: Bytes): Promise<Bytes> => {
+	const reply = expectValue(await opened.rule(request));
+	assert.equal(await opened.balance(account, "JPY"), 100n);
+	return reply;
+};
+
+export const scenes: Readonly<Record<string, Scene>> = {
+	enrolment: async ({ operator, world }) => {
+		const signer = signerFrom(world.random(), "Ed25519");
+		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+		const enrolment = await signEnrolment(operator.id, asked, world.random(), signer);
+		return {
+			ask: async (opened) => expectValue(await opened.enrol(enrolment)),
+			check: (reply) => {
+				const { account } = expectValue(parseEnrolled(reply as Bytes));
+				assert.equal(account.length, 32);
+			},
+		};
+	},
+	"deposit, and a question for what the account holds": async (ecosystem) => {
+		const { operator, world, clock } = ecosystem;
+		const alice = await enrolHolder(ecosystem);
+		const account = alice.certificate.hash;
+		const id = world.random();
+		const says = { kind: "balance", account } as const;
+		const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
+		const question = serializeStatement(await signStatement(body, alice.certificate.encoded, alice.signer));
+		return {
+			ask: async (opened) => {
+				assert.equal(await opened.deposit(id, account, "JPY", 70n), undefined);
+				assert.equal(await opened.balance(account, "JPY"), 70n);
+				return expectValue(await opened.account(question));
+			},
+			check: (reply) => assert.ok((reply as Bytes).length > 0),
+		};
+	},
+	"newer trust list": async (ecosystem) => {
+		const neighbour = await createEcosystem({ seed: "neighbour" });
+		const before = await ecosystem.operator.trustList();
+		return {
+			ask: (opened) => {
+				opened.setPeers([neighbour.operator.entry]);
+				return opened.trustList();
+			},
+			check: (reply) => assert.notDeepEqual(reply, before),
+		};
+	},
+	withdrawal: async (ecosystem) => {
+		const alice = await enrolHolder(ecosystem);
+		const account = alice.certificate.hash;
+		await ecosystem.operator.deposit(ecosystem.world.random(), account, "JPY", 70n);
+		const outputs = [ownOutput(60n, alice.certificate, ecosystem.world.random())];
+		const order = await makeOrder(ecosystem, { kind: "withdraw", account, outputs });
+		const signed = await signOrder(order, alice.certificate.encoded, alice.signer);
+		return {
+			ask: async (opened) => {
+				const reply = expectValue(await opened.withdraw(serialize(signedOrder, signed)));
+				assert.equal(await opened.balance(account, "JPY"), 10n);
+				return reply;
+			},
+			check: (reply) => assert.equal(replyOf(reply).issues.length, 1),
+		};
+	},
+	"direct issue": async (ecosystem) => {
+		const alice = await enrolHolder(ecosystem);
+		const owners = [freshOwner(ecosystem, alice), freshOwner(ecosystem, alice)];
+		const batch = {
+			id: ecosystem.world.random(),
+			code: "JPY",
+			outputs: owners.map(({ hash }) => ({ amount: 3n, owner: hash })),
+			terms: { conditions: [], caveats: [] },
+		};
+		return {
+			ask: async (opened) => {
+				const proofs = expectValue(await opened.issue(batch));
+				assert.equal((await opened.totals("JPY")).issued, 6n);
+				return proofs;
+			},
+			check: (proofs) => assert.equal((proofs as readonly IssueProof[]).length, 2),
+		};
+	},
+	redemption: async (ecosystem) => {
+		const alice = await enrolHolder(ecosystem);
+		const tokens = await withdrawTo(ecosystem, alice, 10n, 20n);
+		const claim = await makeClaim(ecosystem, alice, tokens, toAccount(alice));
+		return {
+			ask: async (opened) => {
+				const reply = expectValue(await opened.claim(claim));
+				assert.equal(await opened.balance(alice.certificate.hash, "JPY"), 30n);
+				return reply;
+			},
+			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["paid", "paid"]),
+		};
+	},
+	merge: async (ecosystem) => {
+		const alice = await enrolHolder(ecosystem);
+		const tokens = await withdrawTo(ecosystem, alice, 10n, 20n, 30n);
+		const outputs = [ownOutput(50n, alice.certificate, ecosystem.world.random())];
+		const claim = await makeClaim(ecosystem, alice, tokens, { kind: "refresh", outputs });
+		return {
+			ask: async (opened) => expectValue(await opened.claim(claim)),
+			check: (reply) => {
+				const { issues, results } = replyOf(reply);
+				assert.equal(results.length, 3);
+				assert.deepEqual(
+					issues.map(({ proof }) => proof.issue.amount),
+					[50n, 10n],
+				);
+			},
+		};
+	},
+	"draw on the reserve": async (ecosystem) => {
+		const { bob, carol, toBob, toCarol } = await forked(ecosystem);
+		await redeem(ecosystem, bob, toBob);
+		const claim = await makeClaim(ecosystem, carol, [toCarol], toAccount(carol));
+		return {
+			ask: async (opened) => {
+				const reply = expectValue(await opened.claim(claim));
+				assert.equal(await opened.balance(carol.certificate.hash, "JPY"), 100n);
+				assert.equal((await opened.caseFiles(null)).length, 1);
+				return reply;
+			},
+			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["forked"]),
+		};
+	},
+	"debt that is repaid": async (ecosystem) => {
+		const { mallory, bob, carol, toBob, toCarol } = await forked(ecosystem);
+		await redeem(ecosystem, bob, toBob);
+		await redeem(ecosystem, carol, toCarol);
+		const culprit = mallory.certificate.hash;
+		const debt = { id: ecosystem.world.random(), culprit, code: "JPY", amount: 60n, how: "repaid" } as const;
+		return {
+			ask: async (opened) => {
+				assert.equal(await opened.settleDebt(debt), undefined);
+				const { debts, repaid } = await opened.totals("JPY");
+				return [debts, repaid];
+			},
+			check: (reply) => assert.deepEqual(reply, [40n, 60n]),
+		};
+	},
+	"case file": async (ecosystem) => {
+		const { toBob, toCarol } = await forked(ecosystem);
+		const [a, b] = [toBob, toCarol].map((paid) => consumedOutputs(paid, ecosystem.world.trust)[0]);
+		assert.ok(a !== undefined && b !== undefined);
+		const evidence = forkEvidenceFrom(a, b);
+		const request = serializeRulingRequest({ kind: "evidence", evidence });
+		return {
+			ask: async (opened) => {
+				const filed = rulingIn(expectValue(await opened.rule(request)));
+				assert.ok(filed.kind === "filed");
+				const listed = await opened.caseFiles(null);
+				return [listed.length, await opened.evidence(filed.caseId)];
+			},
+			check: (reply) => assert.deepEqual(reply, [1, evidence]),
+		};
+	},
+	refund: async (ecosystem) => {
+		const { account, request } = await stated(ecosystem);
+		return {
+			ask: (opened) => refund(opened, request, account),
+			check: (reply) => assert.equal(rulingIn(reply).kind, "ruled"),
+		};
+	},
+	"refund that is asked for again": async (ecosystem) => {
+		const { account, request } = await stated(ecosystem);
+		const before = await refund(ecosystem.operator, request, account);
+		return {
+			ask: (opened) => refund(opened, request, account),
+			check: (reply) => assert.deepEqual(reply, before),
+		};
+	},
+	"release, shown and asked about": async ({ world }) => {
+		const release = world.random();
+		const shown = serializeRulingRequest({ kind: "release", release });
+		const question = serializeRulingRequest({ kind: "question", subject: lockHash(release) });
+		return {
+			ask: async (opened) => {
+				const reply = expectValue(await opened.rule(shown));
+				assert.deepEqual(expectValue(await opened.release(lockHash(release))), release);
+				assert.deepEqual(await opened.rule(question), reply);
+				return reply;
+			},
+			check: (reply) => {
+				const answer = rulingIn(reply);
+				assert.ok(answer.kind === "ruled" && answer.ruling.body.verdict === "released");
+			},
+		};
+	},
+	"release that a redemption publishes": async (ecosystem) => {
+		const { alice, bob, token } = await withToken(ecosystem);
+		const release = ecosystem.world.random();
+		const given = { release, released: false };
+		const { paid } = await pay(ecosystem.world, token, alice, bob, 100n, given);
+		const opened = expectValue(releaseToken(paid, release));
+		const claim = await makeClaim(ecosystem, bob, [opened], toAccount(bob));
+		return {
+			ask: async (operator) => {
+				const reply = expectValue(await operator.claim(claim));
+				assert.deepEqual(expectValue(await operator.release(lockHash(release))), release);
+				return reply;
+			},
+			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["paid"]),
+		};
+	},
+	"false statement": async (ecosystem) => {
+		const { release, request } = await stated(ecosystem);
+		const shown = serializeRulingRequest({ kind: "release", release });
+		await ecosystem.operator.rule(shown);
+		return {
+			ask: async (opened) => {
+				const reply = expectValue(await opened.rule(request));
+				const filed = await opened.caseFiles(null);
+				assert.deepEqual(
+					filed.map(({ kind }) => kind),
+					["falseStatement"],
+				);
+				return reply;
+			},
+			check: (reply) => {
+				const answer = rulingIn(reply);
+				assert.ok(answer.kind === "ruled" && answer.ruling.body.verdict === "released");
+			},
+		};
+	},
+	"idempotency key, and what is old forgotten": async (ecosystem) => {
+		const { operator, world, clock } = ecosystem;
+		const [old, next] = [world.random(), world.random()];
+		const use = (opened: Operator, key: string, content: number): Promise<unknown> =>
+			new Idempotency(opened.store, () => clock.now).once("/v1/claims", key, Uint8Array.of(content), async () =>
+				opened.rule(serializeRulingRequest({ kind: "release", release: next })),
+			);
+		expectValue(await operator.rule(serializeRulingRequest({ kind: "release", release: old })));
+		await use(operator, "old", 1);
+		clock.now += 70 * day;
+		return {
+			ask: async (opened) => [
+				await use(opened, "key", 1),
+				(await use(opened, "key", 2)) instanceof Response,
+				(await use(opened, "old", 2)) instanceof Response,
+				await opened.release(lockHash(old)),
+			],
+			check: (reply) => {
+				const [ruling, isOtherRefused, isOldRefused, forgotten] = reply as readonly unknown[];
+				assert.equal(rulingIn(ruling).kind, "ruled");
+				assert.deepEqual([isOtherRefused, isOldRefused], [true, false]);
+				assert.equal((forgotten as { code: string }).code, "attempt-unknown");
+			},
+		};
+	},
+	"look at the books": async (ecosystem) => {
+		const { alice } = await withToken(ecosystem);
+		return {
+			ask: async (opened) => [
+				await opened.audit("JPY"),
+				await opened.totals("JPY"),
+				await opened.caseFiles(null),
+				(await opened.evidence(alice.certificate.hash)) ?? null,
+			],
+			check: (reply) => assert.deepEqual((reply as [{ broken: unknown }])[0].broken, []),
+		};
+	},
+};
