@@ -33,7 +33,9 @@ const original = join(folder, "operator.db");
 function contents(path: string): string {
 	const database = new DatabaseSync(path, { readBigInts: true });
 	try {
-		const tables = database.prepare("select name from sqlite_master where type = 'table' order by name").all();
+		const tables = database
+			.prepare("select name from sqlite_master where type = 'table' order by name")
+			.all();
 		return tables
 			.map(({ name }) => {
 				const rows = database.prepare(`select * from "${name}"`).all();

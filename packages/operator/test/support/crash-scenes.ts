@@ -309,8 +309,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		const { operator, world, clock } = ecosystem;
 		const [old, next] = [world.random(), world.random()];
 		const use = (opened: Operator, key: string, content: number): Promise<unknown> =>
-			new Idempotency(opened.store, () => clock.now).once("/v1/claims", key, Uint8Array.of(content), async () =>
-				opened.rule(serializeRulingRequest({ kind: "release", release: next })),
+			new Idempotency(opened.store, () => clock.now).once(
+				"/v1/claims",
+				key,
+				Uint8Array.of(content),
+				async () => opened.rule(serializeRulingRequest({ kind: "release", release: next })),
 			);
 		expectValue(await operator.rule(serializeRulingRequest({ kind: "release", release: old })));
 		await use(operator, "old", 1);
