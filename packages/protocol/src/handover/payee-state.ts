@@ -63,6 +63,7 @@ export const payeeState = union({
 });
 export type DurablePayee = TypeOf<typeof payeeState>;
 export type Reserved = Extract<DurablePayee, { readonly kind: "reserved" | "lockedForeign" }>;
+export type Cancelled = Extract<DurablePayee, { readonly kind: "cancelled" }>;
 /** Holds a reservation whose outcome it does not know. */
 export type Waiting = Reserved | Extract<DurablePayee, { readonly kind: "resolving" }>;
 

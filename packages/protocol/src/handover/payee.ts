@@ -32,6 +32,7 @@ import { attemptId, type Message, type MessageOf, serializeMessage } from "./mes
 import { checkOffer, type Offering } from "./offer.ts";
 import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
 import {
+	type Cancelled,
 	counterOf,
 	type DurablePayee,
 	type Offer,
@@ -178,7 +179,7 @@ function received(state: Payee, message: Message, isAnswer: boolean, context: Co
 		case "status":
 			return again(state);
 		case "done":
-			// Worth no durable write of its own: forgotten in a crash, it costs one more message.
+			// No durable write of its own: forgotten in a crash, it costs one more message.
 			return { state: state.kind === "returned" ? { ...state, done: true } : state, effects: [] };
 		default:
 			return { state, effects: [] };
@@ -198,8 +199,6 @@ function release(state: Payee, message: MessageOf<"release">, { trust, now }: Co
 		return { ...forward, refusal: refuse("redeem-closed", "the operator rules on this release") };
 	return owns(state, message.secret, trust);
 }
-
-type Cancelled = Extract<DurablePayee, { kind: "cancelled" }>;
 
 function isWaiting(state: Payee): state is Waiting {
 	return state.kind === "reserved" || state.kind === "lockedForeign" || state.kind === "resolving";
@@ -248,8 +247,7 @@ function cancel(state: Payee, message: MessageOf<"cancel">, { trust, now }: Cont
 	if (lock === null || !equalBytes(message.lock, lock)) return stay(state, refuse("lock-mismatch"));
 	const decider = deciderOf(state, trust);
 	if (isRefusal(decider)) return stay(state, decider);
-	const payload = cancelPayload(lock);
-	if (!verifySign1(trust.verify, decider.certificate.key, "cancel", payload, message.signature))
+	if (!verifySign1(trust.verify, decider.certificate.key, "cancel", cancelPayload(lock), message.signature))
 		return stay(state, refuse("signature-invalid", "cancel"));
 	const after = { lock, decider, signature: message.signature };
 	const free = (counterOf(state)?.inputs ?? []).map((output) => ({ output, after }));
