@@ -63,6 +63,7 @@ export const payeeState = union({
 });
 export type DurablePayee = TypeOf<typeof payeeState>;
 export type Reserved = Extract<DurablePayee, { readonly kind: "reserved" | "lockedForeign" }>;
+export type Owned = Extract<DurablePayee, { readonly kind: "owned" }>;
 export type Cancelled = Extract<DurablePayee, { readonly kind: "cancelled" }>;
 /** Holds a reservation whose outcome it does not know. */
 export type Waiting = Reserved | Extract<DurablePayee, { readonly kind: "resolving" }>;
@@ -96,7 +97,7 @@ export type Payee =
 	  }
 	| {
 			readonly kind: "returning";
-			readonly owned: Extract<DurablePayee, { kind: "owned" }>;
+			readonly owned: Owned;
 			readonly links: readonly UnsignedLink[];
 	  }
 	| DurablePayee;

@@ -34,8 +34,8 @@ import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
 import {
 	type Cancelled,
 	counterOf,
-	type DurablePayee,
 	type Offer,
+	type Owned,
 	type Payee,
 	type PayeeConsent,
 	type Reserved,
@@ -338,11 +338,7 @@ function refunded(
 	};
 }
 
-function sendBack(
-	state: Extract<DurablePayee, { kind: "owned" }>,
-	tokens: readonly Spendable[],
-	context: Context,
-): PayeeStep {
+function sendBack(state: Owned, tokens: readonly Spendable[], context: Context): PayeeStep {
 	const links = draftReturn(state.terms, tokens, context);
 	if (isRefusal(links)) return stay(state, links);
 	return {
