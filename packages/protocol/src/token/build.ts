@@ -106,11 +106,10 @@ function withCertificates(
 /** A locked token made effective by its release. */
 export function releaseToken(locked: VerifiedToken, release: Bytes): VerifiedToken | Refusal {
 	const { pending, path, token } = locked;
-	const last = path.at(-1);
-	const hop = token.hops.at(-1);
-	if (pending === null || last === undefined || hop === undefined)
-		return refuse("release-mismatch", "nothing is locked");
+	if (pending === null) return refuse("release-mismatch", "nothing is locked");
 	if (!equalBytes(lockHash(release), pending.hash)) return refuse("release-mismatch");
+	const last = path.at(-1) as PathLink;
+	const hop = token.hops.at(-1) as Hop;
 	const state = pending.payeeDecides ? "releasedPayeeDecides" : "released";
 	return {
 		...locked,
