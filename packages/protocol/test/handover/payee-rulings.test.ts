@@ -1,0 +1,92 @@
+/** An operator's word to a payee: whose leg it settles, and until when a release that it carries opens doors. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Message, type MessageOf, noChanges, type Payee, stepPayee } from "@tenten/protocol";
+import { densha, machi, points, tickets, trust, trustIn, yen } from "./support/ecosystem.ts";
+import {
+	aliceToo,
+	bob,
+	context,
+	exchange,
+	payeeIn,
+	person,
+	planOf,
+	purse,
+	requestOf,
+	rulingsOn,
+	sentBy,
+	signedPayer,
+	started,
+	taken,
+	toPayee,
+	toPayer,
+	twoPhase,
+} from "./support/stages.ts";
+
+const two = twoPhase();
+const swapped = exchange();
+const waiting = payeeIn(two, "waiting") as Extract<Payee, { kind: "reserved" }>;
+const foreign = payeeIn(swapped, "waiting") as Extract<Payee, { kind: "lockedForeign" }>;
+const late = { trust, now: waiting.terms.keepUntil };
+const justInTime = { trust, now: waiting.terms.keepUntil - 1 };
+const told = { kind: "tell", news: "ruled" } as const;
+
+test("a release that comes after grace opens no doors to a payee that gave nothing for it", () => {
+	const ruling = two.messages.ruledReleased as MessageOf<"ruling">;
+	for (const state of [waiting, payeeIn(two, "resolving")]) {
+		assert.equal(toPayee(state, ruling, justInTime).state.kind, "owned");
+		const { terms, answer } = waiting;
+		assert.deepEqual(toPayee(state, ruling, late), {
+			state: { kind: "ruled", terms, answer, ruling },
+			effects: [{ kind: "persist", changes: noChanges }, told],
+		});
+	}
+});
+
+test("what was given for it is paid for, however late, and so is what was cancelled and released all the same", () => {
+	assert.equal(foreign.terms.keepUntil, late.now);
+	assert.equal(toPayee(foreign, swapped.messages.ruledReleased as Message, late).state.kind, "owned");
+	assert.equal(
+		toPayee(payeeIn(two, "cancelled"), two.messages.ruledReleased as Message, late).state.kind,
+		"owned",
+	);
+});
+
+/** An exchange of yen for what Bob gives, from its lock to his answer. */
+function exchanged(given: typeof points, payer = aliceToo) {
+	const request = requestOf(bob, { mode: "exchange", against: { asset: given, amount: 2n } });
+	const against = { asset: yen, amount: 120n };
+	const counterRequest = requestOf(payer, { mode: "exchange", asset: given, amount: 2n, against }).signed;
+	const locked = signedPayer(started(planOf(request, { counterRequest })));
+	const inputs = [purse(bob, 3n, "given", { asset: given })];
+	const { taken: answered } = taken(sentBy(locked, "transfer"), request, { consent: { inputs } });
+	return { locked, answered, state: answered.state as typeof foreign };
+}
+
+test("where one operator issued both legs, its refund is of what was given only if it answers for that", () => {
+	const { locked, state } = exchanged(points);
+	const { lock } = state.terms;
+	const { secret } = locked.state as Extract<typeof locked.state, { kind: "locked" }>;
+	assert.ok(lock !== null);
+	const { refunded: message } = rulingsOn(lock, secret, densha);
+	assert.deepEqual(toPayee(state, message), { state, effects: [told] });
+	const own = stepPayee(state, { kind: "received", message, isAnswer: true }, context);
+	assert.deepEqual(own, {
+		state: { kind: "ruled", terms: state.terms, answer: state.answer, ruling: message },
+		effects: [{ kind: "persist", changes: { ...noChanges, remove: state.counter.inputs } }, told],
+	});
+});
+
+test("the refund of the other leg alone takes nothing that was given, whoever asked for it", () => {
+	const message = swapped.messages.refunded;
+	const step = stepPayee(foreign, { kind: "received", message, isAnswer: true }, context);
+	assert.deepEqual(step, { state: foreign, effects: [told] });
+});
+
+test("a payer whose list has dropped the other side alone releases nothing to it", () => {
+	const { locked, answered } = exchanged(tickets, person("alice of machi", { operator: machi }));
+	const answer = sentBy(answered, "counterTransfer");
+	const step = toPayer(locked.state, answer, { trust: trustIn([machi]), now: context.now });
+	assert.equal(step.refusal?.code, "authority-unknown");
+	assert.deepEqual([step.state, step.effects], [locked.state, []]);
+});
