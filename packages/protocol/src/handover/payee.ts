@@ -247,7 +247,8 @@ function cancel(state: Payee, message: MessageOf<"cancel">, { trust, now }: Cont
 	if (lock === null || !equalBytes(message.lock, lock)) return stay(state, refuse("lock-mismatch"));
 	const decider = deciderOf(state, trust);
 	if (isRefusal(decider)) return stay(state, decider);
-	if (!verifySign1(trust.verify, decider.certificate.key, "cancel", cancelPayload(lock), message.signature))
+	const payload = cancelPayload(lock);
+	if (!verifySign1(trust.verify, decider.certificate.key, "cancel", payload, message.signature))
 		return stay(state, refuse("signature-invalid", "cancel"));
 	const after = { lock, decider, signature: message.signature };
 	const free = (counterOf(state)?.inputs ?? []).map((output) => ({ output, after }));
