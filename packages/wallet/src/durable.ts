@@ -1,8 +1,8 @@
 /**
  * Files that survive a loss of power once a call returns (fsync(2): the directory has to be synced as well).
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Bytes } from "@tenten/protocol";
 
 /** Only its owner reads what a wallet writes. */
@@ -18,6 +18,14 @@ export function syncDirectory(path: string): void {
 	} finally {
 		closeSync(directory);
 	}
+}
+
+/** Makes a folder that its owner alone reads, and those above it that are missing, durably. */
+export function makeFolder(path: string): void {
+	const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+	if (first === undefined) return;
+	const above = dirname(resolve(first));
+	for (let made = resolve(path); made !== above; made = dirname(made)) syncDirectory(dirname(made));
 }
 
 /** Writes a whole file: a reader sees the old content or the new, never a part, and so does a crash. */

@@ -1,5 +1,5 @@
 /** @tenten/wallet: its public surface. */
-export { replaceFile } from "./durable.ts";
+export { makeFolder, replaceFile } from "./durable.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
 export type { Redeemed } from "./redeeming.ts";

@@ -11,6 +11,8 @@ export type IssuerSettings = {
 	readonly port: number;
 	readonly assets: readonly AssetDefinition[];
 	readonly keys: KeyNames;
+	/** its database was made: from then on it has to be there */
+	readonly hasDatabase: boolean;
 };
 
 export function writeIssuerSettings(file: string, settings: IssuerSettings): void {
@@ -19,16 +21,17 @@ export function writeIssuerSettings(file: string, settings: IssuerSettings): voi
 
 export function readIssuerSettings(file: string): IssuerSettings {
 	const value: Partial<Record<keyof IssuerSettings, unknown>> = readJson(file);
-	const { name, url, port, assets, keys } = value;
+	const { name, url, port, assets, keys, hasDatabase = false } = value;
 	const isWhole =
 		typeof name === "string" &&
 		typeof url === "string" &&
 		typeof port === "number" &&
 		Array.isArray(assets) &&
 		assets.every(isAsset) &&
-		isKeyNames(keys);
+		isKeyNames(keys) &&
+		typeof hasDatabase === "boolean";
 	if (!isWhole) throw new BadInput("does not describe an operator", { file });
-	return { name, url, port, assets, keys };
+	return { name, url, port, assets, keys, hasDatabase };
 }
 
 function isAsset(value: unknown): value is AssetDefinition {

@@ -7,14 +7,16 @@
  *   operator.sqlite   registry, books, certificates
  *   peers.cbor        operators that it lists beside itself
  *
- * The server may be stopped and started while the operator stays open; nothing is lost in between.
+ * The server may be stopped and started while the operator stays open; nothing is lost in between. What must
+ * never happen is that it begins anew beside what it has issued: with other keys nobody would believe it, and
+ * with an empty registry it would pay everything again. So a folder of which a part is gone is refused.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
 import { admitAsAsked, Operator, type StoreOptions } from "@tenten/operator";
 import { type AssetDefinition, isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import { replaceFile } from "@tenten/wallet";
+import { makeFolder, replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
 import { type IssuerSettings, readIssuerSettings, writeIssuerSettings } from "./issuer-settings.ts";
@@ -58,15 +60,23 @@ export type NewIssuer = {
 	readonly url?: string;
 };
 
-/** Makes the folder: keys first, settings last, so that a folder with settings is whole. */
+/**
+ * Makes the folder: keys first, settings last, so that a folder with settings is whole. What was cut off before
+ * the settings is made again.
+ */
 export async function createIssuer(folder: string, made: NewIssuer, unlock: NewUnlock): Promise<void> {
 	if (hasIssuer(folder)) throw new BadInput("there is an operator already", { file: folder });
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	if (existsSync(join(folder, "operator.sqlite")))
+		throw new BadInput("an operator worked here, and its operator.json is gone: put it back from a copy", {
+			file: folder,
+		});
+	makeFolder(folder);
 	const port = made.port === 0 ? await freePort() : made.port;
 	const keys = await createKeys(join(folder, "keys.sealed"), unlock);
 	replaceFile(join(folder, "admin-token"), new Uint8Array(Buffer.from(`${toHex(random(32))}\n`)));
 	const { name, assets, url = `http://127.0.0.1:${port}` } = made;
-	writeIssuerSettings(join(folder, "operator.json"), { name, url, port, assets, keys });
+	const settings = { name, url, port, assets, keys, hasDatabase: false };
+	writeIssuerSettings(join(folder, "operator.json"), settings);
 }
 
 export async function openIssuer(
@@ -77,12 +87,17 @@ export async function openIssuer(
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten issuer init makes one", { file: folder });
 	const settings = readIssuerSettings(join(folder, "operator.json"));
+	const database = join(folder, "operator.sqlite");
+	if (settings.hasDatabase && !existsSync(database))
+		throw new BadInput("is gone: put it back from a copy, or what was paid would be paid again", {
+			file: database,
+		});
 	const opened = await openKeys(join(folder, "keys.sealed"), settings.keys, unlock);
 	if (isRefusal(opened)) return opened;
 	const { keys, keyStore } = opened;
 	const { name, url, assets } = settings;
 	const operator = await Operator.open({
-		database: join(folder, "operator.sqlite"),
+		database,
 		keys,
 		policy: { ...policy, name, url, assets },
 		verify,
@@ -90,6 +105,9 @@ export async function openIssuer(
 		entropy: random,
 		...(store === undefined ? {} : { store }),
 	});
+	// Before anything is answered: from now on a missing database is a loss.
+	if (!settings.hasDatabase)
+		writeIssuerSettings(join(folder, "operator.json"), { ...settings, hasDatabase: true });
 	return { operator, settings, adminToken: readAdminToken(folder), close: () => close(operator, keyStore) };
 }
 

@@ -7,7 +7,7 @@
  *
  * One program has it open at a time.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { NewUnlock, PassphraseCost, Told } from "@tenten/module";
 import {
@@ -25,6 +25,7 @@ import {
 } from "@tenten/protocol";
 import {
 	httpOperatorClient,
+	makeFolder,
 	sqliteStore,
 	Wallet,
 	type WalletOptions,
@@ -85,7 +86,7 @@ export class WalletFolder {
 
 	/** Opens the wallet in a folder, or begins one where there is none. */
 	static async open(path: string, options: FolderOptions): Promise<WalletFolder | Refusal> {
-		mkdirSync(path, { recursive: true, mode: 0o700 });
+		makeFolder(path);
 		const operators = readOperators(settingsIn(path));
 		const file = sqliteStore(databaseIn(path));
 		if (isRefusal(file)) return file;

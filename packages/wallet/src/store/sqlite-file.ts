@@ -48,7 +48,10 @@ const sqliteShortRead = 522;
  */
 export function openSqliteFile(path: string, busyTimeout_ms: number): DatabaseSync | Refusal {
 	const isNew = !existsSync(path);
-	if (isNew) closeSync(openSync(path, "a", privateMode));
+	if (isNew) {
+		closeSync(openSync(path, "a", privateMode));
+		syncDirectory(dirname(path));
+	}
 	// SQLite takes what is shorter than its header for an empty database, and would begin a new wallet in it.
 	const { size } = statSync(path);
 	if (size > 0 && size < leastSize) return refuse("state-damaged", `${path} is cut off`);
@@ -68,7 +71,6 @@ export function openSqliteFile(path: string, busyTimeout_ms: number): DatabaseSy
 		if (code === sqliteShortRead) return refuse("state-damaged", `${path} is cut off`);
 		throw error;
 	}
-	if (isNew) syncDirectory(dirname(path));
 	return database;
 }
 
