@@ -22,10 +22,10 @@
  *   -DOTHER_HAS_A_TIMER    the side that does not decide frees its output by itself
  *   -DRULED_FOR_BOTH       a refund of the decider's leg ends the other's too (as built before this model)
  *   -DCANCELS_LATE         the other side takes a cancel after redeem until (as built before this model)
- * Known open, and what would close it:
- *   as built               a release that is published in grace lets the decider itself claim until the last moment
- *   -DPUBLISHED_IN_TIME    a lock that the payee decides counts in grace, and against a statement, only if its
- *                          release was published before redeem until
+ *   -DCOUNTS_WHENEVER      a release that is published in grace counts for a lock that the payee decides, too: in
+ *                          a claim, against a statement and for the other side (as built before ADR 00NN)
+ *   -DCLAIMS_WHENEVER      it counts in a claim alone
+ *   -DANSWERS_WHENEVER     it counts against a statement alone
  */
 
 mtype = { idle, locked, released, cancelled, ruled };
@@ -69,13 +69,18 @@ bool asked;                     /* Y has asked the operators since the last date
 #define PUBLISH_B publishedB = true; inTimeB = (inTimeB || phase <= REDEEMING)
 #endif
 
-#ifdef PUBLISHED_IN_TIME
-#define COUNTS_B inTimeB
+#if defined(COUNTS_WHENEVER) || defined(CLAIMS_WHENEVER)
+#define CLAIMS_B publishedB
 #else
-#define COUNTS_B publishedB
+#define CLAIMS_B inTimeB
+#endif
+#if defined(COUNTS_WHENEVER) || defined(ANSWERS_WHENEVER)
+#define ANSWERS_B publishedB
+#else
+#define ANSWERS_B inTimeB
 #endif
 #define CLAIMABLE_A (phase <= REDEEMING || (phase == GRACE && publishedA))
-#define CLAIMABLE_B (phase <= REDEEMING || (phase == GRACE && COUNTS_B))
+#define CLAIMABLE_B (phase <= REDEEMING || (phase == GRACE && CLAIMS_B))
 
 /* X claims b by the exchange link; Y's other link on it is a fork, excused by the cancel that it carries. */
 inline claimB() {
@@ -125,10 +130,11 @@ end:
 #endif
 
 #ifndef BAD_Y
-#ifdef PUBLISHED_IN_TIME
-#define LEARNED ((phase < OVER && (publishedA || publishedB)) || inTimeB)
-#else
+/* From redeem until on only b's operator takes b, by a release that it had in time. */
+#ifdef COUNTS_WHENEVER
 #define LEARNED (publishedA || publishedB)
+#else
+#define LEARNED ((phase <= REDEEMING && (publishedA || publishedB)) || inTimeB)
 #endif
 active proctype Other() {
 end:
@@ -155,7 +161,7 @@ end:
   :: STEP((other == lockedForeign || other == resolving) && phase == OVER && !otherStated && !LEARNED,
       other = resolving; otherStated = true, ("Y states that no release reached it\n"))
   :: STEP(other == resolving && otherStated && ruledB, other = ruled; paidY = paidY + 1, ("Y takes the ruling: b is refunded\n"))
-  :: STEP(other == resolving && otherStated && !ruledB && COUNTS_B, other = owned, ("Y is answered with the release\n"))
+  :: STEP(other == resolving && otherStated && !ruledB && ANSWERS_B, other = owned, ("Y is answered with the release\n"))
 #ifdef RULED_FOR_BOTH
   :: STEP((other == lockedForeign || other == resolving) && ruledA && !otherStated, other = ruled, ("Y takes X's ruling for its own: b is gone\n"))
 #endif
@@ -217,7 +223,7 @@ end:
   :: STEP(deciderStated && phase == OVER && !ruledA && !convictedX && (publishedA || rowA == FREE),
       if :: publishedA -> convictedX = true
          :: else -> rowA = REFUND; ruledA = true; paidX = paidX + 1 fi, ("a's operator answers X's statement: refunded %d\n", ruledA))
-  :: STEP(otherStated && counterSent && phase == OVER && !ruledB && !COUNTS_B && rowB == FREE,
+  :: STEP(otherStated && counterSent && phase == OVER && !ruledB && !ANSWERS_B && rowB == FREE,
       rowB = REFUND; ruledB = true, ("b's operator refunds Y\n"))
   od
 }

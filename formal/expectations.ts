@@ -193,8 +193,8 @@ const exchange: Model = {
 		sound({
 			name: "bad-x",
 			flags: ["BAD_X"],
-			about: "the decider cancels and releases, states falsely, keeps the release to itself",
-			holds: swapped,
+			about: "the decider cancels and releases, states falsely, keeps the release to itself, shows it late",
+			holds: swappedFairly,
 			happens: ["can_learn", "can_convict_decider"],
 			mayMiss: true,
 		}),
@@ -207,17 +207,34 @@ const exchange: Model = {
 			mayMiss: true,
 		}),
 		sound({
-			name: "bad-x-published-in-time",
-			flags: ["BAD_X", "PUBLISHED_IN_TIME"],
-			about: "what would close the opening: in grace a foreign lock counts only if published before",
+			name: "bad-x-one-operator",
+			flags: ["BAD_X", "ONE_OPERATOR"],
+			about: "the same, of two assets of one operator",
 			holds: swappedFairly,
 			mayMiss: true,
 		}),
-		open({
-			name: "decider-claims-late",
-			flags: ["BAD_X"],
-			about: "the decider publishes and claims in the last moment of grace; the other side has none left",
+		sound({
+			name: "bad-y-one-operator",
+			flags: ["BAD_Y", "ONE_OPERATOR"],
+			about: "the other side does the same as bad-y, of two assets of one operator",
+			holds: swapped,
+			mayMiss: true,
+		}),
+		broken({
+			flags: ["BAD_X", "COUNTS_WHENEVER"],
+			about:
+				"the decider publishes and claims in the last moment of grace: the other side has none left (before ADR 00NN)",
 			fails: ["fairfory", "getsback"],
+		}),
+		broken({
+			flags: ["BAD_X", "CLAIMS_WHENEVER"],
+			about: "a release published in grace counts in a claim, and the other side learns of it too late",
+			fails: ["fairfory"],
+		}),
+		broken({
+			flags: ["BAD_X", "ANSWERS_WHENEVER"],
+			about: "a release handed over after grace blocks the refund of the other side",
+			fails: ["getsback"],
 		}),
 		broken({
 			flags: ["BAD_X", "NO_AFTER"],
@@ -235,7 +252,7 @@ const exchange: Model = {
 			fails: ["getsback"],
 		}),
 		broken({
-			flags: ["BAD_X", "PUBLISHED_IN_TIME", "CANCELS_LATE"],
+			flags: ["BAD_X", "CANCELS_LATE"],
 			about: "the other side takes a cancel after redeem until (as built before this model)",
 			fails: ["fairfory"],
 		}),

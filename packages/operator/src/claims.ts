@@ -35,7 +35,7 @@ import { certificateOf } from "./enrol.ts";
 import { type Claimed, recordPayout } from "./recording.ts";
 import { keepReply, type Outcome, replyTo, storedReply } from "./replies.ts";
 import { loadUnsettled, settle, type Unsettled } from "./settlement.ts";
-import { publishedLocks, publishVouched } from "./store/releases.ts";
+import { publicationsOf, publishVouched } from "./store/releases.ts";
 import type { Transaction } from "./store/store.ts";
 
 export async function claim(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
@@ -45,8 +45,9 @@ export async function claim(context: OperatorContext, encoded: Bytes): Promise<B
 	const trust = await context.trust();
 	const known = await context.store.run((transaction) => look(transaction, context, parsed, hash));
 	if (known.reply !== undefined) return known.reply;
-	const isPublished = (lock: Bytes): boolean => known.published.has(toHex(lock));
-	const verified = verifyClaim(parsed, { trust, operator: context.id, now: context.now(), isPublished });
+	const publishedAt = (lock: Bytes): number | undefined => known.published.get(toHex(lock));
+	const now = context.now();
+	const verified = verifyClaim(parsed, { trust, operator: context.id, now, publishedAt });
 	if (isRefusal(verified)) return verified;
 	// All tokens of an order are decided together, so what may pass later holds up the rest.
 	const passing = verified.tokens.find(
@@ -55,7 +56,7 @@ export async function claim(context: OperatorContext, encoded: Bytes): Promise<B
 	if (isRefusal(passing)) return passing;
 	const account = usable(known.account, trust);
 	const { digest } = verified.order;
-	const { outcomes, unsettled } = await record(context, verified, account, trust);
+	const { outcomes, unsettled } = await record({ ...context, now: () => now }, verified, account, trust);
 	return settle(
 		context,
 		digest,
@@ -74,8 +75,8 @@ type Known = {
 	readonly reply: Bytes | undefined;
 	/** the encoded certificate behind the account that the order names */
 	readonly account: Bytes | undefined;
-	/** locks with a published release, in hexadecimal, of late tokens */
-	readonly published: ReadonlySet<string>;
+	/** when the releases on the paths of late tokens were published, by the lock in hexadecimal */
+	readonly published: ReadonlyMap<string, number>;
 };
 
 /** What is stored that a claim depends on. */
@@ -87,18 +88,22 @@ async function look(
 ): Promise<Known> {
 	const { action } = order.order;
 	const late = tokens.filter(({ issue: { issue } }) => now() >= issue.redeemUntil);
-	const locks = late.flatMap(({ hops }) => {
-		const lock = hops.at(-2)?.lock;
-		return lock?.state === "released" || lock?.state === "releasedPayeeDecides" ? [lockHash(lock.bytes)] : [];
-	});
+	const locks = late.flatMap(({ hops }) =>
+		hops.flatMap(({ lock }) =>
+			lock?.state === "released" || lock?.state === "releasedPayeeDecides" ? [lockHash(lock.bytes)] : [],
+		),
+	);
 	return {
 		reply: await storedReply(transaction, hash),
 		account: action.kind === "account" ? await certificateOf(transaction, action.account) : undefined,
-		published: new Set((await publishedLocks(transaction, locks)).map(toHex)),
+		published: await publicationsOf(transaction, locks),
 	};
 }
 
-/** Takes the rows of every token of a claim, and writes what each is owed. */
+/**
+ * Takes the rows of every token of a claim, and writes what each is owed. Its releases are published at the
+ * time by which the claim was judged: what was in time for the one is in time for the other.
+ */
 async function record(
 	context: OperatorContext,
 	{ order, tokens }: VerifiedClaim,
@@ -114,7 +119,7 @@ async function record(
 			}
 			const claimed = { ...claimedBy(order, token, account, context.now(), trust), position };
 			const refusal = await recordPayout(transaction, context, claimed, trust);
-			await publishVouched(transaction, releasesOn(token.token.path));
+			await publishVouched(transaction, releasesOn(token.token.path), context.now());
 			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
 		}
 		return { outcomes, unsettled: await loadUnsettled(transaction, order.digest) };

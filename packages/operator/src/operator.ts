@@ -33,7 +33,7 @@ import { settleAll } from "./settlement.ts";
 import { balanceOf } from "./store/books.ts";
 import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { forgetKeys, forgetReleases } from "./store/forgetting.ts";
-import { releaseOf } from "./store/releases.ts";
+import { publishedOf } from "./store/releases.ts";
 import { Store, type StoreOptions } from "./store/store.ts";
 import { audit, readTotals } from "./totals.ts";
 import { newestList, TrustLists } from "./trust-lists.ts";
@@ -116,7 +116,7 @@ export class Operator implements OperatorClient {
 	readonly account = (query: Bytes): Promise<Bytes | Refusal> => account(this.#context, query);
 
 	readonly release = async (lock: Bytes): Promise<Bytes | Refusal> =>
-		(await this.#context.store.run((transaction) => releaseOf(transaction, lock))) ??
+		(await this.#context.store.run((transaction) => publishedOf(transaction, lock)))?.release ??
 		refuse("attempt-unknown", "no release of this lock was published");
 
 	/** Credits an account with value from outside. `id` names the deposit: the same one counts once. */

@@ -6,6 +6,7 @@
  * comes later with another link of the same owner convicts it by them, and draws.
  */
 import {
+	answersStatement,
 	type Bytes,
 	isRefusal,
 	mayCredit,
@@ -34,11 +35,11 @@ import { certificateOf } from "./enrol.ts";
 import { type Claimed, recordPayout } from "./recording.ts";
 import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
-import { releaseOf } from "./store/releases.ts";
+import { publishedOf } from "./store/releases.ts";
 import { type KeptRuling, keepRuling } from "./store/rulings.ts";
 
 export type RefundOutcome =
-	/** the statement is false or too late: this release is known */
+	/** the statement is false or too late: this release is known, and answers it */
 	| { readonly kind: "released"; readonly release: Bytes }
 	| {
 			readonly kind: "refunded";
@@ -118,18 +119,20 @@ type Recorded =
 /** A known release, the rows and the ruling are weighed in one transaction: whichever came first stands. */
 async function recordRefunds(
 	context: OperatorContext,
-	{ signer }: VerifiedStatement,
+	statement: VerifiedStatement,
 	order: Order,
 	refunds: readonly Refund[],
 	made: KeptRuling,
 	trust: Trust,
 ): Promise<Recorded | Refusal> {
 	const { action } = order;
+	const { signer } = statement;
 	if (action.kind !== "account") return refuse("order-mismatch");
 	return context.store.run(async (transaction) => {
 		const account = usable(await certificateOf(transaction, action.account), trust);
-		const release = await releaseOf(transaction, made.ruling.body.subject);
-		if (release !== undefined) return { kind: "released", release };
+		const published = await publishedOf(transaction, made.ruling.body.subject);
+		if (published !== undefined && answersStatement(statement, refunds, published.publishedAt))
+			return { kind: "released", release: published.release };
 		const outcomes: Outcome[] = [];
 		for (const [position, refunded] of refunds.entries()) {
 			const claimed = { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };

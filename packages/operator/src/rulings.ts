@@ -32,7 +32,7 @@ import { type OperatorContext, releaseLife } from "./context.ts";
 import { refund } from "./refunds.ts";
 import { keepCase } from "./store/case-files.ts";
 import { forgetReleases } from "./store/forgetting.ts";
-import { publishUnvouched, releaseOf } from "./store/releases.ts";
+import { publishedOf, publishUnvouched } from "./store/releases.ts";
 import { keepRuling, rulingOn } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
 
@@ -56,11 +56,13 @@ export async function rule(context: OperatorContext, encoded: Bytes): Promise<By
 
 async function ruleReleased(context: OperatorContext, release: Bytes): Promise<Bytes> {
 	const lock = lockHash(release);
-	const made = await signRuling(context, lock, release);
+	const { publishedAt } = await context.store.run(async (transaction) => {
+		await forgetReleases(transaction, context.now(), releaseLife(context.policy));
+		return publishUnvouched(transaction, { lock, release }, context.now());
+	});
+	const made = await signRuling(context, lock, { release, publishedAt });
 	const trust = await context.trust();
 	const kept = await context.store.run(async (transaction) => {
-		await forgetReleases(transaction, context.now(), releaseLife(context.policy));
-		await publishUnvouched(transaction, { lock, release }, context.now());
 		const standing = await keepRuling(transaction, { ruling: made, statement: null });
 		const lie = standing.statement;
 		if (lie !== null) await convict(transaction, context, lie, release, trust);
@@ -91,26 +93,29 @@ async function ruleOnStatement(
 }
 
 async function answerQuestion(context: OperatorContext, subject: Bytes): Promise<Bytes | Refusal> {
-	const { standing, release } = await context.store.run(async (transaction) => ({
+	const { standing, published } = await context.store.run(async (transaction) => ({
 		standing: await rulingOn(transaction, subject),
-		release: await releaseOf(transaction, subject),
+		published: await publishedOf(transaction, subject),
 	}));
 	if (standing !== undefined) return ruled(standing.ruling, null);
-	return release === undefined ? refuse("attempt-pending", "no ruling yet") : ruleReleased(context, release);
+	return published === undefined
+		? refuse("attempt-pending", "no ruling yet")
+		: ruleReleased(context, published.release);
 }
 
 function ruled(ruling: SignedRuling, reply: Bytes | null): Bytes {
 	return serialize(rulingReply, { kind: "ruled", ruling, reply });
 }
 
-/** `release` is null where the verdict is a refund. */
+/** `published` is null where the verdict is a refund. A release is ruled as of when it was published. */
 async function signRuling(
 	{ id, keys, now }: OperatorContext,
 	subject: Bytes,
-	release: Bytes | null,
+	published: { readonly release: Bytes; readonly publishedAt: number } | null,
 ): Promise<SignedRuling> {
-	const verdict = release === null ? ("refunded" as const) : ("released" as const);
-	const body = { operator: id, subject, verdict, release, ruledAt: now() };
+	const verdict = published === null ? ("refunded" as const) : ("released" as const);
+	const release = published?.release ?? null;
+	const body = { operator: id, subject, verdict, release, ruledAt: published?.publishedAt ?? now() };
 	return { body, signature: await keys.ruling.sign("ruling", rulingPayload(body)) };
 }
 

@@ -33,16 +33,16 @@ export const judgeOrder: Judge = (input, verify) => {
 	return { digest: toHex(order.digest), signer: toHex(order.signer.hash), order: factsOf(order.order) };
 };
 
-/** A token that is refused by itself says so in its place. `published`: locks whose release the operator knows. */
+/** A token that is refused by itself says so in its place. `published`: when the operator came to know which releases. */
 export const judgeClaim: Judge = (input, verify) => {
 	const parsed = parse(claim, bytesIn(input, "claim"));
 	if (isRefusal(parsed)) return parsed;
-	const published = bytesListIn(input, "published").map(toHex);
+	const published = new Map(timesIn(input, "published"));
 	const verified = verifyClaim(parsed, {
 		trust: trustIn(input, verify),
 		operator: bytesIn(input, "operator"),
 		now: numberIn(input, "now"),
-		isPublished: (lock) => published.includes(toHex(lock)),
+		publishedAt: (lock) => published.get(toHex(lock)),
 	});
 	if (isRefusal(verified)) return verified;
 	const tokens = verified.tokens.map((redeemed): Facts => {

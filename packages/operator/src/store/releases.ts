@@ -1,14 +1,31 @@
-/** Published releases: so that the side of an exchange without the secret can always complete. */
-import { type Bytes, compareBytes } from "@tenten/protocol";
+/**
+ * Published releases, each with the time when it was first shown: so that the side of an exchange without the
+ * secret can complete, and that nobody who publishes too late for that side gains by it.
+ */
+import { type Bytes, compareBytes, toHex } from "@tenten/protocol";
 import type { Transaction } from "./store.ts";
 
-export type Published = { readonly lock: Bytes; readonly release: Bytes };
+export type Shown = { readonly lock: Bytes; readonly release: Bytes };
 
-async function publishReleases(transaction: Transaction, releases: readonly Published[]): Promise<void> {
+export type Published = Shown & {
+	/** unix seconds */
+	readonly publishedAt: number;
+};
+
+/** What was published before keeps its time. */
+async function publishReleases(
+	transaction: Transaction,
+	releases: readonly Shown[],
+	now: number,
+): Promise<void> {
 	if (releases.length === 0) return;
 	await transaction
 		.insertInto("releases")
-		.values(releases.toSorted((a, b) => compareBytes(a.lock, b.lock)))
+		.values(
+			releases
+				.toSorted((a, b) => compareBytes(a.lock, b.lock))
+				.map(({ lock, release }) => ({ lock, release, published_at: now })),
+		)
 		.onConflict((conflict) => conflict.doNothing())
 		.execute();
 }
@@ -16,9 +33,10 @@ async function publishReleases(transaction: Transaction, releases: readonly Publ
 /** As `publishReleases`, of tokens that were verified: these stay. */
 export async function publishVouched(
 	transaction: Transaction,
-	releases: readonly Published[],
+	releases: readonly Shown[],
+	now: number,
 ): Promise<void> {
-	await publishReleases(transaction, releases);
+	await publishReleases(transaction, releases, now);
 	const locks = releases.map(({ lock }) => lock);
 	if (locks.length > 0) await transaction.deleteFrom("unvouched").where("lock", "in", locks).execute();
 }
@@ -26,29 +44,35 @@ export async function publishVouched(
 /** As `publishReleases`, of a release that came alone: kept for a time only, unless it was there before. */
 export async function publishUnvouched(
 	transaction: Transaction,
-	{ lock, release }: Published,
+	{ lock, release }: Shown,
 	now: number,
-): Promise<void> {
-	if ((await releaseOf(transaction, lock)) !== undefined) return;
-	await publishReleases(transaction, [{ lock, release }]);
+): Promise<Published> {
+	const before = await publishedOf(transaction, lock);
+	if (before !== undefined) return before;
+	await publishReleases(transaction, [{ lock, release }], now);
 	await transaction.insertInto("unvouched").values({ lock, shown_at: now }).execute();
+	return { lock, release, publishedAt: now };
 }
 
-export async function releaseOf(transaction: Transaction, lock: Bytes): Promise<Bytes | undefined> {
+export async function publishedOf(transaction: Transaction, lock: Bytes): Promise<Published | undefined> {
 	const row = await transaction
 		.selectFrom("releases")
-		.select("release")
+		.select(["release", "published_at"])
 		.where("lock", "=", lock)
 		.executeTakeFirst();
-	return row?.release;
+	return row && { lock, release: row.release, publishedAt: Number(row.published_at) };
 }
 
-/** Which of these locks have a published release. */
-export async function publishedLocks(
+/** When the releases of these locks were published, unix seconds, by the lock in hexadecimal. */
+export async function publicationsOf(
 	transaction: Transaction,
 	locks: readonly Bytes[],
-): Promise<readonly Bytes[]> {
-	if (locks.length === 0) return [];
-	const rows = await transaction.selectFrom("releases").select("lock").where("lock", "in", locks).execute();
-	return rows.map(({ lock }) => lock);
+): Promise<ReadonlyMap<string, number>> {
+	if (locks.length === 0) return new Map();
+	const rows = await transaction
+		.selectFrom("releases")
+		.select(["lock", "published_at"])
+		.where("lock", "in", locks)
+		.execute();
+	return new Map(rows.map(({ lock, published_at }) => [toHex(lock), Number(published_at)]));
 }

@@ -1,4 +1,7 @@
-/** Rulings as they are kept: one a lock or direct link, the first for good. */
+/**
+ * Rulings as they are kept: one a lock or direct link, the first for good. A refund alone takes the place of
+ * the word that a release is known: it was weighed against that release, which came too late.
+ */
 import { type Bytes, isRefusal, parse, type SignedRuling, serialize, signedRuling } from "@tenten/protocol";
 import type { Transaction } from "./store.ts";
 
@@ -24,11 +27,14 @@ export async function rulingOn(transaction: Transaction, subject: Bytes): Promis
 export async function keepRuling(transaction: Transaction, made: KeptRuling): Promise<KeptRuling> {
 	const { subject } = made.ruling.body;
 	const before = await rulingOn(transaction, subject);
-	if (before !== undefined) return before;
+	const isOvertaken = before?.statement === null && made.statement !== null;
+	if (before !== undefined && !isOvertaken) return before;
 	const { statement } = made;
+	const kept = { ruling: serialize(signedRuling, made.ruling), statement };
 	await transaction
 		.insertInto("rulings")
-		.values({ subject, ruling: serialize(signedRuling, made.ruling), statement })
+		.values({ subject, ...kept })
+		.onConflict((conflict) => conflict.column("subject").doUpdateSet(kept))
 		.execute();
 	return made;
 }

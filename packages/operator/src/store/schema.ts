@@ -72,7 +72,12 @@ export type Schema = {
 		readonly evidence: Blob;
 		readonly opened_at: bigint | number;
 	};
-	readonly releases: { readonly lock: Blob; readonly release: Blob };
+	/** `published_at`: unix seconds; when it was first shown */
+	readonly releases: {
+		readonly lock: Blob;
+		readonly release: Blob;
+		readonly published_at: bigint | number;
+	};
 	/** `subject` is a lock's hash or a direct link's id; `statement` is what a refund was given on */
 	readonly rulings: { readonly subject: Blob; readonly ruling: Blob; readonly statement: Blob | null };
 	readonly certificates: { readonly certificate_hash: Blob; readonly encoded: Blob };
@@ -114,7 +119,7 @@ const tables = [
 	`draws (culprit {blob} NOT NULL, asset {blob} NOT NULL, drawn bigint NOT NULL, PRIMARY KEY (culprit, asset))`,
 	`case_files (case_id {blob} NOT NULL PRIMARY KEY, kind text NOT NULL, culprit {blob} NOT NULL,
 		evidence {blob} NOT NULL, opened_at bigint NOT NULL)`,
-	`releases (lock {blob} NOT NULL PRIMARY KEY, release {blob} NOT NULL)`,
+	`releases (lock {blob} NOT NULL PRIMARY KEY, release {blob} NOT NULL, published_at bigint NOT NULL)`,
 	`rulings (subject {blob} NOT NULL PRIMARY KEY, ruling {blob} NOT NULL, statement {blob})`,
 	`certificates (certificate_hash {blob} NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
 	`enrolments (enrolment {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,

@@ -21,7 +21,6 @@ import {
 	releaseToken,
 	type Spendable,
 	signatureRequests,
-	type Token,
 	type TokenChanges,
 	type VerifiedToken,
 	verifyRuling,
@@ -41,6 +40,7 @@ import {
 	type Reserved,
 	type Waiting,
 } from "./payee-state.ts";
+import { givenIn, isPastRedeeming, takesWhatWeGave } from "./payee-late.ts";
 import { reopenAll } from "./reopen.ts";
 import { draftReturn } from "./return.ts";
 
@@ -194,18 +194,15 @@ function release(state: Payee, message: MessageOf<"release">, { trust, now }: Co
 		return stay(state, refuse("release-mismatch"));
 	const forward: PayeeStep = { state, effects: [{ kind: "forward", message }] };
 	if (state.kind === "resolving") return forward;
-	// What cannot be redeemed any more opens no doors; grace is the operator's to give.
-	if (isPastRedeeming(tokens, now))
+	// What cannot be redeemed any more opens no doors; grace is the operator's to give. Nor is what we gave taken
+	// by a release that its operator may not have in time.
+	if (isPastRedeeming([...tokens, ...givenIn(state)], now))
 		return { ...forward, refusal: refuse("redeem-closed", "the operator rules on this release") };
 	return owns(state, message.secret, trust);
 }
 
 function isWaiting(state: Payee): state is Waiting {
 	return state.kind === "reserved" || state.kind === "lockedForeign" || state.kind === "resolving";
-}
-
-function isPastRedeeming(tokens: readonly Token[], now: number): boolean {
-	return tokens.some(({ issue }) => now >= issue.issue.redeemUntil);
 }
 
 /** Takes the payment and, in an exchange, gives ours, in one durable write. */
@@ -239,10 +236,9 @@ function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
 /** Only the decider's signature counts: of a two-phase lock the payer's, of an exchange whoever we would pay. */
 function cancel(state: Payee, message: MessageOf<"cancel">, { trust, now }: Context): PayeeStep {
 	if (!isWaiting(state)) return again(state);
-	const { terms, tokens, answer } = state;
+	const { terms, tokens } = state;
 	// What we gave could not be redeemed any more, and may have been refunded: only our operator's answer frees it.
-	const given = answer.kind === "counterTransfer" ? answer.tokens : [];
-	if (isPastRedeeming(given, now)) return { state, effects: [] };
+	if (isPastRedeeming(givenIn(state), now)) return { state, effects: [] };
 	const { lock } = terms;
 	if (lock === null || !equalBytes(message.lock, lock)) return stay(state, refuse("lock-mismatch"));
 	const decider = deciderOf(state, trust);
@@ -292,6 +288,7 @@ function ruled(state: Payee, message: MessageOf<"ruling">, isAnswer: boolean, co
 /**
  * After grace nobody pays for it any more: a payee that gave nothing for it opens no doors. That it is over is an
  * operator's to say, by the ruling or a later trust list: what a wrong clock gave up would still be worth something.
+ * One that gave something gives it up only where the decider can still claim it.
  */
 function released(
 	state: Waiting | Cancelled,
@@ -299,10 +296,15 @@ function released(
 	secret: Bytes,
 	{ trust, now }: Context,
 ): PayeeStep {
-	const isGiven = state.kind === "cancelled" || counterOf(state) !== null;
+	if (state.kind === "cancelled") return owns(state, secret, trust);
+	const counter = counterOf(state);
+	if (counter !== null)
+		return takesWhatWeGave(givenIn(state), counter, ruling.ruling.body, now)
+			? owns(state, secret, trust)
+			: stay(state, refuse("redeem-closed", "published too late to take what was given"));
 	const { keepUntil } = state.terms;
 	const isOver = Math.max(ruling.ruling.body.ruledAt, trust.list.issuedAt) >= keepUntil;
-	if (isGiven || (now < keepUntil && !isOver)) return owns(state, secret, trust);
+	if (now < keepUntil && !isOver) return owns(state, secret, trust);
 	if (!isOver) return stay(state, refuse("redeem-closed", "by one's own clock alone"));
 	const { terms, answer } = state;
 	const news = { kind: "tell", news: "ruled" } as const;

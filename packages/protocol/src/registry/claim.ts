@@ -41,8 +41,8 @@ export type ClaimContext = {
 	readonly operator: Bytes;
 	/** the operator's clock, unix seconds */
 	readonly now: number;
-	/** whether the release of this lock has been published: its claim is honoured until redeem until + grace */
-	readonly isPublished: (lock: Bytes) => boolean;
+	/** when the release of this lock was published, unix seconds; undefined where it was not */
+	readonly publishedAt: (lock: Bytes) => number | undefined;
 };
 
 /** A token that this operator must honour, unless the registry says that it was spent before. */
@@ -104,12 +104,25 @@ function verifyRedemption(value: Token, order: VerifiedOrder, context: ClaimCont
 	};
 }
 
-/** Grace is for those who learn a release late: from the operator that published it. */
-function redeemableUntil(token: VerifiedToken, { trust, isPublished }: ClaimContext): number {
+/**
+ * Grace is for those who learn a release late: from the operator that published it. A lock that the payee
+ * decides counts in it, anywhere on the path, only if it was published in time: whoever gave under it holds no
+ * secret, and learns of the release from the operator alone.
+ */
+function redeemableUntil(token: VerifiedToken, { trust, publishedAt }: ClaimContext): number {
+	const { redeemUntil } = token.issue;
 	const lock = token.path.at(-2)?.body.lock ?? null;
+	if (lock === null || publishedAt(lock.hash) === undefined) return redeemUntil;
+	const foreign = token.path.flatMap(({ body }) => (body.lock?.payeeDecides ? [body.lock.hash] : []));
+	if (!foreign.every((hash) => isInTime(publishedAt(hash), redeemUntil))) return redeemUntil;
 	// Verified under this list, so listed in it.
 	const { grace } = trust.asset(token.asset) as AssetDefinition;
-	return token.issue.redeemUntil + (lock !== null && isPublished(lock.hash) ? grace : 0);
+	return redeemUntil + grace;
+}
+
+/** Whether a release was published while its token could still be redeemed; times in unix seconds. */
+export function isInTime(publishedAt: number | undefined, redeemUntil: number): boolean {
+	return publishedAt !== undefined && publishedAt < redeemUntil;
 }
 
 function isBurned({ rules }: VerifiedToken, now: number): boolean {

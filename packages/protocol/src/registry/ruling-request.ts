@@ -40,7 +40,7 @@ import {
 	type VerifiedToken,
 	verifyParsedToken,
 } from "../token/index.ts";
-import { pathRows, type RegistryRow } from "./claim.ts";
+import { isInTime, pathRows, type RegistryRow } from "./claim.ts";
 import { maximumReplyBytes } from "./claim-shape.ts";
 import { type Holding, holdingOf, type Terms, termsOf } from "./terms.ts";
 
@@ -137,6 +137,22 @@ export function verifyRefund(
 		// Verified under this list, so listed in it.
 		from: token.issue.redeemUntil + (trust.asset(token.asset) as AssetDefinition).grace,
 	};
+}
+
+/**
+ * Whether a release that the operator has published answers a statement on these tokens. The decider of a lock
+ * denies it falsely whenever it came. Whoever gave under another's lock is answered by it only if it came in
+ * time for one of its tokens: later nobody can claim them, and they must come back.
+ */
+export function answersStatement(
+	{ body: { says } }: VerifiedStatement,
+	refunds: readonly Refund[],
+	publishedAt: number,
+): boolean {
+	return (
+		says.kind !== "noReleaseReached" ||
+		refunds.some(({ token }) => isInTime(publishedAt, token.issue.redeemUntil))
+	);
 }
 
 /** What convicts the signer where it had spent the input of this locked link all the same. */

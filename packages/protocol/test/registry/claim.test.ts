@@ -53,7 +53,7 @@ import {
 
 const order = toAccount(alice);
 const token = issueTo(alice, 100n, "claimed");
-const context: ClaimContext = { trust, operator: densha.id, now: epoch, isPublished: () => false };
+const context: ClaimContext = { trust, operator: densha.id, now: epoch, publishedAt: () => undefined };
 
 function verified(claim: Claim, changes: Partial<ClaimContext> = {}): VerifiedClaim {
 	return must(verifyClaim(claim, { ...context, ...changes }));
@@ -191,13 +191,17 @@ test("as many caveats as links can add are carried into the fresh issue", () => 
 test("a claim stays open until redeem until, and as long as grace where its release was published", () => {
 	const { released, secret } = lock(token, bob, "late");
 	const until = epoch + redeemWindow;
-	const published = { isPublished: (hash: Bytes) => equalBytes(hash, lockHash(secret)) };
+	const at = (time: number) => ({
+		publishedAt: (hash: Bytes) => (equalBytes(hash, lockHash(secret)) ? time : undefined),
+	});
 	for (const [value, changes, last] of [
 		[token, {}, until],
-		[token, { isPublished: () => true }, until],
+		[token, { publishedAt: () => epoch }, until],
 		[released, {}, until],
-		[released, published, until + grace],
-		[released, { isPublished: () => false }, until],
+		[released, at(epoch), until + grace],
+		// Whose payer decides counts whenever it was published.
+		[released, at(until + grace - 1), until + grace],
+		[released, { publishedAt: () => undefined }, until],
 	] as const) {
 		assert.equal(redemption(value, { ...changes, now: last - 1 }).closed, false);
 		assert.equal(redemption(value, { ...changes, now: last }).closed, true);

@@ -171,7 +171,7 @@ test("signed, the tokens leave and their change comes in one write, before the c
 test("what is asked is a claim that its operator accepts: all but the last token whole", () => {
 	const { route, request } = effect(ordered(planOf(refresh)), "ask");
 	assert.equal(route, "claim");
-	const context = { trust, operator: densha.id, now: epoch, isPublished: () => false };
+	const context = { trust, operator: densha.id, now: epoch, publishedAt: () => undefined };
 	const { order, tokens } = must(verifyClaim(must(parse(claim, request)), context));
 	assert.deepEqual([order.order, order.signer], [refresh, alice]);
 	assert.deepEqual(
