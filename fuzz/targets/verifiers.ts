@@ -137,7 +137,7 @@ const falseStatement: Run = (input, trust) =>
 /** A claim, with what the operator would write of it and what it means where all of it stands there already. */
 function judgeClaim(value: TypeOf<typeof claim>, trust: Trust): unknown {
 	const { operator } = value.order.order.asset;
-	const verified = verifyClaim(value, { trust, operator, now, isPublished: () => true });
+	const verified = verifyClaim(value, { trust, operator, now, publishedAt: () => now });
 	if (isRefusal(verified)) return verified;
 	const redemptions = verified.tokens.filter((each) => each.kind === "redemption");
 	for (const { token: redeemed } of redemptions) {

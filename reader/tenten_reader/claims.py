@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .conditions import AtExpiry, Caveats, Conditions, Expires, Kind
@@ -36,9 +37,9 @@ def terms_of(state: State) -> Terms:
 
 
 def judge_claim(
-    claim: Claim, trust: Trust, operator: bytes, now: int, published: frozenset[bytes]
+    claim: Claim, trust: Trust, operator: bytes, now: int, published: Mapping[bytes, int]
 ) -> list[Judged | Refused]:
-    """Steps 1 to 5: each token, judged or refused by itself. `published`: locks whose release is known here.
+    """Steps 1 to 5: each token, judged or refused by itself. `published`: since when which locks' releases are known here.
 
     Step 6 is the operator's: a token that is refused with a transient code holds up the whole claim.
     """
@@ -59,14 +60,14 @@ def judge_claim(
     return [Refused("redeem-closed") if isinstance(token, Judged) and token.closed else token for token in judged]
 
 
-def _judge(token: Token, claim: Claim, trust: Trust, now: int, published: frozenset[bytes]) -> Judged | Refused:
+def _judge(token: Token, claim: Claim, trust: Trust, now: int, published: Mapping[bytes, int]) -> Judged | Refused:
     try:
         return _judge_token(token, claim, trust, now, published)
     except Refused as refused:
         return refused
 
 
-def _judge_token(token: Token, claim: Claim, trust: Trust, now: int, published: frozenset[bytes]) -> Judged:
+def _judge_token(token: Token, claim: Claim, trust: Trust, now: int, published: Mapping[bytes, int]) -> Judged:
     verified = verify_decoded(token, trust, None)
     order, present = claim.order.order, verified.present
     if verified.issue.asset != order.asset:
@@ -81,11 +82,18 @@ def _judge_token(token: Token, claim: Claim, trust: Trust, now: int, published: 
         raise Refused("too-many", "caveats")
     definition = trust.asset(order.asset.operator, order.asset.code)
     assert definition is not None
-    before = verified.states[-2].link
-    lock = None if before is None else before.body.lock
-    grace = definition.grace if lock is not None and lock.hash in published else 0
+    grace = definition.grace if _has_grace(verified, published) else 0
     closed = now >= verified.issue.redeem_until + grace
     return Judged(verified, terms, _burned(terms, now), closed)
+
+
+def _has_grace(verified: Verified, published: Mapping[bytes, int]) -> bool:
+    before = verified.states[-2].link
+    if before is None or before.body.lock is None or before.body.lock.hash not in published:
+        return False
+    locks = [state.link.body.lock for state in verified.states if state.link is not None]
+    until = verified.issue.redeem_until
+    return all(published.get(lock.hash, until) < until for lock in locks if lock is not None and lock.payee_decides)
 
 
 def _burned(terms: Terms, now: int) -> bool:

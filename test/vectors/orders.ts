@@ -161,6 +161,21 @@ const lockedBefore = released(
 	"claim",
 );
 const graced = await redeemed(lockedBefore, alice, digest);
+const foreignLock = { ...lockOf("claim foreign"), payeeDecides: true };
+const given = released(
+	await passed(await issueTo(bob, 8n, "exchanged"), bob, alice, "exchanged", { lock: foreignLock }),
+	"claim foreign",
+);
+/** Alice, who decided, claims what she got; or pays it to herself before. */
+const foreign = await redeemed(given, alice, digest);
+const behind = await redeemed(
+	released(
+		await passed(given, alice, alice, "claim behind", { lock: lockOf("claim behind") }),
+		"claim behind",
+	),
+	alice,
+	digest,
+);
 const bobs = await redeemed(await issueTo(bob, 3n, "of bob"), bob, digest);
 const inPoints = await redeemed(await issueTo(alice, 3n, "claimed points", { asset: points }), alice, digest);
 const unsigned = {
@@ -241,12 +256,43 @@ const single: readonly Case[] = [
 	accepts("in the grace, of a release that was published", {
 		...claimOf(account, graced),
 		now: redeemUntil,
-		published: [lockOf("claim").hash],
+		published: [{ lock: lockOf("claim").hash, at: redeemUntil }],
+	}),
+	accepts("in the grace, of another's lock whose release was published before it", {
+		...claimOf(account, foreign),
+		now: redeemUntil + 86_399,
+		published: [{ lock: foreignLock.hash, at: redeemUntil - 1 }],
+	}),
+	accepts("in the grace, of another's lock whose release was published in it", {
+		...claimOf(account, foreign),
+		now: redeemUntil,
+		published: [{ lock: foreignLock.hash, at: redeemUntil }],
+	}),
+	accepts("in the grace, behind another's lock whose release was published before it", {
+		...claimOf(account, behind),
+		now: redeemUntil + 86_399,
+		published: [
+			{ lock: foreignLock.hash, at: redeemUntil - 1 },
+			{ lock: lockOf("claim behind").hash, at: redeemUntil },
+		],
+	}),
+	accepts("in the grace, behind another's lock whose release was published in it", {
+		...claimOf(account, behind),
+		now: redeemUntil,
+		published: [
+			{ lock: foreignLock.hash, at: redeemUntil },
+			{ lock: lockOf("claim behind").hash, at: redeemUntil - 1 },
+		],
+	}),
+	accepts("in the grace, behind another's lock whose release was not published", {
+		...claimOf(account, behind),
+		now: redeemUntil,
+		published: [{ lock: lockOf("claim behind").hash, at: redeemUntil - 1 }],
 	}),
 	accepts("after the grace, of a release that was published", {
 		...claimOf(account, graced),
 		now: redeemUntil + 86_400,
-		published: [lockOf("claim").hash],
+		published: [{ lock: lockOf("claim").hash, at: redeemUntil }],
 	}),
 ];
 

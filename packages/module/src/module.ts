@@ -31,6 +31,7 @@ import { type AttemptSummary, attemptsIn } from "./attempts.ts";
 import { candidates, objections } from "./candidates.ts";
 import type { Core } from "./core.ts";
 import { certify, enrol } from "./enrolling.ts";
+import { foreignReleases } from "./foreign.ts";
 import type { PassphraseCost } from "./keystore/index.ts";
 import { exportBackup, type ModuleOptions, openCore, type RestoreOptions, restoreCore } from "./opening.ts";
 import {
@@ -53,7 +54,7 @@ import {
 	type RequestOptions,
 } from "./requesting.ts";
 import type { TokenSummary } from "./rows.ts";
-import { askRefund, type Doubt, lateQuestions, resolve } from "./ruling.ts";
+import { askRefund, type Doubt, lateQuestions, type RulingQuestion, resolve } from "./ruling.ts";
 
 export class SecureModule {
 	readonly #core: Core;
@@ -180,6 +181,11 @@ export class SecureModule {
 	/** Hands a doubt to operators: from now on their ruling stands, and a release goes to them. */
 	resolve(attempt: Bytes): Promise<Doubt | Refusal> {
 		return this.#core.exclusively(() => resolve(this.#core, attempt));
+	}
+
+	/** What operators must be shown while it still counts: releases of locks that another decided. */
+	foreignReleases(): readonly RulingQuestion[] {
+		return foreignReleases(this.#core);
 	}
 
 	/** Shows operators the release that came late, if one did; what follows for the other side. */

@@ -7,7 +7,15 @@ import { test } from "node:test";
 import { type Bytes, lockHash, releaseToken, type Saying, type VerifiedToken } from "@tenten/protocol";
 import { day, expectValue, type Holder, pay } from "../../module/test/support/world.ts";
 import { assertBalanced } from "./support/balanced.ts";
-import { balance, createEcosystem, type Ecosystem, enrolHolder, kinds, redeem, withdrawTo } from "./support/ecosystem.ts";
+import {
+	balance,
+	createEcosystem,
+	type Ecosystem,
+	enrolHolder,
+	kinds,
+	redeem,
+	withdrawTo,
+} from "./support/ecosystem.ts";
 import { cases, doubtUntil, refundTo, show, state } from "./support/rulings.ts";
 
 type Leg = {
@@ -96,7 +104,9 @@ test("a release that was published before redeem until counts to the end of grac
 	ecosystem.clock.now += day;
 	// Shown again, it is no later than it was.
 	assert.equal((await show(ecosystem, release)).body.ruledAt, published);
-	assert.deepEqual(kinds(await redeem(ecosystem, dora, expectValue(releaseToken(locked, release)))), ["paid"]);
+	assert.deepEqual(kinds(await redeem(ecosystem, dora, expectValue(releaseToken(locked, release)))), [
+		"paid",
+	]);
 	ecosystem.clock.now += 1;
 	const { ruling, reply } = expectValue(await state(ecosystem, alice, says, locked));
 	assert.deepEqual([ruling.body.verdict, ruling.body.ruledAt, reply], ["released", published, null]);
@@ -123,7 +133,9 @@ test("what a claim publishes is published when it was judged", async () => {
 	const { ecosystem, dora, locked, release } = await givenLeg();
 	ecosystem.clock.now += untilRedeem - 1;
 	const claimed = ecosystem.clock.now;
-	assert.deepEqual(kinds(await redeem(ecosystem, dora, expectValue(releaseToken(locked, release)))), ["paid"]);
+	assert.deepEqual(kinds(await redeem(ecosystem, dora, expectValue(releaseToken(locked, release)))), [
+		"paid",
+	]);
 	ecosystem.clock.now += day;
 	assert.equal((await show(ecosystem, release)).body.ruledAt, claimed);
 });

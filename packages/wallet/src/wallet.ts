@@ -85,6 +85,8 @@ export class Wallet {
 	readonly #operators = new Map<string, OperatorClient>();
 	/** What is chosen is set aside before the next choice is made. */
 	readonly #choices = new Queue();
+	/** Ruling requests that an operator has answered since this wallet was opened, in hexadecimal. */
+	readonly #shown = new Set<string>();
 	/** One order at a time: an answer is taken once. */
 	readonly #orders = new Queue();
 	#journaled: Promise<void> = Promise.resolve();
@@ -334,9 +336,25 @@ export class Wallet {
 		return accountBalance(this.module, this.#operators, asset);
 	}
 
-	/** Refreshes what nears its limits, merges small change, moves what a backup brought; how many orders. */
-	upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
+	/**
+	 * Refreshes what nears its limits, merges small change, moves what a backup brought; how many orders. Before,
+	 * shows operators the releases that must not reach them late. To be called whenever operators can be reached.
+	 */
+	async upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
+		await this.showReleases();
 		return this.#orders.run(() => upkeep(this.module, this.#operators, this.#options.now(), policy));
+	}
+
+	/** Shows operators what counts in grace only if they had it before redeem until; how many answered now. */
+	async showReleases(): Promise<number> {
+		let shown = 0;
+		for (const question of this.module.foreignReleases()) {
+			const id = toHex(question.operator) + toHex(question.request);
+			if (this.#shown.has(id) || isRefusal(await this.#ask(question))) continue;
+			this.#shown.add(id);
+			shown++;
+		}
+		return shown;
 	}
 
 	/** Once the operators of a restored backup were joined again: moves what its keys own to the new ones. */

@@ -33,7 +33,7 @@ def judge_claim_of(given: Input) -> Any:
     claim = Claim.decode(given.data("claim"))
     now = given.now
     assert now is not None
-    published = frozenset(given.all_data("published"))
+    published = {bytes.fromhex(entry["lock"]): entry["at"] for entry in given.get("published") or []}
     tokens = judge_claim(claim, given.trust, given.data("operator"), now, published)
     return {"order": claim.order.order.digest.hex(), "tokens": [_claimed(token) for token in tokens]}
 

@@ -59,8 +59,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: refunds,
-				find: '		if (release !== undefined) return { kind: "released", release };\n',
-				put: "",
+				find: "		if (published !== undefined && answersStatement(",
+				put: "		if (published === null && answersStatement(",
 			},
 		],
 		test: { file: rulings, name: "a release shown by anybody decides for the payee, for good" },
@@ -86,8 +86,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/protocol/src/registry/claim.ts",
-				find: "(lock !== null && isPublished(lock.hash) ? grace : 0)",
-				put: "(lock === null || isPublished(lock.hash) || true ? grace : 0)",
+				find: "	if (lock === null || publishedAt(lock.hash) === undefined) return redeemUntil;\n",
+				put: "	if (lock === null && publishedAt === undefined) return redeemUntil;\n",
 			},
 		],
 		test: { file: rulings, name: "a release that nobody published does not extend anything" },
@@ -100,8 +100,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/operator/src/claims.ts",
-				find: "			await publishVouched(transaction, releasesOn(token.token.path));",
-				put: "			await publishVouched(transaction, releasesOn(token.token.path).slice(0, 0));",
+				find: "			await publishVouched(transaction, releasesOn(token.token.path), context.now());",
+				put: "			await publishVouched(transaction, releasesOn(token.token.path).slice(0, 0), context.now());",
 			},
 		],
 		test: { file: rulings, name: "a redemption publishes its releases" },

@@ -17,7 +17,7 @@ import {
 	verifyRuling,
 	verifyStatement,
 } from "@tenten/protocol";
-import { bytesIn, bytesListIn, type Facts, factsOf, type Judge, must, numberIn, trustIn } from "./vector.ts";
+import { bytesIn, type Facts, factsOf, type Judge, must, numberIn, trustIn } from "./vector.ts";
 
 export const judgeEnrolment: Judge = (input, verify) => {
 	const enrolment = verifyEnrolment(bytesIn(input, "enrolment"), bytesIn(input, "operator"), verify);
@@ -33,11 +33,14 @@ export const judgeOrder: Judge = (input, verify) => {
 	return { digest: toHex(order.digest), signer: toHex(order.signer.hash), order: factsOf(order.order) };
 };
 
-/** A token that is refused by itself says so in its place. `published`: when the operator came to know which releases. */
+/**
+ * A token that is refused by itself says so in its place. `published`: of which locks the operator knows the
+ * release, and since when.
+ */
 export const judgeClaim: Judge = (input, verify) => {
 	const parsed = parse(claim, bytesIn(input, "claim"));
 	if (isRefusal(parsed)) return parsed;
-	const published = new Map(timesIn(input, "published"));
+	const published = publishedIn(input);
 	const verified = verifyClaim(parsed, {
 		trust: trustIn(input, verify),
 		operator: bytesIn(input, "operator"),
@@ -98,3 +101,9 @@ export const judgeRuling: Judge = (input, verify) => {
 	const body = isRefusal(parsed) ? parsed : verifyRuling(parsed, trustIn(input, verify));
 	return isRefusal(body) ? body : { body: factsOf(body) };
 };
+
+/** By the lock in hexadecimal, unix seconds. */
+function publishedIn(input: Facts): ReadonlyMap<string, number> {
+	const published = (input["published"] ?? []) as readonly Facts[];
+	return new Map(published.map((entry) => [toHex(bytesIn(entry, "lock")), numberIn(entry, "at")]));
+}

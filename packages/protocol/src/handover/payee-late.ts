@@ -13,7 +13,9 @@ import type { RulingBody, Token } from "../token/index.ts";
 import type { CounterLeg, DurablePayee, Waiting } from "./payee-state.ts";
 
 /** What the other side of an exchange gave, and does not know the fate of. */
-export function givenIn(state: Waiting | Extract<DurablePayee, { readonly kind: "cancelled" }>): readonly Token[] {
+export function givenIn(
+	state: Waiting | Extract<DurablePayee, { readonly kind: "cancelled" }>,
+): readonly Token[] {
 	if (state.kind === "cancelled") return [];
 	return state.answer.kind === "counterTransfer" ? state.answer.tokens : [];
 }

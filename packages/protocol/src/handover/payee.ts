@@ -18,11 +18,9 @@ import {
 	cancelPayload,
 	lockHash,
 	noChanges,
-	releaseToken,
 	type Spendable,
 	signatureRequests,
 	type TokenChanges,
-	type VerifiedToken,
 	verifyRuling,
 } from "../token/index.ts";
 import { signedPayment } from "./draft.ts";
@@ -30,6 +28,7 @@ import { type Context, type Step, send, stay } from "./machine.ts";
 import { attemptId, type Message, type MessageOf, serializeMessage } from "./messages.ts";
 import { checkOffer, type Offering } from "./offer.ts";
 import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
+import { givenIn, isPastRedeeming, takesWhatWeGave } from "./payee-late.ts";
 import {
 	type Cancelled,
 	counterOf,
@@ -40,8 +39,7 @@ import {
 	type Reserved,
 	type Waiting,
 } from "./payee-state.ts";
-import { givenIn, isPastRedeeming, takesWhatWeGave } from "./payee-late.ts";
-import { reopenAll } from "./reopen.ts";
+import { opened, reopenAll } from "./reopen.ts";
 import { draftReturn } from "./return.ts";
 
 export type PayeeEvent =
@@ -224,13 +222,6 @@ function owns(state: Waiting | Cancelled, secret: Bytes, trust: Trust): PayeeSte
 			...doubled,
 		],
 	};
-}
-
-/** A token that this module verified when it was locked, effective now. */
-function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
-	const effective = releaseToken(token, secret);
-	if (isRefusal(effective)) throw new Error(`checked lock does not open: ${effective.detail}`);
-	return effective;
 }
 
 /** Only the decider's signature counts: of a two-phase lock the payer's, of an exchange whoever we would pay. */

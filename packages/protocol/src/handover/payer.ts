@@ -15,7 +15,6 @@ import { type Bytes, equalBytes, isRefusal, type RefusalCode, refusals, refuse }
 import {
 	cancelPayload,
 	noChanges,
-	releaseToken,
 	signatureRequests,
 	type VerifiedToken,
 	verifyRuling,
@@ -25,7 +24,7 @@ import { type Context, type Step, send, stay } from "./machine.ts";
 import type { Message, MessageOf } from "./messages.ts";
 import type { DurablePayer, Locked, Payer, PayerPlan, PayerTerms } from "./payer-state.ts";
 import { bindingPayment, draftPlan } from "./plan.ts";
-import { reopenAll } from "./reopen.ts";
+import { opened, reopenAll } from "./reopen.ts";
 import { requestDigest, requestPayload } from "./request.ts";
 
 export type PayerEvent =
@@ -163,7 +162,7 @@ function release(
 	const { terms, secret } = state;
 	const change = reopenAll(state.change, trust);
 	if (isRefusal(change)) return stay(state, change);
-	const add = [...change, ...taken].map((token) => released(token, secret));
+	const add = [...change, ...taken].map((token) => opened(token, secret));
 	return {
 		state: { kind: "released", terms, answer, secret, done: false },
 		effects: [
@@ -172,12 +171,6 @@ function release(
 			send({ kind: "release", attempt: terms.attempt, secret }),
 		],
 	};
-}
-
-function released(token: VerifiedToken, secret: Bytes): VerifiedToken {
-	const effective = releaseToken(token, secret);
-	if (isRefusal(effective)) throw new Error(`checked lock does not open: ${effective.detail}`);
-	return effective;
 }
 
 /** In an exchange the other side's links are its reservation. */

@@ -1,7 +1,7 @@
 /** Tokens that a machine kept, made ready again: verified when they were kept, so their signatures are not. */
-import { isRefusal, type Refusal } from "../codec/index.ts";
+import { type Bytes, isRefusal, type Refusal } from "../codec/index.ts";
 import type { Trust } from "../identity/index.ts";
-import { type Token, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
+import { releaseToken, type Token, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
 
 /** The tokens, or why not: a newer trust list may have dropped an authority on their path. */
 export function reopenAll(kept: readonly Token[], trust: Trust): readonly VerifiedToken[] | Refusal {
@@ -12,4 +12,11 @@ export function reopenAll(kept: readonly Token[], trust: Trust): readonly Verifi
 		tokens.push(token);
 	}
 	return tokens;
+}
+
+/** A token that this module verified when it was locked, effective now. */
+export function opened(token: VerifiedToken, secret: Bytes): VerifiedToken {
+	const effective = releaseToken(token, secret);
+	if (isRefusal(effective)) throw new Error(`checked lock does not open: ${effective.detail}`);
+	return effective;
 }

@@ -2,7 +2,7 @@
  * The operators of a test world: a spend registry, accounts, and rulings, each written once.
  *
  * As handover.md says: a release decides for the payee; without evidence nothing is refunded before redeem
- * until and grace, and every payout takes the rows of the outputs that it pays. Broken variants change `sound`.
+ * until and grace, a release that came too late for the side without the secret is none to it, and every payout takes the rows of the outputs that it pays. Broken variants change `sound`.
  */
 import assert from "node:assert/strict";
 import {
@@ -92,14 +92,17 @@ export class Operator {
 		assert.ok(subject);
 		const key = `${toHex(by.id)}/${toHex(subject)}`;
 		const standing = this.rulings.get(key);
-		if (standing?.body.verdict === "released") return { kind: "ruling", ruling: standing };
+		const isInTime = standing !== undefined && standing.body.ruledAt < epoch + redeemWindow;
+		const isForeign = "counter" in state && state.counter !== null;
+		if (standing?.body.verdict === "released" && (isInTime || !isForeign))
+			return { kind: "ruling", ruling: standing };
 		for (const { output, path } of inQuestion(shown)) {
 			const isFree = !this.rows.has(output) && this.#takes([...path, [output, `ruled ${key}`]]);
 			if (!isFree && this.#rules.takesRows) continue;
 			this.#ledger.paidOut(output);
 		}
 		const body = { subject, verdict: "refunded", release: null, ruledAt: this.#now() } as const;
-		const ruling = standing ?? signRuling(by, body);
+		const ruling = standing?.body.verdict === "refunded" ? standing : signRuling(by, body);
 		this.rulings.set(key, ruling);
 		return { kind: "ruling", ruling };
 	}

@@ -338,17 +338,16 @@ export class World {
 
 	/** In grace who has a release shows it; after it, who still waits makes a statement. */
 	ruleOnTheRest(): void {
+		// Who decided an exchange shows its release in time, and again when it is asked.
+		this.now = Math.max(this.now, epoch + redeemWindow - 1);
+		for (const host of this.#here()) this.#showReleases(host);
 		this.now = Math.max(this.now, epoch + redeemWindow);
 		this.ledger.isOver = true;
 		for (const host of this.#here()) {
 			// A payee that asks has made durable that it did.
 			for (const [key, { role }] of [...host.machines])
 				if (role === "payee") host.event(key, { kind: "resolve" });
-			for (const state of host.payers()) {
-				if (state.kind !== "released") continue;
-				const { terms, secret } = state;
-				this.#forward(host.name, { kind: "release", attempt: terms.attempt, secret });
-			}
+			this.#showReleases(host);
 		}
 		this.quiet();
 		this.now = Math.max(this.now, epoch + redeemWindow + grace);
@@ -359,6 +358,13 @@ export class World {
 				if (ruling !== undefined) this.#send("operator, on a statement", host.name, ruling, null);
 			}
 		this.quiet();
+	}
+	#showReleases(host: Host): void {
+		for (const state of host.payers()) {
+			if (state.kind !== "released") continue;
+			const { terms, secret } = state;
+			this.#forward(host.name, { kind: "release", attempt: terms.attempt, secret });
+		}
 	}
 }
 
