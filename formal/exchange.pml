@@ -23,7 +23,7 @@
  *   -DRULED_FOR_BOTH       a refund of the decider's leg ends the other's too (as built before this model)
  *   -DCANCELS_LATE         the other side takes a cancel after redeem until (as built before this model)
  *   -DCOUNTS_WHENEVER      a release that is published in grace counts for a lock that the payee decides, too: in
- *                          a claim, against a statement and for the other side (as built before ADR 00NN)
+ *                          a claim, against a statement and for the other side (as built before ADR 0025)
  *   -DCLAIMS_WHENEVER      it counts in a claim alone
  *   -DANSWERS_WHENEVER     it counts against a statement alone
  */

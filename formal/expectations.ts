@@ -223,7 +223,7 @@ const exchange: Model = {
 		broken({
 			flags: ["BAD_X", "COUNTS_WHENEVER"],
 			about:
-				"the decider publishes and claims in the last moment of grace: the other side has none left (before ADR 00NN)",
+				"the decider publishes and claims in the last moment of grace: the other side has none left (before ADR 0025)",
 			fails: ["fairfory", "getsback"],
 		}),
 		broken({

@@ -270,8 +270,8 @@ export const deciding: readonly Bug[] = [
 		edits: [
 			{
 				file: payer,
-				find: "	const add = [...change, ...taken].map((token) => released(token, secret));",
-				put: "	const add = [...change.slice(1), ...taken].map((token) => released(token, secret));",
+				find: "	const add = [...change, ...taken].map((token) => opened(token, secret));",
+				put: "	const add = [...change.slice(1), ...taken].map((token) => opened(token, secret));",
 			},
 		],
 		test: { file: "test/payments.test.ts", name: "takes several tokens and leaves change, to the unit" },
@@ -283,8 +283,8 @@ export const deciding: readonly Bug[] = [
 		edits: [
 			{
 				file: payer,
-				find: "	const add = [...change, ...taken].map((token) => released(token, secret));",
-				put: "	const add = [...change, ...taken.slice(1)].map((token) => released(token, secret));",
+				find: "	const add = [...change, ...taken].map((token) => opened(token, secret));",
+				put: "	const add = [...change, ...taken.slice(1)].map((token) => opened(token, secret));",
 			},
 		],
 		test: {
