@@ -36,5 +36,6 @@ export function takesWhatWeGave(
 ): boolean {
 	if (!isPastRedeeming(given, now)) return true;
 	const isOfGiven = equalBytes(operator, request.body.asset.operator);
-	return isOfGiven && given.some(({ issue }) => ruledAt < issue.issue.redeemUntil);
+	if (!isOfGiven) return !isPastRedeeming(given, now);
+	return given.some(({ issue }) => ruledAt < issue.issue.redeemUntil);
 }

@@ -1,7 +1,7 @@
 /** An operator's word to a payee: whose leg it settles, and until when a release that it carries opens doors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Message, type MessageOf, noChanges, type Payee, stepPayee } from "@tenten/protocol";
+import { type Bytes, type Message, type MessageOf, noChanges, type Payee, stepPayee } from "@tenten/protocol";
 import { densha, machi, points, tickets, trust, trustIn, yen } from "./support/ecosystem.ts";
 import {
 	aliceToo,
@@ -43,13 +43,20 @@ test("a release that comes after grace opens no doors to a payee that gave nothi
 	}
 });
 
-test("what was given for it is paid for, however late, and so is what was cancelled and released all the same", () => {
+test("what was given is paid for, however late, by the word of its operator that the release came in time", () => {
 	assert.equal(foreign.terms.keepUntil, late.now);
-	assert.equal(toPayee(foreign, swapped.messages.ruledReleased as Message, late).state.kind, "owned");
-	assert.equal(
-		toPayee(payeeIn(two, "cancelled"), two.messages.ruledReleased as Message, late).state.kind,
-		"owned",
-	);
+	const { secret } = swapped.messages.release as MessageOf<"release">;
+	const ofTaken = rulingsOn(foreign.terms.lock as Bytes, secret, densha).ruledReleased;
+	const ofGiven = rulingsOn(foreign.terms.lock as Bytes, secret, machi).ruledReleased as MessageOf<"ruling">;
+	assert.equal(toPayee(foreign, ofGiven, late).state.kind, "owned");
+	assert.equal(toPayee(foreign, ofTaken).state.kind, "owned");
+	const { state, refusal } = toPayee(foreign, ofTaken, late);
+	assert.deepEqual([state, refusal?.code], [foreign, "redeem-closed"]);
+});
+
+test("what was cancelled is owned by its release all the same, however late", () => {
+	const ruling = two.messages.ruledReleased as Message;
+	assert.equal(toPayee(payeeIn(two, "cancelled"), ruling, late).state.kind, "owned");
 });
 
 /** An exchange of yen for what Bob gives, from its lock to his answer. */
