@@ -24,7 +24,7 @@ async function census(store: WalletStore): Promise<ReadonlyMap<string, number>> 
 
 /** Ann and Bob on stores that can be looked into. Ann has 1,000. */
 async function openPair() {
-	const town = await openTown({ policy: { trustListValidity: 365 * 86_400 } });
+	const town = await openTown({ policy: { trustListValidity: 120 * 86_400 } });
 	const devices = [town.device(), town.device()] as const;
 	const [ann, bob] = await Promise.all(
 		devices.map(({ open }) => open({ consider: async () => ({ documents }) })),
@@ -59,6 +59,7 @@ describe("a peer makes a wallet keep", () => {
 		assert.equal(last.fundsState, "safe");
 		assert.equal((await census(stores[1])).get("payee"), 16);
 		town.clock.now += keep;
+		await town.renew(bob);
 		await bob.module.forget();
 		assert.equal((await census(stores[1])).get("payee"), undefined);
 		await town.close();
@@ -126,6 +127,7 @@ describe("forgetting", () => {
 		assert.equal(await ann.module.forget(), 0);
 		assert.equal(ann.module.payer(attempt), "released");
 		town.clock.now += keep;
+		await town.renew(ann, bob);
 		for (const wallet of [ann, bob]) await wallet.module.forget();
 		for (const store of stores) {
 			const kinds = await census(store);
@@ -133,6 +135,20 @@ describe("forgetting", () => {
 				assert.equal(kinds.get(kind), undefined, kind);
 		}
 		assert.equal(codeOf(await ann.module.contact(attempt)), "attempt-unknown");
+		await town.close();
+	});
+
+	test("takes nothing by a clock that is ahead: what is owed is still told once it is mended", async () => {
+		const town = await openTown();
+		const wrong = { seconds: 0 };
+		const ann = await town.wallet(1_000n, { now: () => town.clock.now + wrong.seconds });
+		const bob = await town.wallet();
+		const { attempt } = await pay({ town, ann, bob }, without(bob.handle, "release"));
+		wrong.seconds = 10 * 365 * 86_400;
+		await ann.module.forget();
+		wrong.seconds = 0;
+		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
+		assert.equal(bob.balance(town.asset).available, 300n);
 		await town.close();
 	});
 
@@ -156,6 +172,7 @@ describe("forgetting", () => {
 		const { town, ann, bob } = pair;
 		const { attempt } = await pay(pair, without(bob.handle, "reserved"));
 		town.clock.now += 2 * keep;
+		await town.renew(ann, bob);
 		for (const wallet of [ann, bob]) await wallet.module.forget();
 		assert.deepEqual([ann.module.payer(attempt), bob.module.payee(attempt)], ["locked", "reserved"]);
 		assert.equal(ok(await ann.askRefund(attempt)), "refunded");

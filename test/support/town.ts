@@ -46,6 +46,8 @@ export type Town = {
 	/** Puts money on a wallet's account, and from there into the wallet. */
 	readonly fund: (wallet: Wallet, amount: bigint, code?: string, split?: number) => Promise<void>;
 	readonly device: () => Device;
+	/** Brings wallets the operator's list of now. */
+	readonly renew: (...wallets: readonly Wallet[]) => Promise<void>;
 	/** What the operator says is in circulation of an asset, minor units. */
 	readonly outstanding: (code?: string) => Promise<bigint>;
 	readonly close: () => Promise<void>;
@@ -124,6 +126,9 @@ export async function openTown(
 		clock,
 		fund,
 		device,
+		renew: async (...all) => {
+			for (const { module } of all) ok(await module.setTrustList(await operator.trustList(), operator.id));
+		},
 		wallet: async (amount = 0n, options = {}) => {
 			const { role, class: payeeClass, merchantCategory, region, suite, ...rest } = options;
 			const wallet = await device().open(rest);

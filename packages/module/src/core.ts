@@ -107,6 +107,14 @@ export class Core {
 		return this.#held?.trust ?? refuse("trust-list-expired", "no trust list yet");
 	}
 
+	/**
+	 * A time that has passed, unix seconds: one's own clock, but no later than the trust list was signed. What others
+	 * still ask for must not be forgotten by a clock that is ahead: the release of a payment would be lost with it.
+	 */
+	surelyPast(): number {
+		return Math.min(this.now(), this.#held?.trust.list.issuedAt ?? 0);
+	}
+
 	/** Takes a newer list of the pinned signer; the first list pins its signer. */
 	async setTrustList(encoded: Bytes, pinnedSigner: Bytes): Promise<Trust | Refusal> {
 		const { verify } = this.cryptography;

@@ -285,11 +285,14 @@ export class SecureModule {
 		return this.#core.exclusively(() => pendingOrders(this.#core));
 	}
 
-	/** Housekeeping: notes which attempts are over on both sides, and forgets old records; how many rows went. */
+	/**
+	 * Housekeeping: notes which attempts are over on both sides, and forgets records whose time is over by this clock
+	 * and, of payments, by the trust list's too; how many rows went.
+	 */
 	forget(): Promise<number> {
 		return this.#core.exclusively(async () => {
 			await this.#core.keepSettled();
-			return this.#core.vault.forget(this.#core.now());
+			return this.#core.vault.forget(this.#core.now(), this.#core.surelyPast());
 		});
 	}
 

@@ -230,16 +230,19 @@ export class Vault {
 		return { ...row, ...change };
 	}
 
-	/** Forgets finished attempts, requests and outputs whose time is over. Returns how many rows went. */
-	async forget(now: number): Promise<number> {
-		const payers = [...this.payers.entries].filter(([, payer]) => isOver(payer, now));
-		const payees = [...this.payees.entries].filter(([, payee]) => isOver(payee, now));
+	/**
+	 * Forgets requests whose time is over by one's own clock, `now`, and finished attempts and outputs whose time has
+	 * surely passed. Returns how many rows went.
+	 */
+	async forget(now: number, surelyPast: number): Promise<number> {
+		const payers = [...this.payers.entries].filter(([, payer]) => isOver(payer, surelyPast));
+		const payees = [...this.payees.entries].filter(([, payee]) => isOver(payee, surelyPast));
 		const goingPayees = new Set(payees.map(([id]) => id));
 		const requests = [...this.requests.entries].filter(([, { active, keepUntil }]) => {
 			const isActive = active !== null && this.payees.get(active) !== undefined;
 			return keepUntil < now && !(isActive && !goingPayees.has(toHex(active)));
 		});
-		const owned = [...this.#owned.entries].filter(([, until]) => until < now);
+		const owned = [...this.#owned.entries].filter(([, until]) => until < surelyPast);
 		const beside = [...payers, ...payees].flatMap(([, { terms }]) => rowsBeside(this.state.rows, terms));
 		const writes = [
 			...payers.map(([id]) => this.payers.write(id, null)),
