@@ -57,7 +57,11 @@ async function comeToRest(world: World, people: People): Promise<void> {
 async function rule(world: World, people: People): Promise<void> {
 	world.now += longestLife;
 	world.trace.event("clock", "redeem until and grace pass");
-	for (const device of there(world)) await askOperators(world, device);
+	for (const device of there(world)) {
+		// Of operators that took part it has a list of now: nothing is forgotten by its own clock alone.
+		await finish(world, device, "joins", () => people.join(device));
+		await askOperators(world, device);
+	}
 	await comeToRest(world, people);
 }
 
@@ -79,7 +83,7 @@ async function askOperators(world: World, device: Device): Promise<void> {
 			await finish(world, device, "resolves", () => wallet.resolve(attempt));
 		await finish(world, device, "asks for a refund", () => wallet.askRefund(attempt));
 	}
-	// Whoever was paid may have forgotten it by a wrong clock, and never said that it was done.
+	// Whoever was paid may be gone, and never say that it was done.
 	await finish(world, device, "forgets", async () => wallet?.module.forget());
 }
 
@@ -111,8 +115,8 @@ function inWords({ output, heldBy }: { readonly output: Bytes; readonly heldBy: 
 }
 
 /**
- * What stays on record and moves no value: a direct transfer that its payee took and forgot by a wrong clock, and
- * a reservation whose payer is gone or will not speak. Nothing of the waiting side's own is at stake in either.
+ * What stays on record and moves no value, where the other side is gone or will not speak: a direct transfer that
+ * was taken, and a reservation of a payee that gave nothing for it.
  */
 function isHopeless(
 	world: World,
@@ -121,10 +125,10 @@ function isHopeless(
 	{ attempt, side, state }: AttemptSummary,
 ): boolean {
 	const key = `${side}/${toHex(attempt)}`;
-	if (state === "sent") return world.checker.isTaken(device.name, key);
 	const other = people.otherSide(device, attempt);
-	const isAlone = other === undefined || world.isGone(other) || !world.isHonest(other);
-	return isAlone && side === "payee" && !world.checker.givesOwn(device.name, key);
+	if (other !== undefined && !world.isGone(other) && world.isHonest(other)) return false;
+	if (state === "sent") return world.checker.isTaken(device.name, key);
+	return side === "payee" && !world.checker.givesOwn(device.name, key);
 }
 
 /** Does something on a device to its end. */

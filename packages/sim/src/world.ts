@@ -105,7 +105,7 @@ export class World {
 		const policy: Omit<OperatorPolicy, "name" | "url"> = {
 			assets,
 			certificateValidity: 5 * year,
-			trustListValidity: year / 2,
+			trustListValidity: 120 * day,
 			forkLimit: 1_000_000n,
 			admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
 			conditionsOf: () => [],
