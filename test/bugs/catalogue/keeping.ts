@@ -196,7 +196,7 @@ export const keeping: readonly Bug[] = [
 		],
 		test: {
 			file: "packages/operator/test/crash.test.ts",
-			name: "power fails at each commit of a …, …",
+			name: "power fails before and after each commit: …",
 		},
 	},
 ];

@@ -32,14 +32,24 @@ const justInTime = { trust, now: waiting.terms.keepUntil - 1 };
 const told = { kind: "tell", news: "ruled" } as const;
 
 test("a release that comes after grace opens no doors to a payee that gave nothing for it", () => {
-	const ruling = two.messages.ruledReleased as MessageOf<"ruling">;
+	const { terms, answer } = waiting;
+	const { secret } = two.messages.release as MessageOf<"release">;
+	const inTime = two.messages.ruledReleased as MessageOf<"ruling">;
+	const tooLate = rulingsOn(terms.lock as Bytes, secret, densha, terms.keepUntil).ruledReleased;
+	const listedSince = { trust: trustIn([densha, machi], terms.keepUntil), now: terms.keepUntil };
 	for (const state of [waiting, payeeIn(two, "resolving")]) {
-		assert.equal(toPayee(state, ruling, justInTime).state.kind, "owned");
-		const { terms, answer } = waiting;
-		assert.deepEqual(toPayee(state, ruling, late), {
-			state: { kind: "ruled", terms, answer, ruling },
-			effects: [{ kind: "persist", changes: noChanges }, told],
-		});
+		assert.equal(toPayee(state, inTime, justInTime).state.kind, "owned");
+		for (const [ruling, at] of [
+			[tooLate, late],
+			[inTime, listedSince],
+		] as const)
+			assert.deepEqual(toPayee(state, ruling, at), {
+				state: { kind: "ruled", terms, answer, ruling },
+				effects: [{ kind: "persist", changes: noChanges }, told],
+			});
+		// A clock that is ahead gives nothing up, and opens nothing.
+		const alone = toPayee(state, inTime, late);
+		assert.deepEqual([alone.state, alone.refusal?.code, alone.effects], [state, "redeem-closed", []]);
 	}
 });
 

@@ -176,8 +176,10 @@ test("a direct transfer that is answered is told once, and not sent again", () =
 test("what comes back of a direct transfer is there to spend", () => {
 	const step = toPayer(payerIn(oneWay, "sent"), oneWay.messages.returned as Message);
 	const back = [of(100n, alice), of(20n, alice)];
-	assertDecides(step, { add: back }, "returned", null);
-	assertQuiet(step.state, stepPayer(step.state, { kind: "contact" }, context));
+	const { attempt } = oneWay.messages.returned as MessageOf<"returned">;
+	assertDecides(step, { add: back }, "returned", { kind: "done", attempt });
+	const again = stepPayer(step.state, { kind: "contact" }, context);
+	assert.deepEqual(sentBy(again, "done"), { kind: "done", attempt });
 });
 
 test("a refund takes the inputs", () => {

@@ -222,8 +222,9 @@ export function rulingsOn(
 	subject: Bytes,
 	release: Bytes,
 	by = densha,
+	ruledAt = epoch,
 ): { readonly [K in "refunded" | "ruledReleased"]: Message } {
-	const body = { subject, ruledAt: epoch };
+	const body = { subject, ruledAt };
 	const refunded = signRuling(by, { ...body, verdict: "refunded", release: null });
 	const released = signRuling(by, { ...body, verdict: "released", release });
 	return {
