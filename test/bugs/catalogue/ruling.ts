@@ -94,6 +94,23 @@ export const ruling: readonly Bug[] = [
 		blind: "its healing redeems before redeem until",
 	},
 	{
+		name: "late-release-counts",
+		why: "a release of another's lock counts in grace whenever it was published: its decider claims in the last moment, and leaves the other side none",
+		promise: 2,
+		model: "exchange counts-whenever",
+		edits: [
+			{
+				file: "packages/protocol/src/registry/claim.ts",
+				find: "	return publishedAt !== undefined && publishedAt < redeemUntil;",
+				put: "	return publishedAt !== undefined && redeemUntil > 0;",
+			},
+		],
+		test: {
+			file: "packages/operator/test/late-release.test.ts",
+			name: "a decider that publishes and claims in the last moment of grace gets nothing; the other side is refunded",
+		},
+	},
+	{
 		name: "releases-not-published",
 		why: "a redemption publishes no release: the other side of an exchange, which waits for it, cannot complete",
 		promise: 2,
@@ -143,8 +160,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/protocol/src/handover/payee.ts",
-				find: "	if (isPastRedeeming(given, now)) return { state, effects: [] };",
-				put: "	if (now < 0 && isPastRedeeming(given, now)) return { state, effects: [] };",
+				find: "	if (isPastRedeeming(givenIn(state), now)) return { state, effects: [] };",
+				put: "	if (now < 0 && isPastRedeeming(givenIn(state), now)) return { state, effects: [] };",
 			},
 			{
 				file: "packages/module/src/receiving.ts",
