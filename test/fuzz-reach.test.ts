@@ -34,6 +34,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
 	"packages/module/src/enrolling.ts parse(": "a row of its own: row/enrolmentRow",
+	"packages/module/src/foreign.ts parse(": "a token of its own, verified when it came: shape/token",
 	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",
 	"packages/module/src/parcel.ts parse(": "rows of its own, and vectors: row/documentRow",
 	"packages/module/src/ruling.ts parse(": "rows of its own: row/lateRow, row/questionsRow",
