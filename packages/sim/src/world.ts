@@ -74,6 +74,8 @@ export class World {
 	/** the first thing found broken */
 	violation: Violation | undefined;
 	readonly #skew = new Map<string, number>();
+	/** something runs that has not come to wait yet */
+	#hasBegun = false;
 
 	constructor({ seed, suite, trace, devices, operators, faults }: WorldOptions) {
 		this.trace = trace;
@@ -231,6 +233,7 @@ export class World {
 	}
 
 	async start(device: Device | OperatorHost): Promise<void> {
+		this.#hasBegun = true;
 		this.trace.event(device.name, "starts");
 		try {
 			await device.start();
@@ -275,6 +278,7 @@ export class World {
 	/** Runs something on a device in its present life. What it was answered goes into the trace. */
 	run(device: Device, what: string, work: () => Promise<unknown>): Promise<void> {
 		const { life } = device;
+		this.#hasBegun = true;
 		this.trace.event(device.name, what);
 		this.counts.add("actions", what.split(" ")[0] ?? what);
 		return work().then(
@@ -297,6 +301,10 @@ export class World {
 
 	/** One parked effect happens; false where nothing waits. */
 	async step(): Promise<boolean> {
+		// What was begun since must wait somewhere before anything else goes on: two that ask other threads at once
+		// would be answered in an order that no seed decides.
+		if (this.#hasBegun) await this.scheduler.settle();
+		this.#hasBegun = false;
 		const done = await this.scheduler.step();
 		if (done === undefined) return false;
 		this.trace.event("step", done);

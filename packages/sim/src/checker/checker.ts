@@ -157,7 +157,10 @@ export class Checker {
 		const covers = this.#facts.get(device)?.get(key)?.covers ?? [];
 		return covers.every((id) => {
 			const output = this.ledger.outputs.get(id);
-			return output !== undefined && !this.ledger.isFrontier(output);
+			if (output === undefined) return false;
+			// What came back by a refund of an output before it cannot come back once more.
+			const isRefunded = [...this.ledger.ancestors(output)].some(({ paid }) => paid === "refunded");
+			return isRefunded || !this.ledger.isFrontier(output);
 		});
 	}
 }

@@ -97,17 +97,16 @@ export class Ledger {
 		return output;
 	}
 
-	/** The outputs on a token's path, without noting any of it: it may be a lie. */
+	/** The outputs on a token's path, the last one first, without noting any of it: it may be a lie. */
 	pathOf(token: Token): readonly string[] {
 		const scratch = new Ledger();
 		for (const id of this.#authorities.values()) scratch.authority(id);
 		try {
-			scratch.walk(token);
+			const last = scratch.outputs.get(scratch.walk(token).output);
+			return last === undefined ? [] : [...scratch.ancestors(last)].map(({ id }) => id);
 		} catch {
 			return [];
 		}
-		const path = [...scratch.outputs.values()].filter(({ owner }) => owner !== null);
-		return path.map(({ id }) => id);
 	}
 
 	/** Notes all that a token shows. */

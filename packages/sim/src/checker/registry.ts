@@ -154,9 +154,10 @@ export class Registry {
 
 	#findClaimed(output: string): void {
 		for (const token of this.#shown) {
-			const end = this.#checker.ledger.pathOf(token);
-			if (!end.includes(output)) continue;
-			const hops = end.at(-1) === output ? token.hops : token.hops.slice(0, -1);
+			const path = this.#checker.ledger.pathOf(token);
+			if (!path.includes(output)) continue;
+			// A refund pays the input of a link that never counted.
+			const hops = path[0] === output ? token.hops : token.hops.slice(0, -1);
 			this.#checker.ledger.walk({ ...token, hops });
 			return;
 		}
