@@ -102,7 +102,9 @@ function checkDecided(world: World, people: People, healedAt: number): void {
 			const what = `${device.name} is ${state} as ${side} of ${toHex(attempt).slice(0, 8)}`;
 			world.broken(new Violation("undecided", what));
 		}
-		const left = (device.wallet?.module.tokens() ?? []).filter(({ redeemUntil }) => redeemUntil > healedAt);
+		const left = (device.wallet?.module.tokens() ?? []).filter(
+			({ redeemUntil, output }) => redeemUntil > healedAt && !world.checker.hasComeBack(toHex(output)),
+		);
 		if (left.length > 0)
 			world.broken(new Violation("undecided", `${device.name} keeps ${left.map(inWords).join(", ")}`));
 		if (device.wallet === undefined) world.broken(new Violation("undecided", `${device.name} is off`));

@@ -121,7 +121,10 @@ export class Checker {
 		// A direct transfer that was refunded to its payer in the end.
 		if (output.paid === "refunded" || this.ledger.isForked(output)) return true;
 		// A decider that cancelled and released.
-		return output.consumers.every(({ lock }) => lock !== null && this.decisions.isTwofold(lock));
+		const { consumers } = output;
+		return (
+			consumers.length > 0 && consumers.every(({ lock }) => lock !== null && this.decisions.isTwofold(lock))
+		);
 	}
 
 	/**
@@ -140,9 +143,31 @@ export class Checker {
 		return payer !== undefined && !this.dishonest.has(payer) && !this.gone.has(payer);
 	}
 
-	/** Whether a row waits with outputs of its owner's own. */
+	/** Whether what an attempt gave has been taken: spent by its payee, or paid. */
+	isTaken(device: string, key: string): boolean {
+		const covers = this.#facts.get(device)?.get(key)?.covers ?? [];
+		return covers.every((id) => {
+			const output = this.ledger.outputs.get(id);
+			return output !== undefined && (this.hasComeBack(id) || !this.ledger.isFrontier(output));
+		});
+	}
+
+	/** Whether a refund of this output, or of one before it, was paid: it cannot be paid once more. */
+	hasComeBack(id: string): boolean {
+		const output = this.ledger.outputs.get(id);
+		if (output === undefined) return false;
+		return [...this.ledger.ancestors(output)].some(({ paid }) => paid === "refunded");
+	}
+
+	/** Whether a row waits with outputs of its owner's own that have not come back. */
 	givesOwn(device: string, key: string): boolean {
-		return this.#facts.get(device)?.get(key)?.givesOwn === true;
+		const fact = this.#facts.get(device)?.get(key);
+		if (fact?.givesOwn !== true) return false;
+		const given = this.ledger
+			.lockedBy(fact.lock ?? "")
+			.map(({ input }) => input)
+			.filter((input) => this.owners.get(this.ledger.outputs.get(input)?.owner ?? "") === device);
+		return !given.every((input) => this.hasComeBack(input));
 	}
 
 	/** At the end everything that somebody honest must have was paid, unless it had run out before `healedAt`. */
@@ -150,18 +175,6 @@ export class Checker {
 		for (const output of this.ledger.outputs.values())
 			if (output.redeemUntil > healedAt && this.#isOwed(output))
 				throw new Violation("lost", `${name(output)} was never paid to its owner`);
-	}
-
-	/** Whether what an attempt gave has been taken: spent by its payee, or paid. */
-	isTaken(device: string, key: string): boolean {
-		const covers = this.#facts.get(device)?.get(key)?.covers ?? [];
-		return covers.every((id) => {
-			const output = this.ledger.outputs.get(id);
-			if (output === undefined) return false;
-			// What came back by a refund of an output before it cannot come back once more.
-			const isRefunded = [...this.ledger.ancestors(output)].some(({ paid }) => paid === "refunded");
-			return isRefunded || !this.ledger.isFrontier(output);
-		});
 	}
 }
 
