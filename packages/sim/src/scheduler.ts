@@ -5,7 +5,8 @@
  *
  * A process is what one *life* of a device or server does. When a life ends, what it had parked is dropped and
  * nothing of it ever runs again, as after a loss of power. Between two steps everything that can run has run:
- * a turn of the event loop comes only after all microtasks, and work on other threads is counted and awaited.
+ * a turn of the event loop comes only after all microtasks, and what other threads do is awaited and given out in
+ * the order in which it began.
  */
 import { setImmediate } from "node:timers";
 import type { Chance } from "./chance.ts";
@@ -21,6 +22,9 @@ type Parked = {
 	readonly go: () => void;
 };
 
+/** Work of another thread: gives its result once it has one. */
+type Job = { give: (() => void) | undefined };
+
 /** A time limit is chosen this seldom while anything else could happen. */
 const limitRate = 0.01;
 
@@ -28,7 +32,7 @@ export class Scheduler {
 	readonly #chance: Chance;
 	#parked: Parked[] = [];
 	#limits: Parked[] = [];
-	#offThread = 0;
+	readonly #jobs: Job[] = [];
 	steps = 0;
 	/** nobody gives up before nothing else can happen */
 	isPatient = false;
@@ -69,16 +73,32 @@ export class Scheduler {
 		return this.#parked.length === 0 && this.#limits.length === 0;
 	}
 
-	/** Work that other threads do, so that the next step waits for it. */
+	/** Work that other threads do. They end in any order; what they found is given out in that of their beginning. */
 	offThread<T>(work: Promise<T>): Promise<T> {
-		this.#offThread++;
-		return work.finally(() => this.#offThread--);
+		return new Promise((resolve, reject) => {
+			const job: Job = { give: undefined };
+			this.#jobs.push(job);
+			work.then(
+				(value) => {
+					job.give = () => resolve(value);
+				},
+				(error: unknown) => {
+					job.give = () => reject(error);
+				},
+			);
+		});
 	}
 
-	/** Runs what can run, until everything waits. */
+	/** Runs what can run, until everything waits. Of other threads' work one result is given out at a time. */
 	async settle(): Promise<void> {
-		do await new Promise<void>((resolve) => setImmediate(resolve));
-		while (this.#offThread > 0);
+		for (;;) {
+			await new Promise<void>((resolve) => setImmediate(resolve));
+			const [first] = this.#jobs;
+			if (first === undefined) return;
+			if (first.give === undefined) continue;
+			this.#jobs.shift();
+			first.give();
+		}
 	}
 
 	/** Lets one parked effect happen; what it was, or undefined where there is none. */

@@ -301,8 +301,7 @@ export class World {
 
 	/** One parked effect happens; false where nothing waits. */
 	async step(): Promise<boolean> {
-		// What was begun since must wait somewhere before anything else goes on: two that ask other threads at once
-		// would be answered in an order that no seed decides.
+		// What was begun since comes to wait first: then it can be chosen, too.
 		if (this.#hasBegun) await this.scheduler.settle();
 		this.#hasBegun = false;
 		const done = await this.scheduler.step();

@@ -139,6 +139,8 @@ export class Checker {
 		const owner = this.owners.get(output.owner ?? "");
 		if (owner === undefined || this.dishonest.has(owner) || this.gone.has(owner)) return false;
 		if (maker === null) return true;
+		// Cancelled, and released all the same: its victim has the input back.
+		if (maker.lock !== null && this.decisions.isTwofold(maker.lock)) return false;
 		const payer = this.owners.get(this.ledger.outputs.get(maker.input)?.owner ?? "");
 		return payer !== undefined && !this.dishonest.has(payer) && !this.gone.has(payer);
 	}
