@@ -16,7 +16,6 @@ import {
 } from "@tenten/protocol";
 import { memoryStore } from "@tenten/wallet";
 import { nodeCryptography, nodeKeySource } from "../../packages/module/src/cryptography.ts";
-import { documentPublicKey, openerFrom } from "../../packages/module/src/hpke.ts";
 import { openEnvelope, sealEnvelope } from "../../packages/module/src/keystore/envelope.ts";
 import {
 	createSoftwareKeyStore,
@@ -25,6 +24,7 @@ import {
 } from "../../packages/module/src/keystore/index.ts";
 import { packDocuments, unpackDocuments } from "../../packages/module/src/parcel.ts";
 import { openState } from "../../packages/module/src/sealed-state.ts";
+import { documentPublicKey, openerFrom } from "../../packages/module/src/suite/documents.ts";
 import { Broken, outcomeOf, type Target } from "../target.ts";
 
 const secret = sha256(Uint8Array.of(7));

@@ -1,15 +1,27 @@
-/** What runs inside the browser: the protocol and the browser's suites, judging vectors that the test hands in. */
+/**
+ * What runs inside the browser: the protocol, the browser's suites and what a wallet there reads, judging vectors
+ * that the test hands in.
+ */
+import { channelJudges } from "../../packages/cli/src/vectors/judge-channels.ts";
 import { pureJudges } from "../../packages/cli/src/vectors/judges.ts";
 import { type Facts, type VectorFile, verdictOf } from "../../packages/cli/src/vectors/vector.ts";
+import { openContent } from "../../packages/module/src/parcel.ts";
 import { openBrowserSuites } from "../../packages/module/src/suite/browser.ts";
-import { fromHex, type SuiteName } from "../../packages/protocol/src/index.ts";
+import { fromHex, isRefusal, type SuiteName, toHex } from "../../packages/protocol/src/index.ts";
+import { decodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
+import { messagesOfLink } from "../../packages/wallet/src/transport/link.ts";
 
-const { verify, generateKey, signerFrom } = await openBrowserSuites();
+const cryptography = await openBrowserSuites();
+const { verify, generateKey, signerFrom } = cryptography;
+const judges = {
+	...pureJudges,
+	...channelJudges({ cryptography, openContent, decodeBundle, messagesOfLink }),
+};
 
 /** Verdicts of one file, in its order. */
 async function judgeFile(text: string): Promise<string> {
 	const file = JSON.parse(text) as VectorFile;
-	const judge = pureJudges[file.judge];
+	const judge = judges[file.judge];
 	if (judge === undefined) throw new Error(`no judge ${file.judge}`);
 	const verdicts: unknown[] = [];
 	for (const vector of file.vectors) verdicts.push(await verdictOf(judge, file, vector, verify));
@@ -32,8 +44,16 @@ const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Ar
 async function signFresh(suite: SuiteName): Promise<Facts> {
 	const signer = signerFrom(generateKey(suite, random).privateKey, suite);
 	const signature = await signer.sign("request", Uint8Array.of(1, 2, 3));
-	const hex = (bytes: Uint8Array): string => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-	return { key: hex(signer.key.bytes), signature: hex(signature) };
+	return { key: toHex(signer.key.bytes), signature: toHex(signature) };
 }
 
-Object.assign(globalThis, { judgeFile, judgeSignatures, signFresh, isReady: true });
+/** A document sealed to a key that Node holds, at the place `aabb`. */
+async function sealFresh(recipient: string, plaintext: string): Promise<Facts> {
+	const [key, content, place] = [recipient, plaintext, "aabb"].map((hex) => fromHex(hex));
+	if (!key || !content || !place) throw new Error("not hexadecimal");
+	const sealed = await cryptography.sealDocument(key, place, content);
+	if (isRefusal(sealed)) throw new Error(sealed.code);
+	return { enc: toHex(sealed.enc), ciphertext: toHex(sealed.ciphertext) };
+}
+
+Object.assign(globalThis, { judgeFile, judgeSignatures, signFresh, sealFresh, isReady: true });

@@ -5,9 +5,9 @@
  * the keys of a module follow from the entropy that the module was given. In Node it is `nodeCryptography`.
  */
 import type { Bytes, PublicKey, Refusal, Signer, SuiteName, Verify } from "@tenten/protocol";
-import { documentPublicKey, openerFrom, sealDocument } from "./hpke.ts";
 import { argon2id } from "./keystore/argon2id.ts";
 import { openSealed, randomBytes, seal } from "./seal.ts";
+import { documentPublicKey, openerFrom, sealDocument } from "./suite/documents.ts";
 import { generateKey, signerFrom, verify } from "./suite/index.ts";
 
 /** This many random bytes, fit for keys. */

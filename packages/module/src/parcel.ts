@@ -113,7 +113,7 @@ type Open = (place: Bytes, sealed: SealedDocument) => Promise<Bytes | Refusal>;
 
 /** One sealed document, opened with a document key that is not kept anywhere: what a vector gives. */
 export async function openContent(
-	{ openerFrom, documentPublicKey }: Cryptography,
+	{ openerFrom, documentPublicKey }: Pick<Cryptography, "openerFrom" | "documentPublicKey">,
 	privateKey: Bytes,
 	place: { readonly bundle: Bytes; readonly position: number },
 	content: Bytes,

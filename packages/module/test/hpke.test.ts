@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { type Bytes, fromHex, isRefusal, toHex } from "@tenten/protocol";
 import fc from "fast-check";
 import type { OpenDocument, SealedDocument } from "../src/cryptography.ts";
-import { documentPublicKey, documentSuite, openerFrom, sealDocument } from "../src/hpke.ts";
 import { randomBytes } from "../src/seal.ts";
+import { documentPublicKey, documentSuite, openerFrom, sealDocument } from "../src/suite/documents.ts";
 
 type Vector = {
 	readonly input: Readonly<

@@ -19,6 +19,7 @@ import {
 	signedStatement,
 	toHex,
 } from "@tenten/protocol";
+import { toBase64url } from "./transport/base64url.ts";
 
 export type HttpOperatorOptions = {
 	/** e.g. `https://operator.example`, without a slash at the end */
@@ -55,7 +56,7 @@ export function httpOperatorClient(options: HttpOperatorOptions): OperatorClient
 			if (isRefusal(statement)) return statement;
 			const { says } = statement.body;
 			if (says.kind !== "balance") return refuse("order-mismatch", "no question for a balance");
-			return get(`/v1/accounts/${toHex(says.account)}`, { authorization: `Tenten ${base64url(query)}` });
+			return get(`/v1/accounts/${toHex(says.account)}`, { authorization: `Tenten ${toBase64url(query)}` });
 		},
 	};
 }
@@ -89,9 +90,4 @@ function problemIn(body: Bytes, status: number): Refusal {
 	const { code, detail } = { code: "", detail: "", ...problem };
 	if (typeof code !== "string" || !Object.hasOwn(refusals, code)) return unknown;
 	return refuse(code as RefusalCode, typeof detail === "string" ? detail.slice(0, 256) : "");
-}
-
-function base64url(bytes: Bytes): string {
-	const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-	return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }

@@ -1,6 +1,12 @@
-/** Every judge of test vectors by its name; their form is in vector.ts. */
-import { channelJudges } from "./judge-channels.ts";
+/** Every judge of test vectors by its name, with what Node brings; their form is in vector.ts. */
+import { nodeCryptography, openContent } from "@tenten/module";
+import { checkPeerUrl, decodeBundle, messagesOfLink } from "@tenten/wallet";
+import { channelJudges, peerJudge } from "./judge-channels.ts";
 import { pureJudges } from "./judges.ts";
 import type { Judge } from "./vector.ts";
 
-export const judges: Readonly<Record<string, Judge>> = { ...pureJudges, ...channelJudges };
+export const judges: Readonly<Record<string, Judge>> = {
+	...pureJudges,
+	...channelJudges({ cryptography: nodeCryptography, openContent, decodeBundle, messagesOfLink }),
+	peer: peerJudge(checkPeerUrl),
+};

@@ -1,55 +1,54 @@
-/** Judges that need this platform: sealed documents, and the text and byte forms of channels. */
-import { nodeCryptography, openContent } from "@tenten/module";
-import { type Bytes, isRefusal, toHex } from "@tenten/protocol";
-import { checkPeerUrl, decodeBundle, messagesOfLink } from "@tenten/wallet";
+/**
+ * Judges of what lies above the protocol: sealed documents, and the text and byte forms of channels.
+ *
+ * They are made from what a platform brings, so that a browser judges with its own.
+ */
+import type { Cryptography, openContent } from "@tenten/module";
+import { type Bytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
+import type { checkPeerUrl, decodeBundle, messagesOfLink } from "@tenten/wallet";
 import { bytesIn, type Facts, type Judge, numberIn, textIn } from "./vector.ts";
 
-/** A document that was sealed to the key of which `privateKey` is the private half. */
-const judgeSealed: Judge = async (input) => {
-	const place = { bundle: bytesIn(input, "bundle"), position: numberIn(input, "position") };
-	const opened = await openContent(
-		nodeCryptography,
-		bytesIn(input, "privateKey"),
-		place,
-		bytesIn(input, "content"),
-	);
-	return isRefusal(opened) ? opened : { plaintext: toHex(opened) };
+/** What reads links and bundles, and opens documents. */
+type Channels = {
+	readonly cryptography: Pick<Cryptography, "sealDocument" | "openerFrom" | "documentPublicKey">;
+	readonly openContent: typeof openContent;
+	readonly decodeBundle: typeof decodeBundle;
+	readonly messagesOfLink: typeof messagesOfLink;
 };
 
-/** Whether anything can be sealed to a key that a peer gave. */
-const judgeDocumentKey: Judge = async (input) => {
-	const sealed = await nodeCryptography.sealDocument(
-		bytesIn(input, "documentKey"),
-		new Uint8Array(),
-		new Uint8Array(),
-	);
-	return isRefusal(sealed) ? sealed : {};
-};
-
-const judgeBundle: Judge = (input) => {
-	const messages = decodeBundle(bytesIn(input, "bytes"));
-	return isRefusal(messages) ? messages : messagesFacts(messages);
-};
-
-const judgeLink: Judge = (input) => {
-	const messages = messagesOfLink(textIn(input, "link"));
-	return isRefusal(messages) ? messages : messagesFacts(messages);
-};
-
-function messagesFacts(messages: readonly Bytes[]): Facts {
-	return { messages: messages.map(toHex) };
+export function channelJudges({
+	cryptography,
+	openContent,
+	decodeBundle,
+	messagesOfLink,
+}: Channels): Readonly<Record<string, Judge>> {
+	return {
+		bundle: (input) => messagesFacts(decodeBundle(bytesIn(input, "bytes"))),
+		/** Whether anything can be sealed to a key that a peer gave. */
+		documentKey: async (input) => {
+			const key = bytesIn(input, "documentKey");
+			const sealed = await cryptography.sealDocument(key, new Uint8Array(), new Uint8Array());
+			return isRefusal(sealed) ? sealed : {};
+		},
+		link: (input) => messagesFacts(messagesOfLink(textIn(input, "link"))),
+		/** A document that was sealed to the key of which `privateKey` is the private half. */
+		sealed: async (input) => {
+			const place = { bundle: bytesIn(input, "bundle"), position: numberIn(input, "position") };
+			const key = bytesIn(input, "privateKey");
+			const opened = await openContent(cryptography, key, place, bytesIn(input, "content"));
+			return isRefusal(opened) ? opened : { plaintext: toHex(opened) };
+		},
+	};
 }
 
-/** An address that somebody else gave; none is configured here. */
-const judgePeer: Judge = (input) => {
-	const url = checkPeerUrl(textIn(input, "url"), {});
-	return isRefusal(url) ? url : { origin: url.origin };
-};
+function messagesFacts(messages: readonly Bytes[] | Refusal): Facts | Refusal {
+	return isRefusal(messages) ? messages : { messages: messages.map(toHex) };
+}
 
-export const channelJudges: Readonly<Record<string, Judge>> = {
-	bundle: judgeBundle,
-	documentKey: judgeDocumentKey,
-	link: judgeLink,
-	peer: judgePeer,
-	sealed: judgeSealed,
-};
+/** An address that somebody else gave; none is configured here. No browser: a page cannot pin what it connects to. */
+export function peerJudge(check: typeof checkPeerUrl): Judge {
+	return (input) => {
+		const url = check(textIn(input, "url"), {});
+		return isRefusal(url) ? url : { origin: url.origin };
+	};
+}

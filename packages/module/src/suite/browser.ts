@@ -1,9 +1,11 @@
 /**
- * The suites of the protocol in a browser: one `verify` for both, software keys, and signers over them.
+ * The suites of the protocol in a browser: one `verify` for both, software keys, signers over them, and documents.
  *
  * Ed25519 is libsodium, as in Node, here compiled to WebAssembly: one implementation, one verdict. A page that
  * loads it needs `'wasm-unsafe-eval'` in its Content-Security-Policy. P-256 is @noble/curves, whose verdict on
  * every vector is that of node:crypto once s is held to n/2 (docs/adr/0023-vectors-and-browser-suite.md).
+ *
+ * Documents are sealed as in Node (hpke.ts): WebCrypto does the curve, libsodium the cipher.
  *
  * WebAssembly starts asynchronously, and `verify` does not wait: `openBrowserSuites` gives the suites when they
  * are ready.
@@ -12,14 +14,27 @@ import { p256 } from "@noble/curves/nist.js";
 import { type Bytes, type Signer, type SuiteName, sigStructure, suites, type Verify } from "@tenten/protocol";
 import sodium from "libsodium-wrappers";
 import type { Cryptography, KeyPair, Random } from "../cryptography.ts";
+import { type Cipher, documentSealing } from "../hpke.ts";
 
 /** What a module asks of its platform, as far as the suites go. */
-export type BrowserSuites = Pick<Cryptography, "verify" | "generateKey" | "signerFrom">;
+export type BrowserSuites = Pick<
+	Cryptography,
+	"verify" | "generateKey" | "signerFrom" | "documentPublicKey" | "openerFrom" | "sealDocument"
+>;
 
 export async function openBrowserSuites(): Promise<BrowserSuites> {
 	await sodium.ready;
-	return { verify, generateKey, signerFrom };
+	const { openerFrom, sealDocument } = documentSealing(cipher);
+	const documentPublicKey = (privateKey: Bytes): Bytes => sodium.crypto_scalarmult_base(privateKey);
+	return { verify, generateKey, signerFrom, documentPublicKey, openerFrom, sealDocument };
 }
+
+const cipher: Cipher = {
+	seal: (key, nonce, associatedData, plaintext) =>
+		sodium.crypto_aead_chacha20poly1305_ietf_encrypt(plaintext, associatedData, null, nonce, key),
+	open: (key, nonce, associatedData, ciphertext) =>
+		sodium.crypto_aead_chacha20poly1305_ietf_decrypt(null, ciphertext, associatedData, nonce, key),
+};
 
 const verify: Verify = ({ suite, bytes: key }, message, signature) => {
 	const { keyBytes, signatureBytes } = suites[suite];

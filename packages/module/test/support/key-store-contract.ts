@@ -10,8 +10,8 @@ import {
 	suites,
 	verifySign1,
 } from "@tenten/protocol";
-import { sealDocument } from "../../src/hpke.ts";
 import { type KeyStore, type NewKeyStore, openState, type StoreWrite, verify } from "../../src/index.ts";
+import { sealDocument } from "../../src/suite/documents.ts";
 
 export type KeyStoreUnderTest = {
 	readonly create: () => Promise<NewKeyStore>;

@@ -5,6 +5,7 @@
  * be value, so links belong into messages between the two sides and nowhere else.
  */
 import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
+import { fromBase64url, toBase64url } from "./base64url.ts";
 import { decodeBundle, encodeBundle } from "./bundle.ts";
 
 const scheme = "tenten:";
@@ -14,7 +15,7 @@ const maximumLinkLength = 131_072;
 
 /** A `tenten:` link, or one into the wallet at `page`, an https URL without fragment. */
 export function linkOf(messages: readonly Bytes[], page?: string): string {
-	const text = Buffer.from(encodeBundle(messages)).toString("base64url");
+	const text = toBase64url(encodeBundle(messages));
 	const link = page === undefined ? `${scheme}${text}` : `${page}#${text}`;
 	if (link.length > maximumLinkLength) throw new RangeError(`a link of ${link.length} characters`);
 	return link;
@@ -25,10 +26,8 @@ export function messagesOfLink(link: string): readonly Bytes[] | Refusal {
 	if (link.length > maximumLinkLength) return refuse("too-large", `a link of ${link.length} characters`);
 	const text = textOf(link.trim());
 	if (text === undefined) return refuse("type-unknown", "neither tenten: nor https:");
-	const body = Buffer.from(text, "base64url");
-	// Buffer passes over what is not base64url: only what encodes back is taken.
-	if (body.toString("base64url") !== text) return refuse("malformed", "not base64url");
-	return decodeBundle(new Uint8Array(body));
+	const body = fromBase64url(text);
+	return body === undefined ? refuse("malformed", "not base64url") : decodeBundle(body);
 }
 
 function textOf(link: string): string | undefined {
