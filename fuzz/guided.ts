@@ -1,99 +1,142 @@
 /**
- * A coverage-guided loop: inputs that run a block which none before them ran are kept, and mutated further.
+ * Growing a corpus: inputs that run something which none before them ran, or are refused with a code of their own,
+ * are kept and mutated further; then as few and as short ones as do the same are chosen.
  *
  * Asking V8 for its counters costs more than most inputs, so it is asked once a batch; a batch that ran something
- * new is run again one by one to find which input it was.
+ * new is halved until it is known which input it was.
  */
-import { Coverage } from "./coverage.ts";
-import { makeInput, type Stock, stockOf } from "./input/mutate.ts";
+import { corpusLimits, inOrder, keptInputs } from "./corpus.ts";
+import type { Coverage } from "./coverage.ts";
+import { Ground } from "./ground.ts";
+import { makeInput, stockOf } from "./input/mutate.ts";
 import { diceOf } from "./run.ts";
 import type { OpenTarget, Target } from "./target.ts";
 
 const batch = 256;
 
-export type Guided = {
+/** bytes: longer inputs are worth nothing to a corpus that is to stay small */
+const longest = 4096;
+
+export type Grown = {
 	readonly inputs: number;
-	/** inputs kept because they ran something new */
+	/** what was kept, before and after, shortest first */
+	readonly before: number;
 	readonly kept: readonly Uint8Array[];
-	/** blocks that the valid inputs ran, and that ran in the end */
-	readonly blocksBefore: number;
-	readonly blocks: number;
+	/** characters of our sources that the valid inputs ran, and that ran in the end */
+	readonly groundBefore: number;
+	readonly ground: number;
 	/** what did not hold, with the input */
 	readonly failure: { readonly input: Uint8Array; readonly reason: string } | null;
 };
 
-export async function runGuided(
+/** `coverage` must have started before the target's code was loaded. */
+export async function growCorpus(
 	target: Target,
+	coverage: Coverage,
 	seed: number,
 	inputs: number,
 	time_ms: number,
-): Promise<Guided> {
-	const coverage = new Coverage();
-	await coverage.start();
+): Promise<Grown> {
 	const open = await target.open();
 	try {
-		return await new Loop(open, coverage).run(seed, inputs, time_ms);
+		return await new Loop(open, coverage, keptInputs(target.name)).run(seed, inputs, time_ms);
 	} finally {
 		await open.close?.();
-		await coverage.stop();
+	}
+}
+
+/** What was seen: ground, and what inputs were refused with. */
+class Seen {
+	readonly ground = new Ground();
+	readonly #outcomes = new Set<string>();
+	readonly #coverage: Coverage;
+
+	constructor(coverage: Coverage) {
+		this.#coverage = coverage;
+	}
+
+	/** Whether what ran since the last look, with these outcomes, is new; known from then on where that is wanted. */
+	async look(outcomes: readonly string[], isNoted: boolean): Promise<boolean> {
+		const isNew = outcomes.some((outcome) => !this.#outcomes.has(outcome));
+		if (isNoted) for (const outcome of outcomes) this.#outcomes.add(outcome);
+		return this.ground.newIn(await this.#coverage.take(), isNoted) > 0 || isNew;
 	}
 }
 
 class Loop {
 	readonly #open: OpenTarget;
 	readonly #coverage: Coverage;
-	readonly #seen = new Set<string>();
-	readonly #kept: Uint8Array[] = [];
-	#failure: Guided["failure"] = null;
+	readonly #before: readonly Uint8Array[];
+	readonly #found: Uint8Array[] = [];
+	#failure: Grown["failure"] = null;
 
-	constructor(open: OpenTarget, coverage: Coverage) {
+	constructor(open: OpenTarget, coverage: Coverage, before: readonly Uint8Array[]) {
 		this.#open = open;
 		this.#coverage = coverage;
+		this.#before = before;
 	}
 
-	async run(seed: number, most: number, time_ms: number): Promise<Guided> {
+	async run(seed: number, most: number, time_ms: number): Promise<Grown> {
 		const until = performance.now() + time_ms;
-		for (const input of this.#open.seeds) await this.#try(input);
-		await this.#isNew();
-		const blocksBefore = this.#seen.size;
-		let stock = this.#stock();
+		const seen = new Seen(this.#coverage);
+		await seen.look(await this.#tryAll(this.#open.seeds), true);
+		const groundBefore = seen.ground.size;
+		await seen.look(await this.#tryAll(this.#before), true);
 		let inputs = 0;
 		while (inputs < most && performance.now() < until && this.#failure === null) {
-			const made = Array.from({ length: batch }, (_, i) => makeInput(diceOf(seed, inputs + i), stock));
-			inputs += batch;
-			for (const input of made) await this.#try(input);
-			if (!(await this.#isNew(false))) continue;
-			for (const input of made) {
-				await this.#try(input);
-				if (await this.#isNew()) this.#kept.push(input);
-			}
-			stock = this.#stock();
+			const stock = stockOf([...this.#open.seeds, ...this.#before, ...this.#found], this.#open.form);
+			const size = Math.min(batch, most - inputs);
+			const made = Array.from({ length: size }, (_, i) => makeInput(diceOf(seed, inputs + i), stock));
+			inputs += size;
+			await this.#search(seen, made);
 		}
-		return { inputs, kept: this.#kept, blocksBefore, blocks: this.#seen.size, failure: this.#failure };
+		const ground = seen.ground.size;
+		const kept = this.#failure === null ? await this.#chosen() : this.#before;
+		return { inputs, before: this.#before.length, kept, groundBefore, ground, failure: this.#failure };
 	}
 
-	#stock(): Stock {
-		return stockOf([...this.#open.seeds, ...this.#kept], this.#open.form);
-	}
-
-	async #try(input: Uint8Array): Promise<void> {
-		try {
-			await this.#open.run(input);
-		} catch (error) {
-			this.#failure ??= { input, reason: error instanceof Error ? (error.stack ?? "") : String(error) };
+	/** Which of these inputs do something new: they are run again, by halves, where all together do. */
+	async #search(seen: Seen, inputs: readonly Uint8Array[]): Promise<void> {
+		const isOne = inputs.length === 1;
+		if (!(await seen.look(await this.#tryAll(inputs), isOne))) return;
+		if (isOne) {
+			this.#found.push(...inputs.filter(({ length }) => length <= longest));
+			return;
 		}
+		const half = inputs.length >> 1;
+		await this.#search(seen, inputs.slice(0, half));
+		await this.#search(seen, inputs.slice(half));
 	}
 
-	/** Whether a block ran that had not run before; noted unless it is to be found again. */
-	async #isNew(isNoted = true): Promise<boolean> {
-		let isNew = false;
-		for (const [file, ranges] of await this.#coverage.take())
-			for (const { from, to, count } of ranges) {
-				const block = `${file} ${from} ${to}`;
-				if (count === 0 || this.#seen.has(block)) continue;
-				isNew = true;
-				if (isNoted) this.#seen.add(block);
+	/** Of all that is known, shortest first: what does something that neither valid inputs nor shorter ones do. */
+	async #chosen(): Promise<readonly Uint8Array[]> {
+		const all = inOrder([...this.#before, ...this.#found]);
+		// What runs once and never again, such as the filling of a cache, is nobody's merit.
+		await this.#tryAll(all);
+		await this.#coverage.take();
+		const seen = new Seen(this.#coverage);
+		await seen.look(await this.#tryAll(this.#open.seeds), true);
+		const chosen: Uint8Array[] = [];
+		let bytes = 0;
+		for (const input of all) {
+			const isNew = await seen.look(await this.#tryAll([input]), true);
+			if (!isNew || chosen.length === corpusLimits.inputs) continue;
+			if (bytes + input.length > corpusLimits.bytes) continue;
+			bytes += input.length;
+			chosen.push(input);
+		}
+		return chosen;
+	}
+
+	async #tryAll(inputs: readonly Uint8Array[]): Promise<readonly string[]> {
+		const outcomes: string[] = [];
+		for (const input of inputs)
+			try {
+				outcomes.push(await this.#open.run(input));
+			} catch (error) {
+				const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+				this.#failure ??= { input, reason };
 			}
-		return isNew;
+		return outcomes;
 	}
 }
