@@ -37,7 +37,7 @@ async function oneKind(suite: SuiteName, hops: number): Promise<BenchResult> {
 	const limit: number[] = [];
 	// The first round warms up.
 	for (let round = 0; round <= rounds; round++) {
-		const [ourTime, bareTime] = [await measuredRound(pair, hops), await lap(bare)];
+		const [ourTime, bareTime] = [await secondsPerHandOver(pair, hops), await lap(bare)];
 		if (round === 0) continue;
 		ours.push(ourTime);
 		limit.push(bareTime);
@@ -57,7 +57,7 @@ async function oneKind(suite: SuiteName, hops: number): Promise<BenchResult> {
 }
 
 /** Seconds for one hand-over that adds hop number `hops`. */
-async function measuredRound({ asset, wallets, draw }: Pair, hops: number): Promise<number> {
+export async function secondsPerHandOver({ asset, wallets, draw }: Pair, hops: number): Promise<number> {
 	await draw(amount, tokensPerRound);
 	const pass = async (hop: number): Promise<number> => {
 		const [payer, payee] = sides(wallets[0].module, wallets[1].module, hop);

@@ -15,7 +15,19 @@ export type BenchResult = {
 	readonly ratio: number | null;
 	/** share of the median within which half the rounds lie */
 	readonly spread: number | null;
+	/** how many rounds, or operations where they are not rounds, the figures are of */
+	readonly rounds?: number;
 	readonly target: Target | null;
+	/** how it went over time, for a chart */
+	readonly series?: Series;
+};
+
+/** Lines over one axis: `lines[name][i]` belongs to `x[i]`. */
+type Series = {
+	/** what is on the axis, with its unit */
+	readonly axis: string;
+	readonly x: readonly number[];
+	readonly lines: Readonly<Record<string, readonly number[]>>;
 };
 
 /** What the design asks for, of `ours` or of `ratio`. */
@@ -25,8 +37,16 @@ type Target = {
 	readonly atLeast?: number;
 };
 
-/** One benchmark: what it measures is said by `measure`. */
-export type Benchmark = (output: Output) => Promise<readonly BenchResult[]>;
+/** What a caller may decide; each benchmark looks at what concerns it. */
+export type BenchOptions = {
+	/** how long a load is kept up */
+	readonly minutes?: number;
+	/** a recording of payments */
+	readonly recording?: string;
+};
+
+/** One benchmark: its module says what it measures. */
+export type Benchmark = (output: Output, options: BenchOptions) => Promise<readonly BenchResult[]>;
 
 export function meetsTarget(result: BenchResult): boolean {
 	if (result.target === null) return true;
@@ -36,12 +56,28 @@ export function meetsTarget(result: BenchResult): boolean {
 	return bounded <= (atMost ?? Number.POSITIVE_INFINITY) && bounded >= (atLeast ?? Number.NEGATIVE_INFINITY);
 }
 
-export function sayMachine(output: Output): void {
-	const model = cpus()[0]?.model ?? "unknown";
-	const gibibytes = Math.round(totalmem() / 2 ** 30);
-	const load = loadavg()[0]?.toFixed(2);
+export type Machine = {
+	readonly processors: number;
+	readonly model: string;
+	readonly memory_GiB: number;
+	readonly node: string;
+	/** processes that wanted to run in the minute before */
+	readonly load: number;
+};
+
+export function thisMachine(): Machine {
+	return {
+		processors: availableParallelism(),
+		model: cpus()[0]?.model ?? "unknown",
+		memory_GiB: Math.round(totalmem() / 2 ** 30),
+		node: process.version,
+		load: Math.round(100 * (loadavg()[0] ?? 0)) / 100,
+	};
+}
+
+export function sayMachine(output: Output, { processors, model, memory_GiB, node, load }: Machine): void {
 	output.say(
-		`${availableParallelism()} × ${model}, ${gibibytes} GiB, Node ${process.version}, load ${load} at the start`,
+		`${processors} × ${model}, ${memory_GiB} GiB, Node ${node}, load ${load.toFixed(2)} at the start`,
 	);
 }
 
