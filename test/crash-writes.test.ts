@@ -79,6 +79,8 @@ type Scene = {
 	readonly act: (world: World, wallet: Wallet) => Promise<void>;
 	/** once more after the restart: nobody else brings it to an end */
 	readonly again?: true;
+	/** what is durable, wherever it was cut off */
+	readonly holds?: (wallet: Wallet) => void;
 };
 
 const channelTo = (wallet: Wallet): Channel => ({
@@ -223,6 +225,25 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await wallet.pay({ request }, channelTo(world.other));
 		},
 	},
+	"a direct payment of which no word came, until its payee pays it back": {
+		prepare: async (world, wallet) => {
+			await rich(world, wallet);
+			const request = await requestOf(world, world.other, { mode: "direct", amount: 1_600n });
+			await world.deposit(wallet, 1_000n);
+			ok(await wallet.topUp(world.town.asset, 1_000n));
+			ok(await wallet.pay({ request }, without(world.other.handle, "reserved")));
+		},
+		act: async (world, wallet) => {
+			const request = await requestOf(world, wallet, { amount: 1_600n });
+			await world.other.pay({ request }, channelTo(wallet));
+		},
+		holds: ({ module }) => {
+			const [sent, back] = [module.attempts(), module.attempts()].map((all, i) =>
+				all.find(({ side }) => side === (i === 0 ? "payer" : "payee")),
+			);
+			assert.equal(sent?.isOpen, back === undefined, "what came back and the word of it are one write");
+		},
+	},
 	"an exchange, deciding": {
 		prepare: async (world, wallet) => {
 			await rich(world, wallet);
@@ -356,6 +377,7 @@ async function cutOff(scene: Scene, medium: Medium, plan: Plan, where: string): 
 	const wasReached = mortal.writes() >= plan.write;
 	const again = await world.open(store);
 	if (isFirst) await joined(world, again);
+	scene.holds?.(again);
 	if (scene.again) await scene.act(world, again);
 	await settle(world, again, where);
 	await world.town.close();

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { isRefusal, parseMessage } from "@tenten/protocol";
+import { type Bytes, isRefusal, parseMessage, serializeMessage } from "@tenten/protocol";
 import {
 	fileReceiver,
 	fileSender,
@@ -13,8 +13,8 @@ import {
 	messagesOfLink,
 	type Wallet,
 } from "@tenten/wallet";
-import { losing } from "./support/channels.ts";
-import { ok, openTown, type Town } from "./support/town.ts";
+import { losing, without } from "./support/channels.ts";
+import { asset, ok, openTown, type Town } from "./support/town.ts";
 
 type World = { readonly town: Town; readonly ann: Wallet; readonly bob: Wallet };
 
@@ -28,6 +28,96 @@ async function sent({ town, ann, bob }: World, amount = 300n) {
 	const { encoded } = ok(await bob.request({ asset: town.asset, amount, mode: "direct" }));
 	return ok(await ann.start({ request: encoded }));
 }
+
+/** What came down a direct payment is no more its payee's silence. */
+describe("a direct transfer of which no word came", () => {
+	test("has arrived once its payee pays it back, from the reservation on: nothing of it is refunded", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const { attempt, messages } = await sent(world);
+		await bob.handle(messages);
+		assert.deepEqual(ann.module.open(), [attempt]);
+		const { encoded } = ok(await ann.request({ asset: town.asset, amount: 200n }));
+		ok(await bob.pay({ request: encoded }, without(ann.handle, "release")));
+		const [back] = ann.module.open();
+		assert.deepEqual(ann.module.open(), [back]);
+		assert.equal(ann.module.payee(back as Bytes), "reserved");
+		ok(await bob.recover(back as Bytes, inProcessChannel(ann.handle)));
+
+		// What it pays on from there can be taken back: the earlier payment has not been.
+		const cora = await town.wallet();
+		const asked = ok(await cora.request({ asset: town.asset, amount: 900n, mode: "direct" }));
+		const on = ok(await ann.start({ request: asked.encoded })).attempt;
+		town.clock.now += asset.redeemWindow + asset.grace;
+		await town.renew(ann);
+		const refused = await ann.askRefund(attempt);
+		assert.equal(isRefusal(refused) && refused.code, "attempt-decided");
+		assert.equal(ok(await ann.askRefund(on)), "refunded");
+		assert.equal(ok(await ann.account(town.asset)), 900n);
+		assert.deepEqual(await town.operator.caseFiles(null), []);
+		await town.close();
+	});
+
+	test("and whose payee pays its word by another way keeps that word, too", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const { attempt, messages } = await sent(world);
+		const answers = await bob.handle(messages);
+		const { encoded } = ok(await ann.request({ asset: town.asset, amount: 200n }));
+		ok(await bob.pay({ request: encoded }, inProcessChannel(ann.handle)));
+		assert.deepEqual(ann.module.open(), []);
+		assert.ok(isRefusal(ann.module.receipt(attempt)), "a path is no receipt");
+		await ann.handle(answers);
+		assert.ok(!isRefusal(ann.module.receipt(attempt)));
+		await town.close();
+	});
+
+	test("of which its carrier kept a part: that part is taken back, and no more", async () => {
+		const town = await openTown();
+		const [ann, bob] = [await town.wallet(100n), await town.wallet()];
+		await town.fund(ann, 50n);
+		const { attempt, messages } = await sent({ town, ann, bob }, 150n);
+		const [transfer] = messages.map((message) => ok(parseMessage(message)));
+		assert.ok(transfer?.kind === "transfer" && transfer.tokens.length === 2);
+		const part = { ...transfer, tokens: transfer.tokens.slice(0, 1) };
+		await bob.handle([serializeMessage(part)]);
+		const arrived = bob.balance(town.asset).available;
+		const { encoded } = ok(await ann.request({ asset: town.asset, amount: arrived }));
+		ok(await bob.pay({ request: encoded }, inProcessChannel(ann.handle)));
+		assert.deepEqual(ann.module.open(), [attempt]);
+		ok(await ann.redeem(town.asset));
+		town.clock.now += asset.redeemWindow + asset.grace;
+		assert.equal(ok(await ann.askRefund(attempt)), "refunded");
+		assert.equal(ok(await ann.account(town.asset)), 150n);
+		assert.equal(await town.outstanding(), 0n);
+		await town.close();
+	});
+
+	test("has not arrived because its change went round", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const { attempt } = await sent(world);
+		const there = ok(await bob.request({ asset: town.asset, amount: 700n }));
+		ok(await ann.pay({ request: there.encoded }, inProcessChannel(bob.handle)));
+		const back = ok(await ann.request({ asset: town.asset, amount: 700n }));
+		ok(await bob.pay({ request: back.encoded }, inProcessChannel(ann.handle)));
+		assert.deepEqual(ann.module.open(), [attempt]);
+		town.clock.now += asset.redeemWindow + asset.grace;
+		assert.equal(ok(await ann.askRefund(attempt)), "refunded");
+		await town.close();
+	});
+});
+
+test("a release whose arrival nobody told has arrived once its payee pays it back", async () => {
+	const { town, ann, bob } = await openWorld();
+	const there = ok(await bob.request({ asset: town.asset, amount: 300n }));
+	const { attempt } = ok(await ann.pay({ request: there.encoded }, without(bob.handle, "done")));
+	assert.deepEqual(ann.module.open(), [attempt]);
+	const back = ok(await ann.request({ asset: town.asset, amount: 300n }));
+	ok(await bob.pay({ request: back.encoded }, inProcessChannel(ann.handle)));
+	assert.deepEqual(ann.module.open(), []);
+	await town.close();
+});
 
 describe("a direct transfer", () => {
 	test("is effective when signed: change is spendable at once, the payee spends when it has read the file", async () => {

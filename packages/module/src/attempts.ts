@@ -6,6 +6,7 @@ import {
 	type Bytes,
 	type DurablePayee,
 	type DurablePayer,
+	hasArrived,
 	requestDigest,
 	requestPayload,
 } from "@tenten/protocol";
@@ -62,7 +63,7 @@ function payerWaits(state: DurablePayer): boolean {
 	return (
 		state.kind === "locked" ||
 		(state.kind === "released" && !state.done) ||
-		(state.kind === "sent" && state.acknowledged === null)
+		(state.kind === "sent" && !hasArrived(state))
 	);
 }
 

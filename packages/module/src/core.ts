@@ -24,9 +24,11 @@ import {
 	toHex,
 	type VerifiedCertificate,
 	type VerifiedRequest,
+	type VerifiedToken,
 	verifyRequest,
 	verifyTrustList,
 } from "@tenten/protocol";
+import { arrivals } from "./arriving.ts";
 import { type Cryptography, nodeCryptography, type Random, type SealedDocument } from "./cryptography.ts";
 import type { KeyStore } from "./keystore/index.ts";
 import { certificateWrite, OwnCertificates } from "./own-certificates.ts";
@@ -216,8 +218,14 @@ export class Core {
 		return this.keys.openDocument(this.documentKey, place, sealed);
 	}
 
-	commit(writes: VaultWrites): Promise<void> {
-		return this.vault.commit(writes, (token) => this.keepUntil(token));
+	/** `reserved`: tokens that came in, verified, and are not one's own yet. */
+	commit(writes: VaultWrites, reserved: readonly VerifiedToken[] = []): Promise<void> {
+		const { tokens, payers = [] } = writes;
+		const came = [...(tokens?.add ?? []), ...reserved];
+		const arrived = arrivals(this.vault, came, payers, this.keptTrust(), this.now());
+		return this.vault.commit({ ...writes, payers: [...payers, ...arrived] }, (token) =>
+			this.keepUntil(token),
+		);
 	}
 
 	/** Whether this module has owned an output, or keeps it in an attempt. */

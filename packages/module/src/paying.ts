@@ -179,6 +179,8 @@ export type Beside = {
 	readonly rows?: readonly StoreWrite[];
 	/** spendable from now on, by an operator's word */
 	readonly tokens?: readonly VerifiedToken[];
+	/** verified, and reserved from now on */
+	readonly reserved?: readonly VerifiedToken[];
 	/** what the other side answered with, to be told */
 	readonly answered?: readonly Document[];
 };
@@ -207,7 +209,7 @@ export async function runPayer(
 			const gone = settled.filter((key) => core.vault.state.rows.has(key));
 			const tokens = { ...changes, add: [...changes.add, ...(beside.tokens ?? [])] };
 			const rows = [...other, ...gone.map((key) => ({ key, value: null }))];
-			await core.commit({ tokens, attempt, payer: [attempt, next], other: rows });
+			await core.commit({ tokens, attempt, payers: [[attempt, next]], other: rows });
 			other = [];
 		},
 	});

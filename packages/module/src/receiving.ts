@@ -29,6 +29,7 @@ import type { RequestRow } from "./rows.ts";
 import type { RulingQuestion } from "./ruling.ts";
 import { type Outcome, run } from "./run.ts";
 import { tell } from "./telling.ts";
+import type { VaultWrites } from "./vault.ts";
 
 /** What the app answers to an offer: documents, and in an exchange the outputs that it gives. */
 export type Answer = { readonly documents?: readonly Document[]; readonly inputs?: readonly Bytes[] };
@@ -199,7 +200,8 @@ async function conclusion(
 	);
 	if (isRefusal(packed)) return packed;
 	const consent = { reply: packed.manifest, inputs };
-	return runPayee(core, state, { kind: "consented", consent, entropy: core.random(32) }, packed);
+	const event = { kind: "consented", consent, entropy: core.random(32) } as const;
+	return runPayee(core, state, event, { ...packed, reserved: offered.accepted.tokens });
 }
 
 /** Runs one event of a payee's attempt. What began under a trust list that has expired since may end. */
@@ -227,13 +229,14 @@ export async function runPayee(
 			const request = activeRequest(core, next);
 			const settled = needsDocuments(next) ? [] : documentRowsOf(reply);
 			const gone = settled.filter((key) => core.vault.state.rows.has(key));
-			await core.commit({
+			const writes: VaultWrites = {
 				tokens: { ...changes, add: [...changes.add, ...(beside.tokens ?? [])] },
 				attempt,
 				payee: [attempt, next],
 				...(request === undefined ? {} : { request }),
 				other: [...other, ...gone.map((key) => ({ key, value: null }))],
-			});
+			};
+			await core.commit(writes, beside.reserved);
 			other = [];
 		},
 	});

@@ -26,6 +26,7 @@ import {
 	refuse,
 	rulingRequest,
 	type Saying,
+	type Sent,
 	serialize,
 	serializeRulingRequest,
 	signStatement,
@@ -122,12 +123,20 @@ function doubtIn(state: DurablePayer | DurablePayee): InDoubt | undefined {
 		const { transfer } = state;
 		if (transfer.kind !== "transfer") return undefined;
 		if (state.kind === "locked") return { says: "neverReleased", tokens: transfer.tokens };
-		return state.acknowledged === null ? { says: "noWord", tokens: transfer.tokens } : undefined;
+		return unheard(state, transfer.tokens);
 	}
 	if (state.kind !== "lockedForeign" && state.kind !== "resolving") return undefined;
 	const { answer } = state;
 	const gives = state.counter !== null && answer.kind === "counterTransfer";
 	return gives ? { says: "noReleaseReached", tokens: answer.tokens } : undefined;
+}
+
+/** Of a direct transfer: the tokens of which there is no word yet. They stand in the order of their links. */
+function unheard({ acknowledged, passedOn, terms }: Sent, tokens: readonly Token[]): InDoubt | undefined {
+	if (acknowledged !== null) return undefined;
+	const heard = new Set(passedOn.map(toHex));
+	const left = tokens.filter((_, i) => !heard.has(toHex(terms.links[i] as Bytes)));
+	return left.length === 0 ? undefined : { says: "noWord", tokens: left };
 }
 
 /** What one owner states, of which of its outputs. */

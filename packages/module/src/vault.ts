@@ -13,6 +13,7 @@ import {
 	type DurableHolderOrder,
 	type DurablePayee,
 	type DurablePayer,
+	hasArrived,
 	holderOrder,
 	isRefusal,
 	limits,
@@ -89,7 +90,7 @@ export type VaultWrites = {
 	readonly tokens?: TokenChanges;
 	/** for whom `hold` sets aside */
 	readonly attempt?: Bytes;
-	readonly payer?: readonly [Bytes, DurablePayer];
+	readonly payers?: readonly (readonly [Bytes, DurablePayer])[];
 	readonly payee?: readonly [Bytes, DurablePayee];
 	readonly request?: readonly [Bytes, RequestRow];
 	readonly order?: readonly [Bytes, DurableHolderOrder | null];
@@ -166,7 +167,7 @@ export class Vault {
 
 	/** All of it durable in one commit, then in memory. */
 	async commit(writes: VaultWrites, keepUntil: (token: TokenSummary) => number): Promise<void> {
-		const { tokens = { add: [], remove: [], hold: [], free: [] } } = writes;
+		const { tokens = { add: [], remove: [], hold: [], free: [] }, payers = [] } = writes;
 		const rows = this.#tokenRows(tokens, writes.attempt ?? null);
 		const owned = tokens.remove.flatMap((output) => {
 			const row = this.tokens.get(output);
@@ -175,7 +176,7 @@ export class Vault {
 		const plain = [
 			...rows.map(([id, row]) => this.tokens.write(id, row)),
 			...owned.map(([id, until]) => this.#owned.write(id, until)),
-			...(writes.payer ? [this.payers.write(toHex(writes.payer[0]), writes.payer[1])] : []),
+			...payers.map(([id, payer]) => this.payers.write(toHex(id), payer)),
 			...(writes.payee ? [this.payees.write(toHex(writes.payee[0]), writes.payee[1])] : []),
 			...(writes.request ? [this.requests.write(toHex(writes.request[0]), writes.request[1])] : []),
 			...(writes.order ? [this.orders.write(toHex(writes.order[0]), writes.order[1])] : []),
@@ -186,7 +187,7 @@ export class Vault {
 		for (const [id, until] of owned) this.#owned.set(id, until);
 		for (const token of tokens.add) this.#remember(toHex(token.outputId), token);
 		for (const output of tokens.remove) this.#reopened.delete(toHex(output));
-		if (writes.payer) this.#setPayer(...writes.payer);
+		for (const [id, payer] of payers) this.#setPayer(id, payer);
 		if (writes.payee) this.#setPayee(...writes.payee);
 		if (writes.request) this.requests.set(toHex(writes.request[0]), writes.request[1]);
 		if (writes.order) this.orders.set(toHex(writes.order[0]), writes.order[1]);
@@ -277,7 +278,7 @@ function isOver(state: DurablePayer | DurablePayee, now: number): boolean {
 		case "resolving":
 			return false;
 		case "sent":
-			return state.acknowledged !== null;
+			return hasArrived(state);
 		case "released":
 		case "owned":
 		case "cancelled":

@@ -50,7 +50,7 @@ export const judgePayer: Judge = (input, verify) => {
 	if (isRefusal(message)) return message;
 	const state: Payer =
 		terms.lock === null
-			? { kind: "sent", terms, transfer, acknowledged: null }
+			? { kind: "sent", terms, transfer, acknowledged: null, passedOn: [] }
 			: { kind: "locked", terms, secret: bytesIn(input, "secret"), transfer, change: [], cancelAt: 2 ** 40 };
 	const everOwned = bytesListIn(input, "everOwned").map(toHex);
 	const event = {

@@ -5,7 +5,7 @@
  */
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import { verifySign1 } from "../crypto/index.ts";
-import { type PathLink, sumOf, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
+import { outputId, type PathLink, sumOf, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
 import { acceptTokens } from "./acceptance.ts";
 import { dataHash, matchDocuments } from "./document.ts";
 import type { Context } from "./machine.ts";
@@ -95,6 +95,18 @@ export function checkReturn(
 	const ids = back.map(({ path }) => (path.at(-2) as PathLink).id);
 	if (!sameList(ids, terms.links)) return refuse("request-mismatch", "not the links of this transfer");
 	return sumOf(back) === terms.amount ? back : refuse("amount-mismatch", "not sent back whole");
+}
+
+/**
+ * The links of this attempt from whose payee's output a token goes on. The next link is signed by the owner of that
+ * output, so its payee had it. A link whose change goes on proves nothing: that is our own.
+ */
+export function linksPassedOn({ links }: PayerTerms, { path }: VerifiedToken): readonly Bytes[] {
+	return links.filter((link) => {
+		const at = path.findIndex(({ id }) => equalBytes(id, link));
+		const next = at < 0 ? undefined : path[at + 1];
+		return next !== undefined && equalBytes(next.input, outputId(link, 0));
+	});
 }
 
 function sameList(a: readonly Bytes[], b: readonly Bytes[]): boolean {

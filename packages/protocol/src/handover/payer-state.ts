@@ -54,7 +54,17 @@ export const payerState = union({
 		}),
 	],
 	/** direct: effective when signed, never restored by itself */
-	sent: [2, record({ terms: payerTerms, transfer: keptMessage, acknowledged: nullable(keptMessage) })],
+	sent: [
+		2,
+		record({
+			terms: payerTerms,
+			transfer: keptMessage,
+			/** the payee's `reserved`: with it the receipt */
+			acknowledged: nullable(keptMessage),
+			/** links that their payee has paid on, as a token that came in shows */
+			passedOn: list(bytes32, limits.tokens),
+		}),
+	],
 	/** `answer` (reserved or counter transfer) with `secret` is the receipt */
 	released: [3, record({ terms: payerTerms, answer: keptMessage, secret: bytes32, done: boolean })],
 	/** the secret is gone */
@@ -65,6 +75,12 @@ export const payerState = union({
 });
 export type DurablePayer = TypeOf<typeof payerState>;
 export type Locked = Extract<DurablePayer, { readonly kind: "locked" }>;
+export type Sent = Extract<DurablePayer, { readonly kind: "sent" }>;
+
+/** Whether the payee is known to have all of a direct transfer: by its word, or because it paid all of it on. */
+export function hasArrived({ acknowledged, passedOn, terms }: Sent): boolean {
+	return acknowledged !== null || passedOn.length === terms.links.length;
+}
 
 /** What the user consented to. */
 export type PayerPlan = {

@@ -9,9 +9,19 @@
  *                    sent ──returned──▶ returned  cancelled ── anything: the cancel again
  *                      └──ruling──▶ ruled (also from locked)
  *
+ * `passedOn` is word of arrival without a message: a token has come in whose path goes on from our links.
+ *
  * A lock holds the inputs; only its release spends them, only its cancel frees them, never both.
  */
-import { type Bytes, equalBytes, isRefusal, type RefusalCode, refusals, refuse } from "../codec/index.ts";
+import {
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	type RefusalCode,
+	refusals,
+	refuse,
+	toHex,
+} from "../codec/index.ts";
 import {
 	cancelPayload,
 	noChanges,
@@ -19,10 +29,17 @@ import {
 	type VerifiedToken,
 	verifyRuling,
 } from "../token/index.ts";
-import { checkCounter, checkReserved, checkReturn, type Incoming } from "./answer.ts";
+import { checkCounter, checkReserved, checkReturn, type Incoming, linksPassedOn } from "./answer.ts";
 import { type Context, type Step, send, stay } from "./machine.ts";
 import type { Message, MessageOf } from "./messages.ts";
-import type { DurablePayer, Locked, Payer, PayerPlan, PayerTerms } from "./payer-state.ts";
+import {
+	hasArrived,
+	type Locked,
+	type Payer,
+	type PayerPlan,
+	type PayerTerms,
+	type Sent,
+} from "./payer-state.ts";
 import { bindingPayment, draftPlan } from "./plan.ts";
 import { opened, reopenAll } from "./reopen.ts";
 import { requestDigest, requestPayload } from "./request.ts";
@@ -32,6 +49,8 @@ export type PayerEvent =
 	| { readonly kind: "start"; readonly plan: PayerPlan; readonly entropy: Bytes }
 	| { readonly kind: "signed"; readonly signatures: readonly Bytes[] }
 	| ({ readonly kind: "received"; readonly message: Message } & Incoming)
+	/** a token that came in, whole and verified: its path may go on from links of this attempt */
+	| { readonly kind: "passedOn"; readonly token: VerifiedToken }
 	| { readonly kind: "cancel" }
 	/** contact with the payee, or a restart: say the last word again */
 	| { readonly kind: "contact" };
@@ -51,6 +70,8 @@ export function stepPayer(state: Payer, event: PayerEvent, context: Context): Pa
 			return signed(state, event.signatures, context);
 		case "received":
 			return received(state, event.message, event, context);
+		case "passedOn":
+			return passedOn(state, event.token);
 		case "cancel":
 			return state.kind === "locked" ? cancel(state) : again(state);
 		case "contact":
@@ -85,7 +106,7 @@ function signed(state: Payer, signatures: readonly Bytes[], context: Context): P
 
 function sent(terms: PayerTerms, transfer: Message, change: readonly VerifiedToken[]): PayerStep {
 	return {
-		state: { kind: "sent", terms, transfer, acknowledged: null },
+		state: { kind: "sent", terms, transfer, acknowledged: null, passedOn: [] },
 		effects: [
 			{ kind: "persist", changes: { ...noChanges, remove: terms.inputs, add: change } },
 			{ kind: "tell", news: "sent" },
@@ -185,7 +206,7 @@ function countered(
 }
 
 function acknowledged(
-	state: Extract<DurablePayer, { kind: "sent" }>,
+	state: Sent,
 	message: MessageOf<"reserved">,
 	incoming: Incoming,
 	context: Context,
@@ -202,12 +223,28 @@ function acknowledged(
 	};
 }
 
+/**
+ * Its payee has signed a link on what we paid: it had arrived. Of direct links each arrives by itself, since whoever
+ * carried them may have kept one; one release opens all links of a lock (spec: handover.md, Word of arrival).
+ */
+function passedOn(state: Payer, token: VerifiedToken): PayerStep {
+	const nothing: PayerStep = { state, effects: [] };
+	if (state.kind !== "sent" && state.kind !== "released") return nothing;
+	const links = linksPassedOn(state.terms, token);
+	const persist = { kind: "persist", changes: noChanges } as const;
+	if (state.kind === "released")
+		return links.length === 0 || state.done
+			? nothing
+			: { state: { ...state, done: true }, effects: [persist] };
+	if (hasArrived(state)) return nothing;
+	const known = new Set(state.passedOn.map(toHex));
+	const found = links.filter((link) => !known.has(toHex(link)));
+	if (found.length === 0) return nothing;
+	return { state: { ...state, passedOn: [...state.passedOn, ...found] }, effects: [persist] };
+}
+
 /** The payee did not want a direct transfer: its links back to us, effective when signed. */
-function returned(
-	state: Extract<DurablePayer, { kind: "sent" }>,
-	message: MessageOf<"returned">,
-	context: Context,
-): PayerStep {
+function returned(state: Sent, message: MessageOf<"returned">, context: Context): PayerStep {
 	const add = checkReturn(state.terms, message, context);
 	if (isRefusal(add)) return stay(state, add);
 	return {

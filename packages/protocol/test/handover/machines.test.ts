@@ -19,9 +19,12 @@ import {
 	type Step,
 	stepPayee,
 	stepPayer,
+	type VerifiedToken,
 } from "@tenten/protocol";
 import { bytesOf } from "./support/ecosystem.ts";
+import { onTo, paidBy } from "./support/paid-on.ts";
 import {
+	alice,
 	bob,
 	context,
 	direct,
@@ -81,6 +84,7 @@ function payerEvents(stages: Stages): Readonly<Record<string, PayerEvent>> {
 		signed: { kind: "signed", signatures: zeros.slice(1) },
 		cancel: { kind: "cancel" },
 		contact: { kind: "contact" },
+		passedOn: { kind: "passedOn", token: onTo(paidBy(stages)[0] as VerifiedToken, bob, alice) },
 		...Object.fromEntries(received),
 	};
 }

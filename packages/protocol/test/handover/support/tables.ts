@@ -21,7 +21,7 @@ export const payerTable: Table = {
 	},
 	"two-phase and exchange: locked": {
 		answer: "→ released: persist, tell released, send release",
-		done: "nothing",
+		"done, passedOn": "nothing",
 		refunded: "→ ruled: persist, tell ruled",
 		"ruled released": "! request-mismatch",
 		"refunded by another": "! issuer-unknown",
@@ -40,29 +40,31 @@ export const payerTable: Table = {
 	},
 	"two-phase and exchange: released": {
 		done: "→ released",
+		passedOn: "→ released: persist",
 		"final refusal, transient refusal, unknown refusal": "nothing",
 		"start, signed, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "again: send release",
 	},
 	"two-phase and exchange: released, done": {
 		done: "→ released",
-		"final refusal, transient refusal, unknown refusal": "nothing",
+		"passedOn, final refusal, transient refusal, unknown refusal": "nothing",
 		"start, signed, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "again: send release",
 	},
 	"two-phase and exchange: cancelled": {
-		"done, final refusal, transient refusal, unknown refusal": "nothing",
+		"done, passedOn, final refusal, transient refusal, unknown refusal": "nothing",
 		"start, signed, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "again: send cancel",
 	},
 	"two-phase and exchange: ruled": {
-		"done, final refusal, transient refusal, unknown refusal": "nothing",
+		"done, passedOn, final refusal, transient refusal, unknown refusal": "nothing",
 		"start, signed, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "again: send ruling",
 	},
 	"direct: sent": {
 		answer: "→ sent: persist, tell reserved",
 		done: "nothing",
+		passedOn: "→ sent: persist",
 		refunded: "→ ruled: persist, tell ruled",
 		returned: "→ returned: persist, tell returned, send done",
 		"start, signed": "! attempt-decided",
@@ -79,12 +81,12 @@ export const payerTable: Table = {
 		otherwise: "nothing",
 	},
 	"direct: returned": {
-		"done, final refusal, transient refusal, unknown refusal": "nothing",
+		"done, passedOn, final refusal, transient refusal, unknown refusal": "nothing",
 		"start, signed, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "again: send done",
 	},
 	"direct: ruled, direct": {
-		"done, final refusal, transient refusal, unknown refusal": "nothing",
+		"done, passedOn, final refusal, transient refusal, unknown refusal": "nothing",
 		"start, signed, refunded, ruled released, refunded by another": "! attempt-decided",
 		otherwise: "again: send ruling",
 	},
