@@ -1,13 +1,8 @@
 /** Measurements beside others, run tiny: counts and shapes, never times. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { benchCashu } from "../src/bench/cashu.ts";
 import { openCashuMint } from "../src/bench/cashu-peer.ts";
-import { recordRun } from "../src/bench/record.ts";
-import { thisMachine } from "../src/bench/result.ts";
 import { makeOutput } from "../src/output.ts";
 
 const silent = { ...makeOutput(true), say: () => {} };
@@ -30,23 +25,5 @@ test("each amount is paid by us, token alone and handed over, and by the peer", 
 	for (const { ours, peer, ratio } of results) {
 		assert.ok(ours > 0 && peer !== null && peer > 0);
 		assert.ok(ratio !== null && Math.abs(ratio - ours / peer) < ratio / 1e6);
-	}
-});
-
-test("a recorded run is one line more, with machine, note and results", () => {
-	const folder = mkdtempSync(join(tmpdir(), "tenten-bench-"));
-	try {
-		const file = join(folder, "runs.jsonl");
-		const run = { machine: thisMachine(), note: "tiny", results: [] };
-		recordRun(file, run);
-		recordRun(file, run);
-		const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-		const [first, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-		assert.equal(lines.length, 2);
-		assert.deepEqual({ ...second, at: null }, { ...first, at: null });
-		assert.deepEqual(Object.keys(first ?? {}), ["at", "commit", "machine", "note", "results"]);
-		assert.deepEqual(first?.["note"], "tiny");
-	} finally {
-		rmSync(folder, { recursive: true });
 	}
 });

@@ -2,11 +2,13 @@
 import {
 	type Bytes,
 	currentlyValid,
+	equalBytes,
 	isRefusal,
 	limits,
 	type Reason,
 	type Refusal,
 	sameAsset,
+	type VerifiedCertificate,
 	type VerifiedRequest,
 	wouldAccept,
 } from "@tenten/protocol";
@@ -17,8 +19,9 @@ import type { TokenSummary } from "./rows.ts";
 export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
 	const request = core.readRequest(encoded);
 	if (isRefusal(request)) return request;
+	const owners = new Owners(core);
 	return freeTokens(core, request).filter(
-		(summary) => reasonsOf(core, summary, request, amount).length === 0,
+		(summary) => reasonsOf(core, owners, summary, request, amount).length === 0,
 	);
 }
 
@@ -26,7 +29,10 @@ export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly
 export function objections(core: Core, encoded: Bytes, amount: bigint): readonly Reason[] | Refusal {
 	const request = core.readRequest(encoded);
 	if (isRefusal(request)) return request;
-	const reasons = freeTokens(core, request).flatMap((summary) => reasonsOf(core, summary, request, amount));
+	const owners = new Owners(core);
+	const reasons = freeTokens(core, request).flatMap((summary) =>
+		reasonsOf(core, owners, summary, request, amount),
+	);
 	return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.detail}`, reason])).values()];
 }
 
@@ -36,16 +42,37 @@ function freeTokens(core: Core, { body }: VerifiedRequest): readonly TokenSummar
 		.filter(({ heldBy, asset }) => heldBy === null && sameAsset(asset, body.asset));
 }
 
+/** A certificate of one's own that may pay, or why it may not. */
+type Owner = VerifiedCertificate | Refusal;
+
+/** Thousands of tokens have few owners, and most the same as the one before: each is looked up once in a row. */
+class Owners {
+	readonly #core: Core;
+	#last: { readonly hash: Bytes; readonly owner: Owner } | undefined;
+
+	constructor(core: Core) {
+		this.#core = core;
+	}
+
+	of(hash: Bytes): Owner {
+		if (this.#last === undefined || !equalBytes(this.#last.hash, hash)) {
+			const owner = this.#core.isSilenced(hash) ?? this.#core.ownCertificate(hash);
+			this.#last = { hash, owner };
+		}
+		return this.#last.owner;
+	}
+}
+
 function reasonsOf(
 	core: Core,
+	owners: Owners,
 	summary: TokenSummary,
 	request: VerifiedRequest,
 	amount: bigint,
 ): readonly Reason[] {
 	const now = core.now();
-	const own = core.ownCertificate(summary.certificate);
-	const silenced = core.isSilenced(summary.certificate) ?? (isRefusal(own) ? own : undefined);
-	if (silenced !== undefined || isRefusal(own)) return silenced ? [{ ...silenced, condition: null }] : [];
+	const own = owners.of(summary.certificate);
+	if (isRefusal(own)) return [{ ...own, condition: null }];
 	const part = amount < summary.amount ? amount : summary.amount;
 	const limit = own.profile.limits?.perTransfer ?? null;
 	const isPlain = !summary.isBound && summary.links < limits.hops && (limit === null || part <= limit);

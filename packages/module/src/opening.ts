@@ -54,7 +54,7 @@ export async function openCore({ store, unlock, ...surroundings }: ModuleOptions
 		keys = made.keyStore;
 	}
 	if (isRefusal(keys)) return keys;
-	const state = await openState(store, keys.stateKey, source.cryptography);
+	const state = await openState(store, keys.stateKey, source.cryptography, rows);
 	const documentKey = isRefusal(state) ? state : await openDocumentKey(state, keys);
 	if (isRefusal(documentKey) || isRefusal(state)) {
 		keys.close();

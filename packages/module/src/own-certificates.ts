@@ -37,12 +37,13 @@ export class OwnCertificates {
 	constructor(rows: ReadonlyMap<string, Bytes> = new Map(), trust?: Trust) {
 		const restored = rows.get("restored");
 		this.#restoredUntil = restored === undefined ? 0 : must(restoredRow, restored).counter;
-		const own = [...rows].flatMap(([key, value]) => {
-			if (!key.startsWith(prefix)) return [];
+		const own: (Own & { readonly id: string })[] = [];
+		for (const [key, value] of rows) {
+			if (!key.startsWith(prefix)) continue;
 			const { encoded, since } = must(certificateRow, value);
 			const { claims } = must(certificateShape, encoded);
-			return [{ id: key.slice(prefix.length), encoded, since, keyId: keyId(claims.confirmation.key) }];
-		});
+			own.push({ id: key.slice(prefix.length), encoded, since, keyId: keyId(claims.confirmation.key) });
+		}
 		for (const { id, ...row } of own.toSorted((a, b) => a.since - b.since)) {
 			this.#rows.set(id, row);
 			const verified = trust?.certificate(row.encoded);

@@ -38,14 +38,18 @@ const head = record({
 	digest: bytes32,
 });
 
-/** Opens the state that was sealed under `stateKey`, a new one where the store holds none. */
+/**
+ * Opens the state that was sealed under `stateKey`, a new one where the store holds none. `loaded`: what the store
+ * holds, where the caller has loaded it already and committed none but a key store's rows since.
+ */
 export async function openState(
 	store: ModuleStore,
 	stateKey: Bytes,
 	cryptography: Cryptography = nodeCryptography,
+	loaded?: ReadonlyMap<string, Bytes>,
 ): Promise<SealedState | Refusal> {
 	const { openSealed } = cryptography;
-	const stored = await store.load();
+	const stored = loaded ?? (await store.load());
 	const marks = new RowMarks(stateKey);
 	const rows = new Map<string, Bytes>();
 	let digest = noRows;

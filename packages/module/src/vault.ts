@@ -17,7 +17,7 @@ import {
 	holderOrder,
 	isRefusal,
 	limits,
-	parse,
+	parseOwn,
 	payeeState,
 	payerState,
 	type Refusal,
@@ -60,8 +60,9 @@ class Table<T> {
 	constructor(name: string, shape: Shape<T>, state: SealedState) {
 		this.#name = name;
 		this.#shape = shape;
+		const prefix = `${name}/`;
 		for (const [key, value] of state.rows)
-			if (key.startsWith(`${name}/`)) this.entries.set(key.slice(name.length + 1), read(shape, value, key));
+			if (key.startsWith(prefix)) this.entries.set(key.slice(prefix.length), read(shape, value, key));
 	}
 
 	get(id: Bytes): T | undefined {
@@ -80,7 +81,7 @@ class Table<T> {
 }
 
 function read<T>(shape: Shape<T>, value: Bytes, key: string): T {
-	const row = parse(shape, value, value.length);
+	const row = parseOwn(shape, value);
 	if (isRefusal(row)) throw new Error(`${key} was sealed by another version: ${row.detail}`);
 	return row;
 }

@@ -1,12 +1,18 @@
-/** A pair of wallets with one operator, all in memory and in one process: two modules to hand over between. */
+/** A pair of wallets with one operator in memory, all in one process: two modules to hand over between. */
 import { generateKey, type SecureModule, signerFrom, verify } from "@tenten/module";
 import { Operator } from "@tenten/operator";
 import type { AssetId, Bytes, Signer, SuiteName } from "@tenten/protocol";
-import { memoryStore, Wallet } from "@tenten/wallet";
+import { memoryStore, Wallet, type WalletOptions } from "@tenten/wallet";
 import { must, random } from "../ecosystem.ts";
+
+/** Where a wallet is kept, and what opens it. */
+export type Home = Pick<WalletOptions, "store" | "unlock">;
 
 export type Pair = {
 	readonly asset: AssetId;
+	readonly operator: Operator;
+	/** the clock of all three, unix seconds */
+	readonly now: () => number;
 	readonly wallets: readonly [Wallet, Wallet];
 	/** gives the first wallet this many tokens of `amount` each */
 	readonly draw: (amount: bigint, tokens: number) => Promise<void>;
@@ -16,18 +22,25 @@ export type Pair = {
 const day_s = 86_400;
 const code = "JPY";
 
-export async function openPair(suite: SuiteName): Promise<Pair> {
-	const now = Math.floor(Date.now() / 1000);
-	const operator = await openOperator(suite, () => now);
+export function memoryHome(): Home {
+	return { store: memoryStore(), unlock: { kind: "device", key: random(32) } };
+}
+
+export async function openPair(
+	suite: SuiteName,
+	homes: readonly [Home, Home] = [memoryHome(), memoryHome()],
+): Promise<Pair> {
+	const opened = Math.floor(Date.now() / 1000);
+	const now = (): number => opened;
+	const operator = await openOperator(suite, now);
 	const asset = { operator: operator.id, code };
-	const open = async (): Promise<Wallet> => {
-		const unlock = { kind: "device", key: random(32) } as const;
-		const wallet = must(await Wallet.open({ store: memoryStore(), unlock, now: () => now, random }));
+	const open = async (home: Home): Promise<Wallet> => {
+		const wallet = must(await Wallet.open({ ...home, now, random }));
 		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 		must((await wallet.join(operator, operator.id, asked, suite)) ?? null);
 		return wallet;
 	};
-	const wallets = [await open(), await open()] as const;
+	const wallets = [await open(homes[0]), await open(homes[1])] as const;
 	const draw = async (amount: bigint, tokens: number): Promise<void> => {
 		const account = wallets[0].module.certificates()[0]?.hash as Bytes;
 		const sum = amount * BigInt(tokens);
@@ -38,7 +51,7 @@ export async function openPair(suite: SuiteName): Promise<Pair> {
 		for (const wallet of wallets) await wallet.close();
 		await operator.close();
 	};
-	return { asset, wallets, draw, close };
+	return { asset, operator, now, wallets, draw, close };
 }
 
 function openOperator(suite: SuiteName, now: () => number): Promise<Operator> {

@@ -15,6 +15,7 @@ import {
 } from "../bench/result.ts";
 import { benchSize } from "../bench/size.ts";
 import { benchVerify } from "../bench/verify.ts";
+import { benchWallet } from "../bench/wallet.ts";
 import { subcommand } from "../subcommand.ts";
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	size: benchSize,
 	issue: benchIssue,
 	cashu: (output) => benchCashu(output),
+	wallet: (output) => benchWallet(output),
 };
 
 type Options = { readonly record?: string; readonly note?: string };

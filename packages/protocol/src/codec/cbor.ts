@@ -9,7 +9,7 @@
 import { decode, encode, rfc8949EncodeOptions, Tokenizer, Type } from "cborg";
 import { type Bytes, equalBytes } from "./bytes.ts";
 import { limits } from "./limits.ts";
-import { type Refusal, refuse } from "./refusal.ts";
+import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 
 export type Item =
 	| number
@@ -99,16 +99,24 @@ function plain(bytes: Bytes): Bytes {
 
 /** The item of which `bytes` is the one encoding, or `malformed`, `too-large`, `too-deep`, `too-many`. */
 export function decodeItem(bytes: Bytes, maximumBytes: number = limits.message): Item | Refusal {
+	const item = decodeOwnItem(bytes, maximumBytes);
+	if (isRefusal(item)) return item;
+	return equalBytes(encodeItem(item), bytes) ? item : refuse("malformed", "not the shortest sorted encoding");
+}
+
+/**
+ * As `decodeItem`, of bytes that this program encoded and that nobody else could have altered (a row that opened
+ * under one's own key): they are not encoded again to compare. Never for what came from anybody else.
+ */
+export function decodeOwnItem(bytes: Bytes, maximumBytes: number): Item | Refusal {
 	if (bytes.length > maximumBytes) return refuse("too-large", `${bytes.length} of ${maximumBytes} bytes`);
-	let item: Item;
 	try {
 		// What is read must not change when the caller uses its buffer again: cborg copies from plain arrays only.
 		const tokenizer = new BoundedTokenizer(plain(bytes), maximumBytes < 2 * limits.evidence);
-		item = decode(bytes, { ...readOptions, tokenizer });
+		return decode(bytes, { ...readOptions, tokenizer }) as Item;
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : "";
 		if (reason === tooDeep) return refuse("too-deep");
 		return reason === tooMany ? refuse("too-many", reason) : refuse("malformed", reason);
 	}
-	return equalBytes(encodeItem(item), bytes) ? item : refuse("malformed", "not the shortest sorted encoding");
 }

@@ -1,0 +1,59 @@
+/** Durable measurements, run tiny: what is counted is there, and what was made is what was meant. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { amountOfToken, fillWallet, noteOf } from "../src/bench/full-wallet.ts";
+import { recordRun } from "../src/bench/record.ts";
+import { thisMachine } from "../src/bench/result.ts";
+import { benchWallet } from "../src/bench/wallet.ts";
+import { makeOutput } from "../src/output.ts";
+
+const silent = { ...makeOutput(true), say: () => {}, progress: () => ({ reach: () => {}, end: () => {} }) };
+const folder = mkdtempSync(join(tmpdir(), "tenten-bench-"));
+after(() => rmSync(folder, { recursive: true }));
+
+test("a filled wallet holds what was drawn less what was paid, and its journal is its own", async () => {
+	const filling = { tokens: 20, entries: 30, payments: 3 };
+	const full = await fillWallet(join(folder, "full.sqlite"), filling, () => {});
+	const wallet = await full.open();
+	// Of three payments in turns, two went away and one came back.
+	assert.equal(wallet.balance(full.pair.asset).available, 19n * amountOfToken);
+	assert.equal(wallet.module.attempts().length, 3);
+	await wallet.close();
+	await full.pair.close();
+	assert.notEqual(noteOf(1), noteOf(11));
+});
+
+test("opening, paying, the balance and both searches are measured, beside one disk sync", async () => {
+	const results = await benchWallet(silent, { tokens: 32, entries: 40, payments: 2, rounds: 1 });
+	const measured = results.filter(({ metric }) => !metric.endsWith(": processor"));
+	assert.deepEqual(
+		measured.map(({ metric, rounds }) => [metric, rounds]),
+		[
+			["open, 32 tokens", 1],
+			["of it: lock the file, check every page and close it again", 1],
+			["pay, own work, 32 tokens", 1],
+			["balance, 32 tokens", 1],
+			["search, the oldest of 40 entries", 1],
+			["search, the newest of 40 entries", 1],
+			["one disk sync", 50],
+		],
+	);
+	assert.equal(results.length, 2 * measured.length - 1);
+	assert.ok(results.every(({ name, unit, ours }) => name === "wallet" && unit === "ms" && ours > 0));
+});
+
+test("a recorded run is one line more, with machine, note and results", () => {
+	const file = join(folder, "runs.jsonl");
+	const run = { machine: thisMachine(), note: "tiny", results: [] };
+	recordRun(file, run);
+	recordRun(file, run);
+	const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+	const [first, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+	assert.equal(lines.length, 2);
+	assert.deepEqual({ ...second, at: null }, { ...first, at: null });
+	assert.deepEqual(Object.keys(first ?? {}), ["at", "commit", "machine", "note", "results"]);
+	assert.deepEqual(first?.["note"], "tiny");
+});
