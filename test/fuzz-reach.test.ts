@@ -26,7 +26,6 @@ const ourOwn = [
 
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
-	"packages/cli/src/server/issuer-client.ts .json()": "an operator's answers to those who run it",
 	"packages/cli/src/server/peers.ts parse(":
 		"a list of peers that whoever runs the operator names: shape/trustList",
 	"packages/cli/src/trust-file.ts fromHex(": "an argument",

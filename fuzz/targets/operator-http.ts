@@ -67,6 +67,10 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 		})),
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],
+	"GET /v1/problems/:code": () => [
+		{ path: "/v1/problems/funds-insufficient" },
+		{ path: "/v1/problems/no-such-code" },
+	],
 	"GET /livez": () => [{ path: "/livez" }],
 	"GET /readyz": () => [{ path: "/readyz" }],
 	"GET /metrics": () => [{ path: "/metrics" }],

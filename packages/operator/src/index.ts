@@ -5,6 +5,7 @@ export type { OperatorKeys, OperatorPolicy } from "./context.ts";
 export type { DebtSettlement } from "./debts.ts";
 export type { DirectIssue } from "./direct-issue.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
+export { type Document, openApiDocument } from "./http/document.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";
 export type { FailPoint, StoreOptions } from "./store/store.ts";

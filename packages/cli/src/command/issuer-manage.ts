@@ -1,5 +1,6 @@
 /** `tenten issuer deposit`, `totals`, `case-files` and `export`: looking after a running operator. */
 import { join } from "node:path";
+import type { Schemas } from "@tenten/client";
 import { limits } from "@tenten/protocol";
 import { amountWords, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
@@ -7,13 +8,7 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import type { Output } from "../output.ts";
 import { hasIssuer } from "../server/issuer.ts";
-import {
-	type AdminProblem,
-	IssuerClient,
-	isProblem,
-	type JsonAmount,
-	type JsonTotals,
-} from "../server/issuer-client.ts";
+import { type AdminProblem, IssuerClient, isProblem } from "../server/issuer-client.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { family, type Outcome, subcommand } from "../subcommand.ts";
 
@@ -102,7 +97,7 @@ const meanings: Readonly<Record<string, string>> = {
 	chargedOff: "of it, given up",
 };
 
-function totalsText({ asset, totals, broken }: JsonTotals): string {
+function totalsText({ asset, totals, broken }: Schemas["AssetTotals"]): string {
 	const rows = Object.entries(totals).map(
 		([name, amount]) => [name, amountText(amount), meanings[name] ?? ""] as const,
 	);
@@ -114,7 +109,7 @@ function totalsText({ asset, totals, broken }: JsonTotals): string {
 	return `${asset}\n${lines.join("\n")}\n  ${verdict}`;
 }
 
-function amountText({ value, asset: code, scale }: JsonAmount): string {
+function amountText({ value, asset: code, scale }: Schemas["Amount"]): string {
 	const asset = { operator: new Uint8Array(32), code };
 	const definition = { code, scale, name: code, spendWindow: 1, redeemWindow: 1, grace: 0 };
 	return amountWords(BigInt(value), asset, { asset: () => definition, operator: () => undefined }).en;

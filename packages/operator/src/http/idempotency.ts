@@ -8,7 +8,11 @@
 import { type Bytes, equalBytes, sha256 } from "@tenten/protocol";
 import { forgetKeys } from "../store/forgetting.ts";
 import type { Store, Transaction } from "../store/store.ts";
-import { httpProblem } from "./problem.ts";
+import { type Problem, problem } from "./problem.ts";
+
+type KeyProblem = Problem<
+	"idempotency-key-missing" | "idempotency-key-in-progress" | "idempotency-key-reused"
+>;
 
 export class Idempotency {
 	readonly #store: Store;
@@ -27,17 +31,17 @@ export class Idempotency {
 		key: string | undefined,
 		content: Bytes,
 		respond: () => Promise<T>,
-	): Promise<T | Response> {
-		if (key === undefined || key === "" || key.length > 255) return httpProblem("idempotency-key-missing");
+	): Promise<T | KeyProblem> {
+		if (key === undefined || key === "" || key.length > 255) return problem("idempotency-key-missing");
 		const slot = `${scope} ${key}`;
-		if (this.#inProgress.has(slot)) return httpProblem("idempotency-key-in-progress");
+		if (this.#inProgress.has(slot)) return problem("idempotency-key-in-progress");
 		this.#inProgress.add(slot);
 		try {
 			const now = this.#now();
 			const isBound = await this.#store.run((transaction) =>
 				bind(transaction, scope, key, sha256(content), now),
 			);
-			return isBound ? await respond() : httpProblem("idempotency-key-reused");
+			return isBound ? await respond() : problem("idempotency-key-reused");
 		} finally {
 			this.#inProgress.delete(slot);
 		}

@@ -2,15 +2,16 @@
  * Problems (RFC 9457): every way of saying no over HTTP, with where the money is and the one thing to do.
  *
  * Refusals keep their codes; HTTP adds a few of its own. Each code is mapped here, and the compiler refuses a
- * new one that is not.
+ * new one that is not. Which of them a route may send is in `endpoints.ts`.
  */
-import { isRefusal, type Refusal, type RefusalCode, refusals } from "@tenten/protocol";
+import { type RefusalCode, refusals } from "@tenten/protocol";
 
 /** `safe`: nothing moved. `spent`: someone else has it. `unknown`: ask again with the same bytes. */
 type FundsState = "safe" | "spent" | "unknown";
 
+type Persistence = "final" | "transient";
 type Mapping = readonly [status: Status, fundsState: FundsState];
-type Status = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 500 | 502 | 503;
+type Status = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503;
 
 const unprocessable: Mapping = [422, "safe"];
 const later: Mapping = [409, "safe"];
@@ -75,59 +76,77 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 
 /** What only HTTP refuses. */
 const httpProblems = {
-	"admin-token-invalid": [401, false, "safe", "send the operator's admin token as a bearer token"],
-	"content-type-unknown": [415, false, "safe", "send the body as the media type that the document names"],
-	"case-unknown": [404, false, "safe", "list the cases first"],
+	"admin-token-invalid": [401, "final", "safe", "send the operator's admin token as a bearer token"],
+	"content-type-unknown": [415, "final", "safe", "send the body as the media type that the document names"],
+	"case-unknown": [404, "final", "safe", "list the cases first"],
 	"idempotency-key-missing": [
 		400,
-		false,
+		"final",
 		"safe",
 		"send an Idempotency-Key header, fresh for each new request",
 	],
 	"idempotency-key-in-progress": [
 		409,
-		true,
+		"transient",
 		"unknown",
 		"send the same again when the first has been answered",
 	],
-	"idempotency-key-reused": [422, false, "safe", "use a fresh Idempotency-Key for other content"],
-	internal: [500, true, "unknown", "send the same again: it is answered once"],
-	"route-unknown": [404, false, "safe", "see /v1/openapi.json"],
-} as const satisfies Record<string, readonly [Status, boolean, FundsState, string]>;
+	"idempotency-key-reused": [422, "final", "safe", "use a fresh Idempotency-Key for other content"],
+	internal: [500, "transient", "unknown", "send the same again: it is answered once"],
+	"route-unknown": [404, "final", "safe", "see /v1/openapi.json"],
+} as const satisfies Record<string, readonly [Status, Persistence, FundsState, string]>;
 
-export type HttpProblem = keyof typeof httpProblems;
+export type HttpProblemCode = keyof typeof httpProblems;
+export type ProblemCode = RefusalCode | HttpProblemCode;
 
-export function httpProblem(code: HttpProblem, detail = ""): Response {
-	const [status, retryable, fundsState, nextAction] = httpProblems[code];
-	return problemResponse({ code, status, detail, retryable, fundsState, nextAction });
-}
-
-export function problemOf({ code, detail }: Refusal): Response {
-	const [status, fundsState] = mappings[code];
-	const [persistence, nextAction] = refusals[code];
-	const retryable = persistence === "transient";
-	return problemResponse({ code, status, detail, retryable, fundsState, nextAction });
-}
-
-type Problem = {
-	readonly code: string;
-	readonly status: Status;
+/** Why not. What a route may send is narrower: see `Endpoint`. */
+export type Problem<Code extends ProblemCode = ProblemCode> = {
+	readonly kind: "problem";
+	readonly code: Code;
 	readonly detail: string;
+};
+
+export function problem<const Code extends ProblemCode>(code: Code, detail = ""): Problem<Code> {
+	return { kind: "problem", code, detail };
+}
+
+export function isProblem(value: unknown): value is Problem {
+	return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "problem";
+}
+
+export type Meaning = {
+	readonly status: Status;
 	readonly retryable: boolean;
 	readonly fundsState: FundsState;
 	readonly nextAction: string;
 };
 
-function problemResponse(problem: Problem): Response {
-	const body = JSON.stringify({ type: "about:blank", title: problem.code, ...problem });
-	return new Response(body, {
-		status: problem.status,
-		headers: { "content-type": "application/problem+json" },
-	});
+/** What a code says, whoever sends it. */
+export function meaningOf(code: ProblemCode): Meaning {
+	if (isHttpProblem(code)) {
+		const [status, persistence, fundsState, nextAction] = httpProblems[code];
+		return { status, retryable: persistence === "transient", fundsState, nextAction };
+	}
+	const [status, fundsState] = mappings[code];
+	const [persistence, nextAction] = refusals[code];
+	return { status, retryable: persistence === "transient", fundsState, nextAction };
 }
 
-/** Bytes as `application/cose`, or the problem that a refusal is. */
-export function answer(result: Uint8Array | Refusal): Response {
-	if (isRefusal(result)) return problemOf(result);
-	return new Response(new Uint8Array(result), { headers: { "content-type": "application/cose" } });
+function isHttpProblem(code: ProblemCode): code is HttpProblemCode {
+	return Object.hasOwn(httpProblems, code);
+}
+
+/** Every code that there is. */
+export const problemCodes = [
+	...Object.keys(refusals),
+	...Object.keys(httpProblems),
+] as readonly ProblemCode[];
+
+export const problemType = "application/problem+json";
+
+/** `type` is the page that explains the code, on the server that sent it. */
+export function problemResponse({ code, detail }: Problem): Response {
+	const { status, ...meaning } = meaningOf(code);
+	const body = { type: `/v1/problems/${code}`, title: code, status, code, detail, ...meaning };
+	return new Response(JSON.stringify(body), { status, headers: { "content-type": problemType } });
 }

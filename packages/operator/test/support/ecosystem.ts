@@ -55,6 +55,8 @@ export type EcosystemOptions = {
 	readonly conditions?: readonly Condition[];
 	/** minor units: every certificate's offline total */
 	readonly offlineTotal?: bigint;
+	/** codes of what it issues beside `JPY` */
+	readonly otherAssets?: readonly string[];
 };
 
 /** `world` is what the toolbox of the module's tests needs; its clock is `clock.now`. */
@@ -82,9 +84,14 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 			policy: {
 				name: "Densha",
 				url: "https://densha.example",
-				assets: [
-					{ code: "JPY", scale: 0, name: "yen", spendWindow: 7 * day, redeemWindow: 30 * day, grace: day },
-				],
+				assets: ["JPY", ...(options.otherAssets ?? [])].map((code) => ({
+					code,
+					scale: 0,
+					name: code === "JPY" ? "yen" : code,
+					spendWindow: 7 * day,
+					redeemWindow: 30 * day,
+					grace: day,
+				})),
 				certificateValidity: 365 * day,
 				trustListValidity: 10 * 365 * day,
 				forkLimit: 500n,

@@ -1,0 +1,1728 @@
+/** Generated from openapi.json by `npm run client`: not written by hand. */
+export interface paths {
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers at all */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures in the text format of Prometheus */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether requests should be sent here */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account holds, told to its holder */
+        get: operations["account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Top up an account with value from outside */
+        post: operations["deposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/case-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases, in the order of their ids */
+        get: operations["caseFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/case-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The evidence of a case */
+        get: operations["evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol a key: certifies it and opens its account */
+        post: operations["enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Redeem, refresh or merge tokens */
+        post: operations["claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document, as a page to read */
+        get: operations["documentation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["openApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/problems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a problem's code means and what to do */
+        get: operations["explanation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{lock}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The release of a lock, once it has been shown or redeemed */
+        get: operations["release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a release, ask for a refund, or file evidence */
+        post: operations["rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where every minor unit is, and whether the books agree */
+        get: operations["totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trust-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The current signed trust list */
+        get: operations["trustList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take from an account, receive tokens */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description `value` counts minor units; `scale` decimals make one major unit */
+        Amount: {
+            asset: string;
+            scale: number;
+            value: string;
+        };
+        AssetTotals: {
+            asset: string;
+            broken: string[];
+            totals: {
+                [key: string]: components["schemas"]["Amount"];
+            };
+        };
+        CaseFile: {
+            /** @description 32 bytes as 64 hexadecimal digits */
+            culprit: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            id: string;
+            kind: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            openedAt: string;
+        };
+        /** @description RFC 9457 */
+        Problem: {
+            /** @description what programs go by */
+            code: string;
+            /** @description for logs; it may change */
+            detail: string;
+            /**
+             * @description `safe`: nothing moved; `spent`: somebody else has it; `unknown`: send the same again to know
+             * @enum {string}
+             */
+            fundsState: "safe" | "spent" | "unknown";
+            /** @description the one thing to do */
+            nextAction: string;
+            /** @description the same request may succeed later */
+            retryable: boolean;
+            status: number;
+            title: string;
+            /** @description where the code is explained, on this server */
+            type: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description figures */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description an account reply */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed" | "too-deep" | "type-unknown";
+                    };
+                };
+            };
+            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "owner-mismatch";
+                    };
+                };
+            };
+            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
+            409: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "authority-unknown";
+                    };
+                };
+            };
+            /** @description `order-mismatch` (funds safe): sign the order that the links name; `request-expired` (funds safe): ask for a new request; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "order-mismatch" | "request-expired" | "signature-invalid" | "too-many";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    deposit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Fresh for each new request; the same again for a repeated one */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                account: string;
+            };
+            cookie?: never;
+        };
+        /** @description how much */
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount: components["schemas"]["Amount"];
+                };
+            };
+        };
+        responses: {
+            /** @description The account's balance after the deposit */
+            201: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        balance: components["schemas"]["Amount"];
+                    };
+                };
+            };
+            /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency-key-missing" | "malformed";
+                    };
+                };
+            };
+            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admin-token-invalid";
+                    };
+                };
+            };
+            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "owner-mismatch";
+                    };
+                };
+            };
+            /** @description `asset-unknown` (funds safe): fetch the current trust list */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "asset-unknown";
+                    };
+                };
+            };
+            /** @description `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered */
+            409: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency-key-in-progress";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `limit-exceeded` (funds safe): pay less, or go online */
+            422: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount-invalid" | "idempotency-key-reused" | "limit-exceeded";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    caseFiles: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of cases, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        caseFiles: components["schemas"]["CaseFile"][];
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admin-token-invalid";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Evidence that needs the trust list and nothing else */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admin-token-invalid";
+                    };
+                };
+            };
+            /** @description `case-unknown` (funds safe): list the cases first */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "case-unknown";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a signed enrolment */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description the certificate and its account */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed" | "too-deep";
+                    };
+                };
+            };
+            /** @description `certificate-role` (funds safe): use a certificate whose role allows this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "certificate-role";
+                    };
+                };
+            };
+            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
+            409: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "authority-unknown";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `signature-invalid` (funds safe): ask the signer for it again */
+            422: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "signature-invalid";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    claim: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Fresh for each new request; the same again for a repeated one */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a claim: a signed order and the tokens that follow it */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description a reply with one result a token, and the new issues */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency-key-missing" | "malformed" | "too-deep" | "type-unknown";
+                    };
+                };
+            };
+            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "owner-mismatch";
+                    };
+                };
+            };
+            /** @description `asset-unknown` (funds safe): fetch the current trust list */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "asset-unknown";
+                    };
+                };
+            };
+            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release */
+            409: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "authority-unknown" | "idempotency-key-in-progress" | "issuer-unknown" | "lock-pending";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `condition-unknown` (funds safe): use a version that knows this condition; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount-invalid" | "condition-unknown" | "idempotency-key-reused" | "order-mismatch" | "signature-invalid" | "too-many";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    documentation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page that fetches nothing */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    openApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    explanation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page that fetches nothing */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `route-unknown` (funds safe): see /v1/openapi.json */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "route-unknown";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                lock: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 32 bytes whose SHA-256 is the lock */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `attempt-unknown` (funds safe): send the transfer first */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "attempt-unknown";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Fresh for each new request; the same again for a repeated one */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a ruling request */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description the ruling, or the id of the case */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency-key-missing" | "malformed" | "too-deep" | "type-unknown";
+                    };
+                };
+            };
+            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "owner-mismatch";
+                    };
+                };
+            };
+            /** @description `asset-unknown` (funds safe): fetch the current trust list */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "asset-unknown";
+                    };
+                };
+            };
+            /** @description `attempt-pending` (funds safe): wait for the other side, or ask for its status; `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release; `ruling-early` (funds safe): ask again after redeem until and grace */
+            409: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "attempt-pending" | "authority-unknown" | "idempotency-key-in-progress" | "issuer-unknown" | "lock-pending" | "ruling-early";
+                    };
+                };
+            };
+            /** @description `ruling-taken` (funds spent): nothing: what it would pay has been claimed */
+            410: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "ruling-taken";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `asset-mismatch` (funds safe): pay in the asset that was asked for; `condition-unknown` (funds safe): use a version that knows this condition; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `issue-proof-invalid` (funds safe): ask the payer for another token; `lock-mismatch` (funds safe): use one lock for all tokens of a payment; `not-evidence` (funds safe): nothing: it proves nothing against anyone; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `sum-mismatch` (funds safe): make outputs that add up to the input; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount-invalid" | "asset-mismatch" | "condition-unknown" | "idempotency-key-reused" | "issue-proof-invalid" | "lock-mismatch" | "not-evidence" | "order-mismatch" | "signature-invalid" | "sum-mismatch" | "too-many";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    totals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Totals of each asset, and every invariant that does not hold */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        assets: components["schemas"]["AssetTotals"][];
+                    };
+                };
+            };
+            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admin-token-invalid";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    trustList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a signed trust list */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Fresh for each new request; the same again for a repeated one */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a signed order to withdraw */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description a reply with the issues */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency-key-missing" | "malformed" | "too-deep" | "type-unknown";
+                    };
+                };
+            };
+            /** @description `certificate-expired` (funds safe): refresh under a new certificate; `owner-mismatch` (funds safe): spend only what your own certificate owns */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "certificate-expired" | "owner-mismatch";
+                    };
+                };
+            };
+            /** @description `asset-unknown` (funds safe): fetch the current trust list */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "asset-unknown";
+                    };
+                };
+            };
+            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `certificate-not-yet-valid` (funds safe): wait, or set the clock; `funds-insufficient` (funds safe): top up first; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered */
+            409: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "authority-unknown" | "certificate-not-yet-valid" | "funds-insufficient" | "idempotency-key-in-progress";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount-invalid" | "idempotency-key-reused" | "order-mismatch" | "signature-invalid" | "too-many";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,137 @@
+/**
+ * The OpenAPI document: made from the table of routes alone, so that it can be read, checked and turned into a
+ * client with no operator running.
+ */
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { codesOf, type Endpoint } from "./endpoint.ts";
+import { endpoints } from "./endpoints.ts";
+import { meaningOf, type ProblemCode, problemType } from "./problem.ts";
+import { problemSchema } from "./schemas.ts";
+
+export type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+
+const about = {
+	openapi: "3.1.0",
+	info: {
+		title: "Tenten operator",
+		version: "1",
+		description:
+			"Issue, redeem, certify, rule. Wallets send and receive the protocol's messages as `application/cose`; management speaks JSON. Every refusal is a problem (RFC 9457) that says where the money is.",
+		license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+	},
+	servers: [{ url: "/", description: "the operator that serves this document" }],
+	tags: [
+		{ name: "wallets", description: "What wallets ask: each message carries its own proof" },
+		{ name: "management", description: "What the people who run the operator ask" },
+		{ name: "service", description: "Health, figures and documentation" },
+	],
+};
+
+const cose = "application/cose";
+const binary = z.any().openapi({ type: "string", format: "binary" });
+const idempotencyKey = z
+	.string()
+	.min(1)
+	.max(255)
+	.openapi({ description: "Fresh for each new request; the same again for a repeated one" });
+const requestId = {
+	"Request-Id": { description: "names this request in the operator's logs", schema: { type: "string" } },
+} as const;
+
+const schemes: Readonly<Record<Endpoint["access"], readonly string[]>> = {
+	anyone: [],
+	holder: ["holder"],
+	admin: ["admin"],
+};
+
+export function openApiDocument(): Document {
+	const described = new OpenAPIHono();
+	const registry = described.openAPIRegistry;
+	registry.registerComponent("securitySchemes", "admin", { type: "http", scheme: "bearer" });
+	registry.registerComponent("securitySchemes", "holder", {
+		type: "http",
+		scheme: "Tenten",
+		description: "a signed statement `balance` in base64url",
+	});
+	for (const endpoint of Object.values(endpoints)) registry.registerPath(operationOf(endpoint));
+	return described.getOpenAPI31Document(about);
+}
+
+function operationOf(endpoint: Endpoint) {
+	const { method, path, operationId, tag, summary, access } = endpoint;
+	return {
+		method,
+		path,
+		operationId,
+		tags: [tag],
+		summary,
+		security: schemes[access].map((scheme) => ({ [scheme]: [] })),
+		request: requestOf(endpoint),
+		responses: { ...successOf(endpoint), ...problemsOf(endpoint) },
+	};
+}
+
+function requestOf({ params, query, keyed, takes }: Endpoint) {
+	const body =
+		takes.kind === "none"
+			? undefined
+			: {
+					description: takes.description,
+					required: true,
+					content:
+						takes.kind === "cose"
+							? { [cose]: { schema: binary } }
+							: { "application/json": { schema: takes.schema } },
+				};
+	return {
+		...(params === undefined ? {} : { params: z.object(params) }),
+		...(query === undefined ? {} : { query: z.object(query) }),
+		...(keyed ? { headers: z.object({ "Idempotency-Key": idempotencyKey }) } : {}),
+		...(body === undefined ? {} : { body }),
+	};
+}
+
+function successOf({ gives }: Endpoint) {
+	const { description } = gives;
+	const headers = requestId;
+	switch (gives.kind) {
+		case "cose":
+			return { 200: { description, headers, content: { [cose]: { schema: binary } } } };
+		case "json":
+			return {
+				[gives.status]: { description, headers, content: { "application/json": { schema: gives.schema } } },
+			};
+		case "text":
+			return { 200: { description, headers, content: { [gives.type]: { schema: z.string() } } } };
+		case "document":
+			return {
+				200: { description, headers, content: { "application/json": { schema: z.looseObject({}) } } },
+			};
+		default:
+			return gives satisfies never;
+	}
+}
+
+/** One response a status, which names every code that it may carry. */
+function problemsOf(endpoint: Endpoint) {
+	const all = codesOf(endpoint);
+	const statuses = new Set(all.map((code) => meaningOf(code).status));
+	const carriedBy = (status: number) => all.filter((code) => meaningOf(code).status === status);
+	return Object.fromEntries(
+		[...statuses]
+			.map((status) => [status, carriedBy(status)] as const)
+			.map(([status, codes]) => [
+				status,
+				{
+					description: codes.map(explained).join("; "),
+					headers: requestId,
+					content: { [problemType]: { schema: problemSchema.extend({ code: z.enum(codes as [string]) }) } },
+				},
+			]),
+	);
+}
+
+function explained(code: ProblemCode): string {
+	const { fundsState, nextAction } = meaningOf(code);
+	return `\`${code}\` (funds ${fundsState}): ${nextAction}`;
+}

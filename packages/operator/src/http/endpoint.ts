@@ -1,0 +1,112 @@
+/**
+ * What a route is: what it takes, what it gives, and every code with which it may refuse.
+ *
+ * The OpenAPI document (`document.ts`) and the type of what a handler may answer both follow from this one
+ * description. So a code that is not declared does not compile; one that comes out of the operator undeclared is
+ * a bug, answered as `internal` and logged; one that is declared and never sent fails a test.
+ */
+import type { z } from "@hono/zod-openapi";
+import type { Bytes, Refusal } from "@tenten/protocol";
+import type { HttpProblemCode, Problem, ProblemCode } from "./problem.ts";
+
+/** Who may ask: anyone, the holder of the account (signed), or the people who run the operator. */
+type Access = "anyone" | "holder" | "admin";
+
+type Taken =
+	| { readonly kind: "none" }
+	| { readonly kind: "cose"; readonly description: string }
+	| { readonly kind: "json"; readonly description: string; readonly schema: z.ZodType };
+
+type Given =
+	| { readonly kind: "cose"; readonly description: string }
+	| {
+			readonly kind: "json";
+			readonly status: 200 | 201;
+			readonly description: string;
+			readonly schema: z.ZodType;
+	  }
+	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
+	| { readonly kind: "document"; readonly description: string };
+
+export type Endpoint = {
+	readonly method: "get" | "post" | "delete";
+	/** with parameters in braces */
+	readonly path: `/${string}`;
+	/** its name in generated clients */
+	readonly operationId: string;
+	readonly tag: "wallets" | "management" | "service";
+	readonly summary: string;
+	readonly access: Access;
+	readonly params?: Readonly<Record<string, z.ZodType>>;
+	readonly query?: Readonly<Record<string, z.ZodType>>;
+	readonly takes: Taken;
+	/** it moves value, and asks for an `Idempotency-Key` */
+	readonly keyed: boolean;
+	readonly gives: Given;
+	/** what its handler may refuse with; what every route of its kind may is in `impliedBy` */
+	readonly problems: readonly ProblemCode[];
+};
+
+/** Codes that are sent for a route before its handler is asked. */
+export type ImpliedCode = Extract<
+	HttpProblemCode | "malformed" | "too-large",
+	"internal" | "malformed" | "too-large" | "content-type-unknown" | "admin-token-invalid"
+>;
+
+function impliedBy({ access, params, query, takes }: Endpoint): readonly ImpliedCode[] {
+	const isParsed = params !== undefined || query !== undefined || takes.kind === "json";
+	return [
+		"internal",
+		...(isParsed ? (["malformed"] as const) : []),
+		...(takes.kind === "none" ? [] : (["too-large", "content-type-unknown"] as const)),
+		...(access === "admin" ? (["admin-token-invalid"] as const) : []),
+	];
+}
+
+/** Every code that a route may send, each once. */
+export function codesOf(endpoint: Endpoint): readonly ProblemCode[] {
+	return [...new Set<ProblemCode>([...impliedBy(endpoint), ...endpoint.problems])].sort();
+}
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+type Read<S extends Shape | undefined> = S extends Shape ? { readonly [K in keyof S]: z.output<S[K]> } : null;
+
+/** What a handler is asked. */
+export type Asked<E extends Endpoint> = {
+	readonly params: Read<E["params"]>;
+	readonly query: Read<E["query"]>;
+	readonly body: E["takes"] extends { readonly schema: infer S extends z.ZodType }
+		? z.output<S>
+		: E["takes"] extends { readonly kind: "cose" }
+			? Bytes
+			: null;
+	readonly header: (name: string) => string | undefined;
+};
+
+/** What a handler may answer. */
+export type Answer<E extends Endpoint> =
+	| (E["gives"] extends { readonly schema: infer S extends z.ZodType }
+			? { readonly kind: "given"; readonly value: z.input<S> }
+			: E["gives"] extends { readonly kind: "cose" }
+				? { readonly kind: "given"; readonly value: Bytes }
+				: E["gives"] extends { readonly kind: "text" }
+					? { readonly kind: "given"; readonly value: string }
+					: { readonly kind: "given"; readonly value: object })
+	| Problem<E["problems"][number]>;
+
+export function given<const V>(value: V): { readonly kind: "given"; readonly value: V } {
+	return { kind: "given", value };
+}
+
+/** A code came out that the route does not declare: the declaration is wrong, and a test should have said so. */
+export class UndeclaredCode extends Error {}
+
+/** A refusal as a problem of this route. Throws where the route does not declare it. */
+export function refused<E extends Endpoint>(
+	{ operationId, problems }: E,
+	{ code, detail }: Refusal,
+): Problem<E["problems"][number]> {
+	if (!problems.includes(code))
+		throw new UndeclaredCode(`${operationId} does not declare ${code}: ${detail}`);
+	return { kind: "problem", code, detail };
+}

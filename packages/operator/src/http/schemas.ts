@@ -1,0 +1,41 @@
+/** The shapes of JSON that routes share: amounts, ids, times, cursors and problems. */
+import { z } from "@hono/zod-openapi";
+
+/** 32 bytes */
+export const hexadecimal = z
+	.string()
+	.regex(/^[0-9a-f]{64}$/)
+	.openapi({ description: "32 bytes as 64 hexadecimal digits" });
+
+const minorUnits = z.string().regex(/^-?[0-9]{1,20}$/);
+
+export const amountSchema = z
+	.object({ value: minorUnits, asset: z.string().max(16), scale: z.int().min(0).max(18) })
+	.openapi("Amount", { description: "`value` counts minor units; `scale` decimals make one major unit" });
+
+/** RFC 3339, in UTC */
+export const time = z.iso.datetime().openapi({ description: "RFC 3339, UTC" });
+
+/** What one page says of where the next begins. Nothing may be read out of it. */
+export const cursor = z
+	.string()
+	.min(1)
+	.max(256)
+	.openapi({ description: "opaque: as the page before gave it" });
+export const nextCursor = cursor.nullable().openapi({ description: "of the next page; null after the last" });
+
+export const problemSchema = z
+	.object({
+		type: z.string().openapi({ description: "where the code is explained, on this server" }),
+		title: z.string(),
+		status: z.int(),
+		code: z.string().openapi({ description: "what programs go by" }),
+		detail: z.string().openapi({ description: "for logs; it may change" }),
+		retryable: z.boolean().openapi({ description: "the same request may succeed later" }),
+		fundsState: z.enum(["safe", "spent", "unknown"]).openapi({
+			description:
+				"`safe`: nothing moved; `spent`: somebody else has it; `unknown`: send the same again to know",
+		}),
+		nextAction: z.string().openapi({ description: "the one thing to do" }),
+	})
+	.openapi("Problem", { description: "RFC 9457" });

@@ -1,0 +1,123 @@
+/**
+ * Serving a route: everything about a request is checked against the route's description before its handler is
+ * asked, and nothing leaves that the description does not name.
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { limits } from "@tenten/protocol";
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import {
+	type Answer,
+	type Asked,
+	codesOf,
+	type Endpoint,
+	type ImpliedCode,
+	UndeclaredCode,
+} from "./endpoint.ts";
+import { isProblem, type Problem, problem, problemResponse } from "./problem.ts";
+
+const cose = "application/cose";
+/** Bytes of the longest JSON body. */
+const maximumJson = 65_536;
+
+/** Whether whoever asks may; undefined where it may. */
+export type Gate = (endpoint: Endpoint, context: Context) => Promise<Problem<ImpliedCode> | undefined>;
+
+export function serve<E extends Endpoint>(
+	app: OpenAPIHono,
+	endpoint: E,
+	gate: Gate,
+	handle: (asked: Asked<E>) => Promise<Answer<E>>,
+): void {
+	const { method, takes } = endpoint;
+	const path = endpoint.path.replaceAll(/\{([^}]+)\}/g, ":$1");
+	const maxSize = takes.kind === "cose" ? limits.message + limits.evidence : maximumJson;
+	const limit = bodyLimit({ maxSize, onError: () => tooLarge(endpoint) });
+	app.on(method.toUpperCase(), path, limit, async (context) => {
+		const barred = await gate(endpoint, context);
+		if (barred !== undefined) return respond(endpoint, barred);
+		const asked = await read(endpoint, context);
+		if (isProblem(asked)) return respond(endpoint, asked);
+		const answer: { readonly value: unknown } | Problem = await handle(asked as Asked<E>);
+		return isProblem(answer) ? respond(endpoint, answer) : success(endpoint, answer.value);
+	});
+}
+
+/** What is left of the body is not read, so the line cannot be used again. */
+function tooLarge(endpoint: Endpoint): Response {
+	const answer = respond(endpoint, problem("too-large"));
+	answer.headers.set("connection", "close");
+	return answer;
+}
+
+function respond(endpoint: Endpoint, value: Problem): Response {
+	if (!codesOf(endpoint).includes(value.code))
+		throw new UndeclaredCode(`${endpoint.operationId} does not declare ${value.code}`);
+	return problemResponse(value);
+}
+
+function success({ gives }: Endpoint, value: unknown): Response {
+	switch (gives.kind) {
+		case "cose":
+			return new Response(new Uint8Array(value as Uint8Array), { headers: { "content-type": cose } });
+		case "json":
+			return Response.json(value, { status: gives.status });
+		case "text":
+			return new Response(value as string, { headers: { "content-type": `${gives.type}; charset=UTF-8` } });
+		case "document":
+			return Response.json(value);
+		default:
+			return gives satisfies never;
+	}
+}
+
+/** The request's parts as their types, or what is wrong with them. */
+async function read(endpoint: Endpoint, context: Context): Promise<Asked<Endpoint> | Problem> {
+	const body = await readBody(endpoint, context);
+	if (isProblem(body)) return body;
+	const params = readParts(endpoint.params, (name) => context.req.param(name));
+	if (isProblem(params)) return params;
+	const query = readParts(endpoint.query, (name) => context.req.query(name));
+	if (isProblem(query)) return query;
+	const header = (name: string): string | undefined => context.req.header(name);
+	return { params, query, body, header } as unknown as Asked<Endpoint>;
+}
+
+async function readBody({ takes }: Endpoint, context: Context): Promise<unknown> {
+	if (takes.kind === "none") return null;
+	const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+	if (type !== (takes.kind === "cose" ? cose : "application/json")) return problem("content-type-unknown");
+	const bytes = new Uint8Array(await context.req.arrayBuffer());
+	if (takes.kind === "cose") return bytes;
+	let value: unknown;
+	try {
+		value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+	} catch {
+		return problem("malformed", "the body is no JSON");
+	}
+	const parsed = takes.schema.safeParse(value);
+	return parsed.success ? parsed.data : malformed(parsed.error);
+}
+
+function readParts(
+	shape: Endpoint["params"],
+	partNamed: (name: string) => string | undefined,
+): Readonly<Record<string, unknown>> | null | Problem {
+	if (shape === undefined) return null;
+	const parts: Record<string, unknown> = Object.create(null);
+	for (const [name, schema] of Object.entries(shape)) {
+		const parsed = schema.safeParse(partNamed(name));
+		if (!parsed.success) return malformed(parsed.error, name);
+		parts[name] = parsed.data;
+	}
+	return parts;
+}
+
+type Issues = {
+	readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+};
+
+function malformed({ issues: [issue] }: Issues, name?: string): Problem<"malformed"> {
+	const where = [...(name === undefined ? [] : [name]), ...(issue?.path ?? [])].join(".");
+	return problem("malformed", `${where}: ${issue?.message ?? ""}`.slice(0, 256));
+}

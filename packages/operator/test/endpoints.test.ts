@@ -1,0 +1,130 @@
+/**
+ * What the document promises of each route, held against what the route does: every code that it declares is
+ * provoked over HTTP, with the status and meaning that it declares, and no other code comes.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { refuse } from "@tenten/protocol";
+import { type Answer, codesOf, type Endpoint, refused, UndeclaredCode } from "../src/http/endpoint.ts";
+import { endpoints } from "../src/http/endpoints.ts";
+import { meaningOf, problem } from "../src/http/problem.ts";
+import { type Operator, startServer } from "../src/index.ts";
+import { provocations } from "./support/provocations.ts";
+import { adminToken, type Served, serveOperator } from "./support/served.ts";
+
+const all: Readonly<Record<string, Endpoint>> = endpoints;
+
+/** `internal` is a bug of ours: nothing outside provokes it, and a broken operator stands in for one. */
+const injected = "internal";
+
+/** Routes that ask the operator nothing: a broken one does not break them. */
+const unbreakable = ["openApi", "documentation", "explanation", "live", "metrics"];
+
+let served: Served;
+before(async () => {
+	served = await serveOperator();
+});
+after(() => served.close());
+
+test("every route and every code that it declares is provoked", () => {
+	assert.deepEqual(Object.keys(provocations).sort(), Object.keys(all).sort());
+	for (const [name, endpoint] of Object.entries(all)) {
+		const declared = codesOf(endpoint).filter((code) => code !== injected);
+		assert.deepEqual(Object.keys(provocations[name] ?? {}).sort(), declared, name);
+	}
+});
+
+test("what a handler may answer is what its route declares: anything else does not compile", () => {
+	const declared: Answer<typeof endpoints.deposit> = problem("asset-unknown");
+	// @ts-expect-error a deposit never says that a ruling is too early
+	const undeclared: Answer<typeof endpoints.deposit> = problem("ruling-early");
+	assert.notEqual(declared, undeclared);
+});
+
+test("a refusal that its route does not declare is a bug, and no answer", () => {
+	assert.throws(() => refused(endpoints.deposit, refuse("ruling-early")), UndeclaredCode);
+});
+
+type ProblemBody = Readonly<Record<string, unknown>>;
+
+async function assertProblem(response: Response, code: string): Promise<void> {
+	assert.equal(response.headers.get("content-type"), "application/problem+json");
+	const body = (await response.json()) as ProblemBody;
+	assert.equal(body["code"], code, `${body["detail"]}`);
+	const { status, retryable, fundsState, nextAction } = meaningOf(code as never);
+	assert.equal(response.status, status);
+	assert.deepEqual(
+		{ ...body, detail: "" },
+		{
+			type: `/v1/problems/${code}`,
+			title: code,
+			status,
+			code,
+			detail: "",
+			retryable,
+			fundsState,
+			nextAction,
+		},
+	);
+}
+
+for (const [name, codes] of Object.entries(provocations))
+	describe(`${all[name]?.method.toUpperCase()} ${all[name]?.path}`, () => {
+		for (const [code, provoke] of Object.entries(codes))
+			test(code, async () => {
+				const { clock } = served.ecosystem;
+				const present = clock.now;
+				await assertProblem(await provoke(served), code);
+				clock.now = present;
+			});
+	});
+
+test("a code's page says where the money is, and every problem's type leads to it", async () => {
+	for (const code of new Set(Object.values(all).flatMap(codesOf))) {
+		const page = await fetch(`${served.server.url}/v1/problems/${code}`);
+		assert.equal(page.status, 200, code);
+		assert.match(await page.text(), new RegExp(`<code>${code}</code>.*The money`, "s"));
+	}
+});
+
+test("what breaks within is answered as internal, with nothing of it told, and logged", async () => {
+	const logged: { readonly error: string }[] = [];
+	const broken = new Proxy(served.ecosystem.operator, {
+		get: (target, name) => {
+			if (name === "store" || name === "now" || name === "entry") {
+				const value = Reflect.get(target, name, target) as unknown;
+				return typeof value === "function" ? value.bind(target) : value;
+			}
+			return () => {
+				throw new Error("the disk is on fire");
+			};
+		},
+	}) as Operator;
+	const log = { info: () => undefined, error: (fields: object) => logged.push(fields as never) };
+	const server = await startServer({ operator: broken, adminToken, port: 0, log });
+	for (const [name, { method, path, takes, gives }] of Object.entries(all)) {
+		const url = `${server.url}${path.replaceAll(/\{[^}]+\}/g, "0".repeat(64))}`;
+		const isJson = takes.kind === "json";
+		const body = isJson ? JSON.stringify({ amount: { value: "1", asset: "JPY", scale: 0 } }) : "x";
+		const response = await fetch(url, {
+			method: method.toUpperCase(),
+			headers: {
+				authorization: name === "account" ? "Tenten AA" : `Bearer ${adminToken}`,
+				"content-type": isJson ? "application/json" : "application/cose",
+				"idempotency-key": name,
+			},
+			...(takes.kind === "none" ? {} : { body }),
+		});
+		if (unbreakable.includes(name)) {
+			assert.ok(
+				response.status === 200 || name === "explanation",
+				`${name} ${response.status} ${gives.kind}`,
+			);
+			continue;
+		}
+		await assertProblem(response, injected);
+	}
+	await server.close();
+	assert.equal(logged.length, Object.keys(all).length - unbreakable.length);
+	assert.ok(logged.every(({ error }) => error === "the disk is on fire"));
+});
