@@ -141,6 +141,11 @@ export class OperatorHost {
 		if (this.database.isTransaction) this.database.exec("rollback");
 	}
 
+	/** A ruling on what is not its own to rule. */
+	signsFalsely(payload: Bytes): Promise<Bytes> {
+		return this.#keys.ruling.sign("ruling", payload);
+	}
+
 	/** What certifies its holders. */
 	get authority(): PublicKey {
 		return this.#keys.authority.key;

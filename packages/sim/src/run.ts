@@ -3,8 +3,10 @@ import { Chance } from "./chance.ts";
 import type { Counts } from "./counts.ts";
 import type { Suite } from "./cryptography.ts";
 import { checkEnd, heal } from "./healing.ts";
+import { Slander } from "./slander.ts";
 import { Strikes } from "./strike.ts";
 import { Trace } from "./trace.ts";
+import type { Trait } from "./trait.ts";
 import { Traitors } from "./traitors.ts";
 import type { ViolationKind } from "./violation.ts";
 import { People } from "./workload.ts";
@@ -15,6 +17,8 @@ export type SeedOptions = {
 	readonly suite: Suite;
 	/** effects before healing */
 	readonly steps: number;
+	/** what this world has not */
+	readonly without?: readonly Trait[];
 	/** told of every event, in words */
 	readonly say?: (line: string) => void;
 };
@@ -38,7 +42,7 @@ export type SeedResult = {
 /** steps between two looks at all the books */
 const auditEvery = 500;
 
-export async function runSeed({ seed, suite, steps, say }: SeedOptions): Promise<SeedResult> {
+export async function runSeed({ seed, suite, steps, without = [], say }: SeedOptions): Promise<SeedResult> {
 	const chance = new Chance(seed, "size");
 	const trace = new Trace(say);
 	const devices = chance.between(2, 6);
@@ -47,17 +51,20 @@ export async function runSeed({ seed, suite, steps, say }: SeedOptions): Promise
 	const people = new People(world, seed);
 	const strikes = new Strikes(world, seed);
 	const traitors = new Traitors(world, seed);
+	const slander = without.includes("slander") ? undefined : new Slander(world, seed);
 	await begin(world, people);
 	traitors.turn();
 	world.isHealed = false;
 	for (let step = 0; step < steps && world.violation === undefined; step++) {
 		strikes.strike();
 		traitors.strike();
+		slander?.strike();
 		people.act();
 		if (!(await world.step())) await world.scheduler.settle();
 		if (step % auditEvery === 0) audit(world);
 	}
 	traitors.deny();
+	slander?.end();
 	const healedAt = await heal(world, people);
 	try {
 		if (world.violation === undefined) checkEnd(world, healedAt);

@@ -8,12 +8,15 @@ import { createHash } from "node:crypto";
 import { Counts } from "./counts.ts";
 import type { Suite } from "./cryptography.ts";
 import { type FoundViolation, runSeed, type SeedResult } from "./run.ts";
+import type { Trait } from "./trait.ts";
 
 export type SimulationOptions = {
 	readonly suite: Suite;
 	readonly seeds: readonly number[];
 	/** effects of each seed before it heals */
 	readonly steps: number;
+	/** what these worlds have not */
+	readonly without?: readonly Trait[];
 	/** every so many seeds one is run twice; none without */
 	readonly rerunEvery?: number;
 	/** ends before the next seed, and keeps what it has, once this says so */
@@ -38,7 +41,7 @@ export type SimulationReport = {
 };
 
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-	const { suite, seeds, steps, rerunEvery, isOver = () => false, done, broken } = options;
+	const { suite, seeds, steps, without = [], rerunEvery, isOver = () => false, done, broken } = options;
 	const hash = createHash("sha256");
 	const counts = new Counts();
 	const violations: FoundViolation[] = [];
@@ -49,7 +52,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 	const sums = { seeds: 0, rerun: 0, steps: 0, payments: 0 };
 	for (const seed of seeds) {
 		if (isOver()) break;
-		const result = await runSeed({ seed, suite, steps });
+		const result = await runSeed({ seed, suite, steps, without });
 		sums.seeds++;
 		sums.steps += result.steps;
 		sums.payments += result.payments;
@@ -58,7 +61,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 		if (result.violation !== undefined) found(result.violation);
 		if (rerunEvery !== undefined && sums.seeds % rerunEvery === 1 % rerunEvery) {
 			sums.rerun++;
-			const second = await runSeed({ seed, suite, steps });
+			const second = await runSeed({ seed, suite, steps, without });
 			if (second.traceHash !== result.traceHash) found(differs(result, second));
 		}
 		done?.();

@@ -29,6 +29,7 @@ import { Disk, DiskFault } from "./disk.ts";
 import { drawFaults, type Faults, noFaults } from "./faults.ts";
 import { Network } from "./network.ts";
 import { OperatorHost } from "./operator-host.ts";
+import type { Overheard } from "./overheard.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Trace } from "./trace.ts";
 import { Violation } from "./violation.ts";
@@ -73,6 +74,8 @@ export class World {
 	#isHealed = false;
 	/** the first thing found broken */
 	violation: Violation | undefined;
+	/** hears all that is said, where somebody does */
+	listener: Overheard | undefined;
 	readonly #skew = new Map<string, number>();
 	/** something runs that has not come to wait yet */
 	#hasBegun = false;
@@ -188,11 +191,13 @@ export class World {
 			this.trace.event(name, `says ${message.kind}${isDocument ? ` ${encoded.length}` : ""}`, digest);
 			this.counts.add("messages", message.kind);
 			this.checker.sent(name, message);
+			this.listener?.said(message);
 		}
 	}
 
 	/** Tokens that an operator is shown, to be understood once it has taken them. */
 	#asked(position: number, route: string, body: Bytes): void {
+		this.listener?.asked(route, body);
 		const registry = this.registries[position];
 		if (this.checker.dishonest.size === 0 || registry === undefined) return;
 		const claimed = route === "claim" ? parse(claim, body) : undefined;

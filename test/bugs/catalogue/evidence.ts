@@ -17,7 +17,6 @@ export const evidence: readonly Bug[] = [
 			},
 		],
 		test: { file: tests, name: "one link is no fork, whoever shows it twice and under whatever signature" },
-		blind: "nobody there shows an operator one link twice: the registry compares before it accuses",
 	},
 	{
 		name: "locks-are-evidence",
@@ -34,7 +33,6 @@ export const evidence: readonly Bug[] = [
 			file: tests,
 			name: "locks without their release are no evidence: an honest payer may restore and spend elsewhere",
 		},
-		blind: "the registry takes no locked link for a fork, so nobody there files one",
 	},
 	{
 		name: "owner-convicted-for-decider",
@@ -80,7 +78,6 @@ export const evidence: readonly Bug[] = [
 			},
 		],
 		test: { file: tests, name: "links that the owner did not sign, or that do not add up, are no evidence" },
-		blind: "nobody there makes up evidence",
 	},
 	{
 		name: "foreign-lock-is-a-lie",

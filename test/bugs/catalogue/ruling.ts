@@ -190,6 +190,5 @@ export const ruling: readonly Bug[] = [
 			file: "packages/protocol/test/handover/payer-answers.test.ts",
 			name: "a payer that can be refunded believes only the operator of the asset, on this lock",
 		},
-		blind: "no operator there rules on another's asset",
 	},
 ];

@@ -13,6 +13,8 @@ import {
 	type Suite,
 	simulate,
 	suites,
+	type Trait,
+	traits,
 } from "@tenten/sim";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
@@ -26,6 +28,7 @@ type Options = {
 	readonly suite?: string;
 	readonly steps?: string;
 	readonly minutes?: string;
+	readonly without?: string;
 	readonly trace?: true;
 	readonly keep?: true;
 };
@@ -50,6 +53,7 @@ export function simCommand(): Command {
 				],
 				["--steps <count>", "effects of each world before it heals (default: 2000 toy, 600 real)"],
 				["--minutes <time>", "begin no world after this time"],
+				["--without <traits>", `worlds as before they had these (${traits.join(",")})`],
 				["--trace", "with --seed: print every event"],
 				["--keep", "keep the seeds that break something, to be run first from now on"],
 			],
@@ -62,23 +66,26 @@ async function run(output: Output, options: Options): Promise<Outcome> {
 	const suite = suites.find((name) => name === (options.suite ?? "toy"));
 	if (suite === undefined) throw new BadInput(`--suite is one of ${suites.join(", ")}`);
 	const steps = countOf(options.steps, "--steps", defaultSteps[suite]);
+	const without = traitsOf(options.without);
 	if (options.seed !== undefined && options.trace === true)
 		await runSeed({
 			seed: countOf(options.seed, "--seed", 0),
 			suite,
 			steps,
+			without,
 			say: (line) => output.say(line),
 		});
 	const until = deadline(options.minutes);
 	const reports: SimulationReport[] = [];
 	const kept = options.seed === undefined ? keptSeeds().filter((each) => each.suite === suite) : [];
-	for (const { seed, steps: keptSteps } of kept)
+	for (const { seed, steps: keptSteps, without: lacks = [] } of kept)
 		reports.push(
 			await simulate({
 				suite,
 				seeds: [seed],
 				steps: keptSteps,
-				broken: (found) => sayViolation(output, found, suite, keptSteps),
+				without: lacks,
+				broken: (found) => sayViolation(output, found, suite, keptSteps, lacks),
 			}),
 		);
 	const seeds = seedsOf(options);
@@ -88,17 +95,18 @@ async function run(output: Output, options: Options): Promise<Outcome> {
 		suite,
 		seeds,
 		steps,
+		without,
 		rerunEvery,
 		isOver: () => Date.now() >= until,
 		done: () => progress.reach(++count),
-		broken: (found) => sayViolation(output, found, suite, steps),
+		broken: (found) => sayViolation(output, found, suite, steps, without),
 	});
 	progress.end();
 	const all = [...reports, report];
 	const violations = all.flatMap((each) => each.violations);
 	if (options.keep === true)
 		for (const { seed, kind, detail } of report.violations)
-			keepSeed({ suite, seed, steps, found: `${kind}: ${detail}` });
+			keepSeed({ suite, seed, steps, without, found: `${kind}: ${detail}` });
 	sayReport(output, report, kept.length);
 	return { ok: violations.length === 0, result: resultOf(report, kept.length, violations, steps) };
 }
@@ -107,6 +115,14 @@ function seedsOf({ seed, seeds, first }: Options): readonly number[] {
 	if (seed !== undefined) return [countOf(seed, "--seed", 0)];
 	const from = countOf(first, "--first", 1);
 	return Array.from({ length: countOf(seeds, "--seeds", 20) }, (_, i) => from + i);
+}
+
+function traitsOf(text: string | undefined): readonly Trait[] {
+	return (text?.split(",") ?? []).map((name) => {
+		const trait = traits.find((known) => known === name);
+		if (trait === undefined) throw new BadInput(`--without is some of ${traits.join(",")}`);
+		return trait;
+	});
 }
 
 function countOf(text: string | undefined, flag: string, otherwise: number): number {
@@ -122,9 +138,16 @@ function deadline(minutes: string | undefined): number {
 	return Date.now() + Number(minutes) * 60_000;
 }
 
-function sayViolation(output: Output, found: FoundViolation, suite: Suite, steps: number): void {
+function sayViolation(
+	output: Output,
+	found: FoundViolation,
+	suite: Suite,
+	steps: number,
+	without: readonly Trait[],
+): void {
+	const lacks = without.length === 0 ? "" : ` --without ${without.join(",")}`;
 	output.say(`BROKEN ${found.kind}: ${found.detail} (seed ${found.seed}, step ${found.step})`);
-	output.say(`  tenten sim --seed ${found.seed} --suite ${suite} --steps ${steps} --trace`);
+	output.say(`  tenten sim --seed ${found.seed} --suite ${suite} --steps ${steps}${lacks} --trace`);
 }
 
 function inWords(counts: Readonly<Record<string, number>>): string {
@@ -138,7 +161,7 @@ function sayReport(output: Output, report: SimulationReport, kept: number): void
 	output.say(
 		`${kept} kept seeds; ${seeds} ${suite} seeds (${rerun} run twice): ${steps} steps, ${payments} payments`,
 	);
-	for (const kind of ["faults", "forks", "actions", "messages", "refusals"])
+	for (const kind of ["faults", "forks", "slander", "actions", "messages", "refusals"])
 		output.say(`${kind}: ${inWords(counts.all(kind)) || "none"}`);
 	output.say(`${violations.length} violations; trace ${traceHash}`);
 }
@@ -161,6 +184,7 @@ function resultOf(
 		traceHash,
 		faults: counts.all("faults"),
 		forks: counts.all("forks"),
+		slander: counts.all("slander"),
 		actions: counts.all("actions"),
 		refusals: counts.all("refusals"),
 	};
