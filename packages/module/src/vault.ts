@@ -17,7 +17,7 @@ import {
 	holderOrder,
 	isRefusal,
 	limits,
-	parseOwn,
+	parse,
 	payeeState,
 	payerState,
 	type Refusal,
@@ -81,7 +81,7 @@ class Table<T> {
 }
 
 function read<T>(shape: Shape<T>, value: Bytes, key: string): T {
-	const row = parseOwn(shape, value);
+	const row = parse(shape, value, value.length);
 	if (isRefusal(row)) throw new Error(`${key} was sealed by another version: ${row.detail}`);
 	return row;
 }

@@ -5,7 +5,7 @@
  * its own length, so content of one type is never the content of another.
  */
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { type Bytes, concatBytes, encodeItem, equalBytes, type Item } from "../codec/index.ts";
+import { type Bytes, concatBytes, encodeItem, equalBytes, type Item, withEncoded } from "../codec/index.ts";
 
 /** What is hashed under which tag; the tags of what is signed stand in `sign1.ts`. */
 const hashTags = [
@@ -29,7 +29,7 @@ type Sha256 = (bytes: Bytes) => Bytes;
 
 let implementation: Sha256 = nobleSha256;
 
-/** FIPS 180-4. */
+/** FIPS 180-4. An implementation keeps nothing of what it is given. */
 export function sha256(bytes: Bytes): Bytes {
 	return implementation(bytes);
 }
@@ -52,10 +52,18 @@ const prefixes = Object.fromEntries(hashTags.map((tag) => [tag, encodeItem(`tent
 
 /** The 32-byte id of an item. */
 export function taggedHash(tag: HashTag, content: Item): Bytes {
-	return taggedHashOfEncoded(tag, encodeItem(content));
+	return withEncoded(prefixes[tag], content, implementation);
 }
+
+/** Tag and content are put together here, so that no memory is asked for: most of what is hashed fits. */
+const joined: Bytes = new Uint8Array(1024);
 
 /** As `taggedHash`, of content that is encoded already. */
 export function taggedHashOfEncoded(tag: HashTag, encoded: Bytes): Bytes {
-	return sha256(concatBytes(prefixes[tag], encoded));
+	const prefix = prefixes[tag];
+	const length = prefix.length + encoded.length;
+	if (length > joined.length) return sha256(concatBytes(prefix, encoded));
+	joined.set(prefix);
+	joined.set(encoded, prefix.length);
+	return sha256(joined.subarray(0, length));
 }

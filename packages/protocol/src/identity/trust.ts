@@ -46,6 +46,14 @@ type SharedSignature = {
 
 const cacheEntries = 16_384;
 
+/**
+ * Where a parsed object keeps what it was verified to be, for `Trust` alone to see. No copy of the object has it:
+ * it is not enumerable. A `WeakMap` would do the same, at a fifth of the whole cost of verifying a token: its
+ * entries are walked by every collection of garbage.
+ */
+const verifiedUnder = Symbol("verified under");
+type Marked = { readonly [verifiedUnder]?: { readonly trust: Trust; readonly verified: object } };
+
 export class Trust {
 	readonly verify: Verify;
 	readonly list: TrustListBody;
@@ -53,7 +61,6 @@ export class Trust {
 	readonly #authorities = new Map<string, Authority[]>();
 	readonly #certificates = new Map<number, VerifiedCertificate>();
 	readonly #shared = new Map<number, SharedSignature>();
-	readonly #verified = new WeakMap<object, object>();
 
 	/** `list` must come from `verifyTrustList`. */
 	constructor(list: TrustListBody, verify: Verify) {
@@ -126,12 +133,13 @@ export class Trust {
 
 	/** What `parsed` was verified to be under this trust, if that very object was. */
 	recall<V extends object>(parsed: object): V | undefined {
-		return this.#verified.get(parsed) as V | undefined;
+		const mark = (parsed as Marked)[verifiedUnder];
+		return mark?.trust === this ? (mark.verified as V) : undefined;
 	}
 
 	/** `verified` holds for that very object, which must not change; nothing is kept once it is gone. */
 	remember<V extends object>(parsed: object, verified: V): V {
-		this.#verified.set(parsed, verified);
+		Reflect.defineProperty(parsed, verifiedUnder, { value: { trust: this, verified }, writable: true });
 		return verified;
 	}
 
