@@ -110,6 +110,22 @@ for (const [name, open] of Object.entries(markets))
 			await balanced(market);
 		});
 
+		test("completes by a release that comes on the path of what it is paid, from whoever pays it", async () => {
+			const market = await open();
+			const { yens, seated, ann, bob } = market;
+			await bought(market);
+			const zoe = await seated.wallet();
+			const toZoe = ok(await zoe.request({ asset: seatOf(market), amount: 1n }));
+			ok(await ann.pay({ request: toZoe.encoded }, inProcessChannel(zoe.handle)));
+			const toBob = ok(await bob.request({ asset: seatOf(market), amount: 1n }));
+			ok(await zoe.pay({ request: toBob.encoded }, inProcessChannel(bob.handle)));
+			assert.equal(bob.balance(yens.asset).available, 300n);
+			assert.equal(bob.balance(seatOf(market)).available, 4n);
+			assert.equal(ok(await bob.redeem(yens.asset)).credited, 300n);
+			assert.equal(ok(await bob.redeem(seatOf(market))).credited, 4n);
+			await balanced(market);
+		});
+
 		test("gets back what it gave, whole, where the release was published too late for it", async () => {
 			const market = await open();
 			const { seated, ann, bob } = market;

@@ -20,6 +20,7 @@ import { type Core, readBundle, refusalMessage } from "./core.ts";
 import { payerReceives } from "./paying.ts";
 import { type Ask, type Asking, type ModuleApp, runPayee, transferArrives } from "./receiving.ts";
 import { keepLate, lateQuestions, type RulingQuestion, takeRuling } from "./ruling.ts";
+import { releasesShown } from "./shown.ts";
 
 /** Messages beside documents that one bundle may hold; the rest is asked for again. */
 const mostMessages = 16;
@@ -37,6 +38,9 @@ export async function answerBundle(
 	const { messages, documents } = readBundle(bundle);
 	let answers: readonly Bytes[] = [];
 	for (const message of messages.slice(0, mostMessages)) {
+		// What follows is for those deciders, who ask again: not for whoever sends this.
+		if (message.kind === "transfer")
+			for (const release of releasesShown(core.vault, message)) await answer(core, release, [], app);
 		const next =
 			message.kind === "transfer"
 				? await transferArrives(core, asking, message, documents, app)
