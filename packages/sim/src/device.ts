@@ -5,7 +5,7 @@
  * whose write failed stops; its device is then started again, as a person would.
  */
 import type { Random, StoreWrite } from "@tenten/module";
-import { type Bytes, isRefusal, refuse, type Signer } from "@tenten/protocol";
+import { type Bytes, type Document, isRefusal, refuse, type Signer } from "@tenten/protocol";
 import { type Channel, Wallet, type WalletStore } from "@tenten/wallet";
 import type { Computing } from "./cryptography.ts";
 import type { Disk, Torn } from "./disk.ts";
@@ -25,6 +25,8 @@ export type DeviceOptions = {
 	readonly scheduler: Scheduler;
 	readonly network: Network;
 	readonly operators: readonly OperatorHost[];
+	/** what its owner answers a payment with */
+	readonly replies: () => readonly Document[];
 	/** told of every message that leaves it */
 	readonly sent: (messages: Bundle) => void;
 };
@@ -110,7 +112,7 @@ export class Device {
 			cryptography: { ...computing, signerFrom },
 			consider: async () => {
 				await scheduler.park(life, "considers");
-				return {};
+				return { documents: this.#options.replies() };
 			},
 		});
 	}

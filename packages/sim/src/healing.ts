@@ -103,7 +103,8 @@ function checkDecided(world: World, people: People, healedAt: number): void {
 			world.broken(new Violation("undecided", what));
 		}
 		const left = (device.wallet?.module.tokens() ?? []).filter(
-			({ redeemUntil, output }) => redeemUntil > healedAt && !world.checker.hasComeBack(toHex(output)),
+			({ redeemUntil, output, isBound }) =>
+				redeemUntil > healedAt && !isBound && !world.checker.hasComeBack(toHex(output)),
 		);
 		if (left.length > 0)
 			world.broken(new Violation("undecided", `${device.name} keeps ${left.map(inWords).join(", ")}`));

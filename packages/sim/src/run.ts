@@ -5,12 +5,13 @@ import type { Suite } from "./cryptography.ts";
 import { checkEnd, heal } from "./healing.ts";
 import { Slander } from "./slander.ts";
 import { Strikes } from "./strike.ts";
+import { drawTerms, noTerms } from "./terms.ts";
 import { Trace } from "./trace.ts";
 import type { Trait } from "./trait.ts";
 import { Traitors } from "./traitors.ts";
 import type { ViolationKind } from "./violation.ts";
 import { People } from "./workload.ts";
-import { assets, World } from "./world.ts";
+import { assets, beginning, World } from "./world.ts";
 
 export type SeedOptions = {
 	readonly seed: number;
@@ -47,7 +48,10 @@ export async function runSeed({ seed, suite, steps, without = [], say }: SeedOpt
 	const trace = new Trace(say);
 	const devices = chance.between(2, 6);
 	const operators = chance.happens(0.3) ? 2 : 1;
-	const world = new World({ seed, suite, trace, devices, operators });
+	const terms = without.includes("terms") ? noTerms : drawTerms(new Chance(seed, "terms"), beginning);
+	const world = new World({ seed, suite, trace, devices, operators, terms });
+	for (const { code } of assets)
+		for (const { kind } of terms.conditionsOf(code)) world.counts.add("terms", `asset with ${kind}`);
 	const people = new People(world, seed);
 	const strikes = new Strikes(world, seed);
 	const traitors = new Traitors(world, seed);

@@ -8,6 +8,7 @@ export type ViolationKind =
 	| "forgotten"
 	| "forked"
 	| "accused"
+	| "unbound"
 	| "unproven"
 	| "paid twice"
 	| "books"

@@ -14,6 +14,7 @@ import { Chance } from "./chance.ts";
 import type { Device } from "./device.ts";
 import type { OperatorHost } from "./operator-host.ts";
 import type { Life } from "./scheduler.ts";
+import { drawCaveats, drawDocuments } from "./terms.ts";
 import type { World } from "./world.ts";
 
 const day = 86_400;
@@ -47,7 +48,13 @@ export type Workload = {
 type Task = { readonly lives: Life[]; isDone: boolean };
 
 /** A request, and who is to be paid. */
-type Asked = { readonly payee: Device; readonly encoded: Bytes; readonly amount: bigint };
+type Asked = {
+	readonly payee: Device;
+	readonly encoded: Bytes;
+	/** those in which it came, its invoice among them */
+	readonly messages: readonly Bytes[];
+	readonly amount: bigint;
+};
 
 type Party = { readonly payer: Device; readonly payee: Device };
 
@@ -55,6 +62,8 @@ export class People {
 	readonly #world: World;
 	readonly #chance: Chance;
 	readonly #workload: Workload;
+	/** what is added and asked for beside money */
+	readonly #wishes: Chance;
 	/** who takes part in each attempt, in hex */
 	readonly parties: Map<string, Party> = new Map();
 	/** requests that were made before: somebody else may answer them, too */
@@ -68,6 +77,7 @@ export class People {
 	constructor(world: World, seed: number) {
 		this.#world = world;
 		this.#chance = new Chance(seed, "people");
+		this.#wishes = new Chance(seed, "wishes");
 		this.#longestWait = new Chance(seed, "waits").happens(0.2) ? longWait : shortWait;
 		const suites = new Chance(seed, "suites");
 		this.#suites = new Map(
@@ -110,7 +120,12 @@ export class People {
 
 	/** Joins every operator that it has not joined. */
 	async join(device: Device): Promise<Refusal | undefined> {
-		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+		const asked = {
+			role: "holder",
+			class: this.#world.terms.classOf(device.name),
+			merchantCategory: null,
+			region: null,
+		} as const;
 		for (const host of this.#world.operators) {
 			const refusal = await device.wallet?.join(
 				host.clientFor(device.life, this.#world.network),
@@ -252,8 +267,13 @@ export class People {
 		const documents = this.#chance.happens(0.1)
 			? [{ mediaType: "text/plain", content: this.#chance.bytes(this.#chance.between(1, 200)) }]
 			: [];
+		const { terms } = this.#world;
+		const caveats = this.#wishes.happens(terms.caveats) ? drawCaveats(this.#wishes) : [];
+		if (caveats.length > 0) this.#world.counts.add("terms", "caveat");
 		const started = await payer.wallet?.start({
 			request: asked.encoded,
+			messages: asked.messages,
+			caveats,
 			amount: asked.amount,
 			documents,
 			patience: this.#chance.between(30, 2_000),
@@ -284,6 +304,8 @@ export class People {
 		const host = this.#chance.of(world.operators);
 		const other = host && world.assetOf(host, asset.code === "JPY" ? "SEAT" : "JPY");
 		const against = mode === "exchange" && other ? { asset: other, amount: 1n } : undefined;
+		const invoice = this.#wishes.happens(world.terms.invoices) ? drawDocuments(this.#wishes) : [];
+		if (invoice.length > 0) world.counts.add("terms", "invoice");
 		const { life } = payee;
 		task.lives.push(life);
 		const request = await payee.wallet
@@ -293,6 +315,7 @@ export class People {
 				mode,
 				isStatic: isOpen && mode === "direct",
 				...(against ? { against } : {}),
+				documents: invoice,
 				lifetime: this.#chance.between(60, 3 * day),
 			})
 			.catch((error: unknown) => {
@@ -300,7 +323,7 @@ export class People {
 				return undefined;
 			});
 		if (request === undefined || isRefusal(request)) return request;
-		const asked = { payee, encoded: request.encoded, amount };
+		const asked = { payee, encoded: request.encoded, messages: request.messages, amount };
 		if (this.#asked.length < keptRequests) this.#asked.push(asked);
 		else this.#asked[this.#chance.below(keptRequests)] = asked;
 		return asked;

@@ -31,6 +31,7 @@ import { Network } from "./network.ts";
 import { OperatorHost } from "./operator-host.ts";
 import type { Overheard } from "./overheard.ts";
 import { Scheduler } from "./scheduler.ts";
+import { drawDocuments, noTerms, type Terms } from "./terms.ts";
 import type { Trace } from "./trace.ts";
 import { Violation } from "./violation.ts";
 
@@ -38,6 +39,9 @@ const day = 86_400;
 const year = 365 * day;
 
 const grace = 7 * day;
+
+/** unix seconds */
+export const beginning = 1_800_000_000;
 
 export const assets: readonly AssetDefinition[] = ["JPY", "SEAT"].map((code) => ({
 	code,
@@ -55,6 +59,8 @@ export type WorldOptions = {
 	readonly devices: number;
 	readonly operators: number;
 	readonly faults?: Faults;
+	/** free of any without */
+	readonly terms?: Terms;
 };
 
 export class World {
@@ -69,8 +75,9 @@ export class World {
 	readonly registries: readonly Registry[];
 	readonly devices: readonly Device[];
 	readonly faults: Faults;
+	readonly terms: Terms;
 	/** unix seconds, as operators and honest clocks have it */
-	now = 1_800_000_000;
+	now: number = beginning;
 	#isHealed = false;
 	/** the first thing found broken */
 	violation: Violation | undefined;
@@ -80,7 +87,8 @@ export class World {
 	/** something runs that has not come to wait yet */
 	#hasBegun = false;
 
-	constructor({ seed, suite, trace, devices, operators, faults }: WorldOptions) {
+	constructor({ seed, suite, trace, devices, operators, faults, terms = noTerms }: WorldOptions) {
+		this.terms = terms;
 		this.trace = trace;
 		this.chance = new Chance(seed, "world");
 		this.faults = faults ?? drawFaults(new Chance(seed, "faults"));
@@ -113,7 +121,7 @@ export class World {
 			trustListValidity: 120 * day,
 			forkLimit: 1_000_000n,
 			admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
-			conditionsOf: () => [],
+			conditionsOf: this.terms.conditionsOf,
 		};
 		return new OperatorHost({
 			name,
@@ -143,6 +151,7 @@ export class World {
 					this.checker.written(name, plain);
 				}),
 		});
+		const wishes = new Chance(seed, `${name} replies`);
 		const wrong = chance.happens(this.faults.wrongClocks);
 		if (wrong) {
 			this.counts.add("faults", "wrong clock");
@@ -158,6 +167,11 @@ export class World {
 			scheduler: this.scheduler,
 			network: this.network,
 			operators: this.operators,
+			replies: () => {
+				if (!wishes.happens(this.terms.replies)) return [];
+				this.counts.add("terms", "reply");
+				return drawDocuments(wishes);
+			},
 			sent: (messages) => this.#watch(() => this.#sent(name, messages)),
 		});
 	}

@@ -1,7 +1,7 @@
 /** The checker sees: what is broken by hand in a world that is sound is found, each by its name. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bytes } from "@tenten/protocol";
+import type { Bytes, Condition } from "@tenten/protocol";
 import type { PlainWrite } from "../src/checker/checker.ts";
 import { checkEnd } from "../src/healing.ts";
 import type { ViolationKind } from "../src/violation.ts";
@@ -121,4 +121,28 @@ test("books that do not balance", async () => {
 test("value that nobody was ever paid", async () => {
 	const { world } = await quietWorld();
 	finds("lost", () => checkEnd(world, world.now));
+});
+
+test("a token in the hands of somebody who may not have it", async () => {
+	const quiet = await quietWorld();
+	const { checker } = quiet.world;
+	await pays(quiet, quiet.ann, quiet.bob, 10n);
+	const row = rowsOf(quiet, quiet.bob, "token").find(({ key }) => pathOf(key.slice("token/".length)) > 1);
+	assert.ok(row);
+	const root = checker.ledger.outputs.get(row.key.slice("token/".length))?.root as string;
+	const again = (...conditions: readonly Condition[]) => {
+		checker.ledger.conditions.set(root, conditions);
+		checker.written("wallet 2", [row]);
+	};
+	const none = { merchantCategories: null, regions: null, operators: null, certificates: null };
+	again({ kind: "payees", classes: ["person"], ...none }, { kind: "transferCap", amount: 10n });
+	again({ kind: "hopLimit", hops: 1 });
+	finds("unbound", () => again({ kind: "payees", classes: ["shop"], ...none }));
+	finds("unbound", () => again({ kind: "transferCap", amount: 9n }));
+	finds("unbound", () => again({ kind: "hopLimit", hops: 0 }));
+
+	function pathOf(id: string): number {
+		const output = checker.ledger.outputs.get(id);
+		return output === undefined ? 0 : [...checker.ledger.ancestors(output)].length;
+	}
 });

@@ -182,7 +182,6 @@ export const redeeming: readonly Bug[] = [
 			file: terms,
 			name: "what is refunded at expiry is credited after it; what burns is paid to nobody, once",
 		},
-		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "merge-counts-twice",
@@ -226,7 +225,6 @@ export const redeeming: readonly Bug[] = [
 			file: terms,
 			name: "a merge carries the largest count of hops; keeping it is no hop, handing it to another owner is one",
 		},
-		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "refresh-drops-conditions",
@@ -240,7 +238,6 @@ export const redeeming: readonly Bug[] = [
 			},
 		],
 		test: { file: terms, name: "a refresh copies conditions and caveats, and takes the asset's new windows" },
-		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "culprit-draws",

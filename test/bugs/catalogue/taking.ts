@@ -296,7 +296,6 @@ export const taking: readonly Bug[] = [
 			file: "packages/protocol/test/token/conditions.test.ts",
 			name: "a caveat binds from the payee on, adds to what bound before, and cannot be dropped",
 		},
-		blind: "its tokens carry no conditions",
 	},
 	{
 		name: "output-for-another",

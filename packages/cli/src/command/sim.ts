@@ -161,7 +161,7 @@ function sayReport(output: Output, report: SimulationReport, kept: number): void
 	output.say(
 		`${kept} kept seeds; ${seeds} ${suite} seeds (${rerun} run twice): ${steps} steps, ${payments} payments`,
 	);
-	for (const kind of ["faults", "forks", "slander", "actions", "messages", "refusals"])
+	for (const kind of ["faults", "forks", "slander", "terms", "actions", "messages", "refusals"])
 		output.say(`${kind}: ${inWords(counts.all(kind)) || "none"}`);
 	output.say(`${violations.length} violations; trace ${traceHash}`);
 }
@@ -185,6 +185,7 @@ function resultOf(
 		faults: counts.all("faults"),
 		forks: counts.all("forks"),
 		slander: counts.all("slander"),
+		terms: counts.all("terms"),
 		actions: counts.all("actions"),
 		refusals: counts.all("refusals"),
 	};

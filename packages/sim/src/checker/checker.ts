@@ -10,6 +10,7 @@
  */
 import type { Bytes, Message } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
+import { checkBounds } from "./bounds.ts";
 import { Decisions } from "./decisions.ts";
 import { Ledger, type Output } from "./ledger.ts";
 import { type Fact, factOf, ownCertificate } from "./rows.ts";
@@ -108,6 +109,7 @@ export class Checker {
 		const holders = [...(this.#holders.get(output.id) ?? [])];
 		if (holders.length > 1)
 			throw new Violation("two copies", `of ${name(output)}: ${holders.map(([device]) => device)}`);
+		if (holders.length > 0) checkBounds(ledger, output);
 		const isFrontier = ledger.isFrontier(output);
 		const [holder] = holders;
 		if (holder?.[1] === true && !isFrontier && !this.#mayBeStale(output))
@@ -175,7 +177,7 @@ export class Checker {
 	/** At the end everything that somebody honest must have was paid, unless it had run out before `healedAt`. */
 	checkEnd(healedAt: number): void {
 		for (const output of this.ledger.outputs.values())
-			if (output.redeemUntil > healedAt && this.#isOwed(output))
+			if (output.redeemUntil > healedAt && !output.isBound && this.#isOwed(output))
 				throw new Violation("lost", `${name(output)} was never paid to its owner`);
 	}
 }

@@ -7,6 +7,7 @@
  */
 import {
 	type Bytes,
+	type Condition,
 	certificateHash,
 	certificatePayload,
 	certificate as certificateShape,
@@ -42,6 +43,8 @@ export type Output = {
 	readonly root: string;
 	/** of its issue, unix seconds: from then on only an operator's grace pays it */
 	readonly redeemUntil: number;
+	/** by conditions or caveats: an account that they forbid is not credited */
+	readonly isBound: boolean;
 	/** hash of the certificate that owns it, where that is known */
 	owner: string | null;
 	readonly maker: Link | null;
@@ -57,6 +60,12 @@ export type Walked = { readonly output: string; readonly link: Link | null };
 export class Ledger {
 	readonly outputs: Map<string, Output> = new Map();
 	readonly links: Map<string, Link> = new Map();
+	/** what binds each issue */
+	readonly conditions: Map<string, readonly Condition[]> = new Map();
+	/** changes of owner before each issue */
+	readonly hopsUsed: Map<string, number> = new Map();
+	/** class of each certificate */
+	readonly classes: Map<string, string> = new Map();
 	/** secrets that are out, by their locks */
 	readonly secrets: Set<string> = new Set();
 	/** what to look at again */
@@ -83,6 +92,7 @@ export class Ledger {
 		if (authority === undefined) throw new Violation("created", "a certificate of nobody");
 		const hash = toHex(certificateHash(certificatePayload(authority, value.claims)));
 		this.#certificates.set(key, hash);
+		this.classes.set(hash, value.claims.profile.class);
 		return hash;
 	}
 
@@ -114,7 +124,10 @@ export class Ledger {
 		const root = toHex(issueId(issue.issue));
 		let at = outputId(fromId(root), 0);
 		const { amount, redeemUntil } = issue.issue;
-		const first = this.#output(toHex(at), amount, root, redeemUntil, null);
+		this.conditions.set(root, issue.issue.conditions);
+		this.hopsUsed.set(root, issue.issue.hopsUsed);
+		const isBound = issue.issue.conditions.length + issue.issue.caveats.length > 0;
+		const first = this.#output(toHex(at), { amount, root, redeemUntil, isBound, maker: null });
 		first.owner ??= this.certificate(certificates[opening.certificate] as Bytes);
 		let link: Link | null = null;
 		for (const hop of hops) {
@@ -160,8 +173,11 @@ export class Ledger {
 		const from = this.outputs.get(input);
 		if (from === undefined || from.amount !== sum)
 			throw new Violation("created", `a link that does not add up: ${sum} of ${from?.amount}`);
-		for (const [index, { amount }] of body.outputs.entries()) {
-			const output = this.#output(outputs[index] as string, amount, root, from.redeemUntil, link);
+		const { redeemUntil } = from;
+		for (const [index, { amount, caveats }] of body.outputs.entries()) {
+			const isBound = from.isBound || caveats.length > 0;
+			const made = { amount, root, redeemUntil, isBound, maker: link };
+			const output = this.#output(outputs[index] as string, made);
 			// Behind the first output of a direct link stands change: its owner is known before anybody opens it.
 			if (index > 0 && lock === null) output.owner ??= from.owner;
 		}
@@ -170,10 +186,10 @@ export class Ledger {
 		return link;
 	}
 
-	#output(id: string, amount: bigint, root: string, redeemUntil: number, maker: Link | null): Output {
+	#output(id: string, facts: Pick<Output, "amount" | "root" | "redeemUntil" | "isBound" | "maker">): Output {
 		const known = this.outputs.get(id);
 		if (known !== undefined) return known;
-		const made: Output = { id, amount, root, redeemUntil, owner: null, maker, consumers: [], paid: null };
+		const made: Output = { id, ...facts, owner: null, consumers: [], paid: null };
 		this.outputs.set(id, made);
 		return made;
 	}
