@@ -58,7 +58,7 @@ function mortalStore(store: WalletStore, plan: Plan): WalletStore & { readonly w
 		commit: (rows) => mortal(() => store.commit(rows), true),
 		close: async () => undefined,
 		history: {
-			append: (entry) => mortal(() => store.history.append(entry), true),
+			append: (...entry) => mortal(() => store.history.append(...entry), true),
 			list: (query) => mortal(() => store.history.list(query), false),
 		},
 	};

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { amountOfToken, fillWallet, noteOf } from "../src/bench/full-wallet.ts";
+import { benchHandoverDurable } from "../src/bench/handover-durable.ts";
+import { percentile } from "../src/bench/percentile.ts";
 import { recordRun } from "../src/bench/record.ts";
 import { thisMachine } from "../src/bench/result.ts";
 import { benchWallet } from "../src/bench/wallet.ts";
@@ -56,4 +58,29 @@ test("a recorded run is one line more, with machine, note and results", () => {
 	assert.deepEqual({ ...second, at: null }, { ...first, at: null });
 	assert.deepEqual(Object.keys(first ?? {}), ["at", "commit", "machine", "note", "results"]);
 	assert.deepEqual(first?.["note"], "tiny");
+});
+
+test("a durable hand-over is five commits and two entries, and every fare that left the phone is at the gate", async () => {
+	const results = await benchHandoverDurable(silent, { rounds: 1, perRound: 2 });
+	const of = (start: string): number | undefined =>
+		results.find(({ metric }) => metric.startsWith(start))?.ours;
+	assert.equal(of("commits of the modules, a disk sync each: 2 on the phone, 3 at the gate"), 5);
+	assert.equal(of("entries of the journals"), 2);
+	assert.equal(of("signatures made"), 3);
+	assert.equal(of("signatures verified"), 5);
+	const beside = results.find(({ limit }) => limit !== null);
+	assert.ok(beside?.limit && beside.ours > 0 && beside.ratio !== null && beside.ratio > 0);
+	assert.deepEqual(
+		results.filter(({ metric }) => metric.startsWith("p")).map(({ rounds }) => rounds),
+		[2, 2, 2],
+	);
+});
+
+test("a percentile is a value that was measured, by nearest rank", () => {
+	const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
+	assert.deepEqual(
+		[50, 95, 99, 99.9, 100].map((rank) => percentile(hundred, rank)),
+		[50, 95, 99, 100, 100],
+	);
+	assert.equal(percentile([], 99), 0);
 });

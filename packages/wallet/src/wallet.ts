@@ -46,6 +46,7 @@ import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
 import { bringBack, upkeep } from "./refreshing.ts";
 import { selectTokens } from "./selection.ts";
+import type { Durability } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
 import type { Channel } from "./transport/index.ts";
 import type { UpkeepPolicy } from "./upkeep.ts";
@@ -249,7 +250,8 @@ export class Wallet {
 		this.#options.told?.(told);
 		const what = happened(told);
 		if (what === undefined) return;
-		this.#journaled = this.#journaled.then(() => this.#record(what));
+		// The module tells it again where a loss of power took it.
+		this.#journaled = this.#journaled.then(() => this.#record(what, "nextCommit"));
 		// Whoever waits for the journal hears that it failed; nobody may be waiting yet.
 		this.#journaled.catch(() => undefined);
 	}
@@ -371,8 +373,8 @@ export class Wallet {
 		return { id: this.#options.random(16), asset, party: asset.operator, note: "" };
 	}
 
-	async #record(what: Happened): Promise<void> {
-		await this.#options.store.history.append(entryOf(what, this.#options.now()));
+	async #record(what: Happened, durability: Durability = "now"): Promise<void> {
+		await this.#options.store.history.append(entryOf(what, this.#options.now()), durability);
 	}
 
 	async close(): Promise<void> {

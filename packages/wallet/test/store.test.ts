@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { isRefusal } from "@tenten/protocol";
 import { memoryStore, sqliteStore, type WalletStore } from "../src/index.ts";
+import { openSqliteFile } from "../src/store/sqlite-file.ts";
+import { sqliteHistory } from "../src/store/sqlite-history.ts";
 import { storeContract } from "./support/store-contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-store-"));
@@ -39,6 +41,32 @@ storeContract("sqliteStore", async () => {
 			return mustOpen(path);
 		},
 	};
+});
+
+const entry = {
+	id: "paid/1",
+	at: 1,
+	kind: "paid",
+	asset: "JPY",
+	amount: 1n,
+	party: "bakery",
+	note: "rye",
+} as const;
+
+test("an entry that is synced with the next commit leaves every other commit synced, where it fails too", async () => {
+	const database = openSqliteFile(newPath(), 0);
+	assert.ok(!isRefusal(database));
+	const history = sqliteHistory(database);
+	const isSynced = (): unknown => database.prepare("pragma synchronous").get()?.["synchronous"];
+	await history.append(entry, "nextCommit");
+	assert.equal(isSynced(), 2);
+	assert.equal((await history.list({ limit: 2 })).entries.length, 1);
+	const invalid = { ...entry, id: "paid/2", note: null as unknown as string };
+	await assert.rejects(async () =>
+		history.append({ ...invalid, amount: null as unknown as bigint }, "nextCommit"),
+	);
+	assert.equal(isSynced(), 2);
+	database.close();
 });
 
 const child = fileURLToPath(new URL("support/store-process.ts", import.meta.url));

@@ -20,7 +20,8 @@ export type Pair = {
 };
 
 const day_s = 86_400;
-const code = "JPY";
+/** The asset of every measurement. */
+export const assetCode = "JPY";
 
 export function memoryHome(): Home {
 	return { store: memoryStore(), unlock: { kind: "device", key: random(32) } };
@@ -33,7 +34,7 @@ export async function openPair(
 	const opened = Math.floor(Date.now() / 1000);
 	const now = (): number => opened;
 	const operator = await openOperator(suite, now);
-	const asset = { operator: operator.id, code };
+	const asset = { operator: operator.id, code: assetCode };
 	const open = async (home: Home): Promise<Wallet> => {
 		const wallet = must(await Wallet.open({ ...home, now, random }));
 		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
@@ -44,7 +45,7 @@ export async function openPair(
 	const draw = async (amount: bigint, tokens: number): Promise<void> => {
 		const account = wallets[0].module.certificates()[0]?.hash as Bytes;
 		const sum = amount * BigInt(tokens);
-		must(await operator.deposit(random(32), account, code, sum));
+		must(await operator.deposit(random(32), account, assetCode, sum));
 		must(await wallets[0].topUp(asset, sum, tokens));
 	};
 	const close = async (): Promise<void> => {
@@ -54,9 +55,10 @@ export async function openPair(
 	return { asset, operator, now, wallets, draw, close };
 }
 
-function openOperator(suite: SuiteName, now: () => number): Promise<Operator> {
+/** An operator in memory. */
+export function openOperator(suite: SuiteName, now: () => number): Promise<Operator> {
 	const signer = (): Signer => signerFrom(generateKey(suite).privateKey, suite);
-	const asset = { code, scale: 0, name: "Yen" };
+	const asset = { code: assetCode, scale: 0, name: "Yen" };
 	return Operator.open({
 		database: ":memory:",
 		keys: {

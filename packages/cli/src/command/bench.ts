@@ -2,6 +2,7 @@
 import { Argument, type Command } from "commander";
 import { benchCashu } from "../bench/cashu.ts";
 import { benchHandover } from "../bench/handover.ts";
+import { benchHandoverDurable } from "../bench/handover-durable.ts";
 import { benchIssue } from "../bench/issue.ts";
 import { recordRun } from "../bench/record.ts";
 import {
@@ -21,6 +22,7 @@ import { subcommand } from "../subcommand.ts";
 const benchmarks: Readonly<Record<string, Benchmark>> = {
 	verify: benchVerify,
 	handover: benchHandover,
+	"handover-durable": (output) => benchHandoverDurable(output),
 	size: benchSize,
 	issue: benchIssue,
 	cashu: (output) => benchCashu(output),

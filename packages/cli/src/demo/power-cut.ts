@@ -17,7 +17,7 @@ export function cuttable(): CuttableStore {
 		wrap: (store) => ({
 			...store,
 			commit: (writes) => powered(() => store.commit(writes)),
-			history: { ...store.history, append: (entry) => powered(() => store.history.append(entry)) },
+			history: { ...store.history, append: (...entry) => powered(() => store.history.append(...entry)) },
 		}),
 	};
 }

@@ -56,7 +56,7 @@ export function triggeredStore(store: WalletStore, trigger: Trigger): WalletStor
 		commit: (writes) => trigger.pass(familiesOf(writes), () => store.commit(writes)),
 		history: {
 			...store.history,
-			append: (entry) => trigger.pass("history", () => store.history.append(entry)),
+			append: (...entry) => trigger.pass("history", () => store.history.append(...entry)),
 		},
 	};
 }

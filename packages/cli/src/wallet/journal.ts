@@ -24,7 +24,7 @@ export async function noteAttempts({ wallet, store }: WalletFolder): Promise<voi
 		if (kind === undefined) continue;
 		const id = `${kind}/${toHex(attempt)}`;
 		const entry = { id, at: now(), kind, asset: assetText(asset), amount, party: "", note: memo };
-		await store.history.append(entry);
+		await store.history.append(entry, "nextCommit");
 	}
 }
 

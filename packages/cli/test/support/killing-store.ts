@@ -27,6 +27,6 @@ export function killingStore(store: WalletStore, kill: Kill | null): WalletStore
 	return {
 		...store,
 		commit: (rows) => counted(() => store.commit(rows)),
-		history: { ...store.history, append: (entry) => counted(() => store.history.append(entry)) },
+		history: { ...store.history, append: (...entry) => counted(() => store.history.append(...entry)) },
 	};
 }

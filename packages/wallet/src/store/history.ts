@@ -53,8 +53,14 @@ export type HistoryPage = {
 	readonly next: string | null;
 };
 
+/**
+ * From when an entry survives a loss of power: from now on (the default), or with whatever is made durable next.
+ * The second saves a sync of the disk; it is for what the module can tell again (ADR 0028).
+ */
+export type Durability = "now" | "nextCommit";
+
 export type HistoryStore = {
-	readonly append: (entry: HistoryEntry) => Promise<void>;
+	readonly append: (entry: HistoryEntry, durability?: Durability) => Promise<void>;
 	readonly list: (query: HistoryQuery) => Promise<HistoryPage>;
 };
 

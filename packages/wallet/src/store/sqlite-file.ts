@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Refusal, refuse } from "@tenten/protocol";
 import { privateMode, syncDirectory } from "../durable.ts";
+import { readPragma, setPragma } from "./pragma.ts";
 
 /** "tntn": SQLite files say whose they are in their header. */
 const applicationId = 0x746e746e;
@@ -97,14 +98,4 @@ function checkPages(database: DatabaseSync): Refusal | undefined {
 	if (found !== "ok") return refuse("state-damaged", String(found));
 	for (const _ of database.prepare("select value from row").iterate());
 	return undefined;
-}
-
-function setPragma(database: DatabaseSync, name: string, value: string, expected: string | number = value) {
-	database.exec(`pragma ${name} = ${value}`);
-	const found = readPragma(database, name);
-	if (found !== expected) throw new Error(`${name} is ${found} and not ${expected}`);
-}
-
-function readPragma(database: DatabaseSync, name: string): unknown {
-	return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
 }

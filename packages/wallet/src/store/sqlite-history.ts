@@ -7,6 +7,7 @@ import {
 	placeOfCursor,
 	searchForm,
 } from "./history.ts";
+import { setPragma } from "./pragma.ts";
 
 const insert = `
 	insert into history (id, at, kind, asset, amount, party, note, search)
@@ -29,8 +30,12 @@ export function sqliteHistory(database: DatabaseSync): HistoryStore {
 	const selection = database.prepare(select);
 	selection.setReadBigInts(true);
 	return {
-		append: async (entry) => {
-			insertion.run({ ...entry, search: searchForm(entry.party, entry.note) });
+		append: async (entry, durability = "now") => {
+			const insert = (): void => {
+				insertion.run({ ...entry, search: searchForm(entry.party, entry.note) });
+			};
+			if (durability === "now") insert();
+			else withoutSync(database, insert);
 		},
 		list: async (query) => {
 			const rows = selection.all({
@@ -48,6 +53,20 @@ export function sqliteHistory(database: DatabaseSync): HistoryStore {
 			return { entries: page.map(entryOf), next: place === null ? null : String(place) };
 		},
 	};
+}
+
+/**
+ * Commits `write` to the log and leaves the sync to the next commit, which syncs the log up to itself
+ * (sqlite.org/pragma.html#pragma_synchronous). Money is committed by the same connection: that every other
+ * commit is synced again is read back.
+ */
+function withoutSync(database: DatabaseSync, write: () => void): void {
+	database.exec("pragma synchronous = normal");
+	try {
+		write();
+	} finally {
+		setPragma(database, "synchronous", "full", 2);
+	}
 }
 
 function entryOf(row: Readonly<Record<string, SQLOutputValue>>): HistoryEntry {
