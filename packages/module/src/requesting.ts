@@ -83,6 +83,8 @@ export async function makeRequest(core: Core, options: RequestOptions): Promise<
 		issuedAt: now,
 		expiresAt: now + (options.lifetime ?? requestLifetime),
 	};
+	// No time is a part of a second, and what is none cannot be written.
+	if (!Number.isSafeInteger(body.expiresAt)) return refuse("malformed", "lifetime");
 	const payload = requestPayload(body);
 	const [signature] = await core.sign([{ signer: own.hash, type: "request", payload }]);
 	const signed = { body, signature: signature ?? new Uint8Array() };
