@@ -32,7 +32,7 @@ export type Deposit = {
 };
 
 export function deposit(context: OperatorContext, value: Deposit): Promise<Refusal | undefined> {
-	return context.store.run((transaction) => depositIn(transaction, context, value));
+	return context.commit((transaction) => depositIn(transaction, context, value));
 }
 
 async function depositIn(

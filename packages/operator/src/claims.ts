@@ -11,6 +11,7 @@ import {
 	type Bytes,
 	type Claim,
 	claim as claimShape,
+	compareBytes,
 	isRefusal,
 	lockHash,
 	mayCredit,
@@ -61,6 +62,8 @@ export async function claim(context: OperatorContext, encoded: Bytes): Promise<B
 		context,
 		digest,
 		async (transaction) => {
+			const before = await storedReply(transaction, hash);
+			if (before !== undefined) return before;
 			const made = await replyTo(transaction, digest, outcomes);
 			// Kept unless nothing of the claim was: what is refused whole is refused again.
 			if (outcomes.some((outcome) => !isRefusal(outcome))) await keepReply(transaction, hash, made);
@@ -110,18 +113,19 @@ async function record(
 	account: VerifiedCertificate | null,
 	trust: Trust,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsettled: Unsettled }> {
-	return context.store.run(async (transaction) => {
+	const claimed = tokens.flatMap((token, position) =>
+		isRefusal(token) ? [] : [{ ...claimedBy(order, token, account, context.now(), trust), position }],
+	);
+	const releases = tokens.flatMap((token) => (isRefusal(token) ? [] : releasesOn(token.token.path)));
+	return context.commit(async (transaction) => {
 		const outcomes: Outcome[] = [];
-		for (const [position, token] of tokens.entries()) {
-			if (isRefusal(token)) {
-				outcomes.push(token);
-				continue;
-			}
-			const claimed = { ...claimedBy(order, token, account, context.now(), trust), position };
-			const refusal = await recordPayout(transaction, context, claimed, trust);
-			await publishVouched(transaction, releasesOn(token.token.path), context.now());
-			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
+		for (const [position, token] of tokens.entries()) if (isRefusal(token)) outcomes[position] = token;
+		// By issue, as every writer does: two that want the same rows in two orders would wait for each other.
+		for (const one of claimed.toSorted((a, b) => compareBytes(a.issue, b.issue))) {
+			const refusal = await recordPayout(transaction, context, one, trust);
+			outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
 		}
+		await publishVouched(transaction, releases, context.now());
 		return { outcomes, unsettled: await loadUnsettled(transaction, order.digest) };
 	});
 }

@@ -10,7 +10,7 @@ import type {
 	Trust,
 	Verify,
 } from "@tenten/protocol";
-import type { Store } from "./store/store.ts";
+import type { Job, Store } from "./store/store.ts";
 
 export type OperatorKeys = {
 	readonly root: Signer;
@@ -41,6 +41,8 @@ export type OperatorPolicy = {
 
 export type OperatorContext = {
 	readonly store: Store;
+	/** as `store.run`, of a job that moves value: the key of its request is bound with what it does */
+	readonly commit: <T>(job: Job<T>) => Promise<T>;
 	readonly keys: OperatorKeys;
 	readonly policy: OperatorPolicy;
 	/** the id of its root key */

@@ -15,11 +15,11 @@ export type DebtSettlement = {
 };
 
 export function settleDebt(
-	{ store, id: operator, now }: OperatorContext,
+	{ commit, id: operator, now }: OperatorContext,
 	{ id, culprit, code, amount, how }: DebtSettlement,
 ): Promise<Refusal | undefined> {
 	const asset = assetHash({ operator, code });
-	return store.run(async (transaction) => {
+	return commit(async (transaction) => {
 		if (await hasEntry(transaction, id)) return undefined;
 		const owed = -(await balanceOf(transaction, "debt", culprit, asset));
 		if (amount <= 0n || amount > owed) return refuse("amount-invalid", `${owed} is owed`);

@@ -24,6 +24,7 @@ import {
 import type { OperatorContext } from "./context.ts";
 import { insertIssues, makeIssues } from "./issuer.ts";
 import { hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
+import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
 
 export type DirectIssue = {
@@ -50,7 +51,7 @@ export async function issueDirectly(
 	const proofs = await makeIssues(context, code, planned);
 	if (isRefusal(proofs)) return proofs;
 	const asset = assetHash({ operator: context.id, code });
-	return context.store.run(async (transaction) => {
+	return context.commit(async (transaction) => {
 		const meanwhile = await issuedBefore(transaction, id, content);
 		if (meanwhile !== undefined) return meanwhile;
 		if (!(await hasRoomFor(transaction, asset, total)))
@@ -104,7 +105,7 @@ async function keepProofs(
 	content: Bytes,
 	proofs: readonly IssueProof[],
 ): Promise<void> {
-	await transaction.insertInto("direct_issues").values({ batch_id: id, content }).execute();
+	await insertNew(transaction, "direct_issues", [{ batch_id: id, content }]);
 	for (let from = 0; from < proofs.length; from += rowsTogether) {
 		const some = proofs.slice(from, from + rowsTogether);
 		await insertIssues(transaction, some);

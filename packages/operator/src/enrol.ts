@@ -22,6 +22,7 @@ import {
 	verifyEnrolment,
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
+import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
 
 export async function enrol(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
@@ -37,8 +38,8 @@ export async function enrol(context: OperatorContext, encoded: Bytes): Promise<B
 	return store.run(async (transaction) => {
 		const before = await storedAnswer(transaction, enrolment.digest);
 		if (before !== undefined) return before;
+		await insertNew(transaction, "enrolments", [{ enrolment: enrolment.digest, answer }]);
 		await insertCertificate(transaction, made);
-		await transaction.insertInto("enrolments").values({ enrolment: enrolment.digest, answer }).execute();
 		return answer;
 	});
 }

@@ -37,6 +37,7 @@ import {
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
 import { balanceOf, nobody, postEntry } from "./store/books.ts";
+import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** A stored answer: a reply, or why there is none. */
@@ -54,7 +55,7 @@ export async function withdraw(context: OperatorContext, encoded: Bytes): Promis
 	if (isRefusal(proofs)) return proofs;
 	const issues = proofs.map((proof, output) => ({ output, proof }));
 	const made = serialize(reply, { order: order.digest, results: [], issues });
-	return context.store.run((transaction) => commitWithdrawal(transaction, context, order, proofs, made));
+	return context.commit((transaction) => commitWithdrawal(transaction, context, order, proofs, made));
 }
 
 type Withdrawal = VerifiedOrder & { readonly outputs: readonly NewOutput[]; readonly account: Bytes };
@@ -98,10 +99,8 @@ async function commitWithdrawal(
 	const total = sumOf(order.outputs);
 	const available = await balanceOf(transaction, "holder", order.account, asset);
 	const refusal = available < total ? refuse("funds-insufficient", `${available} of ${total}`) : undefined;
-	await transaction
-		.insertInto("withdrawals")
-		.values({ order_digest: order.digest, answer: encodeAnswer(refusal ?? made) })
-		.execute();
+	const answered = { order_digest: order.digest, answer: encodeAnswer(refusal ?? made) };
+	await insertNew(transaction, "withdrawals", [answered]);
 	if (refusal !== undefined) return refusal;
 	await insertIssues(transaction, proofs);
 	const lines = [

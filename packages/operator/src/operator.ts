@@ -7,15 +7,10 @@ import type { DatabaseSync } from "node:sqlite";
 import {
 	assetHash,
 	type Bytes,
-	certificate,
-	equalBytes,
 	type IssueProof,
-	isRefusal,
 	keyId,
 	type OperatorClient,
 	type OperatorEntry,
-	type Profile,
-	parse,
 	type Refusal,
 	refuse,
 	type Totals,
@@ -25,21 +20,24 @@ import { account, deposit } from "./accounts.ts";
 import { claim } from "./claims.ts";
 import { type OperatorContext, type OperatorKeys, type OperatorPolicy, releaseLife } from "./context.ts";
 import { type DebtSettlement, settleDebt } from "./debts.ts";
+import { openDesk } from "./desk.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
-import { certify, enrol } from "./enrol.ts";
+import { enrol } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
+import { bindKey, type RequestKey } from "./request-key.ts";
 import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
 import { balanceOf } from "./store/books.ts";
 import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { forgetKeys, forgetReleases } from "./store/forgetting.ts";
+import { openStore } from "./store/open-store.ts";
 import { publishedOf } from "./store/releases.ts";
-import { Store, type StoreOptions } from "./store/store.ts";
+import type { Job, Store, StoreOptions } from "./store/store.ts";
 import { audit, readTotals } from "./totals.ts";
-import { newestList, TrustLists } from "./trust-lists.ts";
+import { TrustLists } from "./trust-lists.ts";
 
 export type OperatorOptions = {
-	/** a file, `:memory:`, or one that is open already and reads integers as bigint */
+	/** a file, `:memory:`, an SQLite database that is open already and reads integers as bigint, or `postgres://…` */
 	readonly database: string | DatabaseSync;
 	readonly keys: OperatorKeys;
 	readonly policy: OperatorPolicy;
@@ -51,8 +49,12 @@ export type OperatorOptions = {
 	readonly store?: StoreOptions;
 };
 
-/** Desks outlive other certificates: links to them are checked for as long as tokens live. */
-const deskValidity = 100 * 365 * 86_400;
+/** What moves value, under the key of a request. */
+export type Keyed = Pick<OperatorClient, "withdraw" | "claim" | "rule"> & {
+	readonly deposit: Operator["deposit"];
+	/** Binds the key if nothing that was done has. */
+	readonly bind: () => Promise<void>;
+};
 
 export class Operator implements OperatorClient {
 	readonly #context: OperatorContext;
@@ -66,8 +68,8 @@ export class Operator implements OperatorClient {
 	/** Opens its store, and settles what a crash left unsettled. */
 	static async open(options: OperatorOptions): Promise<Operator> {
 		const { keys, policy, verify, now, entropy } = options;
-		const store = await Store.open(options.database, options.store);
-		const desk = await openDesk(store, options);
+		const store = await openStore(options.database, options.store);
+		const desk = await openDesk({ ...options, store });
 		const listed = [
 			{ purpose: "authority", status: "current", key: keys.authority.key },
 			{ purpose: "issuing", status: "current", key: keys.issuing.key },
@@ -79,7 +81,8 @@ export class Operator implements OperatorClient {
 		const trustLists = new TrustLists({ store, root: keys.root, verify, now, validity }, entry);
 		const trust = async () => (await trustLists.current()).trust;
 		const id = keyId(keys.root.key);
-		const context = { store, keys, policy, id, verify, now, entropy, trust };
+		const commit = <T>(job: Job<T>): Promise<T> => store.run(job);
+		const context = { store, commit, keys, policy, id, verify, now, entropy, trust };
 		await settleAll(context);
 		await store.run(async (transaction) => {
 			await forgetKeys(transaction, now());
@@ -103,7 +106,7 @@ export class Operator implements OperatorClient {
 		this.#trustLists.setPeers(peers);
 	}
 
-	readonly trustList = async (): Promise<Bytes> => (await this.#trustLists.current()).encoded;
+	readonly trustList = async (): Promise<Bytes> => (await this.#trustLists.newest()).encoded;
 
 	readonly enrol = (enrolment: Bytes): Promise<Bytes | Refusal> => enrol(this.#context, enrolment);
 
@@ -122,6 +125,30 @@ export class Operator implements OperatorClient {
 	/** Credits an account with value from outside. `id` names the deposit: the same one counts once. */
 	deposit(id: Bytes, account: Bytes, code: string, amount: bigint): Promise<Refusal | undefined> {
 		return deposit(this.#context, { id, account, code, amount });
+	}
+
+	/** The same operations for a request with a key, which is bound in the transaction of what they do. */
+	under(key: RequestKey): Keyed {
+		const { store, now } = this.#context;
+		let isBound = false;
+		const commit = async <T>(job: Job<T>): Promise<T> => {
+			const done = await store.run(async (transaction) => {
+				await bindKey(transaction, key, now());
+				return job(transaction);
+			});
+			isBound = true;
+			return done;
+		};
+		const context = { ...this.#context, commit };
+		return {
+			withdraw: (order) => withdraw(context, order),
+			claim: (encoded) => claim(context, encoded),
+			rule: (request) => rule(context, request),
+			deposit: (id, account, code, amount) => deposit(context, { id, account, code, amount }),
+			bind: async () => {
+				if (!isBound) await commit(async () => {});
+			},
+		};
 	}
 
 	/** What an account holds, minor units. */
@@ -174,28 +201,3 @@ export class Operator implements OperatorClient {
 		return this.#context.store.close();
 	}
 }
-
-/** The desk certificate of the newest trust list while its key is the same, or a new one. */
-async function openDesk(store: Store, options: OperatorOptions): Promise<Bytes> {
-	const { keys, policy, now, entropy } = options;
-	const listed = await store.run(newestList);
-	const own = listed?.body.operators.find(({ root }) => equalBytes(keyId(root), keyId(keys.root.key)));
-	const before = own && parse(certificate, own.desk);
-	if (own !== undefined && before !== undefined && !isRefusal(before)) {
-		const { key } = before.claims.confirmation;
-		if (equalBytes(keyId(key), keyId(keys.desk.key))) return own.desk;
-	}
-	const patient = { ...policy, certificateValidity: deskValidity };
-	return (await certify({ keys, policy: patient, now, entropy }, keys.desk.key, deskProfile)).encoded;
-}
-
-/** No class: a caveat that a class lifts is never lifted by redeeming. */
-const deskProfile: Profile = {
-	role: "issuer",
-	class: null,
-	merchantCategory: null,
-	region: null,
-	assurance: "software",
-	limits: null,
-	responsible: null,
-};

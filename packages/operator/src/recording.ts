@@ -20,8 +20,9 @@ import {
 import type { OperatorContext } from "./context.ts";
 import { encodeRecord, type PayoutRecord } from "./payout-record.ts";
 import { type Case, keepCase } from "./store/case-files.ts";
+import { insertNew } from "./store/insert-new.ts";
 import { insertRows, storedRows, takeFromIssue } from "./store/registry.ts";
-import type { Transaction } from "./store/store.ts";
+import { mustWrite, type Transaction } from "./store/store.ts";
 
 /** What is to be paid for one output. */
 export type Claimed = {
@@ -66,23 +67,19 @@ export async function recordPayout(
 	const verdict = judgeRows(rows, stored, claimants, trust);
 	if (verdict.kind === "refused") return verdict.refusal;
 	// Reserve draws are no payment of this issue: what it holds went to the winning branch.
-	if (verdict.kind === "free" && !(await takeFromIssue(transaction, issue, claimed.amount)))
+	if (verdict.kind === "free" && !(await takeFromIssue(transaction, issue, claimed.amount))) {
+		// Whoever took it all had the issue's row until now: what was read before is old, and it may be a fork.
+		mustWrite((await storedRows(transaction, issue, rows)).length, stored.length);
 		return refuse("issue-proof-invalid", "more than was issued");
+	}
 	const outcome = await outcomeOf(transaction, context, claimed, verdict);
 	await insertRows(transaction, issue, verdict.missing);
 	const { digest } = claimed;
 	const record = encodeRecord({ ...claimed, outcome });
-	await transaction
-		.insertInto("claims")
-		.values({
-			issue_id: issue,
-			output_id: output,
-			order_digest: digest,
-			record,
-			settlement_id: null,
-			result: null,
-		})
-		.execute();
+	const open = { settlement_id: null, result: null };
+	await insertNew(transaction, "claims", [
+		{ issue_id: issue, output_id: output, order_digest: digest, record, ...open },
+	]);
 	return undefined;
 }
 

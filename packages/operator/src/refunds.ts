@@ -8,6 +8,7 @@
 import {
 	answersStatement,
 	type Bytes,
+	compareBytes,
 	isRefusal,
 	mayCredit,
 	type Order,
@@ -128,16 +129,18 @@ async function recordRefunds(
 	const { action } = order;
 	const { signer } = statement;
 	if (action.kind !== "account") return refuse("order-mismatch");
-	return context.store.run(async (transaction) => {
+	return context.commit(async (transaction) => {
 		const account = usable(await certificateOf(transaction, action.account), trust);
 		const published = await publishedOf(transaction, made.ruling.body.subject);
 		if (published !== undefined && answersStatement(statement, refunds, published.publishedAt))
 			return { kind: "released", release: published.release };
 		const outcomes: Outcome[] = [];
-		for (const [position, refunded] of refunds.entries()) {
-			const claimed = { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };
-			const refusal = await recordPayout(transaction, context, claimed, trust);
-			outcomes.push(refusal ?? { issue: claimed.issue, output: claimed.output });
+		const claimed = refunds.map((refunded, position) => {
+			return { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };
+		});
+		for (const one of claimed.toSorted((a, b) => compareBytes(a.issue, b.issue))) {
+			const refusal = await recordPayout(transaction, context, one, trust);
+			outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
 		}
 		if (outcomes.every(isRefusal)) return outcomes[0] as Refusal;
 		const { ruling } = await keepRuling(transaction, made);

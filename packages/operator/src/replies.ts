@@ -18,6 +18,7 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import { storedIssues } from "./settlement.ts";
+import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** Where a token's payout record stands; or why it has none. */
@@ -33,11 +34,7 @@ export async function storedReply(transaction: Transaction, hash: Bytes): Promis
 }
 
 export async function keepReply(transaction: Transaction, hash: Bytes, encoded: Bytes): Promise<void> {
-	await transaction
-		.insertInto("replies")
-		.values({ claim_hash: hash, reply: encoded })
-		.onConflict((conflict) => conflict.doNothing())
-		.execute();
+	await insertNew(transaction, "replies", [{ claim_hash: hash, reply: encoded }]);
 }
 
 /** The reply that follows from what is stored. */

@@ -56,10 +56,11 @@ export async function rule(context: OperatorContext, encoded: Bytes): Promise<By
 
 async function ruleReleased(context: OperatorContext, release: Bytes): Promise<Bytes> {
 	const lock = lockHash(release);
-	const { publishedAt } = await context.store.run(async (transaction) => {
-		await forgetReleases(transaction, context.now(), releaseLife(context.policy));
-		return publishUnvouched(transaction, { lock, release }, context.now());
-	});
+	const { now, policy } = context;
+	await context.store.run((transaction) => forgetReleases(transaction, now(), releaseLife(policy)));
+	const { publishedAt } = await context.commit((transaction) =>
+		publishUnvouched(transaction, { lock, release }, now()),
+	);
 	const made = await signRuling(context, lock, { release, publishedAt });
 	const trust = await context.trust();
 	const kept = await context.store.run(async (transaction) => {
@@ -136,11 +137,11 @@ async function convict(
 	await keepCase(transaction, { kind: "falseStatement", culprit: liar.hash, input, evidence }, now());
 }
 
-async function file({ store, now, trust }: OperatorContext, evidence: Bytes): Promise<Bytes | Refusal> {
+async function file({ commit, now, trust }: OperatorContext, evidence: Bytes): Promise<Bytes | Refusal> {
 	const conviction = verifyEvidence(evidence, await trust());
 	if (isRefusal(conviction)) return conviction;
 	const { kind, culprit, input } = conviction;
 	const made = { kind, culprit: culprit.hash, input, evidence };
-	const caseId = await store.run((transaction) => keepCase(transaction, made, now()));
+	const caseId = await commit((transaction) => keepCase(transaction, made, now()));
 	return serialize(rulingReply, { kind: "filed", caseId });
 }

@@ -2,12 +2,15 @@
  * Settlement: pays what an order's records are owed, all of them in one transaction, at most once.
  *
  * A plan is made from what is unsettled, its issues are signed, and it is written only if what is unsettled
- * is still the same; otherwise it is made again. Accounts, issues, draws and results change together.
+ * is still the same; otherwise it is made again. Accounts, issues, draws and results change together. Two
+ * processes may plan the same: the n-th settlement of an order has one id, so one of them writes it, and the
+ * other plans what is left.
  */
 import {
 	assetHash,
 	type Bytes,
 	type ClaimResult,
+	encodeItem,
 	type IssueProof,
 	isRefusal,
 	limits,
@@ -18,6 +21,7 @@ import {
 	refuse,
 	refusedResult,
 	serialize,
+	sha256,
 	storedIssue,
 	storedResult,
 	toHex,
@@ -27,13 +31,14 @@ import { insertIssues, makeIssues } from "./issuer.ts";
 import { decodeRecord, type OpenPayout, shareOf } from "./payout-record.ts";
 import { type Book, type Line, nobody, postEntry } from "./store/books.ts";
 import { evidenceOf } from "./store/case-files.ts";
-import type { Transaction } from "./store/store.ts";
+import { insertNew } from "./store/insert-new.ts";
+import { mustWrite, type Transaction } from "./store/store.ts";
 
 /** What waits under one order, and what decides how it is paid. */
 export type Unsettled = {
 	readonly open: readonly OpenPayout[];
-	/** whether an earlier settlement served the order's outputs */
-	readonly served: boolean;
+	/** how many settlements the order has had; the first served its outputs */
+	readonly before: number;
 	/** minor units that the reserve paid so far under each culprit, by its hash in hexadecimal */
 	readonly drawn: ReadonlyMap<string, bigint>;
 };
@@ -60,7 +65,7 @@ export async function settle<T>(
 		const shares = unsettled.open
 			.map((payout, position) => shareOf(payout, paid[position] ?? 0n))
 			.filter(({ amount }) => amount > 0n);
-		const plan = planPayout(order, signer, shares, unsettled.served);
+		const plan = planPayout(order, signer, shares, unsettled.before > 0);
 		const proofs = await makeIssues(context, order.asset.code, plan.issues);
 		if (isRefusal(proofs)) throw new Error("an asset that was accepted is gone");
 		const settlement = { digest, unsettled, paid, plan, proofs };
@@ -105,15 +110,14 @@ export async function loadUnsettled(transaction: Transaction, digest: Bytes): Pr
 		}))
 		.toSorted((a, b) => a.record.position - b.record.position);
 	const [first] = open;
-	if (first === undefined) return { open, served: false, drawn: new Map() };
+	if (first === undefined) return { open, before: 0, drawn: new Map() };
 	const before = await transaction
 		.selectFrom("settlements")
 		.select("settlement_id")
 		.where("order_digest", "=", digest)
-		.limit(1)
 		.execute();
 	const drawn = await drawnUnder(transaction, open, assetHash(first.record.order.asset));
-	return { open, served: before.length > 0, drawn };
+	return { open, before: before.length, drawn };
 }
 
 async function drawnUnder(
@@ -172,53 +176,76 @@ async function write(
 	settlement: Settlement,
 ): Promise<void> {
 	const { digest, unsettled, paid, plan, proofs } = settlement;
-	const id = context.entropy(32);
+	const id = sha256(encodeItem(["settlement", digest, unsettled.before]));
 	const issues: readonly NewIssue[] = plan.issues.map(({ output }, position) => ({
 		output,
 		proof: proofs[position] as IssueProof,
 	}));
+	await insertNew(transaction, "settlements", [
+		{ settlement_id: id, order_digest: digest, issues: serialize(storedIssues, issues) },
+	]);
 	await insertIssues(transaction, proofs);
-	await transaction
-		.insertInto("settlements")
-		.values({ settlement_id: id, order_digest: digest, issues: serialize(storedIssues, issues) })
-		.execute();
+	const asset = assetHash((unsettled.open[0] as OpenPayout).record.order.asset);
+	await recordDraws(transaction, asset, unsettled, paid);
 	const credited = new Set(plan.credited.map(({ output }) => toHex(output)));
 	for (const [position, payout] of unsettled.open.entries()) {
 		const amount = paid[position] ?? 0n;
-		await recordDraw(transaction, payout, amount);
 		const result = await resultOf(transaction, payout, amount, credited.has(toHex(payout.output)));
-		await transaction
+		const { numUpdatedRows } = await transaction
 			.updateTable("claims")
 			.set({ settlement_id: id, result: serialize(storedResult, result) })
 			.where("issue_id", "=", payout.issue)
 			.where("output_id", "=", payout.output)
-			.execute();
+			.where("settlement_id", "is", null)
+			.executeTakeFirst();
+		mustWrite(numUpdatedRows, 1);
 	}
-	const asset = assetHash((unsettled.open[0] as OpenPayout).record.order.asset);
 	await postEntry(transaction, { id, asset, lines: linesOf(settlement), at: context.now() });
 }
 
 function isSame(a: Unsettled, b: Unsettled): boolean {
-	const keys = ({ open, served, drawn }: Unsettled): string =>
-		[served, ...open.map(({ output }) => toHex(output)), ...[...drawn].flat()].join();
+	const keys = ({ open, before, drawn }: Unsettled): string =>
+		[before, ...open.map(({ output }) => toHex(output)), ...[...drawn].flat()].join();
 	return keys(a) === keys(b);
 }
 
-async function recordDraw(
+/** Adds what is drawn to what the plan saw drawn under each culprit, and to nothing else: the limit holds. */
+async function recordDraws(
 	transaction: Transaction,
-	{ record: { order, outcome } }: OpenPayout,
-	amount: bigint,
+	asset: Bytes,
+	{ open, drawn }: Unsettled,
+	paid: readonly bigint[],
 ): Promise<void> {
-	if (outcome.kind !== "forked" || amount === 0n) return;
-	await transaction
-		.insertInto("draws")
-		.values({ culprit: outcome.culprit, asset: assetHash(order.asset), drawn: amount })
-		.onConflict((conflict) =>
-			conflict
-				.columns(["culprit", "asset"])
-				.doUpdateSet((row) => ({ drawn: row("draws.drawn", "+", row.ref("excluded.drawn")) })),
-		)
-		.execute();
+	const draws = new Map<string, { readonly culprit: Bytes; readonly amount: bigint }>();
+	for (const [position, { record }] of open.entries()) {
+		const amount = paid[position] ?? 0n;
+		if (record.outcome.kind !== "forked" || amount === 0n) continue;
+		const { culprit } = record.outcome;
+		const key = toHex(culprit);
+		draws.set(key, { culprit, amount: amount + (draws.get(key)?.amount ?? 0n) });
+	}
+	for (const [key, { culprit, amount }] of [...draws].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+		const before = drawn.get(key);
+		if (before === undefined) await insertNew(transaction, "draws", [{ culprit, asset, drawn: amount }]);
+		else await raiseDraw(transaction, culprit, asset, before, before + amount);
+	}
+}
+
+async function raiseDraw(
+	transaction: Transaction,
+	culprit: Bytes,
+	asset: Bytes,
+	from: bigint,
+	to: bigint,
+): Promise<void> {
+	const { numUpdatedRows } = await transaction
+		.updateTable("draws")
+		.set({ drawn: to })
+		.where("culprit", "=", culprit)
+		.where("asset", "=", asset)
+		.where("drawn", "=", from)
+		.executeTakeFirst();
+	mustWrite(numUpdatedRows, 1);
 }
 
 async function resultOf(

@@ -7,7 +7,7 @@ import type { Transaction } from "./store/store.ts";
 
 export function readTotals({ store, id }: OperatorContext, code: string): Promise<Totals> {
 	const asset = assetHash({ operator: id, code });
-	return store.run((transaction) => totalsOf(transaction, asset));
+	return store.read((transaction) => totalsOf(transaction, asset));
 }
 
 /** As `readTotals`, with every invariant that does not hold. Reads every issue and every line. */
@@ -16,7 +16,7 @@ export function audit(
 	code: string,
 ): Promise<{ readonly totals: Totals; readonly broken: readonly string[] }> {
 	const asset = assetHash({ operator: id, code });
-	return store.run(async (transaction) => {
+	return store.read(async (transaction) => {
 		const totals = await totalsOf(transaction, asset);
 		return { totals, broken: brokenInvariants(totals, await recount(transaction, asset)) };
 	});
@@ -54,7 +54,7 @@ async function recount(transaction: Transaction, asset: Bytes): Promise<Recount>
 		.select([
 			sumOfColumn("issued").as("issued"),
 			sumOfColumn("paid").as("paid"),
-			sql<bigint>`coalesce(sum(case when paid > issued then 1 else 0 end), 0)`.as("overpaid"),
+			sql<bigint>`cast(coalesce(sum(case when paid > issued then 1 else 0 end), 0) as bigint)`.as("overpaid"),
 		])
 		.where("asset", "=", asset)
 		.executeTakeFirstOrThrow();
@@ -69,5 +69,5 @@ async function recount(transaction: Transaction, asset: Bytes): Promise<Recount>
 
 /** Zero where there is no row. */
 function sumOfColumn(column: "issued" | "paid" | "amount") {
-	return sql<bigint>`coalesce(sum(${sql.ref(column)}), 0)`;
+	return sql<bigint>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`;
 }

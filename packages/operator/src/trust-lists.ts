@@ -2,7 +2,8 @@
  * The operator's trust list: itself and its peers, signed by its root key, with a version that only grows.
  *
  * A list is kept before it is shown, so a restart never shows an older version. It is renewed at half of its
- * validity, and whenever an entry changes.
+ * validity, and whenever an entry changes. Of several processes over one database, one signs each version, and
+ * the others show it too: whoever was told last whom to list decides, and a renewal changes nobody.
  */
 import {
 	type Bytes,
@@ -36,10 +37,17 @@ export type TrustListOptions = {
 	readonly validity: number;
 };
 
+/** Seconds between two looks for a list that another process signed. */
+const lookEvery = 10;
+
 export class TrustLists {
 	readonly #options: TrustListOptions;
 	#entries: readonly OperatorEntry[];
+	/** whether its entries were brought into a list; from then on those of the newest list count */
+	#isListed = false;
 	#current: Current | null = null;
+	/** when it last looked for lists of other processes, unix seconds */
+	#lookedAt = 0;
 	#renewal: Promise<Current> | null = null;
 
 	constructor(options: TrustListOptions, own: OperatorEntry) {
@@ -61,12 +69,18 @@ export class TrustLists {
 		const ids = entries.flatMap(keyIdsOf);
 		if (new Set(ids).size < ids.length) throw new RangeError("two operators claim one key");
 		this.#entries = entries;
-		this.#current = null;
+		this.#isListed = false;
 	}
 
-	/** The list that is valid now, made anew when needed. */
+	/** The list that is valid now, made anew when needed; of another process, some seconds late. */
 	async current(): Promise<Current> {
-		if (this.#current !== null && this.#isFresh(this.#current)) return this.#current;
+		const { now } = this.#options;
+		const isNew = this.#isListed && now() < this.#lookedAt + lookEvery;
+		return isNew && this.#current !== null && this.#isFresh(this.#current) ? this.#current : this.newest();
+	}
+
+	/** As `current`, and never an older one than any process has shown. */
+	async newest(): Promise<Current> {
 		this.#renewal ??= this.#renew().finally(() => {
 			this.#renewal = null;
 		});
@@ -78,32 +92,41 @@ export class TrustLists {
 	}
 
 	async #renew(): Promise<Current> {
-		const { store, verify } = this.#options;
-		const newest = await store.run(newestList);
+		const { store, verify, now } = this.#options;
+		this.#lookedAt = now();
+		const newest = await store.read(newestList);
 		const entries = this.#entries;
+		const listed = this.#isListed && newest !== null ? newest.body.operators : entries;
 		const isGood =
 			newest !== null &&
 			this.#isFresh(newest) &&
-			equalBytes(encodeEntries(newest.body.operators), encodeEntries(entries));
-		const list = isGood ? newest : await this.#sign(newest, entries);
+			equalBytes(encodeEntries(newest.body.operators), encodeEntries(listed));
+		const list = isGood ? newest : await this.#sign(newest, listed);
 		// Peers that changed meanwhile are in the next list, and no list without them stands until then.
-		if (entries !== this.#entries) return this.#renew();
-		const current = { ...list, trust: new Trust(list.body, verify) };
-		this.#current = current;
-		return current;
+		if (list === null || entries !== this.#entries) return this.#renew();
+		this.#isListed = true;
+		if (this.#current === null || !equalBytes(this.#current.encoded, list.encoded))
+			this.#current = { ...list, trust: new Trust(list.body, verify) };
+		return this.#current;
 	}
 
-	async #sign(newest: SignedList | null, operators: readonly OperatorEntry[]): Promise<SignedList> {
+	/** Null where another process signed this version first. */
+	async #sign(newest: SignedList | null, operators: readonly OperatorEntry[]): Promise<SignedList | null> {
 		const { store, root, now, validity } = this.#options;
 		const version = (newest?.body.version ?? 0) + 1;
 		const issuedAt = now();
 		const body = { version, issuedAt, expiresAt: issuedAt + validity, operators };
 		const signature = await root.sign("trust-list", trustListPayload(body));
 		const encoded = serialize(trustList, { body, signer: root.key, signature });
-		await store.run((transaction) =>
-			transaction.insertInto("trust_lists").values({ version, encoded }).execute(),
+		const kept = await store.run((transaction) =>
+			transaction
+				.insertInto("trust_lists")
+				.values({ version, encoded })
+				.onConflict((conflict) => conflict.doNothing())
+				.returning("version")
+				.execute(),
 		);
-		return { body, encoded };
+		return kept.length === 0 ? null : { body, encoded };
 	}
 }
 

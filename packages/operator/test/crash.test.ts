@@ -14,7 +14,8 @@ import { isRefusal, lockHash, serializeRulingRequest } from "@tenten/protocol";
 import { writePoints } from "../../../test/support/write-points.ts";
 import { day, expectRefusal } from "../../module/test/support/world.ts";
 import type { FailPoint } from "../src/index.ts";
-import { Store } from "../src/store/store.ts";
+import { SqliteStore } from "../src/store/sqlite-store.ts";
+import type { Job } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import { type Scene, scenes } from "./support/crash-scenes.ts";
 import {
@@ -35,12 +36,12 @@ let cuts = 0;
 /** the places whose jobs are in the commit under way */
 let committing: string[] = [];
 
-const place = /packages\/operator\/src\/[^:)]+:\d+/;
-const run = Store.prototype.run;
-Store.prototype.run = function <T>(this: Store, job: Parameters<typeof run<T>>[0]): Promise<T> {
-	const from = place.exec(new Error().stack?.replaceAll(/.*store\/store\.ts.*/g, "") ?? "")?.[0] ?? "nowhere";
+const place = /packages\/operator\/src\/[^:)]+:\d+/g;
+const { run } = SqliteStore.prototype;
+SqliteStore.prototype.run = function <T>(this: SqliteStore, job: Job<T>): Promise<T> {
+	const from = new Error().stack?.match(place) ?? [];
 	return run.call(this, (transaction) => {
-		committing.push(from);
+		committing.push(...from);
 		return job(transaction);
 	}) as Promise<T>;
 };
@@ -191,9 +192,10 @@ test("an order that nobody retries is settled when the operator opens again", ()
 	}));
 
 test("no place that runs a job of the store is left out", (t) => {
-	const places = writePoints("packages/operator/src/**/*.ts", /\bstore\.run\(/).map(
-		({ file, line }) => `${file}:${line}`,
-	);
+	const places = [
+		...writePoints("packages/operator/src/**/*.ts", /\bstore\.(run|read)\(/),
+		...writePoints("packages/operator/src/*.ts", /\bcommit\(/),
+	].map(({ file, line }) => `${file}:${line}`);
 	t.diagnostic(`${cuts} times cut off; ${places.length} places run a job of the store`);
 	for (const point of points)
 		assert.deepEqual(

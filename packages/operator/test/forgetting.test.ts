@@ -34,7 +34,7 @@ test("releases that belong to no lock are forgotten when no token can wait for t
 
 test("keys are forgotten after some days, those of deposits never", async () => {
 	const { operator, clock } = await createEcosystem();
-	const idempotency = new Idempotency(operator.store, () => clock.now);
+	const idempotency = new Idempotency(operator);
 	const use = (scope: string, content: number): Promise<unknown> =>
 		idempotency.once(scope, "key", Uint8Array.of(content), async () => "answered");
 	for (const scope of ["/v1/claims", lastingScope]) {

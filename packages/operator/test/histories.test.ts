@@ -18,6 +18,7 @@ import {
 import fc from "fast-check";
 import { expectValue, type Holder, tryToPay } from "../../module/test/support/world.ts";
 import { assertBalanced } from "./support/balanced.ts";
+import { repeats } from "./support/database.ts";
 import {
 	claimed,
 	createEcosystem,
@@ -66,7 +67,7 @@ test("random histories balance, and convict those who forked and nobody else", a
 			await assertBalanced(history.ecosystem);
 			await history.ecosystem.operator.close();
 		}),
-		{ numRuns: 30 },
+		{ numRuns: repeats(30) },
 	);
 });
 

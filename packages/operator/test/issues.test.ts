@@ -1,11 +1,12 @@
 /** An issue pays no more than it holds, whatever rows are free. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openStore } from "../src/store/open-store.ts";
 import { takeFromIssue } from "../src/store/registry.ts";
-import { Store } from "../src/store/store.ts";
+import { databaseForTest } from "./support/database.ts";
 
 test("an issue pays no more than it holds, to the unit", async () => {
-	const store = await Store.open(":memory:");
+	const store = await openStore(await databaseForTest());
 	const issue = new Uint8Array(32).fill(1);
 	const take = (amount: bigint) => store.run((transaction) => takeFromIssue(transaction, issue, amount));
 	await store.run((transaction) =>

@@ -188,7 +188,7 @@ export const keeping: readonly Bug[] = [
 		promise: 7,
 		edits: [
 			{
-				file: "packages/operator/src/store/store.ts",
+				file: "packages/operator/src/store/sqlite-store.ts",
 				find: `			await this.#onCommit("beforeCommit");`,
 				put: `			for (const [position, { resolve }] of batch.entries()) resolve(results[position]);
 			await this.#onCommit("beforeCommit");`,

@@ -102,7 +102,7 @@ export const redeeming: readonly Bug[] = [
 				put: "",
 			},
 			{
-				file: "packages/operator/src/store/schema.ts",
+				file: "packages/operator/src/store/migrations.ts",
 				find: " CHECK (paid >= 0 AND paid <= issued)",
 				put: "",
 			},
@@ -312,9 +312,10 @@ export const redeeming: readonly Bug[] = [
 			},
 			{
 				file: issuer,
-				find: `		.values({ order_digest: order.digest, answer: encodeAnswer(refusal ?? made) })
-		.execute();`,
-				put: `		.values({ order_digest: order.digest, answer: encodeAnswer(refusal ?? made) })
+				find: `	await insertNew(transaction, "withdrawals", [answered]);`,
+				put: `	await transaction
+		.insertInto("withdrawals")
+		.values(answered)
 		.onConflict((conflict) => conflict.doNothing())
 		.execute();`,
 			},

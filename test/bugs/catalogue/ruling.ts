@@ -117,8 +117,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/operator/src/claims.ts",
-				find: "			await publishVouched(transaction, releasesOn(token.token.path), context.now());",
-				put: "			await publishVouched(transaction, releasesOn(token.token.path).slice(0, 0), context.now());",
+				find: "		await publishVouched(transaction, releases, context.now());",
+				put: "		await publishVouched(transaction, releases.slice(0, 0), context.now());",
 			},
 		],
 		test: { file: rulings, name: "a redemption publishes its releases" },

@@ -38,7 +38,7 @@ const alwaysSent = {
 export function createApp({ operator, adminToken, log }: AppOptions): OpenAPIHono {
 	const app = new OpenAPIHono();
 	const metrics = new Metrics();
-	const idempotency = new Idempotency(operator.store, () => operator.now());
+	const idempotency = new Idempotency(operator);
 	app.use(requestId());
 	app.use(async (context, next) => {
 		const started = performance.now();

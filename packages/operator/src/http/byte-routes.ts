@@ -29,18 +29,18 @@ export function addByteRoutes(
 	const { enrol, withdraw, claim, rule, trustList, release, account } = endpoints;
 	serve(app, enrol, gate, async ({ body }) => answered(enrol, await operator.enrol(body)));
 	serve(app, withdraw, gate, ({ body, header }) =>
-		idempotency.once(withdraw.path, header("idempotency-key"), body, async () =>
-			answered(withdraw, await operator.withdraw(body)),
+		idempotency.once(withdraw.path, header("idempotency-key"), body, async (keyed) =>
+			answered(withdraw, await keyed.withdraw(body)),
 		),
 	);
 	serve(app, claim, gate, ({ body, header }) =>
-		idempotency.once(claim.path, header("idempotency-key"), body, async () =>
-			answered(claim, await operator.claim(body)),
+		idempotency.once(claim.path, header("idempotency-key"), body, async (keyed) =>
+			answered(claim, await keyed.claim(body)),
 		),
 	);
 	serve(app, rule, gate, ({ body, header }) =>
-		idempotency.once(rule.path, header("idempotency-key"), body, async () =>
-			answered(rule, await operator.rule(body)),
+		idempotency.once(rule.path, header("idempotency-key"), body, async (keyed) =>
+			answered(rule, await keyed.rule(body)),
 		),
 	);
 	serve(app, trustList, gate, async () => given(await operator.trustList()));

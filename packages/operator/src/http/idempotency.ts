@@ -1,28 +1,32 @@
 /**
  * Idempotency keys: the same key with the same content is answered as before, with other content refused.
  *
- * A key is bound to its content before anything moves. The answer itself is not kept here: the operations
- * behind are answered once by their content (an order's digest, a deposit's id), which also holds for a
- * client that lost its key. So a key need not stay: after some days it is forgotten, unless it names a deposit.
+ * A key is bound to its content in the transaction that moves the value, or after, where nothing moved. The
+ * answer itself is not kept here: the operations behind are answered once by their content (an order's digest,
+ * a deposit's id), which also holds for a client that lost its key. So a key need not stay: after some days it
+ * is forgotten, unless it names a deposit.
  */
-import { type Bytes, equalBytes, sha256 } from "@tenten/protocol";
+import { type Bytes, sha256 } from "@tenten/protocol";
+import type { Keyed, Operator } from "../operator.ts";
+import { KeyReused } from "../request-key.ts";
 import { forgetKeys } from "../store/forgetting.ts";
-import type { Store, Transaction } from "../store/store.ts";
 import { type Problem, problem } from "./problem.ts";
 
 type KeyProblem = Problem<
 	"idempotency-key-missing" | "idempotency-key-in-progress" | "idempotency-key-reused"
 >;
 
-export class Idempotency {
-	readonly #store: Store;
-	readonly #now: () => number;
-	readonly #inProgress = new Set<string>();
+/** Seconds between two looks for keys that are old. */
+const forgetEvery = 60;
 
-	/** `now` is unix seconds */
-	constructor(store: Store, now: () => number) {
-		this.#store = store;
-		this.#now = now;
+export class Idempotency {
+	readonly #operator: Operator;
+	readonly #inProgress = new Set<string>();
+	/** unix seconds */
+	#forgotAt = 0;
+
+	constructor(operator: Operator) {
+		this.#operator = operator;
 	}
 
 	/** Runs `respond` unless the key is missing, in use right now, or bound to other content. */
@@ -30,43 +34,30 @@ export class Idempotency {
 		scope: string,
 		key: string | undefined,
 		content: Bytes,
-		respond: () => Promise<T>,
+		respond: (keyed: Keyed) => Promise<T>,
 	): Promise<T | KeyProblem> {
 		if (key === undefined || key === "" || key.length > 255) return problem("idempotency-key-missing");
 		const slot = `${scope} ${key}`;
 		if (this.#inProgress.has(slot)) return problem("idempotency-key-in-progress");
 		this.#inProgress.add(slot);
 		try {
-			const now = this.#now();
-			const isBound = await this.#store.run((transaction) =>
-				bind(transaction, scope, key, sha256(content), now),
-			);
-			return isBound ? await respond() : problem("idempotency-key-reused");
+			await this.#forget();
+			const keyed = this.#operator.under({ scope, key, content: sha256(content) });
+			const answer = await respond(keyed);
+			await keyed.bind();
+			return answer;
+		} catch (error) {
+			if (error instanceof KeyReused) return problem("idempotency-key-reused");
+			throw error;
 		} finally {
 			this.#inProgress.delete(slot);
 		}
 	}
-}
 
-/** Whether the key is bound to this content, now or since before. */
-async function bind(
-	transaction: Transaction,
-	scope: string,
-	key: string,
-	content: Bytes,
-	now: number,
-): Promise<boolean> {
-	await forgetKeys(transaction, now);
-	await transaction
-		.insertInto("idempotency_keys")
-		.values({ scope, idempotency_key: key, content, bound_at: now })
-		.onConflict((conflict) => conflict.doNothing())
-		.execute();
-	const bound = await transaction
-		.selectFrom("idempotency_keys")
-		.select("content")
-		.where("scope", "=", scope)
-		.where("idempotency_key", "=", key)
-		.executeTakeFirstOrThrow();
-	return equalBytes(bound.content, content);
+	async #forget(): Promise<void> {
+		const now = this.#operator.now();
+		if (now < this.#forgotAt + forgetEvery) return;
+		this.#forgotAt = now;
+		await this.#operator.store.run((transaction) => forgetKeys(transaction, now));
+	}
 }

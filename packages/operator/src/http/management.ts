@@ -34,8 +34,8 @@ export function addManagementRoutes(
 		const key = header("idempotency-key");
 		const content = Uint8Array.from(Buffer.from(JSON.stringify([params.account, value, asset])));
 		const id = sha256(Uint8Array.from(Buffer.from(`deposit ${key}`)));
-		return idempotency.once(lastingScope, key, content, async () => {
-			const refusal = await operator.deposit(id, account, asset, BigInt(value));
+		return idempotency.once(lastingScope, key, content, async (keyed) => {
+			const refusal = await keyed.deposit(id, account, asset, BigInt(value));
 			if (refusal !== undefined) return refused(deposit, refusal);
 			return given({ balance: toAmount(operator, asset, await operator.balance(account, asset)) });
 		});

@@ -7,9 +7,14 @@
  *   chargedOff  debts given up (negative)             recovered   debts repaid (negative)
  *
  * What the operator issues directly comes from outside, as a deposit does.
+ *
+ * Whoever checked a balance has read what may have changed since; so each change is made within the bounds of
+ * its book, or everything is run again. The balance of a book without owners, which every redemption would
+ * change, lies in slots: an entry takes one by its id, so that writers do not wait for one another's commits.
  */
-import { type Bytes, limits } from "@tenten/protocol";
-import type { Transaction } from "./store.ts";
+import { type Bytes, limits, toHex } from "@tenten/protocol";
+import { insertNew } from "./insert-new.ts";
+import { mustWrite, type Transaction } from "./store.ts";
 
 export type Book =
 	| "holder"
@@ -37,28 +42,75 @@ export type Entry = {
 	readonly at: number;
 };
 
+/** Books whose balances lie in slots: nothing is decided on what one of them holds. */
+const slotted: ReadonlySet<Book> = new Set<Book>([
+	"issued",
+	"redeemed",
+	"refunded",
+	"burned",
+	"gain",
+	"chargedOff",
+	"recovered",
+]);
+const slots = 16;
+
+/** What a balance may never leave, minor units. */
+const bounds: Readonly<Partial<Record<Book, { readonly least?: bigint; readonly most?: bigint }>>> = {
+	holder: { least: 0n },
+	outside: { least: -limits.amount },
+	debt: { most: 0n },
+};
+
+/** Writes an entry once; `Overtaken` where it stands already, or a balance would leave its bounds. */
 export async function postEntry(transaction: Transaction, { id, asset, lines, at }: Entry): Promise<void> {
 	if (lines.reduce((sum, { amount }) => sum + amount, 0n) !== 0n) throw new Error("an entry out of balance");
 	if (lines.length === 0) return;
-	await transaction
-		.insertInto("lines")
-		.values(lines.map((line, position) => ({ ...line, entry_id: id, position, asset, made_at: at })))
-		.execute();
-	// Two statements: an upsert would test the bound of a holder's balance on the change alone.
-	const balances = lines.map(({ book, owner }) => ({ book, owner, asset, amount: 0n }));
+	const rows = lines.map((line, position) => ({ ...line, entry_id: id, position, asset, made_at: at }));
+	await insertNew(transaction, "lines", rows);
+	for (const change of changesOf(id, lines)) await changeBalance(transaction, asset, change);
+}
+
+/** One change a balance, in the order of their keys. */
+function changesOf(id: Bytes, lines: readonly Line[]): readonly Line[] {
+	const slot = new Uint8Array(32);
+	slot[31] = (id[0] ?? 0) % slots;
+	const changes = new Map<string, Line>();
+	for (const { book, owner: named, amount } of lines) {
+		const owner = slotted.has(book) ? slot : named;
+		const key = `${book} ${toHex(owner)}`;
+		changes.set(key, { book, owner, amount: amount + (changes.get(key)?.amount ?? 0n) });
+	}
+	return [...changes].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
+}
+
+async function changeBalance(transaction: Transaction, asset: Bytes, change: Line): Promise<void> {
+	if (await update(transaction, asset, change)) return;
+	const { book, owner } = change;
+	// Two statements: an upsert would test the bounds on the change alone.
 	await transaction
 		.insertInto("balances")
-		.values(balances)
-		.onConflict((conflict) => conflict.columns(["book", "owner", "asset"]).doNothing())
+		.values({ book, owner, asset, amount: 0n })
+		.onConflict((conflict) => conflict.doNothing())
 		.execute();
-	for (const { book, owner, amount } of lines)
-		await transaction
-			.updateTable("balances")
-			.set((row) => ({ amount: row("amount", "+", amount) }))
-			.where("book", "=", book)
-			.where("owner", "=", owner)
-			.where("asset", "=", asset)
-			.execute();
+	mustWrite((await update(transaction, asset, change)) ? 1 : 0, 1);
+}
+
+/** Whether there is such a balance, and it stays within its bounds. */
+async function update(
+	transaction: Transaction,
+	asset: Bytes,
+	{ book, owner, amount }: Line,
+): Promise<boolean> {
+	const { least, most } = bounds[book] ?? {};
+	let query = transaction
+		.updateTable("balances")
+		.set((row) => ({ amount: row("amount", "+", amount) }))
+		.where("book", "=", book)
+		.where("owner", "=", owner)
+		.where("asset", "=", asset);
+	if (least !== undefined) query = query.where("amount", ">=", least - amount);
+	if (most !== undefined) query = query.where("amount", "<=", most - amount);
+	return (await query.executeTakeFirst()).numUpdatedRows === 1n;
 }
 
 export async function balanceOf(

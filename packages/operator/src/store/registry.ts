@@ -1,5 +1,6 @@
 /** The spend registry's rows, and how much of each issue was paid. Every row is written at most once. */
 import { type Bytes, compareBytes, type RegistryRow } from "@tenten/protocol";
+import { insertNew } from "./insert-new.ts";
 import type { Transaction } from "./store.ts";
 
 /** What is stored of these outputs of one issue. */
@@ -27,22 +28,17 @@ export async function insertRows(
 	issue: Bytes,
 	rows: readonly RegistryRow[],
 ): Promise<void> {
-	if (rows.length === 0) return;
 	const sorted = rows.toSorted((a, b) => compareBytes(a.output, b.output));
-	const inserted = await transaction
-		.insertInto("registry")
-		.values(
-			sorted.map(({ output, consumer, consumed }) => ({
-				issue_id: issue,
-				output_id: output,
-				consumer,
-				consumed,
-			})),
-		)
-		.onConflict((conflict) => conflict.doNothing())
-		.returning("output_id")
-		.execute();
-	if (inserted.length < rows.length) throw new Error("another writer took a row: run this again");
+	await insertNew(
+		transaction,
+		"registry",
+		sorted.map(({ output, consumer, consumed }) => ({
+			issue_id: issue,
+			output_id: output,
+			consumer,
+			consumed,
+		})),
+	);
 }
 
 /** Whether `amount` more of the issue was free to be paid, and now is. */

@@ -3,6 +3,7 @@
  * secret can complete, and that nobody who publishes too late for that side gains by it.
  */
 import { type Bytes, compareBytes, toHex } from "@tenten/protocol";
+import { insertNew } from "./insert-new.ts";
 import type { Transaction } from "./store.ts";
 
 export type Shown = { readonly lock: Bytes; readonly release: Bytes };
@@ -12,36 +13,28 @@ export type Published = Shown & {
 	readonly publishedAt: number;
 };
 
-/** What was published before keeps its time. */
-async function publishReleases(
-	transaction: Transaction,
-	releases: readonly Shown[],
-	now: number,
-): Promise<void> {
-	if (releases.length === 0) return;
-	await transaction
-		.insertInto("releases")
-		.values(
-			releases
-				.toSorted((a, b) => compareBytes(a.lock, b.lock))
-				.map(({ lock, release }) => ({ lock, release, published_at: now })),
-		)
-		.onConflict((conflict) => conflict.doNothing())
-		.execute();
-}
-
-/** As `publishReleases`, of tokens that were verified: these stay. */
+/**
+ * Publishes releases of tokens that were verified: these stay, and what was published before keeps its time.
+ * The row that would have one forgotten goes first: whoever forgets takes it too (`forgetReleases`).
+ */
 export async function publishVouched(
 	transaction: Transaction,
 	releases: readonly Shown[],
 	now: number,
 ): Promise<void> {
-	await publishReleases(transaction, releases, now);
-	const locks = releases.map(({ lock }) => lock);
-	if (locks.length > 0) await transaction.deleteFrom("unvouched").where("lock", "in", locks).execute();
+	if (releases.length === 0) return;
+	const each = [...new Map(releases.map((shown) => [toHex(shown.lock), shown])).values()];
+	const sorted = each.toSorted((a, b) => compareBytes(a.lock, b.lock));
+	const locks = sorted.map(({ lock }) => lock);
+	await transaction.deleteFrom("unvouched").where("lock", "in", locks).execute();
+	await transaction
+		.insertInto("releases")
+		.values(sorted.map(({ lock, release }) => ({ lock, release, published_at: now })))
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
 }
 
-/** As `publishReleases`, of a release that came alone: kept for a time only, unless it was there before. */
+/** Publishes a release that came alone: kept for a time only, unless it was there before. */
 export async function publishUnvouched(
 	transaction: Transaction,
 	{ lock, release }: Shown,
@@ -49,8 +42,8 @@ export async function publishUnvouched(
 ): Promise<Published> {
 	const before = await publishedOf(transaction, lock);
 	if (before !== undefined) return before;
-	await publishReleases(transaction, [{ lock, release }], now);
-	await transaction.insertInto("unvouched").values({ lock, shown_at: now }).execute();
+	await insertNew(transaction, "releases", [{ lock, release, published_at: now }]);
+	await insertNew(transaction, "unvouched", [{ lock, shown_at: now }]);
 	return { lock, release, publishedAt: now };
 }
 

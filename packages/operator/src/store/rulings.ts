@@ -3,7 +3,8 @@
  * the word that a release is known: it was weighed against that release, which came too late.
  */
 import { type Bytes, isRefusal, parse, type SignedRuling, serialize, signedRuling } from "@tenten/protocol";
-import type { Transaction } from "./store.ts";
+import { insertNew } from "./insert-new.ts";
+import { mustWrite, type Transaction } from "./store.ts";
 
 export type KeptRuling = {
 	readonly ruling: SignedRuling;
@@ -27,14 +28,19 @@ export async function rulingOn(transaction: Transaction, subject: Bytes): Promis
 export async function keepRuling(transaction: Transaction, made: KeptRuling): Promise<KeptRuling> {
 	const { subject } = made.ruling.body;
 	const before = await rulingOn(transaction, subject);
-	const isOvertaken = before?.statement === null && made.statement !== null;
-	if (before !== undefined && !isOvertaken) return before;
 	const { statement } = made;
 	const kept = { ruling: serialize(signedRuling, made.ruling), statement };
-	await transaction
-		.insertInto("rulings")
-		.values({ subject, ...kept })
-		.onConflict((conflict) => conflict.column("subject").doUpdateSet(kept))
-		.execute();
+	if (before === undefined) {
+		await insertNew(transaction, "rulings", [{ subject, ...kept }]);
+		return made;
+	}
+	if (before.statement !== null || statement === null) return before;
+	const { numUpdatedRows } = await transaction
+		.updateTable("rulings")
+		.set(kept)
+		.where("subject", "=", subject)
+		.where("statement", "is", null)
+		.executeTakeFirst();
+	mustWrite(numUpdatedRows, 1);
 	return made;
 }

@@ -1,11 +1,9 @@
 /**
- * Tables of one operator, in the SQL that SQLite, PostgreSQL and engines that shard it share.
+ * Tables of one operator, as its code sees them; migrations.ts makes them.
  *
- * Keys are 32 bytes made by the client; no serials, foreign keys, triggers or savepoints. What belongs to one
+ * In the SQL that SQLite, PostgreSQL and engines that shard it share. Keys are 32 bytes made by the client; no serials, foreign keys, triggers or savepoints. What belongs to one
  * issue is keyed by its id first, so that a token family lives on one shard.
  */
-import { CompiledQuery, type Kysely } from "kysely";
-
 type Blob = Uint8Array;
 
 export type Schema = {
@@ -93,6 +91,8 @@ export type Schema = {
 	};
 	/** releases that came without a token that has their lock: let go when no token can wait for them */
 	readonly unvouched: { readonly lock: Blob; readonly shown_at: bigint | number };
+	/** the certificate of each desk key: the first that was made stands */
+	readonly desks: { readonly key_id: Blob; readonly certificate: Blob };
 	readonly idempotency_keys: {
 		readonly scope: string;
 		readonly idempotency_key: string;
@@ -100,50 +100,6 @@ export type Schema = {
 		readonly content: Blob;
 		readonly bound_at: bigint | number;
 	};
+	/** the migrations that were applied, each once; `digest` is of its statements */
+	readonly schema_versions: { readonly version: bigint | number; readonly digest: Blob };
 };
-
-const tables = [
-	`registry (issue_id {blob} NOT NULL, output_id {blob} NOT NULL, consumer {blob} NOT NULL, consumed {blob},
-		PRIMARY KEY (issue_id, output_id))`,
-	`issues (issue_id {blob} NOT NULL PRIMARY KEY, asset {blob} NOT NULL, issued bigint NOT NULL,
-		paid bigint NOT NULL CHECK (paid >= 0 AND paid <= issued))`,
-	`claims (issue_id {blob} NOT NULL, output_id {blob} NOT NULL, order_digest {blob} NOT NULL,
-		record {blob} NOT NULL, settlement_id {blob}, result {blob}, PRIMARY KEY (issue_id, output_id))`,
-	`settlements (settlement_id {blob} NOT NULL PRIMARY KEY, order_digest {blob} NOT NULL, issues {blob} NOT NULL)`,
-	`replies (claim_hash {blob} NOT NULL PRIMARY KEY, reply {blob} NOT NULL)`,
-	`withdrawals (order_digest {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,
-	`balances (book text NOT NULL, owner {blob} NOT NULL, asset {blob} NOT NULL, amount bigint NOT NULL,
-		PRIMARY KEY (book, owner, asset), CHECK (book <> 'holder' OR amount >= 0))`,
-	`lines (entry_id {blob} NOT NULL, position bigint NOT NULL, book text NOT NULL, owner {blob} NOT NULL,
-		asset {blob} NOT NULL, amount bigint NOT NULL, made_at bigint NOT NULL, PRIMARY KEY (entry_id, position))`,
-	`draws (culprit {blob} NOT NULL, asset {blob} NOT NULL, drawn bigint NOT NULL, PRIMARY KEY (culprit, asset))`,
-	`case_files (case_id {blob} NOT NULL PRIMARY KEY, kind text NOT NULL, culprit {blob} NOT NULL,
-		evidence {blob} NOT NULL, opened_at bigint NOT NULL)`,
-	`releases (lock {blob} NOT NULL PRIMARY KEY, release {blob} NOT NULL, published_at bigint NOT NULL)`,
-	`rulings (subject {blob} NOT NULL PRIMARY KEY, ruling {blob} NOT NULL, statement {blob})`,
-	`certificates (certificate_hash {blob} NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
-	`enrolments (enrolment {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,
-	`trust_lists (version bigint NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
-	`direct_issues (batch_id {blob} NOT NULL PRIMARY KEY, content {blob} NOT NULL)`,
-	`direct_proofs (batch_id {blob} NOT NULL, position bigint NOT NULL, proof {blob} NOT NULL,
-		PRIMARY KEY (batch_id, position))`,
-	`unvouched (lock {blob} NOT NULL PRIMARY KEY, shown_at bigint NOT NULL)`,
-	`idempotency_keys (scope text NOT NULL, idempotency_key text NOT NULL, content {blob} NOT NULL,
-		bound_at bigint NOT NULL, PRIMARY KEY (scope, idempotency_key))`,
-];
-
-const indexes = [
-	"claims_by_order ON claims (order_digest)",
-	"unvouched_by_time ON unvouched (shown_at)",
-	"idempotency_keys_by_time ON idempotency_keys (bound_at)",
-	"settlements_by_order ON settlements (order_digest)",
-];
-
-/** Creates what is missing. `blob` is the engine's word for bytes: `blob` or `bytea`. */
-export async function createTables(database: Kysely<Schema>, blob: "blob" | "bytea"): Promise<void> {
-	const statements = [
-		...tables.map((table) => `CREATE TABLE IF NOT EXISTS ${table.replaceAll("{blob}", blob)}`),
-		...indexes.map((index) => `CREATE INDEX IF NOT EXISTS ${index}`),
-	];
-	for (const statement of statements) await database.executeQuery(CompiledQuery.raw(statement));
-}

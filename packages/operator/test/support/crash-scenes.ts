@@ -309,11 +309,12 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		const { operator, world, clock } = ecosystem;
 		const [old, next] = [world.random(), world.random()];
 		const use = (opened: Operator, key: string, content: number): Promise<unknown> =>
-			new Idempotency(opened.store, () => clock.now).once(
-				"/v1/claims",
-				key,
-				Uint8Array.of(content),
-				async () => opened.rule(serializeRulingRequest({ kind: "release", release: next })),
+			new Idempotency(opened).once("/v1/claims", key, Uint8Array.of(content), async (keyed) =>
+				keyed.rule(serializeRulingRequest({ kind: "release", release: next })),
+			);
+		const useInVain = (opened: Operator, content: number): Promise<unknown> =>
+			new Idempotency(opened).once("/v1/claims", "in vain", Uint8Array.of(content), async (keyed) =>
+				keyed.rule(serializeRulingRequest({ kind: "question", subject: lockHash(old) })),
 			);
 		expectValue(await operator.rule(serializeRulingRequest({ kind: "release", release: old })));
 		await use(operator, "old", 1);
@@ -324,12 +325,15 @@ export const scenes: Readonly<Record<string, Scene>> = {
 				(await use(opened, "key", 2)) instanceof Response,
 				(await use(opened, "old", 2)) instanceof Response,
 				await opened.release(lockHash(old)),
+				((await useInVain(opened, 1)) as { readonly code?: string }).code === "attempt-pending",
+				(await useInVain(opened, 2)) instanceof Response,
 			],
 			check: (reply) => {
-				const [ruling, isOtherRefused, isOldRefused, forgotten] = reply as readonly unknown[];
+				const [ruling, isOtherRefused, isOldRefused, forgotten, ...inVain] = reply as readonly unknown[];
 				assert.equal(rulingIn(ruling).kind, "ruled");
 				assert.deepEqual([isOtherRefused, isOldRefused], [true, false]);
 				assert.equal((forgotten as { code: string }).code, "attempt-unknown");
+				assert.deepEqual(inVain, [true, true]);
 			},
 		};
 	},

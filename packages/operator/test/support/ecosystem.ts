@@ -45,6 +45,7 @@ import {
 	type World,
 } from "../../../module/test/support/world.ts";
 import { admitAsAsked, Operator, type StoreOptions } from "../../src/index.ts";
+import { databaseForTest } from "./database.ts";
 
 export type EcosystemOptions = {
 	readonly seed?: string;
@@ -69,7 +70,7 @@ export type Ecosystem = {
 };
 
 export async function createEcosystem(options: EcosystemOptions = {}): Promise<Ecosystem> {
-	const { seed = "ecosystem", database = ":memory:", offlineTotal = 1_000n } = options;
+	const { seed = "ecosystem", database = await databaseForTest(), offlineTotal = 1_000n } = options;
 	const clock = { now: 1_800_000_000 };
 	let count = 0;
 	let run = 0;

@@ -1,0 +1,71 @@
+/**
+ * Migrations: every step from an empty database to the tables of schema.ts. Forward only; a step that was ever
+ * released is not changed, another is added.
+ *
+ * Each statement may be run again, since some engines commit each by itself. `{blob}` is the engine's word for
+ * bytes. What belongs to one issue is keyed by its id first, so that a token family lives on one shard.
+ */
+export type Migration = {
+	/** one more than the step before */
+	readonly version: number;
+	readonly statements: readonly string[];
+};
+
+const tables: readonly string[] = [
+	`registry (issue_id {blob} NOT NULL, output_id {blob} NOT NULL, consumer {blob} NOT NULL, consumed {blob},
+		PRIMARY KEY (issue_id, output_id))`,
+	`issues (issue_id {blob} NOT NULL PRIMARY KEY, asset {blob} NOT NULL, issued bigint NOT NULL,
+		paid bigint NOT NULL CHECK (paid >= 0 AND paid <= issued))`,
+	`claims (issue_id {blob} NOT NULL, output_id {blob} NOT NULL, order_digest {blob} NOT NULL,
+		record {blob} NOT NULL, settlement_id {blob}, result {blob}, PRIMARY KEY (issue_id, output_id))`,
+	`settlements (settlement_id {blob} NOT NULL PRIMARY KEY, order_digest {blob} NOT NULL, issues {blob} NOT NULL)`,
+	`replies (claim_hash {blob} NOT NULL PRIMARY KEY, reply {blob} NOT NULL)`,
+	`withdrawals (order_digest {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,
+	`balances (book text NOT NULL, owner {blob} NOT NULL, asset {blob} NOT NULL, amount bigint NOT NULL,
+		PRIMARY KEY (book, owner, asset), CHECK (book <> 'holder' OR amount >= 0))`,
+	`lines (entry_id {blob} NOT NULL, position bigint NOT NULL, book text NOT NULL, owner {blob} NOT NULL,
+		asset {blob} NOT NULL, amount bigint NOT NULL, made_at bigint NOT NULL, PRIMARY KEY (entry_id, position))`,
+	`draws (culprit {blob} NOT NULL, asset {blob} NOT NULL, drawn bigint NOT NULL, PRIMARY KEY (culprit, asset))`,
+	`case_files (case_id {blob} NOT NULL PRIMARY KEY, kind text NOT NULL, culprit {blob} NOT NULL,
+		evidence {blob} NOT NULL, opened_at bigint NOT NULL)`,
+	`releases (lock {blob} NOT NULL PRIMARY KEY, release {blob} NOT NULL, published_at bigint NOT NULL)`,
+	`rulings (subject {blob} NOT NULL PRIMARY KEY, ruling {blob} NOT NULL, statement {blob})`,
+	`certificates (certificate_hash {blob} NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
+	`enrolments (enrolment {blob} NOT NULL PRIMARY KEY, answer {blob} NOT NULL)`,
+	`trust_lists (version bigint NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)`,
+	`direct_issues (batch_id {blob} NOT NULL PRIMARY KEY, content {blob} NOT NULL)`,
+	`direct_proofs (batch_id {blob} NOT NULL, position bigint NOT NULL, proof {blob} NOT NULL,
+		PRIMARY KEY (batch_id, position))`,
+	`unvouched (lock {blob} NOT NULL PRIMARY KEY, shown_at bigint NOT NULL)`,
+	`idempotency_keys (scope text NOT NULL, idempotency_key text NOT NULL, content {blob} NOT NULL,
+		bound_at bigint NOT NULL, PRIMARY KEY (scope, idempotency_key))`,
+];
+
+const indexes: readonly string[] = [
+	"claims_by_order ON claims (order_digest)",
+	"unvouched_by_time ON unvouched (shown_at)",
+	"idempotency_keys_by_time ON idempotency_keys (bound_at)",
+	"settlements_by_order ON settlements (order_digest)",
+];
+
+export const migrations: readonly Migration[] = [
+	{
+		version: 1,
+		statements: [
+			...tables.map((table) => `CREATE TABLE IF NOT EXISTS ${table}`),
+			...indexes.map((index) => `CREATE INDEX IF NOT EXISTS ${index}`),
+		],
+	},
+	{
+		version: 2,
+		statements: [
+			"CREATE TABLE IF NOT EXISTS desks (key_id {blob} NOT NULL PRIMARY KEY, certificate {blob} NOT NULL)",
+			// Whoever starts looks for what a crash left unsettled, among all claims ever.
+			"CREATE INDEX IF NOT EXISTS claims_unsettled ON claims (order_digest) WHERE settlement_id IS NULL",
+		],
+	},
+];
+
+/** Keeps which migrations were applied; made before the first. */
+export const versionTable =
+	"CREATE TABLE IF NOT EXISTS schema_versions (version bigint NOT NULL PRIMARY KEY, digest {blob} NOT NULL)";

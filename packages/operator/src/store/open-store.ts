@@ -1,0 +1,24 @@
+/** Opens a store by the name of its database, and brings its tables to what this code knows. */
+import type { DatabaseSync } from "node:sqlite";
+import { migrate } from "./migrate.ts";
+import { openPostgresStore } from "./postgres-store.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import type { Store, StoreOptions } from "./store.ts";
+
+/** Whether a database's name is the address of a PostgreSQL server, or of one that speaks as it does. */
+function isPostgresUrl(database: string): boolean {
+	return /^postgres(ql)?:\/\//.test(database);
+}
+
+/** `database` is a file, `:memory:`, an SQLite database that is open already, or a `postgres://` address. */
+export async function openStore(database: string | DatabaseSync, options: StoreOptions = {}): Promise<Store> {
+	const isPostgres = typeof database === "string" && isPostgresUrl(database);
+	const store = isPostgres ? openPostgresStore(database, options) : openSqliteStore(database, options);
+	try {
+		await migrate(store, isPostgres ? "bytea" : "blob");
+		return store;
+	} catch (error) {
+		await store.close();
+		throw error;
+	}
+}

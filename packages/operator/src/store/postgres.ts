@@ -1,0 +1,93 @@
+/**
+ * Connections to PostgreSQL: int8 read as bigint, bytea as Uint8Array, and none that would lose what it
+ * acknowledged.
+ *
+ * A server runs without `fsync`, `synchronous_commit` or `full_page_writes` only if somebody turned them off;
+ * then it acknowledges what a loss of power takes back. So they are read on every connection, and money is
+ * not kept there. CockroachDB and YugabyteDB have a log of their own, which these settings do not speak of.
+ */
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Schema } from "./schema.ts";
+
+const int8 = 20;
+const bytea = 17;
+
+/** Milliseconds until whoever wants a connection is told that there is none. */
+const connectTimeout_ms = 10_000;
+/** Seconds after which the server ends a transaction whose process is gone without a word. */
+const idleInTransaction_s = 60;
+
+export type Connection = {
+	readonly client: pg.PoolClient;
+	/** runs statements on this connection alone */
+	readonly database: Kysely<Schema>;
+};
+
+export class Connections {
+	readonly #pool: pg.Pool;
+	readonly #checked = new WeakMap<pg.PoolClient, Kysely<Schema>>();
+
+	constructor(url: string, connections: number) {
+		this.#pool = new pg.Pool({
+			connectionString: url,
+			max: connections,
+			connectionTimeoutMillis: connectTimeout_ms,
+			keepAlive: true,
+			types: { getTypeParser },
+		});
+		// A connection that breaks while idle is left by the pool; in use, its next statement fails.
+		this.#pool.on("error", ignore);
+		this.#pool.on("connect", (client) => client.on("error", ignore));
+	}
+
+	async take(): Promise<Connection> {
+		const client = await this.#pool.connect();
+		const known = this.#checked.get(client);
+		if (known !== undefined) return { client, database: known };
+		try {
+			await client.query(`set idle_in_transaction_session_timeout = '${idleInTransaction_s}s'`);
+			await refuseLossy(client);
+		} catch (error) {
+			client.release(true);
+			throw error;
+		}
+		const own = { query: client.query.bind(client), release: ignore } as unknown as pg.PoolClient;
+		const pool = { connect: async () => own, end: async () => {}, options: this.#pool.options };
+		const database = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+		this.#checked.set(client, database);
+		return { client, database };
+	}
+
+	end(): Promise<void> {
+		return this.#pool.end();
+	}
+}
+
+function ignore(): void {}
+
+/** The settings without which an acknowledged commit may be lost, and what they must be. */
+const durable: Readonly<Record<string, readonly string[]>> = {
+	fsync: ["on"],
+	synchronous_commit: ["on", "remote_apply"],
+	full_page_writes: ["on"],
+};
+
+async function refuseLossy(client: pg.PoolClient): Promise<void> {
+	const { rows } = await client.query<{ version: string }>("select version() as version");
+	if (/CockroachDB|-YB-/.test(rows[0]?.version ?? "")) return;
+	const names = Object.keys(durable);
+	const settings = await client.query<Record<string, string>>(
+		`select ${names.map((name) => `current_setting('${name}') as ${name}`).join(", ")}`,
+	);
+	for (const name of names) {
+		const value = settings.rows[0]?.[name] ?? "unknown";
+		if (!durable[name]?.includes(value)) throw new Error(`${name} is ${value}: not for money`);
+	}
+}
+
+const getTypeParser = ((oid: number, format?: "text" | "binary") => {
+	if (oid === int8) return BigInt;
+	const parse = pg.types.getTypeParser(oid, format);
+	return oid === bytea ? (text: string) => new Uint8Array(parse(text) as Buffer) : parse;
+}) as typeof pg.types.getTypeParser;
