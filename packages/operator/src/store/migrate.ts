@@ -14,21 +14,28 @@ import type { Store, Transaction } from "./store.ts";
 type Blob = "blob" | "bytea";
 
 export async function migrate(store: Store, blob: Blob): Promise<void> {
-	await store.run((transaction) => execute(transaction, versionTable, blob)).catch(refuseUnlessMade);
-	const applied = await store.run(appliedVersions);
-	const newest = migrations.length;
-	if (applied.length > newest)
-		throw new Error(`the database is of version ${applied.length}, and this program knows ${newest}`);
-	if (blob === "blob" && applied.length === 0) await store.run(completeReleases);
-	for (const migration of migrations.slice(applied.length))
-		await store.run((transaction) => apply(transaction, migration, blob));
-	await store.run(refuseUnlessWhole);
+	const bring = (transaction: Transaction): Promise<void> => bringUp(transaction, blob);
+	await store.run(bring).catch((error: unknown) => {
+		if (!isMadeMeanwhile(error)) throw error;
+		return store.run(bring);
+	});
 }
 
-/** Several processes that make the same table at once: the catalogue of PostgreSQL lets one of them do so. */
-function refuseUnlessMade(error: unknown): void {
+/** Processes that make one table at once: the catalogue of PostgreSQL lets one of them, and fails the others. */
+function isMadeMeanwhile(error: unknown): boolean {
 	const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-	if (code !== "23505" && code !== "42P07") throw error;
+	return code === "23505" || code === "42P07";
+}
+
+async function bringUp(transaction: Transaction, blob: Blob): Promise<void> {
+	await execute(transaction, versionTable, blob);
+	const applied = await countApplied(transaction);
+	const newest = migrations.length;
+	if (applied > newest)
+		throw new Error(`the database is of version ${applied}, and this program knows ${newest}`);
+	if (blob === "blob" && applied === 0) await completeReleases(transaction);
+	for (const migration of migrations.slice(applied)) await apply(transaction, migration, blob);
+	await refuseUnlessWhole(transaction);
 }
 
 async function execute(transaction: Transaction, statement: string, blob: Blob): Promise<void> {
@@ -40,15 +47,15 @@ function digestOf({ statements }: Migration): Uint8Array {
 	return sha256(encodeItem(statements.map((statement) => statement.replaceAll(/\s+/g, " "))));
 }
 
-/** The digests of what was applied, in order. */
-async function appliedVersions(transaction: Transaction): Promise<readonly Uint8Array[]> {
+/** How many steps were applied; throws where they are not ours. */
+async function countApplied(transaction: Transaction): Promise<number> {
 	const rows = await transaction.selectFrom("schema_versions").selectAll().orderBy("version").execute();
 	for (const [position, { version, digest }] of rows.entries()) {
 		const known = migrations[position];
 		if (Number(version) !== position + 1 || (known && !equalBytes(digest, digestOf(known))))
 			throw new Error(`the database is damaged, or another program's: version ${version} is not ours`);
 	}
-	return rows.map(({ digest }) => digest);
+	return rows.length;
 }
 
 async function apply(transaction: Transaction, migration: Migration, blob: Blob): Promise<void> {
