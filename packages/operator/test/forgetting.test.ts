@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { lockHash, releaseToken } from "@tenten/protocol";
 import { day, expectRefusal, expectValue, pay } from "../../module/test/support/world.ts";
 import { Idempotency } from "../src/http/idempotency.ts";
+import { isProblem } from "../src/http/problem.ts";
 import { lastingScope } from "../src/store/forgetting.ts";
 import { createEcosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
 import { show } from "./support/rulings.ts";
@@ -39,9 +40,9 @@ test("keys are forgotten after some days, those of deposits never", async () => 
 		idempotency.once(scope, "key", Uint8Array.of(content), async () => "answered");
 	for (const scope of ["/v1/claims", lastingScope]) {
 		assert.equal(await use(scope, 1), "answered");
-		assert.ok((await use(scope, 2)) instanceof Response);
+		assert.ok(isProblem(await use(scope, 2)));
 	}
 	clock.now += 7 * day + 1;
 	assert.equal(await use("/v1/claims", 2), "answered");
-	assert.ok((await use(lastingScope, 2)) instanceof Response);
+	assert.ok(isProblem(await use(lastingScope, 2)));
 });

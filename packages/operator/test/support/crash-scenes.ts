@@ -26,6 +26,7 @@ import {
 } from "@tenten/protocol";
 import { day, expectValue, type Holder, pay, signerFrom } from "../../../module/test/support/world.ts";
 import { Idempotency } from "../../src/http/idempotency.ts";
+import { isProblem } from "../../src/http/problem.ts";
 import type { Operator } from "../../src/index.ts";
 import {
 	createEcosystem,
@@ -322,11 +323,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		return {
 			ask: async (opened) => [
 				await use(opened, "key", 1),
-				(await use(opened, "key", 2)) instanceof Response,
-				(await use(opened, "old", 2)) instanceof Response,
+				isProblem(await use(opened, "key", 2)),
+				isProblem(await use(opened, "old", 2)),
 				await opened.release(lockHash(old)),
 				((await useInVain(opened, 1)) as { readonly code?: string }).code === "attempt-pending",
-				(await useInVain(opened, 2)) instanceof Response,
+				isProblem(await useInVain(opened, 2)),
 			],
 			check: (reply) => {
 				const [ruling, isOtherRefused, isOldRefused, forgotten, ...inVain] = reply as readonly unknown[];
