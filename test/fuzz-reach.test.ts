@@ -39,7 +39,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/module/src/ruling.ts parse(": "rows of its own: row/lateRow, row/questionsRow",
 	"packages/module/src/ruling.ts fromHex(": "an id that it wrote itself",
 	"packages/operator/src/direct-issue.ts parse(": "a row of its own: shape/issueProof",
-	"packages/operator/src/operator.ts parse(": "a certificate of its own: shape/certificate",
+	"packages/operator/src/desk.ts parse(": "a certificate of its own: shape/certificate",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
 	"packages/operator/src/trust-lists.ts parse(": "a row of its own: shape/trustList",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",

@@ -88,6 +88,6 @@ async function refuseLossy(client: pg.PoolClient): Promise<void> {
 
 const getTypeParser = ((oid: number, format?: "text" | "binary") => {
 	if (oid === int8) return BigInt;
-	const parse = pg.types.getTypeParser(oid, format);
-	return oid === bytea ? (text: string) => new Uint8Array(parse(text) as Buffer) : parse;
+	const read = pg.types.getTypeParser(oid, format);
+	return oid === bytea ? (text: string) => new Uint8Array(read(text) as Buffer) : read;
 }) as typeof pg.types.getTypeParser;
