@@ -41,7 +41,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/direct-issue.ts parse(": "a row of its own: shape/issueProof",
 	"packages/operator/src/desk.ts parse(": "a certificate of its own: shape/certificate",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
-	"packages/operator/src/trust-lists.ts parse(": "a row of its own: shape/trustList",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
 	"packages/wallet/src/transport/in-process.ts decodeBundle(": "both sides are ours: wallet/bundle",
 };
