@@ -17,7 +17,7 @@ import {
 	holderOrder,
 	isRefusal,
 	limits,
-	parse,
+	parseOwn,
 	payeeState,
 	payerState,
 	type Refusal,
@@ -81,7 +81,7 @@ class Table<T> {
 }
 
 function read<T>(shape: Shape<T>, value: Bytes, key: string): T {
-	const row = parse(shape, value, value.length);
+	const row = parseOwn(shape, value);
 	if (isRefusal(row)) throw new Error(`${key} was sealed by another version: ${row.detail}`);
 	return row;
 }

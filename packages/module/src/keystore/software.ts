@@ -60,7 +60,7 @@ export async function openSoftwareKeyStore(
 	if (content === undefined) return refuse("state-damaged", "no key store here");
 	const opened = await openEnvelope(rootRow, unlock, content, cryptography);
 	if (isRefusal(opened)) return opened;
-	// What is parsed is a copy (the reader slices), so the encoded secrets can go.
+	// What is parsed is a copy (cborg slices), so the encoded secrets can go.
 	const secrets = parse(root, opened);
 	zero(opened);
 	if (isRefusal(secrets)) return refuse("state-damaged", secrets.detail);

@@ -6,7 +6,7 @@
  * same bytes. Inside a reader a bad item throws `Malformed`; `parse` alone turns that into a refusal.
  */
 import type { Bytes } from "./bytes.ts";
-import { decodeItem, encodeItem, type Item } from "./cbor.ts";
+import { decodeItem, decodeOwnItem, encodeItem, type Item } from "./cbor.ts";
 import { limits } from "./limits.ts";
 import { isRefusal, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
 
@@ -32,6 +32,13 @@ export function malformed(detail: string, code: RefusalCode = "malformed"): neve
 /** The structure that `bytes` encode, or why not. */
 export function parse<T>(shape: Shape<T>, bytes: Bytes, maximumBytes: number = limits.message): T | Refusal {
 	const item = decodeItem(bytes, maximumBytes);
+	if (isRefusal(item)) return item;
+	return parseItem(shape, item);
+}
+
+/** As `parse`, of bytes that this program encoded and sealed itself: see `decodeOwnItem`. */
+export function parseOwn<T>(shape: Shape<T>, bytes: Bytes): T | Refusal {
+	const item = decodeOwnItem(bytes, bytes.length);
 	if (isRefusal(item)) return item;
 	return parseItem(shape, item);
 }

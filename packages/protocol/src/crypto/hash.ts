@@ -5,7 +5,7 @@
  * its own length, so content of one type is never the content of another.
  */
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { type Bytes, concatBytes, encodeItem, equalBytes, type Item, withEncoded } from "../codec/index.ts";
+import { type Bytes, concatBytes, encodeItem, equalBytes, type Item } from "../codec/index.ts";
 
 /** What is hashed under which tag; the tags of what is signed stand in `sign1.ts`. */
 const hashTags = [
@@ -52,7 +52,7 @@ const prefixes = Object.fromEntries(hashTags.map((tag) => [tag, encodeItem(`tent
 
 /** The 32-byte id of an item. */
 export function taggedHash(tag: HashTag, content: Item): Bytes {
-	return withEncoded(prefixes[tag], content, implementation);
+	return taggedHashOfEncoded(tag, encodeItem(content));
 }
 
 /** Tag and content are put together here, so that no memory is asked for: most of what is hashed fits. */
