@@ -37,6 +37,7 @@ import {
 	type Stages,
 	twoPhase,
 } from "../packages/protocol/test/handover/support/stages.ts";
+import { definitionMaterial } from "./definition-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
 import { operatorMaterial } from "./operator-material.ts";
 import { rowMaterial } from "./row-material.ts";
@@ -172,7 +173,7 @@ async function gather(): Promise<readonly Bytes[]> {
 	for (const suite of ["Ed25519", "ES256"] as const) {
 		const { world, tokens } = await worldOf(suite);
 		roots.push(world.encodedList, ...tokens.map((token) => serializeToken(token)));
-		roots.push(...(await rowMaterial(world, tokens)));
+		roots.push(...(await rowMaterial(world, tokens)), ...(await definitionMaterial(world)));
 		const kept = tokens.flatMap((token) => consumedOutputs(token, world.trust));
 		roots.push(...kept.map((output) => serialize(consumedOutput, output)));
 		roots.push(...forksIn(kept));

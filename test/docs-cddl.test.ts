@@ -274,6 +274,8 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 		["enrolment", enrolment],
 		["falseStatement", protocol.falseStatementEvidence(statement, ones)],
 		["cancelPayload", protocol.cancelPayload(ones)],
+		["approvalPayload", protocol.approvalPayload("approved", ones, ones)],
+		["definitionPayload", protocol.definitionPayload(protocolDraft())],
 		["sigStructure", protocol.sigStructure("link", "ES256", ones)],
 		["protectedHeader", sigStructure[1] as Uint8Array],
 		["sealedContent", document.content],
@@ -288,6 +290,13 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 	assert.ok(!isRefusal(verified));
 	sameNames(grow({ kind: "rule", name: "enrolmentBody" }), verified.body);
 });
+
+/** The least draft of a definition that there is. */
+function protocolDraft(): protocol.DefinitionDraft {
+	const read = parseItem(protocol.definitionDraft, itemOf(grow({ kind: "rule", name: "definitionDraft" })));
+	assert.ok(!isRefusal(read));
+	return read;
+}
 
 test("a certificate's payload fits its rule", () => {
 	const rule = { kind: "rule", name: "certificatePayload" } as const;

@@ -49,11 +49,12 @@ test("the generators write these files, to the byte", async () => {
 /** Codes that no vector can give: what they speak of is in no bytes. */
 const withoutVector: Readonly<Record<string, string>> = {
 	"attempt-unknown": "a module's or an operator's own state: it has no such attempt",
-	"certificate-role": "an operator's own policy at enrolment",
 	"channel-failed": "a connection that broke",
 	"consent-missing": "what a user said",
 	"funds-insufficient": "what a module owns, or an account holds",
+	"issue-stopped": "an operator's licences and its clock",
 	"key-unknown": "what a key store holds",
+	"payout-stopped": "an operator's own books",
 	"state-damaged": "a module's own store",
 	"unlock-failed": "a passphrase",
 	"wallet-in-use": "another process",

@@ -8,6 +8,7 @@ import {
 	certificate,
 	claim,
 	dataHash,
+	definition,
 	evidence,
 	isRefusal,
 	issueProof,
@@ -36,6 +37,7 @@ import {
 	trustList,
 	type VerifiedToken,
 	verifyClaim,
+	verifyDefinition,
 	verifyEnrolment,
 	verifyEvidence,
 	verifyFalseStatement,
@@ -128,6 +130,9 @@ const wholeList: Run = (input, trust) => {
 	return outcomeOf(verifyTrustList(input, { verify: trust.verify, pinnedSigner, minimumVersion: 1, now }));
 };
 
+const definitionOf: Run = (input, trust) =>
+	outcomeOf(anyOperator(trust, (operator) => verifyDefinition(input, operator, trust)));
+
 const enrolment: Run = (input, trust) =>
 	outcomeOf(anyOperator(trust, (operator) => verifyEnrolment(input, operator, trust.verify)));
 
@@ -216,6 +221,7 @@ export const verifierTargets: readonly Target[] = [
 	verifier("evidence", (input, trust) => outcomeOf(verifyEvidence(input, trust)), holds(evidence)),
 	verifier("order", after(signedOrder, verifyOrder), holds(signedOrder)),
 	verifier("ruling", after(signedRuling, verifyRuling), holds(signedRuling)),
+	verifier("definition", definitionOf, holds(definition)),
 	verifier("enrolment", enrolment, () => false),
 	verifier("false statement", falseStatement, () => false),
 	verifier("claim", after(claim, judgeClaim), holds(claim), 6),

@@ -18,6 +18,8 @@ TRANSIENT = frozenset(
         "document-missing",
         "ruling-early",
         "wallet-in-use",
+        "issue-stopped",
+        "payout-stopped",
         "channel-failed",
     }
 )

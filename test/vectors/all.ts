@@ -1,6 +1,7 @@
 /** Every file of vectors. */
 import { bundles, documentKeys, links, peers, sealed } from "./channels.ts";
 import { conditions } from "./conditions.ts";
+import { definitions } from "./definitions.ts";
 import { documentFiles, receipts } from "./documents.ts";
 import type { Draft } from "./drafts.ts";
 import { hashes, items, paths } from "./encoding.ts";
@@ -27,6 +28,7 @@ export const drafts: readonly Draft[] = [
 	signed,
 	certificates,
 	trustLists,
+	definitions,
 	tokens,
 	conditions,
 	requests,

@@ -15,6 +15,7 @@ import {
 	condition,
 	consumedOutput,
 	consumedOutputs,
+	definitionDraft,
 	enrolled,
 	falseStatementEvidence,
 	forkEvidenceFrom,
@@ -43,6 +44,7 @@ import {
 	terms,
 	token,
 } from "../../packages/protocol/src/index.ts";
+import { definitionDraftMade, encodedDefinition } from "./definitions.ts";
 import { accepts, type Case, changed, type Draft, refuses } from "./drafts.ts";
 import { denied, doubleDecision } from "./evidence.ts";
 import { buys, cancelled, counter, offer, sells } from "./exchange.ts";
@@ -475,6 +477,21 @@ const structures: readonly Structure[] = [
 		["too-many", "five deciders", [4], new Array(5).fill(alice.encoded)],
 	),
 	of(refundedOutput, "refundedOutput", ["with its statement", { consumed, statement: never }]),
+	also(
+		{ name: "definition", encodings: [["a currency", encodedDefinition]] },
+		["malformed", "decimals of 19", [0, 0, 7], 19],
+		["malformed", "version 0", [0, 0, 2], 0],
+	),
+	also(
+		of(
+			definitionDraft,
+			"definitionDraft",
+			["signed by three", definitionDraftMade],
+			["signed by nobody", { ...definitionDraftMade, approvals: [] }],
+		),
+		["malformed", "an empty licence", [1], new Uint8Array()],
+		["malformed", "a part that is not listed", [2, 0, 0], 3],
+	),
 	{ name: "enrolment", encodings: [["of a device", signedBody]] },
 	also(
 		of(enrolled, "enrolled", [

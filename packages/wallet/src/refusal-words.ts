@@ -138,6 +138,19 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		ja: "届いたか確認できません。同じものを送り直しても安全です。",
 	},
 	"peer-refused": { en: "The other side's address is not allowed.", ja: "相手の宛先は許可されていません。" },
+	"approval-missing": {
+		en: "Two people beside the proposer must approve this.",
+		ja: "提案者のほかに二人の承認が必要です。",
+	},
+	"licence-invalid": { en: "The licence does not cover this.", ja: "発行の許可がこの内容に及んでいません。" },
+	"issue-stopped": {
+		en: "The operator may not issue this now. What was issued stays redeemable.",
+		ja: "発行者は現在これを発行できません。発行済みのものは引き続き還収できます。",
+	},
+	"payout-stopped": {
+		en: "The operator has stopped payouts to look into its books. Nothing was taken; the same can be sent again later.",
+		ja: "発行者が帳簿を確認するため支払いを止めています。何も失われていません。後で同じ内容を送り直せます。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

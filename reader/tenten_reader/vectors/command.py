@@ -20,6 +20,7 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "path": judges.judge_path,
     "trustList": judges.judge_trust_list,
     "certificate": judges.judge_certificate,
+    "definition": judges.judge_definition,
     "evidence": judges.judge_evidence,
     "token": judges_token.judge_token,
     "request": judges_token.judge_request,

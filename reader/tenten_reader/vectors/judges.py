@@ -11,6 +11,7 @@ from typing import Any
 from .. import cbor
 from ..cbor import Item
 from ..crypto import CoseKey, merkle_root, sha256, signature_input, tagged_hash, verify_encoded, verify_raw
+from ..definitions import DEFINITION_BYTES, verify_definition
 from ..evidence import EVIDENCE_BYTES, verify_evidence
 from ..identity import Trust, TrustList, verify_trust_list
 from ..orders import ENROLMENT_BYTES, REPLY_BYTES
@@ -69,6 +70,8 @@ def diagnostic(item: Item) -> str:
 
 _MOST_BYTES = {
     "certificate": 1_024,
+    "definition": DEFINITION_BYTES,
+    "definitionDraft": DEFINITION_BYTES,
     "enrolment": ENROLMENT_BYTES,
     "evidence": EVIDENCE_BYTES,
     "receipt": EVIDENCE_BYTES,
@@ -138,6 +141,16 @@ def judge_certificate(given: Input) -> Any:
         "operator": certificate.operator.hex(),
         "key": structure(certificate.key),
         "profile": structure(certificate.profile),
+    }
+
+
+def judge_definition(given: Input) -> Any:
+    verified = verify_definition(given.data("definition"), given.data("operator"), given.trust)
+    return {
+        "id": verified.body.id.hex(),
+        "body": structure(verified.body),
+        "proposer": verified.proposer.hash.hex(),
+        "approvers": [approver.hash.hex() for approver in verified.approvers],
     }
 
 

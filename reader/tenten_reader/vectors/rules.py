@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import claims, conditions, crypto, documents, evidence, identity, messages, orders, registry, statement, token
+from .. import claims, conditions, crypto, definitions, documents, evidence, identity, messages, orders, registry, statement, token
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "condition": {
@@ -79,6 +79,12 @@ _NAMED_AS_THE_RULE = (
     conditions.Against,
     conditions.Caveat,
     crypto.CoseKey,
+    definitions.Approval,
+    definitions.ApprovalPayload,
+    definitions.Definition,
+    definitions.DefinitionBody,
+    definitions.DefinitionDraft,
+    definitions.DefinitionPayload,
     documents.SealedContent,
     documents.DocumentPlace,
     evidence.OpenedOwner,

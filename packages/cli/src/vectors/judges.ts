@@ -1,5 +1,6 @@
 /** Judges by the names that vector files give. What stands here needs the protocol and a suite, no platform. */
 import { judgePayee, judgePayer } from "./judge-attempt.ts";
+import { judgeDefinition } from "./judge-definition.ts";
 import {
 	judgeHash,
 	judgeItem,
@@ -25,6 +26,7 @@ import type { Judge } from "./vector.ts";
 export const pureJudges: Readonly<Record<string, Judge>> = {
 	certificate: judgeCertificate,
 	claim: judgeClaim,
+	definition: judgeDefinition,
 	documents: judgeDocuments,
 	enrolment: judgeEnrolment,
 	evidence: judgeEvidence,

@@ -189,10 +189,12 @@ export type HolderOptions = {
 	readonly suite?: SuiteName;
 	readonly notBefore?: number | null;
 	readonly expiresAt?: number;
+	/** a key that there is already; a fresh one where left out */
+	readonly signer?: Signer;
 };
 
 export async function createHolder(world: World, options: HolderOptions = {}): Promise<Holder> {
-	const signer = signerFrom(world.random(), options.suite ?? world.suite);
+	const signer = options.signer ?? signerFrom(world.random(), options.suite ?? world.suite);
 	const encoded = await certify((options.operator ?? world.operator).authority, signer, {
 		serial: world.random().subarray(0, 8),
 		expiresAt: options.expiresAt ?? world.now + 365 * day,

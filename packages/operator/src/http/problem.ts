@@ -71,6 +71,10 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"wallet-in-use": later,
 	"channel-failed": [502, "unknown"],
 	"peer-refused": [403, "safe"],
+	"approval-missing": unprocessable,
+	"licence-invalid": unprocessable,
+	"issue-stopped": [503, "safe"],
+	"payout-stopped": [503, "safe"],
 	"not-evidence": unprocessable,
 };
 

@@ -64,6 +64,13 @@ export const refusals = {
 	"wallet-in-use": ["transient", "close the other program that has this wallet open"],
 	"channel-failed": ["transient", "send the same again: whether it arrived is not known"],
 	"peer-refused": ["final", "use an address of the other side that is allowed"],
+	"approval-missing": ["final", "have one person propose it and two others approve it"],
+	"licence-invalid": ["final", "ask the licensor for a licence that covers it"],
+	"issue-stopped": ["transient", "wait until the operator may issue it; what was issued stays redeemable"],
+	"payout-stopped": [
+		"transient",
+		"send the same again later: nothing was taken, and the operator looks into it",
+	],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -13,6 +13,7 @@ const hashTags = [
 	"attempt",
 	"certificate",
 	"data",
+	"definition",
 	"document",
 	"issue",
 	"key",

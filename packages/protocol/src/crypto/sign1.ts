@@ -10,9 +10,11 @@ import { type PublicKey, type SuiteName, suites, type Verify } from "./suite.ts"
 
 /** Everything that is ever signed. */
 export const signedTypes = [
+	"approval",
 	"cancel",
 	"certificate",
 	"counter",
+	"definition",
 	"enrolment",
 	"issue-batch",
 	"link",
