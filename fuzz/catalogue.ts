@@ -1,6 +1,7 @@
 /** All targets. `test/fuzz-reach.test.ts` finds what meets bytes and is reached by none of them. */
 import type { Target } from "./target.ts";
 import { commandTargets } from "./targets/command-line.ts";
+import { definitionTargets } from "./targets/definitions.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
@@ -17,6 +18,7 @@ export const targets: readonly Target[] = [
 	...signatureTargets,
 	...sealedTargets,
 	...moduleTargets,
+	...definitionTargets,
 	...operatorTargets,
 	...walletTargets,
 	...commandTargets,

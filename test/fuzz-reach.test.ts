@@ -28,6 +28,7 @@ const ourOwn = [
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/peers.ts parse(":
 		"a list of peers that whoever runs the operator names: shape/trustList",
+	"packages/cli/src/server/trial-licence.ts parse(": "an operator's own definitions: shape/definition",
 	"packages/cli/src/trust-file.ts fromHex(": "an argument",
 	"packages/cli/src/wallet/folder.ts parse(": "a trust list, verified by the module: verify/trust list",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",

@@ -91,6 +91,7 @@ export async function openTown(
 			trustListValidity: 90 * 86_400,
 			forkLimit: 10_000n,
 			admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
+			licensing: { kind: "none" },
 			conditionsOf: () => settings.conditions ?? [],
 			...settings.policy,
 		},

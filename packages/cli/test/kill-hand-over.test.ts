@@ -42,6 +42,7 @@ function openOperator(folder: string): Promise<Operator> {
 			trustListValidity: day,
 			forkLimit: 0n,
 			admit: admitAsAsked(null),
+			licensing: { kind: "none" },
 			conditionsOf: () => [],
 		},
 		verify,

@@ -37,11 +37,11 @@ export function deposit(context: OperatorContext, value: Deposit): Promise<Refus
 
 async function depositIn(
 	transaction: Transaction,
-	{ id: operator, policy, now }: OperatorContext,
+	{ id: operator, definitions, now }: OperatorContext,
 	{ id, account, code, amount }: Deposit,
 ): Promise<Refusal | undefined> {
 	if (amount <= 0n || amount > limits.amount) return refuse("amount-invalid");
-	if (!policy.assets.some((asset) => asset.code === code)) return refuse("asset-unknown");
+	if (definitions.asset(code) === undefined) return refuse("asset-unknown");
 	if ((await certificateOf(transaction, account)) === undefined)
 		return refuse("owner-mismatch", "no such account");
 	const asset = assetHash({ operator, code });
@@ -68,7 +68,7 @@ export async function account(context: OperatorContext, encoded: Bytes): Promise
 		return refuse("owner-mismatch", "another certificate's account");
 	if (Math.abs(context.now() - issuedAt) > questionWindow) return refuse("request-expired");
 	const balances: AccountReply["balances"][number][] = [];
-	for (const { code } of context.policy.assets) {
+	for (const { code } of context.definitions.assets()) {
 		const asset = { operator: context.id, code };
 		const amount = await context.store.run((transaction) =>
 			balanceOf(transaction, "holder", says.account, assetHash(asset)),

@@ -10,6 +10,7 @@ import type {
 	Trust,
 	Verify,
 } from "@tenten/protocol";
+import type { Definitions, Licensing } from "./definitions/definitions.ts";
 import type { Job, Store } from "./store/store.ts";
 
 export type OperatorKeys = {
@@ -35,7 +36,9 @@ export type OperatorPolicy = {
 	readonly forkLimit: bigint;
 	/** what a key is certified as, given what it asks for */
 	readonly admit: (asked: AskedProfile) => Profile | Refusal;
-	/** conditions of what is withdrawn */
+	/** whether what is issued needs a definition and a licence */
+	readonly licensing: Licensing;
+	/** conditions of what is withdrawn, where no definition says them */
 	readonly conditionsOf: (code: string) => readonly Condition[];
 };
 
@@ -45,6 +48,8 @@ export type OperatorContext = {
 	readonly commit: <T>(job: Job<T>) => Promise<T>;
 	readonly keys: OperatorKeys;
 	readonly policy: OperatorPolicy;
+	/** what it issues, and may issue now */
+	readonly definitions: Definitions;
 	/** the id of its root key */
 	readonly id: Bytes;
 	readonly verify: Verify;
@@ -57,6 +62,6 @@ export type OperatorContext = {
 };
 
 /** Seconds for which a release that came alone is kept: every token issued before can then have been asked about. */
-export function releaseLife({ assets }: OperatorPolicy): number {
-	return 2 * Math.max(0, ...assets.map(({ redeemWindow, grace }) => redeemWindow + grace));
+export function releaseLife(definitions: Definitions): number {
+	return 2 * Math.max(0, ...definitions.assets().map(({ redeemWindow, grace }) => redeemWindow + grace));
 }

@@ -10,7 +10,7 @@ import { newestList } from "./trust-lists.ts";
 const deskValidity = 100 * 365 * 86_400;
 
 /** No class: a caveat that a class lifts is never lifted by redeeming. */
-const deskProfile: Profile = {
+export const deskProfile: Profile = {
 	role: "issuer",
 	class: null,
 	merchantCategory: null,

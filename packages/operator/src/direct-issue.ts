@@ -21,6 +21,7 @@ import {
 	type Terms,
 	termsKey,
 } from "@tenten/protocol";
+import { ceilingRefusal } from "./ceiling.ts";
 import type { OperatorContext } from "./context.ts";
 import { insertIssues, makeIssues } from "./issuer.ts";
 import { hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
@@ -47,6 +48,8 @@ export async function issueDirectly(
 	const content = contentOf(code, outputs, terms);
 	const before = await context.store.run((transaction) => issuedBefore(transaction, id, content));
 	if (before !== undefined) return before;
+	const stopped = context.definitions.stopped(code);
+	if (stopped !== undefined) return stopped;
 	const planned = outputs.map(({ amount, owner }, output) => ({ output, amount, owner, hopsUsed: 0, terms }));
 	const proofs = await makeIssues(context, code, planned);
 	if (isRefusal(proofs)) return proofs;
@@ -56,6 +59,8 @@ export async function issueDirectly(
 		if (meanwhile !== undefined) return meanwhile;
 		if (!(await hasRoomFor(transaction, asset, total)))
 			return refuse("limit-exceeded", "more than the books hold");
+		const over = await ceilingRefusal(transaction, context, code, total);
+		if (over !== undefined) return over;
 		await keepProofs(transaction, id, content, proofs);
 		const lines = [
 			{ book: "outside", owner: nobody, amount: -total },

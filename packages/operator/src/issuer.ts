@@ -35,6 +35,7 @@ import {
 	type VerifiedOrder,
 	verifyOrder,
 } from "@tenten/protocol";
+import { ceilingRefusal } from "./ceiling.ts";
 import type { OperatorContext } from "./context.ts";
 import { balanceOf, nobody, postEntry } from "./store/books.ts";
 import { insertNew } from "./store/insert-new.ts";
@@ -51,6 +52,8 @@ export async function withdraw(context: OperatorContext, encoded: Bytes): Promis
 	if (isRefusal(order)) return order;
 	const stored = await context.store.run((transaction) => storedAnswer(transaction, order.digest));
 	if (stored !== undefined) return stored;
+	const stopped = context.definitions.stopped(order.order.asset.code);
+	if (stopped !== undefined) return stopped;
 	const proofs = await makeIssues(context, order.order.asset.code, plannedOutputs(context, order));
 	if (isRefusal(proofs)) return proofs;
 	const issues = proofs.map((proof, output) => ({ output, proof }));
@@ -81,8 +84,8 @@ async function verifyWithdrawal(
 	return { ...order, outputs: action.outputs, account: action.account };
 }
 
-function plannedOutputs({ policy }: OperatorContext, order: Withdrawal): readonly PlannedIssue[] {
-	const terms = { conditions: policy.conditionsOf(order.order.asset.code), caveats: [] };
+function plannedOutputs({ definitions }: OperatorContext, order: Withdrawal): readonly PlannedIssue[] {
+	const terms = { conditions: definitions.conditionsOf(order.order.asset.code), caveats: [] };
 	return order.outputs.map(({ amount, owner }, output) => ({ output, amount, owner, hopsUsed: 0, terms }));
 }
 
@@ -98,7 +101,10 @@ async function commitWithdrawal(
 	const asset = assetHash(order.order.asset);
 	const total = sumOf(order.outputs);
 	const available = await balanceOf(transaction, "holder", order.account, asset);
-	const refusal = available < total ? refuse("funds-insufficient", `${available} of ${total}`) : undefined;
+	const refusal =
+		available < total
+			? refuse("funds-insufficient", `${available} of ${total}`)
+			: await ceilingRefusal(transaction, context, order.order.asset.code, total);
 	const answered = { order_digest: order.digest, answer: encodeAnswer(refusal ?? made) };
 	await insertNew(transaction, "withdrawals", [answered]);
 	if (refusal !== undefined) return refusal;
@@ -134,11 +140,11 @@ async function storedAnswer(transaction: Transaction, order: Bytes): Promise<Byt
 
 /** Signs issues under the asset's present date windows. Nothing counts until `insertIssues`. */
 export async function makeIssues(
-	{ id, policy, now, entropy, keys }: OperatorContext,
+	{ id, definitions, now, entropy, keys }: OperatorContext,
 	code: string,
 	planned: readonly PlannedIssue[],
 ): Promise<readonly IssueProof[] | Refusal> {
-	const definition = policy.assets.find((asset) => asset.code === code);
+	const definition = definitions.asset(code);
 	if (definition === undefined) return refuse("asset-unknown");
 	if (planned.length === 0) return [];
 	const issuedAt = now();

@@ -5,12 +5,16 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import {
+	type ApprovalPart,
 	assetHash,
 	type Bytes,
+	classOfPart,
 	type IssueProof,
+	isRefusal,
 	keyId,
 	type OperatorClient,
 	type OperatorEntry,
+	type PublicKey,
 	type Refusal,
 	refuse,
 	type Totals,
@@ -20,9 +24,10 @@ import { account, deposit } from "./accounts.ts";
 import { claim } from "./claims.ts";
 import { type OperatorContext, type OperatorKeys, type OperatorPolicy, releaseLife } from "./context.ts";
 import { type DebtSettlement, settleDebt } from "./debts.ts";
-import { openDesk } from "./desk.ts";
+import { Definitions, type Standing } from "./definitions/definitions.ts";
+import { deskProfile, openDesk } from "./desk.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
-import { enrol } from "./enrol.ts";
+import { certify, enrol, type MadeCertificate } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
 import { bindKey, type RequestKey } from "./request-key.ts";
 import { rule } from "./rulings.ts";
@@ -75,18 +80,29 @@ export class Operator implements OperatorClient {
 			{ purpose: "issuing", status: "current", key: keys.issuing.key },
 			{ purpose: "ruling", status: "current", key: keys.ruling.key },
 		] as const;
-		const { name, url, assets } = policy;
-		const entry = { root: keys.root.key, name, url, keys: listed, desk, assets };
+		const id = keyId(keys.root.key);
+		const definitions = new Definitions({
+			store,
+			root: keys.root,
+			operator: id,
+			verify,
+			now,
+			licensing: policy.licensing,
+			configured: policy.assets,
+			configuredConditions: policy.conditionsOf,
+		});
+		await definitions.load();
+		const { name, url } = policy;
+		const entry = { root: keys.root.key, name, url, keys: listed, desk, assets: definitions.assets() };
 		const validity = policy.trustListValidity;
 		const trustLists = new TrustLists({ store, root: keys.root, verify, now, validity }, entry);
 		const trust = async () => (await trustLists.current()).trust;
-		const id = keyId(keys.root.key);
 		const commit = <T>(job: Job<T>): Promise<T> => store.run(job);
-		const context = { store, commit, keys, policy, id, verify, now, entropy, trust };
+		const context = { store, commit, keys, policy, definitions, id, verify, now, entropy, trust };
 		await settleAll(context);
 		await store.run(async (transaction) => {
 			await forgetKeys(transaction, now());
-			await forgetReleases(transaction, now(), releaseLife(policy));
+			await forgetReleases(transaction, now(), releaseLife(definitions));
 		});
 		return new Operator(context, trustLists);
 	}
@@ -121,6 +137,46 @@ export class Operator implements OperatorClient {
 	readonly release = async (lock: Bytes): Promise<Bytes | Refusal> =>
 		(await this.#context.store.run((transaction) => publishedOf(transaction, lock)))?.release ??
 		refuse("attempt-unknown", "no release of this lock was published");
+
+	/** Looks again at what it may issue and lists now; also for what other processes adopted. Every few seconds. */
+	async tend(): Promise<void> {
+		const { definitions } = this.#context;
+		await definitions.load();
+		this.#trustLists.setOwn({ ...this.entry, assets: definitions.assets() });
+	}
+
+	/** Adopts an asset definition that its people signed; the bytes of the definition with the root's signature. */
+	async adoptDefinition(draft: Bytes): Promise<Bytes | Refusal> {
+		const { definitions, trust } = this.#context;
+		const adopted = await definitions.adopt(draft, await trust());
+		await this.tend();
+		return adopted;
+	}
+
+	/**
+	 * Certifies a person of the operator, who proposes or approves definitions. Nobody can enrol as one; who may is
+	 * for whoever runs the operator to say.
+	 */
+	certifyPerson(key: PublicKey, part: ApprovalPart): Promise<MadeCertificate> {
+		const profile = { ...deskProfile, role: "auditor" as const, class: classOfPart[part] };
+		return certify(this.#context, key, profile);
+	}
+
+	/** Takes a status list of a licensor; whether it counts. */
+	async takeStatusList(token: string): Promise<Refusal | undefined> {
+		const list = await this.#context.definitions.takeStatusList(token);
+		return isRefusal(list) ? list : undefined;
+	}
+
+	/** Every adopted definition, encoded. */
+	definitions(): readonly Bytes[] {
+		return this.#context.definitions.all();
+	}
+
+	/** What may be issued now, and why not. */
+	standing(): readonly Standing[] {
+		return this.#context.definitions.standing();
+	}
 
 	/** Credits an account with value from outside. `id` names the deposit: the same one counts once. */
 	deposit(id: Bytes, account: Bytes, code: string, amount: bigint): Promise<Refusal | undefined> {

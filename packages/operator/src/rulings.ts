@@ -56,8 +56,8 @@ export async function rule(context: OperatorContext, encoded: Bytes): Promise<By
 
 async function ruleReleased(context: OperatorContext, release: Bytes): Promise<Bytes> {
 	const lock = lockHash(release);
-	const { now, policy } = context;
-	await context.store.run((transaction) => forgetReleases(transaction, now(), releaseLife(policy)));
+	const { now, definitions } = context;
+	await context.store.run((transaction) => forgetReleases(transaction, now(), releaseLife(definitions)));
 	const { publishedAt } = await context.commit((transaction) =>
 		publishUnvouched(transaction, { lock, release }, now()),
 	);

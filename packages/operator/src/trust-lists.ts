@@ -72,6 +72,14 @@ export class TrustLists {
 		this.#isListed = false;
 	}
 
+	/** Lists itself so from the next look on. */
+	setOwn(own: OperatorEntry): void {
+		if (equalBytes(encodeEntries([own]), encodeEntries([this.own]))) return;
+		const [, ...peers] = this.#entries;
+		this.#entries = [own, ...peers];
+		this.#isListed = false;
+	}
+
 	/** The list that is valid now, made anew when needed; of another process, some seconds late. */
 	async current(): Promise<Current> {
 		const { now } = this.#options;

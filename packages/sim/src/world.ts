@@ -121,6 +121,7 @@ export class World {
 			trustListValidity: 120 * day,
 			forkLimit: 1_000_000n,
 			admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
+			licensing: { kind: "none" },
 			conditionsOf: this.terms.conditionsOf,
 		};
 		return new OperatorHost({

@@ -76,6 +76,7 @@ export function openOperator(suite: SuiteName, now: () => number): Promise<Opera
 			trustListValidity: 90 * day_s,
 			forkLimit: 10_000n,
 			admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
+			licensing: { kind: "none" },
 			conditionsOf: () => [],
 		},
 		verify,

@@ -80,6 +80,7 @@ export class Stage {
 				trustListValidity: 90 * 86_400,
 				forkLimit,
 				admit: admitAsAsked(null),
+				licensing: { kind: "none" },
 				conditionsOf: (code) => (code === "LUNCH" ? [lunchOnly] : []),
 			},
 			verify,

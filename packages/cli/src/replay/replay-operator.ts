@@ -58,6 +58,7 @@ export class ReplayOperator {
 				trustListValidity: validity_s,
 				forkLimit,
 				admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
+				licensing: { kind: "none" },
 				conditionsOf: () => [],
 			},
 			verify,

@@ -1,4 +1,6 @@
 /** What an operator's folder says in plain text beside its sealed keys and its database. */
+
+import type { Licensor } from "@tenten/operator";
 import type { AssetDefinition } from "@tenten/protocol";
 import { BadInput } from "../bad-input.ts";
 import { readJson, writeJson } from "../wallet/settings.ts";
@@ -11,9 +13,22 @@ export type IssuerSettings = {
 	readonly port: number;
 	readonly assets: readonly AssetDefinition[];
 	readonly keys: KeyNames;
+	/**
+	 * who may license what it issues; `trial`: also a licensor that it made itself, so that anything can be tried
+	 * out, and nothing of it is anybody's permission
+	 */
+	readonly licensing: LicensingSettings;
 	/** its database was made: from then on it has to be there */
 	readonly hasDatabase: boolean;
 };
+
+type LicensingSettings = {
+	readonly kind: "trial" | "licensed";
+	readonly licensors: readonly Licensor[];
+};
+
+/** Of folders from before there were licences. */
+const unlicensed: LicensingSettings = { kind: "trial", licensors: [] };
 
 export function writeIssuerSettings(file: string, settings: IssuerSettings): void {
 	writeJson(file, settings);
@@ -21,7 +36,7 @@ export function writeIssuerSettings(file: string, settings: IssuerSettings): voi
 
 export function readIssuerSettings(file: string): IssuerSettings {
 	const value: Partial<Record<keyof IssuerSettings, unknown>> = readJson(file);
-	const { name, url, port, assets, keys, hasDatabase = false } = value;
+	const { name, url, port, assets, keys, licensing = unlicensed, hasDatabase = false } = value;
 	const isWhole =
 		typeof name === "string" &&
 		typeof url === "string" &&
@@ -29,9 +44,10 @@ export function readIssuerSettings(file: string): IssuerSettings {
 		Array.isArray(assets) &&
 		assets.every(isAsset) &&
 		isKeyNames(keys) &&
+		isLicensing(licensing) &&
 		typeof hasDatabase === "boolean";
 	if (!isWhole) throw new BadInput("does not describe an operator", { file });
-	return { name, url, port, assets, keys, hasDatabase };
+	return { name, url, port, assets, keys, licensing, hasDatabase };
 }
 
 function isAsset(value: unknown): value is AssetDefinition {
@@ -49,6 +65,19 @@ function isAsset(value: unknown): value is AssetDefinition {
 		typeof name === "string" &&
 		[scale, spendWindow, redeemWindow, grace].every((entry) => Number.isSafeInteger(entry))
 	);
+}
+
+function isLicensing(value: unknown): value is LicensingSettings {
+	if (typeof value !== "object" || value === null) return false;
+	const { kind, licensors }: Partial<Record<keyof LicensingSettings, unknown>> = value;
+	const isKind = kind === "trial" || kind === "licensed";
+	return isKind && Array.isArray(licensors) && licensors.every(isLicensor);
+}
+
+function isLicensor(value: unknown): value is Licensor {
+	if (typeof value !== "object" || value === null) return false;
+	const { iss, key }: Partial<Record<keyof Licensor, unknown>> = value;
+	return typeof iss === "string" && typeof key === "object" && key !== null;
 }
 
 function isKeyNames(value: unknown): value is KeyNames {

@@ -22,6 +22,7 @@ import { now, random } from "../surroundings.ts";
 import { type IssuerSettings, readIssuerSettings, writeIssuerSettings } from "./issuer-settings.ts";
 import { freePort } from "./port.ts";
 import { createKeys, openKeys } from "./sealed-keys.ts";
+import { defineForTrial, makeTrialLicensor, undefinedAssets } from "./trial-licence.ts";
 
 const day = 86_400;
 
@@ -75,7 +76,8 @@ export async function createIssuer(folder: string, made: NewIssuer, unlock: NewU
 	const keys = await createKeys(join(folder, "keys.sealed"), unlock);
 	replaceFile(join(folder, "admin-token"), new Uint8Array(Buffer.from(`${toHex(random(32))}\n`)));
 	const { name, assets, url = `http://127.0.0.1:${port}` } = made;
-	const settings = { name, url, port, assets, keys, hasDatabase: false };
+	const licensing = { kind: "trial", licensors: [] } as const;
+	const settings = { name, url, port, assets, keys, licensing, hasDatabase: false };
 	writeIssuerSettings(join(folder, "operator.json"), settings);
 }
 
@@ -96,18 +98,25 @@ export async function openIssuer(
 	if (isRefusal(opened)) return opened;
 	const { keys, keyStore } = opened;
 	const { name, url, assets } = settings;
+	const trial = settings.licensing.kind === "trial" ? makeTrialLicensor() : null;
+	const licensors = [...settings.licensing.licensors, ...(trial === null ? [] : [trial.known])];
 	const operator = await Operator.open({
 		database,
 		keys,
-		policy: { ...policy, name, url, assets },
+		policy: { ...policy, name, url, assets, licensing: { kind: "required", licensors } },
 		verify,
 		now,
 		entropy: random,
 		...(store === undefined ? {} : { store }),
 	});
+	const undefinedYet = trial === null ? [] : undefinedAssets(operator, assets);
 	// Before anything is answered: from now on a missing database is a loss.
-	if (!settings.hasDatabase)
-		writeIssuerSettings(join(folder, "operator.json"), { ...settings, hasDatabase: true });
+	if (!settings.hasDatabase || undefinedYet.length > 0) {
+		const { kind, licensors: before } = settings.licensing;
+		const licensing = undefinedYet.length > 0 ? { kind, licensors } : { kind, licensors: before };
+		writeIssuerSettings(join(folder, "operator.json"), { ...settings, licensing, hasDatabase: true });
+	}
+	for (const asset of undefinedYet) if (trial !== null) await defineForTrial(operator, asset, trial);
 	return { operator, settings, adminToken: readAdminToken(folder), close: () => close(operator, keyStore) };
 }
 

@@ -64,6 +64,16 @@ export const migrations: readonly Migration[] = [
 			"CREATE INDEX IF NOT EXISTS claims_unsettled ON claims (order_digest) WHERE settlement_id IS NULL",
 		],
 	},
+	{
+		version: 3,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS definitions (code text NOT NULL, version bigint NOT NULL, encoded {blob} NOT NULL,
+				PRIMARY KEY (code, version))`,
+			`CREATE TABLE IF NOT EXISTS status_lists (uri text NOT NULL PRIMARY KEY, issued_at bigint NOT NULL,
+				token text NOT NULL)`,
+			"CREATE TABLE IF NOT EXISTS issue_turns (asset {blob} NOT NULL PRIMARY KEY, turn bigint NOT NULL)",
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

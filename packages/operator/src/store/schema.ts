@@ -93,6 +93,21 @@ export type Schema = {
 	readonly unvouched: { readonly lock: Blob; readonly shown_at: bigint | number };
 	/** the certificate of each desk key: the first that was made stands */
 	readonly desks: { readonly key_id: Blob; readonly certificate: Blob };
+	/** asset definitions that were adopted, for ever */
+	readonly definitions: {
+		readonly code: string;
+		readonly version: bigint | number;
+		/** encoded `definition` */
+		readonly encoded: Blob;
+	};
+	/** the newest status list of each address */
+	readonly status_lists: {
+		readonly uri: string;
+		readonly issued_at: bigint | number;
+		readonly token: string;
+	};
+	/** counts up with each issue of an asset that has a ceiling: who issues waits for whoever did before */
+	readonly issue_turns: { readonly asset: Blob; readonly turn: bigint };
 	readonly idempotency_keys: {
 		readonly scope: string;
 		readonly idempotency_key: string;

@@ -44,7 +44,7 @@ import {
 	verify,
 	type World,
 } from "../../../module/test/support/world.ts";
-import { admitAsAsked, Operator, type StoreOptions } from "../../src/index.ts";
+import { admitAsAsked, Operator, type OperatorPolicy, type StoreOptions } from "../../src/index.ts";
 import { databaseForTest } from "./database.ts";
 
 export type EcosystemOptions = {
@@ -54,6 +54,8 @@ export type EcosystemOptions = {
 	readonly database?: string;
 	readonly store?: StoreOptions;
 	readonly conditions?: readonly Condition[];
+	/** whether issues need a definition and a licence; they do not where left out */
+	readonly licensing?: OperatorPolicy["licensing"];
 	/** minor units: every certificate's offline total */
 	readonly offlineTotal?: bigint;
 	/** codes of what it issues beside `JPY` */
@@ -97,6 +99,7 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 				trustListValidity: 10 * 365 * day,
 				forkLimit: 500n,
 				admit: admitAsAsked({ perTransfer: null, offlineTotal, holding: null }),
+				licensing: options.licensing ?? { kind: "none" },
 				conditionsOf: () => options.conditions ?? [],
 			},
 			verify,

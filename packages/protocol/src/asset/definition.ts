@@ -28,7 +28,7 @@ import type { AssetDefinition } from "../identity/index.ts";
 import { conditions } from "../token/index.ts";
 
 const largestWindow = 2 ** 32;
-export const maximumApprovals = 9;
+const maximumApprovals = 9;
 const maximumLicenceBytes = 16_384;
 
 const definitionBody = record({
