@@ -1695,7 +1695,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `limit-exceeded` (funds safe): pay less, or go online; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -1705,7 +1705,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount-invalid" | "idempotency-key-reused" | "order-mismatch" | "signature-invalid" | "too-many";
+                        code?: "amount-invalid" | "idempotency-key-reused" | "limit-exceeded" | "order-mismatch" | "signature-invalid" | "too-many";
                     };
                 };
             };
@@ -1720,6 +1720,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `issue-stopped` (funds safe): wait until the operator may issue it; what was issued stays redeemable */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "issue-stopped";
                     };
                 };
             };

@@ -54,6 +54,8 @@ export const endpoints = {
 			"certificate-not-yet-valid",
 			"amount-invalid",
 			"funds-insufficient",
+			"issue-stopped",
+			"limit-exceeded",
 		],
 	},
 	claim: {

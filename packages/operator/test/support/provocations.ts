@@ -13,9 +13,12 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { createHolder, day, pay } from "../../../module/test/support/world.ts";
+import { startServer } from "../../src/index.ts";
 import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
 import { edited, replaced, turned } from "./item-edits.ts";
+import { createLicensed, draftOf } from "./licensed.ts";
 import {
+	adminToken,
 	ask,
 	manage,
 	nested,
@@ -121,6 +124,22 @@ const neverReleased: BodyOf = (s) =>
 		s.pending,
 	);
 
+/** A withdrawal at an operator with a definition of this ceiling, or with none. */
+async function askLicensed(s: Served, ceiling: bigint | null, amount: bigint): Promise<Response> {
+	const licensed = await createLicensed();
+	const { operator, world } = licensed;
+	if (ceiling !== null) await operator.adoptDefinition(await draftOf(licensed, { body: { ceiling } }));
+	const holder = await enrolHolder(licensed);
+	await operator.deposit(world.random(), holder.certificate.hash, "JPY", amount);
+	const log = { info: () => undefined, error: () => undefined };
+	const server = await startServer({ operator, adminToken, port: 0, log });
+	const served = { ...s, ecosystem: licensed, server };
+	const answer = await send(served, withdraw, await withdrawal(served, holder, amount));
+	await server.close();
+	await operator.close();
+	return answer;
+}
+
 const byMessages: Readonly<Record<string, Provocations>> = {
 	enrol: {
 		...unread(enrol, enrolment()),
@@ -164,6 +183,8 @@ const byMessages: Readonly<Record<string, Provocations>> = {
 			return send(s, withdraw, await withdrawal(s, early, 1n));
 		},
 		"funds-insufficient": async (s) => send(s, withdraw, await withdrawal(s, s.alice, 1_000_000n)),
+		"issue-stopped": (s) => askLicensed(s, null, 1n),
+		"limit-exceeded": (s) => askLicensed(s, 9n, 10n),
 	},
 	claim: {
 		...unread(claims, goodClaim),
