@@ -307,8 +307,8 @@ export const redeeming: readonly Bug[] = [
 			{
 				file: issuer,
 				find: `	if (stored !== undefined) return stored;
-	const proofs`,
-				put: "	const proofs",
+	const stopped`,
+				put: "	const stopped",
 			},
 			{
 				file: issuer,
