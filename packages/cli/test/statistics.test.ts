@@ -16,8 +16,8 @@ test("counts, means and shares come from the payments and from nothing else", ()
 	const statistics = new ReplayStatistics();
 	statistics.payment({ hops: [1, 4], bytes: 3000, hasChange: true, isRefund: false });
 	statistics.payment({ hops: [1], bytes: 1000, hasChange: false, isRefund: true });
-	statistics.operatorCall();
-	statistics.operatorCall();
+	statistics.operatorCall("claim");
+	statistics.operatorCall("claim");
 	statistics.refreshed(1);
 	assert.deepEqual(statistics.result(closing), {
 		payments: 2,
@@ -28,6 +28,7 @@ test("counts, means and shares come from the payments and from nothing else", ()
 		outstanding: 0n,
 		forks: { made: 0, proven: 0, wronglyAccused: 0 },
 		operatorCalls: 2,
+		operatorCallsBy: { claim: 2 },
 		paymentsPerSecond: 0.5,
 		hops: { mean: 2, max: 4 },
 		bytes: { mean: 2000, max: 3000 },

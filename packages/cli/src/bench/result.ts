@@ -43,6 +43,8 @@ export type BenchOptions = {
 	readonly minutes?: number;
 	/** a recording of payments */
 	readonly recording?: string;
+	/** what a server sheds is sent again when it says so */
+	readonly retryShed?: boolean;
 };
 
 /** One benchmark: its module says what it measures. */

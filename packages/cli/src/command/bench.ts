@@ -4,6 +4,8 @@ import { benchCashu } from "../bench/cashu.ts";
 import { benchHandover } from "../bench/handover.ts";
 import { benchHandoverDurable } from "../bench/handover-durable.ts";
 import { benchIssue } from "../bench/issue.ts";
+import { benchLoad } from "../bench/load.ts";
+import { benchOverload } from "../bench/overload.ts";
 import { recordRun } from "../bench/record.ts";
 import {
 	type Benchmark,
@@ -17,6 +19,7 @@ import {
 import { benchSize } from "../bench/size.ts";
 import { benchVerify } from "../bench/verify.ts";
 import { benchWallet } from "../bench/wallet.ts";
+import { numberIn } from "../number-flag.ts";
 import { subcommand } from "../subcommand.ts";
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -26,10 +29,20 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	size: benchSize,
 	issue: benchIssue,
 	cashu: (output) => benchCashu(output),
+	load: benchLoad,
 	wallet: (output) => benchWallet(output),
 };
 
-type Options = { readonly record?: string; readonly note?: string };
+/** Takes as long as it is told to: only by its name. */
+const lasting: Readonly<Record<string, Benchmark>> = { overload: benchOverload };
+
+type Options = {
+	readonly record?: string;
+	readonly note?: string;
+	readonly minutes?: string;
+	readonly recording?: string;
+	readonly retryShed?: true;
+};
 
 export function benchCommand(): Command {
 	return subcommand<[name: string | undefined], Options>(
@@ -37,22 +50,40 @@ export function benchCommand(): Command {
 			usage: "bench",
 			summary: "measure against the raw limit and the targets",
 			example: "tenten bench verify --json",
-			arguments: [new Argument("[name]", "which; all of them by default").choices(Object.keys(benchmarks))],
+			arguments: [
+				new Argument("[name]", "which; all but overload by default").choices(
+					Object.keys({ ...benchmarks, ...lasting }),
+				),
+			],
 			options: [
 				["--record <file>", "append the run to this file, with machine, commit and counts"],
 				["--note <text>", "what a reader of the recorded run should know"],
+				["--minutes <count>", "overload: how long (default 10)"],
+				["--retry-shed", "overload: send again what was shed, when the operator says so"],
+				["--recording <file>", "load: the recorded invoices"],
 			],
 		},
-		async (output, { record, note = "" }, name) => {
+		async (output, { record, note = "", ...flags }, name) => {
 			const machine = thisMachine();
 			sayMachine(output, machine);
 			const chosen = name === undefined ? Object.keys(benchmarks) : [name];
-			const options: BenchOptions = {};
+			const options = optionsIn(flags);
 			const results: BenchResult[] = [];
-			for (const each of chosen) results.push(...((await benchmarks[each]?.(output, options)) ?? []));
+			for (const each of chosen) {
+				const benchmark = benchmarks[each] ?? lasting[each];
+				results.push(...((await benchmark?.(output, options)) ?? []));
+			}
 			sayResults(output, results);
 			if (record !== undefined) recordRun(record, { machine, note, results });
 			return { ok: results.every(meetsTarget), result: { results } };
 		},
 	);
+}
+
+function optionsIn({ minutes, recording, retryShed }: Options): BenchOptions {
+	return {
+		...(minutes === undefined ? {} : { minutes: numberIn("--minutes", minutes, 0.01) }),
+		...(recording === undefined ? {} : { recording }),
+		...(retryShed === undefined ? {} : { retryShed }),
+	};
 }

@@ -4,7 +4,6 @@
  * A folder of GTFS tries conditions against its fares. A file of payments is planned, carried out by real
  * wallets, and checked; with `--plan` it is planned and its totals checked, without moving any value.
  */
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
@@ -12,7 +11,13 @@ import { checkFares } from "../replay/fare-check.ts";
 import { planPeople } from "../replay/plan-people.ts";
 import { planShop } from "../replay/plan-shop.ts";
 import { openFares } from "../replay/read-fares.ts";
-import { isFolder, openRecording, type RecordedPayment, type Recording } from "../replay/recording.ts";
+import {
+	isFolder,
+	linesBeside,
+	openRecording,
+	type RecordedPayment,
+	type Recording,
+} from "../replay/recording.ts";
 import { spendWindow_s } from "../replay/replay-operator.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
 import { type Planned, planRecording } from "./replay-plan.ts";
@@ -83,9 +88,4 @@ function countOf(text: string | undefined, option: string): number | undefined {
 	if (text === undefined) return undefined;
 	if (!/^[1-9]\d{0,8}$/.test(text)) throw new BadInput(`${option} takes a whole number above zero`);
 	return Number(text);
-}
-
-function linesBeside(file: string): string | undefined {
-	const beside = file.replace("invoices", "lines");
-	return beside !== file && existsSync(beside) ? beside : undefined;
 }

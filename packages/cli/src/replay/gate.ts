@@ -14,12 +14,12 @@ export type Ask = (route: Route, body: Bytes) => Promise<Bytes | Refusal>;
 
 export class OperatorGate {
 	readonly #operator: OperatorClient;
-	readonly #called: () => void;
+	readonly #called: (route: Route) => void;
 	#isOpen = false;
 	#turnedAway = 0;
 
 	/** `called` hears of every call that reaches the operator. */
-	constructor(operator: OperatorClient, called: () => void) {
+	constructor(operator: OperatorClient, called: (route: Route) => void) {
 		this.#operator = operator;
 		this.#called = called;
 	}
@@ -42,7 +42,7 @@ export class OperatorGate {
 			this.#turnedAway++;
 			return refuse("channel-failed", "the operator cannot be reached now");
 		}
-		this.#called();
+		this.#called(route);
 		return this.#operator[route](body);
 	};
 }

@@ -4,7 +4,7 @@
  * The shape is told by the header alone. Amounts are whole minor units of the recording's asset; times are
  * seconds since 1970. An invoice with a negative amount is a refund: the shop pays its customer.
  */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { BadInput } from "../bad-input.ts";
 import { chargingShape, energyShape, readCharging } from "./read-charging.ts";
 import { invoiceShape, readInvoices } from "./read-invoices.ts";
@@ -62,4 +62,10 @@ export async function openRecording(file: string): Promise<Recording> {
 /** Whether `path` is a folder: of GTFS, then. */
 export function isFolder(path: string): boolean {
 	return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The file of lines that lies beside a file of invoices, by its name; undefined where there is none. */
+export function linesBeside(file: string): string | undefined {
+	const beside = file.replace("invoices", "lines");
+	return beside !== file && existsSync(beside) ? beside : undefined;
 }

@@ -9,7 +9,7 @@ import { generateKey, signerFrom, verify } from "@tenten/module";
 import { Operator } from "@tenten/operator";
 import type { AssetId, Bytes, Signer, Totals } from "@tenten/protocol";
 import { must, random } from "../ecosystem.ts";
-import { OperatorGate } from "./gate.ts";
+import { OperatorGate, type Route } from "./gate.ts";
 
 const week_s = 7 * 86_400;
 /** Longer than any file: one certificate and one trust list for the whole run. */
@@ -26,7 +26,9 @@ export type ReplayOperatorOptions = {
 	/** minor units that the fork reserve pays under one culprit */
 	readonly forkLimit: bigint;
 	/** hears of every call that reached the operator */
-	readonly called: () => void;
+	readonly called: (route: Route) => void;
+	/** hears of every commit of the operator's books */
+	readonly committed?: () => void;
 };
 
 export class ReplayOperator {
@@ -43,7 +45,7 @@ export class ReplayOperator {
 	}
 
 	static async open(options: ReplayOperatorOptions): Promise<ReplayOperator> {
-		const { folder, asset, now, forkLimit } = options;
+		const { folder, asset, now, forkLimit, committed } = options;
 		const clock = { now };
 		const [root, authority, issuing, ruling, desk] = [signer(), signer(), signer(), signer(), signer()];
 		const windows = { spendWindow: spendWindow_s, redeemWindow: spendWindow_s + 4 * week_s, grace: week_s };
@@ -64,6 +66,7 @@ export class ReplayOperator {
 			verify,
 			now: () => clock.now,
 			entropy: random,
+			store: { onCommit: (point) => (point === "afterCommit" ? committed?.() : undefined) },
 		});
 		return new ReplayOperator(operator, options, clock);
 	}

@@ -35,6 +35,8 @@ export type RunReport = Executed & {
 	readonly forks: ForkReport;
 	/** calls to the operator that were tried outside its windows */
 	readonly turnedAway: number;
+	/** of the operator's books */
+	readonly commits: number;
 	readonly elapsed_s: number;
 };
 
@@ -53,6 +55,7 @@ async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
 	const started = performance.now();
 	const isShop = recording.kind === "invoices";
 	const statistics = new ReplayStatistics();
+	let commits = 0;
 	const forgers = isShop && options.forks > 0 ? new Forgers(options.forks, tills) : null;
 	const town = await Town.open({
 		folder,
@@ -60,7 +63,8 @@ async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
 		now: plan.steps.find((step) => step.kind === "window")?.opensAt ?? 0,
 		forkLimit,
 		tills: isShop ? tills : [],
-		called: () => statistics.operatorCall(),
+		called: (route) => statistics.operatorCall(route),
+		committed: () => commits++,
 	});
 	const source = lines === null ? null : new InvoiceLines(lines);
 	try {
@@ -70,7 +74,7 @@ async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
 		const forks = forgers?.report(await town.operator.trustList(), town.operator.asset.operator) ?? noForks;
 		if (options.keep !== undefined) await keepEvidence(folder, forgers, town);
 		const elapsed_s = (performance.now() - started) / 1000;
-		return { ...executed, statistics, forks, turnedAway: town.operator.gate.turnedAway, elapsed_s };
+		return { ...executed, statistics, forks, turnedAway: town.operator.gate.turnedAway, commits, elapsed_s };
 	} finally {
 		await source?.close();
 		await town.close();

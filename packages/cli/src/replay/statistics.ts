@@ -1,6 +1,7 @@
 /**
  * Statistics of a replay, gathered payment by payment, and the result that scripts read.
  */
+import type { Route } from "./gate.ts";
 
 /** What one hand-over was like. */
 export type PaymentFacts = {
@@ -21,6 +22,7 @@ export type ReplayResult = {
 	readonly redeemed: bigint;
 	readonly outstanding: bigint;
 	readonly operatorCalls: number;
+	readonly operatorCallsBy: Readonly<Partial<Record<Route, number>>>;
 	readonly paymentsPerSecond: number;
 	readonly hops: { readonly mean: number; readonly max: number };
 	readonly bytes: { readonly mean: number; readonly max: number };
@@ -44,7 +46,7 @@ export class ReplayStatistics {
 	#withSeveralTokens = 0;
 	#bytes = 0;
 	#mostBytes = 0;
-	#operatorCalls = 0;
+	readonly #calls = new Map<Route, number>();
 	#refreshes = 0;
 
 	payment({ hops, bytes, hasChange, isRefund }: PaymentFacts): void {
@@ -58,8 +60,13 @@ export class ReplayStatistics {
 	}
 
 	/** One request to an operator. */
-	operatorCall(): void {
-		this.#operatorCalls++;
+	operatorCall(route: Route): void {
+		this.#calls.set(route, (this.#calls.get(route) ?? 0) + 1);
+	}
+
+	/** Requests to operators, by what they asked for. */
+	callsByRoute(): ReadonlyMap<Route, number> {
+		return this.#calls;
 	}
 
 	/** Orders that replaced tokens by fresh ones; their calls are counted as all others. */
@@ -76,7 +83,8 @@ export class ReplayStatistics {
 			payments,
 			refunds: this.#refunds,
 			...totals,
-			operatorCalls: this.#operatorCalls,
+			operatorCalls: [...this.#calls.values()].reduce((sum, calls) => sum + calls, 0),
+			operatorCallsBy: Object.fromEntries(this.#calls),
 			paymentsPerSecond: share(payments, elapsed_s),
 			hops: { mean: share(links, tokens), max: Math.max(0, ...this.#hops.keys()) },
 			bytes: { mean: share(this.#bytes, payments), max: this.#mostBytes },

@@ -1,0 +1,28 @@
+/** Popularity: who is chosen next, everybody as often, or few very often. */
+
+/** A place below the number of places. */
+export type Draw = () => number;
+
+export function uniform(places: number): Draw {
+	return () => Math.floor(Math.random() * places);
+}
+
+/** Zipf's law with exponent 1: place `k`, counted from one, is chosen `1/k` as often as the first. */
+export function zipf(places: number): Draw {
+	const sums: number[] = [];
+	let sum = 0;
+	for (let k = 1; k <= places; k++) {
+		sum += 1 / k;
+		sums.push(sum);
+	}
+	return () => {
+		const at = Math.random() * sum;
+		let [low, high] = [0, places - 1];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((sums[middle] as number) <= at) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	};
+}
