@@ -19,7 +19,7 @@ function routesOf({ routes }: Routed): readonly string[] {
 test("every route of an operator has a fuzz target", async () => {
 	const { operator } = await fuzzEcosystem();
 	const quiet = { info: () => undefined, error: () => undefined };
-	const app = createApp({ operator, adminToken: "", log: quiet });
+	const app = createApp({ operator, log: quiet });
 	assert.deepEqual(routesOf(app as never), Object.keys(operatorRoutes).sort());
 	await operator.close();
 });

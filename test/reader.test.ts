@@ -83,7 +83,6 @@ for (const suite of ["Ed25519", "ES256"] as const)
 			town = await openTown({ now: Math.floor(Date.now() / 1000) });
 			const server = await startServer({
 				operator: town.operator,
-				adminToken: "not used here",
 				port: 0,
 				log: silent,
 			});
@@ -199,7 +198,6 @@ describe("a wallet in Python that cheats", { skip: readerMissing }, () => {
 		town = await openTown({ now: Math.floor(Date.now() / 1000) });
 		const server = await startServer({
 			operator: town.operator,
-			adminToken: "not used here",
 			port: 0,
 			log: silent,
 		});

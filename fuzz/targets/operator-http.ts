@@ -6,16 +6,16 @@
  * were mutated, so that what is signed and wrong gets past the signatures.
  */
 import { type Bytes, toHex } from "@tenten/protocol";
-import { createApp } from "../../packages/operator/src/index.ts";
+import { createApp, newKey } from "../../packages/operator/src/index.ts";
 import type { Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
 import { Broken, type Target } from "../target.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
 import { signAgain } from "./sign-again.ts";
 
-const adminToken = "the admin's own token";
+const apiKey = newKey((length) => new Uint8Array(length).fill(1));
 const cose = "application/cose";
-const admin = { authorization: `Bearer ${adminToken}` };
+const admin = { authorization: `Bearer ${apiKey}` };
 
 /** Stands for a key that no request had before. */
 const fresh = "fresh";
@@ -56,7 +56,7 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"GET /v1/case-files": async (_, { operator }) => [
 		{ path: "/v1/case-files", headers: admin },
 		...(await operator.caseFiles(null)).map(({ id }) => ({
-			path: `/v1/case-files?cursor=${toHex(id)}`,
+			path: `/v1/case-files?cursor=${Buffer.from(`cases ${toHex(id)}`).toString("base64url")}`,
 			headers: admin,
 		})),
 	],
@@ -65,6 +65,16 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 			path: `/v1/case-files/${toHex(id)}`,
 			headers: admin,
 		})),
+	"POST /v1/api-keys": () => [
+		{
+			path: "/v1/api-keys",
+			headers: { ...admin, "content-type": "application/json" },
+			body: JSON.stringify({ name: "a till", roles: ["cashier"], expiresAt: "2030-01-01T00:00:00Z" }),
+		},
+	],
+	"GET /v1/api-keys": () => [{ path: "/v1/api-keys", headers: admin }],
+	"DELETE /v1/api-keys/:id": () => [{ path: `/v1/api-keys/${"01".repeat(8)}`, headers: admin }],
+	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],
 	"GET /v1/problems/:code": () => [
@@ -123,7 +133,8 @@ function route(name: string, seeds: Seeds): Target {
 			const traffic = await dayAtOperator(ecosystem);
 			const quiet = { info: () => undefined, error: (fields: object) => bugs.push(fields) };
 			const bugs: object[] = [];
-			const app = createApp({ operator: ecosystem.operator, adminToken, log: quiet });
+			await ecosystem.operator.keepFirstKey(apiKey);
+			const app = createApp({ operator: ecosystem.operator, log: quiet });
 			let inputs = 0;
 			let before = await rowsIn(ecosystem);
 			return {

@@ -13,7 +13,14 @@ import { createApp } from "@tenten/operator";
 import { isRefusal, toHex } from "@tenten/protocol";
 import { listenOnLoopback, type WalletStore } from "@tenten/wallet";
 import { BadInput } from "../src/bad-input.ts";
-import { createIssuer, hasIssuer, type Issuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
+import {
+	createIssuer,
+	hasIssuer,
+	type Issuer,
+	openIssuer,
+	readApiKey,
+	usualWindows,
+} from "../src/server/issuer.ts";
 import { random } from "../src/surroundings.ts";
 import { WalletFolder } from "../src/wallet/folder.ts";
 
@@ -127,7 +134,7 @@ test("an operator's folder: cut off while it is made, it is made again, or it is
 			await createIssuer(folder, made, unlock);
 		}
 		const issuer = await opened(folder);
-		assert.match(issuer.adminToken, /^[0-9a-f]{64}$/, where);
+		assert.ok(await issuer.operator.keyBehind(readApiKey(folder)), where);
 		await issuer.close();
 		await assert.rejects(createIssuer(folder, made, unlock), /there is an operator already/, where);
 		return machine;
@@ -184,9 +191,9 @@ test("an operator's folder of which a part is gone begins nothing anew", async (
 test("a wallet's folder: cut off while it is made and joined, it is opened and joined again, once", async (t) => {
 	const bank = newFolder();
 	await createIssuer(bank, made, unlock);
-	const { operator, adminToken, close } = await opened(bank);
+	const { operator, close } = await opened(bank);
 	const log = { info: () => undefined, error: console.error };
-	const app = createApp({ operator, adminToken, log });
+	const app = createApp({ operator, log });
 	const server = await listenOnLoopback({ fetch: (request) => app.fetch(request) }, { port: 0 });
 	const enrolments = (): Promise<number> =>
 		operator.store.run(

@@ -94,8 +94,8 @@ async function settleAndCount(
 	where: string,
 ): Promise<void> {
 	const issuer = must(await openIssuer(join(folder, "operator"), unlock));
-	const { operator, adminToken } = issuer;
-	const server = await startServer({ operator, adminToken, port: 0, log: silent });
+	const { operator } = issuer;
+	const server = await startServer({ operator, port: 0, log: silent });
 	const wallet = await openWallet(join(folder, "wallet.sqlite"), deviceKey, null);
 	wallet.connect(operator.id, httpOperatorClient({ url: server.url }));
 	const pending = (await wallet.module.pendingOrders()).length;

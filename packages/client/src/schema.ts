@@ -77,8 +77,75 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Top up an account with value from outside */
+        /**
+         * Top up an account with value from outside
+         * @description For API keys with the role cashier.
+         */
         post: operations["deposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys, those revoked too
+         * @description For API keys with the role administrator.
+         */
+        get: operations["apiKeys"];
+        put?: never;
+        /**
+         * Make an API key: it is shown here and never again
+         * @description For API keys with the role administrator.
+         */
+        post: operations["addApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key, at once and for good
+         * @description For API keys with the role administrator.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done by whom, oldest first, each entry chained to the one before
+         * @description For API keys with the role auditor or administrator.
+         */
+        get: operations["auditLog"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -92,7 +159,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cases, in the order of their ids */
+        /**
+         * Cases, in the order of their ids
+         * @description For API keys with the role viewer or auditor or administrator.
+         */
         get: operations["caseFiles"];
         put?: never;
         post?: never;
@@ -109,7 +179,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The evidence of a case */
+        /**
+         * The evidence of a case
+         * @description For API keys with the role viewer or auditor or administrator.
+         */
         get: operations["evidence"];
         put?: never;
         post?: never;
@@ -245,7 +318,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where every minor unit is, and whether the books agree */
+        /**
+         * Where every minor unit is, and whether the books agree
+         * @description For API keys with the role viewer or auditor or administrator.
+         */
         get: operations["totals"];
         put?: never;
         post?: never;
@@ -299,12 +375,58 @@ export interface components {
             scale: number;
             value: string;
         };
+        ApiKey: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expiresAt: string | null;
+            /** @description names the key; no secret */
+            id: string;
+            /**
+             * Format: date-time
+             * @description to within an hour
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            revokedAt: string | null;
+            roles: ("viewer" | "cashier" | "auditor" | "administrator")[];
+        };
         AssetTotals: {
             asset: string;
             broken: string[];
             totals: {
                 [key: string]: components["schemas"]["Amount"];
             };
+        };
+        AuditEntry: {
+            act: string;
+            actor: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            detail: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            hash: string;
+            /** @description `done`, or the code with which it was refused */
+            outcome: string;
+            /** @description 1 and up, without gaps */
+            position: number;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            previous: string;
+            requestId: string;
+            subject: string;
         };
         CaseFile: {
             /** @description 32 bytes as 64 hexadecimal digits */
@@ -599,7 +721,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -609,11 +731,11 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "admin-token-invalid";
+                        code?: "api-key-invalid";
                     };
                 };
             };
-            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
+            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns; `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -623,7 +745,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "owner-mismatch";
+                        code?: "owner-mismatch" | "role-missing";
                     };
                 };
             };
@@ -713,6 +835,408 @@ export interface operations {
             };
         };
     };
+    apiKeys: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        apiKeys: components["schemas"]["ApiKey"][];
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    addApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description whose it is, what it may do, and until when */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description null: until it is revoked
+                     */
+                    expiresAt: string | null;
+                    name: string;
+                    roles: ("viewer" | "cashier" | "auditor" | "administrator")[];
+                };
+            };
+        };
+        responses: {
+            /** @description The key itself, and what is kept of it */
+            201: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        apiKey: components["schemas"]["ApiKey"];
+                        key: string;
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, revoked now or before */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        apiKey: components["schemas"]["ApiKey"];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `api-key-unknown` (funds safe): list the keys first */
+            404: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-unknown";
+                    };
+                };
+            };
+            /** @description `administrator-last` (funds safe): make another key with the role administrator first */
+            409: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "administrator-last";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
+    auditLog: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                        entries: components["schemas"]["AuditEntry"][];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+        };
+    };
     caseFiles: {
         parameters: {
             query?: {
@@ -754,7 +1278,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -764,7 +1288,21 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "admin-token-invalid";
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
                     };
                 };
             };
@@ -821,7 +1359,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -831,7 +1369,21 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "admin-token-invalid";
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
                     };
                 };
             };
@@ -1517,7 +2069,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `admin-token-invalid` (funds safe): send the operator's admin token as a bearer token */
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -1527,7 +2079,21 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "admin-token-invalid";
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
                     };
                 };
             };

@@ -12,10 +12,13 @@ import {
 	refuse,
 	serialize,
 	signedStatement,
+	toHex,
 	verifyStatement,
 } from "@tenten/protocol";
+import type { Acting } from "./access.ts";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
+import { appendAudit, type NewEntry } from "./store/audit-log.ts";
 import { balanceOf, hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
 import type { Transaction } from "./store/store.ts";
 
@@ -31,21 +34,49 @@ export type Deposit = {
 	readonly amount: bigint;
 };
 
-export function deposit(context: OperatorContext, value: Deposit): Promise<Refusal | undefined> {
-	return context.commit((transaction) => depositIn(transaction, context, value));
+/** `acting` is whom the audit log names; null where the program itself credits, as in a sandbox. */
+export function deposit(
+	context: OperatorContext,
+	value: Deposit,
+	acting: Acting | null,
+): Promise<Refusal | undefined> {
+	return context.commit(async (transaction) => {
+		const outcome = await depositIn(transaction, context, value);
+		// The same deposit again is no act.
+		if (acting !== null && outcome !== "before")
+			await appendAudit(transaction, entryOf(acting, value, outcome, context.now()));
+		return isRefusal(outcome) ? outcome : undefined;
+	});
+}
+
+function entryOf(
+	acting: Acting,
+	{ account, code, amount }: Deposit,
+	outcome: Refusal | "credited",
+	at: number,
+): NewEntry {
+	const said = isRefusal(outcome) ? outcome.code : "done";
+	return {
+		...acting,
+		at,
+		act: "deposit",
+		subject: toHex(account),
+		outcome: said,
+		detail: `${amount} ${code}`,
+	};
 }
 
 async function depositIn(
 	transaction: Transaction,
 	{ id: operator, definitions, now }: OperatorContext,
 	{ id, account, code, amount }: Deposit,
-): Promise<Refusal | undefined> {
+): Promise<Refusal | "credited" | "before"> {
 	if (amount <= 0n || amount > limits.amount) return refuse("amount-invalid");
 	if (definitions.asset(code) === undefined) return refuse("asset-unknown");
 	if ((await certificateOf(transaction, account)) === undefined)
 		return refuse("owner-mismatch", "no such account");
 	const asset = assetHash({ operator, code });
-	if (await hasEntry(transaction, id)) return undefined;
+	if (await hasEntry(transaction, id)) return "before";
 	if (!(await hasRoomFor(transaction, asset, amount)))
 		return refuse("limit-exceeded", "more than the books hold");
 	const lines = [
@@ -53,7 +84,7 @@ async function depositIn(
 		{ book: "holder", owner: account, amount },
 	] as const;
 	await postEntry(transaction, { id, asset, lines, at: now() });
-	return undefined;
+	return "credited";
 }
 
 /** Answers a signed question for a balance with an `AccountReply`. */

@@ -1,5 +1,6 @@
 /** @tenten/operator: its public surface. */
 
+export { type ApiRole, newKey } from "./access.ts";
 export { admitAsAsked } from "./admission.ts";
 export type { OperatorKeys, OperatorPolicy } from "./context.ts";
 export type { DebtSettlement } from "./debts.ts";
@@ -12,4 +13,5 @@ export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
 export { type Document, openApiDocument } from "./http/document.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";
+export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export type { FailPoint, StoreOptions } from "./store/store.ts";

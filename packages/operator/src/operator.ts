@@ -20,6 +20,7 @@ import {
 	type Totals,
 	type Verify,
 } from "@tenten/protocol";
+import type { Acting, ApiKey } from "./access.ts";
 import { account, deposit } from "./accounts.ts";
 import { claim } from "./claims.ts";
 import { type OperatorContext, type OperatorKeys, type OperatorPolicy, releaseLife } from "./context.ts";
@@ -29,9 +30,20 @@ import { deskProfile, openDesk } from "./desk.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { certify, enrol, type MadeCertificate } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
+import {
+	addKey,
+	keepFirstKey,
+	keyBehind,
+	listKeys,
+	type MadeKey,
+	type NewApiKey,
+	type Revoked,
+	revokeKey,
+} from "./key-keeping.ts";
 import { bindKey, type RequestKey } from "./request-key.ts";
 import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
+import { type AuditEntry, appendAudit, auditAfter } from "./store/audit-log.ts";
 import { balanceOf } from "./store/books.ts";
 import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { forgetKeys, forgetReleases } from "./store/forgetting.ts";
@@ -56,7 +68,11 @@ export type OperatorOptions = {
 
 /** What moves value, under the key of a request. */
 export type Keyed = Pick<OperatorClient, "withdraw" | "claim" | "rule"> & {
-	readonly deposit: Operator["deposit"];
+	/** as the operator's own, with an entry in the audit log */
+	readonly deposit: (
+		acting: Acting,
+		...deposit: Parameters<Operator["deposit"]>
+	) => ReturnType<Operator["deposit"]>;
 	/** Binds the key if nothing that was done has. */
 	readonly bind: () => Promise<void>;
 };
@@ -180,7 +196,7 @@ export class Operator implements OperatorClient {
 
 	/** Credits an account with value from outside. `id` names the deposit: the same one counts once. */
 	deposit(id: Bytes, account: Bytes, code: string, amount: bigint): Promise<Refusal | undefined> {
-		return deposit(this.#context, { id, account, code, amount });
+		return deposit(this.#context, { id, account, code, amount }, null);
 	}
 
 	/** The same operations for a request with a key, which is bound in the transaction of what they do. */
@@ -200,7 +216,7 @@ export class Operator implements OperatorClient {
 			withdraw: (order) => withdraw(context, order),
 			claim: (encoded) => claim(context, encoded),
 			rule: (request) => rule(context, request),
-			deposit: (id, account, code, amount) => deposit(context, { id, account, code, amount }),
+			deposit: (acting, id, account, code, amount) => deposit(context, { id, account, code, amount }, acting),
 			bind: async () => {
 				if (!isBound) await commit(async () => {});
 			},
@@ -241,6 +257,48 @@ export class Operator implements OperatorClient {
 	/** The evidence of a case. */
 	evidence(caseId: Bytes): Promise<Bytes | undefined> {
 		return this.store.run((transaction) => evidenceOf(transaction, caseId));
+	}
+
+	/** Keeps the key of whoever has the operator's folder, unless it has any key already. */
+	keepFirstKey(text: string): Promise<void> {
+		return keepFirstKey(this.#context, text);
+	}
+
+	/** Makes an API key. It is told here and never again. */
+	addKey(acting: Acting, made: NewApiKey): Promise<MadeKey> {
+		return addKey(this.#context, acting, made);
+	}
+
+	revokeKey(acting: Acting, id: string): Promise<Revoked> {
+		return revokeKey(this.#context, acting, id);
+	}
+
+	/** A page of keys, after the one of this id; those revoked too. */
+	listKeys(after: string): Promise<readonly ApiKey[]> {
+		return listKeys(this.#context, after);
+	}
+
+	/** The key that a text is, while it holds. */
+	keyBehind(text: string): Promise<ApiKey | undefined> {
+		return keyBehind(this.#context, text);
+	}
+
+	/** Writes down that somebody asked for what their key does not allow. */
+	async noteDenied(acting: Acting, subject: string): Promise<void> {
+		const entry = {
+			...acting,
+			at: this.now(),
+			act: "denied",
+			subject,
+			outcome: "role-missing",
+			detail: "",
+		} as const;
+		await this.store.run((transaction) => appendAudit(transaction, entry));
+	}
+
+	/** A page of what was done, after this position. */
+	auditLog(after: number): Promise<readonly AuditEntry[]> {
+		return this.store.read((transaction) => auditAfter(transaction, after));
 	}
 
 	/** Its clock, unix seconds. */

@@ -10,7 +10,7 @@ import { endpoints } from "../src/http/endpoints.ts";
 import { meaningOf, problem } from "../src/http/problem.ts";
 import { type Operator, startServer } from "../src/index.ts";
 import { provocations } from "./support/provocations.ts";
-import { adminToken, type Served, serveOperator } from "./support/served.ts";
+import { apiKey, type Served, serveOperator } from "./support/served.ts";
 
 const all: Readonly<Record<string, Endpoint>> = endpoints;
 
@@ -87,11 +87,17 @@ test("a code's page says where the money is, and every problem's type leads to i
 	}
 });
 
+/** What the routes that take JSON accept. */
+const goodBodies: Readonly<Record<string, object>> = {
+	deposit: { amount: { value: "1", asset: "JPY", scale: 0 } },
+	addApiKey: { name: "a till", roles: ["cashier"], expiresAt: null },
+};
+
 test("what breaks within is answered as internal, with nothing of it told, and logged", async () => {
 	const logged: { readonly error: string }[] = [];
 	const broken = new Proxy(served.ecosystem.operator, {
 		get: (target, name) => {
-			if (name === "store" || name === "now" || name === "entry") {
+			if (name === "store" || name === "now" || name === "entry" || name === "keyBehind") {
 				const value = Reflect.get(target, name, target) as unknown;
 				return typeof value === "function" ? value.bind(target) : value;
 			}
@@ -101,15 +107,15 @@ test("what breaks within is answered as internal, with nothing of it told, and l
 		},
 	}) as Operator;
 	const log = { info: () => undefined, error: (fields: object) => logged.push(fields as never) };
-	const server = await startServer({ operator: broken, adminToken, port: 0, log });
+	const server = await startServer({ operator: broken, port: 0, log });
 	for (const [name, { method, path, takes, gives }] of Object.entries(all)) {
-		const url = `${server.url}${path.replaceAll(/\{[^}]+\}/g, "0".repeat(64))}`;
+		const url = `${server.url}${path.replaceAll(/\{[^}]+\}/g, "0".repeat(name === "revokeApiKey" ? 16 : 64))}`;
 		const isJson = takes.kind === "json";
-		const body = isJson ? JSON.stringify({ amount: { value: "1", asset: "JPY", scale: 0 } }) : "x";
+		const body = isJson ? JSON.stringify(goodBodies[name]) : "x";
 		const response = await fetch(url, {
 			method: method.toUpperCase(),
 			headers: {
-				authorization: name === "account" ? "Tenten AA" : `Bearer ${adminToken}`,
+				authorization: name === "account" ? "Tenten AA" : `Bearer ${apiKey}`,
 				"content-type": isJson ? "application/json" : "application/cose",
 				"idempotency-key": name,
 			},

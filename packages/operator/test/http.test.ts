@@ -17,7 +17,7 @@ import {
 } from "@tenten/protocol";
 import { expectRefusal, expectValue, type Holder } from "../../module/test/support/world.ts";
 import { httpOperatorClient } from "../../wallet/src/operator-client.ts";
-import { type RunningServer, startServer } from "../src/index.ts";
+import { newKey, type RunningServer, startServer } from "../src/index.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -28,7 +28,7 @@ import {
 	withdrawTo,
 } from "./support/ecosystem.ts";
 
-const adminToken = "admin of the tests";
+const apiKey = newKey((length) => new Uint8Array(length).fill(7));
 let ecosystem: Ecosystem;
 let server: RunningServer;
 let client: OperatorClient;
@@ -41,7 +41,8 @@ before(async () => {
 		info: (fields: object) => logged.push(fields),
 		error: (fields: object) => logged.push(fields),
 	};
-	server = await startServer({ operator: ecosystem.operator, adminToken, port: 0, log });
+	await ecosystem.operator.keepFirstKey(apiKey);
+	server = await startServer({ operator: ecosystem.operator, port: 0, log });
 	client = httpOperatorClient({ url: server.url });
 	alice = await enrolHolder({
 		...ecosystem,
@@ -57,7 +58,7 @@ after(async () => {
 function deposit(account: string, value: string, headers: Record<string, string> = {}): Promise<Response> {
 	return fetch(`${server.url}/v1/accounts/${account}/deposits`, {
 		method: "POST",
-		headers: { "content-type": "application/json", authorization: `Bearer ${adminToken}`, ...headers },
+		headers: { "content-type": "application/json", authorization: `Bearer ${apiKey}`, ...headers },
 		body: JSON.stringify({ amount: { value, asset: "JPY", scale: 0 } }),
 	});
 }
@@ -113,7 +114,7 @@ test("a body that is no JSON is malformed, and no bug of ours", async () => {
 			method: "POST",
 			headers: {
 				"content-type": "application/json",
-				authorization: `Bearer ${adminToken}`,
+				authorization: `Bearer ${apiKey}`,
 				"idempotency-key": `no JSON ${body}`.replaceAll(/[^ -~]/g, "?"),
 			},
 			body,
@@ -180,17 +181,17 @@ test("refusals are problems that say where the money is and what to do", async (
 	assert.equal((await fetch(`${server.url}/v2`)).status, 404);
 });
 
-test("management is for whoever holds the admin token", async () => {
+test("management is for whoever holds an API key", async () => {
 	const refused = await fetch(`${server.url}/v1/totals`);
 	assert.equal(refused.status, 401);
-	assert.equal(await codeOf(refused), "admin-token-invalid");
+	assert.equal(await codeOf(refused), "api-key-invalid");
 	assert.equal(
 		(await deposit(toHex(alice.certificate.hash), "5", { authorization: "Bearer x", "idempotency-key": "y" }))
 			.status,
 		401,
 	);
 	const totals = await fetch(`${server.url}/v1/totals`, {
-		headers: { authorization: `Bearer ${adminToken}` },
+		headers: { authorization: `Bearer ${apiKey}` },
 	});
 	const { assets } = (await totals.json()) as {
 		assets: { broken: string[]; totals: { issued: { value: string } } }[];
@@ -198,7 +199,7 @@ test("management is for whoever holds the admin token", async () => {
 	assert.deepEqual(assets[0]?.broken, []);
 	assert.match(assets[0]?.totals.issued.value ?? "", /^[0-9]+$/);
 	const files = await fetch(`${server.url}/v1/case-files`, {
-		headers: { authorization: `Bearer ${adminToken}` },
+		headers: { authorization: `Bearer ${apiKey}` },
 	});
 	assert.deepEqual(await files.json(), { caseFiles: [], cursor: null });
 });
@@ -229,7 +230,7 @@ test("the document, its page, health and metrics are served", async () => {
 test("logs hold no secrets", () => {
 	const text = JSON.stringify(logged);
 	assert.ok(logged.length > 0);
-	assert.ok(!text.includes(adminToken));
+	assert.ok(!text.includes(apiKey));
 	assert.ok(!/authorization|Bearer/i.test(text));
 });
 

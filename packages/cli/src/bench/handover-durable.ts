@@ -64,7 +64,7 @@ type Scene = {
 async function openScene(folder: string): Promise<Scene> {
 	const operator = await openOperator("Ed25519", now);
 	const log = { info: () => undefined, error: console.error };
-	const server = await startServer({ operator, adminToken: "", port: 0, log });
+	const server = await startServer({ operator, port: 0, log });
 	const asset = { operator: operator.id, code: assetCode };
 	const phone = await openCounted(join(folder, "phone.sqlite"), random(32));
 	const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;

@@ -55,8 +55,8 @@ function serveLoadedOperator(): void {
 			await createIssuer(folder, { name: "Bench", assets, port: 0 }, unlock);
 			issuer = must(await openIssuer(folder, unlock));
 			const log = { info: () => undefined, error: console.error };
-			const { adminToken, close } = issuer;
-			const server = await startServer({ operator: operator(), adminToken, port: 0, log });
+			const { close } = issuer;
+			const server = await startServer({ operator: operator(), port: 0, log });
 			stop = async () => {
 				await server.close();
 				await close();

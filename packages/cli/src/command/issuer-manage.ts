@@ -23,14 +23,14 @@ export function issuerFolder({ data }: IssuerFlags): string {
 	return data ?? inEnvironment ?? join(".", "tenten-issuer");
 }
 
-function clientOf(flags: IssuerFlags): IssuerClient {
+export function clientOf(flags: IssuerFlags): IssuerClient {
 	const folder = issuerFolder(flags);
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten issuer init makes one", { file: folder });
 	return new IssuerClient(folder);
 }
 
-function refusedBy(output: Output, { code, detail, fundsState, nextAction }: AdminProblem): Outcome {
+export function refusedBy(output: Output, { code, detail, fundsState, nextAction }: AdminProblem): Outcome {
 	output.say(`The operator refused: ${code}${detail && ` (${detail})`}. The money is ${fundsState}.`);
 	output.say(`Next: ${nextAction}`);
 	return { ok: false, result: { ok: false, code, detail, fundsState, nextAction } };

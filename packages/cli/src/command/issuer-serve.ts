@@ -79,11 +79,11 @@ export function serveCommand(): Command {
 			const passphrase = await passphraseFor(flags, folder, false);
 			const issuer = await openIssuer(folder, { kind: "passphrase", passphrase, cost: passphraseCost });
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
-			const { operator, adminToken, settings } = issuer;
+			const { operator, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);
 			const log = { info: lineOfLog, error: lineOfLog };
 			const { port } = settings;
-			const server = await onPort(port, () => startServer({ operator, adminToken, port, log }));
+			const server = await onPort(port, () => startServer({ operator, port, log }));
 			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);
 			output.say(`Its API: ${server.url}/v1/docs   Wallets: ${commandName()} wallet join ${settings.url}`);
 			output.say(

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { family } from "../subcommand.ts";
 import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from "./issuer-manage.ts";
 import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
+import { auditCommand, keyCommands } from "./operator-access.ts";
 
 export function issuerCommands(): Command {
 	return family("issuer", "issue, redeem and prove: run an operator", [
@@ -11,6 +12,8 @@ export function issuerCommands(): Command {
 		depositCommand(),
 		totalsCommand(),
 		caseFilesCommand(),
+		keyCommands(),
+		auditCommand(),
 		exportCommands(),
 		trustListCommand(),
 	]);

@@ -48,8 +48,8 @@ export class House {
 	}
 
 	async start(): Promise<void> {
-		const { operator, adminToken, settings } = this.issuer;
-		const app = createApp({ operator, adminToken, log: silent });
+		const { operator, settings } = this.issuer;
+		const app = createApp({ operator, log: silent });
 		const fetch = this.#withGift((request) => app.fetch(request));
 		const { port } = settings;
 		this.#server ??= await onPort(port, () => listenOnLoopback({ fetch }, { port }));

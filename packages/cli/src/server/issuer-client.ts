@@ -1,5 +1,5 @@
 /**
- * An operator's management, over HTTP with its admin token: what the people who run it ask of it.
+ * An operator's management, over HTTP with an API key: what the people who run it ask of it.
  *
  * Shapes are those of the generated client. What goes wrong comes back as the problem that the operator sent;
  * what cannot be reached is bad input.
@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
 import { BadInput } from "../bad-input.ts";
-import { readAdminToken } from "./issuer.ts";
+import { readApiKey } from "./issuer.ts";
 import { readIssuerSettings } from "./issuer-settings.ts";
 
 /** Why not, as the operator says it (RFC 9457). */
@@ -16,6 +16,12 @@ export type AdminProblem = { readonly kind: "problem" } & Pick<
 	Schemas["Problem"],
 	"code" | "detail" | "nextAction"
 > & { readonly fundsState: string };
+
+export type NewKey = {
+	name: string;
+	roles: Schemas["ApiKey"]["roles"];
+	expiresAt: string | null;
+};
 
 type Answer<T> = { readonly data?: T; readonly error?: unknown; readonly response: Response };
 
@@ -25,10 +31,10 @@ export class IssuerClient {
 	readonly #url: string;
 	readonly #api: OperatorApi;
 
-	/** Of the operator in a folder: its settings say where it listens, its token opens it. */
+	/** Of the operator in a folder: its settings say where it listens, its key opens it. */
 	constructor(folder: string) {
 		this.#url = readIssuerSettings(join(folder, "operator.json")).url;
-		this.#api = operatorApi({ url: this.#url, bearer: readAdminToken(folder), timeout_ms });
+		this.#api = operatorApi({ url: this.#url, bearer: readApiKey(folder), timeout_ms });
 	}
 
 	/** Minor units. The same `id` counts once. */
@@ -51,15 +57,10 @@ export class IssuerClient {
 
 	/** Every case, however many pages there are. */
 	async caseFiles(): Promise<readonly Schemas["CaseFile"][] | AdminProblem> {
-		const cases: Schemas["CaseFile"][] = [];
-		for (let cursor: string | null | undefined; cursor !== null; ) {
-			const query = cursor === undefined ? {} : { cursor };
+		return everyPage(async (query) => {
 			const page = await this.#ask(this.#api.GET("/v1/case-files", { params: { query } }));
-			if (isProblem(page)) return page;
-			cases.push(...page.caseFiles);
-			cursor = page.caseFiles.length === 0 ? null : page.cursor;
-		}
-		return cases;
+			return isProblem(page) ? page : { items: page.caseFiles, cursor: page.cursor };
+		});
 	}
 
 	/** The evidence of a case, encoded. */
@@ -69,12 +70,55 @@ export class IssuerClient {
 		return isProblem(found) ? found : new Uint8Array(found);
 	}
 
+	/** Makes a key, and tells it this once. */
+	async addKey(
+		body: NewKey,
+	): Promise<{ readonly key: string; readonly apiKey: Schemas["ApiKey"] } | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/api-keys", { body }));
+	}
+
+	async keys(): Promise<readonly Schemas["ApiKey"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const page = await this.#ask(this.#api.GET("/v1/api-keys", { params: { query } }));
+			return isProblem(page) ? page : { items: page.apiKeys, cursor: page.cursor };
+		});
+	}
+
+	async revokeKey(id: string): Promise<Schemas["ApiKey"] | AdminProblem> {
+		const revoked = await this.#ask(this.#api.DELETE("/v1/api-keys/{id}", { params: { path: { id } } }));
+		return isProblem(revoked) ? revoked : revoked.apiKey;
+	}
+
+	/** All of it, oldest first. */
+	async auditLog(): Promise<readonly Schemas["AuditEntry"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const page = await this.#ask(this.#api.GET("/v1/audit", { params: { query } }));
+			return isProblem(page) ? page : { items: page.entries, cursor: page.cursor };
+		});
+	}
+
 	async #ask<T extends object>(asked: Promise<Answer<T>>): Promise<T | AdminProblem> {
 		const answer = await asked.catch(() => {
 			throw new BadInput(`nobody answers at ${this.#url}: start it with tenten issuer serve`);
 		});
 		return answer.data ?? problemOf(answer);
 	}
+}
+
+type Page<T> = { readonly items: readonly T[]; readonly cursor: string | null };
+
+/** A whole list, however many pages it has. */
+async function everyPage<T>(
+	ask: (query: { cursor?: string }) => Promise<Page<T> | AdminProblem>,
+): Promise<readonly T[] | AdminProblem> {
+	const items: T[] = [];
+	for (let cursor: string | null | undefined; cursor !== null; ) {
+		const page: Page<T> | AdminProblem = await ask(cursor === undefined ? {} : { cursor });
+		if (isProblem(page)) return page;
+		items.push(...page.items);
+		cursor = page.cursor;
+	}
+	return items;
 }
 
 function problemOf({ error, response }: Answer<object>): AdminProblem {

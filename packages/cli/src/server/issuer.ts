@@ -3,7 +3,7 @@
  *
  *   operator.json     name, address, assets, which key does what
  *   keys.sealed       its signing keys
- *   admin-token       opens the management routes
+ *   api-key           the first key of management, for whoever has the folder
  *   operator.sqlite   registry, books, certificates
  *   peers.cbor        operators that it lists beside itself
  *
@@ -11,11 +11,11 @@
  * never happen is that it begins anew beside what it has issued: with other keys nobody would believe it, and
  * with an empty registry it would pay everything again. So a folder of which a part is gone is refused.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
-import { admitAsAsked, Operator, type StoreOptions } from "@tenten/operator";
-import { type AssetDefinition, isRefusal, type Refusal, toHex } from "@tenten/protocol";
+import { admitAsAsked, newKey, Operator, type StoreOptions } from "@tenten/operator";
+import { type AssetDefinition, isRefusal, type Refusal } from "@tenten/protocol";
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
@@ -44,7 +44,6 @@ const policy = {
 export type Issuer = {
 	readonly operator: Operator;
 	readonly settings: IssuerSettings;
-	readonly adminToken: string;
 	readonly close: () => Promise<void>;
 };
 
@@ -74,7 +73,7 @@ export async function createIssuer(folder: string, made: NewIssuer, unlock: NewU
 	makeFolder(folder);
 	const port = made.port === 0 ? await freePort() : made.port;
 	const keys = await createKeys(join(folder, "keys.sealed"), unlock);
-	replaceFile(join(folder, "admin-token"), new Uint8Array(Buffer.from(`${toHex(random(32))}\n`)));
+	writeFirstKey(folder);
 	const { name, assets, url = `http://127.0.0.1:${port}` } = made;
 	const licensing = { kind: "trial", licensors: [] } as const;
 	const settings = { name, url, port, assets, keys, licensing, hasDatabase: false };
@@ -117,7 +116,8 @@ export async function openIssuer(
 		writeIssuerSettings(join(folder, "operator.json"), { ...settings, licensing, hasDatabase: true });
 	}
 	for (const asset of undefinedYet) if (trial !== null) await defineForTrial(operator, asset, trial);
-	return { operator, settings, adminToken: readAdminToken(folder), close: () => close(operator, keyStore) };
+	await operator.keepFirstKey(firstKeyOf(folder));
+	return { operator, settings, close: () => close(operator, keyStore) };
 }
 
 async function close(operator: Operator, keyStore: KeyStore): Promise<void> {
@@ -125,6 +125,20 @@ async function close(operator: Operator, keyStore: KeyStore): Promise<void> {
 	keyStore.close();
 }
 
-export function readAdminToken(folder: string): string {
-	return readFileSync(join(folder, "admin-token"), "utf8").trim();
+/** The key in a folder. One of before there were keys has an admin token, which opens nothing any more. */
+function firstKeyOf(folder: string): string {
+	if (!existsSync(join(folder, "api-key"))) writeFirstKey(folder);
+	rmSync(join(folder, "admin-token"), { force: true });
+	return readApiKey(folder);
+}
+
+function writeFirstKey(folder: string): void {
+	replaceFile(join(folder, "api-key"), new Uint8Array(Buffer.from(`${newKey(random)}\n`)));
+}
+
+/** What management is asked with: the key of the environment, else the one in the folder. */
+export function readApiKey(folder: string): string {
+	const file = join(folder, "api-key");
+	if (!existsSync(file)) throw new BadInput("is gone: start the operator once, or put it back", { file });
+	return readFileSync(file, "utf8").trim();
 }

@@ -55,8 +55,8 @@ export function serveOperator(prepare: (folder: string) => void = () => undefine
 				}),
 			);
 			const log = { info: () => undefined, error: console.error };
-			const { operator, adminToken } = issuer;
-			const { url } = await startServer({ operator, adminToken, port: 0, log });
+			const { operator } = issuer;
+			const { url } = await startServer({ operator, port: 0, log });
 			return { id: operator.id, url };
 		},
 		arm: async (point) => trigger?.arm(point),

@@ -24,9 +24,9 @@ async function run({ folder, deviceKey, commit, point }: OperatorPlan): Promise<
 		if (listening && at === point && ++commits === commit) dieNow();
 	};
 	const issuer = must(await openIssuer(folder, { kind: "device", key: bytesOf(deviceKey) }, { onCommit }));
-	const { operator, adminToken } = issuer;
+	const { operator } = issuer;
 	const log = { info: () => undefined, error: console.error };
-	const server = await startServer({ operator, adminToken, port: 0, log });
+	const server = await startServer({ operator, port: 0, log });
 	process.once("SIGTERM", async () => {
 		await server.close();
 		await issuer.close();

@@ -7,9 +7,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { requestId } from "hono/request-id";
 import type { Operator } from "../operator.ts";
+import { addAccessRoutes } from "./access-routes.ts";
 import { addByteRoutes } from "./byte-routes.ts";
 import { Idempotency } from "./idempotency.ts";
-import { addManagementRoutes, adminGate } from "./management.ts";
+import { keyGate } from "./key-gate.ts";
+import { addManagementRoutes } from "./management.ts";
 import { Metrics } from "./metrics.ts";
 import { pagePolicy } from "./page.ts";
 import { problem, problemResponse } from "./problem.ts";
@@ -23,7 +25,6 @@ export type RequestLog = {
 
 export type AppOptions = {
 	readonly operator: Operator;
-	readonly adminToken: string;
 	readonly log: RequestLog;
 };
 
@@ -35,7 +36,7 @@ const alwaysSent = {
 	"cache-control": "no-store",
 };
 
-export function createApp({ operator, adminToken, log }: AppOptions): OpenAPIHono {
+export function createApp({ operator, log }: AppOptions): OpenAPIHono {
 	const app = new OpenAPIHono();
 	const metrics = new Metrics();
 	const idempotency = new Idempotency(operator);
@@ -59,9 +60,10 @@ export function createApp({ operator, adminToken, log }: AppOptions): OpenAPIHon
 		return problemResponse(problem("internal"));
 	});
 	app.notFound(() => problemResponse(problem("route-unknown")));
-	const gate = adminGate(adminToken);
+	const gate = keyGate(operator);
 	addByteRoutes(app, operator, idempotency, gate);
 	addManagementRoutes(app, operator, idempotency, gate);
+	addAccessRoutes(app, operator, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
 }

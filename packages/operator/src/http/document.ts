@@ -3,6 +3,7 @@
  * client with no operator running.
  */
 import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { apiRoles, permissionsOf } from "../access.ts";
 import { codesOf, type Endpoint } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { meaningOf, type ProblemCode, problemType } from "./problem.ts";
@@ -38,16 +39,26 @@ const requestId = {
 	"Request-Id": { description: "names this request in the operator's logs", schema: { type: "string" } },
 } as const;
 
-const schemes: Readonly<Record<Endpoint["access"], readonly string[]>> = {
-	anyone: [],
-	holder: ["holder"],
-	admin: ["admin"],
-};
+/** By whose word a route is asked. */
+function schemeOf(access: Endpoint["access"]): readonly string[] {
+	if (access === "anyone") return [];
+	return access === "holder" ? ["holder"] : ["apiKey"];
+}
+
+/** For a page to read: which keys may. */
+function whoMay(access: Endpoint["access"]): string | undefined {
+	const roles = apiRoles.filter((role) => (permissionsOf[role] as readonly string[]).includes(access));
+	return roles.length === 0 ? undefined : `For API keys with the role ${roles.join(" or ")}.`;
+}
 
 export function openApiDocument(): Document {
 	const described = new OpenAPIHono();
 	const registry = described.openAPIRegistry;
-	registry.registerComponent("securitySchemes", "admin", { type: "http", scheme: "bearer" });
+	registry.registerComponent("securitySchemes", "apiKey", {
+		type: "http",
+		scheme: "bearer",
+		description: "an API key, `tenten_<id>_<secret>`",
+	});
 	registry.registerComponent("securitySchemes", "holder", {
 		type: "http",
 		scheme: "Tenten",
@@ -59,13 +70,15 @@ export function openApiDocument(): Document {
 
 function operationOf(endpoint: Endpoint) {
 	const { method, path, operationId, tag, summary, access } = endpoint;
+	const may = whoMay(access);
 	return {
 		method,
 		path,
 		operationId,
 		tags: [tag],
 		summary,
-		security: schemes[access].map((scheme) => ({ [scheme]: [] })),
+		...(may === undefined ? {} : { description: may }),
+		security: schemeOf(access).map((scheme) => ({ [scheme]: [] })),
 		request: requestOf(endpoint),
 		responses: { ...successOf(endpoint), ...problemsOf(endpoint) },
 	};

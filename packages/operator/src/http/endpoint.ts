@@ -7,10 +7,11 @@
  */
 import type { z } from "@hono/zod-openapi";
 import type { Bytes, Refusal } from "@tenten/protocol";
+import type { Acting, Permission } from "../access.ts";
 import type { HttpProblemCode, Problem, ProblemCode } from "./problem.ts";
 
-/** Who may ask: anyone, the holder of the account (signed), or the people who run the operator. */
-type Access = "anyone" | "holder" | "admin";
+/** Who may ask: anyone, the holder of the account (signed), or whose API key has this permission. */
+type Access = "anyone" | "holder" | Permission;
 
 type Taken =
 	| { readonly kind: "none" }
@@ -50,7 +51,7 @@ export type Endpoint = {
 /** Codes that are sent for a route before its handler is asked. */
 export type ImpliedCode = Extract<
 	HttpProblemCode | "malformed" | "too-large",
-	"internal" | "malformed" | "too-large" | "content-type-unknown" | "admin-token-invalid"
+	"internal" | "malformed" | "too-large" | "content-type-unknown" | "api-key-invalid" | "role-missing"
 >;
 
 function impliedBy({ access, params, query, takes }: Endpoint): readonly ImpliedCode[] {
@@ -59,7 +60,7 @@ function impliedBy({ access, params, query, takes }: Endpoint): readonly Implied
 		"internal",
 		...(isParsed ? (["malformed"] as const) : []),
 		...(takes.kind === "none" ? [] : (["too-large", "content-type-unknown"] as const)),
-		...(access === "admin" ? (["admin-token-invalid"] as const) : []),
+		...(access === "anyone" || access === "holder" ? [] : (["api-key-invalid", "role-missing"] as const)),
 	];
 }
 
@@ -81,6 +82,8 @@ export type Asked<E extends Endpoint> = {
 			? Bytes
 			: null;
 	readonly header: (name: string) => string | undefined;
+	/** who asks, and in which request; nobody is named where anyone may */
+	readonly acting: Acting;
 };
 
 /** What a handler may answer. */

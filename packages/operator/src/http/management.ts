@@ -1,25 +1,14 @@
-/** Routes for the people who run the operator: JSON, behind the admin token. */
-import { createHash, timingSafeEqual } from "node:crypto";
+/** Routes for the people who run the operator: JSON, for API keys with the roles. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type Bytes, fromHex, sha256, toHex } from "@tenten/protocol";
 import type { Operator } from "../operator.ts";
 import { lastingScope } from "../store/forgetting.ts";
+import { cursorAfter, readCursor } from "./cursor.ts";
 import { given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { problem } from "./problem.ts";
 import { type Gate, serve } from "./serving.ts";
-
-/** Refuses whoever does not hold the admin token; compared without telling how much of it was right. */
-export function adminGate(token: string): Gate {
-	const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-	const expected = digest(`Bearer ${token}`);
-	return async ({ access }, context) => {
-		if (access !== "admin") return undefined;
-		const asked = digest(context.req.header("authorization") ?? "");
-		return timingSafeEqual(asked, expected) ? undefined : problem("admin-token-invalid");
-	};
-}
 
 export function addManagementRoutes(
 	app: OpenAPIHono,
@@ -28,14 +17,14 @@ export function addManagementRoutes(
 	gate: Gate,
 ): void {
 	const { deposit, totals, caseFiles, evidence } = endpoints;
-	serve(app, deposit, gate, ({ params, body, header }) => {
+	serve(app, deposit, gate, ({ params, body, header, acting }) => {
 		const account = fromHex(params.account) as Bytes;
 		const { value, asset } = body.amount;
 		const key = header("idempotency-key");
 		const content = Uint8Array.from(Buffer.from(JSON.stringify([params.account, value, asset])));
 		const id = sha256(Uint8Array.from(Buffer.from(`deposit ${key}`)));
 		return idempotency.once(lastingScope, key, content, async (keyed) => {
-			const refusal = await keyed.deposit(id, account, asset, BigInt(value));
+			const refusal = await keyed.deposit(acting, id, account, asset, BigInt(value));
 			if (refusal !== undefined) return refused(deposit, refusal);
 			return given({ balance: toAmount(operator, asset, await operator.balance(account, asset)) });
 		});
@@ -50,7 +39,8 @@ export function addManagementRoutes(
 		return given({ assets });
 	});
 	serve(app, caseFiles, gate, async ({ query }) => {
-		const after = query.cursor === undefined ? null : fromHex(query.cursor);
+		const last = query.cursor === undefined ? "" : readCursor("cases", query.cursor);
+		const after = last === undefined ? undefined : fromHex(last);
 		if (after === undefined) return problem("malformed", "cursor");
 		const page = await operator.caseFiles(after);
 		const files = page.map(({ id, kind, culprit, openedAt }) => ({
@@ -59,7 +49,8 @@ export function addManagementRoutes(
 			culprit: toHex(culprit),
 			openedAt: new Date(openedAt * 1000).toISOString(),
 		}));
-		return given({ caseFiles: files, cursor: files.at(-1)?.id ?? null });
+		const end = files.at(-1);
+		return given({ caseFiles: files, cursor: end === undefined ? null : cursorAfter("cases", end.id) });
 	});
 	serve(app, evidence, gate, async ({ params }) => {
 		const found = await operator.evidence(fromHex(params.id) as Bytes);

@@ -80,7 +80,9 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 
 /** What only HTTP refuses. */
 const httpProblems = {
-	"admin-token-invalid": [401, "final", "safe", "send the operator's admin token as a bearer token"],
+	"administrator-last": [409, "final", "safe", "make another key with the role administrator first"],
+	"api-key-invalid": [401, "final", "safe", "send an API key of this operator as a bearer token"],
+	"api-key-unknown": [404, "final", "safe", "list the keys first"],
 	"content-type-unknown": [415, "final", "safe", "send the body as the media type that the document names"],
 	"case-unknown": [404, "final", "safe", "list the cases first"],
 	"idempotency-key-missing": [
@@ -97,6 +99,7 @@ const httpProblems = {
 	],
 	"idempotency-key-reused": [422, "final", "safe", "use a fresh Idempotency-Key for other content"],
 	internal: [500, "transient", "unknown", "send the same again: it is answered once"],
+	"role-missing": [403, "final", "safe", "use an API key whose roles allow this"],
 	"route-unknown": [404, "final", "safe", "see /v1/openapi.json"],
 } as const satisfies Record<string, readonly [Status, Persistence, FundsState, string]>;
 
@@ -152,5 +155,9 @@ export const problemType = "application/problem+json";
 export function problemResponse({ code, detail }: Problem): Response {
 	const { status, ...meaning } = meaningOf(code);
 	const body = { type: `/v1/problems/${code}`, title: code, status, code, detail, ...meaning };
-	return new Response(JSON.stringify(body), { status, headers: { "content-type": problemType } });
+	const challenge = status === 401 ? { "www-authenticate": "Bearer" } : {};
+	return new Response(JSON.stringify(body), {
+		status,
+		headers: { "content-type": problemType, ...challenge },
+	});
 }

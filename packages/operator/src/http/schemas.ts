@@ -1,5 +1,6 @@
 /** The shapes of JSON that routes share: amounts, ids, times, cursors and problems. */
 import { z } from "@hono/zod-openapi";
+import { type ApiRole, apiRoles } from "../access.ts";
 
 /** 32 bytes */
 export const hexadecimal = z
@@ -39,3 +40,32 @@ export const problemSchema = z
 		nextAction: z.string().openapi({ description: "the one thing to do" }),
 	})
 	.openapi("Problem", { description: "RFC 9457" });
+
+export const apiRole = z.enum(apiRoles as readonly [ApiRole, ...ApiRole[]]);
+
+export const apiKeySchema = z
+	.object({
+		id: z.string().openapi({ description: "names the key; no secret" }),
+		name: z.string(),
+		roles: z.array(apiRole),
+		createdAt: time,
+		expiresAt: time.nullable(),
+		revokedAt: time.nullable(),
+		lastUsedAt: time.nullable().openapi({ description: "to within an hour" }),
+	})
+	.openapi("ApiKey");
+
+export const auditEntrySchema = z
+	.object({
+		position: z.int().openapi({ description: "1 and up, without gaps" }),
+		at: time,
+		actor: z.string(),
+		requestId: z.string(),
+		act: z.string(),
+		subject: z.string(),
+		outcome: z.string().openapi({ description: "`done`, or the code with which it was refused" }),
+		detail: z.string(),
+		previous: hexadecimal,
+		hash: hexadecimal,
+	})
+	.openapi("AuditEntry");

@@ -7,7 +7,6 @@ import { createApp, type RequestLog } from "./app.ts";
 
 export type ServerOptions = {
 	readonly operator: Operator;
-	readonly adminToken: string;
 	/** 0 takes any free port */
 	readonly port: number;
 	readonly hostname?: string;
@@ -21,9 +20,9 @@ export type RunningServer = {
 };
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-	const { operator, adminToken, port, hostname = "127.0.0.1" } = options;
+	const { operator, port, hostname = "127.0.0.1" } = options;
 	const log = options.log ?? pino({ name: operator.entry.name });
-	const app = createApp({ operator, adminToken, log });
+	const app = createApp({ operator, log });
 	return new Promise((resolve, reject) => {
 		const server = serve({ fetch: app.fetch, port, hostname }, (address: AddressInfo) => {
 			const close = (): Promise<void> =>

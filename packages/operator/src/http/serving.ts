@@ -5,7 +5,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { limits } from "@tenten/protocol";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { Acting } from "../access.ts";
 import {
 	type Answer,
 	type Asked,
@@ -20,8 +20,8 @@ const cose = "application/cose";
 /** Bytes of the longest JSON body. */
 const maximumJson = 65_536;
 
-/** Whether whoever asks may; undefined where it may. */
-export type Gate = (endpoint: Endpoint, context: Context) => Promise<Problem<ImpliedCode> | undefined>;
+/** Who asks, or why they may not. */
+export type Gate = (endpoint: Endpoint, context: Context) => Promise<Acting | Problem<ImpliedCode>>;
 
 export function serve<E extends Endpoint>(
 	app: OpenAPIHono,
@@ -29,31 +29,24 @@ export function serve<E extends Endpoint>(
 	gate: Gate,
 	handle: (asked: Asked<E>) => Promise<Answer<E>>,
 ): void {
-	const { method, takes } = endpoint;
 	const path = endpoint.path.replaceAll(/\{([^}]+)\}/g, ":$1");
-	const maxSize = takes.kind === "cose" ? limits.message + limits.evidence : maximumJson;
-	const limit = bodyLimit({ maxSize, onError: () => tooLarge(endpoint) });
-	app.on(method.toUpperCase(), path, limit, async (context) => {
-		const barred = await gate(endpoint, context);
-		if (barred !== undefined) return respond(endpoint, barred);
-		const asked = await read(endpoint, context);
+	app.on(endpoint.method.toUpperCase(), path, async (context) => {
+		const acting = await gate(endpoint, context);
+		if (isProblem(acting)) return respond(endpoint, acting);
+		const asked = await read(endpoint, context, acting);
 		if (isProblem(asked)) return respond(endpoint, asked);
 		const answer: { readonly value: unknown } | Problem = await handle(asked as Asked<E>);
 		return isProblem(answer) ? respond(endpoint, answer) : success(endpoint, answer.value);
 	});
 }
 
-/** What is left of the body is not read, so the line cannot be used again. */
-function tooLarge(endpoint: Endpoint): Response {
-	const answer = respond(endpoint, problem("too-large"));
-	answer.headers.set("connection", "close");
-	return answer;
-}
-
 function respond(endpoint: Endpoint, value: Problem): Response {
 	if (!codesOf(endpoint).includes(value.code))
 		throw new UndeclaredCode(`${endpoint.operationId} does not declare ${value.code}`);
-	return problemResponse(value);
+	const response = problemResponse(value);
+	// What is left of the body is not read, so the line cannot be used again.
+	if (value.code === "too-large") response.headers.set("connection", "close");
+	return response;
 }
 
 function success({ gives }: Endpoint, value: unknown): Response {
@@ -72,7 +65,11 @@ function success({ gives }: Endpoint, value: unknown): Response {
 }
 
 /** The request's parts as their types, or what is wrong with them. */
-async function read(endpoint: Endpoint, context: Context): Promise<Asked<Endpoint> | Problem> {
+async function read(
+	endpoint: Endpoint,
+	context: Context,
+	acting: Acting,
+): Promise<Asked<Endpoint> | Problem> {
 	const body = await readBody(endpoint, context);
 	if (isProblem(body)) return body;
 	const params = readParts(endpoint.params, (name) => context.req.param(name));
@@ -80,14 +77,16 @@ async function read(endpoint: Endpoint, context: Context): Promise<Asked<Endpoin
 	const query = readParts(endpoint.query, (name) => context.req.query(name));
 	if (isProblem(query)) return query;
 	const header = (name: string): string | undefined => context.req.header(name);
-	return { params, query, body, header } as unknown as Asked<Endpoint>;
+	return { params, query, body, header, acting } as unknown as Asked<Endpoint>;
 }
 
 async function readBody({ takes }: Endpoint, context: Context): Promise<unknown> {
 	if (takes.kind === "none") return null;
 	const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
 	if (type !== (takes.kind === "cose" ? cose : "application/json")) return problem("content-type-unknown");
-	const bytes = new Uint8Array(await context.req.arrayBuffer());
+	const maximum = takes.kind === "cose" ? limits.message + limits.evidence : maximumJson;
+	const bytes = await readAtMost(context, maximum);
+	if (bytes === undefined) return problem("too-large");
 	if (takes.kind === "cose") return bytes;
 	let value: unknown;
 	try {
@@ -97,6 +96,21 @@ async function readBody({ takes }: Endpoint, context: Context): Promise<unknown>
 	}
 	const parsed = takes.schema.safeParse(value);
 	return parsed.success ? parsed.data : malformed(parsed.error);
+}
+
+/** The whole body; undefined where it is longer than `maximum`, of which no more is read. */
+async function readAtMost({ req }: Context, maximum: number): Promise<Uint8Array | undefined> {
+	const declared = req.header("content-length");
+	if (declared !== undefined)
+		return Number(declared) > maximum ? undefined : new Uint8Array(await req.arrayBuffer());
+	const parts: Uint8Array[] = [];
+	let length = 0;
+	for await (const part of req.raw.body ?? []) {
+		length += part.length;
+		if (length > maximum) return undefined;
+		parts.push(part);
+	}
+	return new Uint8Array(Buffer.concat(parts));
 }
 
 function readParts(

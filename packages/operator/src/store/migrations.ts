@@ -74,6 +74,17 @@ export const migrations: readonly Migration[] = [
 			"CREATE TABLE IF NOT EXISTS issue_turns (asset {blob} NOT NULL PRIMARY KEY, turn bigint NOT NULL)",
 		],
 	},
+	{
+		version: 4,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS api_keys (key_id text NOT NULL PRIMARY KEY, name text NOT NULL, roles text NOT NULL,
+				secret_hash {blob} NOT NULL, created_at bigint NOT NULL, expires_at bigint, revoked_at bigint,
+				last_used_at bigint)`,
+			`CREATE TABLE IF NOT EXISTS audit_log (position bigint NOT NULL PRIMARY KEY, at bigint NOT NULL,
+				actor text NOT NULL, request_id text NOT NULL, act text NOT NULL, subject text NOT NULL,
+				outcome text NOT NULL, detail text NOT NULL, previous {blob} NOT NULL, hash {blob} NOT NULL)`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -115,6 +115,30 @@ export type Schema = {
 		readonly content: Blob;
 		readonly bound_at: bigint | number;
 	};
+	readonly api_keys: {
+		readonly key_id: string;
+		readonly name: string;
+		/** separated by spaces */
+		readonly roles: string;
+		readonly secret_hash: Blob;
+		readonly created_at: bigint | number;
+		readonly expires_at: bigint | number | null;
+		readonly revoked_at: bigint | number | null;
+		readonly last_used_at: bigint | number | null;
+	};
+	/** never changed, never deleted from; each entry carries the hash of the one before */
+	readonly audit_log: {
+		readonly position: bigint | number;
+		readonly at: bigint | number;
+		readonly actor: string;
+		readonly request_id: string;
+		readonly act: string;
+		readonly subject: string;
+		readonly outcome: string;
+		readonly detail: string;
+		readonly previous: Blob;
+		readonly hash: Blob;
+	};
 	/** the migrations that were applied, each once; `digest` is of its statements */
 	readonly schema_versions: { readonly version: bigint | number; readonly digest: Blob };
 };

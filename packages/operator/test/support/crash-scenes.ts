@@ -27,7 +27,8 @@ import {
 import { day, expectValue, type Holder, pay, signerFrom } from "../../../module/test/support/world.ts";
 import { Idempotency } from "../../src/http/idempotency.ts";
 import { isProblem } from "../../src/http/problem.ts";
-import type { Operator } from "../../src/index.ts";
+import { newKey, type Operator } from "../../src/index.ts";
+import { chainBeginning, followChain } from "../../src/store/audit-log.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -336,6 +337,30 @@ export const scenes: Readonly<Record<string, Scene>> = {
 				assert.equal((forgotten as { code: string }).code, "attempt-unknown");
 				assert.deepEqual(inVain, [true, true]);
 			},
+		};
+	},
+	"API keys, and what is done with them": async (ecosystem) => {
+		const { world } = ecosystem;
+		const account = (await enrolHolder(ecosystem)).certificate.hash;
+		const [id, content] = [world.random(), world.random()];
+		const text = newKey((length) => new Uint8Array(length).fill(3));
+		const acting = { actor: "key:test", requestId: "one" };
+		return {
+			ask: async (opened) => {
+				await opened.keepFirstKey(text);
+				const held = await opened.keyBehind(text);
+				const made = await opened.addKey(acting, { name: "till", roles: ["cashier"], expiresAt: null });
+				await opened.revokeKey(acting, made.key.id);
+				await opened.noteDenied(acting, "totals");
+				const keyed = opened.under({ scope: "deposits", key: "one", content });
+				assert.equal(await keyed.deposit(acting, id, account, "JPY", 5n), undefined);
+				const entries = await opened.auditLog(0);
+				const deposits = entries.filter(({ act }) => act === "deposit").length;
+				const known = (await opened.listKeys("")).some(({ name }) => name === "till");
+				const { broken } = followChain(chainBeginning, entries);
+				return [held?.name, known, deposits, broken, await opened.balance(account, "JPY")];
+			},
+			check: (reply) => assert.deepEqual(reply, ["first key", true, 1, null, 5n]),
 		};
 	},
 	"look at the books": async (ecosystem) => {

@@ -5,5 +5,5 @@ import { createEcosystem } from "./ecosystem.ts";
 const [database = "", run = "0"] = process.argv.slice(2);
 const { operator } = await createEcosystem({ database, run: Number(run) });
 const log = { info: () => {}, error: (fields: object) => console.error(fields) };
-const { url } = await startServer({ operator, adminToken: "none", port: 0, log });
+const { url } = await startServer({ operator, port: 0, log });
 console.log(url);

@@ -13,13 +13,15 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { createHolder, day, pay } from "../../../module/test/support/world.ts";
+import { type ApiRole, partsOfKey } from "../../src/access.ts";
 import { startServer } from "../../src/index.ts";
 import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
 import { edited, replaced, turned } from "./item-edits.ts";
 import { createLicensed, draftOf } from "./licensed.ts";
 import {
-	adminToken,
+	apiKey,
 	ask,
+	begun,
 	manage,
 	nested,
 	orderOf,
@@ -56,16 +58,18 @@ function keyed(path: string, good: BodyOf): Provocations {
 		},
 		"idempotency-key-in-progress": async (s) => {
 			const body = await good(s);
-			return whileHeld(s, randomUUID(), (key) => send(s, path, body, key));
+			const key = { "idempotency-key": randomUUID() };
+			const request = () => send(s, path, body, key);
+			return whileHeld(s, request, request);
 		},
 	};
 }
 
-/** The answer to a request that comes while the same one waits for its commit. */
+/** The answer to `second` while `first`, under the same key, waits for its commit. */
 async function whileHeld(
 	{ gate }: Served,
-	key: string,
-	request: (headers: Readonly<Record<string, string>>) => Promise<Response>,
+	first: () => Promise<Response>,
+	second: () => Promise<Response>,
 ): Promise<Response> {
 	const arrived = signal();
 	const opened = signal();
@@ -73,13 +77,31 @@ async function whileHeld(
 		arrived.give();
 		return opened.given;
 	};
-	const first = request({ "idempotency-key": key });
+	const held = first();
 	await arrived.given;
-	const second = await request({ "idempotency-key": key });
+	const answer = await second();
 	gate.wait = null;
 	opened.give();
-	await first;
-	return second;
+	await held;
+	return answer;
+}
+
+/**
+ * Whoever asks for a deposit is looked up in the store, which is what is held: so both requests are let in first,
+ * and their bodies follow.
+ */
+async function depositWhileHeld(served: Served): Promise<Response> {
+	const headers = { "idempotency-key": randomUUID() };
+	const body = JSON.stringify(amount("1"));
+	const [first, second] = [
+		await begun(served, deposits(served), headers),
+		await begun(served, deposits(served), headers),
+	];
+	return whileHeld(
+		served,
+		() => first(body),
+		() => second(body),
+	);
 }
 
 type Signal = { readonly given: Promise<void>; readonly give: () => void };
@@ -132,7 +154,7 @@ async function askLicensed(s: Served, ceiling: bigint | null, amount: bigint): P
 	const holder = await enrolHolder(licensed);
 	await operator.deposit(world.random(), holder.certificate.hash, "JPY", amount);
 	const log = { info: () => undefined, error: () => undefined };
-	const server = await startServer({ operator, adminToken, port: 0, log });
+	const server = await startServer({ operator, port: 0, log });
 	const served = { ...s, ecosystem: licensed, server };
 	const answer = await send(served, withdraw, await withdrawal(served, holder, amount));
 	await server.close();
@@ -359,10 +381,29 @@ function withTurnedSignature(evidence: Bytes): Bytes {
 const nowhere = "0".repeat(64);
 const deposits = (s: Served): string => `/v1/accounts/${toHex(s.alice.certificate.hash)}/deposits`;
 const amount = (value: string, asset = "JPY") => ({ amount: { value, asset, scale: 0 } });
+const newKeyBody = { name: "a till", roles: ["cashier"], expiresAt: null };
 const withoutToken = { authorization: "Bearer of nothing" };
 
+type Asked = (served: Served, headers?: Readonly<Record<string, string>>) => Promise<Response>;
+
+/** What every route refuses that asks for an API key with a role. */
+function guarded(ask: Asked, role: ApiRole = "cashier"): Provocations {
+	return {
+		"api-key-invalid": (s) => ask(s, withoutToken),
+		"role-missing": async (s) => {
+			const acting = { actor: "test", requestId: "test" };
+			const { text } = await s.ecosystem.operator.addKey(acting, {
+				name: "t",
+				roles: [role],
+				expiresAt: null,
+			});
+			return ask(s, { authorization: `Bearer ${text}` });
+		},
+	};
+}
+
 function readOnly(path: string): Provocations {
-	return { "admin-token-invalid": (s) => manage(s, "GET", path, undefined, withoutToken) };
+	return guarded((s, headers) => manage(s, "GET", path, undefined, headers));
 }
 
 const byJson: Readonly<Record<string, Provocations>> = {
@@ -402,15 +443,14 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		"too-large": (s) => manage(s, "POST", deposits(s), "1".repeat(70_000)),
 		"content-type-unknown": (s) =>
 			manage(s, "POST", deposits(s), amount("1"), { "content-type": "text/plain" }),
-		"admin-token-invalid": (s) => manage(s, "POST", deposits(s), amount("1"), withoutToken),
+		...guarded((s, headers) => manage(s, "POST", deposits(s), amount("1"), headers), "viewer"),
 		"idempotency-key-missing": (s) => manage(s, "POST", deposits(s), amount("1"), { "idempotency-key": "" }),
 		"idempotency-key-reused": async (s) => {
 			const key = { "idempotency-key": randomUUID() };
 			await manage(s, "POST", deposits(s), amount("1"), key);
 			return manage(s, "POST", deposits(s), amount("2"), key);
 		},
-		"idempotency-key-in-progress": (s) =>
-			whileHeld(s, randomUUID(), (key) => manage(s, "POST", deposits(s), amount("1"), key)),
+		"idempotency-key-in-progress": depositWhileHeld,
 		"amount-invalid": (s) => manage(s, "POST", deposits(s), amount("0")),
 		"asset-unknown": (s) => manage(s, "POST", deposits(s), amount("1", "XYZ")),
 		"owner-mismatch": (s) => manage(s, "POST", `/v1/accounts/${nowhere}/deposits`, amount("1")),
@@ -425,6 +465,27 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		...readOnly(`/v1/case-files/${nowhere}`),
 		malformed: (s) => manage(s, "GET", "/v1/case-files/none"),
 		"case-unknown": (s) => manage(s, "GET", `/v1/case-files/${nowhere}`),
+	},
+	addApiKey: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/api-keys", newKeyBody, headers)),
+		malformed: (s) => manage(s, "POST", "/v1/api-keys", { ...newKeyBody, roles: ["god"] }),
+		"too-large": (s) => manage(s, "POST", "/v1/api-keys", "1".repeat(70_000)),
+		"content-type-unknown": (s) =>
+			manage(s, "POST", "/v1/api-keys", newKeyBody, { "content-type": "text/plain" }),
+	},
+	apiKeys: {
+		...readOnly("/v1/api-keys"),
+		malformed: (s) => manage(s, "GET", "/v1/api-keys?cursor=none"),
+	},
+	revokeApiKey: {
+		...guarded((s, headers) => manage(s, "DELETE", `/v1/api-keys/${"0".repeat(16)}`, undefined, headers)),
+		malformed: (s) => manage(s, "DELETE", "/v1/api-keys/none"),
+		"api-key-unknown": (s) => manage(s, "DELETE", `/v1/api-keys/${"0".repeat(16)}`),
+		"administrator-last": (s) => manage(s, "DELETE", `/v1/api-keys/${partsOfKey(apiKey)?.id}`),
+	},
+	auditLog: {
+		...readOnly("/v1/audit"),
+		malformed: (s) => manage(s, "GET", "/v1/audit?cursor=none"),
 	},
 	openApi: {},
 	documentation: {},

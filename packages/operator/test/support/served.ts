@@ -1,5 +1,8 @@
 /** An operator behind real HTTP, with people and tokens, for tests that provoke what it refuses. */
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import http from "node:http";
+import { text } from "node:stream/consumers";
 import {
 	type Action,
 	type Bytes,
@@ -17,7 +20,7 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { type Holder, pay } from "../../../module/test/support/world.ts";
-import { type RunningServer, startServer } from "../../src/index.ts";
+import { newKey, type RunningServer, startServer } from "../../src/index.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -27,7 +30,8 @@ import {
 	withdrawTo,
 } from "./ecosystem.ts";
 
-export const adminToken = "the admin of these tests";
+/** The first key: administrator and cashier. */
+export const apiKey = newKey((length) => new Uint8Array(length).fill(1));
 
 /** What commits wait for, while there is something. */
 type Gate = { wait: (() => Promise<void>) | null };
@@ -55,7 +59,8 @@ export async function serveOperator(): Promise<Served> {
 	const ecosystem = await createEcosystem({ otherAssets: ["PTS"], store });
 	const stranger = await createEcosystem({ seed: "stranger" });
 	const log = { info: () => undefined, error: () => undefined };
-	const server = await startServer({ operator: ecosystem.operator, adminToken, port: 0, log });
+	await ecosystem.operator.keepFirstKey(apiKey);
+	const server = await startServer({ operator: ecosystem.operator, port: 0, log });
 	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
 	const [first, second] = await withdrawTo(ecosystem, alice, 100n, 100n);
 	const release = ecosystem.world.random();
@@ -103,7 +108,7 @@ export function manage(
 	return fetch(`${server.url}${path}`, {
 		method,
 		headers: {
-			authorization: `Bearer ${adminToken}`,
+			authorization: `Bearer ${apiKey}`,
 			...(body === undefined ? {} : { "content-type": "application/json", "idempotency-key": randomUUID() }),
 			...headers,
 		},
@@ -161,4 +166,34 @@ export function nested(depth: number): Bytes {
 	let item: Item = 0n;
 	for (let i = 0; i < depth; i++) item = [item];
 	return encodeItem(item);
+}
+
+/** A JSON request whose head the server has taken, and whose body is still to come. */
+export async function begun(
+	{ server }: Served,
+	path: string,
+	headers: Readonly<Record<string, string>>,
+): Promise<(body: string) => Promise<Response>> {
+	const request = http.request(`${server.url}${path}`, {
+		method: "POST",
+		headers: {
+			authorization: `Bearer ${apiKey}`,
+			"content-type": "application/json",
+			expect: "100-continue",
+			...headers,
+		},
+	});
+	const answered = once(request, "response") as Promise<[http.IncomingMessage]>;
+	request.flushHeaders();
+	await once(request, "continue");
+	// The server looks the key up in the turns that follow.
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	return async (body) => {
+		request.end(body);
+		const [answer] = await answered;
+		return new Response(await text(answer), {
+			status: answer.statusCode ?? 0,
+			headers: answer.headers as never,
+		});
+	};
 }

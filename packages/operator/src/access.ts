@@ -1,0 +1,80 @@
+/**
+ * API keys: who may ask what of an operator's management.
+ *
+ *   tenten_<id>_<secret>     id: 16 hexadecimal digits, to speak of the key; secret: 64, to hold it
+ *
+ * A key is shown once, when it is made; what is kept of its secret is a hash. Secrets are 32 random bytes, so no
+ * slow hash is needed, and there is nothing to guess. What could go wrong is that somebody without a key learns
+ * anything from an answer: an unknown id, a wrong secret, a revoked and an expired key are all answered alike.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type Bytes, toHex } from "@tenten/protocol";
+
+/** What a key may do. A role is a list of them. */
+export type Permission = "readBooks" | "deposit" | "readAudit" | "manageKeys";
+
+export const permissionsOf = {
+	/** sees totals, cases and their evidence */
+	viewer: ["readBooks"],
+	/** credits accounts with what came from outside */
+	cashier: ["deposit"],
+	/** sees what everybody else did */
+	auditor: ["readBooks", "readAudit"],
+	/** makes and revokes keys, and moves no value */
+	administrator: ["readBooks", "readAudit", "manageKeys"],
+} as const satisfies Readonly<Record<string, readonly Permission[]>>;
+
+export type ApiRole = keyof typeof permissionsOf;
+export const apiRoles = Object.keys(permissionsOf) as readonly ApiRole[];
+
+/** What is known of a key; never its secret. */
+export type ApiKey = {
+	/** 16 hexadecimal digits */
+	readonly id: string;
+	readonly name: string;
+	readonly roles: readonly ApiRole[];
+	/** unix seconds, all of them */
+	readonly createdAt: number;
+	readonly expiresAt: number | null;
+	readonly revokedAt: number | null;
+	/** to within an hour */
+	readonly lastUsedAt: number | null;
+};
+
+/** Who does something, and in which request: what the audit log names. */
+export type Acting = {
+	/** e.g. `key:0123456789abcdef` */
+	readonly actor: string;
+	readonly requestId: string;
+};
+
+export type KeyParts = { readonly id: string; readonly secret: string };
+
+const keyPattern = /^tenten_([0-9a-f]{16})_([0-9a-f]{64})$/;
+
+export function partsOfKey(text: string): KeyParts | undefined {
+	const [, id, secret] = keyPattern.exec(text) ?? [];
+	return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+/** A fresh key. `entropy` gives this many random bytes. */
+export function newKey(entropy: (length: number) => Bytes): string {
+	return `tenten_${toHex(entropy(8))}_${toHex(entropy(32))}`;
+}
+
+export function secretHash(secret: string): Bytes {
+	return new Uint8Array(createHash("sha256").update(`tenten api key ${secret}`).digest());
+}
+
+/** Whether `secret` is the one that was kept, compared without telling how much of it was right. */
+export function holdsSecret(secret: string, kept: Bytes): boolean {
+	return timingSafeEqual(secretHash(secret), kept);
+}
+
+export function isUsable({ expiresAt, revokedAt }: ApiKey, now: number): boolean {
+	return revokedAt === null && (expiresAt === null || now < expiresAt);
+}
+
+export function mayDo({ roles }: ApiKey, permission: Permission): boolean {
+	return roles.some((role) => (permissionsOf[role] as readonly Permission[]).includes(permission));
+}

@@ -1,0 +1,65 @@
+/** API keys and the audit log. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { toHex } from "@tenten/protocol";
+import type { ApiKey } from "../access.ts";
+import type { Operator } from "../operator.ts";
+import type { AuditEntry } from "../store/audit-log.ts";
+import { cursorAfter, readCursor } from "./cursor.ts";
+import { given } from "./endpoint.ts";
+import { endpoints } from "./endpoints.ts";
+import { problem } from "./problem.ts";
+import { type Gate, serve } from "./serving.ts";
+
+export function addAccessRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
+	const { addApiKey, apiKeys, revokeApiKey, auditLog } = endpoints;
+	serve(app, addApiKey, gate, async ({ body: { name, roles, expiresAt }, acting }) => {
+		const made = { name, roles, expiresAt: expiresAt === null ? null : secondsOf(expiresAt) };
+		const { text, key } = await operator.addKey(acting, made);
+		return given({ key: text, apiKey: shown(key) });
+	});
+	serve(app, apiKeys, gate, async ({ query }) => {
+		const after = query.cursor === undefined ? "" : readCursor("keys", query.cursor);
+		if (after === undefined) return problem("malformed", "cursor");
+		const page = (await operator.listKeys(after)).map(shown);
+		const last = page.at(-1);
+		return given({ apiKeys: page, cursor: last === undefined ? null : cursorAfter("keys", last.id) });
+	});
+	serve(app, revokeApiKey, gate, async ({ params, acting }) => {
+		const revoked = await operator.revokeKey(acting, params.id);
+		if (revoked.kind === "revoked") return given({ apiKey: shown(revoked.key) });
+		return problem(revoked.kind === "last" ? "administrator-last" : "api-key-unknown");
+	});
+	serve(app, auditLog, gate, async ({ query }) => {
+		const after = query.cursor === undefined ? "0" : readCursor("audit", query.cursor);
+		if (after === undefined || !/^[0-9]{1,15}$/.test(after)) return problem("malformed", "cursor");
+		const page = await operator.auditLog(Number(after));
+		const last = page.at(-1);
+		const next = last === undefined ? null : cursorAfter("audit", `${last.position}`);
+		return given({ entries: page.map(told), cursor: next });
+	});
+}
+
+function shown({ id, name, roles, createdAt, expiresAt, revokedAt, lastUsedAt }: ApiKey) {
+	return {
+		id,
+		name,
+		roles: [...roles],
+		createdAt: timeOf(createdAt),
+		expiresAt: expiresAt === null ? null : timeOf(expiresAt),
+		revokedAt: revokedAt === null ? null : timeOf(revokedAt),
+		lastUsedAt: lastUsedAt === null ? null : timeOf(lastUsedAt),
+	};
+}
+
+function told({ at, previous, hash, ...entry }: AuditEntry) {
+	return { ...entry, at: timeOf(at), previous: toHex(previous), hash: toHex(hash) };
+}
+
+/** RFC 3339 of unix seconds, and back; a part of a second is dropped. */
+function timeOf(seconds: number): string {
+	return new Date(seconds * 1000).toISOString();
+}
+
+function secondsOf(text: string): number {
+	return Math.floor(Date.parse(text) / 1000);
+}

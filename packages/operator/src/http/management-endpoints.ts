@@ -1,0 +1,179 @@
+/** Routes of the people who run the operator: JSON, for API keys with roles. */
+import { z } from "@hono/zod-openapi";
+import type { Endpoint } from "./endpoint.ts";
+import {
+	amountSchema,
+	apiKeySchema,
+	apiRole,
+	auditEntrySchema,
+	cursor,
+	hexadecimal,
+	nextCursor,
+	time,
+} from "./schemas.ts";
+import { keyed } from "./wallet-endpoints.ts";
+
+export const managementEndpoints = {
+	deposit: {
+		method: "post",
+		path: "/v1/accounts/{account}/deposits",
+		operationId: "deposit",
+		tag: "management",
+		summary: "Top up an account with value from outside",
+		access: "deposit",
+		params: { account: hexadecimal },
+		takes: { kind: "json", description: "how much", schema: z.object({ amount: amountSchema }) },
+		keyed: true,
+		gives: {
+			kind: "json",
+			status: 201,
+			description: "The account's balance after the deposit",
+			schema: z.object({ balance: amountSchema }),
+		},
+		problems: [...keyed, "amount-invalid", "asset-unknown", "owner-mismatch", "limit-exceeded"],
+	},
+	totals: {
+		method: "get",
+		path: "/v1/totals",
+		operationId: "totals",
+		tag: "management",
+		summary: "Where every minor unit is, and whether the books agree",
+		access: "readBooks",
+		takes: { kind: "none" },
+		keyed: false,
+		gives: {
+			kind: "json",
+			status: 200,
+			description: "Totals of each asset, and every invariant that does not hold",
+			schema: z.object({
+				assets: z.array(
+					z
+						.object({
+							asset: z.string(),
+							totals: z.record(z.string(), amountSchema),
+							broken: z.array(z.string()),
+						})
+						.openapi("AssetTotals"),
+				),
+			}),
+		},
+		problems: [],
+	},
+	caseFiles: {
+		method: "get",
+		path: "/v1/case-files",
+		operationId: "caseFiles",
+		tag: "management",
+		summary: "Cases, in the order of their ids",
+		access: "readBooks",
+		query: { cursor: cursor.optional() },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: {
+			kind: "json",
+			status: 200,
+			description: "A page of cases, and the cursor of the next one",
+			schema: z.object({
+				caseFiles: z.array(
+					z
+						.object({ id: hexadecimal, kind: z.string(), culprit: hexadecimal, openedAt: time })
+						.openapi("CaseFile"),
+				),
+				cursor: nextCursor,
+			}),
+		},
+		problems: ["malformed"],
+	},
+	evidence: {
+		method: "get",
+		path: "/v1/case-files/{id}",
+		operationId: "evidence",
+		tag: "management",
+		summary: "The evidence of a case",
+		access: "readBooks",
+		params: { id: hexadecimal },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: { kind: "cose", description: "Evidence that needs the trust list and nothing else" },
+		problems: ["case-unknown"],
+	},
+	addApiKey: {
+		method: "post",
+		path: "/v1/api-keys",
+		operationId: "addApiKey",
+		tag: "management",
+		summary: "Make an API key: it is shown here and never again",
+		access: "manageKeys",
+		takes: {
+			kind: "json",
+			description: "whose it is, what it may do, and until when",
+			schema: z.object({
+				name: z.string().min(1).max(100),
+				roles: z.array(apiRole).min(1).max(8),
+				expiresAt: time.nullable().openapi({ description: "null: until it is revoked" }),
+			}),
+		},
+		keyed: false,
+		gives: {
+			kind: "json",
+			status: 201,
+			description: "The key itself, and what is kept of it",
+			schema: z.object({ key: z.string(), apiKey: apiKeySchema }),
+		},
+		problems: [],
+	},
+	apiKeys: {
+		method: "get",
+		path: "/v1/api-keys",
+		operationId: "apiKeys",
+		tag: "management",
+		summary: "API keys, those revoked too",
+		access: "manageKeys",
+		query: { cursor: cursor.optional() },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: {
+			kind: "json",
+			status: 200,
+			description: "A page of keys, and the cursor of the next one",
+			schema: z.object({ apiKeys: z.array(apiKeySchema), cursor: nextCursor }),
+		},
+		problems: ["malformed"],
+	},
+	revokeApiKey: {
+		method: "delete",
+		path: "/v1/api-keys/{id}",
+		operationId: "revokeApiKey",
+		tag: "management",
+		summary: "Revoke an API key, at once and for good",
+		access: "manageKeys",
+		params: { id: z.string().regex(/^[0-9a-f]{16}$/) },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: {
+			kind: "json",
+			status: 200,
+			description: "The key, revoked now or before",
+			schema: z.object({ apiKey: apiKeySchema }),
+		},
+		problems: ["api-key-unknown", "administrator-last"],
+	},
+	auditLog: {
+		method: "get",
+		path: "/v1/audit",
+		operationId: "auditLog",
+		tag: "management",
+		summary: "What was done by whom, oldest first, each entry chained to the one before",
+		access: "readAudit",
+		query: { cursor: cursor.optional() },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: {
+			kind: "json",
+			status: 200,
+			description: "A page of entries, and the cursor of the next one",
+			schema: z.object({ entries: z.array(auditEntrySchema), cursor: nextCursor }),
+		},
+		problems: ["malformed"],
+	},
+} as const satisfies Readonly<Record<string, Endpoint>>;
