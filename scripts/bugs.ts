@@ -11,16 +11,19 @@ import { bugNamed, bugs } from "../test/bugs/catalogue.ts";
 import { huntBySim, type SimBounds, type SimHunt } from "../test/bugs/hunt-sim.ts";
 import { huntByTest } from "../test/bugs/hunt-test.ts";
 
-const { values, positionals } = parseArgs({
-	allowPositionals: true,
-	options: {
-		"sim-seeds": { type: "string", default: "300" },
-		"sim-seconds": { type: "string", default: "180" },
-		json: { type: "boolean", default: false },
-		markdown: { type: "boolean", default: false },
-	},
-});
+const { values, positionals } = asked(() =>
+	parseArgs({
+		allowPositionals: true,
+		options: {
+			"sim-seeds": { type: "string", default: "300" },
+			"sim-seconds": { type: "string", default: "180" },
+			json: { type: "boolean", default: false },
+			markdown: { type: "boolean", default: false },
+		},
+	}),
+);
 const bounds: SimBounds = { seeds: wholeNumber("sim-seeds"), seconds: wholeNumber("sim-seconds") };
+const chosen = positionals.length === 0 ? bugs : positionals.map(known);
 
 type Seen = {
 	readonly bug: Bug;
@@ -29,16 +32,28 @@ type Seen = {
 	readonly sim: SimHunt | null;
 };
 
+/** What was asked for in a way that cannot be done ends here, in a sentence. */
+function unusable(why: string): never {
+	console.error(`bugs: ${why}`);
+	process.exit(2);
+}
+
+function asked<T>(read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		return unusable(error instanceof Error ? error.message : String(error));
+	}
+}
+
 function wholeNumber(name: "sim-seeds" | "sim-seconds"): number {
 	const text = values[name];
-	if (!/^[0-9]{1,6}$/.test(text)) throw new Error(`--${name} is a whole number`);
+	if (!/^[0-9]{1,6}$/.test(text)) unusable(`--${name} is a whole number of at most six digits`);
 	return Number(text);
 }
 
 function known(name: string): Bug {
-	const bug = bugNamed(name);
-	if (bug === undefined) throw new Error(`no bug is named ${name}`);
-	return bug;
+	return bugNamed(name) ?? unusable(`no bug is named ${name}; the names are in test/bugs/catalogue`);
 }
 
 async function hunt(bug: Bug): Promise<Seen> {
@@ -73,7 +88,7 @@ function isSeen({ test, sim }: Seen): boolean {
 }
 
 const results: Seen[] = [];
-for (const bug of positionals.length === 0 ? bugs : positionals.map(known)) {
+for (const bug of chosen) {
 	const seen = await hunt(bug);
 	results.push(seen);
 	if (!values.json) console.log(values.markdown ? inMarkdown(seen) : inWords(seen));

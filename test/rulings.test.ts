@@ -210,6 +210,17 @@ describe("the operator's word", () => {
 		await balanced(world);
 	});
 
+	test("on a direct payment is not asked for by a payer that has its payee's word, whoever asks", async () => {
+		const world = await openWorld();
+		const { town, ann, bob } = world;
+		const request = ok(await bob.request({ asset: town.asset, amount: 300n, mode: "direct" }));
+		const { attempt } = ok(await ann.pay({ request: request.encoded }, inProcessChannel(bob.handle)));
+		assert.equal(ann.module.payer(attempt), "sent");
+		town.clock.now += due;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "attempt-decided");
+		await balanced(world);
+	});
+
 	test("once asked for keeps a module from ever releasing or cancelling, even where its clock goes back", async () => {
 		const world = await openWorld();
 		const { town, ann, bob } = world;
@@ -240,6 +251,33 @@ describe("the operator's word", () => {
 		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
 		assert.equal(ok(await ann.account(town.asset)), 1_000n);
 		await balanced(world);
+	});
+
+	test("on each of several direct links brings its fresh tokens, those of the second, too", async () => {
+		const town = await openTown({
+			conditions: [
+				{
+					kind: "payees",
+					classes: ["books"],
+					merchantCategories: null,
+					regions: null,
+					operators: null,
+					certificates: null,
+				},
+			],
+			policy: { trustListValidity: 365 * 86_400 },
+		});
+		const [ann, shop] = [await town.wallet(100n), await town.wallet(0n, { class: "books" })];
+		await town.fund(ann, 50n);
+		const request = ok(await shop.request({ asset: town.asset, amount: 150n, mode: "direct" }));
+		const lost = without(shop.handle, "transfer");
+		const { attempt } = ok(await ann.pay({ request: request.encoded }, lost));
+		assert.equal(ann.balance(town.asset).available, 0n);
+		town.clock.now += due;
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.equal(ann.balance(town.asset).available, 150n);
+		assert.deepEqual((await town.operator.audit(town.asset.code)).broken, []);
+		await town.close();
 	});
 
 	test("brings fresh tokens where no account may be credited", async () => {

@@ -134,6 +134,67 @@ test("under one culprit the reserve pays up to its limit, then only proves", asy
 	await assertBalanced(ecosystem, { drawn: 250n, debts: 250n, redeemed: 100n });
 });
 
+/** A token that was redeemed once, and so many more branches of it, all Bob's. */
+async function losingBranches(play: Cast, count: number): Promise<readonly VerifiedToken[]> {
+	const { ecosystem, mallory, alice, bob, token } = play;
+	const { paid: winner } = await pay(ecosystem.world, token, mallory, alice, 100n);
+	await redeem(ecosystem, alice, winner);
+	const branches: VerifiedToken[] = [];
+	for (let i = 0; i < count; i++) branches.push((await pay(ecosystem.world, token, mallory, bob, 100n)).paid);
+	return branches;
+}
+
+test("of forks claimed in one order the reserve pays up to the culprit's limit all the same", async () => {
+	const play = await cast(100n, 250n);
+	const { ecosystem, bob } = play;
+	const { results } = await redeem(ecosystem, bob, ...(await losingBranches(play, 4)));
+	assert.deepEqual(
+		results.map((result) => (result.kind === "forked" ? result.drawn : -1n)),
+		[100n, 100n, 50n, 0n],
+	);
+	assert.equal(await balance(ecosystem, bob), 250n);
+	await assertBalanced(ecosystem, { drawn: 250n, debts: 250n, redeemed: 100n });
+});
+
+test("of forks claimed in many orders at once the reserve pays up to the culprit's limit all the same", async () => {
+	const play = await cast(100n, 250n);
+	const { ecosystem, mallory, bob } = play;
+	const action = { kind: "account", account: bob.certificate.hash } as const;
+	const claims = [];
+	for (const branch of await losingBranches(play, 6))
+		claims.push(await makeClaim(ecosystem, bob, [branch], action));
+	const replies = await Promise.all(claims.map((claim) => claimed(ecosystem, claim)));
+	const drawn = replies.map((reply) => convicted(ecosystem, reply, mallory));
+	assert.equal(
+		drawn.reduce((sum, amount) => sum + amount, 0n),
+		250n,
+	);
+	assert.equal(await balance(ecosystem, bob), 250n);
+	await assertBalanced(ecosystem, { drawn: 250n, debts: 250n, redeemed: 100n });
+});
+
+test("two outputs that one owner spent twice are two cases, each with evidence of its own", async () => {
+	const { ecosystem, mallory, alice, bob, token } = await cast();
+	const [other] = await withdrawTo(ecosystem, mallory, 70n);
+	assert.ok(other);
+	const proven: Uint8Array[] = [];
+	for (const forked of [token, other]) {
+		const { paid: winner } = await pay(ecosystem.world, forked, mallory, alice, forked.amount);
+		const { paid: loser } = await pay(ecosystem.world, forked, mallory, bob, forked.amount);
+		await redeem(ecosystem, alice, winner);
+		const [result] = (await redeem(ecosystem, bob, loser)).results;
+		assert.equal(result?.kind, "forked");
+		const { input } = expectValue(verifyEvidence(result.evidence, ecosystem.world.trust));
+		assert.deepEqual(input, forked.outputId);
+		proven.push(result.evidence);
+	}
+	const cases = await ecosystem.operator.caseFiles(null);
+	const kept = await Promise.all(cases.map(({ id }) => ecosystem.operator.evidence(id)));
+	const inHex = (each: readonly (Uint8Array | undefined)[]) =>
+		each.map((evidence) => Buffer.from(evidence ?? []).toString("hex")).toSorted();
+	assert.deepEqual(inHex(kept), inHex(proven));
+});
+
 test("a reserve draw under a refresh goes to the fallback owner", async () => {
 	const { ecosystem, mallory, alice, bob, token } = await cast();
 	const { paid: winner } = await pay(ecosystem.world, token, mallory, alice, 100n);

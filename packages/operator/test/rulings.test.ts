@@ -72,6 +72,30 @@ test("nothing is refunded before redeem until and grace; then the whole input is
 	await assertBalanced(ecosystem, { refunded: 100n, outstanding: 0n });
 });
 
+test("tokens of several dates are refunded together once the last of them is due, in whatever order they are shown", async () => {
+	for (const later of ["first", "last"] as const) {
+		const ecosystem = await createEcosystem();
+		const { world, clock } = ecosystem;
+		const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
+		const [early] = await withdrawTo(ecosystem, alice, 40n);
+		clock.now += 3 * 86_400;
+		const [late] = await withdrawTo(ecosystem, alice, 60n);
+		assert.ok(early && late);
+		const release = world.random();
+		const locked: VerifiedToken[] = [];
+		for (const token of later === "first" ? [late, early] : [early, late])
+			locked.push((await pay(world, token, alice, bob, token.amount, { release, released: false })).paid);
+		const says = { kind: "neverReleased", lock: lockHash(release), ...refundTo(alice) } as const;
+		clock.now += doubtUntil - 1;
+		expectRefusal(await state(ecosystem, alice, says, ...locked), "ruling-early");
+		assert.equal(await balance(ecosystem, alice), 0n);
+		clock.now += 1;
+		expectValue(await state(ecosystem, alice, says, ...locked));
+		assert.equal(await balance(ecosystem, alice), 100n);
+		await assertBalanced(ecosystem, { refunded: 100n, outstanding: 0n });
+	}
+});
+
 test("a second statement about the same lock is paid nothing more", async () => {
 	const { ecosystem, alice, release, locked } = await lockedPayment();
 	ecosystem.clock.now += doubtUntil;

@@ -347,4 +347,40 @@ export const redeeming: readonly Bug[] = [
 		},
 		blind: "it adds up the tables itself and does not ask the operator for totals",
 	},
+	{
+		name: "reserve-per-fork",
+		why: "each fork of one order draws as if none before it had: the reserve pays past the culprit's limit",
+		promise: 1,
+		edits: [{ file: settlement, find: "				running.set(culprit, before + paid);\n", put: "" }],
+		test: {
+			file: forks,
+			name: "of forks claimed in one order the reserve pays up to the culprit's limit all the same",
+		},
+	},
+	{
+		name: "reserve-race",
+		why: "a settlement is written although another drew under the same culprit since it was planned: the limit is passed",
+		promise: 1,
+		edits: [{ file: settlement, find: ", ...[...drawn].flat()].join();", put: ", drawn.size < 0].join();" }],
+		test: {
+			file: forks,
+			name: "of forks claimed in many orders at once the reserve pays up to the culprit's limit all the same",
+		},
+	},
+	{
+		name: "one-case-a-culprit",
+		why: "every fork of one owner is filed under the first: the later ones are answered with evidence of another",
+		promise: 5,
+		edits: [
+			{
+				file: "packages/operator/src/store/case-files.ts",
+				find: "	const id = sha256(encodeItem([kind, culprit, input]));",
+				put: "	const id = sha256(encodeItem([kind, culprit, input.subarray(0, 0)]));",
+			},
+		],
+		test: {
+			file: forks,
+			name: "two outputs that one owner spent twice are two cases, each with evidence of its own",
+		},
+	},
 ];

@@ -191,4 +191,46 @@ export const ruling: readonly Bug[] = [
 			name: "a payer that can be refunded believes only the operator of the asset, on this lock",
 		},
 	},
+	{
+		name: "refund-by-the-first-date",
+		why: "of tokens with several dates all are refunded when the first of them is due: the later ones can still be redeemed",
+		promise: 6,
+		edits: [{ file: refunds, find: "	const due = Math.max(", put: "	const due = Math.min(" }],
+		test: {
+			file: rulings,
+			name: "tokens of several dates are refunded together once the last of them is due, in whatever order they are shown",
+		},
+	},
+	{
+		name: "states-against-word",
+		why: "a payer swears that it heard no word of a direct payment while it holds its payee's: it is refunded what was paid",
+		promise: 6,
+		edits: [
+			{
+				file: "packages/module/src/ruling.ts",
+				find: "	if (acknowledged !== null) return undefined;",
+				put: "	if (acknowledged === undefined) return undefined;",
+			},
+		],
+		test: {
+			file: modules,
+			name: "on a direct payment is not asked for by a payer that has its payee's word, whoever asks",
+		},
+	},
+	{
+		name: "second-refund-dropped",
+		why: "what a refund of the second direct link brings in tokens is not kept: it is with nobody",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/module/src/ruling.ts",
+				find: "	await core.commit({ tokens: { add: missing, remove: [], hold: [], free: [] }, other: [row] });",
+				put: "	await core.commit({ tokens: { add: missing.slice(0, 0), remove: [], hold: [], free: [] }, other: [row] });",
+			},
+		],
+		test: {
+			file: modules,
+			name: "on each of several direct links brings its fresh tokens, those of the second, too",
+		},
+	},
 ];

@@ -10,7 +10,7 @@ type OwnReport = {
 	readonly accepted: number;
 	readonly refused: number;
 	readonly disagreed: readonly string[];
-	/** files whose judge is not known here */
+	/** files whose judge is not known here, and those that hold nothing to judge */
 	readonly unknown: readonly string[];
 };
 
@@ -48,6 +48,7 @@ async function runOwn(files: ReadonlyMap<string, VectorFile>): Promise<OwnReport
 			unknown.push(`${name}: unknown judge ${file.judge}`);
 			continue;
 		}
+		if (file.vectors.length === 0) unknown.push(`${name}: no vectors`);
 		counts.files++;
 		for (const vector of file.vectors) {
 			const verdict = await verdictOf(judge, file, vector, verify);
