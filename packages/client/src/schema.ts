@@ -575,6 +575,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `not-ready` (funds safe): ask another process, or this one later */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not-ready";
+                    };
+                };
+            };
         };
     };
     account: {

@@ -11,7 +11,7 @@ export { localLicensor, makeLicence, presentLicence } from "./definitions/licenc
 export type { DirectIssue } from "./direct-issue.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
 export { type Document, openApiDocument } from "./http/document.ts";
-export { type RunningServer, type ServerOptions, startServer } from "./http/server.ts";
+export { type RunningServer, type ServerLimits, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export type { FailPoint, StoreOptions } from "./store/store.ts";

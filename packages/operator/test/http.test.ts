@@ -221,10 +221,15 @@ test("the document, its page, health and metrics are served", async () => {
 	assert.ok("/v1/claims" in document.paths);
 	assert.match(await (await fetch(`${server.url}/v1/docs`)).text(), /POST \/v1\/claims/);
 	assert.equal(await (await fetch(`${server.url}/livez`)).text(), "ok");
-	const ready = await fetch(`${server.url}/readyz`);
+	const ready = await fetch(`${server.url}/readyz`, { headers: { "request-id": "mine-1" } });
 	assert.equal(await ready.text(), "ok");
-	assert.ok(ready.headers.get("request-id"));
-	assert.match(await (await fetch(`${server.url}/metrics`)).text(), /tenten_http_requests_total\{/);
+	assert.equal(ready.headers.get("request-id"), "mine-1");
+	const odd = await fetch(`${server.url}/livez`, { headers: { "request-id": "<script>" } });
+	assert.match(odd.headers.get("request-id") ?? "", /^[0-9a-f-]{36}$/);
+	assert.match(
+		await (await fetch(`${server.url}/metrics`)).text(),
+		/tenten_http_request_seconds_bucket\{[^}]*route="\/v1\/claims"/,
+	);
 });
 
 test("logs hold no secrets", () => {

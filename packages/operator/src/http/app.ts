@@ -16,6 +16,7 @@ import { Metrics } from "./metrics.ts";
 import { pagePolicy } from "./page.ts";
 import { problem, problemResponse } from "./problem.ts";
 import { addServiceRoutes } from "./service-routes.ts";
+import { note, noted } from "./serving.ts";
 
 /** What is written of each request. `pino` fits. */
 export type RequestLog = {
@@ -40,22 +41,25 @@ export function createApp({ operator, log }: AppOptions): OpenAPIHono {
 	const app = new OpenAPIHono();
 	const metrics = new Metrics();
 	const idempotency = new Idempotency(operator);
-	app.use(requestId());
+	app.use(requestId({ headerName: "Request-Id" }));
 	app.use(async (context, next) => {
 		const started = performance.now();
+		metrics.begin();
 		await next();
 		const { method } = context.req;
 		const milliseconds = performance.now() - started;
 		const { status } = context.res;
 		for (const [name, value] of Object.entries(alwaysSent)) context.res.headers.set(name, value);
 		context.res.headers.set("request-id", context.get("requestId"));
-		metrics.count(method, status, milliseconds);
+		const { route, code } = noted(context);
+		metrics.end({ method, route, status, code, seconds: milliseconds / 1000 });
 		log.info(
 			{ requestId: context.get("requestId"), method, path: context.req.path, status, milliseconds },
 			"request",
 		);
 	});
 	app.onError((error, context) => {
+		note(context, { code: "internal" });
 		log.error({ requestId: context.get("requestId"), error: error.message, stack: error.stack }, "bug");
 		return problemResponse(problem("internal"));
 	});

@@ -1,22 +1,55 @@
-/** Counts of requests in the text format of Prometheus, by method and status. */
-export class Metrics {
-	readonly #counts = new Map<string, { count: number; milliseconds: number }>();
+/**
+ * Figures for Prometheus, of one server: how long requests took, how many are under way, what was refused.
+ *
+ * Labels are of closed lists (templates of routes, declared codes), so nobody who asks can make them grow.
+ */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-	count(method: string, status: number, milliseconds: number): void {
-		const labels = `method="${method}",status="${status}"`;
-		const before = this.#counts.get(labels) ?? { count: 0, milliseconds: 0 };
-		this.#counts.set(labels, {
-			count: before.count + 1,
-			milliseconds: before.milliseconds + milliseconds,
-		});
+export type Observed = {
+	readonly method: string;
+	/** the route's path with its parameters in braces; undefined where there is none */
+	readonly route: string | undefined;
+	readonly status: number;
+	/** the problem's code, where it was refused */
+	readonly code: string | undefined;
+	readonly seconds: number;
+};
+
+const known: ReadonlySet<string> = new Set(["GET", "POST", "DELETE", "HEAD"]);
+
+export class Metrics {
+	readonly #registry = new Registry();
+	readonly #seconds = new Histogram({
+		name: "tenten_http_request_seconds",
+		help: "From the head of a request to its answer",
+		labelNames: ["method", "route", "status"],
+		buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+		registers: [this.#registry],
+	});
+	readonly #underWay = new Gauge({
+		name: "tenten_http_requests_under_way",
+		help: "Requests that are not answered yet",
+		registers: [this.#registry],
+	});
+	readonly #refusals = new Counter({
+		name: "tenten_http_refusals_total",
+		help: "Requests that were refused, by the problem's code",
+		labelNames: ["route", "code"],
+		registers: [this.#registry],
+	});
+
+	begin(): void {
+		this.#underWay.inc();
 	}
 
-	text(): string {
-		const lines = ["# TYPE tenten_http_requests_total counter", "# TYPE tenten_http_seconds_total counter"];
-		for (const [labels, { count, milliseconds }] of this.#counts) {
-			lines.push(`tenten_http_requests_total{${labels}} ${count}`);
-			lines.push(`tenten_http_seconds_total{${labels}} ${(milliseconds / 1000).toFixed(6)}`);
-		}
-		return `${lines.join("\n")}\n`;
+	end({ method: asked, route = "none", status, code, seconds }: Observed): void {
+		this.#underWay.dec();
+		const method = known.has(asked) ? asked : "other";
+		this.#seconds.observe({ method, route, status }, seconds);
+		if (code !== undefined) this.#refusals.inc({ route, code });
+	}
+
+	text(): Promise<string> {
+		return this.#registry.metrics();
 	}
 }

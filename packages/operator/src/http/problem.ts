@@ -99,6 +99,7 @@ const httpProblems = {
 	],
 	"idempotency-key-reused": [422, "final", "safe", "use a fresh Idempotency-Key for other content"],
 	internal: [500, "transient", "unknown", "send the same again: it is answered once"],
+	"not-ready": [503, "transient", "safe", "ask another process, or this one later"],
 	"role-missing": [403, "final", "safe", "use an API key whose roles allow this"],
 	"route-unknown": [404, "final", "safe", "see /v1/openapi.json"],
 } as const satisfies Record<string, readonly [Status, Persistence, FundsState, string]>;

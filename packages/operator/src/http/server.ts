@@ -1,5 +1,13 @@
-/** Serves an operator's app on a port, and stops gracefully: what was begun is answered first. */
-import type { AddressInfo } from "node:net";
+/**
+ * Serves an operator's app on a port, within limits, and stops gracefully.
+ *
+ * Nobody holds a connection by saying little: a head and a whole request have their time, and a connection that
+ * says nothing is closed. Stopping takes no new connections, answers what was begun, closes each connection as
+ * it falls idle, and ends what is left when its time is over: whoever is cut off then asks again with the same
+ * content, as after a crash.
+ */
+import type { Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { serve } from "@hono/node-server";
 import { pino } from "pino";
 import type { Operator } from "../operator.ts";
@@ -11,6 +19,20 @@ export type ServerOptions = {
 	readonly port: number;
 	readonly hostname?: string;
 	readonly log?: RequestLog;
+	readonly limits?: Partial<ServerLimits>;
+};
+
+export type ServerLimits = {
+	/** for the head of a request to arrive */
+	readonly head_ms: number;
+	/** for a whole request to arrive */
+	readonly request_ms: number;
+	/** between two requests of one connection */
+	readonly idle_ms: number;
+	/** for what was begun to be answered, once the server stops */
+	readonly stop_ms: number;
+	/** at once */
+	readonly connections: number;
 };
 
 export type RunningServer = {
@@ -19,19 +41,72 @@ export type RunningServer = {
 	readonly close: () => Promise<void>;
 };
 
+const usualLimits: ServerLimits = {
+	head_ms: 10_000,
+	request_ms: 30_000,
+	idle_ms: 5_000,
+	stop_ms: 10_000,
+	connections: 10_000,
+};
+
+/** Bytes of all headers of a request; a signed question for a balance is the longest, below 4 KiB. */
+const maximumHead = 16_384;
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
 	const { operator, port, hostname = "127.0.0.1" } = options;
+	const limits = { ...usualLimits, ...options.limits };
 	const log = options.log ?? pino({ name: operator.entry.name });
 	const app = createApp({ operator, log });
+	const serverOptions = {
+		headersTimeout: limits.head_ms,
+		requestTimeout: limits.request_ms,
+		keepAliveTimeout: limits.idle_ms,
+		maxHeaderSize: maximumHead,
+		connectionsCheckingInterval: Math.min(limits.head_ms, 1_000),
+	};
 	return new Promise((resolve, reject) => {
-		const server = serve({ fetch: app.fetch, port, hostname }, (address: AddressInfo) => {
-			const close = (): Promise<void> =>
-				new Promise((closed, failed) => {
-					server.close((error) => (error ? failed(error) : closed()));
-					if ("closeIdleConnections" in server) server.closeIdleConnections();
-				});
-			resolve({ url: `http://${hostname}:${address.port}`, close });
-		});
+		const listening = (address: AddressInfo): void =>
+			resolve({
+				url: `http://${hostname}:${address.port}`,
+				close: () => stop(server, connections, limits.stop_ms),
+			});
+		// Plain HTTP/1.1: TLS ends in front of it.
+		const server = serve({ fetch: app.fetch, port, hostname, serverOptions }, listening) as Server;
+		const connections = connectionsOf(server);
+		server.maxConnections = limits.connections;
 		server.once("error", reject);
+	});
+}
+
+/** Connections, and those of them on which something is being answered. */
+type Connections = { readonly all: Set<Socket>; readonly busy: Set<Socket> };
+
+/** Node counts a connection on which nothing was ever asked as busy; here it is one that waits. */
+function connectionsOf(server: Server): Connections {
+	const all = new Set<Socket>();
+	const busy = new Set<Socket>();
+	server.on("connection", (socket) => {
+		all.add(socket);
+		socket.once("close", () => all.delete(socket));
+	});
+	server.on("request", ({ socket }, answer) => {
+		busy.add(socket);
+		answer.once("close", () => {
+			busy.delete(socket);
+			if (!server.listening) socket.end();
+		});
+	});
+	return { all, busy };
+}
+
+function stop(server: Server, { all, busy }: Connections, stop_ms: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const end = setTimeout(() => server.closeAllConnections(), stop_ms);
+		server.close((error) => {
+			clearTimeout(end);
+			if (error === undefined) resolve();
+			else reject(error);
+		});
+		for (const socket of all) if (!busy.has(socket)) socket.destroy();
 	});
 }

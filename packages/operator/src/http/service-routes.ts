@@ -21,8 +21,8 @@ export function addServiceRoutes(app: OpenAPIHono, operator: Operator, metrics: 
 	});
 	serve(app, live, gate, async () => given("ok"));
 	serve(app, ready, gate, async () => {
-		await operator.trustList();
-		return given("ok");
+		const isReady = await operator.store.read(async () => true).catch(() => false);
+		return isReady ? given("ok") : problem("not-ready");
 	});
-	serve(app, figures, gate, async () => given(metrics.text()));
+	serve(app, figures, gate, async () => given(await metrics.text()));
 }

@@ -31,13 +31,35 @@ export function serve<E extends Endpoint>(
 ): void {
 	const path = endpoint.path.replaceAll(/\{([^}]+)\}/g, ":$1");
 	app.on(endpoint.method.toUpperCase(), path, async (context) => {
-		const acting = await gate(endpoint, context);
-		if (isProblem(acting)) return respond(endpoint, acting);
-		const asked = await read(endpoint, context, acting);
-		if (isProblem(asked)) return respond(endpoint, asked);
-		const answer: { readonly value: unknown } | Problem = await handle(asked as Asked<E>);
-		return isProblem(answer) ? respond(endpoint, answer) : success(endpoint, answer.value);
+		note(context, { route: endpoint.path });
+		const answer = await answered(endpoint, gate, handle, context);
+		if (!isProblem(answer)) return success(endpoint, answer.value);
+		note(context, { code: answer.code });
+		return respond(endpoint, answer);
 	});
+}
+
+async function answered<E extends Endpoint>(
+	endpoint: E,
+	gate: Gate,
+	handle: (asked: Asked<E>) => Promise<Answer<E>>,
+	context: Context,
+): Promise<{ readonly value: unknown } | Problem> {
+	const acting = await gate(endpoint, context);
+	if (isProblem(acting)) return acting;
+	const asked = await read(endpoint, context, acting);
+	return isProblem(asked) ? asked : handle(asked as Asked<E>);
+}
+
+/** What figures are kept by: the route's template, and the code of a problem. */
+type Noted = { readonly route?: string; readonly code?: string };
+
+export function note(context: Context, said: Noted): void {
+	context.set("noted", { ...noted(context), ...said });
+}
+
+export function noted(context: Context): Noted {
+	return (context.get("noted") as Noted | undefined) ?? {};
 }
 
 function respond(endpoint: Endpoint, value: Problem): Response {

@@ -494,7 +494,22 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		"route-unknown": (s) => fetch(`${s.server.url}/v1/problems/none`),
 	},
 	live: {},
-	ready: {},
+	ready: {
+		"not-ready": async (s) => {
+			const operator = new Proxy(s.ecosystem.operator, {
+				get: (target, name) => {
+					if (name === "store") return { read: () => Promise.reject(new Error("no database")) };
+					const value = Reflect.get(target, name, target) as unknown;
+					return typeof value === "function" ? value.bind(target) : value;
+				},
+			});
+			const log = { info: () => undefined, error: () => undefined };
+			const server = await startServer({ operator, port: 0, log });
+			const answer = await fetch(`${server.url}/readyz`);
+			await server.close();
+			return answer;
+		},
+	},
 	metrics: {},
 };
 
