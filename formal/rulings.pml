@@ -24,6 +24,7 @@
  *   -DTAKES_NO_ROWS          a refund takes no row of the registry
  *   -DKEEPS_NOTHING          the row of a refund keeps nothing that convicts who lied for it (before ADR 0018)
  *   -DOWNS_WHEN_OVER         a release that is ruled after redeem until and grace makes an owner
+ *   -DCANCELLED_OWNS_WHEN_OVER   the same, of a payee that had read a cancel
  */
 
 mtype = { idle, locked, released, cancelled, ruled };
@@ -55,8 +56,7 @@ byte drawn;             /* from the reserve */
 bool refunded;          /* something was paid on a statement */
 bool claimed;           /* something was paid, or drawn, for a link */
 bool convictedA, convictedB, convictedOther;
-bool fooled;            /* an honest payee became owner of what nobody would pay any more */
-bool robbed;            /* an honest payee claimed in time and got nothing */
+bool gained[3];         /* its output 0 was paid for, or drawn for */
 
 #define STEP(guard, changes, words) d_step { guard -> changes; printf words }
 #define NAME(p) (p == Alice -> 65 : (p == Bob -> 66 : (p == Carol -> 67 : 68)))
@@ -75,16 +75,16 @@ bool robbed;            /* an honest payee claimed in time and got nothing */
 #endif
 
 /* The rows of a whole path and of what is paid, by whoever claims output 0 of hand-over h. */
-inline claim(h, claimant, isCheat) {
+inline claim(h, claimant) {
   forked = false; refused = false; answered[h] = true; published[h] = true;
   if :: h == 1 -> TAKE(X, LINK(1), Alice) :: else -> TAKE(X, LINK(0), Alice) fi;
   if :: h == 2 -> published[0] = true; TAKE(OUT(0), LINK(2), Bob) :: else fi;
   if
-  :: refused -> if :: !isCheat -> robbed = true :: else fi
+  :: refused
   :: else ->
     if :: row[OUT(h)] == FREE -> row[OUT(h)] = SELF :: row[OUT(h)] == SELF :: else -> forked = true; CONVICT(claimant) fi;
-    if :: !forked -> paid = paid + 1; claimed = true
-       :: forked && (claimant == Carol || claimant == Dora || (claimant == Bob && !convictedB)) -> drawn = drawn + 1; claimed = true
+    if :: !forked -> paid = paid + 1; gained[h] = true; claimed = true
+       :: forked && (claimant == Carol || claimant == Dora || (claimant == Bob && !convictedB)) -> drawn = drawn + 1; gained[h] = true; claimed = true
        :: else
     fi
   fi;
@@ -129,13 +129,22 @@ end:
       payee[h] = reserved; reservedSent[h] = true, ("%c is reserved, and sends Reserved %d\n", NAME(PAYEE_OF(h)), h))
   :: STEP(payee[h] == reserved && phase <= REDEEMING && releaseSent[h],
       payee[h] = owned, ("%c reads Release %d, and is owner\n", NAME(PAYEE_OF(h)), h))
-  :: STEP(payee[h] == cancelled && releaseSent[h],
+  :: STEP(payee[h] == cancelled && phase <= REDEEMING && releaseSent[h],
       payee[h] = owned; CONVICT(PAYER_OF(h)), ("%c reads Release %d after Cancel %d: both are evidence\n", NAME(PAYEE_OF(h)), h, h))
+  /* late, as below: the operator's word decides, and makes no owner once grace is over */
+  :: STEP(payee[h] == cancelled && phase > REDEEMING && releaseSent[h] && !published[h],
+      published[h] = true; CONVICT(PAYER_OF(h)); if :: ruling[h] == none -> ruling[h] = released :: else fi,
+      ("%c shows the operator Release %d, and that Cancel %d was said\n", NAME(PAYEE_OF(h)), h, h))
+  :: STEP(payee[h] == cancelled && ruling[h] == released
+#ifndef CANCELLED_OWNS_WHEN_OVER
+        && phase < OVER
+#endif
+      , payee[h] = owned; CONVICT(PAYER_OF(h)), ("%c takes the ruling after Cancel %d: it was released\n", NAME(PAYEE_OF(h)), h))
   :: STEP((payee[h] == reserved || payee[h] == resolving) && cancelSent[h],
       payee[h] = cancelled, ("%c reads Cancel %d\n", NAME(PAYEE_OF(h)), h))
   :: STEP(payee[h] == reserved, payee[h] = resolving, ("%c asks for a ruling on %d\n", NAME(PAYEE_OF(h)), h))
 #ifdef LATE_WHILE_RESOLVING
-  :: STEP(payee[h] == resolving && releaseSent[h], payee[h] = owned; fooled = (row[INPUT_OF(h)] == REFUND),
+  :: STEP(payee[h] == resolving && releaseSent[h], payee[h] = owned,
       ("%c reads Release %d while it waits for a ruling, and is owner\n", NAME(PAYEE_OF(h)), h))
 #endif
   /* shown to the operator: published, and ruled unless a ruling stands */
@@ -146,7 +155,7 @@ end:
       ("the operator answers %c: %d was released\n", NAME(PAYEE_OF(h)), h))
   :: STEP((payee[h] == resolving || payee[h] == reserved) && ruling[h] == released,
 #ifdef OWNS_WHEN_OVER
-      payee[h] = owned; fooled = (phase == OVER),
+      payee[h] = owned,
 #else
       payee[h] = (phase == OVER -> ruled : owned),
 #endif
@@ -154,7 +163,7 @@ end:
   :: STEP((payee[h] == resolving || payee[h] == reserved) && ruling[h] == ruled,
       payee[h] = ruled, ("%c takes the ruling: %d was refunded\n", NAME(PAYEE_OF(h)), h))
   :: STEP(payee[h] == owned && !answered[h] && CLAIMABLE(h) && (h != 0 || payer[2] == idle || payer[2] == cancelled),
-      claim(h, PAYEE_OF(h), false), ("%c redeems %d: paid %d, drawn %d\n", NAME(PAYEE_OF(h)), h, paid, drawn))
+      claim(h, PAYEE_OF(h)), ("%c redeems %d: paid %d, drawn %d\n", NAME(PAYEE_OF(h)), h, paid, drawn))
   od
 }
 
@@ -188,7 +197,7 @@ end:
   :: STEP(transferSent[2] && !cancelSent[2], cancelSent[2] = true, ("B sends Cancel 2, whatever it has done\n"))
   :: STEP(transferSent[2] && !stated[2], stated[2] = true, ("B states that it never released 2\n"))
   :: STEP(releaseSent[0] && !published[0], published[0] = true; if :: ruling[0] == none -> ruling[0] = released :: ruling[0] == ruled -> CONVICT(Alice) :: else fi, ("B shows the operator Release 0\n"))
-  :: STEP(releaseSent[0] && !answered[0] && CLAIMABLE(0), claim(0, Bob, true), ("B redeems 0 itself: paid %d, drawn %d\n", paid, drawn))
+  :: STEP(releaseSent[0] && !answered[0] && CLAIMABLE(0), claim(0, Bob), ("B redeems 0 itself: paid %d, drawn %d\n", paid, drawn))
   od
 }
 #endif
@@ -225,7 +234,7 @@ end:
       if
       :: published[2] -> ANSWER_LIE(2)
       :: else -> forked = false; refused = false; TAKE(X, LINK(0), Alice); 
-        if :: refused -> robbed = B_IS_HONEST
+        if :: refused
            :: forked -> REFUND_IT(2, OUT(0)); drawn = drawn + 1
            :: else -> REFUND_IT(2, OUT(0)); refunded = true; paid = paid + 1
         fi; forked = false; refused = false
@@ -254,13 +263,22 @@ init { atomic {
 #define HELD(h) (payee[h] == reserved || payee[h] == resolving)
 #define TOOK_X (row[X] == LINK(0) || row[X] == LINK(1))
 
+/* Nobody will pay for it any more. Both stay true. */
+#define IS_WORTHLESS(h) (phase == OVER || row[INPUT_OF_(h)] == REFUND)
+#define INPUT_OF_(h) (((h) == 2) * OUT(0))
+/* Who only begins to own it then was fooled. */
+#define NEVER_FOOLED(h) ((payee[h] != owned && IS_WORTHLESS(h)) -> [] (payee[h] != owned))
+#define WAS_ROBBED(h) (answered[h] && !gained[h])
+#define STATED_FOR_NOTHING(h) (payer[h] == locked && stated[h])
+
 ltl paysonce { [] (paid <= 1) }
 ltl notboth { [] !(refunded && claimed) }
 ltl noframe { [] (!(A_IS_HONEST && convictedA) && !(B_IS_HONEST && convictedB) && !convictedOther) }
 ltl named { [] (paid + drawn > 1 -> (convictedA || convictedB)) }
-ltl notfooled { [] !fooled }
-ltl notrobbed { [] !robbed }
+ltl notfooled { [] (NEVER_FOOLED(0) && NEVER_FOOLED(1) && NEVER_FOOLED(2)) }
+ltl notrobbed { [] !((B_IS_HONEST && WAS_ROBBED(0)) || WAS_ROBBED(1) || WAS_ROBBED(2)) }
 ltl keepsown { [] (A_IS_HONEST && payer[0] != released && payer[1] != released -> !TOOK_X) }
+ltl getsback { <> [] !((A_IS_HONEST && (STATED_FOR_NOTHING(0) || STATED_FOR_NOTHING(1))) || (B_IS_HONEST && STATED_FOR_NOTHING(2))) }
 ltl settles { <> [] (!(A_IS_HONEST && (HELD(0) || HELD(1))) && !(B_IS_HONEST && payer[2] != idle && HELD(2))) }
 
 ltl can_fork { [] !(drawn == 1 && paid == 1) }
