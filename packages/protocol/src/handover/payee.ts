@@ -287,9 +287,8 @@ function released(
 	secret: Bytes,
 	{ trust, now }: Context,
 ): PayeeStep {
-	if (state.kind === "cancelled") return owns(state, secret, trust);
-	const counter = counterOf(state);
-	if (counter !== null)
+	const counter = state.kind === "cancelled" ? null : counterOf(state);
+	if (state.kind !== "cancelled" && counter !== null)
 		return takesWhatWeGave(givenIn(state), counter, ruling.ruling.body, now)
 			? owns(state, secret, trust)
 			: stay(state, refuse("redeem-closed", "published too late to take what was given"));
@@ -297,6 +296,7 @@ function released(
 	const isOver = Math.max(ruling.ruling.body.ruledAt, trust.list.issuedAt) >= keepUntil;
 	if (now < keepUntil && !isOver) return owns(state, secret, trust);
 	if (!isOver) return stay(state, refuse("redeem-closed", "by one's own clock alone"));
+	if (state.kind === "cancelled") return stay(state, refuse("redeem-closed", "cancelled, and now over"));
 	const { terms, answer } = state;
 	const news = { kind: "tell", news: "ruled" } as const;
 	return {

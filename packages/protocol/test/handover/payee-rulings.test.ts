@@ -64,9 +64,23 @@ test("what was given is paid for, however late, by the word of its operator that
 	assert.deepEqual([state, refusal?.code], [foreign, "redeem-closed"]);
 });
 
-test("what was cancelled is owned by its release all the same, however late", () => {
-	const ruling = two.messages.ruledReleased as Message;
-	assert.equal(toPayee(payeeIn(two, "cancelled"), ruling, late).state.kind, "owned");
+test("what was cancelled is owned by its release all the same, until grace is over", () => {
+	const { secret } = two.messages.release as MessageOf<"release">;
+	const inTime = two.messages.ruledReleased as MessageOf<"ruling">;
+	const tooLate = rulingsOn(waiting.terms.lock as Bytes, secret, densha, waiting.terms.keepUntil).ruledReleased;
+	const state = payeeIn(two, "cancelled");
+	assert.equal(toPayee(state, inTime, justInTime).state.kind, "owned");
+	for (const [ruling, at] of [
+		[tooLate, late],
+		[tooLate, justInTime],
+		[inTime, late],
+	] as const) {
+		const step = toPayee(state, ruling, at);
+		assert.deepEqual([step.state, step.refusal?.code, step.effects], [state, "redeem-closed", []]);
+	}
+	const ofTaken = swapped.messages.ruledReleased as MessageOf<"ruling">;
+	const freed = toPayee(payeeIn(swapped, "cancelled"), ofTaken, late);
+	assert.deepEqual([freed.state.kind, freed.refusal?.code], ["cancelled", "redeem-closed"]);
 });
 
 /** An exchange of yen for what Bob gives, from its lock to his answer. */
