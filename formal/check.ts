@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Model, Variant } from "./expectations.ts";
+import { edit, type Mutant, mutants } from "./mutants.ts";
 import { type Checker, generate } from "./spin.ts";
 
 export type Row = {
@@ -24,14 +25,32 @@ type Chosen = { readonly model: Model; readonly variant: Variant };
 const LANES = 2;
 
 /** Rows in the order of `chosen`, as soon as they are known. */
-export async function* rowsOf(chosen: readonly Chosen[]): AsyncGenerator<Row> {
+export function rowsOf(chosen: readonly Chosen[]): AsyncGenerator<Row> {
+	return inLanes(chosen.map((each) => () => checkVariant(each)));
+}
+
+/** The same of mutants: what is expected is that they are seen. */
+export function rowsOfMutants(models: readonly Model[]): AsyncGenerator<Row> {
+	const tasks = models.flatMap((model) =>
+		mutants
+			.filter((mutant) => mutant.model === model.name)
+			.flatMap((mutant) =>
+				model.variants
+					.filter(({ name }) => name in mutant.kills)
+					.map((variant) => () => checkMutant(model, variant, mutant)),
+			),
+	);
+	return inLanes(tasks);
+}
+
+async function* inLanes(tasks: readonly (() => Promise<readonly Row[]>)[]): AsyncGenerator<Row> {
 	const started: Promise<readonly Row[]>[] = [];
 	const begin = (): void => {
-		const next = chosen[started.length];
-		if (next !== undefined) started.push(checkVariant(next));
+		const next = tasks[started.length];
+		if (next !== undefined) started.push(next());
 	};
 	for (let lane = 0; lane < LANES; lane++) begin();
-	for (let i = 0; i < chosen.length; i++) {
+	for (let i = 0; i < tasks.length; i++) {
 		const rows = await started[i];
 		begin();
 		yield* rows ?? [];
@@ -39,17 +58,31 @@ export async function* rowsOf(chosen: readonly Chosen[]): AsyncGenerator<Row> {
 }
 
 async function checkVariant({ model, variant }: Chosen): Promise<readonly Row[]> {
-	const checker = await generate(fileOf(model), variant.flags);
+	const checker = await generate(await textOf(model), variant.flags);
 	try {
 		const rows: Row[] = [];
 		const names = { model: model.name, variant: variant.name };
 		for (const property of variant.holds)
-			rows.push({ ...names, ...(await judged(checker, property, "holds", false)) });
+			rows.push({ ...names, ...(await judged(checker, property, "holds", variant.isLarge)) });
 		for (const property of variant.fails)
-			rows.push({ ...names, ...(await judged(checker, property, "violated", false)) });
+			rows.push({ ...names, ...(await judged(checker, property, "violated", variant.isLarge)) });
 		for (const property of variant.happens)
-			rows.push({ ...names, ...(await judged(checker, property, "happens", false)) });
-		if (variant.isSound) rows.push({ ...names, ...(await ends(checker, variant.mayMiss)) });
+			rows.push({ ...names, ...(await judged(checker, property, "happens", variant.isLarge)) });
+		if (variant.isSound) rows.push({ ...names, ...(await ends(checker, variant)) });
+		return rows;
+	} finally {
+		await checker.dispose();
+	}
+}
+
+async function checkMutant(model: Model, variant: Variant, mutant: Mutant): Promise<readonly Row[]> {
+	const text = edit(await textOf(model), mutant.edits);
+	const checker = await generate(text, [...variant.flags, ...mutant.flags]);
+	try {
+		const rows: Row[] = [];
+		const names = { model: model.name, variant: `${variant.name}: ${mutant.name}` };
+		for (const property of mutant.kills[variant.name] ?? [])
+			rows.push({ ...names, ...(await judged(checker, property, "violated", false)) });
 		return rows;
 	} finally {
 		await checker.dispose();
@@ -70,9 +103,12 @@ async function judged(
 }
 
 /** Every run ends, and every step of the model is taken in one of them. */
-async function ends(checker: Checker, mayMiss: boolean): Promise<Omit<Row, "model" | "variant">> {
+async function ends(
+	checker: Checker,
+	{ mayMiss, isLarge }: Variant,
+): Promise<Omit<Row, "model" | "variant">> {
 	const start = performance.now();
-	const { kind, states, depth, unreached: missed } = await checker.checkEnds();
+	const { kind, states, depth, unreached: missed } = await checker.checkEnds(isLarge);
 	const unreached = mayMiss ? [] : missed;
 	const seconds = (performance.now() - start) / 1000;
 	const property = unreached.length === 0 ? "ends" : `ends; never taken: ${unreached.join(" ")}`;
@@ -80,15 +116,17 @@ async function ends(checker: Checker, mayMiss: boolean): Promise<Omit<Row, "mode
 	return { property, expected: "holds", got, states, depth, seconds };
 }
 
-function fileOf({ name }: Model): string {
-	return join(import.meta.dirname, `${name}.pml`);
+/** A model as it stands. */
+export function textOf({ name }: Pick<Model, "name">): Promise<string> {
+	return readFile(join(import.meta.dirname, `${name}.pml`), "utf8");
 }
 
 /** A run that violates `property`, a line a step. */
 export async function trailOf(model: Model, variant: Variant, property: string): Promise<readonly string[]> {
-	const checker = await generate(fileOf(model), variant.flags);
+	const text = await textOf(model);
+	const checker = await generate(text, variant.flags);
 	try {
-		const names = namesIn(await readFile(fileOf(model), "utf8"));
+		const names = namesIn(text);
 		const steps = await checker.trail(property);
 		return steps.map((step) => step.replaceAll(/<(\d+)>/g, (_, number) => names[Number(number)] ?? number));
 	} finally {

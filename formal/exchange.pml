@@ -15,7 +15,7 @@
  * since the last date. A cheat may act later than that question, up to the very date.
  *
  *   -DONE_OPERATOR   one operator issued both: what is published is published for both legs, one ruling a lock
- *   -DBAD_X          X cancels and releases, states falsely, keeps the release from Y
+ *   -DBAD_X          X cancels and releases, states falsely, keeps the release from Y, redeems a that it gave
  *   -DBAD_Y          Y spends b twice, states falsely, claims a with the release at any time
  * Broken on purpose:
  *   -DNO_AFTER             what a cancel freed is spent without the cancel in `after`
@@ -51,7 +51,7 @@ bool publishedA, publishedB;    /* the release, at each operator */
 bool inTimeB;                   /* published at b's operator before redeem until */
 bool ruledA, ruledB;            /* refunded, by each operator */
 byte paidX, paidY, paidW;       /* legs that each was paid for, from the issue or the reserve */
-bool drawn;
+byte drawn;                     /* legs that were paid from the reserve */
 bool convictedX, convictedY;
 bool freed;                     /* Y may spend b again */
 bool again;                     /* and has: W owns it */
@@ -88,15 +88,15 @@ inline claimB() {
   if
   :: rowB == FREE -> rowB = LEG; paidX = paidX + 1
   :: rowB == AGAIN ->
-     if :: withAfter -> convictedX = true :: else -> convictedY = true; drawn = true; paidX = paidX + 1 fi
-  :: else -> paidX = 9      /* X came in time, and found b refunded */
+     if :: withAfter -> convictedX = true :: else -> convictedY = true; drawn = drawn + 1; paidX = paidX + 1 fi
+  :: else
   fi
 }
 
 inline claimA() {
   PUBLISH_A;
   if :: rowA == FREE -> rowA = LEG; paidY = paidY + 1
-     :: else -> convictedX = true; drawn = true; paidY = paidY + 1 fi
+     :: else -> convictedX = true; drawn = drawn + 1; paidY = paidY + 1 fi
 }
 
 #ifndef BAD_X
@@ -122,8 +122,10 @@ end:
   :: STEP(!releaseSent, releaseSent = true, ("X gives Y the release, whatever it has done\n"))
   :: STEP(!cancelSent, cancelSent = true, ("X sends Cancel, whatever it has done\n"))
   :: STEP(!deciderStated && phase == OVER, deciderStated = true, ("X states that it never released\n"))
+  :: STEP(rowA == FREE && phase <= REDEEMING, rowA = AGAIN; paidX = paidX + 1, ("X redeems a, whatever it has done\n"))
   :: STEP(!publishedB && counterSent, PUBLISH_B, ("X shows the release to b's operator\n"))
   :: STEP(counterSent && paidX == 0 && CLAIMABLE_B && !(convictedX && rowB == AGAIN), claimB(), ("X redeems b, and never tells Y: it has %d\n", paidX))
+  :: break        /* and is silent for ever */
   od
 }
 #define X_IS_DONE true
@@ -183,7 +185,7 @@ end:
 #endif
       if
       :: rowB == FREE -> rowB = AGAIN
-      :: else -> drawn = true; if :: withAfter -> convictedX = true :: else -> convictedY = true fi
+      :: else -> drawn = drawn + 1; if :: withAfter -> convictedX = true :: else -> convictedY = true fi
       fi; paidY = paidY + 1, ("Y redeems b, which it did not give\n"))
   :: STEP(other == owned && paidY == 0 && CLAIMABLE_A, claimA(), ("Y redeems a: it has %d\n", paidY))
   od
@@ -200,6 +202,7 @@ end:
   :: STEP(!again && phase == SPENDING, again = true; withAfter = cancelSent, ("Y pays W with b, whatever it has done; a cancel is carried: %d\n", withAfter))
   :: STEP(!otherStated, otherStated = true, ("Y states that no release reached it\n"))
   :: STEP(releaseSent && paidY == 0 && CLAIMABLE_A, claimA(), ("Y redeems a: it has %d\n", paidY))
+  :: break        /* and is silent for ever */
   od
 }
 #define Y_IS_DONE true
@@ -211,8 +214,8 @@ end:
   :: STEP(again && paidW == 0 && (phase <= REDEEMING),
       if
       :: rowB == FREE -> rowB = AGAIN; paidW = 1
-      :: rowB == LEG -> drawn = true; paidW = 1; if :: withAfter -> convictedX = true :: else -> convictedY = true fi
-      :: else -> paidW = 9
+      :: rowB == LEG -> drawn = drawn + 1; paidW = 1; if :: withAfter -> convictedX = true :: else -> convictedY = true fi
+      :: else
       fi, ("W redeems b\n"))
   od
 }
@@ -246,20 +249,27 @@ active proctype Clock() {
 #define Y_IS_HONEST false
 #endif
 
-/* Each honest side has one of the two, never both. */
-#define X_HAS ((decider == idle || decider == locked || decider == cancelled) && rowA == FREE) 
-#define X_UNITS (X_HAS + (decider == released && paidX == 0) + paidX)
-#define Y_UNITS (((other == none || WAITS || (other == cancelled && freed && !again)) && rowB == FREE) + (other == owned && paidY == 0) + paidY + (again && paidW == 0) + paidW)
+/* What an honest side holds, in units that somebody will pay. What is released and not yet read is in doubt. */
+#define X_HOLDS_A (X_IS_HONEST && (decider == idle || decider == locked || decider == cancelled) && rowA == FREE)
+#define X_HOLDS_B (X_IS_HONEST && decider == released && paidX == 0)
+#define Y_HOLDS_A (Y_IS_HONEST && other == owned && paidY == 0)
+#define Y_HOLDS_B (Y_IS_HONEST && (other == none || (WAITS && decider != released) || (other == cancelled && !again)) && paidY == 0 && rowB == FREE)
+#define W_HOLDS_B (again && paidW == 0)
+#define PAID_OUT (paidX + paidY + paidW)
+#define UNITS (PAID_OUT + X_HOLDS_A + X_HOLDS_B + Y_HOLDS_A + Y_HOLDS_B + W_HOLDS_B)
 
-ltl nocreate { [] (!(X_IS_HONEST && Y_IS_HONEST) || ((decider == released && rowB != AGAIN) + freed * (other == cancelled) <= 1)) }
+ltl nocreate { [] (PAID_OUT <= 2 + drawn) }
+ltl onecopy { [] (UNITS <= 2) }
+ltl noloss { <> [] (UNITS == 2) }
+ltl nodraw { [] (drawn == 0) }
 ltl noframe { [] (!(X_IS_HONEST && convictedX) && !(Y_IS_HONEST && convictedY)) }
-ltl named { [] (drawn -> (convictedX || convictedY)) }
-ltl fairforx { [] (X_IS_HONEST -> !(paidX == 9) && !(phase == OVER && decider == released && paidX == 0) && !(rowA == LEG && decider != released)) }
+ltl named { [] (drawn > 0 -> (convictedX || convictedY)) }
+ltl fairforx { [] !(X_IS_HONEST && ((decider == released && paidX == 0 && (phase == OVER || rowB == REFUND)) || (rowA == LEG && decider != released))) }
 ltl fairfory { [] (Y_IS_HONEST -> !(rowB == LEG && phase == OVER && paidY == 0 && rowA != FREE && !again) && !(rowB == LEG && phase == OVER && paidY == 0 && !CLAIMABLE_A && !again && !drawn)) }
-ltl noloss { <> [] (!(X_IS_HONEST && Y_IS_HONEST) || phase >= GRACE || !WAITS) }
+ltl fairforw { <> [] !W_HOLDS_B }
+ltl settles { <> [] !(WAITS && phase <= REDEEMING) }
 ltl getsback { <> [] (!Y_IS_HONEST || phase != OVER || !counterSent || paidY == 1 || again || other == cancelled || rowB == LEG) }
 ltl oneword { [] !(X_IS_HONEST && releaseSent && cancelSent) }
-ltl notboth { [] !(X_IS_HONEST && Y_IS_HONEST && paidX + paidY + paidW > 2) }
 
 ltl can_swap { [] !(paidX == 1 && paidY == 1 && rowA == LEG && rowB == LEG) }
 ltl can_cancel_and_pay { [] !(paidW == 1 && withAfter && decider == cancelled) }

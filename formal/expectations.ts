@@ -19,6 +19,8 @@ export type Variant = {
 	readonly mayMiss: boolean;
 	/** the rules as built, and what is known not to hold of them */
 	readonly isOpen: boolean;
+	/** so many states that a slower compiler pays */
+	readonly isLarge: boolean;
 };
 
 export type Model = { readonly name: string; readonly variants: readonly Variant[] };
@@ -26,25 +28,30 @@ export type Model = { readonly name: string; readonly variants: readonly Variant
 type Sound = Pick<Variant, "name" | "flags" | "about" | "holds"> & {
 	readonly happens?: readonly string[];
 	readonly mayMiss?: boolean;
+	readonly isLarge?: boolean;
 };
 type Open = Pick<Variant, "name" | "flags" | "about" | "fails">;
 type Broken = Pick<Variant, "about" | "fails"> & {
 	readonly flags: readonly string[];
 	readonly holds?: readonly string[];
+	readonly isLarge?: boolean;
 };
 
 function sound(variant: Sound): Variant {
-	return { fails: [], happens: [], isSound: true, isOpen: false, mayMiss: false, ...variant };
+	const kind = { isSound: true, isOpen: false, mayMiss: false, isLarge: false };
+	return { fails: [], happens: [], ...kind, ...variant };
 }
 
 /** Named by its last flag: PAYEE_TIMER is payee-timer. */
 function broken(variant: Broken): Variant {
 	const name = (variant.flags.at(-1) ?? "").toLowerCase().replaceAll("_", "-");
-	return { name, holds: [], happens: [], isSound: false, isOpen: false, mayMiss: false, ...variant };
+	const kind = { isSound: false, isOpen: false, mayMiss: false, isLarge: false };
+	return { name, holds: [], happens: [], ...kind, ...variant };
 }
 
 function open(variant: Open): Variant {
-	return { holds: [], happens: [], isSound: false, isOpen: true, mayMiss: false, ...variant };
+	const kind = { isSound: false, isOpen: true, mayMiss: false, isLarge: false };
+	return { holds: [], happens: [], ...kind, ...variant };
 }
 
 const handOver = ["nocreate", "paysonce", "noloss", "oneword", "oneeffective", "noframe", "settles"];
@@ -55,7 +62,8 @@ const twoPhase: Model = {
 		sound({
 			name: "sound",
 			flags: [],
-			about: "two attempts at one token, change, a second hop at once, redemption, rulings, one crash",
+			about: "two attempts at one token, change, a second hop at once, redemption, rulings, two crashes",
+			isLarge: true,
 			holds: handOver,
 			happens: [
 				"can_pay_on",
@@ -72,12 +80,22 @@ const twoPhase: Model = {
 			flags: ["SAME"],
 			about: "both attempts at one request of the same payee",
 			holds: ["nocreate", "noloss", "oneword"],
+			isLarge: true,
 		}),
 		sound({
 			name: "lost",
-			flags: ["LOST"],
+			flags: ["CRASHES=1", "LOST"],
 			about: "one party is lost for good, at any moment",
-			holds: ["nocreate", "noloss", "settles"],
+			holds: ["nocreate", "noloss", "settles", "noframe"],
+			isLarge: true,
+		}),
+		sound({
+			name: "skew",
+			flags: ["CRASHES=0", "SKEW"],
+			about: "one clock is wrong for a while, ahead or behind; records are forgotten",
+			holds: handOver,
+			happens: ["can_state_early", "can_forget", "can_wait_for_the_clock"],
+			isLarge: true,
 		}),
 		broken({
 			flags: ["PAYEE_TIMER"],
@@ -109,11 +127,32 @@ const twoPhase: Model = {
 			about: "A's module is rolled back from a backup: created, and then proven by the fork",
 			fails: ["nocreate"],
 			holds: ["proven"],
+			isLarge: true,
+		}),
+		broken({
+			flags: ["CRASHES=0", "SKEW", "STATES_AND_CANCELS"],
+			about: "a payer whose clock was ahead states, and then cancels and spends",
+			fails: ["nocreate", "settles"],
+		}),
+		broken({
+			flags: ["CRASHES=0", "SKEW", "STATES_AND_RELEASES"],
+			about: "a payer whose clock was ahead states, and then releases: its own word convicts it",
+			fails: ["nocreate", "noframe"],
+		}),
+		broken({
+			flags: ["CRASHES=0", "SKEW", "OVER_BY_OWN_CLOCK"],
+			about: "a payee gives up what was ruled released by its own clock, which was ahead (seed 100067)",
+			fails: ["noloss"],
+		}),
+		broken({
+			flags: ["CRASHES=0", "SKEW", "FORGETS_BY_OWN_CLOCK"],
+			about: "records go by one's own clock, which was ahead: the release is lost with them (toy seed 5094)",
+			fails: ["noloss", "noframe"],
 		}),
 	],
 };
 
-const cheated = ["paysonce", "notboth", "noframe", "named", "notfooled", "notrobbed", "keepsown", "settles"];
+const cheated = ["paysonce", "notboth", "noframe", "named", "notfooled", "notrobbed", "getsback", "settles"];
 
 const rulings: Model = {
 	name: "rulings",
@@ -122,7 +161,7 @@ const rulings: Model = {
 			name: "honest",
 			flags: [],
 			about: "everybody is honest",
-			holds: cheated,
+			holds: [...cheated, "keepsown"],
 			mayMiss: true,
 		}),
 		sound({
@@ -130,6 +169,7 @@ const rulings: Model = {
 			flags: ["BAD_A"],
 			about: "A locks twice, cancels and releases, states falsely, redeems what it spent",
 			holds: cheated,
+			isLarge: true,
 			happens: ["can_fork", "can_refund", "can_late_lie", "can_late_ruling"],
 			mayMiss: true,
 		}),
@@ -137,7 +177,7 @@ const rulings: Model = {
 			name: "bad-b",
 			flags: ["BAD_B"],
 			about: "B hides the release, passes on, claims, spends twice, states falsely",
-			holds: cheated,
+			holds: [...cheated, "keepsown"],
 			happens: ["can_refuse_cheat"],
 			mayMiss: true,
 		}),
@@ -159,18 +199,28 @@ const rulings: Model = {
 		broken({
 			flags: ["BAD_A", "KEEPS_NOTHING"],
 			about: "the row of a refund keeps nothing against who lied for it (before ADR 0018)",
-			fails: ["notrobbed"],
+			fails: ["getsback"],
 		}),
 		broken({
 			flags: ["BAD_A", "OWNS_WHEN_OVER"],
 			about: "a release ruled after redeem until and grace makes an owner (as built before this model)",
 			fails: ["notfooled"],
 		}),
+		broken({
+			flags: ["BAD_A", "CANCELLED_OWNS_WHEN_OVER"],
+			about: "the same, of a payee that had read a cancel (as built before this model could see it)",
+			fails: ["notfooled"],
+		}),
 	],
 };
 
-const swapped = ["nocreate", "noframe", "named", "fairforx", "noloss", "oneword", "notboth"];
-const swappedFairly = [...swapped, "fairfory", "getsback"];
+const swapped = ["nocreate", "noframe", "fairforw"];
+const swappedHonestly = [
+	...swapped,
+	...["onecopy", "noloss", "nodraw", "fairforx", "fairfory", "getsback", "oneword", "settles"],
+];
+const badX = [...swapped, "named", "fairfory", "getsback"];
+const badY = [...swapped, "named", "fairforx", "oneword"];
 
 const exchange: Model = {
 	name: "exchange",
@@ -179,7 +229,7 @@ const exchange: Model = {
 			name: "sound",
 			flags: [],
 			about: "two operators, each of which rules its own leg",
-			holds: swappedFairly,
+			holds: swappedHonestly,
 			happens: ["can_swap", "can_cancel_and_pay", "can_refund_both"],
 			mayMiss: true,
 		}),
@@ -187,14 +237,14 @@ const exchange: Model = {
 			name: "one-operator",
 			flags: ["ONE_OPERATOR"],
 			about: "one operator issued both assets",
-			holds: swappedFairly,
+			holds: swappedHonestly,
 			mayMiss: true,
 		}),
 		sound({
 			name: "bad-x",
 			flags: ["BAD_X"],
 			about: "the decider cancels and releases, states falsely, keeps the release to itself, shows it late",
-			holds: swappedFairly,
+			holds: badX,
 			happens: ["can_learn", "can_convict_decider"],
 			mayMiss: true,
 		}),
@@ -202,7 +252,7 @@ const exchange: Model = {
 			name: "bad-y",
 			flags: ["BAD_Y"],
 			about: "the other side spends what it gave, and states falsely",
-			holds: swapped,
+			holds: badY,
 			happens: ["can_convict_other"],
 			mayMiss: true,
 		}),
@@ -210,14 +260,14 @@ const exchange: Model = {
 			name: "bad-x-one-operator",
 			flags: ["BAD_X", "ONE_OPERATOR"],
 			about: "the same, of two assets of one operator",
-			holds: swappedFairly,
+			holds: badX,
 			mayMiss: true,
 		}),
 		sound({
 			name: "bad-y-one-operator",
 			flags: ["BAD_Y", "ONE_OPERATOR"],
 			about: "the other side does the same as bad-y, of two assets of one operator",
-			holds: swapped,
+			holds: badY,
 			mayMiss: true,
 		}),
 		broken({
@@ -243,8 +293,8 @@ const exchange: Model = {
 		}),
 		broken({
 			flags: ["OTHER_HAS_A_TIMER"],
-			about: "the side that does not decide cancels on its timer",
-			fails: ["nocreate", "noframe"],
+			about: "the side that does not decide cancels on its timer: created, and an honest side convicted",
+			fails: ["onecopy", "nodraw", "noframe"],
 		}),
 		broken({
 			flags: ["ONE_OPERATOR", "RULED_FOR_BOTH"],
@@ -265,15 +315,20 @@ const direct: Model = {
 		sound({
 			name: "sound",
 			flags: [],
-			about: "sent, taken, paid on, returned, or refunded when no word came",
-			holds: ["nocreate", "paysonce", "noframe", "noloss"],
-			happens: ["can_return", "can_refund", "can_pay_on"],
+			about: "sent, taken, paid on, come round, returned, or refunded when no word came",
+			holds: ["nocreate", "paysonce", "noframe", "noloss", "truthful"],
+			happens: ["can_return", "can_refund", "can_come_round", "can_pay_on"],
 			mayMiss: true,
 		}),
 		broken({
 			flags: ["FREED_BY_STATEMENT"],
 			about: "a direct link is freed by a mere statement of its payee: an honest payer is convicted",
-			fails: ["noframe"],
+			fails: ["noframe", "nocreate", "paysonce"],
+		}),
+		broken({
+			flags: ["DEAF_TO_ARRIVAL"],
+			about: "what comes round is no word of arrival: its payer states that none came",
+			fails: ["truthful"],
 		}),
 		open({
 			name: "accomplice",

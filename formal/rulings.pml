@@ -181,6 +181,7 @@ end:
   :: STEP(!stated[0], stated[0] = true, ("A states that it never released 0\n"))
   :: STEP(!stated[1], stated[1] = true, ("A states that it never released 1\n"))
   :: STEP(row[X] == FREE && phase <= REDEEMING, row[X] = SELF; paid = paid + 1; claimed = true, ("A redeems X itself\n"))
+  :: break        /* and is silent for ever */
   od
 }
 #endif
@@ -198,6 +199,7 @@ end:
   :: STEP(transferSent[2] && !stated[2], stated[2] = true, ("B states that it never released 2\n"))
   :: STEP(releaseSent[0] && !published[0], published[0] = true; if :: ruling[0] == none -> ruling[0] = released :: ruling[0] == ruled -> CONVICT(Alice) :: else fi, ("B shows the operator Release 0\n"))
   :: STEP(releaseSent[0] && !answered[0] && CLAIMABLE(0), claim(0, Bob), ("B redeems 0 itself: paid %d, drawn %d\n", paid, drawn))
+  :: break        /* and is silent for ever */
   od
 }
 #endif

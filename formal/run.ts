@@ -2,22 +2,25 @@
  * npm run formal                              every model and variant: what was expected, and what came out
  * npm run formal -- MODEL [VARIANT]           one model, or one variant of it
  * npm run formal -- MODEL VARIANT --trail     a run that violates the variant's first property, in words
+ * npm run formal -- [MODEL] --mutants         whether each property sees a wrong that is made for it
  * npm run formal -- … --json                  the rows as JSON
  *
  * Ends with status 1 on any surprise.
  */
 import { parseArgs } from "node:util";
-import { type Row, rowsOf, trailOf } from "./check.ts";
+import { type Row, rowsOf, rowsOfMutants, trailOf } from "./check.ts";
 import { type Model, models, type Variant } from "./expectations.ts";
 import { missingTool } from "./spin.ts";
 
 /** Columns of the table, below zero to the left. */
 const widths = [-10, -21, -20, -9, -9, 9, 6, 6];
 
-type Chosen = { readonly model: Model; readonly variant: Variant };
-
 const { values, positionals } = parseArgs({
-	options: { json: { type: "boolean", default: false }, trail: { type: "boolean", default: false } },
+	options: {
+		json: { type: "boolean", default: false },
+		mutants: { type: "boolean", default: false },
+		trail: { type: "boolean", default: false },
+	},
 	allowPositionals: true,
 });
 process.exitCode = await main(positionals);
@@ -31,7 +34,9 @@ async function main([model, variant]: readonly string[]): Promise<number> {
 		.filter(({ variant: { name } }) => variant === undefined || name === variant);
 	const [first] = chosen;
 	if (first === undefined) return complain(`no such model or variant; there are:\n${list()}`);
-	return values.trail ? showTrail(first) : check(chosen);
+	if (values.trail) return showTrail(first);
+	const asked = models.filter(({ name }) => model === undefined || name === model);
+	return check(values.mutants ? rowsOfMutants(asked) : rowsOf(chosen));
 }
 
 function complain(words: string): number {
@@ -45,11 +50,11 @@ function list(): string {
 		.join("\n");
 }
 
-async function check(chosen: readonly Chosen[]): Promise<number> {
+async function check(found: AsyncIterable<Row>): Promise<number> {
 	const rows: Row[] = [];
 	if (!values.json)
 		console.log(line(["model", "variant", "property", "expected", "got", "states", "depth", "s"]));
-	for await (const row of rowsOf(chosen)) {
+	for await (const row of found) {
 		rows.push(row);
 		if (values.json) continue;
 		const { model, variant, property, expected, got, states, depth, seconds } = row;
@@ -73,7 +78,7 @@ function line(cells: readonly (string | number)[]): string {
 		.join(" ");
 }
 
-async function showTrail({ model, variant }: Chosen): Promise<number> {
+async function showTrail({ model, variant }: { model: Model; variant: Variant }): Promise<number> {
 	const property = [...variant.fails, ...variant.happens][0];
 	if (property === undefined) return complain(`${model.name} ${variant.name} violates nothing`);
 	console.log(`${model.name}, ${variant.name}: ${variant.about}\n`);

@@ -4,7 +4,7 @@
  * never a pass.
  */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -40,9 +40,9 @@ export async function missingTool(): Promise<string | undefined> {
 }
 
 /** A folder of its own, in which a model with these flags was made into C. Disposed of when it is no longer used. */
-export async function generate(file: string, flags: readonly string[]): Promise<Checker> {
+export async function generate(text: string, flags: readonly string[]): Promise<Checker> {
 	const folder = await mkdtemp(join(tmpdir(), "tenten-formal-"));
-	await cp(file, join(folder, "model.pml"));
+	await writeFile(join(folder, "model.pml"), text);
 	await run("spin", ["-a", ...flags.map((flag) => `-D${flag}`), "model.pml"], { cwd: folder });
 	return new Checker(folder);
 }
@@ -63,8 +63,8 @@ export class Checker {
 	}
 
 	/** Whether every run ends. A model whose every step leads forward needs no fairness to be live. */
-	async checkEnds(): Promise<Verdict> {
-		await this.#build("ends", ["-O0", "-DNOREDUCE", "-DNP"]);
+	async checkEnds(isLarge: boolean): Promise<Verdict> {
+		await this.#build("ends", [isLarge ? "-O1" : "-O0", "-DNOREDUCE", "-DNP"]);
 		return readVerdict(await this.#pan("ends", ["-l", `-m${DEPTH_MAX}`]));
 	}
 
@@ -79,7 +79,8 @@ export class Checker {
 				.slice(start)
 				.split(/^(?:pan:|spin:|.*<<<<<)/m, 1)[0]
 				?.trimEnd()
-				.split("\n") ?? []
+				.split("\n")
+				.filter((line) => !line.startsWith("MSC:")) ?? []
 		);
 	}
 

@@ -365,3 +365,8 @@ ltl can_refund_hop { [] !(row[OUT(0)] == REFUND && payer[2] == ruled) }
 ltl can_claim_in_grace { [] !(phase == GRACE && !answered[0] && published[0] && CLAIMABLE(0) && payee[0] == owned) }
 ltl can_resolve { [] !(payeeMemory[0] == resolving && published[0] && payee[0] == resolving) }
 ltl can_end_even { [] !(paid == 2 && row[CHANGE] == PAID && row[OUT(2)] == PAID && crashes == 0) }
+#ifdef SKEW
+ltl can_state_early { [] !(stated[0] && phase == SPENDING) }
+ltl can_forget { [] !(forgotten[0] && payer[0] == released && payee[0] == reserved) }
+ltl can_wait_for_the_clock { [] !(wrong == Bob && shows == OVER && ruling[0] == released && payee[0] == reserved && phase == SPENDING) }
+#endif

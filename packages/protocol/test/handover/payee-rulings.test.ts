@@ -1,7 +1,7 @@
 /** An operator's word to a payee: whose leg it settles, and until when a release that it carries opens doors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Bytes, type Message, type MessageOf, noChanges, type Payee, stepPayee } from "@tenten/protocol";
+import { type Bytes, type MessageOf, noChanges, type Payee, stepPayee } from "@tenten/protocol";
 import { densha, machi, points, tickets, trust, trustIn, yen } from "./support/ecosystem.ts";
 import {
 	aliceToo,
@@ -67,7 +67,12 @@ test("what was given is paid for, however late, by the word of its operator that
 test("what was cancelled is owned by its release all the same, until grace is over", () => {
 	const { secret } = two.messages.release as MessageOf<"release">;
 	const inTime = two.messages.ruledReleased as MessageOf<"ruling">;
-	const tooLate = rulingsOn(waiting.terms.lock as Bytes, secret, densha, waiting.terms.keepUntil).ruledReleased;
+	const tooLate = rulingsOn(
+		waiting.terms.lock as Bytes,
+		secret,
+		densha,
+		waiting.terms.keepUntil,
+	).ruledReleased;
 	const state = payeeIn(two, "cancelled");
 	assert.equal(toPayee(state, inTime, justInTime).state.kind, "owned");
 	for (const [ruling, at] of [
