@@ -4,7 +4,7 @@
  * A crash ends a life between two effects: nothing of it runs on, and only what the disk holds is left. A module
  * whose write failed stops; its device is then started again, as a person would.
  */
-import type { Random, StoreWrite } from "@tenten/module";
+import type { Random, StoreWrite, Told } from "@tenten/module";
 import { type Bytes, type Document, isRefusal, refuse, type Signer } from "@tenten/protocol";
 import { type Channel, Wallet, type WalletStore } from "@tenten/wallet";
 import type { Computing } from "./cryptography.ts";
@@ -27,6 +27,8 @@ export type DeviceOptions = {
 	readonly operators: readonly OperatorHost[];
 	/** what its owner answers a payment with */
 	readonly replies: () => readonly Document[];
+	/** told of what its owner's app is told */
+	readonly told: (told: Told) => void;
 	/** told of every message that leaves it */
 	readonly sent: (messages: Bundle) => void;
 };
@@ -109,6 +111,9 @@ export class Device {
 			unlock: this.#unlock,
 			now,
 			random,
+			told: (told) => {
+				if (!life.isOver) this.#options.told(told);
+			},
 			cryptography: { ...computing, signerFrom },
 			consider: async () => {
 				await scheduler.park(life, "considers");

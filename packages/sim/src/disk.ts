@@ -5,7 +5,7 @@
  *
  * Power may fail at either wait. The store of a life that is over never writes again. A commit is all or nothing,
  * as the port promises; after a crash the disk may for once show a part of the commit that was under way,
- * which whoever opens it must notice, until it is repaired to before or after.
+ * which whoever opens it must notice; then it is repaired to what was before that commit.
  */
 import type { StoreWrite } from "@tenten/module";
 import type { Bytes } from "@tenten/protocol";

@@ -11,9 +11,9 @@ export type Faults = {
 	readonly repeats: number;
 	/** a message that was sent long ago arrives again, at its payee or at somebody else */
 	readonly replays: number;
-	/** a message waits for up to `longestDelay` steps */
 	/** the same with something changed in it */
 	readonly forgeries: number;
+	/** a message waits for up to `longestDelay` steps */
 	readonly delays: number;
 	readonly longestDelay: number;
 	readonly partitions: number;

@@ -34,7 +34,7 @@ export async function heal(world: World, people: People): Promise<number> {
 		for (const device of there(world)) await redeemAll(world, device);
 	}
 	if (openAttempts(world) > 0) await rule(world, people);
-	if (world.violation === undefined) checkDecided(world, people, healedAt);
+	if (!world.isOver) checkDecided(world, people, healedAt);
 	return healedAt;
 }
 
@@ -45,7 +45,7 @@ function there(world: World): readonly Device[] {
 
 /** Everyone speaks to everyone, until nobody waits or it does not help. */
 async function comeToRest(world: World, people: People): Promise<void> {
-	for (let round = 0; round < mostRounds && world.violation === undefined; round++) {
+	for (let round = 0; round < mostRounds && !world.isOver; round++) {
 		const before = openAttempts(world);
 		for (const device of there(world)) await speakAgain(world, people, device);
 		const after = openAttempts(world);
@@ -147,7 +147,7 @@ async function finish(
 		isDone = true;
 	});
 	const isOver = (): boolean => isDone || life.isOver;
-	if (!(await world.until(isOver, mostSteps)) && world.violation === undefined)
+	if (!(await world.until(isOver, mostSteps)) && !world.isOver)
 		world.broken(new Violation("never quiet", `${device.name}: ${what}`));
 	if (life.isOver) await world.until(() => device.wallet !== undefined, mostSteps);
 }
@@ -194,7 +194,10 @@ async function redeemAll(world: World, device: Device): Promise<void> {
 
 /** At rest: books balance, everything was paid that somebody honest had, and every fork that came in is proven. */
 export function checkEnd(world: World, healedAt: number): void {
-	for (const registry of world.registries) for (const { code } of assets) registry.audit(code);
+	for (const registry of world.registries) {
+		for (const { code } of assets) registry.audit(code);
+		registry.auditRows();
+	}
 	world.checker.checkEnd(healedAt);
 	const { made, proven } = checkForks(world.checker, world.registries);
 	world.counts.add("forks", "made", made);

@@ -34,6 +34,8 @@ export type OperatorHostOptions = {
 	readonly policy: Omit<OperatorPolicy, "name" | "url">;
 	/** told of every question that reaches it */
 	readonly asked: (route: string, body: Bytes) => void;
+	/** told of every answer of its own */
+	readonly answered: (route: string, answer: Bytes | Refusal) => void;
 	/** told of what has become durable, while nothing else runs */
 	readonly committed: () => void;
 };
@@ -80,6 +82,7 @@ export class OperatorHost {
 				options.asked(route, body);
 				const answer = await this.operator[route](body);
 				this.#compare(route, body, answer);
+				options.answered(route, answer);
 				return answer;
 			},
 			forged: ({ route, body }, chance) => ({ route, body: mutated(chance, body) }),

@@ -1,8 +1,11 @@
 /** One seed: a world is made, lives through its faults, heals, and is judged. */
 import { Chance } from "./chance.ts";
+import type { Ended } from "./checker/ends.ts";
+import type { Registry } from "./checker/registry.ts";
 import type { Counts } from "./counts.ts";
 import type { Suite } from "./cryptography.ts";
 import { checkEnd, heal } from "./healing.ts";
+import { ample, drawReserve } from "./reserve.ts";
 import { Slander } from "./slander.ts";
 import { Strikes } from "./strike.ts";
 import { drawTerms, noTerms } from "./terms.ts";
@@ -20,6 +23,8 @@ export type SeedOptions = {
 	readonly steps: number;
 	/** what this world has not */
 	readonly without?: readonly Trait[];
+	/** whether the world shall end where it is */
+	readonly isStopped?: () => boolean;
 	/** told of every event, in words */
 	readonly say?: (line: string) => void;
 };
@@ -31,10 +36,13 @@ export type FoundViolation = {
 	readonly detail: string;
 };
 
+/** How many were begun, and how many of them ended how. */
+export type Payments = { readonly begun: number } & Readonly<Record<Ended, number>>;
+
 export type SeedResult = {
 	readonly seed: number;
 	readonly steps: number;
-	readonly payments: number;
+	readonly payments: Payments;
 	readonly counts: Counts;
 	readonly violation: FoundViolation | undefined;
 	readonly traceHash: string;
@@ -43,13 +51,16 @@ export type SeedResult = {
 /** steps between two looks at all the books */
 const auditEvery = 500;
 
-export async function runSeed({ seed, suite, steps, without = [], say }: SeedOptions): Promise<SeedResult> {
+export async function runSeed(options: SeedOptions): Promise<SeedResult> {
+	const { seed, suite, steps, without = [], isStopped = () => false, say } = options;
 	const chance = new Chance(seed, "size");
 	const trace = new Trace(say);
 	const devices = chance.between(2, 6);
 	const operators = chance.happens(0.3) ? 2 : 1;
 	const terms = without.includes("terms") ? noTerms : drawTerms(new Chance(seed, "terms"), beginning);
-	const world = new World({ seed, suite, trace, devices, operators, terms });
+	const reserve = without.includes("reserve") ? ample : drawReserve(new Chance(seed, "reserve"));
+	const world = new World({ seed, suite, trace, devices, operators, terms, reserve, isStopped });
+	if (reserve !== ample) world.counts.add("terms", "small reserve");
 	for (const { code } of assets)
 		for (const { kind } of terms.conditionsOf(code)) world.counts.add("terms", `asset with ${kind}`);
 	const people = new People(world, seed);
@@ -59,7 +70,7 @@ export async function runSeed({ seed, suite, steps, without = [], say }: SeedOpt
 	await begin(world, people);
 	traitors.turn();
 	world.isHealed = false;
-	for (let step = 0; step < steps && world.violation === undefined; step++) {
+	for (let step = 0; step < steps && !world.isOver; step++) {
 		strikes.strike();
 		traitors.strike();
 		slander?.strike();
@@ -71,11 +82,11 @@ export async function runSeed({ seed, suite, steps, without = [], say }: SeedOpt
 	slander?.end();
 	const healedAt = await heal(world, people);
 	try {
-		if (world.violation === undefined) checkEnd(world, healedAt);
+		if (!world.isOver) checkEnd(world, healedAt);
 	} catch (error) {
 		world.broken(error);
 	}
-	return resultOf(seed, world, people);
+	return resultOf(seed, world, people.begun);
 }
 
 /** Everyone is on and has money before anything goes wrong. */
@@ -89,21 +100,27 @@ async function begin(world: World, people: People): Promise<void> {
 function audit(world: World): void {
 	try {
 		for (const [position, registry] of world.registries.entries())
-			if (world.operators[position]?.database.isTransaction === false)
-				for (const { code } of assets) registry.audit(code);
+			if (world.operators[position]?.database.isTransaction === false) auditOne(registry);
 	} catch (error) {
 		world.broken(error);
 	}
 }
 
-function resultOf(seed: number, world: World, people: People): SeedResult {
+function auditOne(registry: Registry): void {
+	for (const { code } of assets) registry.audit(code);
+	registry.auditRows();
+}
+
+function resultOf(seed: number, world: World, begun: number): SeedResult {
 	const { violation, scheduler, trace, counts } = world;
 	for (const host of world.operators) host.crash();
+	for (const [position, registry] of world.registries.entries())
+		trace.event(world.operators[position]?.name ?? "", "holds", registry.digest());
 	for (const host of world.operators) host.database.close();
 	return {
 		seed,
 		steps: scheduler.steps,
-		payments: people.payments,
+		payments: { begun, ...world.checker.ends.counts() },
 		counts,
 		violation: violation && {
 			seed,

@@ -11,6 +11,8 @@ export type ViolationKind =
 	| "unbound"
 	| "unproven"
 	| "paid twice"
+	| "too early"
+	| "sworn falsely"
 	| "books"
 	| "answered in two ways"
 	| "undecided"

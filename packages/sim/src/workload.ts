@@ -19,8 +19,11 @@ import type { World } from "./world.ts";
 
 const day = 86_400;
 
-/** How many things may be under way at once, and how often, of one, a step begins another. */
+/** How many things may be under way at once. */
 const mostAtOnce = 6;
+
+/** How often, of one, a step begins another. */
+const beginRate = 0.25;
 
 const keptRequests = 16;
 
@@ -72,7 +75,8 @@ export class People {
 	readonly #longestWait: number;
 	#waited = 0;
 	#underWay: Task[] = [];
-	payments = 0;
+	/** payments of which the first message was made */
+	begun = 0;
 
 	constructor(world: World, seed: number) {
 		this.#world = world;
@@ -154,7 +158,7 @@ export class People {
 		if (account === undefined || !host.isOn) return false;
 		let isDone = false;
 		const registry = this.#world.registries[this.#world.operators.indexOf(host)];
-		registry?.deposited(code, amount);
+		registry?.deposited(account.hash, code, amount);
 		void host.operator.deposit(this.#chance.bytes(32), account.hash, code, amount).then(() => {
 			isDone = true;
 		});
@@ -167,7 +171,7 @@ export class People {
 		this.#underWay = this.#underWay.filter(
 			({ isDone, lives }) => !isDone && !lives.some((life) => life.isOver),
 		);
-		if (this.#underWay.length >= mostAtOnce || !this.#chance.happens(0.25)) return;
+		if (this.#underWay.length >= mostAtOnce || !this.#chance.happens(beginRate)) return;
 		const device = this.#chance.of(this.#world.devices.filter(({ wallet }) => wallet !== undefined));
 		const what = this.#chance.weighed(this.#workload);
 		if (device === undefined || what === undefined) return;
@@ -279,7 +283,7 @@ export class People {
 			patience: this.#chance.between(30, 2_000),
 		});
 		if (started === undefined || isRefusal(started)) return started;
-		this.payments++;
+		this.begun++;
 		this.parties.set(toHex(started.attempt), { payer, payee: asked.payee });
 		this.#world.trace.event(payer.name, `pays ${asked.payee.name} ${asked.amount}`, started.attempt);
 		return payer.wallet?.recover(started.attempt, payer.channelTo(asked.payee));

@@ -11,12 +11,9 @@ import {
 	type AssetDefinition,
 	type AssetId,
 	type Bytes,
-	claim,
 	isRefusal,
 	keyId,
-	parse,
 	parseMessage,
-	parseRulingRequest,
 	type Refusal,
 } from "@tenten/protocol";
 import { Chance } from "./chance.ts";
@@ -30,6 +27,7 @@ import { drawFaults, type Faults, noFaults } from "./faults.ts";
 import { Network } from "./network.ts";
 import { OperatorHost } from "./operator-host.ts";
 import type { Overheard } from "./overheard.ts";
+import { ample, limitOf, type Reserve } from "./reserve.ts";
 import { Scheduler } from "./scheduler.ts";
 import { drawDocuments, noTerms, type Terms } from "./terms.ts";
 import type { Trace } from "./trace.ts";
@@ -61,6 +59,10 @@ export type WorldOptions = {
 	readonly faults?: Faults;
 	/** free of any without */
 	readonly terms?: Terms;
+	/** ample without */
+	readonly reserve?: Reserve;
+	/** whether nobody waits for this world any more: then it ends where it is */
+	readonly isStopped?: () => boolean;
 };
 
 export class World {
@@ -76,6 +78,7 @@ export class World {
 	readonly devices: readonly Device[];
 	readonly faults: Faults;
 	readonly terms: Terms;
+	readonly #isStopped: () => boolean;
 	/** unix seconds, as operators and honest clocks have it */
 	now: number = beginning;
 	#isHealed = false;
@@ -87,8 +90,10 @@ export class World {
 	/** something runs that has not come to wait yet */
 	#hasBegun = false;
 
-	constructor({ seed, suite, trace, devices, operators, faults, terms = noTerms }: WorldOptions) {
+	constructor({ seed, suite, trace, devices, operators, faults, terms = noTerms, ...rest }: WorldOptions) {
+		this.#isStopped = rest.isStopped ?? (() => false);
 		this.terms = terms;
+		const { reserve = ample } = rest;
 		this.trace = trace;
 		this.chance = new Chance(seed, "world");
 		this.faults = faults ?? drawFaults(new Chance(seed, "faults"));
@@ -103,9 +108,19 @@ export class World {
 			happened,
 			failed: (peer, error) => this.failed(peer, error),
 		});
-		this.operators = Array.from({ length: operators }, (_, i) => this.#operator(seed, i));
+		this.operators = Array.from({ length: operators }, (_, i) => this.#operator(seed, i, reserve));
 		this.registries = this.operators.map(
-			(host) => new Registry(host.name, host.id, host.database, this.checker),
+			({ name, id, database }) =>
+				new Registry({
+					name,
+					operator: id,
+					database,
+					checker: this.checker,
+					verify: this.computing.verify,
+					now: () => this.now,
+					grace,
+					limitOf: (isOwn) => limitOf(reserve, isOwn),
+				}),
 		);
 		for (const host of this.operators) this.checker.ledger.authority(keyId(host.authority));
 		this.devices = Array.from({ length: devices }, (_, i) =>
@@ -113,14 +128,14 @@ export class World {
 		);
 	}
 
-	#operator(seed: number, position: number): OperatorHost {
+	#operator(seed: number, position: number, reserve: Reserve): OperatorHost {
 		const name = `operator ${position + 1}`;
 		const policy: Omit<OperatorPolicy, "name" | "url"> = {
 			assets,
 			certificateValidity: 5 * year,
 			trustListValidity: 120 * day,
-			forkLimit: 1_000_000n,
-			admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
+			forkLimit: reserve.forkLimit,
+			admit: (asked) => ({ ...asked, assurance: "software", limits: reserve.limits, responsible: null }),
 			licensing: { kind: "none" },
 			conditionsOf: this.terms.conditionsOf,
 		};
@@ -132,6 +147,7 @@ export class World {
 			now: () => this.now,
 			policy,
 			asked: (route, body) => this.#watch(() => this.#asked(position, route, body)),
+			answered: (route, answer) => this.#answered(name, route, answer),
 			committed: () => this.#watch(() => this.registries[position]?.committed()),
 		});
 	}
@@ -149,6 +165,7 @@ export class World {
 						key,
 						value: value && (this.computing.unsealed(value) ?? null),
 					}));
+					this.trace.durable(name, plain);
 					this.checker.written(name, plain);
 				}),
 		});
@@ -173,6 +190,7 @@ export class World {
 				this.counts.add("terms", "reply");
 				return drawDocuments(wishes);
 			},
+			told: (told) => this.#watch(() => this.checker.decisions.told(name, told)),
 			sent: (messages) => this.#watch(() => this.#sent(name, messages)),
 		});
 	}
@@ -210,15 +228,15 @@ export class World {
 		}
 	}
 
-	/** Tokens that an operator is shown, to be understood once it has taken them. */
 	#asked(position: number, route: string, body: Bytes): void {
+		this.trace.event(this.operators[position]?.name ?? "", `is asked to ${route}`, body);
 		this.listener?.asked(route, body);
-		const registry = this.registries[position];
-		if (this.checker.dishonest.size === 0 || registry === undefined) return;
-		const claimed = route === "claim" ? parse(claim, body) : undefined;
-		if (claimed !== undefined && !isRefusal(claimed)) registry.shown(claimed.tokens);
-		const asked = route === "rule" ? parseRulingRequest(body) : undefined;
-		if (asked !== undefined && !isRefusal(asked) && asked.kind === "statement") registry.shown(asked.tokens);
+		this.registries[position]?.asked(route, body);
+	}
+
+	#answered(name: string, route: string, answer: Bytes | Refusal): void {
+		if (isRefusal(answer)) this.trace.event(name, `refuses to ${route}: ${answer.code}`);
+		else this.trace.event(name, `answers ${route}`, answer);
 	}
 
 	#watch(work: () => void): void {
@@ -229,8 +247,14 @@ export class World {
 		}
 	}
 
-	/** Notes the first thing that is broken; the run ends after this step. */
+	/** Something is broken, or nobody waits any more. */
+	get isOver(): boolean {
+		return this.violation !== undefined || this.#isStopped();
+	}
+
+	/** Notes the first thing that is broken; the run ends after this step. Of a world that was stopped half-way nothing counts. */
 	broken(error: unknown): void {
+		if (this.#isStopped()) return;
 		this.violation ??=
 			error instanceof Violation
 				? error
@@ -333,7 +357,7 @@ export class World {
 	/** Lets the world go on until this life's work is done, or `steps` have passed. */
 	async until(done: () => boolean, steps: number): Promise<boolean> {
 		await this.scheduler.settle();
-		for (let i = 0; i < steps && this.violation === undefined; i++) {
+		for (let i = 0; i < steps && !this.isOver; i++) {
 			if (done()) return true;
 			if (!(await this.step())) return done();
 		}

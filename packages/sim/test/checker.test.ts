@@ -118,6 +118,40 @@ test("books that do not balance", async () => {
 	finds("books", () => world.registries[0]?.audit("JPY"));
 });
 
+test("an account that was credited with what is another's", async () => {
+	const { world, ann, does } = await quietWorld();
+	const [host, registry] = [world.operators[0], world.registries[0]];
+	assert.ok(host && registry);
+	await does(async () => ann.wallet?.redeem(world.assetOf(host, "JPY")));
+	registry.auditRows();
+	host.database.exec("update balances set owner = zeroblob(32) where book = 'holder' and amount > 0");
+	registry.audit("JPY");
+	finds("books", () => registry.auditRows());
+});
+
+test("a row that is changed, or taken away, after it was written", async () => {
+	for (const wrong of ["update lines set made_at = made_at + 1", "delete from certificates"]) {
+		const { world } = await quietWorld();
+		world.registries[0]?.auditRows();
+		world.operators[0]?.database.exec(wrong);
+		finds("books", () => world.registries[0]?.auditRows());
+	}
+});
+
+test("a reserve that paid what no result says", async () => {
+	const { world } = await quietWorld();
+	world.operators[0]?.database.exec("insert into draws values (zeroblob(32), zeroblob(32), 1)");
+	finds("books", () => world.registries[0]?.auditRows());
+});
+
+test("news of what is not durable", async () => {
+	const { world } = await quietWorld();
+	const attempt = new Uint8Array(32);
+	const { decisions } = world.checker;
+	for (const news of ["owned", "reserved"])
+		finds("told before durable", () => decisions.told("wallet 1", { news, attempt, side: "payee" }));
+});
+
 test("value that nobody was ever paid", async () => {
 	const { world } = await quietWorld();
 	finds("lost", () => checkEnd(world, world.now));

@@ -13,7 +13,9 @@ for (const { suite, seeds, steps } of settings)
 		const numbers = Array.from({ length: seeds }, (_, i) => 1_000 + i);
 		const report = await simulate({ suite, seeds: numbers, steps });
 		assert.deepEqual(report.violations, []);
-		t.diagnostic(`${report.seeds} seeds, ${report.steps} steps, ${report.payments} payments`);
+		t.diagnostic(
+			`${report.seeds} seeds, ${report.steps} steps, ${report.payments.completed} payments of ${report.payments.begun}`,
+		);
 	});
 
 test("what was found once is found no more", async () => {

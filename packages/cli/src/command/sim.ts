@@ -1,11 +1,13 @@
 /**
  * `tenten sim`: seeded worlds of real wallets and operators under faults, each judged by an independent checker.
  *
- * Kept seeds run first. What breaks is printed with the command that plays it again; `--keep` adds its seed to
- * those that are kept. With `--seed` one world is run, twice, and `--trace` prints every event of it.
+ * Kept seeds run first, each twice. What breaks is printed with the command that plays it again; `--keep` adds its
+ * seed to those that are kept, at once. With `--seed` one world is run, twice, and `--trace` prints every event of
+ * it. Ctrl-C ends it with its report so far.
  */
 import {
 	type FoundViolation,
+	type KeptSeed,
 	keepSeed,
 	keptSeeds,
 	runSeed,
@@ -19,6 +21,7 @@ import {
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
+import { stopSignal } from "../server/until-stopped.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
 
 type Options = {
@@ -31,6 +34,7 @@ type Options = {
 	readonly without?: string;
 	readonly trace?: true;
 	readonly keep?: true;
+	readonly kept?: string;
 };
 
 const defaultSteps: Readonly<Record<Suite, number>> = { toy: 2_000, real: 600 };
@@ -56,6 +60,7 @@ export function simCommand(): Command {
 				["--without <traits>", `worlds as before they had these (${traits.join(",")})`],
 				["--trace", "with --seed: print every event"],
 				["--keep", "keep the seeds that break something, to be run first from now on"],
+				["--kept <file>", "where seeds are kept (default: with the simulator's sources)"],
 			],
 		},
 		(output, options) => run(output, options),
@@ -63,58 +68,124 @@ export function simCommand(): Command {
 }
 
 async function run(output: Output, options: Options): Promise<Outcome> {
+	const plan = planOf(options);
+	const stop = stopSignal();
+	let isStopped = false;
+	void stop.stopped.then(() => {
+		isStopped = true;
+		output.say("ends here, with what was run so far");
+	});
+	try {
+		if (options.trace === true)
+			for (const seed of plan.seeds)
+				await runSeed({ ...plan, seed, say: output.say, isStopped: () => isStopped });
+		return await runAll(output, plan, () => isStopped);
+	} finally {
+		stop.release();
+	}
+}
+
+type Plan = {
+	readonly suite: Suite;
+	readonly steps: number;
+	readonly without: readonly Trait[];
+	readonly seeds: Iterable<number>;
+	/** how many `seeds` are */
+	readonly count: number;
+	readonly kept: readonly KeptSeed[];
+	/** milliseconds since the epoch */
+	readonly until: number;
+	readonly keeps: boolean;
+	readonly file: string | undefined;
+};
+
+function planOf(options: Options): Plan {
 	const suite = suites.find((name) => name === (options.suite ?? "toy"));
 	if (suite === undefined) throw new BadInput(`--suite is one of ${suites.join(", ")}`);
-	const steps = countOf(options.steps, "--steps", defaultSteps[suite]);
-	const without = traitsOf(options.without);
-	if (options.seed !== undefined && options.trace === true)
-		await runSeed({
-			seed: countOf(options.seed, "--seed", 0),
-			suite,
-			steps,
-			without,
-			say: (line) => output.say(line),
-		});
-	const until = deadline(options.minutes);
-	const reports: SimulationReport[] = [];
-	const kept = options.seed === undefined ? keptSeeds().filter((each) => each.suite === suite) : [];
-	for (const { seed, steps: keptSteps, without: lacks = [] } of kept)
-		reports.push(
+	const isOne = options.seed !== undefined;
+	if (isOne && (options.seeds !== undefined || options.first !== undefined))
+		throw new BadInput("--seed is one world alone: --seeds and --first have no place beside it");
+	if (!isOne && options.trace === true) throw new BadInput("--trace goes with --seed");
+	const count = isOne ? 1 : countOf(options.seeds, "--seeds", 20, 1);
+	const first = isOne ? countOf(options.seed, "--seed", 0, 0) : countOf(options.first, "--first", 1, 0);
+	return {
+		suite,
+		steps: countOf(options.steps, "--steps", defaultSteps[suite], 1),
+		without: traitsOf(options.without),
+		seeds: { [Symbol.iterator]: () => numbersFrom(first, count) },
+		count,
+		kept: isOne ? [] : keptIn(options.kept).filter((each) => each.suite === suite),
+		until: deadline(options.minutes),
+		keeps: options.keep === true,
+		file: options.kept,
+	};
+}
+
+function keptIn(file: string | undefined): readonly KeptSeed[] {
+	try {
+		return keptSeeds(file);
+	} catch (error) {
+		throw new BadInput(`the kept seeds cannot be read: ${error instanceof Error ? error.message : error}`);
+	}
+}
+
+function* numbersFrom(first: number, count: number): Generator<number, undefined> {
+	for (let i = 0; i < count; i++) yield first + i;
+}
+
+/** Kept seeds first, each twice; then those that are asked for. What breaks is said, and kept, at once. */
+async function runAll(output: Output, plan: Plan, isStopped: () => boolean): Promise<Outcome> {
+	const { suite, steps, without, keeps } = plan;
+	const isOver = (): boolean => Date.now() >= plan.until;
+	const unkept: number[] = [];
+	const kept: SimulationReport[] = [];
+	for (const { seed, steps: itsSteps, without: lacks = [] } of plan.kept)
+		kept.push(
 			await simulate({
 				suite,
 				seeds: [seed],
-				steps: keptSteps,
+				steps: itsSteps,
 				without: lacks,
-				broken: (found) => sayViolation(output, found, suite, keptSteps, lacks),
+				rerunEvery: 1,
+				isOver,
+				isStopped,
+				broken: (found) => sayViolation(output, found, suite, itsSteps, lacks),
 			}),
 		);
-	const seeds = seedsOf(options);
-	const progress = output.progress("seeds", seeds.length);
+	const progress = output.progress("seeds", plan.count);
 	let count = 0;
 	const report = await simulate({
-		suite,
-		seeds,
-		steps,
-		without,
+		...plan,
 		rerunEvery,
-		isOver: () => Date.now() >= until,
+		isOver,
+		isStopped,
 		done: () => progress.reach(++count),
-		broken: (found) => sayViolation(output, found, suite, steps, without),
+		broken: (found) => {
+			sayViolation(output, found, suite, steps, without);
+			const { seed, kind, detail } = found;
+			const isKept =
+				!keeps || keep(output, plan.file, { suite, seed, steps, without, found: `${kind}: ${detail}` });
+			if (!isKept) unkept.push(seed);
+		},
 	});
 	progress.end();
-	const all = [...reports, report];
-	const violations = all.flatMap((each) => each.violations);
-	if (options.keep === true)
-		for (const { seed, kind, detail } of report.violations)
-			keepSeed({ suite, seed, steps, without, found: `${kind}: ${detail}` });
-	sayReport(output, report, kept.length);
-	return { ok: violations.length === 0, result: resultOf(report, kept.length, violations, steps) };
+	const violations = [...kept, report].flatMap((each) => each.violations);
+	const ran = { kept: kept.reduce((sum, { seeds }) => sum + seeds, 0), violations, stepsEach: steps };
+	sayReport(output, report, ran.kept);
+	if (report.seeds === 0) output.say("nothing that was asked for was run");
+	const result = { ...resultOf(report, ran), stopped: isStopped(), unkept };
+	return { ok: violations.length === 0 && report.seeds > 0, result };
 }
 
-function seedsOf({ seed, seeds, first }: Options): readonly number[] {
-	if (seed !== undefined) return [countOf(seed, "--seed", 0)];
-	const from = countOf(first, "--first", 1);
-	return Array.from({ length: countOf(seeds, "--seeds", 20) }, (_, i) => from + i);
+/** False where it cannot be written down: that takes nothing from what was found. */
+function keep(output: Output, file: string | undefined, seed: KeptSeed): boolean {
+	try {
+		keepSeed(seed, file);
+		return true;
+	} catch (error) {
+		output.say(`  seed ${seed.seed} is not kept: ${error instanceof Error ? error.message : String(error)}`);
+		return false;
+	}
 }
 
 function traitsOf(text: string | undefined): readonly Trait[] {
@@ -125,16 +196,20 @@ function traitsOf(text: string | undefined): readonly Trait[] {
 	});
 }
 
-function countOf(text: string | undefined, flag: string, otherwise: number): number {
+const mostDigits = 9;
+
+function countOf(text: string | undefined, flag: string, otherwise: number, least: number): number {
 	if (text === undefined) return otherwise;
-	if (!/^[0-9]{1,9}$/.test(text)) throw new BadInput(`${flag} is a whole number`);
+	if (!/^[0-9]+$/.test(text) || text.length > mostDigits || Number(text) < least)
+		throw new BadInput(`${flag} is a whole number from ${least} to ${10 ** mostDigits - 1}`);
 	return Number(text);
 }
 
 /** Milliseconds since the epoch. */
 function deadline(minutes: string | undefined): number {
 	if (minutes === undefined) return Number.POSITIVE_INFINITY;
-	if (!/^[0-9]{1,5}(\.[0-9]+)?$/.test(minutes)) throw new BadInput("--minutes is a number");
+	if (!/^[0-9]{1,5}(\.[0-9]+)?$/.test(minutes) || Number(minutes) === 0)
+		throw new BadInput("--minutes is a number above 0, of at most five digits before its point");
 	return Date.now() + Number(minutes) * 60_000;
 }
 
@@ -159,7 +234,7 @@ function inWords(counts: Readonly<Record<string, number>>): string {
 function sayReport(output: Output, report: SimulationReport, kept: number): void {
 	const { seeds, rerun, steps, payments, counts, violations, traceHash, suite } = report;
 	output.say(
-		`${kept} kept seeds; ${seeds} ${suite} seeds (${rerun} run twice): ${steps} steps, ${payments} payments`,
+		`${kept} kept seeds; ${seeds} ${suite} seeds (${rerun} run twice): ${steps} steps, ${payments.completed} payments completed of ${payments.begun} begun (${payments.cancelled} cancelled, ${payments.refunded} refunded)`,
 	);
 	for (const kind of ["faults", "forks", "slander", "terms", "actions", "messages", "refusals"])
 		output.say(`${kind}: ${inWords(counts.all(kind)) || "none"}`);
@@ -168,19 +243,22 @@ function sayReport(output: Output, report: SimulationReport, kept: number): void
 
 function resultOf(
 	{ suite, seeds, rerun, steps, payments, counts, traceHash }: SimulationReport,
-	kept: number,
-	violations: readonly FoundViolation[],
-	stepsEach: number,
+	ran: {
+		readonly kept: number;
+		readonly violations: readonly FoundViolation[];
+		readonly stepsEach: number;
+	},
 ) {
 	return {
 		suite,
 		seeds,
-		kept,
 		rerun,
-		stepsEach,
+		...ran,
 		steps,
-		payments,
-		violations,
+		payments: payments.completed,
+		begun: payments.begun,
+		cancelled: payments.cancelled,
+		refunded: payments.refunded,
 		traceHash,
 		faults: counts.all("faults"),
 		forks: counts.all("forks"),

@@ -12,6 +12,7 @@ import type { Bytes, Message } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
 import { checkBounds } from "./bounds.ts";
 import { Decisions } from "./decisions.ts";
+import { Ends } from "./ends.ts";
 import { Ledger, type Output } from "./ledger.ts";
 import { type Fact, factOf, ownCertificate } from "./rows.ts";
 
@@ -26,6 +27,7 @@ export class Checker {
 	/** certificates in hex, and whose they are */
 	readonly owners: Map<string, string> = new Map();
 	readonly decisions: Decisions = new Decisions(this.ledger, this.dishonest, this.owners);
+	readonly ends: Ends = new Ends();
 	readonly #facts = new Map<string, Map<string, Fact>>();
 	/** how many rows carry an output */
 	readonly #covers = new Map<string, number>();
@@ -33,6 +35,8 @@ export class Checker {
 	readonly #holders = new Map<string, Map<string, boolean>>();
 	/** outputs that operators issued for an order, and who waits for it */
 	readonly #issued = new Map<string, readonly string[]>();
+	/** how many rows wait for an order's answer */
+	readonly #waits = new Map<string, number>();
 
 	/** The rows that a device has made durable, in the clear. */
 	written(device: string, writes: readonly PlainWrite[]): void {
@@ -51,6 +55,7 @@ export class Checker {
 		const after = value === null ? undefined : factOf(this.ledger, key, value);
 		if (before === undefined && after === undefined) return;
 		this.decisions.changed(device, key, before, after);
+		this.ends.changed(key, after);
 		if (after === undefined) facts.delete(key);
 		else facts.set(key, after);
 		if (before !== undefined) this.#count(device, before, -1);
@@ -65,8 +70,6 @@ export class Checker {
 		if (by === 1) this.#holders.set(holds, holders.set(device, isFree));
 		else holders.delete(device);
 	}
-
-	readonly #waits = new Map<string, number>();
 
 	#cover(output: string, by: 1 | -1): void {
 		this.#covers.set(output, (this.#covers.get(output) ?? 0) + by);
@@ -89,6 +92,12 @@ export class Checker {
 		this.dishonest.add(device);
 		for (const fact of this.#facts.get(device)?.values() ?? []) this.#count(device, fact, -1);
 		this.#facts.delete(device);
+	}
+
+	/** Whether something is promised of whoever holds this certificate. */
+	isHonest(certificate: string): boolean {
+		const device = this.owners.get(certificate);
+		return device !== undefined && !this.dishonest.has(device);
 	}
 
 	check(): void {

@@ -1,7 +1,7 @@
 /**
  * Decisions: each is made once, is durable before it is told, and is never taken back.
  */
-import { type Message, toHex } from "@tenten/protocol";
+import { type Bytes, type Message, toHex } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Fact } from "./rows.ts";
@@ -23,16 +23,27 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	"payee ruled": ["owned", "forgotten"],
 };
 
+/** News, and the durable states in which they are true; what is over may be forgotten by then. */
+const durableBefore: Readonly<Record<string, readonly string[]>> = {
+	reserved: Object.keys(allowed).filter((kind) => kind.startsWith("payee ")),
+	released: ["payer released"],
+	owned: ["payee owned", "payee returned", "payer released"],
+	cancelled: ["payer cancelled", "payee cancelled"],
+	returned: ["payer returned", "payee returned"],
+};
+
+type News = { readonly news: string; readonly attempt: Bytes; readonly side: "payer" | "payee" };
+
 export class Decisions {
 	readonly #ledger: Ledger;
 	readonly #dishonest: ReadonlySet<string>;
+	/** certificates, and whose they are */
+	readonly #owners: ReadonlyMap<string, string>;
 	/** durable kinds of each attempt, by device and row */
 	readonly #kinds = new Map<string, string>();
 	/** cancelled locks, and the honest devices that cancelled them */
 	readonly #cancelled = new Map<string, string | null>();
 	readonly #released = new Map<string, string | null>();
-
-	readonly #owners: ReadonlyMap<string, string>;
 
 	constructor(ledger: Ledger, dishonest: ReadonlySet<string>, owners: ReadonlyMap<string, string>) {
 		this.#owners = owners;
@@ -77,7 +88,17 @@ export class Decisions {
 		return this.#cancelled.has(lock) && this.#ledger.secrets.has(lock);
 	}
 
-	/** What is told must be durable first. */
+	/** What a device's app is told, and opens doors on, is durable by then. */
+	told(device: string, { news, attempt, side }: News): void {
+		// Whoever paid directly hears of its payee's reservation.
+		const states = news === "reserved" && side === "payer" ? ["payer sent"] : durableBefore[news];
+		if (states === undefined || this.#dishonest.has(device)) return;
+		const kind = this.#kinds.get(`${device} ${side}/${toHex(attempt)}`) ?? "nothing";
+		if (!states.includes(kind))
+			throw new Violation("told before durable", `${device} hears ${news}, and is ${kind}`);
+	}
+
+	/** What is said must be durable first. */
 	sent(device: string, message: Message): void {
 		if (this.#dishonest.has(device)) {
 			if (message.kind === "release") {

@@ -26,7 +26,7 @@ export function checkForks(
 	for (const output of ledger.outputs.values()) {
 		if (output.consumers.length < 2) continue;
 		made++;
-		const isProven = registries.some((registry) => registry.convicts(output.owner ?? ""));
+		const isProven = registries.some((registry) => registry.proves(output));
 		if (isProven) proven++;
 		else if ((branches.get(output.id)?.size ?? 0) > 1)
 			throw new Violation("unproven", `both branches of ${output.id.slice(0, 8)} came in, and no case`);

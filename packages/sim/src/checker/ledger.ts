@@ -71,6 +71,8 @@ export class Ledger {
 	/** what to look at again */
 	readonly touched: Set<string> = new Set();
 	readonly #byLock = new Map<string, Link[]>();
+	/** links that consume an output, whether they count or not */
+	readonly #byInput = new Map<string, Link[]>();
 	/** links by input and signature: most are met again and again */
 	readonly #met = new Map<string, Link>();
 	readonly #finals = new Map<string, string>();
@@ -169,6 +171,7 @@ export class Ledger {
 		const outputs = body.outputs.map((_, index) => toHex(outputId(id, index)));
 		const link: Link = { id: toHex(id), input, outputs, lock, counts: false };
 		this.links.set(link.id, link);
+		this.#byInput.set(input, [...(this.#byInput.get(input) ?? []), link]);
 		const sum = body.outputs.reduce((total, { amount }) => total + amount, 0n);
 		const from = this.outputs.get(input);
 		if (from === undefined || from.amount !== sum)
@@ -216,6 +219,16 @@ export class Ledger {
 			yield at;
 			at = at.maker === null ? undefined : this.outputs.get(at.maker.input);
 		}
+	}
+
+	/** The outputs that came of this one, itself last. */
+	*descendants(output: Output): Generator<Output> {
+		for (const { outputs } of this.#byInput.get(output.id) ?? [])
+			for (const id of outputs) {
+				const below = this.outputs.get(id);
+				if (below !== undefined) yield* this.descendants(below);
+			}
+		yield output;
 	}
 
 	/** The links that a lock locks. */

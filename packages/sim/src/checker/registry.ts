@@ -1,13 +1,15 @@
 /**
  * What an operator has made durable, read from its tables as they are: issues, payouts, cases and books.
  *
- * Each output is paid once, and no output before or after it; each issue pays at most what it holds; a case
- * names nobody honest; and the books balance against the checker's own sums.
+ * Each output is paid once, and no output before or after it; each issue pays at most what it holds; nothing is
+ * refunded before redeem until and grace; a case names nobody honest, and is proven by its evidence; and the books
+ * balance against the checker's own sums.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
 	assetHash,
 	type Bytes,
+	claim,
 	decodeItem,
 	type Item,
 	isRefusal,
@@ -16,13 +18,20 @@ import {
 	outputId,
 	parse,
 	parseReply,
+	parseRulingRequest,
 	storedIssue,
 	type Token,
+	Trust,
 	toHex,
+	type Verify,
+	verifyTrustList,
 } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
+import { type Case, caseOf, proves } from "./cases.ts";
 import type { Checker } from "./checker.ts";
 import type { Output } from "./ledger.ts";
+import { Payouts } from "./payouts.ts";
+import { Tables } from "./tables.ts";
 
 /** Tokens of dishonest claims that are remembered until an operator answers. */
 const mostShown = 256;
@@ -42,10 +51,28 @@ const amountAt = 4;
 const outcomeAt = 10;
 const refundedSource = 2;
 
+export type RegistryOptions = {
+	readonly name: string;
+	/** its id */
+	readonly operator: Bytes;
+	readonly database: DatabaseSync;
+	readonly checker: Checker;
+	readonly verify: Verify;
+	/** unix seconds */
+	readonly now: () => number;
+	/** seconds after redeem until in which nothing is refunded yet */
+	readonly grace: number;
+	/** what may be drawn under a certificate, minor units; another operator's may have another limit */
+	readonly limitOf: (isOwn: boolean) => bigint;
+};
+
 export class Registry {
 	readonly #name: string;
 	readonly #checker: Checker;
 	readonly #operator: Bytes;
+	readonly #options: RegistryOptions;
+	readonly #tables: Tables;
+	readonly #payouts: Payouts;
 	readonly #after = new Map<Table, StatementSync>();
 	readonly #last = new Map<Table, bigint>();
 	readonly #database: DatabaseSync;
@@ -53,16 +80,23 @@ export class Registry {
 	readonly #issued = new Map<string, bigint>();
 	readonly #paid = new Map<string, bigint>();
 	readonly #deposited = new Map<string, bigint>();
-	/** amounts recorded, by order, until they are settled */
-	readonly #cases = new Set<string>();
+	readonly #cases: Case[] = [];
 	readonly #shown: Token[] = [];
 	cases = 0;
 
-	constructor(name: string, operator: Bytes, database: DatabaseSync, checker: Checker) {
+	constructor(options: RegistryOptions) {
+		const { name, operator, database, checker, limitOf } = options;
+		this.#options = options;
 		this.#name = name;
 		this.#operator = operator;
 		this.#checker = checker;
 		this.#database = database;
+		this.#tables = new Tables(name, database);
+		this.#payouts = new Payouts(name, database, {
+			limitOf: (_, isOwn) => limitOf(isOwn),
+			isHonest: (certificate) => checker.isHonest(certificate),
+			mayBurn: (issue) => (checker.ledger.conditions.get(issue) ?? []).some(({ kind }) => kind === "expires"),
+		});
 	}
 
 	/** Rows that came since the last look. */
@@ -77,7 +111,9 @@ export class Registry {
 		return rows;
 	}
 
-	deposited(code: string, amount: bigint): void {
+	/** Money from outside came onto an account. */
+	deposited(account: Bytes, code: string, amount: bigint): void {
+		this.#payouts.deposited(account, assetHash({ operator: this.#operator, code }), amount);
 		this.#deposited.set(code, (this.#deposited.get(code) ?? 0n) + amount);
 	}
 
@@ -110,11 +146,22 @@ export class Registry {
 		this.cases++;
 		const culprit = hex(row["culprit"]);
 		const device = this.#checker.owners.get(culprit);
-		if (device !== undefined && this.#checker.dishonest.has(device)) {
-			this.#cases.add(culprit);
-			return;
-		}
-		throw new Violation("accused", `${this.#name} accuses ${device ?? "nobody"} of ${row["kind"]}`);
+		const kind = String(row["kind"]);
+		if (device === undefined || !this.#checker.dishonest.has(device))
+			throw new Violation("accused", `${this.#name} accuses ${device ?? "nobody"} of ${kind}`);
+		const { ledger } = this.#checker;
+		const reading = { operator: this.#operator, trust: this.#trust(), ledger };
+		this.#cases.push(caseOf({ kind, culprit, encoded: row["evidence"] as Bytes }, reading));
+	}
+
+	/** Whom this operator has certified and listed by now. */
+	#trust(): Trust {
+		const { operator: pinnedSigner, verify, now } = this.#options;
+		const row = this.#database.prepare("select encoded from trust_lists order by version desc limit 1").get();
+		const context = { verify, pinnedSigner, minimumVersion: 0, now: now() };
+		const list = verifyTrustList((row as { readonly encoded: Bytes }).encoded, context);
+		if (isRefusal(list)) throw new Violation("books", `${this.#name} has no trust list: ${list.code}`);
+		return new Trust(list, verify);
 	}
 
 	#claim(row: Row): void {
@@ -125,6 +172,9 @@ export class Registry {
 		const record = decodeItem(row["record"] as Bytes) as readonly Item[];
 		const [kind, source] = record[outcomeAt] as readonly Item[];
 		const outcome = outcomes.get(Number(kind));
+		const { now, grace } = this.#options;
+		if (outcome === "paid" && source === refundedSource && output && now() < output.redeemUntil + grace)
+			throw new Violation("too early", `${this.#name} refunds ${id.slice(0, 8)}`);
 		if (outcome !== "forked")
 			this.#pay(hex(row["issue_id"]), BigInt(record[amountAt] as number | bigint), output);
 		if (output === undefined) return;
@@ -141,13 +191,25 @@ export class Registry {
 			throw new Violation("paid twice", `${paid} of ${this.#issued.get(issue)} issued`);
 		if (output === undefined) return;
 		if (amount !== output.amount) throw new Violation("paid twice", `${amount} for ${output.amount}`);
-		for (const { paid: before, id } of this.#checker.ledger.ancestors(output))
-			if (before === "paid" || before === "refunded")
-				throw new Violation("paid twice", `${id.slice(0, 8)} was ${before} before`);
+		const { ledger } = this.#checker;
+		for (const path of [ledger.ancestors(output), ledger.descendants(output)])
+			for (const { paid: before, id } of path)
+				if (before === "paid" || before === "refunded")
+					throw new Violation("paid twice", `${id.slice(0, 8)} was ${before} before`);
+	}
+
+	/** A question reaches this operator. */
+	asked(route: string, body: Bytes): void {
+		if (route === "withdraw") this.#payouts.asked(body);
+		if (this.#checker.dishonest.size === 0) return;
+		const claimed = route === "claim" ? parse(claim, body) : undefined;
+		if (claimed !== undefined && !isRefusal(claimed)) this.#shows(claimed.tokens);
+		const stated = route === "rule" ? parseRulingRequest(body) : undefined;
+		if (stated !== undefined && !isRefusal(stated) && stated.kind === "statement") this.#shows(stated.tokens);
 	}
 
 	/** Tokens that somebody dishonest showed: what an operator took of them is as good as signed. */
-	shown(tokens: readonly Token[]): void {
+	#shows(tokens: readonly Token[]): void {
 		this.#shown.push(...tokens);
 		if (this.#shown.length > mostShown) this.#shown.splice(0, this.#shown.length - mostShown);
 	}
@@ -192,9 +254,20 @@ export class Registry {
 			);
 	}
 
-	/** Whether a case stands against one of these certificates. */
-	convicts(certificate: string): boolean {
-		return this.#cases.has(certificate);
+	/** Whether a case says who spent this output twice. */
+	proves(output: Output): boolean {
+		return this.#cases.some((each) => proves(each, output));
+	}
+
+	/** Rows that came before, accounts and the reserve; nothing may be under way. */
+	auditRows(): void {
+		this.#tables.check();
+		this.#payouts.check();
+	}
+
+	/** Of all that this operator holds. */
+	digest(): Bytes {
+		return this.#tables.digest();
 	}
 }
 
