@@ -26,7 +26,7 @@ export function vectorsCommand(): Command {
 			for (const name of disagreed) output.say(`disagreed: ${name}`);
 			for (const name of [...own.unknown, ...published.unknown]) output.say(`not run: ${name}`);
 			return {
-				ok: own.files + cases > 0 && disagreed.length === 0,
+				ok: own.accepted + own.refused + cases > 0 && disagreed.length === 0,
 				result: { own, ...published, disagreed },
 			};
 		},
