@@ -575,7 +575,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not-ready` (funds safe): ask another process, or this one later */
+            /** @description `not-ready` (funds safe): ask another process, or this one later; `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it */
             503: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -585,7 +585,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "not-ready";
+                        code?: "not-ready" | "payout-stopped";
                     };
                 };
             };
@@ -1696,6 +1696,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "payout-stopped";
+                    };
+                };
+            };
         };
     };
     documentation: {
@@ -2056,6 +2070,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "payout-stopped";
                     };
                 };
             };

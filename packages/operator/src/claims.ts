@@ -38,6 +38,7 @@ import { keepReply, type Outcome, replyTo, storedReply } from "./replies.ts";
 import { loadUnsettled, settle, type Unsettled } from "./settlement.ts";
 import { publicationsOf, publishVouched } from "./store/releases.ts";
 import type { Transaction } from "./store/store.ts";
+import { refusedPayout } from "./watch.ts";
 
 export async function claim(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
 	const hash = sha256(encoded);
@@ -57,7 +58,9 @@ export async function claim(context: OperatorContext, encoded: Bytes): Promise<B
 	if (isRefusal(passing)) return passing;
 	const account = usable(known.account, trust);
 	const { digest } = verified.order;
-	const { outcomes, unsettled } = await record({ ...context, now: () => now }, verified, account, trust);
+	const recorded = await record({ ...context, now: () => now }, verified, account, trust);
+	if (isRefusal(recorded)) return recorded;
+	const { outcomes, unsettled } = recorded;
 	return settle(
 		context,
 		digest,
@@ -112,12 +115,14 @@ async function record(
 	{ order, tokens }: VerifiedClaim,
 	account: VerifiedCertificate | null,
 	trust: Trust,
-): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsettled: Unsettled }> {
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsettled: Unsettled } | Refusal> {
 	const claimed = tokens.flatMap((token, position) =>
 		isRefusal(token) ? [] : [{ ...claimedBy(order, token, account, context.now(), trust), position }],
 	);
 	const releases = tokens.flatMap((token) => (isRefusal(token) ? [] : releasesOn(token.token.path)));
 	return context.commit(async (transaction) => {
+		const stopped = await refusedPayout(transaction, context, order.order.asset.code);
+		if (stopped !== undefined) return stopped;
 		const outcomes: Outcome[] = [];
 		for (const [position, token] of tokens.entries()) if (isRefusal(token)) outcomes[position] = token;
 		// By issue, as every writer does: two that want the same rows in two orders would wait for each other.

@@ -15,3 +15,4 @@ export { type RunningServer, type ServerLimits, type ServerOptions, startServer 
 export { Operator, type OperatorOptions } from "./operator.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export type { FailPoint, StoreOptions } from "./store/store.ts";
+export type { Alarm, WatchState } from "./watch.ts";

@@ -47,11 +47,12 @@ import { type AuditEntry, appendAudit, auditAfter } from "./store/audit-log.ts";
 import { balanceOf } from "./store/books.ts";
 import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { forgetKeys, forgetReleases } from "./store/forgetting.ts";
-import { openStore } from "./store/open-store.ts";
+import { isPostgresUrl, openStore } from "./store/open-store.ts";
 import { publishedOf } from "./store/releases.ts";
 import type { Job, Store, StoreOptions } from "./store/store.ts";
 import { audit, readTotals } from "./totals.ts";
 import { TrustLists } from "./trust-lists.ts";
+import { type Alarm, paced, Watch } from "./watch.ts";
 
 export type OperatorOptions = {
 	/** a file, `:memory:`, an SQLite database that is open already and reads integers as bigint, or `postgres://…` */
@@ -77,13 +78,18 @@ export type Keyed = Pick<OperatorClient, "withdraw" | "claim" | "rule"> & {
 	readonly bind: () => Promise<void>;
 };
 
+const tendEvery_ms = 10_000;
+
 export class Operator implements OperatorClient {
 	readonly #context: OperatorContext;
 	readonly #trustLists: TrustLists;
+	/** looks at the books while it works, and stops payouts where they do not agree */
+	readonly watch: Watch;
 
-	private constructor(context: OperatorContext, trustLists: TrustLists) {
+	private constructor(context: OperatorContext, trustLists: TrustLists, file: string | null) {
 		this.#context = context;
 		this.#trustLists = trustLists;
+		this.watch = new Watch(context, file);
 	}
 
 	/** Opens its store, and settles what a crash left unsettled. */
@@ -120,7 +126,7 @@ export class Operator implements OperatorClient {
 			await forgetKeys(transaction, now());
 			await forgetReleases(transaction, now(), releaseLife(definitions));
 		});
-		return new Operator(context, trustLists);
+		return new Operator(context, trustLists, fileOf(options.database));
 	}
 
 	/** The id of its root key: what wallets pin. */
@@ -159,6 +165,15 @@ export class Operator implements OperatorClient {
 		const { definitions } = this.#context;
 		await definitions.load();
 		this.#trustLists.setOwn({ ...this.entry, assets: definitions.assets() });
+	}
+
+	/** Watches its books and tends to what it lists, until the function that it answers with is called. */
+	work(alarmed: (alarm: Alarm) => void, failed: (error: unknown) => void): () => Promise<void> {
+		this.watch.onAlarm(alarmed);
+		const resting = [this.watch.start(failed), paced(() => this.tend(), tendEvery_ms, failed)];
+		return async () => {
+			for (const rest of resting) await rest();
+		};
 	}
 
 	/** Adopts an asset definition that its people signed; the bytes of the definition with the root's signature. */
@@ -314,4 +329,11 @@ export class Operator implements OperatorClient {
 	close(): Promise<void> {
 		return this.#context.store.close();
 	}
+}
+
+/** The file of an SQLite store that others may open beside it. */
+function fileOf(database: string | DatabaseSync): string | null {
+	return typeof database === "string" && database !== ":memory:" && !isPostgresUrl(database)
+		? database
+		: null;
 }

@@ -38,6 +38,7 @@ import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
 import { publishedOf } from "./store/releases.ts";
 import { type KeptRuling, keepRuling } from "./store/rulings.ts";
+import { refusedPayout } from "./watch.ts";
 
 export type RefundOutcome =
 	/** the statement is false or too late: this release is known, and answers it */
@@ -130,6 +131,8 @@ async function recordRefunds(
 	const { signer } = statement;
 	if (action.kind !== "account") return refuse("order-mismatch");
 	return context.commit(async (transaction) => {
+		const stopped = await refusedPayout(transaction, context, order.asset.code);
+		if (stopped !== undefined) return stopped;
 		const account = usable(await certificateOf(transaction, action.account), trust);
 		const published = await publishedOf(transaction, made.ruling.body.subject);
 		if (published !== undefined && answersStatement(statement, refunds, published.publishedAt))

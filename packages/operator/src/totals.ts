@@ -1,5 +1,12 @@
 /** Totals of one asset: read from the books, and counted again from the registry's own rows. */
-import { assetHash, type Bytes, brokenInvariants, type Recount, type Totals } from "@tenten/protocol";
+import {
+	assetHash,
+	type Bytes,
+	brokenInvariants,
+	equalBytes,
+	type Recount,
+	type Totals,
+} from "@tenten/protocol";
 import { sql } from "kysely";
 import type { OperatorContext } from "./context.ts";
 import type { Book } from "./store/books.ts";
@@ -18,18 +25,18 @@ export function audit(
 	const asset = assetHash({ operator: id, code });
 	return store.read(async (transaction) => {
 		const totals = await totalsOf(transaction, asset);
-		return { totals, broken: brokenInvariants(totals, await recount(transaction, asset)) };
+		return { totals, broken: brokenInvariants(totals, await recountOf(transaction, asset, null)) };
 	});
 }
 
-async function totalsOf(transaction: Transaction, asset: Bytes): Promise<Totals> {
+export async function totalsOf(transaction: Transaction, asset: Bytes): Promise<Totals> {
 	const rows = await transaction
 		.selectFrom("balances")
-		.select(["book", "amount"])
+		.select(["book", sumOfColumn("amount").as("sum")])
 		.where("asset", "=", asset)
+		.groupBy("book")
 		.execute();
-	const sum = (book: Book): bigint =>
-		rows.filter((row) => row.book === book).reduce((total, { amount }) => total + amount, 0n);
+	const sum = (book: Book): bigint => rows.find((row) => row.book === book)?.sum ?? 0n;
 	const draws = await transaction.selectFrom("draws").select("drawn").where("asset", "=", asset).execute();
 	const [issued, redeemed] = [sum("issued"), -sum("redeemed")];
 	const [refunded, burned] = [-sum("refunded"), -sum("burned")];
@@ -48,7 +55,47 @@ async function totalsOf(transaction: Transaction, asset: Bytes): Promise<Totals>
 	};
 }
 
-async function recount(transaction: Transaction, asset: Bytes): Promise<Recount> {
+/** rows of a piece: a few milliseconds of SQLite's time */
+const together = 5_000;
+
+/**
+ * All issues and lines of an asset, added up. With `rest` in pieces, and a rest after each: for a database that
+ * works in this very thread. The transaction must see one moment all the while.
+ */
+export async function recountOf(
+	transaction: Transaction,
+	asset: Bytes,
+	rest: (() => Promise<unknown>) | null,
+): Promise<Recount> {
+	if (rest === null)
+		return { ...(await countIssues(transaction, asset)), lines: await sumLines(transaction, asset) };
+	let [issued, paid, overpaid, lines] = [0n, 0n, 0, 0n];
+	for (let after: Bytes | null = new Uint8Array(); after !== null; await rest()) {
+		const piece: Counted & { readonly last: Bytes | null } = await countIssuesAfter(
+			transaction,
+			asset,
+			after,
+		);
+		[issued, paid, overpaid] = [issued + piece.issued, paid + piece.paid, overpaid + piece.overpaid];
+		after = piece.last;
+	}
+	for (let after: LinePlace | null = firstLine; after !== null; await rest()) {
+		const piece: { readonly sum: bigint; readonly last: LinePlace | null } = await sumLinesAfter(
+			transaction,
+			asset,
+			after,
+		);
+		lines += piece.sum;
+		after = piece.last;
+	}
+	return { issued, paid, overpaid, lines };
+}
+
+type Counted = Pick<Recount, "issued" | "paid" | "overpaid">;
+type LinePlace = { readonly entry: Bytes; readonly position: bigint };
+const firstLine: LinePlace = { entry: new Uint8Array(), position: -1n };
+
+async function countIssues(transaction: Transaction, asset: Bytes): Promise<Counted> {
 	const issues = await transaction
 		.selectFrom("issues")
 		.select([
@@ -58,13 +105,58 @@ async function recount(transaction: Transaction, asset: Bytes): Promise<Recount>
 		])
 		.where("asset", "=", asset)
 		.executeTakeFirstOrThrow();
+	return { issued: issues.issued, paid: issues.paid, overpaid: Number(issues.overpaid) };
+}
+
+async function sumLines(transaction: Transaction, asset: Bytes): Promise<bigint> {
 	const lines = await transaction
 		.selectFrom("lines")
 		.select(sumOfColumn("amount").as("sum"))
 		.where("asset", "=", asset)
 		.executeTakeFirstOrThrow();
-	const { issued, paid, overpaid } = issues;
-	return { issued, paid, overpaid: Number(overpaid), lines: lines.sum };
+	return lines.sum;
+}
+
+async function countIssuesAfter(
+	transaction: Transaction,
+	asset: Bytes,
+	after: Bytes,
+): Promise<Counted & { readonly last: Bytes | null }> {
+	const rows = await transaction
+		.selectFrom("issues")
+		.select(["issue_id", "asset", "issued", "paid"])
+		.where("issue_id", ">", after)
+		.orderBy("issue_id")
+		.limit(together)
+		.execute();
+	const own = rows.filter((row) => equalBytes(row.asset, asset));
+	return {
+		issued: own.reduce((sum, row) => sum + row.issued, 0n),
+		paid: own.reduce((sum, row) => sum + row.paid, 0n),
+		overpaid: own.filter((row) => row.paid > row.issued).length,
+		last: rows.length < together ? null : (rows.at(-1)?.issue_id ?? null),
+	};
+}
+
+async function sumLinesAfter(
+	transaction: Transaction,
+	asset: Bytes,
+	{ entry, position }: LinePlace,
+): Promise<{ readonly sum: bigint; readonly last: LinePlace | null }> {
+	const rows = await transaction
+		.selectFrom("lines")
+		.select(["entry_id", "position", "asset", "amount"])
+		.where(sql<boolean>`(entry_id, position) > (${entry}, ${position})`)
+		.orderBy("entry_id")
+		.orderBy("position")
+		.limit(together)
+		.execute();
+	const own = rows.filter((row) => equalBytes(row.asset, asset));
+	const last = rows.length < together ? undefined : rows.at(-1);
+	return {
+		sum: own.reduce((sum, row) => sum + row.amount, 0n),
+		last: last === undefined ? null : { entry: last.entry_id, position: BigInt(last.position) },
+	};
 }
 
 /** Zero where there is no row. */

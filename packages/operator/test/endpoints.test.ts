@@ -97,7 +97,13 @@ test("what breaks within is answered as internal, with nothing of it told, and l
 	const logged: { readonly error: string }[] = [];
 	const broken = new Proxy(served.ecosystem.operator, {
 		get: (target, name) => {
-			if (name === "store" || name === "now" || name === "entry" || name === "keyBehind") {
+			if (
+				name === "store" ||
+				name === "now" ||
+				name === "entry" ||
+				name === "keyBehind" ||
+				name === "watch"
+			) {
 				const value = Reflect.get(target, name, target) as unknown;
 				return typeof value === "function" ? value.bind(target) : value;
 			}

@@ -117,7 +117,21 @@ export async function openIssuer(
 	}
 	for (const asset of undefinedYet) if (trial !== null) await defineForTrial(operator, asset, trial);
 	await operator.keepFirstKey(firstKeyOf(folder));
-	return { operator, settings, close: () => close(operator, keyStore) };
+	const rest = operator.work(
+		({ code, reasons }) => warn(`payouts of ${code} are stopped: ${reasons.join("; ")}`),
+		warn,
+	);
+	const stop = async (): Promise<void> => {
+		await rest();
+		await close(operator, keyStore);
+	};
+	return { operator, settings, close: stop };
+}
+
+/** One line of JSON on stderr, for whoever looks after the operator. */
+function warn(what: unknown): void {
+	const message = what instanceof Error ? what.message : String(what);
+	process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level: "error", message })}\n`);
 }
 
 async function close(operator: Operator, keyStore: KeyStore): Promise<void> {

@@ -4,6 +4,7 @@
  * Labels are of closed lists (templates of routes, declared codes), so nobody who asks can make them grow.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { WatchState } from "../watch.ts";
 
 export type Observed = {
 	readonly method: string;
@@ -52,4 +53,16 @@ export class Metrics {
 	text(): Promise<string> {
 		return this.#registry.metrics();
 	}
+}
+
+/** What the watch over the books saw: for whoever wakes people up. */
+export function watchText({ countedAt, stops }: WatchState): string {
+	const lines = [
+		"# TYPE tenten_payouts_stopped gauge",
+		`tenten_payouts_stopped ${stops.length}`,
+		...stops.map(({ code }) => `tenten_payouts_stopped_of{asset="${code}"} 1`),
+		"# TYPE tenten_books_counted_timestamp_seconds gauge",
+		`tenten_books_counted_timestamp_seconds ${countedAt ?? 0}`,
+	];
+	return `${lines.join("\n")}\n`;
 }

@@ -62,7 +62,7 @@ export const serviceEndpoints = {
 		takes: { kind: "none" },
 		keyed: false,
 		gives: { kind: "text", type: "text/plain", description: "ok" },
-		problems: ["not-ready"],
+		problems: ["not-ready", "payout-stopped"],
 	},
 	metrics: {
 		method: "get",

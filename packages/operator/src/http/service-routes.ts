@@ -5,7 +5,7 @@ import { openApiDocument } from "./document.ts";
 import { documentPage } from "./document-page.ts";
 import { given } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
-import type { Metrics } from "./metrics.ts";
+import { type Metrics, watchText } from "./metrics.ts";
 import { problem, problemCodes } from "./problem.ts";
 import { problemText } from "./problem-page.ts";
 import { type Gate, serve } from "./serving.ts";
@@ -22,7 +22,9 @@ export function addServiceRoutes(app: OpenAPIHono, operator: Operator, metrics: 
 	serve(app, live, gate, async () => given("ok"));
 	serve(app, ready, gate, async () => {
 		const isReady = await operator.store.read(async () => true).catch(() => false);
-		return isReady ? given("ok") : problem("not-ready");
+		if (!isReady) return problem("not-ready");
+		const [stop] = operator.watch.state.stops;
+		return stop === undefined ? given("ok") : problem("payout-stopped", `${stop.code}: ${stop.reasons}`);
 	});
-	serve(app, figures, gate, async () => given(await metrics.text()));
+	serve(app, figures, gate, async () => given(`${await metrics.text()}${watchText(operator.watch.state)}`));
 }

@@ -79,6 +79,7 @@ export const walletEndpoints = {
 			"owner-mismatch",
 			"lock-pending",
 			"issuer-unknown",
+			"payout-stopped",
 		],
 	},
 	rule: {
@@ -111,6 +112,7 @@ export const walletEndpoints = {
 			"ruling-early",
 			"ruling-taken",
 			"not-evidence",
+			"payout-stopped",
 		],
 	},
 	trustList: {

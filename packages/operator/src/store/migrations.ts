@@ -85,6 +85,13 @@ export const migrations: readonly Migration[] = [
 				outcome text NOT NULL, detail text NOT NULL, previous {blob} NOT NULL, hash {blob} NOT NULL)`,
 		],
 	},
+	{
+		version: 5,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS payout_stops (asset {blob} NOT NULL PRIMARY KEY, reasons text NOT NULL,
+				since bigint NOT NULL)`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -6,7 +6,7 @@ import { openSqliteStore } from "./sqlite-store.ts";
 import type { Store, StoreOptions } from "./store.ts";
 
 /** Whether a database's name is the address of a PostgreSQL server, or of one that speaks as it does. */
-function isPostgresUrl(database: string): boolean {
+export function isPostgresUrl(database: string): boolean {
 	return /^postgres(ql)?:\/\//.test(database);
 }
 

@@ -106,6 +106,12 @@ export type Schema = {
 		readonly issued_at: bigint | number;
 		readonly token: string;
 	};
+	/** assets of which nothing new is paid out: their books did not agree */
+	readonly payout_stops: {
+		readonly asset: Blob;
+		readonly reasons: string;
+		readonly since: bigint | number;
+	};
 	/** counts up with each issue of an asset that has a ceiling: who issues waits for whoever did before */
 	readonly issue_turns: { readonly asset: Blob; readonly turn: bigint };
 	readonly idempotency_keys: {

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import {
+	assetHash,
 	type Bytes,
 	type Item,
 	lockHash,
@@ -15,6 +16,7 @@ import {
 import { createHolder, day, pay } from "../../../module/test/support/world.ts";
 import { type ApiRole, partsOfKey } from "../../src/access.ts";
 import { startServer } from "../../src/index.ts";
+import { stopPayouts } from "../../src/store/payout-stops.ts";
 import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
 import { edited, replaced, turned } from "./item-edits.ts";
 import { createLicensed, draftOf } from "./licensed.ts";
@@ -162,6 +164,19 @@ async function askLicensed(s: Served, ceiling: bigint | null, amount: bigint): P
 	return answer;
 }
 
+/** The answer to a request while nothing is paid out. */
+async function whileStopped({ ecosystem }: Served, request: () => Promise<Response>): Promise<Response> {
+	const { operator, world, clock } = ecosystem;
+	const asset = assetHash(world.asset);
+	await operator.store.run((transaction) =>
+		stopPayouts(transaction, asset, { reasons: "a test", since: clock.now }),
+	);
+	await operator.watch.look();
+	const answer = await request();
+	await operator.watch.allow(world.asset.code);
+	return answer;
+}
+
 const byMessages: Readonly<Record<string, Provocations>> = {
 	enrol: {
 		...unread(enrol, enrolment()),
@@ -211,6 +226,7 @@ const byMessages: Readonly<Record<string, Provocations>> = {
 	claim: {
 		...unread(claims, goodClaim),
 		...keyed(claims, goodClaim),
+		"payout-stopped": async (s) => whileStopped(s, async () => send(s, claims, await goodClaim(s))),
 		"too-many": async (s) =>
 			send(
 				s,
@@ -296,6 +312,10 @@ const byMessages: Readonly<Record<string, Provocations>> = {
 		},
 		"ruling-early": async (s) => send(s, rulings, await neverReleased(s)),
 		"ruling-taken": async (s) => send(s, rulings, await spentOtherwise(s)),
+		"payout-stopped": async (s) => {
+			s.ecosystem.clock.now += 40 * day;
+			return whileStopped(s, async () => send(s, rulings, await neverReleased(s)));
+		},
 		"not-evidence": async (s) => send(s, rulings, await provesNothing(s)),
 	},
 };
@@ -495,6 +515,7 @@ const byJson: Readonly<Record<string, Provocations>> = {
 	},
 	live: {},
 	ready: {
+		"payout-stopped": (s) => whileStopped(s, () => fetch(`${s.server.url}/readyz`)),
 		"not-ready": async (s) => {
 			const operator = new Proxy(s.ecosystem.operator, {
 				get: (target, name) => {
