@@ -2,6 +2,7 @@
 import type { Target } from "./target.ts";
 import { commandTargets } from "./targets/command-line.ts";
 import { definitionTargets } from "./targets/definitions.ts";
+import { holderOrderTarget } from "./targets/holder-order.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
@@ -15,6 +16,7 @@ export const targets: readonly Target[] = [
 	...shapeTargets,
 	...verifierTargets,
 	...machineTargets,
+	holderOrderTarget,
 	...signatureTargets,
 	...sealedTargets,
 	...moduleTargets,

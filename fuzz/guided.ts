@@ -12,6 +12,7 @@ import { makeInput, stockOf } from "./input/mutate.ts";
 import { diceOf } from "./run.ts";
 import type { OpenTarget, Target } from "./target.ts";
 
+/** inputs of a target whose weight is 1 */
 const batch = 256;
 
 /** bytes: longer inputs are worth nothing to a corpus that is to stay small */
@@ -39,7 +40,8 @@ export async function growCorpus(
 ): Promise<Grown> {
 	const open = await target.open();
 	try {
-		return await new Loop(open, coverage, keptInputs(target.name)).run(seed, inputs, time_ms);
+		const size = Math.max(4, Math.round(batch / target.weight));
+		return await new Loop(open, coverage, keptInputs(target.name), size).run(seed, inputs, time_ms);
 	} finally {
 		await open.close?.();
 	}
@@ -67,13 +69,15 @@ class Loop {
 	readonly #open: OpenTarget;
 	readonly #coverage: Coverage;
 	readonly #before: readonly Uint8Array[];
+	readonly #batch: number;
 	readonly #found: Uint8Array[] = [];
 	#failure: Grown["failure"] = null;
 
-	constructor(open: OpenTarget, coverage: Coverage, before: readonly Uint8Array[]) {
+	constructor(open: OpenTarget, coverage: Coverage, before: readonly Uint8Array[], size: number) {
 		this.#open = open;
 		this.#coverage = coverage;
 		this.#before = before;
+		this.#batch = size;
 	}
 
 	async run(seed: number, most: number, time_ms: number): Promise<Grown> {
@@ -85,7 +89,7 @@ class Loop {
 		let inputs = 0;
 		while (inputs < most && performance.now() < until && this.#failure === null) {
 			const stock = stockOf([...this.#open.seeds, ...this.#before, ...this.#found], this.#open.form);
-			const size = Math.min(batch, most - inputs);
+			const size = Math.min(this.#batch, most - inputs);
 			const made = Array.from({ length: size }, (_, i) => makeInput(diceOf(seed, inputs + i), stock));
 			inputs += size;
 			await this.#search(seen, made);

@@ -1,12 +1,15 @@
 /**
- * Running one target: what is kept in its corpus first, then inputs from a seed, each made from its own number.
+ * Running one target: what is kept in its corpus and dense inputs first, then inputs from a seed, each made from its
+ * own number.
  *
  * The n-th input of a seed depends on nothing but both numbers, so a failure is replayed alone.
  */
 
 import { keptInputs } from "./corpus.ts";
+import { denseInputs } from "./input/dense.ts";
 import { type Dice, seededDice } from "./input/dice.ts";
 import { makeInput, type Stock, stockOf } from "./input/mutate.ts";
+import { Hunger } from "./memory.ts";
 import { limit_us, type OpenTarget, type Target } from "./target.ts";
 
 export type Budget = {
@@ -21,7 +24,7 @@ type Failure = {
 	readonly target: string;
 	/** in hexadecimal */
 	readonly input: string;
-	/** the number of the input, or null where it came from the corpus */
+	/** the number of the input, or null where it was kept or is a dense one */
 	readonly number: number | null;
 	readonly seed: number;
 	readonly reason: string;
@@ -43,8 +46,12 @@ export type Report = {
 	readonly limit_us: number;
 	/** in hexadecimal, where it cost more */
 	readonly tooDear: string | null;
-	/** bytes of JavaScript's heap */
-	readonly mostHeap: number;
+	/** bytes that the hungriest input made be allocated, and what it may be */
+	readonly allocated: number;
+	readonly allocatedLimit: number;
+	readonly hungriestBytes: number;
+	/** in hexadecimal, where it was more */
+	readonly tooHungry: string | null;
 	readonly failure: Failure | null;
 };
 
@@ -53,14 +60,13 @@ export function diceOf(seed: number, number: number): Dice {
 	return seededDice(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
 }
 
-const heapEvery = 4096;
-
 export async function runTarget(target: Target, budget: Budget): Promise<Report> {
 	const open = await target.open();
 	const stock = stockOf(open.seeds, open.form);
 	const tally = new Tally(target, budget.seed);
 	try {
-		for (const input of keptInputs(target.name)) await tally.take(open, input, null);
+		for (const input of keptInputs(target.name)) await tally.takeKept(open, input);
+		for (const input of denseInputs(open.form)) await tally.take(open, input, null);
 		const until = performance.now() + budget.time_ms;
 		for (let number = 0; number < budget.inputs && tally.failure === null; number++) {
 			await tally.take(open, inputOf(stock, budget.seed, number), number);
@@ -85,7 +91,7 @@ class Tally {
 	#kept = 0;
 	/** the slowest inputs, slowest first */
 	#slowest: readonly Slow[] = [];
-	#mostHeap = 0;
+	readonly #hunger = new Hunger();
 	failure: Failure | null = null;
 
 	constructor(target: Target, seed: number) {
@@ -93,11 +99,15 @@ class Tally {
 		this.#seed = seed;
 	}
 
+	async takeKept(open: OpenTarget, input: Uint8Array): Promise<void> {
+		this.#kept++;
+		await this.take(open, input, null);
+	}
+
 	async take(open: OpenTarget, input: Uint8Array, number: number | null): Promise<void> {
 		const before = performance.now();
 		try {
-			const result = open.run(input);
-			const outcome = typeof result === "string" ? result : await result;
+			const outcome = await this.#hunger.watch(input, () => open.run(input));
 			this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
 		} catch (error) {
 			const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -106,9 +116,6 @@ class Tally {
 		}
 		this.#note({ ms: performance.now() - before, input });
 		this.#inputs++;
-		if (number === null) this.#kept++;
-		if (this.#inputs % heapEvery === 1)
-			this.#mostHeap = Math.max(this.#mostHeap, process.memoryUsage().heapUsed);
 	}
 
 	#note(run: Slow): void {
@@ -121,6 +128,8 @@ class Tally {
 		const seconds = (performance.now() - this.#started) / 1000;
 		const dearest = await dearestOf(open, this.failure === null ? this.#slowest : []);
 		const limit = this.#target.limit_us ?? limit_us;
+		const run = this.failure === null ? open.run : () => undefined;
+		const hungriest = await this.#hunger.hungriest(run, this.#target.memory);
 		const { accepted = 0, ...refused } = Object.fromEntries(this.#outcomes);
 		return {
 			target: this.#target.name,
@@ -133,7 +142,10 @@ class Tally {
 			dearestBytes: dearest.input.length,
 			limit_us: limit,
 			tooDear: dearest.us > limit ? Buffer.from(dearest.input).toString("hex") : null,
-			mostHeap: this.#mostHeap,
+			allocated: hungriest.bytes,
+			allocatedLimit: hungriest.limit,
+			hungriestBytes: hungriest.input.length,
+			tooHungry: hungriest.bytes > hungriest.limit ? Buffer.from(hungriest.input).toString("hex") : null,
 			failure: this.failure,
 		};
 	}

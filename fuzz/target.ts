@@ -7,6 +7,7 @@
  */
 import { type Bytes, equalBytes, isRefusal, limits, parse, type Shape, serialize } from "@tenten/protocol";
 import type { Form } from "./input/mutate.ts";
+import type { MemoryLimits } from "./memory.ts";
 
 /** `accepted`, or why not. */
 export type Outcome = string;
@@ -29,6 +30,8 @@ export type Target = {
 	readonly weight: number;
 	/** what its dearest input may cost, where that is not `limit_us` */
 	readonly limit_us?: number;
+	/** what an input may make be allocated, where that is not `memoryLimits` */
+	readonly memory?: MemoryLimits;
 	readonly open: () => Promise<OpenTarget>;
 };
 

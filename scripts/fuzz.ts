@@ -8,7 +8,7 @@
  *   npm run fuzz -- --grow --minutes 30                grows and minimises the corpus of every target, by coverage
  *
  * `--target` takes a name or the beginning of several. Exits with 1 where a promise did not hold or an
- * input was too dear, and writes it to `fuzz-failure-TARGET.hex`.
+ * input was too dear or too hungry, and writes it to `fuzz-failure-TARGET.hex`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -104,21 +104,22 @@ async function runAll(list: readonly Target[]): Promise<void> {
 		const report = await runTarget(target, { seed, inputs, time_ms });
 		reports.push(report);
 		if (!values.json) console.log(inWords(report));
-		const bad = report.failure?.input ?? report.tooDear;
+		const bad = report.failure?.input ?? report.tooDear ?? report.tooHungry;
 		if (bad !== null) writeFileSync(fileOf(target), `${bad}\n`);
 	}
 	const total = reports.reduce((sum, report) => sum + report.inputs, 0);
 	const failed = reports.filter((report) => report.failure !== null);
 	const slow = reports.filter((report) => report.tooDear !== null);
+	const hungry = reports.filter((report) => report.tooHungry !== null);
 	if (values.json) console.log(JSON.stringify({ seed, total, targets: reports }));
 	else {
 		console.log(
-			`${total} inputs on ${reports.length} targets, seed ${seed}: ${failed.length} failed, ${slow.length} too dear`,
+			`${total} inputs on ${reports.length} targets, seed ${seed}: ${failed.length} failed, ${slow.length} too dear, ${hungry.length} too hungry`,
 		);
 		for (const { failure } of failed)
 			console.log(`\n${failure?.target}, input ${failure?.number}: ${failure?.reason}`);
 	}
-	if (failed.length + slow.length > 0) process.exitCode = 1;
+	if (failed.length + slow.length + hungry.length > 0) process.exitCode = 1;
 }
 
 function fileOf({ name }: Target): string {
@@ -130,8 +131,8 @@ function inWords({ target, inputs, accepted, refused, perSecond, ...rest }: Repo
 		.sort(([, a], [, b]) => b - a)
 		.map(([code, count]) => `${code} ${count}`)
 		.join(", ");
-	const heap = Math.round(rest.mostHeap / 1_048_576);
-	const cost = `${perSecond}/s, dearest ${rest.dearest_us} µs (${rest.dearestBytes} bytes), heap ${heap} MiB`;
+	const allocated = `${Math.round(rest.allocated / 1024)} of ${Math.round(rest.allocatedLimit / 1024)} KiB (${rest.hungriestBytes} bytes)`;
+	const cost = `${perSecond}/s, dearest ${rest.dearest_us} µs (${rest.dearestBytes} bytes), allocated ${allocated}`;
 	const verdict = rest.failure === null ? "" : "  FAILED";
 	return `${target}: ${inputs} inputs, ${accepted} accepted, ${codes}; ${cost}${verdict}`;
 }

@@ -1,5 +1,6 @@
 /**
- * The gate of fuzzing: every target, for a share of a fixed number of inputs, made by fast-check.
+ * The gate of fuzzing: every target, with what its corpus keeps, with dense inputs, and for a share of a fixed number
+ * of inputs made by fast-check. The hungriest must have stayed within its bound of memory.
  *
  * fast-check makes and shrinks tapes of numbers; `fuzz/input` turns a tape into a hostile input. What fails here is
  * printed as bytes: `npm run fuzz -- --target NAME --replay FILE` runs it again, and it belongs into `fuzz/corpus`.
@@ -9,15 +10,18 @@ import { after, test } from "node:test";
 import fc from "fast-check";
 import { targets } from "../fuzz/catalogue.ts";
 import { keptInputs } from "../fuzz/corpus.ts";
+import { denseInputs } from "../fuzz/input/dense.ts";
 import { tapeDice } from "../fuzz/input/dice.ts";
 import { makeInput, stockOf } from "../fuzz/input/mutate.ts";
+import { Hunger } from "../fuzz/memory.ts";
 
 /** inputs of a target whose weight is 1 */
 const most = 600;
 const fewest = 20;
 
 const tape = fc.array(fc.nat(0x7fffffff), { maxLength: 60, size: "max" });
-const counts = { inputs: 0, accepted: 0, kept: 0 };
+const counts = { inputs: 0, accepted: 0, kept: 0, keptBytes: 0 };
+const hungriest = { target: "", share: 0, bytes: 0, length: 0 };
 
 for (const target of targets)
 	test(`${target.name}: no input breaks a promise`, async () => {
@@ -25,9 +29,10 @@ for (const target of targets)
 		try {
 			assert.notEqual(open.seeds.length, 0, "no valid input to start from");
 			const stock = stockOf(open.seeds, open.form);
+			const hunger = new Hunger();
 			const take = async (input: Uint8Array): Promise<string> => {
 				counts.inputs++;
-				const outcome = await open.run(input);
+				const outcome = await hunger.watch(input, () => open.run(input));
 				if (outcome === "accepted") counts.accepted++;
 				return outcome;
 			};
@@ -36,8 +41,10 @@ for (const target of targets)
 			assert.ok(outcomes.includes("accepted"), `no seed is valid: ${outcomes}`);
 			for (const input of keptInputs(target.name)) {
 				counts.kept++;
+				counts.keptBytes += input.length;
 				await take(input);
 			}
+			for (const input of denseInputs(open.form)) await take(input);
 			const property = fc.asyncProperty(tape, async (numbers) => {
 				const input = makeInput(tapeDice(numbers), stock);
 				try {
@@ -48,6 +55,11 @@ for (const target of targets)
 				}
 			});
 			await fc.assert(property, { numRuns: Math.max(fewest, Math.round(most / target.weight)) });
+			const { input, bytes, limit } = await hunger.hungriest(open.run, target.memory);
+			const hex = Buffer.from(input).toString("hex").slice(0, 20_000);
+			assert.ok(bytes <= limit, `${bytes} bytes allocated for ${input.length}, of ${limit}: ${hex}`);
+			if (bytes / limit > hungriest.share)
+				Object.assign(hungriest, { target: target.name, share: bytes / limit, bytes, length: input.length });
 		} finally {
 			await open.close?.();
 		}
@@ -59,8 +71,9 @@ test("there are targets enough, each with a name of its own", () => {
 });
 
 after(() => {
-	const { inputs, accepted, kept } = counts;
+	const { inputs, accepted, kept, keptBytes } = counts;
+	const { target, share, bytes, length } = hungriest;
 	console.log(
-		`fuzzing: ${inputs} inputs on ${targets.length} targets, ${accepted} accepted, ${kept} from the corpus`,
+		`fuzzing: ${inputs} inputs on ${targets.length} targets, ${accepted} accepted, ${kept} from the corpus (${keptBytes} bytes); nearest to its bound of memory: ${target}, ${bytes} bytes allocated for ${length}, ${Math.round(100 * share)} %`,
 	);
 });

@@ -26,6 +26,7 @@ import { readOperators } from "../../packages/cli/src/wallet/settings.ts";
 import { encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
 import type { Form } from "../input/mutate.ts";
 import { messages, worldOf } from "../material.ts";
+import { memoryLimits } from "../memory.ts";
 import { Broken, type Outcome, outcomeOf, type Target } from "../target.ts";
 
 type Reader = (file: string, folder: string) => unknown;
@@ -37,10 +38,14 @@ type FileTarget = {
 	readonly read: Reader;
 };
 
+/** One's own files, read a row at a time, each of them an object by its columns. */
+const ownFiles = { base: memoryLimits.base, perByte: 2048 };
+
 function fromFile({ name, file, form, seeds, read }: FileTarget): Target {
 	return {
 		name: `command/${name}`,
 		weight: 10,
+		memory: ownFiles,
 		open: async () => {
 			const folder = mkdtempSync(join(tmpdir(), "tenten-fuzz-"));
 			const path = join(folder, file);

@@ -34,6 +34,8 @@ import {
 	withdrawTo,
 } from "../../packages/operator/test/support/ecosystem.ts";
 import { decodeBundle, encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
+import { messages } from "../material.ts";
+import { serverMemory } from "../memory.ts";
 import { Broken, outcomeOf, type Target } from "../target.ts";
 import { signAgain } from "./sign-again.ts";
 
@@ -269,6 +271,39 @@ async function openTarget() {
 	} as const;
 }
 
+/** A module with its requests open, for whoever talks to it. */
+export async function strangersModule(): Promise<{
+	readonly module: SecureModule;
+	readonly close: () => Promise<void>;
+}> {
+	const { ecosystem, rows } = await setScene();
+	const module = await openModule(countingStore(rows).store, ecosystem);
+	return {
+		module,
+		close: async () => {
+			await module.close();
+			await ecosystem.operator.close();
+		},
+	};
+}
+
+const anyTransfer = messages.map((each) => parseMessage(each)).find(({ kind }) => kind === "transfer");
+
+/** One of each kind of message, about attempts and requests that nobody has: other ones for every number. */
+export function unknownMessages(number: number): readonly Bytes[] {
+	const unknown = sha256(Uint8Array.from(Buffer.from(`unknown ${number}`)));
+	if (anyTransfer?.kind !== "transfer") throw new Error("the material has a transfer");
+	const about: readonly Message[] = [
+		{ ...anyTransfer, request: unknown },
+		{ kind: "release", attempt: unknown, secret: unknown },
+		{ kind: "status", attempt: unknown },
+		{ kind: "done", attempt: unknown },
+		{ kind: "refused", about: unknown, code: "expired", detail: "too late" },
+		{ kind: "document", bundle: unknown, position: 0, content: unknown },
+	];
+	return about.map((each) => serializeMessage(each));
+}
+
 /** What an operator answers to a module, mutated: enrolments, trust lists and replies to orders. */
 async function openAnswers() {
 	const { ecosystem, rows } = await setScene();
@@ -306,6 +341,6 @@ async function openAnswers() {
 }
 
 export const moduleTargets: readonly Target[] = [
-	{ name: "module/bundle", weight: 12, open: openTarget },
-	{ name: "module/answer of an operator", weight: 30, open: openAnswers },
+	{ name: "module/bundle", weight: 12, memory: serverMemory, open: openTarget },
+	{ name: "module/answer of an operator", weight: 30, memory: serverMemory, open: openAnswers },
 ];

@@ -8,6 +8,7 @@
 import { type Bytes, toHex } from "@tenten/protocol";
 import { createApp, newKey } from "../../packages/operator/src/index.ts";
 import type { Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
+import { serverMemory } from "../memory.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
 import { Broken, type Target } from "../target.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
@@ -128,6 +129,7 @@ function route(name: string, seeds: Seeds): Target {
 	return {
 		name: `http/${name}`,
 		weight: 10,
+		memory: serverMemory,
 		open: async () => {
 			const ecosystem = await fuzzEcosystem();
 			const traffic = await dayAtOperator(ecosystem);
