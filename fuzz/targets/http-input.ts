@@ -7,7 +7,8 @@ import { Broken, type Outcome } from "../target.ts";
 
 export type HttpSeed = {
 	readonly path: string;
-	readonly headers?: Readonly<Record<string, string>>;
+	/** bytes: a question that its asker signed, which are the credentials */
+	readonly headers?: Readonly<Record<string, string | Bytes>>;
 	readonly body?: Bytes | string;
 };
 
@@ -22,7 +23,7 @@ export function requestIn(method: string, input: Bytes): Request | undefined {
 	const [path, headers, body] = item as readonly Item[];
 	if (typeof path !== "string") return undefined;
 	const given = headers instanceof Map ? (headers as ReadonlyMap<string | number, Item>) : new Map();
-	const pairs = [...given].map(([name, value]): [string, string] => [`${name}`, `${value}`]);
+	const pairs = [...given].map(([name, value]): [string, string] => [`${name}`, headerOf(value)]);
 	const content = body instanceof Uint8Array ? new Uint8Array(body) : `${body ?? ""}`;
 	try {
 		const init = { method, headers: pairs, ...(method === "GET" ? {} : { body: content }) };
@@ -31,6 +32,10 @@ export function requestIn(method: string, input: Bytes): Request | undefined {
 		// No client sends such a path or header.
 		return undefined;
 	}
+}
+
+function headerOf(value: Item): string {
+	return value instanceof Uint8Array ? `Tenten ${Buffer.from(value).toString("base64url")}` : `${value}`;
 }
 
 type Answer = { readonly outcome: Outcome; readonly isRefused: boolean };

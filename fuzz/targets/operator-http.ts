@@ -45,7 +45,7 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"GET /v1/accounts/:account": ({ account, holders }) =>
 		account.map((question) => ({
 			path: `/v1/accounts/${toHex(holders[0]?.certificate.hash ?? question)}`,
-			headers: { authorization: `Tenten ${Buffer.from(question).toString("base64url")}` },
+			headers: { authorization: question },
 		})),
 	"POST /v1/accounts/:account/deposits": ({ holders }) =>
 		holders.map(({ certificate }) => ({

@@ -656,7 +656,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `order-mismatch` (funds safe): sign the order that the links name; `request-expired` (funds safe): ask for a new request; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `order-mismatch` (funds safe): sign the order that the links name; `request-expired` (funds safe): ask for a new request; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -666,7 +666,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "order-mismatch" | "request-expired" | "signature-invalid" | "too-many";
+                        code?: "amount-invalid" | "order-mismatch" | "request-expired" | "signature-invalid" | "too-many";
                     };
                 };
             };

@@ -61,10 +61,15 @@ function answered<E extends GivesBytes>(endpoint: E, result: Bytes | Refusal) {
 
 const scheme = "Tenten ";
 
+/** characters: what servers take of all headers together, and many times what a question needs */
+const longestQuestion = 16_384;
+
 /** The reply to a signed question for the account that the path names. */
 async function accountOf(operator: Operator, account: string, header: string): Promise<Bytes | Refusal> {
 	if (!header.startsWith(scheme))
 		return refuse("signature-invalid", "the holder of the account must sign the question");
+	if (header.length > longestQuestion)
+		return refuse("malformed", `a question of ${header.length} characters`);
 	const question = new Uint8Array(Buffer.from(header.slice(scheme.length), "base64url"));
 	const result = await operator.account(question);
 	const told = isRefusal(result) ? undefined : parse(accountReply, result);

@@ -156,6 +156,7 @@ export const walletEndpoints = {
 			"too-deep",
 			"too-many",
 			"type-unknown",
+			"amount-invalid",
 			"signature-invalid",
 			"authority-unknown",
 			"order-mismatch",

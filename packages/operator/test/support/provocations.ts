@@ -426,6 +426,15 @@ function readOnly(path: string): Provocations {
 	return guarded((s, headers) => manage(s, "GET", path, undefined, headers));
 }
 
+/** A certificate whose holder may transfer nothing at a time, which is no amount. */
+function limitedToNothing(certificate: Item): Item {
+	return edited(certificate as Bytes, [0], (claims) => {
+		const changed = new Map(claims as ReadonlyMap<number, Item>);
+		const profile = changed.get(-65537) as readonly Item[];
+		return changed.set(-65537, [...profile.slice(0, 5), [0n, null, null], ...profile.slice(6)]);
+	});
+}
+
 const byJson: Readonly<Record<string, Provocations>> = {
 	trustList: {},
 	release: {
@@ -443,6 +452,8 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		},
 		"type-unknown": async (s) =>
 			ask(s, s.alice.certificate.hash, replaced(await question(s, s.alice), [0, 1, 0], 99n)),
+		"amount-invalid": async (s) =>
+			ask(s, s.alice.certificate.hash, edited(await question(s, s.alice), [1], limitedToNothing)),
 		"signature-invalid": (s) => fetch(`${s.server.url}/v1/accounts/${nowhere}`),
 		"authority-unknown": async (s) =>
 			ask(s, s.alice.certificate.hash, await question({ ...s, ecosystem: s.stranger }, s.alice)),
