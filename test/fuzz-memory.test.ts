@@ -13,7 +13,6 @@ import { dayAtOperator, fuzzEcosystem, type Traffic } from "../fuzz/operator-mat
 import { diceOf, runTarget } from "../fuzz/run.ts";
 import { answerOf, encodeHttp, requestIn } from "../fuzz/targets/http-input.ts";
 import { strangersModule, unknownMessages } from "../fuzz/targets/module.ts";
-import { adminToken } from "../fuzz/targets/operator-http.ts";
 import { walletApp, walletRoutes } from "../fuzz/targets/wallet-side.ts";
 
 const times = 10_000;
@@ -111,7 +110,7 @@ test("an operator keeps nothing of ten thousand refused requests", async (t) => 
 	const ecosystem = await fuzzEcosystem();
 	const requestOf = refusedRequests(await dayAtOperator(ecosystem));
 	const quiet = { info: () => undefined, error: () => undefined };
-	const app = createApp({ operator: ecosystem.operator, adminToken, log: quiet });
+	const app = createApp({ operator: ecosystem.operator, log: quiet });
 	let refused = 0;
 	const perRun = await keptPerRun(times, async (number) => {
 		if ((await answerOf(await app.fetch(requestOf(number)))).isRefused) refused++;

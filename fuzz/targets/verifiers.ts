@@ -52,16 +52,21 @@ import {
 	verifyTrustList,
 } from "@tenten/protocol";
 import { harvest, stages } from "../material.ts";
+import { memoryLimits } from "../memory.ts";
 import { Broken, mustBeSame, type Outcome, outcomeOf, runShape, type Target } from "../target.ts";
 import { believingTrust, now } from "./trusts.ts";
 
 type Run = (input: Bytes, trust: Trust) => Outcome;
 
 /** A verifier: its seeds are what it accepts of the material, and some that only look like it (`looksRight`). */
+/** What names no operator is verified once for each that there is. */
+const ofSomeOperator = { base: memoryLimits.base, perByte: 2048 };
+
 function verifier(name: string, run: Run, looksRight: (input: Bytes) => boolean, weight = 2): Target {
 	return {
 		name: `verify/${name}`,
 		weight,
+		memory: ofSomeOperator,
 		open: async () => {
 			const { trust, asked } = await believingTrust();
 			const verified = await harvest((input) => run(input, trust) === "accepted", 16);
