@@ -74,7 +74,12 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 		},
 	],
 	"GET /v1/api-keys": () => [{ path: "/v1/api-keys", headers: admin }],
-	"DELETE /v1/api-keys/:id": () => [{ path: `/v1/api-keys/${"01".repeat(8)}`, headers: admin }],
+	"DELETE /v1/api-keys/:id": async (_, { operator }) => {
+		const made = { name: "a till", roles: ["cashier"], expiresAt: null } as const;
+		const { key } = await operator.addKey({ actor: "fuzz", requestId: "seeds" }, made);
+		// The last administrator's is refused.
+		return [key.id, "01".repeat(8)].map((id) => ({ path: `/v1/api-keys/${id}`, headers: admin }));
+	},
 	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],
