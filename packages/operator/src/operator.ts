@@ -316,6 +316,11 @@ export class Operator implements OperatorClient {
 		return this.store.read((transaction) => auditAfter(transaction, after));
 	}
 
+	/** Whether its store answers. */
+	isReachable(): Promise<boolean> {
+		return this.store.read(async () => true).catch(() => false);
+	}
+
 	/** Its clock, unix seconds. */
 	now(): number {
 		return this.#context.now();

@@ -18,7 +18,7 @@ const all: Readonly<Record<string, Endpoint>> = endpoints;
 const injected = "internal";
 
 /** Routes that ask the operator nothing: a broken one does not break them. */
-const unbreakable = ["openApi", "documentation", "explanation", "live", "ready", "metrics"];
+const unbreakable = ["openApi", "documentation", "explanation", "live", "metrics"];
 
 let served: Served;
 before(async () => {

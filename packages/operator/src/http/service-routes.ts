@@ -21,8 +21,7 @@ export function addServiceRoutes(app: OpenAPIHono, operator: Operator, metrics: 
 	});
 	serve(app, live, gate, async () => given("ok"));
 	serve(app, ready, gate, async () => {
-		const isReady = await operator.store.read(async () => true).catch(() => false);
-		if (!isReady) return problem("not-ready");
+		if (!(await operator.isReachable())) return problem("not-ready");
 		const [stop] = operator.watch.state.stops;
 		return stop === undefined ? given("ok") : problem("payout-stopped", `${stop.code}: ${stop.reasons}`);
 	});

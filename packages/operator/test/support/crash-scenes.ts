@@ -367,12 +367,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		const { alice } = await withToken(ecosystem);
 		return {
 			ask: async (opened) => [
+				await opened.isReachable(),
 				await opened.audit("JPY"),
 				await opened.totals("JPY"),
 				await opened.caseFiles(null),
 				(await opened.evidence(alice.certificate.hash)) ?? null,
 			],
-			check: (reply) => assert.deepEqual((reply as [{ broken: unknown }])[0].broken, []),
+			check: (reply) => assert.deepEqual((reply as [boolean, { broken: unknown }])[1].broken, []),
 		};
 	},
 };

@@ -17,7 +17,7 @@ import { createHolder, day, pay } from "../../../module/test/support/world.ts";
 import { type ApiRole, partsOfKey } from "../../src/access.ts";
 import { startServer } from "../../src/index.ts";
 import { stopPayouts } from "../../src/store/payout-stops.ts";
-import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
+import { createEcosystem, enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
 import { edited, replaced, turned } from "./item-edits.ts";
 import { createLicensed, draftOf } from "./licensed.ts";
 import {
@@ -527,16 +527,11 @@ const byJson: Readonly<Record<string, Provocations>> = {
 	live: {},
 	ready: {
 		"payout-stopped": (s) => whileStopped(s, () => fetch(`${s.server.url}/readyz`)),
-		"not-ready": async (s) => {
-			const operator = new Proxy(s.ecosystem.operator, {
-				get: (target, name) => {
-					if (name === "store") return { read: () => Promise.reject(new Error("no database")) };
-					const value = Reflect.get(target, name, target) as unknown;
-					return typeof value === "function" ? value.bind(target) : value;
-				},
-			});
+		"not-ready": async () => {
+			const { operator } = await createEcosystem({ seed: "closed" });
 			const log = { info: () => undefined, error: () => undefined };
 			const server = await startServer({ operator, port: 0, log });
+			await operator.close();
 			const answer = await fetch(`${server.url}/readyz`);
 			await server.close();
 			return answer;
