@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
+import { keptSeeds } from "@tenten/sim";
 import { models } from "../formal/expectations.ts";
 import { bugs } from "./bugs/catalogue.ts";
 import { huntBySim } from "./bugs/hunt-sim.ts";
@@ -68,6 +69,19 @@ test("every seeded bug is seen by the test that is named for it", async (t) => {
 	await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, hunter));
 	t.diagnostic(`${bugs.length} bugs planted, ${bugs.length - unseen.length} seen by their named tests`);
 	assert.deepEqual(unseen, []);
+});
+
+test("a kept seed that names a bug breaks by it again", async (t) => {
+	const named = keptSeeds().filter(({ bug }) => bug !== undefined);
+	assert.ok(named.length > 0);
+	for (const { suite, seed, steps, without = [], bug = "" } of named) {
+		const world = ["--suite", suite, "--seed", `${seed}`, "--steps", `${steps}`, "--without", without.join()];
+		const args = ["packages/cli/src/bin.ts", "sim", ...world, "--json"];
+		const { code, stdout, stderr } = await runPlanted(bug, args, 120_000);
+		assert.equal(code, 1, `${seed} and ${bug}: ${stderr}`);
+		t.diagnostic(`${suite} ${seed}, ${bug}: ${JSON.parse(stdout).violations[0].kind}`);
+	}
+	t.diagnostic(`${keptSeeds().length - named.length} other kept seeds name none`);
 });
 
 test("the simulator sees a sample of them in its first seeds", async (t) => {

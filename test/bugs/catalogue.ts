@@ -2,6 +2,7 @@
 import type { Bug } from "./bug.ts";
 import { deciding } from "./catalogue/deciding.ts";
 import { evidence } from "./catalogue/evidence.ts";
+import { found } from "./catalogue/found.ts";
 import { keeping } from "./catalogue/keeping.ts";
 import { redeeming } from "./catalogue/redeeming.ts";
 import { ruling } from "./catalogue/ruling.ts";
@@ -14,6 +15,7 @@ export const bugs: readonly Bug[] = [
 	...redeeming,
 	...ruling,
 	...keeping,
+	...found,
 ];
 
 export function bugNamed(name: string): Bug | undefined {

@@ -3,7 +3,7 @@
  *
  * By rules of its own, from links and owners alone: each change of owner on the path goes to a class that may
  * receive, of no more than the cap, and there are no more of them than the limit. Returns are spared, and may be
- * one more; time is the business of those who were present.
+ * one more, also where a refresh has since made one issue of the path; time is the business of those who were present.
  */
 import { Violation } from "../violation.ts";
 import type { Ledger, Output } from "./ledger.ts";
@@ -12,7 +12,8 @@ export function checkBounds(ledger: Ledger, held: Output): void {
 	const conditions = ledger.conditions.get(held.root) ?? [];
 	if (conditions.length === 0) return;
 	const path = [...ledger.ancestors(held)].toReversed();
-	let hops = ledger.hopsUsed.get(held.root) ?? 0;
+	const used = ledger.hopsUsed.get(held.root) ?? 0;
+	let hops = used;
 	let returns = 0;
 	for (const [at, output] of path.entries()) {
 		const before = path[at - 1];
@@ -22,8 +23,9 @@ export function checkBounds(ledger: Ledger, held: Output): void {
 		if (isReturn) returns++;
 		else checkPayment(ledger, output);
 	}
+	const mayBeOneMore = returns > 0 || hops === used;
 	for (const condition of conditions)
-		if (condition.kind === "hopLimit" && hops > condition.hops + Math.min(returns, 1))
+		if (condition.kind === "hopLimit" && hops > condition.hops + (mayBeOneMore ? 1 : 0))
 			throw new Violation(
 				"unbound",
 				`${held.id.slice(0, 8)} went through ${hops} hands of ${condition.hops}`,
