@@ -28,10 +28,9 @@ export function completionScript(shell: Shell, program: Command): string {
 }
 
 function placesOf(command: Command, path: string): readonly Place[] {
-	const subcommands = command.commands.map((member) => ({
-		text: member.name(),
-		meaning: member.description(),
-	}));
+	const subcommands = command.commands.flatMap((member) =>
+		namesOf(member).map((text) => ({ text, meaning: member.description() })),
+	);
 	const choices = command.registeredArguments.flatMap(({ argChoices, description }) =>
 		(argChoices ?? []).map((text) => ({ text, meaning: description })),
 	);
@@ -39,9 +38,16 @@ function placesOf(command: Command, path: string): readonly Place[] {
 		text: long ?? "",
 		meaning: description,
 	}));
-	const below = command.commands.flatMap((member) => placesOf(member, `${path} ${member.name()}`.trim()));
+	const below = command.commands.flatMap((member) =>
+		namesOf(member).flatMap((name) => placesOf(member, `${path} ${name}`.trim())),
+	);
 	const help = { text: "--help", meaning: "display help for command" };
 	return [{ path, words: [...subcommands, ...choices, ...options, help] }, ...below];
+}
+
+/** Its name, and those that it had before. */
+function namesOf(command: Command): readonly string[] {
+	return [command.name(), ...command.aliases()];
 }
 
 /** How far the words typed so far lead into the tree; bash and zsh share these lines. */

@@ -130,7 +130,7 @@ test("an operator's folder: cut off while it is made, it is made again, or it is
 		);
 		assert.ok(!isMade || hasIssuer(folder), where);
 		if (!hasIssuer(folder)) {
-			await assert.rejects(openIssuer(folder, unlock), /tenten issuer init makes one/, where);
+			await assert.rejects(openIssuer(folder, unlock), /tenten operator init makes one/, where);
 			await createIssuer(folder, made, unlock);
 		}
 		const issuer = await opened(folder);

@@ -9,6 +9,7 @@ import { must } from "../src/ecosystem.ts";
 import type { Variant } from "../src/races/race.ts";
 import { races } from "../src/races/races.ts";
 import { variants } from "../src/races/variants.ts";
+import { startPostgres } from "../src/server/postgres-server.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tenten-races-test-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -21,11 +22,12 @@ const variant = (name: string): Variant => {
 
 let folders = 0;
 
-async function run(parallel: number, chosen: Readonly<Record<string, Variant>>) {
+async function run(parallel: number, chosen: Readonly<Record<string, Variant>>, database?: string) {
 	const rounds = Object.keys(chosen).length;
 	const folder = join(root, `${++folders}`);
 	return races({
 		folder,
+		...(database === undefined ? {} : { database, processes: 2 }),
 		parallel,
 		variants: chosen,
 		goOn: (done) => done < rounds,
@@ -45,6 +47,26 @@ for (const [parallel, names] of [
 		assert.deepEqual(report.wrong, []);
 		assert.equal(report.requests, parallel * names.length);
 	});
+
+test("1000 and 100 requests at once at two operators over one PostgreSQL server", async (t) => {
+	const server = await startPostgres();
+	if (typeof server === "string") return t.skip(server);
+	try {
+		for (const [parallel, names] of [
+			[1000, ["different claims"]],
+			[100, Object.keys(variants).filter((name) => name !== "different claims")],
+		] as const) {
+			const chosen = Object.fromEntries(names.map((name) => [name, variant(name)]));
+			const url = new URL(server.url);
+			url.searchParams.set("schema", `races_${parallel}`);
+			const report = await run(parallel, chosen, url.href);
+			t.diagnostic(`${report.requests} requests: ${JSON.stringify(report.answers)}`);
+			assert.deepEqual(report.wrong, []);
+		}
+	} finally {
+		await server.stop();
+	}
+});
 
 test("a token that is paid twice is seen", async () => {
 	const paidTwice: Variant = async (track, parallel) => {

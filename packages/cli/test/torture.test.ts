@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { startPostgres } from "../src/server/postgres-server.ts";
 import { seededChance } from "../src/torture/chance.ts";
 import { torture } from "../src/torture/torture.ts";
 
@@ -33,6 +34,29 @@ test(`${wantedKills} kills of working wallets and their operator lose nothing`, 
 	for (const role of ["operator", "wallets"])
 		assert.ok(
 			[...kills.byPoint.keys()].some((point) => point.startsWith(role)),
+			`${role} was never killed`,
+		);
+});
+
+const kills = 14;
+
+test(`${kills} kills of wallets, of two operators over one PostgreSQL server, and of the server lose nothing`, async (t) => {
+	const server = await startPostgres();
+	if (typeof server === "string") return t.skip(server);
+	const { kills: made, town } = await torture({
+		folder: join(root, "postgres"),
+		postgres: server,
+		operators: 2,
+		chance: seededChance(7),
+		goOn: (so) => so < kills,
+		progress: () => undefined,
+	}).finally(() => server.stop());
+	t.diagnostic(`${made.total} kills, ${town.ledger.operations} operations`);
+	t.diagnostic([...made.byPoint].map(([point, times]) => `${times} × ${point}`).join(", "));
+	assert.deepEqual(town.ledger.losses, []);
+	for (const role of ["operator", "wallets", "database"])
+		assert.ok(
+			[...made.byPoint.keys()].some((point) => point.startsWith(role)),
 			`${role} was never killed`,
 		);
 });

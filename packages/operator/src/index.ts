@@ -14,5 +14,7 @@ export { type Document, openApiDocument } from "./http/document.ts";
 export { type RunningServer, type ServerLimits, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
-export type { FailPoint, StoreOptions } from "./store/store.ts";
+export { type Engine, engines, schemaFor } from "./store/distributed.ts";
+export { OlderCopy } from "./store/starts.ts";
+export { type FailPoint, type StoreOptions, StoreUnavailable } from "./store/store.ts";
 export type { Alarm, WatchState } from "./watch.ts";

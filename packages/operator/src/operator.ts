@@ -49,6 +49,7 @@ import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { forgetKeys, forgetReleases } from "./store/forgetting.ts";
 import { isPostgresUrl, openStore } from "./store/open-store.ts";
 import { publishedOf } from "./store/releases.ts";
+import { countStart } from "./store/starts.ts";
 import type { Job, Store, StoreOptions } from "./store/store.ts";
 import { audit, readTotals } from "./totals.ts";
 import { TrustLists } from "./trust-lists.ts";
@@ -65,6 +66,8 @@ export type OperatorOptions = {
 	/** this many random bytes */
 	readonly entropy: (length: number) => Bytes;
 	readonly store?: StoreOptions;
+	/** how often it was started before, as far as whoever keeps its keys knows: an older database is refused */
+	readonly startsBefore?: number;
 };
 
 /** What moves value, under the key of a request. */
@@ -86,7 +89,11 @@ export class Operator implements OperatorClient {
 	/** looks at the books while it works, and stops payouts where they do not agree */
 	readonly watch: Watch;
 
-	private constructor(context: OperatorContext, trustLists: TrustLists, file: string | null) {
+	/** how often it was started, this time included */
+	readonly starts: number;
+
+	private constructor(context: OperatorContext, trustLists: TrustLists, file: string | null, starts: number) {
+		this.starts = starts;
 		this.#context = context;
 		this.#trustLists = trustLists;
 		this.watch = new Watch(context, file);
@@ -96,6 +103,7 @@ export class Operator implements OperatorClient {
 	static async open(options: OperatorOptions): Promise<Operator> {
 		const { keys, policy, verify, now, entropy } = options;
 		const store = await openStore(options.database, options.store);
+		const starts = await countStart(store, options.startsBefore ?? 0);
 		const desk = await openDesk({ ...options, store });
 		const listed = [
 			{ purpose: "authority", status: "current", key: keys.authority.key },
@@ -126,7 +134,7 @@ export class Operator implements OperatorClient {
 			await forgetKeys(transaction, now());
 			await forgetReleases(transaction, now(), releaseLife(definitions));
 		});
-		return new Operator(context, trustLists, fileOf(options.database));
+		return new Operator(context, trustLists, fileOf(options.database), starts);
 	}
 
 	/** The id of its root key: what wallets pin. */

@@ -2,10 +2,14 @@
  * The contract of the store: the scenes that hold on SQLite, played again on PostgreSQL.
  *
  * On a server started for them, or on that of `DATABASE_URL`, whichever engine it is.
+ * Every statement that they run is looked at: none uses what engines of many machines do not share.
  */
-import { test } from "node:test";
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import pg from "pg";
 import { playOn } from "./support/database.ts";
 import { postgresForTests } from "./support/postgres.ts";
+import { unshared } from "./support/shared-sql.ts";
 
 const scenes = [
 	"attacks",
@@ -25,9 +29,23 @@ const scenes = [
 	"terms",
 ];
 
-const source = await postgresForTests();
-if (typeof source === "string") test("the scenes on PostgreSQL", { skip: source }, () => {});
+const server = await postgresForTests();
+const statements = new Set<string>();
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+	const [first] = given as [string | { readonly text: string }];
+	statements.add(typeof first === "string" ? first : first.text);
+	return Reflect.apply(query, this, given);
+} as typeof query;
+
+after(() => {
+	if (typeof server === "string") return;
+	assert.ok(statements.size > 60, `${statements.size} statements`);
+	for (const statement of statements) assert.deepEqual(unshared(statement), [], statement);
+});
+
+if (typeof server === "string") test("the scenes on PostgreSQL", { skip: server }, () => {});
 else {
-	playOn(source);
+	playOn(server.fresh);
 	for (const scene of scenes) await import(`./${scene}.test.ts`);
 }

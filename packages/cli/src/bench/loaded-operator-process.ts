@@ -1,5 +1,5 @@
 /**
- * The operator of `bench overload` as a process of its own: the one that `tenten issuer` serves, in a folder, on
+ * The operator of `bench overload` as a process of its own: the one that `tenten operator` serves, in a folder, on
  * its usual store, asked what it costs. It ends with its parent.
  */
 import { startServer } from "@tenten/operator";

@@ -1,4 +1,4 @@
-/** `tenten issuer deposit`, `totals`, `case-files` and `export`: looking after a running operator. */
+/** `tenten operator deposit`, `totals`, `case-files` and `export`: looking after a running operator. */
 import { join } from "node:path";
 import type { Schemas } from "@tenten/client";
 import { limits } from "@tenten/protocol";
@@ -15,18 +15,20 @@ import { family, type Outcome, subcommand } from "../subcommand.ts";
 export type IssuerFlags = { readonly data?: string };
 export const dataOption = [
 	"--data <dir>",
-	"the operator's folder (default: $TENTEN_ISSUER, else ./tenten-issuer)",
+	"the operator's folder (default: $TENTEN_OPERATOR, else ./tenten-operator)",
 ] as const;
 
 export function issuerFolder({ data }: IssuerFlags): string {
-	const { TENTEN_ISSUER: inEnvironment } = process.env;
-	return data ?? inEnvironment ?? join(".", "tenten-issuer");
+	const { TENTEN_OPERATOR: named, TENTEN_ISSUER: namedBefore } = process.env;
+	const before = join(".", "tenten-issuer");
+	const usual = hasIssuer(before) ? before : join(".", "tenten-operator");
+	return data ?? named ?? namedBefore ?? usual;
 }
 
 export function clientOf(flags: IssuerFlags): IssuerClient {
 	const folder = issuerFolder(flags);
 	if (!hasIssuer(folder))
-		throw new BadInput("no operator here: tenten issuer init makes one", { file: folder });
+		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
 	return new IssuerClient(folder);
 }
 
@@ -43,7 +45,7 @@ export function depositCommand(): Command {
 		{
 			usage: "deposit <account> <amount>",
 			summary: "credit an account with money that came from outside; amount in minor units",
-			example: "tenten issuer deposit 5e1f…(64 digits) 10000 --data ./bank",
+			example: "tenten operator deposit 5e1f…(64 digits) 10000 --data ./bank",
 			options: [
 				dataOption,
 				["--asset <code>", "which asset (default: the first)"],
@@ -70,7 +72,7 @@ export function totalsCommand(): Command {
 		{
 			usage: "totals",
 			summary: "where every minor unit is, and whether the books agree",
-			example: "tenten issuer totals --data ./bank --json",
+			example: "tenten operator totals --data ./bank --json",
 			options: [dataOption],
 		},
 		async (output, flags) => {
@@ -120,7 +122,7 @@ export function caseFilesCommand(): Command {
 		{
 			usage: "case-files",
 			summary: "proven double spends and lies, and whom they convict",
-			example: "tenten issuer case-files --data ./bank",
+			example: "tenten operator case-files --data ./bank",
 			options: [dataOption],
 		},
 		async (output, flags) => {
@@ -131,7 +133,7 @@ export function caseFilesCommand(): Command {
 			output.say(
 				cases.length === 0
 					? "No case: nobody has spent anything twice."
-					: `Next: ${commandName()} issuer export evidence <case> <file>`,
+					: `Next: ${commandName()} operator export evidence <case> <file>`,
 			);
 			return { ok: true, result: { ok: true, cases } };
 		},
@@ -147,7 +149,7 @@ function exportEvidenceCommand(): Command {
 		{
 			usage: "evidence <case> <file>",
 			summary: "write the evidence of a case: it needs the trust list and nothing else",
-			example: "tenten issuer export evidence 9c…(64 digits) case.cbor --data ./bank",
+			example: "tenten operator export evidence 9c…(64 digits) case.cbor --data ./bank",
 			options: [dataOption],
 		},
 		async (output, flags, id, file) => {
@@ -157,7 +159,7 @@ function exportEvidenceCommand(): Command {
 			replaceFile(file, evidence);
 			output.say(`The evidence is in ${file}.`);
 			output.say(
-				`Next: ${commandName()} issuer trust-list <address> list.cbor, then ${commandName()} evidence verify ${file} --trust-list list.cbor`,
+				`Next: ${commandName()} operator trust-list <address> list.cbor, then ${commandName()} evidence verify ${file} --trust-list list.cbor`,
 			);
 			return { ok: true, result: { ok: true, case: id, file } };
 		},

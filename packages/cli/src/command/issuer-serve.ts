@@ -1,4 +1,4 @@
-/** `tenten issuer init`, `serve` and `trust-list`: an operator's folder, its server, its public list. */
+/** `tenten operator init`, `serve` and `trust-list`: an operator's folder, its server, its public list. */
 import { startServer } from "@tenten/operator";
 import { type AssetDefinition, isRefusal, toHex } from "@tenten/protocol";
 import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
@@ -32,7 +32,7 @@ export function initCommand(): Command {
 		{
 			usage: "init",
 			summary: "make an operator: its keys, sealed, and its settings",
-			example: "tenten issuer init --data ./bank --name 'Our Bank' --asset JPY:0",
+			example: "tenten operator init --data ./bank --name 'Our Bank' --asset JPY:0",
 			required: [
 				["--name <name>", "what wallets show"],
 				["--asset <code:scale>", "what it issues, with its decimals, e.g. JPY:0 or EUR:2"],
@@ -54,40 +54,43 @@ export function initCommand(): Command {
 			const made = { name, assets, port, ...(url === undefined ? {} : { url }) };
 			await createIssuer(folder, made, { kind: "passphrase", passphrase, cost: passphraseCost });
 			output.say(`The operator "${name}" is in ${folder}. Keep its passphrase, and its folder, safe.`);
-			output.say(`Next: ${commandName()} issuer serve --data ${folder}`);
+			output.say(`Next: ${commandName()} operator serve --data ${folder}`);
 			return { ok: true, result: { ok: true, data: folder, name, port } };
 		},
 	);
 }
 
-type ServeFlags = Sealed & { readonly peer?: readonly string[] };
+type ServeFlags = Sealed & { readonly peer?: readonly string[]; readonly port?: string };
 
 export function serveCommand(): Command {
 	return subcommand<[], ServeFlags>(
 		{
 			usage: "serve",
 			summary: "run an operator over HTTP until Ctrl-C",
-			example: "tenten issuer serve --data ./bank",
+			example: "tenten operator serve --data ./bank",
 			options: [
 				dataOption,
 				passphraseOption,
+				["--port <number>", "where this process listens (default: as it was made with)"],
 				["--peer <address...>", "operators to list beside itself, from now on: their money is trusted here"],
 			],
 		},
 		async (output, flags) => {
 			const folder = issuerFolder(flags);
 			const passphrase = await passphraseFor(flags, folder, false);
-			const issuer = await openIssuer(folder, { kind: "passphrase", passphrase, cost: passphraseCost });
+			const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
+			const { DATABASE_URL: database } = process.env;
+			const issuer = await openIssuer(folder, unlock, {}, database);
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
 			const { operator, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);
 			const log = { info: lineOfLog, error: lineOfLog };
-			const { port } = settings;
+			const port = flags.port === undefined ? settings.port : portFrom(flags.port);
 			const server = await onPort(port, () => startServer({ operator, port, log }));
 			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);
 			output.say(`Its API: ${server.url}/v1/docs   Wallets: ${commandName()} wallet join ${settings.url}`);
 			output.say(
-				`Put money on an account: ${commandName()} issuer deposit <account> <amount> --data ${folder}`,
+				`Put money on an account: ${commandName()} operator deposit <account> <amount> --data ${folder}`,
 			);
 			await stopSignal().stopped;
 			await server.close();
@@ -108,7 +111,7 @@ export function trustListCommand(): Command {
 		{
 			usage: "trust-list <address> <file>",
 			summary: "write an operator's signed trust list: what proofs are checked by, offline",
-			example: "tenten issuer trust-list https://operator.example trust-list.cbor",
+			example: "tenten operator trust-list https://operator.example trust-list.cbor",
 		},
 		async (output, _, address, file) => {
 			const list = await httpOperatorClient({ url: address.replace(/\/+$/, "") }).trustList();

@@ -1,12 +1,13 @@
-/** `tenten issuer`: an operator over HTTP, and what the people who run it look after. */
+/** `tenten operator`: an operator over HTTP, and what the people who run it look after. */
 import type { Command } from "commander";
 import { family } from "../subcommand.ts";
 import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from "./issuer-manage.ts";
 import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
 import { auditCommand, keyCommands } from "./operator-access.ts";
+import { schemaCommand } from "./operator-schema.ts";
 
 export function issuerCommands(): Command {
-	return family("issuer", "issue, redeem and prove: run an operator", [
+	return family("operator", "issue, redeem and prove: run an operator", [
 		initCommand(),
 		serveCommand(),
 		depositCommand(),
@@ -16,5 +17,6 @@ export function issuerCommands(): Command {
 		auditCommand(),
 		exportCommands(),
 		trustListCommand(),
-	]);
+		schemaCommand(),
+	]).alias("issuer");
 }

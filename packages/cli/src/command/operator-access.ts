@@ -25,7 +25,7 @@ function addKeyCommand(): Command {
 		{
 			usage: "add <name>",
 			summary: "make a key; it is shown once",
-			example: "tenten issuer keys add 'till 3' --role cashier --days 90 --data ./bank",
+			example: "tenten operator keys add 'till 3' --role cashier --days 90 --data ./bank",
 			required: [["--role <role...>", `what it may do: ${roles.join(", ")}`]],
 			options: [dataOption, ["--days <number>", "it ends after so many days (default: when it is revoked)"]],
 		},
@@ -60,7 +60,7 @@ function listKeysCommand(): Command {
 		{
 			usage: "list",
 			summary: "every key, those revoked too; never the keys themselves",
-			example: "tenten issuer keys list --data ./bank",
+			example: "tenten operator keys list --data ./bank",
 			options: [dataOption],
 		},
 		async (output, flags) => {
@@ -80,7 +80,7 @@ function revokeKeyCommand(): Command {
 		{
 			usage: "revoke <id>",
 			summary: "end a key, at once and for good",
-			example: "tenten issuer keys revoke 0123456789abcdef --data ./bank",
+			example: "tenten operator keys revoke 0123456789abcdef --data ./bank",
 			options: [dataOption],
 		},
 		async (output, flags, id) => {
@@ -100,7 +100,7 @@ export function auditCommand(): Command {
 		{
 			usage: "audit",
 			summary: "what was done by whom, and whether the log is whole",
-			example: "tenten issuer audit --data ./bank --json",
+			example: "tenten operator audit --data ./bank --json",
 			options: [
 				dataOption,
 				["--seen <hash>", "the hash of an entry that was seen before: it must still be there"],

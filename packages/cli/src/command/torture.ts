@@ -8,13 +8,20 @@ import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
 import { numberIn } from "../number-flag.ts";
 import type { Output } from "../output.ts";
+import type { PostgresServer } from "../server/postgres-server.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
 import { seededChance } from "../torture/chance.ts";
 import { reportOf, sayReport, type TortureReport } from "../torture/report.ts";
 import { torture } from "../torture/torture.ts";
+import { chosenServer, databaseOption } from "./database-choice.ts";
 
-type Options = { readonly minutes: string; readonly kills?: string; readonly seed?: string };
+type Options = {
+	readonly minutes: string;
+	readonly kills?: string;
+	readonly seed?: string;
+	readonly database?: string;
+};
 
 export function tortureCommand(): Command {
 	const command = subcommand<[], Options>(
@@ -23,16 +30,18 @@ export function tortureCommand(): Command {
 			summary: "kill -9 a working operator and working wallets; nothing acknowledged may be lost",
 			example: "tenten torture --minutes 5 --json",
 			options: [
+				databaseOption,
 				["--kills <count>", "end after so many kills"],
 				["--seed <number>", "what to do and when to kill; the clock and the machine add their own chance"],
 			],
 		},
 		async (output, options) => {
-			const report = await run(output, {
+			const server = await chosenServer(options.database);
+			const report = await run(output, server, {
 				minutes: numberIn("--minutes", options.minutes, 0.05),
 				kills: options.kills === undefined ? Infinity : numberIn("--kills", options.kills, 1),
 				seed: options.seed === undefined ? Date.now() >>> 0 : numberIn("--seed", options.seed, 0),
-			});
+			}).finally(() => server?.stop());
 			sayReport(output, report);
 			return { ok: report.losses.length === 0, result: report };
 		},
@@ -42,6 +51,7 @@ export function tortureCommand(): Command {
 
 async function run(
 	output: Output,
+	server: PostgresServer | undefined,
 	{ minutes, kills, seed }: { readonly minutes: number; readonly kills: number; readonly seed: number },
 ): Promise<TortureReport> {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-torture-"));
@@ -55,6 +65,7 @@ async function run(
 	try {
 		const tortured = await torture({
 			folder,
+			...(server && { postgres: server, operators: 2 }),
 			chance: seededChance(seed),
 			goOn: (so) => !isStopped && so < kills && elapsed_s() < 60 * minutes,
 			progress: bar.reach,

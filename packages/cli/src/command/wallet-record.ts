@@ -140,7 +140,7 @@ function verifyCommand(): Command {
 			usage: "verify <file>",
 			summary: "say what a receipt proves, by a trust list and nothing else",
 			example: "tenten wallet receipt verify receipt.cbor --trust-list trust-list.cbor",
-			required: [["--trust-list <file>", "the operator's signed trust list (tenten issuer trust-list)"]],
+			required: [["--trust-list <file>", "the operator's signed trust list (tenten operator trust-list)"]],
 			options: [["--pin <id>", "id (hex) of the operator that must have signed the list"]],
 		},
 		async (output, flags, file) => {

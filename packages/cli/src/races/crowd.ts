@@ -25,9 +25,11 @@ const httpCodes = ["idempotency-key-in-progress", "idempotency-key-reused"];
 const tries = 4;
 const timeout_ms = 60_000;
 
-/** Sends all at once; the answers in the order of the entries. */
-export function send(url: string, entries: readonly Entry[]): Promise<readonly Answer[]> {
-	return Promise.all(entries.map((entry) => sendOne(url, entry)));
+/** Sends all at once, to the addresses in turn; the answers in the order of the entries. */
+export function send(urls: readonly string[], entries: readonly Entry[]): Promise<readonly Answer[]> {
+	// In pairs: crowds take turns with what they send, and each kind goes to every address.
+	const urlOf = (i: number): string => urls[Math.floor(i / 2) % urls.length] as string;
+	return Promise.all(entries.map((entry, i) => sendOne(urlOf(i), entry)));
 }
 
 async function sendOne(url: string, entry: Entry): Promise<Answer> {

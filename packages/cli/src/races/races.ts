@@ -1,5 +1,6 @@
 /**
- * Races against a real operator: a process of its own on an SQLite file, asked over HTTP by crowds.
+ * Races against a real operator: a process of its own on an SQLite file, or several over one PostgreSQL database,
+ * asked over HTTP by crowds.
  *
  * After each round its books must balance, and all value must be on accounts or outstanding, plus what the
  * fork reserve drew; at the end accounts never having been below zero is what the books' own audit says.
@@ -20,6 +21,10 @@ import { openTrack, type Track } from "./racer.ts";
 
 export type RacesOptions = {
 	readonly folder: string;
+	/** the address of a PostgreSQL database; an SQLite file in the folder where left out */
+	readonly database?: string;
+	/** over that database; one where left out */
+	readonly processes?: number;
 	/** requests at once */
 	readonly parallel: number;
 	/** run in turns */
@@ -40,8 +45,8 @@ export type RacesReport = {
 };
 
 type Operator = {
-	readonly victim: Victim<OperatorMethods>;
-	readonly url: string;
+	readonly victims: readonly Victim<OperatorMethods>[];
+	readonly urls: readonly string[];
 	readonly track: Track;
 	/** minor units that came from outside, by code */
 	readonly deposited: ReadonlyMap<string, bigint>;
@@ -52,7 +57,7 @@ export async function races(options: RacesOptions): Promise<RacesReport> {
 	const wrong: string[] = [];
 	const rounds = new Map<string, number>();
 	const answered = new Map<string, number>();
-	const operator = await startOperator(options.folder, wrong);
+	const operator = await startOperator(options, wrong);
 	let [done, requests, racing_ms] = [0, 0, 0];
 	const names = Object.keys(variants);
 	try {
@@ -60,7 +65,7 @@ export async function races(options: RacesOptions): Promise<RacesReport> {
 			const name = names[done % names.length] as string;
 			const race = await (variants[name] as Variant)(operator.track, parallel);
 			const from_ms = performance.now();
-			const answers = await send(operator.url, race.entries);
+			const answers = await send(operator.urls, race.entries);
 			racing_ms += performance.now() - from_ms;
 			requests += answers.length;
 			for (const words of judge(race, answers, answered)) wrong.push(`${name}, round ${done + 1}: ${words}`);
@@ -69,7 +74,7 @@ export async function races(options: RacesOptions): Promise<RacesReport> {
 			progress(++done);
 		}
 	} finally {
-		await operator.victim.stop();
+		await Promise.all(operator.victims.map((victim) => victim.stop()));
 	}
 	return {
 		parallel,
@@ -90,8 +95,8 @@ function judge(race: Race, answers: readonly Answer[], answered: Map<string, num
 	return [...wrong, ...race.judge(answers)];
 }
 
-async function audit({ victim, deposited }: Operator): Promise<readonly string[]> {
-	const line = await victim.up();
+async function audit({ victims, deposited }: Operator): Promise<readonly string[]> {
+	const line = await (victims[0] as Victim<OperatorMethods>).up();
 	const wrong: string[] = [];
 	for (const { code } of assets) {
 		const { totals, broken } = await line.call("audit", { code });
@@ -104,31 +109,41 @@ async function audit({ victim, deposited }: Operator): Promise<readonly string[]
 	return wrong;
 }
 
-async function startOperator(folder: string, wrong: string[]): Promise<Operator> {
+async function startOperator(
+	{ folder, database, processes = 1 }: RacesOptions,
+	wrong: string[],
+): Promise<Operator> {
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const deviceKey = random(32);
-	const lastWords = join(folder, "last-words");
 	await createIssuer(folder, { name: "Races", assets, port: 0 }, { kind: "device", key: deviceKey });
+	const start = { folder, deviceKey, ...(database === undefined ? {} : { database }) };
+	const served: { readonly id: Bytes; readonly url: string }[] = [];
+	const victims: Victim<OperatorMethods>[] = [];
+	for (let i = 1; i <= processes; i++) {
+		const lastWords = join(folder, `last-words-${i}`);
+		const victim = new Victim<OperatorMethods>({
+			name: `operator ${i}`,
+			program: operatorProgram,
+			lastWords,
+			handlers: {},
+			serve: async (line) => {
+				served.push(await line.call("start", { ...start, lastWords }));
+			},
+			served: () => undefined,
+			failed: (what) => wrong.push(what),
+		});
+		victims.push(victim);
+		await victim.start();
+	}
+	const [first] = served;
+	if (first === undefined) throw new Error("the operator does not say where it is");
 	const deposited = new Map<string, bigint>();
-	let served: { readonly id: Bytes; readonly url: string } | undefined;
-	const victim = new Victim<OperatorMethods>({
-		name: "operator",
-		program: operatorProgram,
-		lastWords,
-		handlers: {},
-		serve: async (line) => {
-			served = await line.call("start", { folder, lastWords, deviceKey });
-		},
-		served: () => undefined,
-		failed: (what) => wrong.push(what),
-	});
-	const line = await victim.start();
-	if (served === undefined) throw new Error("the operator does not say where it is");
-	const { id, url } = served;
 	const deposit = async (account: Bytes, code: string, amount: bigint): Promise<void> => {
+		const line = await (victims[0] as Victim<OperatorMethods>).up();
 		const refusal = await line.call("deposit", { id: random(32), account, code, amount });
 		if (refusal !== null) throw new Error(`a deposit was refused: ${refusal.code}`);
 		deposited.set(code, (deposited.get(code) ?? 0n) + amount);
 	};
-	return { victim, url, deposited, track: await openTrack(httpOperatorClient({ url }), id, deposit) };
+	const track = await openTrack(httpOperatorClient({ url: first.url }), first.id, deposit);
+	return { victims, urls: served.map(({ url }) => url), deposited, track };
 }

@@ -99,7 +99,7 @@ export class IssuerClient {
 
 	async #ask<T extends object>(asked: Promise<Answer<T>>): Promise<T | AdminProblem> {
 		const answer = await asked.catch(() => {
-			throw new BadInput(`nobody answers at ${this.#url}: start it with tenten issuer serve`);
+			throw new BadInput(`nobody answers at ${this.#url}: start it with tenten operator serve`);
 		});
 		return answer.data ?? problemOf(answer);
 	}

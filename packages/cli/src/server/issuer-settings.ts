@@ -20,6 +20,8 @@ export type IssuerSettings = {
 	readonly licensing: LicensingSettings;
 	/** its database was made: from then on it has to be there */
 	readonly hasDatabase: boolean;
+	/** it is on a PostgreSQL server, whose address is given at every start and kept nowhere here */
+	readonly isPostgres: boolean;
 };
 
 type LicensingSettings = {
@@ -36,7 +38,16 @@ export function writeIssuerSettings(file: string, settings: IssuerSettings): voi
 
 export function readIssuerSettings(file: string): IssuerSettings {
 	const value: Partial<Record<keyof IssuerSettings, unknown>> = readJson(file);
-	const { name, url, port, assets, keys, licensing = unlicensed, hasDatabase = false } = value;
+	const {
+		name,
+		url,
+		port,
+		assets,
+		keys,
+		licensing = unlicensed,
+		hasDatabase = false,
+		isPostgres = false,
+	} = value;
 	const isWhole =
 		typeof name === "string" &&
 		typeof url === "string" &&
@@ -45,9 +56,10 @@ export function readIssuerSettings(file: string): IssuerSettings {
 		assets.every(isAsset) &&
 		isKeyNames(keys) &&
 		isLicensing(licensing) &&
-		typeof hasDatabase === "boolean";
+		typeof hasDatabase === "boolean" &&
+		typeof isPostgres === "boolean";
 	if (!isWhole) throw new BadInput("does not describe an operator", { file });
-	return { name, url, port, assets, keys, licensing, hasDatabase };
+	return { name, url, port, assets, keys, licensing, hasDatabase, isPostgres };
 }
 
 function isAsset(value: unknown): value is AssetDefinition {

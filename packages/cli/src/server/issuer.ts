@@ -4,7 +4,8 @@
  *   operator.json     name, address, assets, which key does what
  *   keys.sealed       its signing keys
  *   api-key           the first key of management, for whoever has the folder
- *   operator.sqlite   registry, books, certificates
+ *   operator.sqlite   registry, books, certificates; unless they are on a PostgreSQL server
+ *   starts            how often it was started, as its database counts
  *   peers.cbor        operators that it lists beside itself
  *
  * The server may be stopped and started while the operator stays open; nothing is lost in between. What must
@@ -14,7 +15,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
-import { admitAsAsked, newKey, Operator, type StoreOptions } from "@tenten/operator";
+import { admitAsAsked, newKey, OlderCopy, Operator, type StoreOptions } from "@tenten/operator";
 import { type AssetDefinition, isRefusal, type Refusal } from "@tenten/protocol";
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
@@ -76,44 +77,50 @@ export async function createIssuer(folder: string, made: NewIssuer, unlock: NewU
 	writeFirstKey(folder);
 	const { name, assets, url = `http://127.0.0.1:${port}` } = made;
 	const licensing = { kind: "trial", licensors: [] } as const;
-	const settings = { name, url, port, assets, keys, licensing, hasDatabase: false };
+	const settings = { name, url, port, assets, keys, licensing, hasDatabase: false, isPostgres: false };
 	writeIssuerSettings(join(folder, "operator.json"), settings);
 }
 
+/** `url` is the address of its PostgreSQL database, where it is not in the folder. */
 export async function openIssuer(
 	folder: string,
 	unlock: NewUnlock,
 	store?: StoreOptions,
+	url?: string,
 ): Promise<Issuer | Refusal> {
 	if (!hasIssuer(folder))
-		throw new BadInput("no operator here: tenten issuer init makes one", { file: folder });
+		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
 	const settings = readIssuerSettings(join(folder, "operator.json"));
-	const database = join(folder, "operator.sqlite");
-	if (settings.hasDatabase && !existsSync(database))
-		throw new BadInput("is gone: put it back from a copy, or what was paid would be paid again", {
-			file: database,
-		});
+	const database = databaseOf(folder, settings, url);
 	const opened = await openKeys(join(folder, "keys.sealed"), settings.keys, unlock);
 	if (isRefusal(opened)) return opened;
 	const { keys, keyStore } = opened;
-	const { name, url, assets } = settings;
+	const { name, url: address, assets } = settings;
 	const trial = settings.licensing.kind === "trial" ? makeTrialLicensor() : null;
 	const licensors = [...settings.licensing.licensors, ...(trial === null ? [] : [trial.known])];
 	const operator = await Operator.open({
 		database,
 		keys,
-		policy: { ...policy, name, url, assets, licensing: { kind: "required", licensors } },
+		policy: { ...policy, name, url: address, assets, licensing: { kind: "required", licensors } },
 		verify,
 		now,
 		entropy: random,
+		startsBefore: readStarts(folder),
 		...(store === undefined ? {} : { store }),
+	}).catch((error: unknown) => {
+		keyStore.close();
+		throw error instanceof OlderCopy
+			? new BadInput(`${error.message}; ${olderCopy}`, { file: folder })
+			: error;
 	});
 	const undefinedYet = trial === null ? [] : undefinedAssets(operator, assets);
 	// Before anything is answered: from now on a missing database is a loss.
+	replaceFile(join(folder, "starts"), new Uint8Array(Buffer.from(`${operator.starts}\n`)));
+	const kept = { hasDatabase: true, isPostgres: url !== undefined };
 	if (!settings.hasDatabase || undefinedYet.length > 0) {
 		const { kind, licensors: before } = settings.licensing;
 		const licensing = undefinedYet.length > 0 ? { kind, licensors } : { kind, licensors: before };
-		writeIssuerSettings(join(folder, "operator.json"), { ...settings, licensing, hasDatabase: true });
+		writeIssuerSettings(join(folder, "operator.json"), { ...settings, licensing, ...kept });
 	}
 	for (const asset of undefinedYet) if (trial !== null) await defineForTrial(operator, asset, trial);
 	await operator.keepFirstKey(firstKeyOf(folder));
@@ -132,6 +139,37 @@ export async function openIssuer(
 function warn(what: unknown): void {
 	const message = what instanceof Error ? what.message : String(what);
 	process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level: "error", message })}\n`);
+}
+
+const olderCopy =
+	"what was paid since is not in it and would be paid again: put back a newer one, or remove the file `starts` and answer for it";
+
+/** What its database is called; refused where it would begin anew beside the one that it had. */
+function databaseOf(
+	folder: string,
+	{ hasDatabase, isPostgres }: IssuerSettings,
+	url: string | undefined,
+): string {
+	const file = join(folder, "operator.sqlite");
+	if (hasDatabase && isPostgres !== (url !== undefined))
+		throw new BadInput(
+			isPostgres
+				? "its database is on a PostgreSQL server: set DATABASE_URL"
+				: "its database is operator.sqlite, and nothing moves by itself to where DATABASE_URL points: unset it",
+			{ file: folder },
+		);
+	if (hasDatabase && !isPostgres && !existsSync(file))
+		throw new BadInput("is gone: put it back from a copy, or what was paid would be paid again", { file });
+	return url ?? file;
+}
+
+/** Zero in folders of before they were counted. */
+function readStarts(folder: string): number {
+	const file = join(folder, "starts");
+	const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "0";
+	if (!/^[0-9]{1,15}$/.test(text))
+		throw new BadInput("is no count of starts: put it back from a copy", { file });
+	return Number(text);
 }
 
 async function close(operator: Operator, keyStore: KeyStore): Promise<void> {

@@ -5,12 +5,14 @@
  *   at random     whenever the signal comes
  *   starting      killed again while it opens its files after a kill
  *
- * It does not wait until the one that was killed serves again: for moments two of them are gone.
+ * It does not wait until the one that was killed serves again: for moments two of them are gone. The database's
+ * server, where there is one, is killed at random.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Chance } from "./actor.ts";
+import { DatabaseVictim } from "./database-victim.ts";
 import { count } from "./ledger.ts";
-import type { Household, TorturedTown } from "./town.ts";
+import { type Household, roleOf, type TorturedTown } from "./town.ts";
 
 export type Kills = {
 	total: number;
@@ -20,7 +22,7 @@ export type Kills = {
 	readonly byWork: Map<string, number>;
 };
 
-type Target = TorturedTown["operator"] | Household;
+type Target = TorturedTown["operator"] | Household | DatabaseVictim;
 
 export type KillerOptions = {
 	readonly town: TorturedTown;
@@ -46,7 +48,8 @@ export class Killer {
 	/** Kills one process of those that serve: the next may be killed before it serves again. */
 	async strike(): Promise<void> {
 		const { town, chance } = this.#options;
-		const targets: readonly Target[] = [town.operator, ...town.households];
+		const database = town.database === undefined ? [] : [town.database];
+		const targets: readonly Target[] = [...town.operators, ...town.households, ...database];
 		let serving = targets.filter(({ isServing }) => isServing);
 		while (serving.length < targets.length - 1 && !town.isStopped) {
 			await pause(5);
@@ -58,6 +61,10 @@ export class Killer {
 
 	async #kill(target: Target): Promise<void> {
 		const { chance } = this.#options;
+		if (target instanceof DatabaseVictim) {
+			this.#note(target, "at random");
+			return target.kill();
+		}
 		const isAtPoint = chance(2) === 0;
 		const isGone = isAtPoint && (await this.#atPoint(target));
 		if (!isGone) {
@@ -72,7 +79,7 @@ export class Killer {
 		await target.kill();
 	}
 
-	async #atPoint(target: Target): Promise<boolean> {
+	async #atPoint(target: Exclude<Target, DatabaseVictim>): Promise<boolean> {
 		const { chance } = this.#options;
 		const point = { write: 1 + chance(farthestWrite), when: chance(2) === 0 ? "before" : "after" } as const;
 		const isGone = await (target as Household).await((line) => line.call("arm", point), patience_ms);
@@ -82,7 +89,7 @@ export class Killer {
 
 	#note({ name }: Target, point: string): void {
 		this.kills.total++;
-		count(this.kills.byPoint, `${name === "operator" ? name : "wallets"}: ${point}`);
+		count(this.kills.byPoint, `${roleOf(name)}: ${point}`);
 		this.#options.note(this.kills.byWork);
 	}
 }

@@ -1,8 +1,10 @@
 /**
- * A working operator over HTTP as a process that the torturer kills, on its SQLite file. It ends with its parent.
+ * A working operator over HTTP as a process that the torturer kills, on its SQLite file or a PostgreSQL server,
+ * which may be gone itself for a while. It ends with its parent.
  */
 
-import { startServer } from "@tenten/operator";
+import { setTimeout as pause } from "node:timers/promises";
+import { type FailPoint, StoreUnavailable, startServer } from "@tenten/operator";
 import type { Bytes, Refusal, Totals } from "@tenten/protocol";
 import { must } from "../ecosystem.ts";
 import { type Handlers, Line } from "../ipc-line.ts";
@@ -13,6 +15,8 @@ type OperatorStart = {
 	readonly folder: string;
 	readonly lastWords: string;
 	readonly deviceKey: Bytes;
+	/** the address of its PostgreSQL database; its own file where left out */
+	readonly database?: string;
 };
 
 export type OperatorMethods = {
@@ -36,6 +40,18 @@ export const operatorProgram: string = import.meta.filename;
 
 if (import.meta.main) serveOperator();
 
+const patience_ms = 60_000;
+
+/** Asks again while the database is gone: every one of these is answered once by its content. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+	for (const until_ms = Date.now() + patience_ms; ; await pause(100))
+		try {
+			return await ask();
+		} catch (error) {
+			if (!(error instanceof StoreUnavailable) || Date.now() > until_ms) throw error;
+		}
+}
+
 /** `prepare` is run before the folder is opened: for tests that plant an operator which lost something. */
 export function serveOperator(prepare: (folder: string) => void = () => undefined): void {
 	let issuer: Issuer | undefined;
@@ -45,15 +61,13 @@ export function serveOperator(prepare: (folder: string) => void = () => undefine
 		return issuer.operator;
 	};
 	const methods: OperatorMethods = {
-		start: async ({ folder, lastWords, deviceKey }) => {
+		start: async ({ folder, lastWords, deviceKey, database }) => {
 			prepare(folder);
 			trigger = new Trigger(lastWords);
 			const unlock = { kind: "device", key: deviceKey } as const;
-			issuer = must(
-				await openIssuer(folder, unlock, {
-					onCommit: (point) => trigger?.reach(point === "beforeCommit" ? "before" : "after", "commit"),
-				}),
-			);
+			const onCommit = (point: FailPoint) =>
+				trigger?.reach(point === "beforeCommit" ? "before" : "after", "commit");
+			issuer = must(await patiently(() => openIssuer(folder, unlock, { onCommit }, database)));
 			const log = { info: () => undefined, error: console.error };
 			const { operator } = issuer;
 			const { url } = await startServer({ operator, port: 0, log });
@@ -61,9 +75,9 @@ export function serveOperator(prepare: (folder: string) => void = () => undefine
 		},
 		arm: async (point) => trigger?.arm(point),
 		deposit: async ({ id, account, code, amount }) =>
-			(await operator().deposit(id, account, code, amount)) ?? null,
-		audit: ({ code }) => operator().audit(code),
-		cases: async () => (await operator().caseFiles(null)).length,
+			(await patiently(() => operator().deposit(id, account, code, amount))) ?? null,
+		audit: ({ code }) => patiently(() => operator().audit(code)),
+		cases: async () => (await patiently(() => operator().caseFiles(null))).length,
 	};
 	new Line(process, methods satisfies Handlers);
 	process.on("disconnect", () => process.exit());

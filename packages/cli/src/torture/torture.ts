@@ -11,9 +11,9 @@ import { Actor, type Chance, underWay } from "./actor.ts";
 import { checkAccount, checkAtRest, checkWallet } from "./checks.ts";
 import { isGone } from "./doubts.ts";
 import { Killer } from "./killer.ts";
-import { assetCode, TorturedTown, type TownOptions } from "./town.ts";
+import { assetCode, roleOf, TorturedTown, type TownOptions } from "./town.ts";
 
-export type TortureOptions = Pick<TownOptions, "folder" | "programs"> & {
+export type TortureOptions = Pick<TownOptions, "folder" | "programs" | "postgres" | "operators"> & {
 	readonly chance: Chance;
 	/** whether to go on, asked again and again */
 	readonly goOn: (kills: number) => boolean;
@@ -35,9 +35,8 @@ const killsBetweenRests = 40;
 const killsInRound = 120;
 
 export async function torture(options: TortureOptions): Promise<Tortured> {
-	const { folder, programs, chance, goOn, progress } = options;
-	const whole = { folder, households, walletsEach, money, ...(programs === undefined ? {} : { programs }) };
-	const town = new TorturedTown(whole);
+	const { chance, goOn, progress, ...place } = options;
+	const town = new TorturedTown({ ...place, households, walletsEach, money });
 	let actors: readonly Actor[] = [];
 	const killer = new Killer({ town, chance, note: (counts) => underWay(actors, counts) });
 	const isWell = (): boolean => town.ledger.losses.length === 0;
@@ -97,8 +96,9 @@ async function workUnderKills(
 function look(town: TorturedTown, name: string): void {
 	for (const wallet of town.wallets) {
 		const isHere = town.homeOf(wallet).name === name;
-		const check = name === "operator" ? checkAccount : checkWallet;
-		if (name === "operator" || isHere)
+		const isOperator = roleOf(name) === "operator";
+		const check = isOperator ? checkAccount : checkWallet;
+		if (isOperator || isHere)
 			check(town, wallet).catch((error: unknown) => {
 				if (!town.isStopped) town.ledger.loss(`${wallet} cannot be looked at: ${error}`);
 			});
@@ -109,6 +109,7 @@ const sweeps = 20;
 
 /** Ends what payees still wait for, then counts. */
 async function rest(town: TorturedTown): Promise<void> {
+	await town.database?.up();
 	for (let sweep = 0; sweep < sweeps; sweep++) {
 		let open = 0;
 		for (const wallet of town.wallets) open += await askOpen(town, wallet);

@@ -1,14 +1,17 @@
 /**
- * The town that is tortured: an operator and households of wallets, each a process, and the ledger outside.
+ * The town that is tortured: an operator and households of wallets, each a process, and the ledger outside. Over
+ * a PostgreSQL server the operator is several processes, and each household asks one of them.
  *
- * Every round has fresh wallets; the operator and its file stay. Addresses change with every restart, as they
+ * Every round has fresh wallets; the operator and its database stay. Addresses change with every restart, as they
  * may in life, and whoever needs one is told.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { AssetId, Bytes } from "@tenten/protocol";
 import { createIssuer, usualWindows } from "../server/issuer.ts";
+import type { PostgresServer } from "../server/postgres-server.ts";
 import { random } from "../surroundings.ts";
+import { DatabaseVictim } from "./database-victim.ts";
 import { Ledger } from "./ledger.ts";
 import { type OperatorMethods, operatorProgram } from "./operator-process.ts";
 import { Victim } from "./victim.ts";
@@ -26,15 +29,25 @@ export type TownOptions = {
 	readonly walletsEach: number;
 	/** minor units that each wallet's account has at the beginning of a round */
 	readonly money: bigint;
+	/** keeps the operator's database, and is killed too; its own file where left out */
+	readonly postgres?: PostgresServer;
+	/** processes of the operator; several only over PostgreSQL */
+	readonly operators?: number;
 	/** the programs of the children, where a test plants others */
 	readonly programs?: { readonly operator?: string; readonly wallets?: string };
 };
+
+/** `operator`, `wallets` or `database`. */
+export function roleOf(name: string): string {
+	return name.replace(/-[0-9]+$/, "");
+}
 
 export type Household = Victim<WalletsMethods>;
 
 export class TorturedTown {
 	readonly ledger: Ledger;
-	readonly operator: Victim<OperatorMethods>;
+	readonly operators: readonly Victim<OperatorMethods>[];
+	readonly database: DatabaseVictim | undefined;
 	readonly households: readonly Household[];
 	/** milliseconds from a kill to serving again, by role */
 	readonly restarts: Map<string, number[]> = new Map();
@@ -43,7 +56,7 @@ export class TorturedTown {
 	readonly #homes = new Map<string, Household>();
 	readonly #addresses = new Map<string, string>();
 	#asset: AssetId | undefined;
-	#operatorUrl = "";
+	readonly #operatorUrls = new Map<Victim<OperatorMethods>, string>();
 	#round = 0;
 	#isStopped = false;
 	/** called when a household serves again, and when the operator does */
@@ -57,8 +70,15 @@ export class TorturedTown {
 		this.ledger = new Ledger(join(options.folder, "ledger.jsonl"));
 		// What follows a loss proves nothing more.
 		this.ledger.lost = () => void this.stop();
-		this.operator = this.#operatorVictim();
+		const { postgres, operators = 1 } = options;
+		this.database = postgres && new DatabaseVictim(postgres, (what) => this.ledger.loss(what));
+		this.operators = Array.from({ length: operators }, (_, i) => this.#operatorVictim(i + 1));
 		this.households = Array.from({ length: options.households }, (_, i) => this.#household(i + 1));
+	}
+
+	/** the process that the torturer itself asks */
+	get operator(): Victim<OperatorMethods> {
+		return this.operators[0] as Victim<OperatorMethods>;
 	}
 
 	get asset(): AssetId {
@@ -86,7 +106,7 @@ export class TorturedTown {
 		const yen = { code: assetCode, scale: 0, name: "yen", ...usualWindows };
 		const made = { name: "Torture", assets: [yen], port: 0 };
 		await createIssuer(folder, made, { kind: "device", key: this.#deviceKey });
-		await this.operator.start();
+		for (const operator of this.operators) await operator.start();
 		await Promise.all(this.households.map((household) => household.start()));
 	}
 
@@ -124,26 +144,36 @@ export class TorturedTown {
 
 	async stop(): Promise<void> {
 		this.#isStopped = true;
-		await Promise.all([...this.households, this.operator].map((victim) => victim.stop()));
+		await Promise.all([...this.households, ...this.operators].map((victim) => victim.stop()));
 	}
 
-	#operatorVictim(): Victim<OperatorMethods> {
-		const { folder, programs } = this.#options;
-		const lastWords = join(folder, "operator.last-words");
-		return new Victim({
-			...this.#common("operator", lastWords),
+	#operatorVictim(number: number): Victim<OperatorMethods> {
+		const { folder, programs, postgres } = this.#options;
+		const lastWords = join(folder, `operator-${number}.last-words`);
+		const place = { folder: join(folder, "operator"), ...(postgres && { database: postgres.url }) };
+		const operator: Victim<OperatorMethods> = new Victim({
+			...this.#common(`operator-${number}`, lastWords),
 			program: programs?.operator ?? operatorProgram,
 			handlers: {},
 			serve: async (line) => {
-				const start = { folder: join(folder, "operator"), lastWords, deviceKey: this.#deviceKey };
-				const { id, url } = await line.call("start", start);
+				const { id, url } = await line.call("start", { ...place, lastWords, deviceKey: this.#deviceKey });
 				this.#asset ??= { operator: id, code: assetCode };
-				this.#operatorUrl = url;
-				for (const household of this.households)
-					if (household.isServing)
+				this.#operatorUrls.set(operator, url);
+				for (const [position, household] of this.households.entries())
+					if (household.isServing && this.#operatorOf(position) === operator)
 						void household.up().then((home) => home.call("moved", { operator: url }).catch(() => undefined));
 			},
 		});
+		return operator;
+	}
+
+	/** Which process a household asks. */
+	#operatorOf(position: number): Victim<OperatorMethods> {
+		return this.operators[position % this.operators.length] as Victim<OperatorMethods>;
+	}
+
+	#urlFor(position: number): string {
+		return this.#operatorUrls.get(this.#operatorOf(position)) ?? "";
 	}
 
 	#household(number: number): Household {
@@ -158,21 +188,22 @@ export class TorturedTown {
 			handlers,
 			serve: async (line) => {
 				const wallets = this.wallets.filter((wallet) => this.#homes.get(wallet) === household);
-				const operator = this.#operatorUrl;
+				const operator = this.#urlFor(number - 1);
 				const { asset } = this;
 				const deviceKey = this.#deviceKey;
 				const start = { folder, lastWords, deviceKey, asset, operator, wallets };
 				const addresses = await line.call("start", start);
 				for (const [wallet, address] of addresses) this.#addresses.set(wallet, address);
 				// The operator may have moved meanwhile.
-				if (this.#operatorUrl !== operator) await line.call("moved", { operator: this.#operatorUrl });
+				const present = this.#urlFor(number - 1);
+				if (present !== operator) await line.call("moved", { operator: present });
 			},
 		});
 		return household;
 	}
 
 	#common(name: string, lastWords: string) {
-		const role = name === "operator" ? "operator" : "wallets";
+		const role = roleOf(name);
 		return {
 			name,
 			lastWords,

@@ -6,11 +6,13 @@ import { serveOperator } from "../../src/torture/operator-process.ts";
 const startsBetween = 3;
 
 serveOperator((folder) => {
-	const [database, kept, starts] = ["operator.sqlite", "kept.sqlite", "starts"].map((name) =>
+	const [database, kept, opened] = ["operator.sqlite", "kept.sqlite", "opened"].map((name) =>
 		join(folder, name),
 	) as [string, string, string];
-	const count = existsSync(starts) ? Number(readFileSync(starts, "utf8")) : 0;
-	writeFileSync(starts, String(count + 1));
+	const count = existsSync(opened) ? Number(readFileSync(opened, "utf8")) : 0;
+	writeFileSync(opened, String(count + 1));
+	// Without the count beside the keys nothing tells it from the newest copy.
+	rmSync(join(folder, "starts"), { force: true });
 	if (count > 0 && count % startsBetween === 0 && existsSync(kept)) {
 		for (const suffix of ["", "-wal", "-shm"]) rmSync(`${database}${suffix}`, { force: true });
 		for (const suffix of ["", "-wal"])

@@ -14,11 +14,12 @@ import type { Store, Transaction } from "./store.ts";
 type Blob = "blob" | "bytea";
 
 export async function migrate(store: Store, blob: Blob): Promise<void> {
-	const bring = (transaction: Transaction): Promise<void> => bringUp(transaction, blob);
-	await store.run(bring).catch((error: unknown) => {
-		if (!isMadeMeanwhile(error)) throw error;
-		return store.run(bring);
-	});
+	for (let tries = 1; ; tries++)
+		try {
+			return await store.run((transaction) => bringUp(transaction, blob));
+		} catch (error) {
+			if (tries > 1 || !isMadeMeanwhile(error)) throw error;
+		}
 }
 
 /** Processes that make one table at once: the catalogue of PostgreSQL lets one of them, and fails the others. */
@@ -43,7 +44,7 @@ async function execute(transaction: Transaction, statement: string, blob: Blob):
 }
 
 /** Of the words, however they are laid out. */
-function digestOf({ statements }: Migration): Uint8Array {
+export function digestOf({ statements }: Migration): Uint8Array {
 	return sha256(encodeItem(statements.map((statement) => statement.replaceAll(/\s+/g, " "))));
 }
 

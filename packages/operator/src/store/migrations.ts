@@ -92,6 +92,13 @@ export const migrations: readonly Migration[] = [
 				since bigint NOT NULL)`,
 		],
 	},
+	{
+		version: 6,
+		statements: [
+			"CREATE TABLE IF NOT EXISTS starts (name text NOT NULL PRIMARY KEY, count bigint NOT NULL)",
+			"INSERT INTO starts (name, count) VALUES ('operator', 0) ON CONFLICT DO NOTHING",
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -24,13 +24,29 @@ export type Connection = {
 	readonly database: Kysely<Schema>;
 };
 
+/**
+ * An address without its `schema` parameter, and that schema: so that several operators have tables of their own
+ * in one database.
+ */
+function splitSchema(url: string): { readonly address: string; readonly schema: string | null } {
+	const address = new URL(url);
+	const schema = address.searchParams.get("schema");
+	if (schema !== null && !/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+		throw new Error(`${schema} is no schema's name`);
+	address.searchParams.delete("schema");
+	return { address: address.href, schema };
+}
+
 export class Connections {
 	readonly #pool: pg.Pool;
+	readonly #schema: string | null;
 	readonly #checked = new WeakMap<pg.PoolClient, Kysely<Schema>>();
 
 	constructor(url: string, connections: number) {
+		const { address, schema } = splitSchema(url);
+		this.#schema = schema;
 		this.#pool = new pg.Pool({
-			connectionString: url,
+			connectionString: address,
 			max: connections,
 			connectionTimeoutMillis: connectTimeout_ms,
 			keepAlive: true,
@@ -48,6 +64,7 @@ export class Connections {
 		try {
 			await client.query(`set idle_in_transaction_session_timeout = '${idleInTransaction_s}s'`);
 			await refuseLossy(client);
+			if (this.#schema !== null) await enter(client, this.#schema);
 		} catch (error) {
 			client.release(true);
 			throw error;
@@ -65,6 +82,16 @@ export class Connections {
 }
 
 function ignore(): void {}
+
+/** What several connections make at once is made by one of them. */
+async function enter(client: pg.PoolClient, schema: string): Promise<void> {
+	await client.query(`set search_path to ${schema}`);
+	const { rows } = await client.query("select 1 from pg_namespace where nspname = $1", [schema]);
+	if (rows.length > 0) return;
+	await client.query(`create schema if not exists ${schema}`).catch((error: { readonly code?: string }) => {
+		if (error.code !== "23505" && error.code !== "42P06") throw error;
+	});
+}
 
 /** The settings without which an acknowledged commit may be lost, and what they must be. */
 const durable: Readonly<Record<string, readonly string[]>> = {

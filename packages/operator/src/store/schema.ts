@@ -145,6 +145,8 @@ export type Schema = {
 		readonly previous: Blob;
 		readonly hash: Blob;
 	};
+	/** how often the operator was started, in one row: by it an older copy is known */
+	readonly starts: { readonly name: string; readonly count: bigint };
 	/** the migrations that were applied, each once; `digest` is of its statements */
 	readonly schema_versions: { readonly version: bigint | number; readonly digest: Blob };
 };

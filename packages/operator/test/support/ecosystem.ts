@@ -53,6 +53,8 @@ export type EcosystemOptions = {
 	readonly run?: number;
 	readonly database?: string;
 	readonly store?: StoreOptions;
+	/** see `OperatorOptions` */
+	readonly startsBefore?: number;
 	readonly conditions?: readonly Condition[];
 	/** whether issues need a definition and a licence; they do not where left out */
 	readonly licensing?: OperatorPolicy["licensing"];
@@ -106,6 +108,7 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 			now: () => clock.now,
 			entropy: (length) => random().subarray(0, length),
 			store,
+			startsBefore: options.startsBefore ?? 0,
 		});
 	const operator = await open(options.store);
 	const encodedList = await operator.trustList();

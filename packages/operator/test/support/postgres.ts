@@ -4,26 +4,42 @@ import { after } from "node:test";
 import pg from "pg";
 import { startPostgres } from "../../../cli/src/server/postgres-server.ts";
 
-/** Gives an empty database each time, as a schema of its own; or says why there is no server. */
-export async function postgresForTests(): Promise<(() => Promise<string>) | string> {
+export type PostgresForTests = {
+	/** an empty database each time, as a schema of its own */
+	readonly fresh: () => Promise<string>;
+	/** ends every connection that is in a transaction of these tests */
+	readonly breakLines: () => Promise<void>;
+};
+
+/** The server, or why there is none. */
+export async function postgresForTests(): Promise<PostgresForTests | string> {
 	const { DATABASE_URL: given } = process.env;
 	const server = given === undefined ? await startPostgres() : { url: given, stop: async () => {} };
 	if (typeof server === "string") return server;
+	const run = `tenten-${randomBytes(6).toString("hex")}`;
 	const client = new pg.Client({ connectionString: server.url });
 	await client.connect();
 	const schemas: string[] = [];
 	after(async () => {
 		if (given !== undefined)
-			for (const schema of schemas) await client.query(`drop schema ${schema} cascade`);
+			for (const schema of schemas) await client.query(`drop schema if exists ${schema} cascade`);
 		await client.end();
 		await server.stop();
 	});
-	return async () => {
-		const schema = `tenten_${randomBytes(6).toString("hex")}`;
-		await client.query(`create schema ${schema}`);
-		schemas.push(schema);
-		const url = new URL(server.url);
-		url.searchParams.set("options", `-c search_path=${schema}`);
-		return url.href;
+	return {
+		fresh: async () => {
+			const schema = `tenten_${randomBytes(6).toString("hex")}`;
+			schemas.push(schema);
+			const url = new URL(server.url);
+			url.searchParams.set("schema", schema);
+			url.searchParams.set("application_name", run);
+			return url.href;
+		},
+		breakLines: async () => {
+			await client.query(
+				"select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and xact_start is not null",
+				[run],
+			);
+		},
 	};
 }

@@ -1,0 +1,75 @@
+/**
+ * The schema as text: what makes an operator's tables, and what spreads them over an engine of many machines.
+ *
+ *   none, cockroach, yugabyte   the tables alone; these engines spread rows by their keys, which are random
+ *   citus                       each table by a column of its key: everything of one issue by the issue's id
+ *
+ * Printed for whoever runs the database. None of these three engines was at hand where this was written.
+ */
+import { toHex } from "@tenten/protocol";
+import { digestOf } from "./migrate.ts";
+import { migrations, versionTable } from "./migrations.ts";
+
+export const engines = ["none", "citus", "cockroach", "yugabyte"] as const;
+export type Engine = (typeof engines)[number];
+
+/** The column by which Citus spreads each table; null where it stays whole, on the coordinator. */
+const spread: Readonly<Record<string, string | null>> = {
+	// The rows of one redemption: on one shard.
+	issues: "issue_id",
+	registry: "issue_id",
+	claims: "issue_id",
+	// Each written and read under one key of its own.
+	settlements: "settlement_id",
+	replies: "claim_hash",
+	withdrawals: "order_digest",
+	lines: "entry_id",
+	balances: "owner",
+	draws: "culprit",
+	case_files: "case_id",
+	releases: "lock",
+	unvouched: "lock",
+	rulings: "subject",
+	certificates: "certificate_hash",
+	enrolments: "enrolment",
+	direct_issues: "batch_id",
+	direct_proofs: "batch_id",
+	idempotency_keys: "idempotency_key",
+	// A few rows each, read at the start or once in a while.
+	schema_versions: null,
+	starts: null,
+	trust_lists: null,
+	desks: null,
+	definitions: null,
+	status_lists: null,
+	issue_turns: null,
+	api_keys: null,
+	// One row after another, whoever acts.
+	audit_log: null,
+	payout_stops: null,
+};
+
+/** Every statement in order, each with its semicolon. */
+export function schemaFor(engine: Engine): readonly string[] {
+	const statements = [versionTable, ...migrations.flatMap((migration) => migration.statements)];
+	const made = statements.map((statement) => `${statement.replaceAll("{blob}", "bytea")};`);
+	const applied = migrations.map(
+		(migration) =>
+			`INSERT INTO schema_versions (version, digest) VALUES (${migration.version}, '\\x${toHex(digestOf(migration))}') ON CONFLICT DO NOTHING;`,
+	);
+	return [...made, ...applied, ...(engine === "citus" ? citus(statements) : [])];
+}
+
+/** In the order of `spread`: tables lie beside one that was spread before them. */
+function citus(statements: readonly string[]): readonly string[] {
+	for (const statement of statements) {
+		const table = /^CREATE TABLE IF NOT EXISTS (\w+)/.exec(statement)?.[1];
+		if (table !== undefined && spread[table] === undefined)
+			throw new Error(`nobody said where ${table} lies`);
+	}
+	return Object.entries(spread).flatMap(([table, column]) => {
+		if (column === null) return [];
+		const beside = column === "issue_id" && table !== "issues" ? ", colocate_with => 'issues'" : "";
+		return [`SELECT create_distributed_table('${table}', '${column}'${beside});`];
+	});
+}

@@ -1,0 +1,119 @@
+/** A database is brought to this version whatever came before, and refused where that cannot be. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { lockHash } from "@tenten/protocol";
+import { engines, schemaFor } from "../src/index.ts";
+import { migrations } from "../src/store/migrations.ts";
+import { openStore } from "../src/store/open-store.ts";
+import { OlderCopy } from "../src/store/starts.ts";
+import { createEcosystem } from "./support/ecosystem.ts";
+import { unshared } from "./support/shared-sql.ts";
+
+async function inFile(work: (file: string) => Promise<void>): Promise<void> {
+	const folder = mkdtempSync(join(tmpdir(), "tenten-migrations-"));
+	try {
+		await work(join(folder, "operator.db"));
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+function change(file: string, statement: string): void {
+	const database = new DatabaseSync(file);
+	database.exec(statement);
+	database.close();
+}
+
+async function opened(file: string): Promise<void> {
+	await (await openStore(file)).close();
+}
+
+test("migrations are numbered from one, without a gap", () => {
+	assert.deepEqual(
+		migrations.map(({ version }) => version),
+		migrations.map((_, position) => position + 1),
+	);
+});
+
+test("the tables use what the engines share, and each has a place on every one of them", () => {
+	assert.deepEqual(unshared("CREATE TABLE a (b bigserial REFERENCES c)"), ["serial keys", "foreign keys"]);
+	for (const engine of engines)
+		for (const statement of schemaFor(engine)) assert.deepEqual(unshared(statement), [], statement);
+	const spread = schemaFor("citus").filter((statement) => statement.includes("create_distributed_table"));
+	for (const table of ["issues", "registry", "claims"])
+		assert.ok(
+			spread.some((statement) => statement.includes(`'${table}', 'issue_id'`)),
+			table,
+		);
+	assert.match(spread[0] ?? "", /'issues'/, "what others lie beside comes first");
+	// A column by which rows are spread is in every unique key of its table.
+	for (const statement of spread) {
+		const [, table = "", column = ""] = /'(\w+)', '(\w+)'/.exec(statement) ?? [];
+		const made =
+			schemaFor("none").find((one) => one.startsWith(`CREATE TABLE IF NOT EXISTS ${table} `)) ?? "";
+		const key =
+			/PRIMARY KEY \(([^)]*)\)/.exec(made)?.[1] ?? /(\w+) bytea NOT NULL PRIMARY KEY/.exec(made)?.[1];
+		assert.ok(key?.split(", ").includes(column), `${table} by ${column}: ${key}`);
+	}
+});
+
+for (const [what, statement, why] of [
+	[
+		"is newer than this program",
+		"insert into schema_versions values (99, x'00')",
+		/version 99 is not ours|knows/,
+	],
+	[
+		"has a step of another program",
+		"update schema_versions set digest = x'00' where version = 1",
+		/version 1 is not ours/,
+	],
+	["lacks a step in between", "delete from schema_versions where version = 1", /is not ours/],
+	["lacks a table", "drop table registry", /it has no table registry/],
+] as const)
+	test(`a database that ${what} is refused`, () =>
+		inFile(async (file) => {
+			await opened(file);
+			await opened(file);
+			change(file, statement);
+			await assert.rejects(openStore(file), why);
+		}));
+
+test("a database with one step more than this program knows is refused, and left alone", () =>
+	inFile(async (file) => {
+		await opened(file);
+		change(file, `insert into schema_versions values (${migrations.length + 1}, x'00')`);
+		await assert.rejects(openStore(file), /this program knows/);
+	}));
+
+test("releases of before their time was kept are there, and count as published in time", () =>
+	inFile(async (file) => {
+		const release = new Uint8Array(32).fill(7);
+		const lock = Buffer.from(lockHash(release)).toString("hex");
+		change(file, "create table releases (lock blob not null primary key, release blob not null)");
+		change(file, `insert into releases values (x'${lock}', x'${Buffer.from(release).toString("hex")}')`);
+		const { operator } = await createEcosystem({ database: file });
+		assert.deepEqual(await operator.release(lockHash(release)), release);
+		const rows = await operator.store.run((transaction) =>
+			transaction.selectFrom("releases").select("published_at").execute(),
+		);
+		assert.deepEqual(rows, [{ published_at: 0n }]);
+		await operator.close();
+	}));
+
+test("a database that knows of fewer starts than its keys is refused as an older copy", () =>
+	inFile(async (file) => {
+		const first = await createEcosystem({ database: file });
+		await first.operator.close();
+		const second = await createEcosystem({ database: file, run: 1, startsBefore: 1 });
+		assert.equal(second.operator.starts, 2);
+		await second.operator.close();
+		await assert.rejects(createEcosystem({ database: file, run: 2, startsBefore: 3 }), OlderCopy);
+		const third = await createEcosystem({ database: file, run: 3, startsBefore: 2 });
+		assert.equal(third.operator.starts, 3);
+		await third.operator.close();
+	}));
