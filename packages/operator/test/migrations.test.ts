@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { lockHash } from "@tenten/protocol";
+import pg from "pg";
 import { engines, schemaFor } from "../src/index.ts";
 import { migrations } from "../src/store/migrations.ts";
 import { openStore } from "../src/store/open-store.ts";
 import { OlderCopy } from "../src/store/starts.ts";
 import { createEcosystem } from "./support/ecosystem.ts";
+import { postgresForTests } from "./support/postgres.ts";
 import { unshared } from "./support/shared-sql.ts";
 
 async function inFile(work: (file: string) => Promise<void>): Promise<void> {
@@ -117,3 +119,24 @@ test("a database that knows of fewer starts than its keys is refused as an older
 		assert.equal(third.operator.starts, 3);
 		await third.operator.close();
 	}));
+
+test("a server that goes while its tables are looked at is no damage: it is asked again", async (t) => {
+	const server = await postgresForTests();
+	if (typeof server === "string") return t.skip(server);
+	const url = await server.fresh();
+	await (await openStore(url)).close();
+	const { query } = pg.Client.prototype;
+	let broken = 0;
+	pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+		const [first] = given as [string | { readonly text: string }];
+		const text = typeof first === "string" ? first : first.text;
+		if (!/from "registry" where 1 = 0/.test(text) || broken++ > 0) return Reflect.apply(query, this, given);
+		return server.breakLines().then(() => Reflect.apply(query, this, given));
+	} as typeof query;
+	try {
+		await (await openStore(url)).close();
+	} finally {
+		pg.Client.prototype.query = query;
+	}
+	assert.equal(broken, 2);
+});

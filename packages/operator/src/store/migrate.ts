@@ -83,6 +83,13 @@ async function refuseUnlessWhole(transaction: Transaction): Promise<void> {
 	);
 	for (const table of made)
 		await sql`select 1 from ${sql.table(table)} where 1 = 0`.execute(transaction).catch((cause: unknown) => {
+			if (!isMissing(cause)) throw cause;
 			throw new Error(`the database is damaged: it has no table ${table}`, { cause });
 		});
+}
+
+/** No such table; any other failure says nothing of the database: its server may be gone for a moment. */
+function isMissing(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	return ("code" in error && error.code === "42P01") || error.message.startsWith("no such table");
 }
