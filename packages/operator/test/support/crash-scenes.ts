@@ -25,6 +25,7 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { day, expectValue, type Holder, pay, signerFrom } from "../../../module/test/support/world.ts";
+import { makeStatusList } from "../../src/definitions/licence-making.ts";
 import { Idempotency } from "../../src/http/idempotency.ts";
 import { isProblem } from "../../src/http/problem.ts";
 import { newKey, type Operator } from "../../src/index.ts";
@@ -40,6 +41,7 @@ import {
 	redeem,
 	withdrawTo,
 } from "./ecosystem.ts";
+import { draftOf, type Licensed, regulator } from "./licensed.ts";
 
 /** What is done before the power fails, and what is asked while it does. */
 export type Scene = (ecosystem: Ecosystem) => Promise<{
@@ -363,6 +365,24 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			check: (reply) => assert.deepEqual(reply, ["first key", true, 1, null, 5n]),
 		};
 	},
+	"books that do not agree, until they do and payouts are allowed again": async (ecosystem) => {
+		await withToken(ecosystem);
+		const holds = (opened: Operator, amount: bigint): Promise<unknown> =>
+			opened.store.run((transaction) =>
+				transaction.updateTable("balances").set({ amount }).where("book", "=", "holder").execute(),
+			);
+		return {
+			ask: async (opened) => {
+				await holds(opened, 7n);
+				await opened.watch.look();
+				const stopped = opened.watch.state.stops.length;
+				await holds(opened, 0n);
+				await opened.watch.recount();
+				return [stopped, await opened.watch.allow("JPY"), opened.watch.state.stops.length];
+			},
+			check: (reply) => assert.deepEqual(reply, [1, undefined, 0]),
+		};
+	},
 	"look at the books": async (ecosystem) => {
 		const { alice } = await withToken(ecosystem);
 		return {
@@ -377,3 +397,22 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		};
 	},
 };
+
+/** Of an operator that issues nothing without a licence. */
+export async function definitionScene(licensed: Licensed): ReturnType<Scene> {
+	const { operator, clock, licensor } = licensed;
+	const uri = `${regulator}/status`;
+	const draft = await draftOf(licensed, { terms: { status: { uri, idx: 9 } } });
+	const list = { iss: regulator, uri, size: 64, revoked: [8], issuedAt: clock.now };
+	const token = await makeStatusList({ ...list, expiresAt: clock.now + day }, licensor.privateKey);
+	assert.equal(operator.definitions().length, 0);
+	return {
+		ask: async (opened) => {
+			const adopted = expectValue(await opened.adoptDefinition(draft));
+			assert.equal(await opened.takeStatusList(token), undefined);
+			await opened.tend();
+			return [adopted, opened.standing().find(({ code }) => code === "JPY")?.stopped];
+		},
+		check: (reply) => assert.equal((reply as readonly unknown[])[1], null),
+	};
+}
