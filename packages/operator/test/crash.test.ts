@@ -17,7 +17,7 @@ import type { FailPoint } from "../src/index.ts";
 import { SqliteStore } from "../src/store/sqlite-store.ts";
 import type { Job } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
-import { definitionScene, type Scene, scenes } from "./support/crash-scenes.ts";
+import { definitionScene, type Scene, scenes, watchScene } from "./support/crash-scenes.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -133,6 +133,9 @@ async function cutEverywhere(
 for (const [name, scene] of Object.entries(scenes))
 	test(`power fails before and after each commit: ${name}`, () =>
 		cutEverywhere((point, commits) => cutAndRetry(createEcosystem, scene, point, commits), 2));
+
+test("power fails before and after each commit: books that do not agree, until payouts are allowed again", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, watchScene, point, commits), 3));
 
 test("power fails before and after each commit: a definition that is adopted, and a status list", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createLicensed, definitionScene, point, commits), 3));

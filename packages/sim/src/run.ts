@@ -93,7 +93,9 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 async function begin(world: World, people: People): Promise<void> {
 	world.isHealed = true;
 	for (const each of [...world.operators, ...world.devices]) void world.start(each);
-	await world.until(() => world.devices.every(({ wallet }) => wallet !== undefined), 2_000);
+	const areOn = (): boolean =>
+		world.devices.every(({ wallet }) => wallet !== undefined) && world.operators.every(({ isOn }) => isOn);
+	await world.until(areOn, 2_000);
 	await people.begin();
 }
 

@@ -128,6 +128,11 @@ export const redeeming: readonly Bug[] = [
 				find: "		reply: await storedReply(transaction, hash),",
 				put: "		reply: tokens.length === 0 ? await storedReply(transaction, hash) : undefined,",
 			},
+			{
+				file: "packages/operator/src/claims.ts",
+				find: "			const before = await storedReply(transaction, hash);",
+				put: "			const before = hash.length === 0 ? await storedReply(transaction, hash) : undefined;",
+			},
 		],
 		test: { file: claims, name: "the same claim again gets the same bytes, and pays nothing more" },
 	},
@@ -145,6 +150,11 @@ export const redeeming: readonly Bug[] = [
 				file: "packages/operator/src/claims.ts",
 				find: "		reply: await storedReply(transaction, hash),",
 				put: "		reply: tokens.length === 0 ? await storedReply(transaction, hash) : undefined,",
+			},
+			{
+				file: "packages/operator/src/claims.ts",
+				find: "			const before = await storedReply(transaction, hash);",
+				put: "			const before = hash.length === 0 ? await storedReply(transaction, hash) : undefined;",
 			},
 		],
 		test: { file: claims, name: "the same claim again gets the same bytes, and pays nothing more" },

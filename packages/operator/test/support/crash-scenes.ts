@@ -365,24 +365,6 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			check: (reply) => assert.deepEqual(reply, ["first key", true, 1, null, 5n]),
 		};
 	},
-	"books that do not agree, until they do and payouts are allowed again": async (ecosystem) => {
-		await withToken(ecosystem);
-		const holds = (opened: Operator, amount: bigint): Promise<unknown> =>
-			opened.store.run((transaction) =>
-				transaction.updateTable("balances").set({ amount }).where("book", "=", "holder").execute(),
-			);
-		return {
-			ask: async (opened) => {
-				await holds(opened, 7n);
-				await opened.watch.look();
-				const stopped = opened.watch.state.stops.length;
-				await holds(opened, 0n);
-				await opened.watch.recount();
-				return [stopped, await opened.watch.allow("JPY"), opened.watch.state.stops.length];
-			},
-			check: (reply) => assert.deepEqual(reply, [1, undefined, 0]),
-		};
-	},
 	"look at the books": async (ecosystem) => {
 		const { alice } = await withToken(ecosystem);
 		return {
@@ -414,5 +396,25 @@ export async function definitionScene(licensed: Licensed): ReturnType<Scene> {
 			return [adopted, opened.standing().find(({ code }) => code === "JPY")?.stopped];
 		},
 		check: (reply) => assert.equal((reply as readonly unknown[])[1], null),
+	};
+}
+
+/** Books that do not agree, until they do and payouts are allowed again. */
+export async function watchScene(ecosystem: Ecosystem): ReturnType<Scene> {
+	await withToken(ecosystem);
+	const holds = (opened: Operator, amount: bigint): Promise<unknown> =>
+		opened.store.run((transaction) =>
+			transaction.updateTable("balances").set({ amount }).where("book", "=", "holder").execute(),
+		);
+	return {
+		ask: async (opened) => {
+			await holds(opened, 7n);
+			await opened.watch.look();
+			const stopped = opened.watch.state.stops.length;
+			await holds(opened, 0n);
+			await opened.watch.recount();
+			return [stopped, await opened.watch.allow("JPY"), opened.watch.state.stops.length];
+		},
+		check: (reply) => assert.deepEqual(reply, [1, undefined, 0]),
 	};
 }

@@ -20,7 +20,9 @@ export async function quietWorld(seed = 1): Promise<Quiet> {
 	const world = new World({ seed, suite: "toy", trace, devices: 2, operators: 1, faults: noFaults });
 	world.isHealed = true;
 	for (const each of [...world.operators, ...world.devices]) void world.start(each);
-	await world.until(() => world.devices.every(({ wallet }) => wallet !== undefined), 1_000);
+	const areOn = (): boolean =>
+		world.devices.every(({ wallet }) => wallet !== undefined) && world.operators.every(({ isOn }) => isOn);
+	await world.until(areOn, 1_000);
 	await new People(world, seed).begin();
 	const [ann, bob] = world.devices as [Device, Device];
 	assert.equal(world.violation, undefined);
