@@ -80,6 +80,7 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 		// The last administrator's is refused.
 		return [key.id, "01".repeat(8)].map((id) => ({ path: `/v1/api-keys/${id}`, headers: admin }));
 	},
+	"POST /v1/payouts/:asset/allow": () => [{ path: "/v1/payouts/JPY/allow", headers: admin }],
 	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],

@@ -11,7 +11,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type Bytes, toHex } from "@tenten/protocol";
 
 /** What a key may do. A role is a list of them. */
-export type Permission = "readBooks" | "deposit" | "readAudit" | "manageKeys";
+export type Permission = "readBooks" | "deposit" | "readAudit" | "manageKeys" | "allowPayouts";
 
 export const permissionsOf = {
 	/** sees totals, cases and their evidence */
@@ -20,8 +20,8 @@ export const permissionsOf = {
 	cashier: ["deposit"],
 	/** sees what everybody else did */
 	auditor: ["readBooks", "readAudit"],
-	/** makes and revokes keys, and moves no value */
-	administrator: ["readBooks", "readAudit", "manageKeys"],
+	/** makes and revokes keys, allows payouts again that were stopped, and moves no value */
+	administrator: ["readBooks", "readAudit", "manageKeys", "allowPayouts"],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 
 export type ApiRole = keyof typeof permissionsOf;

@@ -10,7 +10,9 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { assetHash, brokenInvariants, type Refusal, refuse, type Totals } from "@tenten/protocol";
+import type { Acting } from "./access.ts";
 import type { OperatorContext } from "./context.ts";
+import { appendAudit } from "./store/audit-log.ts";
 import { allowPayouts, type PayoutStop, payoutStop, stopPayouts } from "./store/payout-stops.ts";
 import { readApart } from "./store/sqlite-reader.ts";
 import type { Job, Transaction } from "./store/store.ts";
@@ -67,13 +69,27 @@ export class Watch {
 		await this.#readStops();
 	}
 
-	/** Pays again, if the books agree now. Refused where they do not, or nothing is stopped. */
-	async allow(code: string): Promise<Refusal | undefined> {
+	/** Pays again, if the books agree now. Whoever asks is in the audit log, and what was answered. */
+	async allow(code: string, acting: Acting): Promise<Refusal | undefined> {
+		if (!this.#codes().includes(code)) return refuse("asset-unknown");
 		const broken = await this.#count(code);
-		if (broken.length > 0) return refuse("payout-stopped", broken.join("; "));
-		await this.#context.store.run((transaction) => allowPayouts(transaction, this.#asset(code)));
+		const refusal = broken.length > 0 ? refuse("payout-stopped", broken.join("; ")) : undefined;
+		await this.#context.store.run(async (transaction) => {
+			const stop = await payoutStop(transaction, this.#asset(code));
+			const outcome = refusal?.code ?? "done";
+			const [at, detail] = [this.#context.now(), stop === undefined ? "" : stop.reasons];
+			await appendAudit(transaction, {
+				...acting,
+				at,
+				act: "payoutsAllowed",
+				subject: code,
+				outcome,
+				detail,
+			});
+			if (refusal === undefined) await allowPayouts(transaction, this.#asset(code));
+		});
 		await this.#readStops();
-		return undefined;
+		return refusal;
 	}
 
 	/** Looks and counts until it is stopped. A failure is told, and it goes on. */

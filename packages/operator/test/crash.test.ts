@@ -17,7 +17,8 @@ import type { FailPoint } from "../src/index.ts";
 import { SqliteStore } from "../src/store/sqlite-store.ts";
 import type { Job } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
-import { definitionScene, type Scene, scenes, watchScene } from "./support/crash-scenes.ts";
+import { type Scene, scenes } from "./support/crash-scenes.ts";
+import { definitionScene, watchScene } from "./support/crash-scenes-apart.ts";
 import {
 	createEcosystem,
 	type Ecosystem,

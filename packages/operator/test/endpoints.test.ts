@@ -97,19 +97,15 @@ test("what breaks within is answered as internal, with nothing of it told, and l
 	const logged: { readonly error: string }[] = [];
 	const broken = new Proxy(served.ecosystem.operator, {
 		get: (target, name) => {
-			if (
-				name === "store" ||
-				name === "now" ||
-				name === "entry" ||
-				name === "keyBehind" ||
-				name === "watch"
-			) {
+			if (name === "store" || name === "now" || name === "entry" || name === "keyBehind") {
 				const value = Reflect.get(target, name, target) as unknown;
 				return typeof value === "function" ? value.bind(target) : value;
 			}
-			return () => {
+			const burn = (): never => {
 				throw new Error("the disk is on fire");
 			};
+			// What was seen before can still be told; nothing new can be seen.
+			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;
 	const log = { info: () => undefined, error: (fields: object) => logged.push(fields as never) };

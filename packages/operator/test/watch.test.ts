@@ -20,6 +20,8 @@ import {
 	withdrawTo,
 } from "./support/ecosystem.ts";
 
+const acting = { actor: "key:test", requestId: "one" };
+
 type Scene = {
 	readonly ecosystem: Ecosystem;
 	readonly holder: Holder;
@@ -93,16 +95,24 @@ for (const [what, does, undo, seen] of wrongs)
 		expectRefusal(await operator.claim(claim), "payout-stopped");
 		await operator.watch[seen]();
 		assert.equal(alarms.length, 1, "told once");
-		expectRefusal((await operator.watch.allow("JPY")) as never, "payout-stopped");
+		expectRefusal((await operator.watch.allow("JPY", acting)) as never, "payout-stopped");
 		expectRefusal(await operator.claim(claim), "payout-stopped");
 		tamper(undo);
 		// What is in order again is still stopped: a person says so, not time.
 		await operator.watch.recount();
 		expectRefusal(await operator.claim(claim), "payout-stopped");
-		assert.equal(await operator.watch.allow("JPY"), undefined);
+		assert.equal(await operator.watch.allow("JPY", acting), undefined);
 		expectValue(await operator.claim(claim));
 		assert.equal(await balance(ecosystem, holder), 60n);
 		assert.deepEqual((await operator.audit("JPY")).broken, []);
+		const said = (await operator.auditLog(0)).filter(({ act }) => act === "payoutsAllowed");
+		assert.deepEqual(
+			said.map(({ subject, outcome }) => [subject, outcome]),
+			[
+				["JPY", "payout-stopped"],
+				["JPY", "done"],
+			],
+		);
 	});
 
 test("a stop outlasts a restart, and whoever was paid before is answered as before", async (t) => {

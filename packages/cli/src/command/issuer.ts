@@ -4,6 +4,7 @@ import { family } from "../subcommand.ts";
 import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from "./issuer-manage.ts";
 import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
 import { auditCommand, keyCommands } from "./operator-access.ts";
+import { payoutCommands } from "./operator-payouts.ts";
 import { schemaCommand } from "./operator-schema.ts";
 
 export function issuerCommands(): Command {
@@ -14,6 +15,7 @@ export function issuerCommands(): Command {
 		totalsCommand(),
 		caseFilesCommand(),
 		keyCommands(),
+		payoutCommands(),
 		auditCommand(),
 		exportCommands(),
 		trustListCommand(),

@@ -89,6 +89,11 @@ export class IssuerClient {
 		return isProblem(revoked) ? revoked : revoked.apiKey;
 	}
 
+	/** Pays out an asset again whose payouts were stopped, if its books agree now. */
+	async allowPayouts(asset: string): Promise<{ readonly asset: string } | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/payouts/{asset}/allow", { params: { path: { asset } } }));
+	}
+
 	/** All of it, oldest first. */
 	async auditLog(): Promise<readonly Schemas["AuditEntry"][] | AdminProblem> {
 		return everyPage(async (query) => {

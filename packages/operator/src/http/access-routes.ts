@@ -1,17 +1,17 @@
-/** API keys and the audit log. */
+/** API keys, the audit log, and what only an administrator allows. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { toHex } from "@tenten/protocol";
 import type { ApiKey } from "../access.ts";
 import type { Operator } from "../operator.ts";
 import type { AuditEntry } from "../store/audit-log.ts";
 import { cursorAfter, readCursor } from "./cursor.ts";
-import { given } from "./endpoint.ts";
+import { given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { problem } from "./problem.ts";
 import { type Gate, serve } from "./serving.ts";
 
 export function addAccessRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
-	const { addApiKey, apiKeys, revokeApiKey, auditLog } = endpoints;
+	const { addApiKey, apiKeys, revokeApiKey, allowPayouts, auditLog } = endpoints;
 	serve(app, addApiKey, gate, async ({ body: { name, roles, expiresAt }, acting }) => {
 		const made = { name, roles, expiresAt: expiresAt === null ? null : secondsOf(expiresAt) };
 		const { text, key } = await operator.addKey(acting, made);
@@ -28,6 +28,10 @@ export function addAccessRoutes(app: OpenAPIHono, operator: Operator, gate: Gate
 		const revoked = await operator.revokeKey(acting, params.id);
 		if (revoked.kind === "revoked") return given({ apiKey: shown(revoked.key) });
 		return problem(revoked.kind === "last" ? "administrator-last" : "api-key-unknown");
+	});
+	serve(app, allowPayouts, gate, async ({ params: { asset }, acting }) => {
+		const refusal = await operator.watch.allow(asset, acting);
+		return refusal === undefined ? given({ asset }) : refused(allowPayouts, refusal);
 	});
 	serve(app, auditLog, gate, async ({ query }) => {
 		const after = query.cursor === undefined ? "0" : readCursor("audit", query.cursor);

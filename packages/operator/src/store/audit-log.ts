@@ -12,7 +12,7 @@ import { insertNew } from "./insert-new.ts";
 import type { Transaction } from "./store.ts";
 
 /** What was done. */
-type Act = "deposit" | "keyAdded" | "keyRevoked" | "denied";
+type Act = "deposit" | "payoutsAllowed" | "keyAdded" | "keyRevoked" | "denied";
 
 export type AuditEntry = {
 	/** 1 and up, without gaps */

@@ -25,7 +25,6 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { day, expectValue, type Holder, pay, signerFrom } from "../../../module/test/support/world.ts";
-import { makeStatusList } from "../../src/definitions/licence-making.ts";
 import { Idempotency } from "../../src/http/idempotency.ts";
 import { isProblem } from "../../src/http/problem.ts";
 import { newKey, type Operator } from "../../src/index.ts";
@@ -41,7 +40,6 @@ import {
 	redeem,
 	withdrawTo,
 } from "./ecosystem.ts";
-import { draftOf, type Licensed, regulator } from "./licensed.ts";
 
 /** What is done before the power fails, and what is asked while it does. */
 export type Scene = (ecosystem: Ecosystem) => Promise<{
@@ -54,7 +52,7 @@ const rulingIn = (reply: unknown) => expectValue(parseRulingReply(reply as Bytes
 
 const toAccount = (holder: Holder) => ({ kind: "account", account: holder.certificate.hash }) as const;
 
-async function withToken(ecosystem: Ecosystem, amount = 100n) {
+export async function withToken(ecosystem: Ecosystem, amount = 100n) {
 	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
 	const [token] = await withdrawTo(ecosystem, alice, amount);
 	assert.ok(token);
@@ -379,42 +377,3 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		};
 	},
 };
-
-/** Of an operator that issues nothing without a licence. */
-export async function definitionScene(licensed: Licensed): ReturnType<Scene> {
-	const { operator, clock, licensor } = licensed;
-	const uri = `${regulator}/status`;
-	const draft = await draftOf(licensed, { terms: { status: { uri, idx: 9 } } });
-	const list = { iss: regulator, uri, size: 64, revoked: [8], issuedAt: clock.now };
-	const token = await makeStatusList({ ...list, expiresAt: clock.now + day }, licensor.privateKey);
-	assert.equal(operator.definitions().length, 0);
-	return {
-		ask: async (opened) => {
-			const adopted = expectValue(await opened.adoptDefinition(draft));
-			assert.equal(await opened.takeStatusList(token), undefined);
-			await opened.tend();
-			return [adopted, opened.standing().find(({ code }) => code === "JPY")?.stopped];
-		},
-		check: (reply) => assert.equal((reply as readonly unknown[])[1], null),
-	};
-}
-
-/** Books that do not agree, until they do and payouts are allowed again. */
-export async function watchScene(ecosystem: Ecosystem): ReturnType<Scene> {
-	await withToken(ecosystem);
-	const holds = (opened: Operator, amount: bigint): Promise<unknown> =>
-		opened.store.run((transaction) =>
-			transaction.updateTable("balances").set({ amount }).where("book", "=", "holder").execute(),
-		);
-	return {
-		ask: async (opened) => {
-			await holds(opened, 7n);
-			await opened.watch.look();
-			const stopped = opened.watch.state.stops.length;
-			await holds(opened, 0n);
-			await opened.watch.recount();
-			return [stopped, await opened.watch.allow("JPY"), opened.watch.state.stops.length];
-		},
-		check: (reply) => assert.deepEqual(reply, [1, undefined, 0]),
-	};
-}

@@ -13,6 +13,7 @@ import {
 	toHex,
 	type VerifiedToken,
 } from "@tenten/protocol";
+import { sql } from "kysely";
 import { createHolder, day, pay } from "../../../module/test/support/world.ts";
 import { type ApiRole, partsOfKey } from "../../src/access.ts";
 import { startServer } from "../../src/index.ts";
@@ -173,7 +174,7 @@ async function whileStopped({ ecosystem }: Served, request: () => Promise<Respon
 	);
 	await operator.watch.look();
 	const answer = await request();
-	await operator.watch.allow(world.asset.code);
+	await operator.watch.allow(world.asset.code, { actor: "test", requestId: "test" });
 	return answer;
 }
 
@@ -513,6 +514,21 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		malformed: (s) => manage(s, "DELETE", "/v1/api-keys/none"),
 		"api-key-unknown": (s) => manage(s, "DELETE", `/v1/api-keys/${"0".repeat(16)}`),
 		"administrator-last": (s) => manage(s, "DELETE", `/v1/api-keys/${partsOfKey(apiKey)?.id}`),
+	},
+	allowPayouts: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/payouts/JPY/allow", undefined, headers)),
+		malformed: (s) => manage(s, "POST", `/v1/payouts/${"x".repeat(65)}/allow`),
+		"asset-unknown": (s) => manage(s, "POST", "/v1/payouts/XYZ/allow"),
+		"payout-stopped": async (s) => {
+			const change = (by: string) =>
+				s.ecosystem.operator.store.run((transaction) =>
+					sql`update balances set amount = amount ${sql.raw(by)} where book = 'outside'`.execute(transaction),
+				);
+			await change("- 1");
+			const answer = await manage(s, "POST", "/v1/payouts/JPY/allow");
+			await change("+ 1");
+			return answer;
+		},
 	},
 	auditLog: {
 		...readOnly("/v1/audit"),

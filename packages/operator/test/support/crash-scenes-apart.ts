@@ -1,0 +1,54 @@
+/**
+ * More scenes of power that fails, apart from the rest because two operators at once cannot play them: one needs an
+ * operator with licensors of its own, the other books that somebody alters.
+ */
+import assert from "node:assert/strict";
+import { day, expectValue } from "../../../module/test/support/world.ts";
+import { makeStatusList } from "../../src/definitions/licence-making.ts";
+import type { Operator } from "../../src/index.ts";
+import { type Scene, withToken } from "./crash-scenes.ts";
+import type { Ecosystem } from "./ecosystem.ts";
+import { draftOf, type Licensed, regulator } from "./licensed.ts";
+
+/** Of an operator that issues nothing without a licence. */
+export async function definitionScene(licensed: Licensed): ReturnType<Scene> {
+	const { operator, clock, licensor } = licensed;
+	const uri = `${regulator}/status`;
+	const draft = await draftOf(licensed, { terms: { status: { uri, idx: 9 } } });
+	const list = { iss: regulator, uri, size: 64, revoked: [8], issuedAt: clock.now };
+	const token = await makeStatusList({ ...list, expiresAt: clock.now + day }, licensor.privateKey);
+	assert.equal(operator.definitions().length, 0);
+	return {
+		ask: async (opened) => {
+			const adopted = expectValue(await opened.adoptDefinition(draft));
+			assert.equal(await opened.takeStatusList(token), undefined);
+			await opened.tend();
+			return [adopted, opened.standing().find(({ code }) => code === "JPY")?.stopped];
+		},
+		check: (reply) => assert.equal((reply as readonly unknown[])[1], null),
+	};
+}
+
+/** Books that do not agree, until they do and payouts are allowed again. */
+export async function watchScene(ecosystem: Ecosystem): ReturnType<Scene> {
+	await withToken(ecosystem);
+	const holds = (opened: Operator, amount: bigint): Promise<unknown> =>
+		opened.store.run((transaction) =>
+			transaction.updateTable("balances").set({ amount }).where("book", "=", "holder").execute(),
+		);
+	return {
+		ask: async (opened) => {
+			await holds(opened, 7n);
+			await opened.watch.look();
+			const stopped = opened.watch.state.stops.length;
+			await holds(opened, 0n);
+			await opened.watch.recount();
+			return [
+				stopped,
+				await opened.watch.allow("JPY", { actor: "test", requestId: "test" }),
+				opened.watch.state.stops.length,
+			];
+		},
+		check: (reply) => assert.deepEqual(reply, [1, undefined, 0]),
+	};
+}
