@@ -523,6 +523,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     metrics: {
@@ -556,6 +570,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -595,7 +623,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not-ready` (funds safe): ask another process, or this one later; `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it */
+            /** @description `not-ready` (funds safe): ask another process, or this one later; `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -605,7 +633,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "not-ready" | "payout-stopped";
+                        code?: "not-ready" | "payout-stopped" | "store-unavailable";
                     };
                 };
             };
@@ -701,6 +729,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -867,6 +909,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     apiKeys: {
@@ -949,6 +1005,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -1074,6 +1144,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     revokeApiKey: {
@@ -1184,6 +1268,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     auditLog: {
@@ -1269,6 +1367,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     caseFiles: {
@@ -1351,6 +1463,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -1446,6 +1572,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -1571,6 +1711,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -1716,7 +1870,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it */
+            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -1726,7 +1880,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "payout-stopped";
+                        code?: "payout-stopped" | "store-unavailable";
                     };
                 };
             };
@@ -1766,6 +1920,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     openApi: {
@@ -1801,6 +1969,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -1900,7 +2082,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it */
+            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -1910,7 +2092,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "payout-stopped";
+                        code?: "payout-stopped" | "store-unavailable";
                     };
                 };
             };
@@ -1980,6 +2162,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     release: {
@@ -2044,6 +2240,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -2203,7 +2413,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it */
+            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -2213,7 +2423,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "payout-stopped";
+                        code?: "payout-stopped" | "store-unavailable";
                     };
                 };
             };
@@ -2283,6 +2493,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
         };
     };
     trustList: {
@@ -2316,6 +2540,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
                     };
                 };
             };
@@ -2461,7 +2699,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `issue-stopped` (funds safe): wait until the operator may issue it; what was issued stays redeemable */
+            /** @description `issue-stopped` (funds safe): wait until the operator may issue it; what was issued stays redeemable; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description names this request in the operator's logs */
@@ -2471,7 +2709,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "issue-stopped";
+                        code?: "issue-stopped" | "store-unavailable";
                     };
                 };
             };

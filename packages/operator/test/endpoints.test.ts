@@ -5,17 +5,27 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { refuse } from "@tenten/protocol";
-import { type Answer, codesOf, type Endpoint, refused, UndeclaredCode } from "../src/http/endpoint.ts";
+import {
+	type Answer,
+	codesOf,
+	type Endpoint,
+	failures,
+	refused,
+	UndeclaredCode,
+} from "../src/http/endpoint.ts";
 import { endpoints } from "../src/http/endpoints.ts";
 import { meaningOf, problem } from "../src/http/problem.ts";
-import { type Operator, startServer } from "../src/index.ts";
+import { type Operator, StoreUnavailable, startServer } from "../src/index.ts";
 import { provocations } from "./support/provocations.ts";
 import { apiKey, type Served, serveOperator } from "./support/served.ts";
 
 const all: Readonly<Record<string, Endpoint>> = endpoints;
 
-/** `internal` is a bug of ours: nothing outside provokes it, and a broken operator stands in for one. */
-const injected = "internal";
+/** Failures of ours: nothing outside provokes them, and a broken operator stands in for one. */
+const broken = [
+	["internal", () => new Error("the disk is on fire")],
+	["store-unavailable", () => new StoreUnavailable("unknown", new Error("the line is cut"))],
+] as const;
 
 /** Routes that ask the operator nothing: a broken one does not break them. */
 const unbreakable = ["openApi", "documentation", "explanation", "live", "metrics"];
@@ -29,7 +39,7 @@ after(() => served.close());
 test("every route and every code that it declares is provoked", () => {
 	assert.deepEqual(Object.keys(provocations).sort(), Object.keys(all).sort());
 	for (const [name, endpoint] of Object.entries(all)) {
-		const declared = codesOf(endpoint).filter((code) => code !== injected);
+		const declared = codesOf(endpoint).filter((code) => !failures.includes(code as never));
 		assert.deepEqual(Object.keys(provocations[name] ?? {}).sort(), declared, name);
 	}
 });
@@ -93,23 +103,34 @@ const goodBodies: Readonly<Record<string, object>> = {
 	addApiKey: { name: "a till", roles: ["cashier"], expiresAt: null },
 };
 
-test("what breaks within is answered as internal, with nothing of it told, and logged", async () => {
+test("every failure of ours is injected", () => {
+	assert.deepEqual(
+		broken.map(([code]) => code),
+		failures,
+	);
+});
+
+for (const [code, failure] of broken)
+	test(`what breaks within is answered as ${code}, with nothing of it told, and logged`, () =>
+		answersBroken(code, failure));
+
+async function answersBroken(code: string, failure: () => Error): Promise<void> {
 	const logged: { readonly error: string }[] = [];
-	const broken = new Proxy(served.ecosystem.operator, {
+	const operator = new Proxy(served.ecosystem.operator, {
 		get: (target, name) => {
 			if (name === "store" || name === "now" || name === "entry" || name === "keyBehind") {
 				const value = Reflect.get(target, name, target) as unknown;
 				return typeof value === "function" ? value.bind(target) : value;
 			}
 			const burn = (): never => {
-				throw new Error("the disk is on fire");
+				throw failure();
 			};
 			// What was seen before can still be told; nothing new can be seen.
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;
 	const log = { info: () => undefined, error: (fields: object) => logged.push(fields as never) };
-	const server = await startServer({ operator: broken, port: 0, log });
+	const server = await startServer({ operator, port: 0, log });
 	for (const [name, { method, path, takes, gives }] of Object.entries(all)) {
 		const url = `${server.url}${path.replaceAll(/\{[^}]+\}/g, "0".repeat(name === "revokeApiKey" ? 16 : 64))}`;
 		const isJson = takes.kind === "json";
@@ -130,9 +151,9 @@ test("what breaks within is answered as internal, with nothing of it told, and l
 			);
 			continue;
 		}
-		await assertProblem(response, injected);
+		await assertProblem(response, code);
 	}
 	await server.close();
 	assert.equal(logged.length, Object.keys(all).length - unbreakable.length);
-	assert.ok(logged.every(({ error }) => error === "the disk is on fire"));
-});
+	assert.ok(logged.every(({ error }) => error === failure().message));
+}

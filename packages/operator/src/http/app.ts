@@ -2,11 +2,13 @@
  * The operator over HTTP: conventions that hold for every route, then the routes.
  *
  * Every answer carries a Request-Id; logs name it, the route, the status and the time taken, never a body, a
- * key or a header that authorises. What throws is a bug: it is logged and answered as `internal`.
+ * key or a header that authorises. What throws is a bug, logged and answered as `internal`, or a store that cannot
+ * be had now.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { requestId } from "hono/request-id";
 import type { Operator } from "../operator.ts";
+import { StoreUnavailable } from "../store/store.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addByteRoutes } from "./byte-routes.ts";
 import { Idempotency } from "./idempotency.ts";
@@ -59,9 +61,12 @@ export function createApp({ operator, log }: AppOptions): OpenAPIHono {
 		);
 	});
 	app.onError((error, context) => {
-		note(context, { code: "internal" });
-		log.error({ requestId: context.get("requestId"), error: error.message, stack: error.stack }, "bug");
-		return problemResponse(problem("internal"));
+		// An earlier step of the same request may be written: so even then where the money is, is not known.
+		const code = error instanceof StoreUnavailable ? "store-unavailable" : "internal";
+		note(context, { code });
+		const fields = { requestId: context.get("requestId"), error: error.message, stack: error.stack };
+		log.error(fields, code === "internal" ? "bug" : "store");
+		return problemResponse(problem(code));
 	});
 	app.notFound(() => problemResponse(problem("route-unknown")));
 	const gate = keyGate(operator);

@@ -8,7 +8,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Bytes, Refusal } from "@tenten/protocol";
 import type { Acting, Permission } from "../access.ts";
-import type { HttpProblemCode, Problem, ProblemCode } from "./problem.ts";
+import type { Problem, ProblemCode } from "./problem.ts";
 
 /** Who may ask: anyone, the holder of the account (signed), or whose API key has this permission. */
 type Access = "anyone" | "holder" | Permission;
@@ -29,13 +29,15 @@ type Given =
 	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
 	| { readonly kind: "document"; readonly description: string };
 
+type Tag = "wallets" | "management" | "service";
+
 export type Endpoint = {
 	readonly method: "get" | "post" | "delete";
 	/** with parameters in braces */
 	readonly path: `/${string}`;
-	/** its name in generated clients */
+	/** its name in the table, and in generated clients */
 	readonly operationId: string;
-	readonly tag: "wallets" | "management" | "service";
+	readonly tag: Tag;
 	readonly summary: string;
 	readonly access: Access;
 	readonly params?: Readonly<Record<string, z.ZodType>>;
@@ -48,16 +50,36 @@ export type Endpoint = {
 	readonly problems: readonly ProblemCode[];
 };
 
-/** Codes that are sent for a route before its handler is asked. */
-export type ImpliedCode = Extract<
-	HttpProblemCode | "malformed" | "too-large",
-	"internal" | "malformed" | "too-large" | "content-type-unknown" | "api-key-invalid" | "role-missing"
->;
+type Table = Readonly<Record<string, Omit<Endpoint, "operationId" | "tag">>>;
+type Named<T extends Table> = {
+	readonly [K in keyof T & string]: T[K] & { readonly operationId: K; readonly tag: Tag };
+};
+
+/** A table's routes, each with its own name there. */
+export function named<const T extends Table>(tag: Tag, table: T): Named<T> {
+	const routes = Object.entries(table).map(([operationId, route]) => [
+		operationId,
+		{ ...route, operationId, tag },
+	]);
+	return Object.fromEntries(routes) as Named<T>;
+}
+
+/** What any route sends where it fails itself: a bug, or a store that nothing is to be had from now. */
+export const failures = ["internal", "store-unavailable"] as const;
+
+/** Codes that are sent for a route whatever its handler answers. */
+export type ImpliedCode =
+	| (typeof failures)[number]
+	| "malformed"
+	| "too-large"
+	| "content-type-unknown"
+	| "api-key-invalid"
+	| "role-missing";
 
 function impliedBy({ access, params, query, takes }: Endpoint): readonly ImpliedCode[] {
 	const isParsed = params !== undefined || query !== undefined || takes.kind === "json";
 	return [
-		"internal",
+		...failures,
 		...(isParsed ? (["malformed"] as const) : []),
 		...(takes.kind === "none" ? [] : (["too-large", "content-type-unknown"] as const)),
 		...(access === "anyone" || access === "holder" ? [] : (["api-key-invalid", "role-missing"] as const)),

@@ -1,6 +1,6 @@
 /** Routes of the people who run the operator: JSON, for API keys with roles. */
 import { z } from "@hono/zod-openapi";
-import type { Endpoint } from "./endpoint.ts";
+import { named } from "./endpoint.ts";
 import {
 	amountSchema,
 	apiKeySchema,
@@ -13,12 +13,10 @@ import {
 } from "./schemas.ts";
 import { keyed } from "./wallet-endpoints.ts";
 
-export const managementEndpoints = {
+export const managementEndpoints = named("management", {
 	deposit: {
 		method: "post",
 		path: "/v1/accounts/{account}/deposits",
-		operationId: "deposit",
-		tag: "management",
 		summary: "Top up an account with value from outside",
 		access: "deposit",
 		params: { account: hexadecimal },
@@ -35,8 +33,6 @@ export const managementEndpoints = {
 	totals: {
 		method: "get",
 		path: "/v1/totals",
-		operationId: "totals",
-		tag: "management",
 		summary: "Where every minor unit is, and whether the books agree",
 		access: "readBooks",
 		takes: { kind: "none" },
@@ -62,8 +58,6 @@ export const managementEndpoints = {
 	caseFiles: {
 		method: "get",
 		path: "/v1/case-files",
-		operationId: "caseFiles",
-		tag: "management",
 		summary: "Cases, in the order of their ids",
 		access: "readBooks",
 		query: { cursor: cursor.optional() },
@@ -87,8 +81,6 @@ export const managementEndpoints = {
 	evidence: {
 		method: "get",
 		path: "/v1/case-files/{id}",
-		operationId: "evidence",
-		tag: "management",
 		summary: "The evidence of a case",
 		access: "readBooks",
 		params: { id: hexadecimal },
@@ -100,8 +92,6 @@ export const managementEndpoints = {
 	addApiKey: {
 		method: "post",
 		path: "/v1/api-keys",
-		operationId: "addApiKey",
-		tag: "management",
 		summary: "Make an API key: it is shown here and never again",
 		access: "manageKeys",
 		takes: {
@@ -125,8 +115,6 @@ export const managementEndpoints = {
 	apiKeys: {
 		method: "get",
 		path: "/v1/api-keys",
-		operationId: "apiKeys",
-		tag: "management",
 		summary: "API keys, those revoked too",
 		access: "manageKeys",
 		query: { cursor: cursor.optional() },
@@ -143,8 +131,6 @@ export const managementEndpoints = {
 	revokeApiKey: {
 		method: "delete",
 		path: "/v1/api-keys/{id}",
-		operationId: "revokeApiKey",
-		tag: "management",
 		summary: "Revoke an API key, at once and for good",
 		access: "manageKeys",
 		params: { id: z.string().regex(/^[0-9a-f]{16}$/) },
@@ -161,8 +147,6 @@ export const managementEndpoints = {
 	allowPayouts: {
 		method: "post",
 		path: "/v1/payouts/{asset}/allow",
-		operationId: "allowPayouts",
-		tag: "management",
 		summary: "Pay out an asset again whose payouts were stopped, if its books agree now",
 		access: "allowPayouts",
 		params: { asset: z.string().min(1).max(64) },
@@ -179,8 +163,6 @@ export const managementEndpoints = {
 	auditLog: {
 		method: "get",
 		path: "/v1/audit",
-		operationId: "auditLog",
-		tag: "management",
 		summary: "What was done by whom, oldest first, each entry chained to the one before",
 		access: "readAudit",
 		query: { cursor: cursor.optional() },
@@ -194,4 +176,4 @@ export const managementEndpoints = {
 		},
 		problems: ["malformed"],
 	},
-} as const satisfies Readonly<Record<string, Endpoint>>;
+});

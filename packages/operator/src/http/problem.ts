@@ -99,12 +99,18 @@ const httpProblems = {
 	],
 	"idempotency-key-reused": [422, "final", "safe", "use a fresh Idempotency-Key for other content"],
 	internal: [500, "transient", "unknown", "send the same again: it is answered once"],
+	"store-unavailable": [
+		503,
+		"transient",
+		"unknown",
+		"send the same again, after a moment: it is answered once",
+	],
 	"not-ready": [503, "transient", "safe", "ask another process, or this one later"],
 	"role-missing": [403, "final", "safe", "use an API key whose roles allow this"],
 	"route-unknown": [404, "final", "safe", "see /v1/openapi.json"],
 } as const satisfies Record<string, readonly [Status, Persistence, FundsState, string]>;
 
-export type HttpProblemCode = keyof typeof httpProblems;
+type HttpProblemCode = keyof typeof httpProblems;
 export type ProblemCode = RefusalCode | HttpProblemCode;
 
 /** Why not. What a route may send is narrower: see `Endpoint`. */

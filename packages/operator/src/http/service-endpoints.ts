@@ -1,13 +1,11 @@
 /** Routes of whoever looks after the process, or reads about the rest. */
 import { z } from "@hono/zod-openapi";
-import type { Endpoint } from "./endpoint.ts";
+import { named } from "./endpoint.ts";
 
-export const serviceEndpoints = {
+export const serviceEndpoints = named("service", {
 	openApi: {
 		method: "get",
 		path: "/v1/openapi.json",
-		operationId: "openApi",
-		tag: "service",
 		summary: "This document",
 		access: "anyone",
 		takes: { kind: "none" },
@@ -18,8 +16,6 @@ export const serviceEndpoints = {
 	documentation: {
 		method: "get",
 		path: "/v1/docs",
-		operationId: "documentation",
-		tag: "service",
 		summary: "This document, as a page to read",
 		access: "anyone",
 		takes: { kind: "none" },
@@ -30,8 +26,6 @@ export const serviceEndpoints = {
 	explanation: {
 		method: "get",
 		path: "/v1/problems/{code}",
-		operationId: "explanation",
-		tag: "service",
 		summary: "What a problem's code means and what to do",
 		access: "anyone",
 		params: { code: z.string().max(64) },
@@ -43,8 +37,6 @@ export const serviceEndpoints = {
 	live: {
 		method: "get",
 		path: "/livez",
-		operationId: "live",
-		tag: "service",
 		summary: "Whether the process answers at all",
 		access: "anyone",
 		takes: { kind: "none" },
@@ -55,8 +47,6 @@ export const serviceEndpoints = {
 	ready: {
 		method: "get",
 		path: "/readyz",
-		operationId: "ready",
-		tag: "service",
 		summary: "Whether requests should be sent here",
 		access: "anyone",
 		takes: { kind: "none" },
@@ -67,8 +57,6 @@ export const serviceEndpoints = {
 	metrics: {
 		method: "get",
 		path: "/metrics",
-		operationId: "metrics",
-		tag: "service",
 		summary: "Figures in the text format of Prometheus",
 		access: "anyone",
 		takes: { kind: "none" },
@@ -76,4 +64,4 @@ export const serviceEndpoints = {
 		gives: { kind: "text", type: "text/plain", description: "figures" },
 		problems: [],
 	},
-} as const satisfies Readonly<Record<string, Endpoint>>;
+});

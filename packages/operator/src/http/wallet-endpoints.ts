@@ -1,5 +1,5 @@
 /** Routes of wallets: the protocol's own messages (docs/spec), and what they can be refused with. */
-import type { Endpoint } from "./endpoint.ts";
+import { named } from "./endpoint.ts";
 import { hexadecimal } from "./schemas.ts";
 
 /** Refusals of bytes that are not the one encoding of a message. */
@@ -11,12 +11,10 @@ export const keyed = [
 	"idempotency-key-reused",
 ] as const;
 
-export const walletEndpoints = {
+export const walletEndpoints = named("wallets", {
 	enrol: {
 		method: "post",
 		path: "/v1/certificates",
-		operationId: "enrol",
-		tag: "wallets",
 		summary: "Enrol a key: certifies it and opens its account",
 		access: "anyone",
 		takes: { kind: "cose", description: "a signed enrolment" },
@@ -34,8 +32,6 @@ export const walletEndpoints = {
 	withdraw: {
 		method: "post",
 		path: "/v1/withdrawals",
-		operationId: "withdraw",
-		tag: "wallets",
 		summary: "Take from an account, receive tokens",
 		access: "anyone",
 		takes: { kind: "cose", description: "a signed order to withdraw" },
@@ -60,8 +56,6 @@ export const walletEndpoints = {
 	claim: {
 		method: "post",
 		path: "/v1/claims",
-		operationId: "claim",
-		tag: "wallets",
 		summary: "Redeem, refresh or merge tokens",
 		access: "anyone",
 		takes: { kind: "cose", description: "a claim: a signed order and the tokens that follow it" },
@@ -85,8 +79,6 @@ export const walletEndpoints = {
 	rule: {
 		method: "post",
 		path: "/v1/rulings",
-		operationId: "rule",
-		tag: "wallets",
 		summary: "Show a release, ask for a refund, or file evidence",
 		access: "anyone",
 		takes: { kind: "cose", description: "a ruling request" },
@@ -118,8 +110,6 @@ export const walletEndpoints = {
 	trustList: {
 		method: "get",
 		path: "/v1/trust-list",
-		operationId: "trustList",
-		tag: "wallets",
 		summary: "The current signed trust list",
 		access: "anyone",
 		takes: { kind: "none" },
@@ -130,8 +120,6 @@ export const walletEndpoints = {
 	release: {
 		method: "get",
 		path: "/v1/releases/{lock}",
-		operationId: "release",
-		tag: "wallets",
 		summary: "The release of a lock, once it has been shown or redeemed",
 		access: "anyone",
 		params: { lock: hexadecimal },
@@ -143,8 +131,6 @@ export const walletEndpoints = {
 	account: {
 		method: "get",
 		path: "/v1/accounts/{account}",
-		operationId: "account",
-		tag: "wallets",
 		summary: "What an account holds, told to its holder",
 		access: "holder",
 		params: { account: hexadecimal },
@@ -164,4 +150,4 @@ export const walletEndpoints = {
 			"request-expired",
 		],
 	},
-} as const satisfies Readonly<Record<string, Endpoint>>;
+});
