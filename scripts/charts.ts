@@ -7,40 +7,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EChartsType, init } from "echarts";
-
-type Target = { readonly of: "ours" | "ratio"; readonly atMost?: number; readonly atLeast?: number };
-
-type Result = {
-	readonly name: string;
-	readonly metric: string;
-	readonly unit: string;
-	readonly ours: number;
-	readonly limit: number | null;
-	readonly peer: number | null;
-	readonly ratio: number | null;
-	readonly spread: number | null;
-	readonly rounds?: number;
-	readonly target: Target | null;
-	readonly series?: {
-		readonly axis: string;
-		readonly x: readonly number[];
-		readonly lines: Readonly<Record<string, readonly number[]>>;
-	};
-};
-
-type Run = {
-	readonly at: string;
-	readonly commit: string | null;
-	readonly machine: {
-		readonly processors: number;
-		readonly model: string;
-		readonly memory_GiB: number;
-		readonly node: string;
-		readonly load: number;
-	};
-	readonly note: string;
-	readonly results: readonly Result[];
-};
+import type { RecordedRun } from "../packages/cli/src/bench/record.ts";
+import type { BenchResult } from "../packages/cli/src/bench/result.ts";
 
 const docs = join(import.meta.dirname, "../docs");
 const page = join(docs, "performance.md");
@@ -48,7 +16,7 @@ const folder = join(docs, "performance");
 const [begin, end] = ["<!-- recorded: npm run charts -->", "<!-- end of recorded -->"];
 
 const lines = readFileSync(join(folder, "runs.jsonl"), "utf8").trimEnd().split("\n");
-const runs = lines.map((line) => JSON.parse(line) as Run);
+const runs = lines.map((line) => JSON.parse(line) as RecordedRun);
 const names = [...new Set(runs.flatMap(({ results }) => results.map(({ name }) => name)))];
 const newest = new Map(names.map((name) => [name, lastWith(name)] as const));
 
@@ -72,8 +40,8 @@ function contentOf(file: string): string | undefined {
 }
 
 /** The newest run that has results of this benchmark, and those results alone. */
-function lastWith(name: string): Run {
-	const run = runs.findLast(({ results }) => results.some((result) => result.name === name)) as Run;
+function lastWith(name: string): RecordedRun {
+	const run = runs.findLast(({ results }) => results.some((result) => result.name === name)) as RecordedRun;
 	return { ...run, results: run.results.filter((result) => result.name === name) };
 }
 
@@ -82,7 +50,7 @@ function withTables(text: string): string {
 	return `${before}${begin}\n\n${[...newest].map(([name, run]) => tableOf(name, run)).join("\n\n")}\n\n${end}${after}`;
 }
 
-function tableOf(name: string, { at, commit, machine, note, results }: Run): string {
+function tableOf(name: string, { at, commit, machine, note, results }: RecordedRun): string {
 	const { processors, model, memory_GiB, node, load } = machine;
 	const where = `${processors} × ${model}, ${memory_GiB} GiB, Node ${node}, load ${load}`;
 	const rows = results.map((result) => {
@@ -112,12 +80,15 @@ function figure(value: number | null): string {
 				.replace(/\.$/, "");
 }
 
-function isMet({ of, atMost = Infinity, atLeast = -Infinity }: Target, result: Result): boolean {
+function isMet(
+	{ of, atMost = Infinity, atLeast = -Infinity }: NonNullable<BenchResult["target"]>,
+	result: BenchResult,
+): boolean {
 	const value = result[of];
 	return value !== null && value <= atMost && value >= atLeast;
 }
 
-function verdict(result: Result): string {
+function verdict(result: BenchResult): string {
 	const { target } = result;
 	if (target === null) return "";
 	const bound = target.atMost === undefined ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`;
@@ -173,7 +144,7 @@ function drawn(chart: EChartsType): string {
 }
 
 /** One chart of what went on over time, each kind of line with an axis of its own below the others. */
-function seriesFile({ name, metric, series }: Result): readonly [file: string, svg: string] {
+function seriesFile({ name, metric, series }: BenchResult): readonly [file: string, svg: string] {
 	if (series === undefined) throw new Error("a result with a series was asked for");
 	const groups = [...new Set(Object.keys(series.lines).map(unitOf))];
 	const height = 150;

@@ -15,6 +15,15 @@ import { without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 
 const seats = { ...yen, code: "SEAT", name: "Seat" };
+/** No account of a person may be credited with it. */
+const forBooks = {
+	kind: "payees",
+	classes: ["books"],
+	merchantCategories: null,
+	regions: null,
+	operators: null,
+	certificates: null,
+} as const;
 /** Redeem until and grace. */
 const due = yen.redeemWindow + yen.grace;
 
@@ -255,16 +264,7 @@ describe("the operator's word", () => {
 
 	test("on each of several direct links brings its fresh tokens, those of the second, too", async () => {
 		const town = await openTown({
-			conditions: [
-				{
-					kind: "payees",
-					classes: ["books"],
-					merchantCategories: null,
-					regions: null,
-					operators: null,
-					certificates: null,
-				},
-			],
+			conditions: [forBooks],
 			policy: { trustListValidity: 365 * 86_400 },
 		});
 		const [ann, shop] = [await town.wallet(100n), await town.wallet(0n, { class: "books" })];
@@ -282,16 +282,7 @@ describe("the operator's word", () => {
 
 	test("brings fresh tokens where no account may be credited", async () => {
 		const town = await openTown({
-			conditions: [
-				{
-					kind: "payees",
-					classes: ["books"],
-					merchantCategories: null,
-					regions: null,
-					operators: null,
-					certificates: null,
-				},
-			],
+			conditions: [forBooks],
 			policy: { trustListValidity: 365 * 86_400 },
 		});
 		const [ann, shop] = [await town.wallet(1_000n), await town.wallet(0n, { class: "books" })];

@@ -87,7 +87,7 @@ const settings = JSON.stringify({
 });
 
 const device = { kind: "device", key: new Uint8Array(32) } as const;
-const noOperator = { setPeers: () => undefined } as unknown as Parameters<typeof listPeers>[1];
+const noOperator = { setPeers: () => undefined };
 const asked = { role: "holder", class: null, merchantCategory: null, region: null } as const;
 const files: readonly FileTarget[] = [
 	{

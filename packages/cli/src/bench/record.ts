@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import type { BenchResult, Machine } from "./result.ts";
 
-type RecordedRun = {
+export type RecordedRun = {
 	/** RFC 3339, UTC */
 	readonly at: string;
 	/** of the code that ran, `-dirty` where it had changes; null outside a checkout */

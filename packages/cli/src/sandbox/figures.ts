@@ -63,6 +63,6 @@ export function commands({ folder, card, shop }: Town): Commands {
 		),
 		pay: lines(`${tenten} wallet pay ${shop.server.url} --amount 480`, `${tenten} wallet history`),
 		receive: lines(`${tenten} wallet receive --amount 200`),
-		totals: lines(`${tenten} issuer totals --data ${folder}/densha-card`),
+		totals: lines(`${tenten} operator totals --data ${folder}/densha-card`),
 	};
 }

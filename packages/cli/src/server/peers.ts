@@ -26,7 +26,7 @@ const entries = list(operatorEntry, 255);
 /** Lists the peers that are kept and those at these addresses, whose newer entries replace kept ones. */
 export async function listPeers(
 	folder: string,
-	operator: Operator,
+	operator: Pick<Operator, "setPeers">,
 	addresses: readonly string[],
 ): Promise<void> {
 	const file = join(folder, "peers.cbor");

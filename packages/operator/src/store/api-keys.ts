@@ -2,6 +2,7 @@
 import type { Bytes } from "@tenten/protocol";
 import { type ApiKey, type ApiRole, apiRoles } from "../access.ts";
 import { insertNew } from "./insert-new.ts";
+import type { Schema } from "./schema.ts";
 import type { Transaction } from "./store.ts";
 
 export type KeptKey = ApiKey & { readonly secretHash: Bytes };
@@ -61,18 +62,7 @@ export async function markUsed(transaction: Transaction, id: string, at: number)
 	await transaction.updateTable("api_keys").set({ last_used_at: at }).where("key_id", "=", id).execute();
 }
 
-type Row = {
-	readonly key_id: string;
-	readonly name: string;
-	readonly roles: string;
-	readonly secret_hash: Bytes;
-	readonly created_at: bigint | number;
-	readonly expires_at: bigint | number | null;
-	readonly revoked_at: bigint | number | null;
-	readonly last_used_at: bigint | number | null;
-};
-
-function keptKey(row: Row): KeptKey {
+function keptKey(row: Schema["api_keys"]): KeptKey {
 	return {
 		id: row.key_id,
 		name: row.name,

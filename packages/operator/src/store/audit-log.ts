@@ -9,6 +9,7 @@
 import { type Bytes, encodeItem, equalBytes, sha256 } from "@tenten/protocol";
 import type { Acting } from "../access.ts";
 import { insertNew } from "./insert-new.ts";
+import type { Schema } from "./schema.ts";
 import type { Transaction } from "./store.ts";
 
 /** What was done. */
@@ -97,20 +98,7 @@ export function followChain(
 	return { end: { position, hash }, broken: null };
 }
 
-type Row = {
-	readonly position: bigint | number;
-	readonly at: bigint | number;
-	readonly actor: string;
-	readonly request_id: string;
-	readonly act: string;
-	readonly subject: string;
-	readonly outcome: string;
-	readonly detail: string;
-	readonly previous: Bytes;
-	readonly hash: Bytes;
-};
-
-function entryOf({ position, at, request_id: requestId, act, ...rest }: Row): AuditEntry {
+function entryOf({ position, at, request_id: requestId, act, ...rest }: Schema["audit_log"]): AuditEntry {
 	// An act that no code writes is one that somebody changed: the chain says so.
 	return { ...rest, position: Number(position), at: Number(at), requestId, act: act as Act };
 }

@@ -11,6 +11,7 @@ import {
 	serialize,
 } from "@tenten/protocol";
 import { day, generateKey, signerFrom } from "../../../module/test/support/world.ts";
+import { bodyOf } from "../../../protocol/test/asset/support/people.ts";
 import { type JosePair, makeJoseKey } from "../../src/definitions/jose-key.ts";
 import { type LicenceTerms, makeLicence, presentLicence } from "../../src/definitions/licence-making.ts";
 import { createEcosystem, type Ecosystem, type EcosystemOptions } from "./ecosystem.ts";
@@ -72,23 +73,11 @@ export async function draftOf(licensed: Licensed, options: DraftOptions = {}): P
 	const licensor = options.licensor ?? licensed.licensor;
 	const licence =
 		options.licence ?? (await makeLicence(termsOf(licensed, options.terms), licensor.privateKey));
-	const body: DefinitionBody = {
-		operator: operator.id,
-		code: "JPY",
-		version: 1,
-		validFrom: clock.now,
-		assetKind: "currency",
-		nameJa: "円",
-		nameEn: "yen",
-		scale: 0,
-		spendWindow: 7 * day,
-		redeemWindow: 30 * day,
-		grace: day,
+	const body = bodyOf(licensed.world, {
 		ceiling: 10_000n,
-		conditions: [],
 		licence: licenceHash(Buffer.from(licence, "ascii")),
 		...options.body,
-	};
+	});
 	const id = definitionId(body);
 	const binding = options.binding ?? licensed.binding;
 	const shown = await presentLicence(licence, id, binding.privateKey, clock.now);
