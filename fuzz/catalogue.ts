@@ -5,6 +5,7 @@ import { definitionTargets } from "./targets/definitions.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { moduleTargets } from "./targets/module.ts";
+import { askedTarget } from "./targets/module-asked.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
@@ -20,6 +21,7 @@ export const targets: readonly Target[] = [
 	...signatureTargets,
 	...sealedTargets,
 	...moduleTargets,
+	askedTarget,
 	...definitionTargets,
 	...operatorTargets,
 	...walletTargets,

@@ -46,7 +46,7 @@ const takesAll = { consider: async () => ({}) };
 type Store = ReturnType<typeof memoryStore>;
 
 /** A store that says how often it was written to. */
-function countingStore(rows: ReadonlyMap<string, Bytes>): {
+export function countingStore(rows: ReadonlyMap<string, Bytes>): {
 	readonly store: Store;
 	readonly commits: () => number;
 } {
@@ -61,7 +61,7 @@ function countingStore(rows: ReadonlyMap<string, Bytes>): {
 	return { store, commits: () => commits };
 }
 
-async function openModule(store: Store, { clock, world }: Ecosystem): Promise<SecureModule> {
+export async function openModule(store: Store, { clock, world }: Ecosystem): Promise<SecureModule> {
 	const random = (length: number): Bytes => concatBytes(world.random(), world.random()).slice(0, length);
 	return expectValue(await SecureModule.open({ store, unlock, now: () => clock.now, random }));
 }
@@ -77,7 +77,7 @@ type Scene = {
 };
 
 /** What one module holds and waits for, minor units. */
-function worthOf(module: SecureModule): bigint {
+export function worthOf(module: SecureModule): bigint {
 	const sum = (amounts: readonly { readonly amount: bigint }[]): bigint =>
 		amounts.reduce((total, { amount }) => total + amount, 0n);
 	return sum(module.tokens()) + sum(module.reservations());
@@ -85,10 +85,11 @@ function worthOf(module: SecureModule): bigint {
 
 const given = 100n;
 
-async function setScene(): Promise<Scene> {
-	const ecosystem = await createEcosystem({ seed: "fuzz-module", offlineTotal: 10n ** 9n });
+/** A module that is enrolled and holds tokens of 200 and 300. */
+export async function enrolledModule(
+	ecosystem: Ecosystem,
+): Promise<{ readonly module: SecureModule; readonly store: Store }> {
 	const { operator, world } = ecosystem;
-	const attacker = await enrolHolder(ecosystem);
 	const store = memoryStore();
 	const module = await openModule(store, ecosystem);
 	expectValue(await module.setTrustList(world.encodedList, operator.id));
@@ -104,6 +105,13 @@ async function setScene(): Promise<Scene> {
 		}),
 	);
 	expectValue(await module.answer(order.digest, expectValue(await operator.withdraw(order.request))));
+	return { module, store };
+}
+
+async function setScene(): Promise<Scene> {
+	const ecosystem = await createEcosystem({ seed: "fuzz-module", offlineTotal: 10n ** 9n });
+	const attacker = await enrolHolder(ecosystem);
+	const { module, store } = await enrolledModule(ecosystem);
 	const tokens = await withdrawTo(ecosystem, attacker, given, given, given);
 	const seeds: Bytes[] = [];
 	seeds.push(...(await payments(ecosystem, module, attacker, tokens)));
