@@ -1,4 +1,5 @@
 /** One seed: a world is made, lives through its faults, heals, and is judged. */
+import { Askers } from "./askers.ts";
 import { Chance } from "./chance.ts";
 import type { Ended } from "./checker/ends.ts";
 import type { Registry } from "./checker/registry.ts";
@@ -67,6 +68,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 	const strikes = new Strikes(world, seed);
 	const traitors = new Traitors(world, seed);
 	const slander = without.includes("slander") ? undefined : new Slander(world, seed);
+	const askers = without.includes("askers") ? undefined : new Askers(world, seed);
 	await begin(world, people);
 	traitors.turn();
 	world.isHealed = false;
@@ -74,6 +76,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 		strikes.strike();
 		traitors.strike();
 		slander?.strike();
+		askers?.strike();
 		people.act();
 		if (!(await world.step())) await world.scheduler.settle();
 		if (step % auditEvery === 0) audit(world);

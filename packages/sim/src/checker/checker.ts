@@ -15,6 +15,7 @@ import { Decisions } from "./decisions.ts";
 import { Ends } from "./ends.ts";
 import { Ledger, type Output } from "./ledger.ts";
 import { type Fact, factOf, ownCertificate } from "./rows.ts";
+import { checkStatements } from "./statements.ts";
 
 export type PlainWrite = { readonly key: string; readonly value: Bytes | null };
 
@@ -37,6 +38,8 @@ export class Checker {
 	readonly #issued = new Map<string, readonly string[]>();
 	/** how many rows wait for an order's answer */
 	readonly #waits = new Map<string, number>();
+	/** attempts of which something was stated, by device */
+	readonly #sworn = new Set<string>();
 
 	/** The rows that a device has made durable, in the clear. */
 	written(device: string, writes: readonly PlainWrite[]): void {
@@ -52,6 +55,7 @@ export class Checker {
 		const facts = this.#facts.get(device) ?? new Map<string, Fact>();
 		this.#facts.set(device, facts);
 		const before = facts.get(key);
+		if (key.startsWith("question/") && value !== null) this.#stated(device, key, value, facts);
 		const after = value === null ? undefined : factOf(this.ledger, key, value);
 		if (before === undefined && after === undefined) return;
 		this.decisions.changed(device, key, before, after);
@@ -60,6 +64,16 @@ export class Checker {
 		else facts.set(key, after);
 		if (before !== undefined) this.#count(device, before, -1);
 		if (after !== undefined) this.#count(device, after, 1);
+	}
+
+	/** What is sworn once is looked at once: what came later does not make it a lie. */
+	#stated(device: string, key: string, value: Bytes, facts: ReadonlyMap<string, Fact>): void {
+		const row = `${device} ${key}`;
+		if (this.#sworn.has(row)) return;
+		this.#sworn.add(row);
+		const attempt = key.slice("question/".length);
+		const [payer, payee] = [facts.get(`payer/${attempt}`), facts.get(`payee/${attempt}`)];
+		checkStatements(device, value, { payer, payee });
 	}
 
 	#count(device: string, { covers, holds, isFree, order }: Fact, by: 1 | -1): void {

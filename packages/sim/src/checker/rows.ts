@@ -35,9 +35,19 @@ export type Fact = {
 	readonly lock: string | null;
 	/** its own outputs wait for the outcome, too */
 	readonly givesOwn: boolean;
+	/** direct links whose payee has given word */
+	readonly heard: readonly string[];
 };
 
-const nothing = { covers: [], holds: null, isFree: false, order: null, lock: null, givesOwn: false };
+const nothing = {
+	covers: [],
+	holds: null,
+	isFree: false,
+	order: null,
+	lock: null,
+	givesOwn: false,
+	heard: [],
+};
 
 /** What a row says; undefined where it says nothing of value. */
 export function factOf(ledger: Ledger, key: string, value: Bytes): Fact | undefined {
@@ -91,7 +101,11 @@ function payerFact(ledger: Ledger, value: Bytes): Fact {
 			finals(ledger, [...tokensOf(state.transfer), ...state.change]);
 			return fact;
 		case "sent":
-			return { ...fact, covers: finals(ledger, tokensOf(state.transfer)) };
+			return {
+				...fact,
+				covers: finals(ledger, tokensOf(state.transfer)),
+				heard: (state.acknowledged === null ? state.passedOn : state.terms.links).map(toHex),
+			};
 		case "released":
 			if (ledger.reveal(state.secret) !== lock) throw new Violation("created", "a release of another lock");
 			return fact;
