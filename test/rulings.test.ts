@@ -149,6 +149,36 @@ describe("a payer that is gone", () => {
 		await balanced(world);
 	});
 
+	for (const when of ["in time", "by a clock that was ahead, months before"])
+		test(`once it was refunded what was asked for ${when}: the payee asks what was ruled, and waits no more`, async () => {
+			const { town, bob } = await openWorld();
+			const wrong = { seconds: 0 };
+			const ann = await town.wallet(1_000n, { now: () => town.clock.now + wrong.seconds });
+			const world = { town, ann, bob };
+			const attempt = await interrupted(world, "twoPhase", "reserved");
+			if (when !== "in time") {
+				wrong.seconds = due;
+				assert.equal(codeOf(await ann.askRefund(attempt)), "ruling-early");
+				wrong.seconds = 0;
+				// What was stated stands, although no ruling is due yet.
+				assert.equal((await ann.cancel(attempt))?.code, "attempt-decided");
+			}
+			assert.equal(codeOf(await bob.resolve(attempt)), "inFlight");
+			town.clock.now += due;
+			assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+			// Ann's module forgets it, once her operator's list says that it is over.
+			town.clock.now += 183 * 86_400;
+			ok(await ann.module.setTrustList(await town.operator.trustList(), town.operator.id));
+			await ann.module.forget();
+			assert.equal(ann.module.payer(attempt), undefined);
+			await bob.recover(attempt, inProcessChannel(ann.handle));
+			assert.equal(bob.module.payee(attempt), "resolving");
+			assert.equal(codeOf(await bob.resolve(attempt)), "safe");
+			assert.equal(bob.module.payee(attempt), "ruled");
+			assert.deepEqual(bob.module.open(), []);
+			await balanced(world);
+		});
+
 	test("after its release: whoever has seen the release may show it, and the operator's word pays", async () => {
 		const world = await openWorld();
 		const { town, ann, bob } = world;

@@ -54,7 +54,14 @@ import {
 	type RequestOptions,
 } from "./requesting.ts";
 import type { TokenSummary } from "./rows.ts";
-import { askRefund, type Doubt, lateQuestions, type RulingQuestion, resolve } from "./ruling.ts";
+import {
+	askRefund,
+	type Doubt,
+	lateQuestions,
+	openQuestions,
+	type RulingQuestion,
+	resolve,
+} from "./ruling.ts";
 
 export class SecureModule {
 	readonly #core: Core;
@@ -191,6 +198,11 @@ export class SecureModule {
 	/** Shows operators the release that came late, if one did; what follows for the other side. */
 	forward(attempt: Bytes, ask: Ask): Promise<readonly Bytes[] | Refusal> {
 		return askAll(this.#core, attempt, lateQuestions(this.#core, attempt), ask);
+	}
+
+	/** Asks operators what they ruled on a reservation that waits for their word, and takes it. */
+	askRuling(attempt: Bytes, ask: Ask): Promise<readonly Bytes[] | Refusal> {
+		return askAll(this.#core, attempt, openQuestions(this.#core, attempt), ask);
 	}
 
 	/**

@@ -88,6 +88,17 @@ export function lateQuestions(core: Core, attempt: Bytes): readonly RulingQuesti
 	return operatorsOf(state).map((operator) => ({ operator, request }));
 }
 
+/**
+ * What to ask operators of a reservation that waits for their word: what was ruled while nobody told us, a refund
+ * too. Of a payer that was refunded and has forgotten it, nobody else knows.
+ */
+export function openQuestions(core: Core, attempt: Bytes): readonly RulingQuestion[] {
+	const state = core.vault.payees.get(attempt);
+	if (state?.kind !== "resolving" || state.terms.lock === null) return [];
+	const request = serializeRulingRequest({ kind: "question", subject: state.terms.lock });
+	return operatorsOf(state).map((operator) => ({ operator, request }));
+}
+
 /** Statements that ask for a refund, durable before they are shown. */
 export async function askRefund(core: Core, attempt: Bytes): Promise<readonly RulingQuestion[] | Refusal> {
 	const key = questionsKey(attempt);

@@ -1,9 +1,9 @@
 /**
- * Askers: people whose app asks operators about payments that their module does not call open.
+ * Askers: people whose app asks operators at the wrong time, about payments that are over and about open ones early.
  *
  * A module must know by itself what it may still say: a statement that its own state makes false would convict it.
  * Mostly its clock is ahead while it asks for a refund, past redeem until and grace and not yet past its trust list:
- * then no date keeps a module from stating it.
+ * then no date keeps a module from stating it, and what it stated of an open payment binds it until it is due.
  */
 import { Chance } from "./chance.ts";
 import type { Life } from "./scheduler.ts";
@@ -37,7 +37,7 @@ export class Askers {
 		if (this.#asking.length >= mostAtOnce || !this.#chance.happens(this.#rate)) return;
 		const device = this.#chance.of(this.#world.devices.filter(({ wallet }) => wallet !== undefined));
 		const { wallet } = device ?? {};
-		const chosen = this.#chance.of(wallet?.module.attempts().filter(({ isOpen }) => !isOpen) ?? []);
+		const chosen = this.#chance.of(wallet?.module.attempts() ?? []);
 		const wantsRefund = this.#chance.happens(0.7);
 		if (device === undefined || wallet === undefined || chosen === undefined) return;
 		const { attempt } = chosen;

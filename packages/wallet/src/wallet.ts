@@ -279,8 +279,8 @@ export class Wallet {
 	}
 
 	/**
-	 * Ends a reservation whose payer does not answer: asks operators for a release that was published. From now
-	 * on a release that comes is taken by their word only.
+	 * Ends a reservation whose payer does not answer: asks operators for a release that was published, and for what
+	 * they ruled without one. From now on a release that comes is taken by their word only.
 	 */
 	async resolve(attempt: Bytes): Promise<FundsState | Refusal> {
 		const doubt = await this.module.resolve(attempt);
@@ -291,6 +291,7 @@ export class Wallet {
 			if (secret === undefined || isRefusal(secret)) continue;
 			await this.handle([serializeMessage({ kind: "release", attempt, secret })]);
 		}
+		await this.module.askRuling(attempt, this.#ask);
 		await this.#journaled;
 		return fundsState(this.module, attempt);
 	}
