@@ -1,4 +1,4 @@
-/** Bugs that the simulator found in the product: their mends taken out again. Kept seeds name them. */
+/** Bugs that simulator and models found in the product: their mends taken out again. Kept seeds name them. */
 import type { Bug } from "../bug.ts";
 
 export const found: readonly Bug[] = [
@@ -64,6 +64,41 @@ export const found: readonly Bug[] = [
 		test: {
 			file: "test/direct.test.ts",
 			name: "has arrived once its payee pays it back, from the reservation on: nothing of it is refunded",
+		},
+	},
+	{
+		name: "cancelled-owns-late",
+		why: "a payee that had read a cancel owns by a release that is ruled after redeem until and grace: nobody pays for it",
+		promise: 1,
+		edits: [
+			{
+				file: "packages/protocol/src/handover/payee.ts",
+				find: `	if (state.kind === "cancelled") return stay(state, refuse("redeem-closed", "cancelled, and now over"));\n`,
+				put: `	if (state.kind === "cancelled") return owns(state, secret, trust);\n`,
+			},
+		],
+		test: {
+			file: "packages/protocol/test/handover/payee-rulings.test.ts",
+			name: "what was cancelled is owned by its release all the same, until grace is over",
+		},
+		model: "rulings cancelled-owns-when-over",
+	},
+	{
+		name: "refund-not-asked-for",
+		why: "a payee in doubt asks for a release alone: of a payer that was refunded, and has forgotten it, nobody tells it, and it waits for ever",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/module/src/ruling.ts",
+				find: `state?.kind !== "resolving" || state.terms.lock === null) return [];
+	const request = serializeRulingRequest({ kind: "question"`,
+				put: `state?.kind !== "owned" || state.terms.lock === null) return [];
+	const request = serializeRulingRequest({ kind: "question"`,
+			},
+		],
+		test: {
+			file: "test/rulings.test.ts",
+			name: "once it was refunded what was asked for …: the payee asks what was ruled, and waits no more",
 		},
 	},
 ];
