@@ -15,6 +15,7 @@ export { type RunningServer, type ServerLimits, type ServerOptions, startServer 
 export { Operator, type OperatorOptions } from "./operator.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";
+export { dropSchema } from "./store/postgres.ts";
 export { OlderCopy } from "./store/starts.ts";
 export { type FailPoint, type StoreOptions, StoreUnavailable } from "./store/store.ts";
 export type { Alarm, WatchState } from "./watch.ts";

@@ -29,7 +29,7 @@ export function clientOf(flags: IssuerFlags): IssuerClient {
 	const folder = issuerFolder(flags);
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
-	return new IssuerClient(folder);
+	return IssuerClient.of(folder);
 }
 
 export function refusedBy(output: Output, { code, detail, fundsState, nextAction }: AdminProblem): Outcome {

@@ -1,11 +1,11 @@
 /** `tenten replay --plan`: what a replay would do, and whether its totals are those of the file. */
 import type { Output } from "../output.ts";
+import { spendWindow_s } from "../replay/driven-operator.ts";
 import { estimate } from "../replay/estimate.ts";
 import type { Plan } from "../replay/plan.ts";
 import { tills } from "../replay/plan-shop.ts";
 import { InvoiceLines, sumOfLines } from "../replay/read-lines.ts";
 import type { RecordedPayment, Recording } from "../replay/recording.ts";
-import { spendWindow_s } from "../replay/replay-operator.ts";
 import { gainsIn, netOf, netsOfRecording, totalsOfPlan, totalsOfRecording } from "../replay/totals.ts";
 import type { Outcome } from "../subcommand.ts";
 

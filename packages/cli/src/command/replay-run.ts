@@ -1,6 +1,8 @@
 /** `tenten replay`: carries a planned recording out, says what it was like, and what of it does not agree. */
 import { existsSync, readdirSync } from "node:fs";
+import { toHex } from "@tenten/protocol";
 import { BadInput } from "../bad-input.ts";
+import { random } from "../ecosystem.ts";
 import type { Output } from "../output.ts";
 import { tills } from "../replay/plan-shop.ts";
 import { shopName } from "../replay/read-invoices.ts";
@@ -9,19 +11,22 @@ import { type RunReport, runRecording } from "../replay/run-recording.ts";
 import type { ReplayResult } from "../replay/statistics.ts";
 import { gainsIn, netsOfRecording } from "../replay/totals.ts";
 import type { Outcome } from "../subcommand.ts";
+import type { Schemas } from "./database-choice.ts";
 import { type Planned, percent } from "./replay-plan.ts";
 
 export type ReplayOptions = {
 	readonly lines: string | undefined;
 	readonly forks: number;
 	readonly keep?: string;
+	readonly isOverHttp: boolean;
+	readonly schemas: Schemas | undefined;
 };
 
 export async function replayRecording(
 	output: Output,
 	recording: Recording,
 	{ payments, plan }: Planned,
-	{ lines, ...options }: ReplayOptions,
+	{ lines, schemas, ...options }: ReplayOptions,
 ): Promise<Outcome> {
 	const isShop = recording.kind === "invoices";
 	if (isShop && lines === undefined)
@@ -30,13 +35,18 @@ export async function replayRecording(
 	if (options.keep !== undefined && existsSync(options.keep) && readdirSync(options.keep).length > 0)
 		throw new BadInput("--keep names a folder with something in it", { file: options.keep });
 	const bar = output.progress("payments", payments.length);
+	const schema = `replay_${toHex(random(8))}`;
 	const report = await runRecording({
 		recording,
 		plan,
 		lines: lines ?? null,
 		...options,
+		...(schemas === undefined ? {} : { database: schemas.named(schema) }),
 		progress: bar.reach,
-	}).finally(bar.end);
+	}).finally(async () => {
+		bar.end();
+		if (options.keep === undefined) await schemas?.drop(schema);
+	});
 	const nets = netsByName(report);
 	const { statistics, totals, forks, elapsed_s } = report;
 	const result = statistics.result({
@@ -58,6 +68,7 @@ export async function replayRecording(
 			betweenProcesses: report.betweenProcesses,
 			turnedAway: report.turnedAway,
 			callsPerPayment: Math.round((1000 * result.operatorCalls) / result.payments) / 1000,
+			operator: { database: schemas === undefined ? "sqlite" : "postgres", isOverHttp: options.isOverHttp },
 			reserve: { drawn: totals.drawn, debts: totals.debts },
 			elapsed_s: Math.round(elapsed_s * 10) / 10,
 		},

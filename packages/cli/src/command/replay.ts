@@ -7,6 +7,7 @@
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
+import { spendWindow_s } from "../replay/driven-operator.ts";
 import { checkFares } from "../replay/fare-check.ts";
 import { planPeople } from "../replay/plan-people.ts";
 import { planShop } from "../replay/plan-shop.ts";
@@ -18,8 +19,8 @@ import {
 	type RecordedPayment,
 	type Recording,
 } from "../replay/recording.ts";
-import { spendWindow_s } from "../replay/replay-operator.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
+import { chosenSchemas, databaseOption } from "./database-choice.ts";
 import { type Planned, planRecording } from "./replay-plan.ts";
 import { replayRecording } from "./replay-run.ts";
 
@@ -29,6 +30,8 @@ type Options = {
 	readonly limit?: string;
 	readonly forks?: string;
 	readonly keep?: string;
+	readonly overHttp?: true;
+	readonly database?: string;
 };
 
 export function replayCommand(): Command {
@@ -42,6 +45,11 @@ export function replayCommand(): Command {
 				["--lines <file>", "the lines behind the invoices (default: the file beside them)"],
 				["--limit <count>", "only the first payments of the file"],
 				["--forks <count>", "besides, let so many copied wallets double spend at two tills"],
+				["--over-http", "the operator is a process of its own, and is asked over HTTP"],
+				[
+					databaseOption[0],
+					"of the operator: sqlite, or postgres: a server of its own (default: a schema of $DATABASE_URL, else sqlite)",
+				],
 				["--keep <folder>", "keep the wallets, the operator's books and the case files there"],
 			],
 		},
@@ -53,7 +61,15 @@ export function replayCommand(): Command {
 			if (options.plan === true) return planRecording(output, recording, planned, lines);
 			const forks = countOf(options.forks, "--forks") ?? 0;
 			const keep = options.keep === undefined ? {} : { keep: options.keep };
-			return replayRecording(output, recording, planned, { lines, forks, ...keep });
+			const isOverHttp = options.overHttp === true;
+			const schemas = await chosenSchemas(options.database);
+			return replayRecording(output, recording, planned, {
+				lines,
+				forks,
+				isOverHttp,
+				schemas,
+				...keep,
+			}).finally(() => schemas?.stop());
 		},
 	);
 }

@@ -1,7 +1,8 @@
 /**
  * `tenten sandbox`: a town on this machine, the story of its first payments, and a place to try things.
  *
- * It runs until Ctrl-C, in a temporary folder that goes with it, or in one that is kept with `--data`.
+ * It runs until Ctrl-C, in a temporary folder that goes with it, or in one that is kept with `--data`. With
+ * `DATABASE_URL` its operators keep their books on that PostgreSQL server, in schemas that go or stay alike.
  */
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +16,7 @@ import { openTown, type Town } from "../sandbox/town.ts";
 import { sandboxWords } from "../sandbox/words.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
+import { chosenSchemas } from "./database-choice.ts";
 
 type Options = { readonly data?: string; readonly lang: string; readonly once?: true };
 
@@ -31,7 +33,7 @@ export function sandboxCommand(): Command {
 		},
 		async (output, { data, lang, once }) => {
 			const words = sandboxWords[languageOf(lang)];
-			const town = await openTown(folderFor(data), data === undefined);
+			const town = await openTown(folderFor(data), data === undefined, await chosenSchemas());
 			output.say(words.addresses(town));
 			let told = 0;
 			const steps = await tellStory(town, (step) => {
@@ -74,8 +76,11 @@ function isWell(steps: readonly Step[]): boolean {
 	});
 }
 
-function resultOf({ folder, card, code, aoi, ren, shop }: Town, steps: readonly Step[]): object {
+function resultOf(
+	{ folder, isOnPostgres, card, code, aoi, ren, shop }: Town,
+	steps: readonly Step[],
+): object {
 	const operators = [card, code].map(({ issuer, url }) => ({ name: issuer.settings.name, url }));
 	const wallets = [aoi, ren, shop].map(({ name, server }) => ({ name, url: server.url }));
-	return { folder, operators, wallets, steps };
+	return { folder, database: isOnPostgres ? "postgres" : "sqlite", operators, wallets, steps };
 }

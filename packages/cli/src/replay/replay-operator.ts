@@ -1,79 +1,44 @@
 /**
- * The operator of a replay: a real one, on an SQLite file, on the file's time, behind a gate.
+ * The operator of a replay behind its gate: what wallets ask passes the gate, and value from outside comes onto
+ * accounts by deposits, which no wallet can make.
  *
- * Value from outside comes onto accounts by deposits, which no wallet can make; what wallets ask passes the
- * gate. At the end of every window the books must balance, and what is outstanding must be what wallets hold.
+ * At the end of every window the books must balance, and what is outstanding must be what wallets hold.
  */
-import { join } from "node:path";
-import { generateKey, signerFrom, verify } from "@tenten/module";
-import { Operator } from "@tenten/operator";
-import type { AssetId, Bytes, Signer, Totals } from "@tenten/protocol";
-import { must, random } from "../ecosystem.ts";
+import { type AssetId, type Bytes, isRefusal, type Totals } from "@tenten/protocol";
+import { type DrivenOperator, type OperatorTerms, openDrivenHere } from "./driven-operator.ts";
 import { OperatorGate, type Route } from "./gate.ts";
+import { openDrivenOverHttp } from "./operator-over-http.ts";
 
-const week_s = 7 * 86_400;
-/** Longer than any file: one certificate and one trust list for the whole run. */
-const validity_s = 100 * 365 * 86_400;
-
-/** A quarter: short enough to bound doubt, long enough that a wallet at rest is rarely woken. */
-export const spendWindow_s: number = 13 * week_s;
-
-export type ReplayOperatorOptions = {
-	readonly folder: string;
-	readonly asset: { readonly code: string; readonly scale: number };
-	/** seconds since 1970 */
-	readonly now: number;
-	/** minor units that the fork reserve pays under one culprit */
-	readonly forkLimit: bigint;
+export type ReplayOperatorOptions = OperatorTerms & {
+	/** whether it is a process of its own, asked over HTTP */
+	readonly isOverHttp: boolean;
 	/** hears of every call that reached the operator */
 	readonly called: (route: Route) => void;
-	/** hears of every commit of the operator's books */
-	readonly committed?: () => void;
+	/** hears of every commit of its books, where it is in this process */
+	readonly committed: () => void;
 };
 
 export class ReplayOperator {
 	readonly gate: OperatorGate;
 	readonly asset: AssetId;
-	readonly #operator: Operator;
-	readonly #clock: { now: number };
+	readonly #driven: DrivenOperator;
 
-	private constructor(operator: Operator, { asset, called }: ReplayOperatorOptions, clock: { now: number }) {
-		this.#operator = operator;
-		this.#clock = clock;
-		this.gate = new OperatorGate(operator, called);
-		this.asset = { operator: operator.id, code: asset.code };
+	private constructor(driven: DrivenOperator, { asset, called }: ReplayOperatorOptions) {
+		this.#driven = driven;
+		this.gate = new OperatorGate(driven.wallets, called);
+		this.asset = { operator: driven.id, code: asset.code };
 	}
 
 	static async open(options: ReplayOperatorOptions): Promise<ReplayOperator> {
-		const { folder, asset, now, forkLimit, committed } = options;
-		const clock = { now };
-		const [root, authority, issuing, ruling, desk] = [signer(), signer(), signer(), signer(), signer()];
-		const windows = { spendWindow: spendWindow_s, redeemWindow: spendWindow_s + 4 * week_s, grace: week_s };
-		const operator = await Operator.open({
-			database: join(folder, "operator.sqlite"),
-			keys: { root, authority, issuing, ruling, desk },
-			policy: {
-				name: "Replay",
-				url: "https://operator.example",
-				assets: [{ ...asset, name: asset.code, ...windows }],
-				certificateValidity: validity_s,
-				trustListValidity: validity_s,
-				forkLimit,
-				admit: (asked) => ({ ...asked, assurance: "software", limits: null, responsible: null }),
-				licensing: { kind: "none" },
-				conditionsOf: () => [],
-			},
-			verify,
-			now: () => clock.now,
-			entropy: random,
-			store: { onCommit: (point) => (point === "afterCommit" ? committed?.() : undefined) },
-		});
-		return new ReplayOperator(operator, options, clock);
+		const { database, asset, now, forkLimit, isOverHttp, committed } = options;
+		const terms = { database, asset, now, forkLimit };
+		const driven = isOverHttp ? await openDrivenOverHttp(terms) : await openDrivenHere(terms, committed);
+		return new ReplayOperator(driven, options);
 	}
 
 	/** Lets wallets reach it, at this time. */
-	openWindow(now: number): void {
-		this.#clock.now = now;
+	async openWindow(now: number): Promise<void> {
+		await this.#driven.setClock(now);
 		this.gate.open();
 	}
 
@@ -82,23 +47,24 @@ export class ReplayOperator {
 	}
 
 	/** Brings value from outside onto an account. Minor units. */
-	async deposit(account: Bytes, amount: bigint): Promise<void> {
-		const refusal = await this.#operator.deposit(random(32), account, this.asset.code, amount);
-		if (refusal !== undefined) must(refusal);
+	deposit(account: Bytes, amount: bigint): Promise<void> {
+		return this.#driven.deposit(account, amount);
 	}
 
 	/** Minor units on an account, read from the books. */
 	balance(account: Bytes): Promise<bigint> {
-		return this.#operator.balance(account, this.asset.code);
+		return this.#driven.balance(account);
 	}
 
-	trustList(): Promise<Bytes> {
-		return this.#operator.trustList();
+	async trustList(): Promise<Bytes> {
+		const list = await this.#driven.wallets.trustList();
+		if (isRefusal(list)) throw new Error(`no trust list: ${list.code} ${list.detail}`);
+		return list;
 	}
 
 	/** The totals, checked: every invariant holds, and `outstanding` is what wallets hold by another count. */
 	async checkedTotals(outstanding: bigint): Promise<Totals> {
-		const { totals, broken } = await this.#operator.audit(this.asset.code);
+		const { totals, broken } = await this.#driven.audit();
 		if (broken.length > 0) throw new Error(`the operator's books: ${broken.join("; ")} does not hold`);
 		if (totals.outstanding !== outstanding)
 			throw new Error(`${totals.outstanding} outstanding, but wallets hold ${outstanding}`);
@@ -106,10 +72,6 @@ export class ReplayOperator {
 	}
 
 	close(): Promise<void> {
-		return this.#operator.close();
+		return this.#driven.close();
 	}
-}
-
-function signer(): Signer {
-	return signerFrom(generateKey("Ed25519").privateKey, "Ed25519");
 }

@@ -27,6 +27,10 @@ export type RunOptions = {
 	readonly forks: number;
 	/** where wallets, the operator's books and case files are kept; a temporary folder without */
 	readonly keep?: string;
+	/** the operator is a process of its own, asked over HTTP; in this one without */
+	readonly isOverHttp?: boolean;
+	/** the address of a PostgreSQL database for the operator's books; a file without */
+	readonly database?: string;
 	readonly progress: (payments: number) => void;
 };
 
@@ -59,6 +63,8 @@ async function runIn(folder: string, options: RunOptions): Promise<RunReport> {
 	const forgers = isShop && options.forks > 0 ? new Forgers(options.forks, tills) : null;
 	const town = await Town.open({
 		folder,
+		database: options.database ?? join(folder, "operator.sqlite"),
+		isOverHttp: options.isOverHttp === true,
 		asset: recording.asset,
 		now: plan.steps.find((step) => step.kind === "window")?.opensAt ?? 0,
 		forkLimit,

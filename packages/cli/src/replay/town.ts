@@ -1,7 +1,7 @@
 /**
  * The town of a replay: its operator, and a party for every wallet that the plan names.
  *
- *   this process: the operator behind its gate
+ *   this process: the operator behind its gate, or the gate alone and the operator in a process of its own
  *   a process for each till, and two for everybody else; hand-overs between them by HTTP
  *
  * A file without a shop has no tills: then all wallets are in this process, and hand-overs are function calls.
@@ -17,6 +17,8 @@ import { ReplayOperator, type ReplayOperatorOptions } from "./replay-operator.ts
 import { ShelfHost } from "./shelf-host.ts";
 
 export type TownOptions = ReplayOperatorOptions & {
+	/** for everybody's wallets */
+	readonly folder: string;
 	/** wallets that have a process of their own */
 	readonly tills: readonly WalletName[];
 };

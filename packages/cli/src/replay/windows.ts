@@ -51,7 +51,7 @@ export class Windows {
 
 	async pass(step: WindowStep, week: Week): Promise<Totals> {
 		const { town, forgers } = this.#options;
-		town.operator.openWindow(step.opensAt);
+		await town.operator.openWindow(step.opensAt);
 		const byHost = new Map<Host, WalletName[]>();
 		for (const name of this.#visitors(step, week)) {
 			const neighbours = byHost.get(town.hostOf(name));
@@ -68,7 +68,7 @@ export class Windows {
 	/** A payer whose tokens are too many or too long for a payment comes once between two windows. */
 	async tidy(payer: Party, now: number): Promise<void> {
 		const { town, statistics } = this.#options;
-		town.operator.openWindow(now);
+		await town.operator.openWindow(now);
 		const { refreshes } = await payer.runErrand({ now, redemption: null, topUp: null, lastsUntil: now });
 		statistics.refreshed(refreshes);
 		await this.#close();

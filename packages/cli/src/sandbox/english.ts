@@ -8,7 +8,7 @@ const took = ({ milliseconds }: PaidFacts): string => `${Math.max(1, Math.round(
 
 export const english: SandboxWords = {
 	addresses: (town) =>
-		`A small town on this machine, with play money. Each of these listens:\n${addressTable(town, ["a transit card", "a QR payment", "a wallet", "a shop's wallet"])}\n`,
+		`A small town on this machine, with play money. Each of these listens:\n${addressTable(town, ["a transit card", "a QR payment", "a wallet", "a shop's wallet"])}\n${town.isOnPostgres ? "The operators keep their books on the PostgreSQL server of DATABASE_URL.\n" : ""}`,
 	step: stepWords,
 	whereItIs: (town) => `\nWhere the money is now, ready to be spent:\n${moneyTable(town, "en")}`,
 	next: (town) => {

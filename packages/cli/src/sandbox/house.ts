@@ -3,11 +3,14 @@
  *
  * Whoever opens an account finds play money on it, once.
  */
+import { join } from "node:path";
 import type { NewUnlock } from "@tenten/module";
 import { createApp } from "@tenten/operator";
 import { type AssetId, type Bytes, isRefusal, parseEnrolled, type Refusal, sha256 } from "@tenten/protocol";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
+import type { Schemas } from "../command/database-choice.ts";
 import { createIssuer, hasIssuer, type Issuer, type NewIssuer, openIssuer } from "../server/issuer.ts";
+import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { onPort } from "../server/port.ts";
 
 const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
@@ -19,11 +22,14 @@ export class House {
 	readonly asset: AssetId;
 	/** minor units */
 	readonly gift: bigint;
+	/** Removes its books where they are on a server; those in its folder go with the folder. */
+	readonly forget: () => Promise<void>;
 	#server: LoopbackServer | undefined;
 
-	private constructor(issuer: Issuer, gift: bigint) {
+	private constructor(issuer: Issuer, gift: bigint, forget: () => Promise<void>) {
 		this.issuer = issuer;
 		this.gift = gift;
+		this.forget = forget;
 		this.asset = { operator: issuer.operator.id, code: issuer.settings.assets[0]?.code ?? "" };
 	}
 
@@ -33,10 +39,15 @@ export class House {
 		made: NewIssuer,
 		gift: bigint,
 		unlock: NewUnlock,
+		schemas?: Schemas,
 	): Promise<House | Refusal> {
 		if (!hasIssuer(folder)) await createIssuer(folder, made, unlock);
-		const issuer = await openIssuer(folder, unlock);
-		return isRefusal(issuer) ? issuer : new House(issuer, gift);
+		// A schema for each operator, and never two for one.
+		const { keys } = readIssuerSettings(join(folder, "operator.json"));
+		const schema = `sandbox_${keys.root.slice(0, 32)}`;
+		const issuer = await openIssuer(folder, unlock, {}, schemas?.named(schema));
+		if (isRefusal(issuer)) return issuer;
+		return new House(issuer, gift, async () => schemas?.drop(schema));
 	}
 
 	get url(): string {

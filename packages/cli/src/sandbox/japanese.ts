@@ -8,7 +8,7 @@ const took = ({ milliseconds }: PaidFacts): string => `${Math.max(1, Math.round(
 
 export const japanese: SandboxWords = {
 	addresses: (town) =>
-		`このマシンの中の小さな町です。お金は練習用です。次の宛先が応答します。\n${addressTable(town, ["交通カード", "QRコード決済", "財布", "店の財布"])}\n`,
+		`このマシンの中の小さな町です。お金は練習用です。次の宛先が応答します。\n${addressTable(town, ["交通カード", "QRコード決済", "財布", "店の財布"])}\n${town.isOnPostgres ? "運営者の帳簿は DATABASE_URL のPostgreSQLサーバーにあります。\n" : ""}`,
 	step: stepWords,
 	whereItIs: (town) => `\nいまお金のある場所（すぐに使える額）\n${moneyTable(town, "ja")}`,
 	next: (town) => {

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import type { NewUnlock } from "@tenten/module";
 import { type AskedProfile, type AssetId, isRefusal, type Refusal } from "@tenten/protocol";
 import type { LoopbackServer } from "@tenten/wallet";
+import type { Schemas } from "../command/database-choice.ts";
 import { usualWindows } from "../server/issuer.ts";
 import { freePort } from "../server/port.ts";
 import { serveWallet } from "../server/wallet-server.ts";
@@ -32,6 +33,7 @@ export type Person = {
 
 export type Town = {
 	readonly folder: string;
+	readonly isOnPostgres: boolean;
 	readonly card: House;
 	readonly code: House;
 	readonly aoi: Person;
@@ -40,8 +42,11 @@ export type Town = {
 	readonly close: () => Promise<void>;
 };
 
-/** Opens the sandbox in a folder. `forget`: the folder goes when it closes. */
-export async function openTown(folder: string, forget: boolean): Promise<Town> {
+/**
+ * Opens the sandbox in a folder, the operators' books in files there or in schemas. `forget`: all of it goes when it
+ * closes.
+ */
+export async function openTown(folder: string, forget: boolean, schemas?: Schemas): Promise<Town> {
 	const house = async (name: string, title: string): Promise<House> =>
 		must(
 			await House.open(
@@ -49,6 +54,7 @@ export async function openTown(folder: string, forget: boolean): Promise<Town> {
 				{ name: title, assets: [{ ...yen, name: `${title} yen` }], port: 0 },
 				gift,
 				unlock,
+				schemas,
 			),
 		);
 	const [card, code] = await Promise.all([
@@ -72,9 +78,10 @@ export async function openTown(folder: string, forget: boolean): Promise<Town> {
 			await wallet.close();
 		}
 		for (const each of houses) await each.close();
+		if (forget) for (const each of houses) await each.forget();
 		if (forget) rmSync(folder, { recursive: true, force: true });
 	};
-	return { folder, card, code, aoi, ren, shop, close };
+	return { folder, isOnPostgres: schemas !== undefined, card, code, aoi, ren, shop, close };
 }
 
 const holder: AskedProfile = { role: "holder", class: "person", merchantCategory: null, region: "JP" };

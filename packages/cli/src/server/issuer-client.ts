@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
+import { type ApiOptions, type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
 import { BadInput } from "../bad-input.ts";
 import { readApiKey } from "./issuer.ts";
 import { readIssuerSettings } from "./issuer-settings.ts";
@@ -31,10 +31,15 @@ export class IssuerClient {
 	readonly #url: string;
 	readonly #api: OperatorApi;
 
+	constructor(options: ApiOptions) {
+		this.#url = options.url;
+		this.#api = operatorApi(options);
+	}
+
 	/** Of the operator in a folder: its settings say where it listens, its key opens it. */
-	constructor(folder: string) {
-		this.#url = readIssuerSettings(join(folder, "operator.json")).url;
-		this.#api = operatorApi({ url: this.#url, bearer: readApiKey(folder), timeout_ms });
+	static of(folder: string): IssuerClient {
+		const { url } = readIssuerSettings(join(folder, "operator.json"));
+		return new IssuerClient({ url, bearer: readApiKey(folder), timeout_ms });
 	}
 
 	/** Minor units. The same `id` counts once. */

@@ -81,6 +81,19 @@ export class Connections {
 	}
 }
 
+/** Removes the schema that an address names, with everything in it: for books that were made to be thrown away. */
+export async function dropSchema(url: string): Promise<void> {
+	const { address, schema } = splitSchema(url);
+	if (schema === null) throw new Error("no schema is named, and nothing else is removed");
+	const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: connectTimeout_ms });
+	await client.connect();
+	try {
+		await client.query(`drop schema if exists ${schema} cascade`);
+	} finally {
+		await client.end();
+	}
+}
+
 function ignore(): void {}
 
 /** What several connections make at once is made by one of them. */
