@@ -26,10 +26,12 @@ export type Shell = {
 	readonly close: () => void;
 };
 
-/** A folder of its own, where every wallet and operator opens with the same passphrase. */
-export function openShell(): Shell {
+/** A folder of its own, where every wallet and operator opens with the same passphrase; with these variables, too. */
+export function openShell(variables: Readonly<Record<string, string>> = {}): Shell {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-cli-"));
-	const env = { ...process.env, TENTEN_PASSPHRASE: "correct horse", TENTEN_WALLET: join(folder, "wallet") };
+	const { DATABASE_URL: _, ...surroundings } = process.env;
+	const own = { TENTEN_PASSPHRASE: "correct horse", TENTEN_WALLET: join(folder, "wallet") };
+	const env = { ...surroundings, ...own, ...variables };
 	const running: ChildProcess[] = [];
 	const start = (...args: readonly string[]): ChildProcess => {
 		const child = spawn(process.execPath, [bin, ...args, "--json"], { cwd: folder, env });

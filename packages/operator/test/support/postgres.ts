@@ -43,3 +43,15 @@ export async function postgresForTests(): Promise<PostgresForTests | string> {
 		},
 	};
 }
+
+/** The schemas of a database whose names begin with one of these words. */
+export async function schemasOn(url: string, beginnings: readonly string[]): Promise<readonly string[]> {
+	const client = new pg.Client({ connectionString: url });
+	await client.connect();
+	const { rows } = await client.query<{ name: string }>(
+		"select nspname as name from pg_namespace where nspname ~ $1 order by 1",
+		[`^(${beginnings.join("|")})_`],
+	);
+	await client.end();
+	return rows.map(({ name }) => name);
+}
