@@ -20,6 +20,7 @@ TRANSIENT = frozenset(
         "wallet-in-use",
         "issue-stopped",
         "payout-stopped",
+        "rate-limited",
         "channel-failed",
     }
 )

@@ -2,8 +2,9 @@
  * @tenten/client: an operator's HTTP API, typed by its own document.
  *
  * Requests and answers are whatever `openapi.json` says (`schema.ts`, generated). Added here is what a document
- * cannot say: no redirects, a time limit on every request, and no answer held beyond a limit. What is not
- * answered in these bounds throws, as `fetch` does where nobody answers.
+ * cannot say: no redirects, a time limit on every request, no answer held beyond a limit, and patience with an
+ * operator that says when to come back (`Retry-After`). What is not answered in these bounds throws, as `fetch`
+ * does where nobody answers.
  */
 import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./schema.ts";
@@ -11,31 +12,64 @@ import type { components, paths } from "./schema.ts";
 export type OperatorApi = Client<paths>;
 export type Schemas = components["schemas"];
 
+/** The longest that a request waits for an operator that asks to be left alone for a while, in milliseconds. */
+const usualPatience_ms = 10_000;
+
 export type ApiOptions = {
 	/** e.g. `https://operator.example` */
 	readonly url: string;
 	/** an API key, for management */
 	readonly bearer?: string;
 	readonly fetch?: typeof fetch;
+	/** for each time that it is sent */
 	readonly timeout_ms?: number;
+	/** for all waits of a request together; after it the operator's refusal is the answer */
+	readonly patience_ms?: number;
 };
 
 /** Bytes; an operator's longest answer. */
 const maximumAnswer = 8 * 1_048_576;
 
 export function operatorApi(options: ApiOptions): OperatorApi {
-	const { url, bearer, fetch: send = fetch, timeout_ms = 30_000 } = options;
+	const { url, bearer, patience_ms = usualPatience_ms } = options;
 	return createClient<paths>({
 		baseUrl: url.replace(/\/+$/, ""),
 		...(bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } }),
 		fetch: async (request) => {
-			const signal = AbortSignal.timeout(timeout_ms);
-			const response = await send(request, { signal, redirect: "error" });
-			const { status, headers } = response;
-			const body = status === 204 ? null : await readAtMost(response, maximumAnswer);
-			return new Response(body, { status, headers });
+			for (let left_ms = patience_ms; ; ) {
+				const response = await sendOnce(request.clone(), options);
+				const wait_ms = waitAskedFor(request, response);
+				if (wait_ms === undefined || wait_ms > left_ms) return response;
+				left_ms -= wait_ms;
+				await new Promise((resolve) => setTimeout(resolve, wait_ms));
+			}
 		},
 	});
+}
+
+async function sendOnce(
+	request: Request,
+	{ fetch: send = fetch, timeout_ms = 30_000 }: ApiOptions,
+): Promise<Response> {
+	const signal = AbortSignal.timeout(timeout_ms);
+	const response = await send(request, { signal, redirect: "error" });
+	const { status, headers } = response;
+	const body = status === 204 ? null : await readAtMost(response, maximumAnswer);
+	return new Response(body, { status, headers });
+}
+
+/**
+ * Milliseconds after which the operator wants the same again (RFC 9110, section 10.2.3); undefined where it does
+ * not say, or where sending it twice could do it twice. 429: it was not looked at. 503: whatever takes it once.
+ */
+function waitAskedFor(
+	{ method, headers: asked }: Request,
+	{ status, headers }: Response,
+): number | undefined {
+	const isOnce = method === "GET" || asked.has("idempotency-key");
+	const seconds = headers.get("retry-after") ?? "";
+	const mayRepeat = status === 429 || (status === 503 && isOnce);
+	return mayRepeat && /^[0-9]{1,9}$/.test(seconds) ? Math.max(1, Number(seconds)) * 1_000 : undefined;
 }
 
 /** What is sent as `application/cose`: bytes, as they are. */

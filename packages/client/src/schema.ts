@@ -654,6 +654,10 @@ export interface operations {
             /** @description an account reply */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -665,6 +669,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -679,6 +687,10 @@ export interface operations {
             /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -693,6 +705,10 @@ export interface operations {
             /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
             409: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -707,6 +723,10 @@ export interface operations {
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `order-mismatch` (funds safe): sign the order that the links name; `request-expired` (funds safe): ask for a new request; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -718,9 +738,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -735,6 +779,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -773,6 +821,10 @@ export interface operations {
             /** @description The account's balance after the deposit */
             201: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -786,6 +838,10 @@ export interface operations {
             /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -800,6 +856,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -814,6 +874,10 @@ export interface operations {
             /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns; `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -828,6 +892,10 @@ export interface operations {
             /** @description `asset-unknown` (funds safe): fetch the current trust list */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -842,6 +910,10 @@ export interface operations {
             /** @description `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered */
             409: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -856,6 +928,10 @@ export interface operations {
             /** @description `too-large` (funds safe): send less in one message */
             413: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -870,6 +946,10 @@ export interface operations {
             /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
             415: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -884,6 +964,10 @@ export interface operations {
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `limit-exceeded` (funds safe): pay less, or go online */
             422: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -895,9 +979,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -912,6 +1020,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -940,6 +1052,10 @@ export interface operations {
             /** @description A page of keys, and the cursor of the next one */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -955,6 +1071,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -969,6 +1089,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -983,6 +1107,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -994,9 +1122,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1011,6 +1163,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1049,6 +1205,10 @@ export interface operations {
             /** @description The key itself, and what is kept of it */
             201: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1063,6 +1223,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1077,6 +1241,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1091,6 +1259,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1105,6 +1277,10 @@ export interface operations {
             /** @description `too-large` (funds safe): send less in one message */
             413: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1119,6 +1295,10 @@ export interface operations {
             /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
             415: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1130,9 +1310,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1147,6 +1351,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1174,6 +1382,10 @@ export interface operations {
             /** @description The key, revoked now or before */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1187,6 +1399,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1201,6 +1417,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1215,6 +1435,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1229,6 +1453,10 @@ export interface operations {
             /** @description `api-key-unknown` (funds safe): list the keys first */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1243,6 +1471,10 @@ export interface operations {
             /** @description `administrator-last` (funds safe): make another key with the role administrator first */
             409: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1254,9 +1486,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1271,6 +1527,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1299,6 +1559,10 @@ export interface operations {
             /** @description A page of entries, and the cursor of the next one */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1314,6 +1578,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1328,6 +1596,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1342,6 +1614,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1353,9 +1629,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1370,6 +1670,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1398,6 +1702,10 @@ export interface operations {
             /** @description A page of cases, and the cursor of the next one */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1413,6 +1721,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1427,6 +1739,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1441,6 +1757,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1452,9 +1772,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1469,6 +1813,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1497,6 +1845,10 @@ export interface operations {
             /** @description Evidence that needs the trust list and nothing else */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1508,6 +1860,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1522,6 +1878,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1536,6 +1896,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1550,6 +1914,10 @@ export interface operations {
             /** @description `case-unknown` (funds safe): list the cases first */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1561,9 +1929,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1578,6 +1970,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1608,6 +2004,10 @@ export interface operations {
             /** @description the certificate and its account */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1619,6 +2019,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1633,6 +2037,10 @@ export interface operations {
             /** @description `certificate-role` (funds safe): use a certificate whose role allows this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1647,6 +2055,10 @@ export interface operations {
             /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
             409: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1661,6 +2073,10 @@ export interface operations {
             /** @description `too-large` (funds safe): send less in one message */
             413: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1675,6 +2091,10 @@ export interface operations {
             /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
             415: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1689,6 +2109,10 @@ export interface operations {
             /** @description `signature-invalid` (funds safe): ask the signer for it again */
             422: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1700,9 +2124,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1717,6 +2165,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1750,6 +2202,10 @@ export interface operations {
             /** @description a reply with one result a token, and the new issues */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1761,6 +2217,10 @@ export interface operations {
             /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1775,6 +2235,10 @@ export interface operations {
             /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1789,6 +2253,10 @@ export interface operations {
             /** @description `asset-unknown` (funds safe): fetch the current trust list */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1803,6 +2271,10 @@ export interface operations {
             /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release */
             409: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1817,6 +2289,10 @@ export interface operations {
             /** @description `too-large` (funds safe): send less in one message */
             413: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1831,6 +2307,10 @@ export interface operations {
             /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
             415: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1845,6 +2325,10 @@ export interface operations {
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `condition-unknown` (funds safe): use a version that knows this condition; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1856,9 +2340,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1873,6 +2381,10 @@ export interface operations {
             /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1898,6 +2410,10 @@ export interface operations {
             /** @description a page that fetches nothing */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1906,9 +2422,33 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1923,6 +2463,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1948,6 +2492,10 @@ export interface operations {
             /** @description OpenAPI 3.1 */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1958,9 +2506,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1975,6 +2547,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2002,6 +2578,10 @@ export interface operations {
             /** @description Its payouts are not stopped */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2015,6 +2595,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2029,6 +2613,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2043,6 +2631,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2057,6 +2649,10 @@ export interface operations {
             /** @description `asset-unknown` (funds safe): fetch the current trust list */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2068,9 +2664,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2085,6 +2705,10 @@ export interface operations {
             /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2112,6 +2736,10 @@ export interface operations {
             /** @description a page that fetches nothing */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2123,6 +2751,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2137,6 +2769,10 @@ export interface operations {
             /** @description `route-unknown` (funds safe): see /v1/openapi.json */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2148,9 +2784,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2165,6 +2825,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2193,6 +2857,10 @@ export interface operations {
             /** @description 32 bytes whose SHA-256 is the lock */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2204,6 +2872,10 @@ export interface operations {
             /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2218,6 +2890,10 @@ export interface operations {
             /** @description `attempt-unknown` (funds safe): send the transfer first */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2229,9 +2905,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2246,6 +2946,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2279,6 +2983,10 @@ export interface operations {
             /** @description the ruling, or the id of the case */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2290,6 +2998,10 @@ export interface operations {
             /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2304,6 +3016,10 @@ export interface operations {
             /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2318,6 +3034,10 @@ export interface operations {
             /** @description `asset-unknown` (funds safe): fetch the current trust list */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2332,6 +3052,10 @@ export interface operations {
             /** @description `attempt-pending` (funds safe): wait for the other side, or ask for its status; `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release; `ruling-early` (funds safe): ask again after redeem until and grace */
             409: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2346,6 +3070,10 @@ export interface operations {
             /** @description `ruling-taken` (funds spent): nothing: what it would pay has been claimed */
             410: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2360,6 +3088,10 @@ export interface operations {
             /** @description `too-large` (funds safe): send less in one message */
             413: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2374,6 +3106,10 @@ export interface operations {
             /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
             415: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2388,6 +3124,10 @@ export interface operations {
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `asset-mismatch` (funds safe): pay in the asset that was asked for; `condition-unknown` (funds safe): use a version that knows this condition; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `issue-proof-invalid` (funds safe): ask the payer for another token; `lock-mismatch` (funds safe): use one lock for all tokens of a payment; `not-evidence` (funds safe): nothing: it proves nothing against anyone; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `sum-mismatch` (funds safe): make outputs that add up to the input; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2399,9 +3139,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2416,6 +3180,10 @@ export interface operations {
             /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2441,6 +3209,10 @@ export interface operations {
             /** @description Totals of each asset, and every invariant that does not hold */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2454,6 +3226,10 @@ export interface operations {
             /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
             401: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2468,6 +3244,10 @@ export interface operations {
             /** @description `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2479,9 +3259,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2496,6 +3300,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2521,6 +3329,10 @@ export interface operations {
             /** @description a signed trust list */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2529,9 +3341,33 @@ export interface operations {
                     "application/cose": Uint8Array<ArrayBuffer>;
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2546,6 +3382,10 @@ export interface operations {
             /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2579,6 +3419,10 @@ export interface operations {
             /** @description a reply with the issues */
             200: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2590,6 +3434,10 @@ export interface operations {
             /** @description `idempotency-key-missing` (funds safe): send an Idempotency-Key header, fresh for each new request; `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
             400: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2604,6 +3452,10 @@ export interface operations {
             /** @description `certificate-expired` (funds safe): refresh under a new certificate; `owner-mismatch` (funds safe): spend only what your own certificate owns */
             403: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2618,6 +3470,10 @@ export interface operations {
             /** @description `asset-unknown` (funds safe): fetch the current trust list */
             404: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2632,6 +3488,10 @@ export interface operations {
             /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `certificate-not-yet-valid` (funds safe): wait, or set the clock; `funds-insufficient` (funds safe): top up first; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered */
             409: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2646,6 +3506,10 @@ export interface operations {
             /** @description `too-large` (funds safe): send less in one message */
             413: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2660,6 +3524,10 @@ export interface operations {
             /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
             415: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2674,6 +3542,10 @@ export interface operations {
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `limit-exceeded` (funds safe): pay less, or go online; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2685,9 +3557,33 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
             /** @description `internal` (funds unknown): send the same again: it is answered once */
             500: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2702,6 +3598,10 @@ export interface operations {
             /** @description `issue-stopped` (funds safe): wait until the operator may issue it; what was issued stays redeemable; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
                     [name: string]: unknown;

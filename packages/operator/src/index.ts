@@ -10,6 +10,8 @@ export type { Licensor } from "./definitions/licence.ts";
 export { localLicensor, makeLicence, presentLicence } from "./definitions/licence-making.ts";
 export type { DirectIssue } from "./direct-issue.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
+export type { Rate } from "./http/buckets.ts";
+export { type ClientRules, usualRates } from "./http/client-limits.ts";
 export { type Document, openApiDocument } from "./http/document.ts";
 export { type RunningServer, type ServerLimits, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";

@@ -151,6 +151,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "The operator has stopped payouts to look into its books. Nothing was taken; the same can be sent again later.",
 		ja: "発行者が帳簿を確認するため支払いを止めています。何も失われていません。後で同じ内容を送り直せます。",
 	},
+	"rate-limited": {
+		en: "The operator is asked too often. Send the same again in a moment.",
+		ja: "発行者への問い合わせが多すぎます。少し待ってから同じ内容を送り直してください。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

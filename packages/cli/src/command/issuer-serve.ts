@@ -5,6 +5,7 @@ import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
+import { type DoorFlags, doorOptions, doorsFrom } from "../server/doors.ts";
 import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
 import { listPeers } from "../server/peers.ts";
 import { onPort } from "../server/port.ts";
@@ -60,7 +61,11 @@ export function initCommand(): Command {
 	);
 }
 
-type ServeFlags = Sealed & { readonly peer?: readonly string[]; readonly port?: string };
+type ServeFlags = Sealed &
+	DoorFlags & {
+		readonly peer?: readonly string[];
+		readonly port?: string;
+	};
 
 export function serveCommand(): Command {
 	return subcommand<[], ServeFlags>(
@@ -73,12 +78,14 @@ export function serveCommand(): Command {
 				passphraseOption,
 				["--port <number>", "where this process listens (default: as it was made with)"],
 				["--peer <address...>", "operators to list beside itself, from now on: their money is trusted here"],
+				...doorOptions,
 			],
 		},
 		async (output, flags) => {
 			const folder = issuerFolder(flags);
 			const passphrase = await passphraseFor(flags, folder, false);
 			const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
+			const doors = doorsFrom(flags);
 			const { DATABASE_URL: database } = process.env;
 			const issuer = await openIssuer(folder, unlock, {}, database);
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
@@ -86,7 +93,7 @@ export function serveCommand(): Command {
 			await listPeers(folder, operator, flags.peer ?? []);
 			const log = { info: lineOfLog, error: lineOfLog };
 			const port = flags.port === undefined ? settings.port : portFrom(flags.port);
-			const server = await onPort(port, () => startServer({ operator, port, log }));
+			const server = await onPort(port, () => startServer({ operator, port, log, ...doors }));
 			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);
 			output.say(`Its API: ${server.url}/v1/docs   Wallets: ${commandName()} wallet join ${settings.url}`);
 			output.say(

@@ -108,7 +108,7 @@ async function unanswered(
 	amount: string,
 ): Promise<Ending | Refusal> {
 	const { code, detail } = refusal;
-	if (code !== "channel-failed") return refusal;
+	if (code !== "channel-failed" && code !== "rate-limited") return refusal;
 	const isSent = (await wallet.module.pendingOrders()).length > 0;
 	return {
 		ok: false,

@@ -13,11 +13,12 @@ export function freePort(): Promise<number> {
 	});
 }
 
-/** What `listen` gives. A port that another program has is bad input, and no bug. */
+/** What `listen` gives. A port that another program has is bad input, and so is a setting out of range; no bugs. */
 export async function onPort<T>(port: number, listen: () => Promise<T>): Promise<T> {
 	try {
 		return await listen();
 	} catch (error) {
+		if (error instanceof RangeError) throw new BadInput(error.message);
 		const { code } = error as { readonly code?: unknown };
 		if (code === "EADDRINUSE") throw new BadInput(`port ${port} is taken: perhaps this runs already`);
 		if (code === "EACCES") throw new BadInput(`port ${port} is not for this user`);

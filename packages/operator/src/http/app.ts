@@ -11,6 +11,8 @@ import type { Operator } from "../operator.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addByteRoutes } from "./byte-routes.ts";
+import { ClientLimits, type ClientReports, type ClientRules } from "./client-limits.ts";
+import { crossOrigin } from "./cross-origin.ts";
 import { Idempotency } from "./idempotency.ts";
 import { keyGate } from "./key-gate.ts";
 import { addManagementRoutes } from "./management.ts";
@@ -29,6 +31,10 @@ export type RequestLog = {
 export type AppOptions = {
 	readonly operator: Operator;
 	readonly log: RequestLog;
+	/** how often a client may ask; as often as it likes if left out */
+	readonly clients?: ClientRules;
+	/** pages of these origins may ask from a browser; none if left out */
+	readonly origins?: readonly string[];
 };
 
 /** Whatever a browser is given, it guesses no type, runs nothing, keeps nothing and tells nobody. */
@@ -39,7 +45,7 @@ const alwaysSent = {
 	"cache-control": "no-store",
 };
 
-export function createApp({ operator, log }: AppOptions): OpenAPIHono {
+export function createApp({ operator, log, clients, origins = [] }: AppOptions): OpenAPIHono {
 	const app = new OpenAPIHono();
 	const metrics = new Metrics();
 	const idempotency = new Idempotency(operator);
@@ -53,13 +59,15 @@ export function createApp({ operator, log }: AppOptions): OpenAPIHono {
 		const { status } = context.res;
 		for (const [name, value] of Object.entries(alwaysSent)) context.res.headers.set(name, value);
 		context.res.headers.set("request-id", context.get("requestId"));
-		const { route, code } = noted(context);
+		const { route, code, headers = {} } = noted(context);
+		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
 		metrics.end({ method, route, status, code, seconds: milliseconds / 1000 });
 		log.info(
 			{ requestId: context.get("requestId"), method, path: context.req.path, status, milliseconds },
 			"request",
 		);
 	});
+	if (origins.length > 0) app.use(crossOrigin(origins));
 	app.onError((error, context) => {
 		// An earlier step of the same request may be written: so even then where the money is, is not known.
 		const code = error instanceof StoreUnavailable ? "store-unavailable" : "internal";
@@ -69,10 +77,19 @@ export function createApp({ operator, log }: AppOptions): OpenAPIHono {
 		return problemResponse(problem(code));
 	});
 	app.notFound(() => problemResponse(problem("route-unknown")));
-	const gate = keyGate(operator);
+	const limits = clients === undefined ? null : new ClientLimits(clients, reportsTo(log, metrics));
+	const gate = keyGate(operator, limits);
 	addByteRoutes(app, operator, idempotency, gate);
 	addManagementRoutes(app, operator, idempotency, gate);
 	addAccessRoutes(app, operator, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
+}
+
+function reportsTo(log: RequestLog, metrics: Metrics): ClientReports {
+	return {
+		untrusted: (address) =>
+			log.error({ address }, "a proxy that is not trusted: all who come through it count as one client"),
+		counted: (counted) => metrics.counted(counted),
+	};
 }

@@ -4,7 +4,7 @@
  */
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { apiRoles, permissionsOf } from "../access.ts";
-import { codesOf, type Endpoint } from "./endpoint.ts";
+import { codesOf, type Endpoint, rateClassOf } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { meaningOf, type ProblemCode, problemType } from "./problem.ts";
 import { problemSchema } from "./schemas.ts";
@@ -38,6 +38,28 @@ const idempotencyKey = z
 const requestId = {
 	"Request-Id": { description: "names this request in the operator's logs", schema: { type: "string" } },
 } as const;
+const rateLimits = {
+	"RateLimit-Policy": {
+		description:
+			"how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back",
+		schema: { type: "string" },
+	},
+	RateLimit: {
+		description: "requests that are left at once `r`, and the seconds `t` until all are back",
+		schema: { type: "string" },
+	},
+} as const;
+const retryAfter = {
+	"Retry-After": {
+		description: "seconds, before which the same is refused again",
+		schema: { type: "integer" },
+	},
+} as const;
+
+/** Headers of every answer of a route; those of limits where it is counted and limits are set. */
+function headersOf(endpoint: Endpoint) {
+	return rateClassOf(endpoint) === undefined ? requestId : { ...requestId, ...rateLimits };
+}
 
 /** By whose word a route is asked. */
 function schemeOf(access: Endpoint["access"]): readonly string[] {
@@ -104,9 +126,10 @@ function requestOf({ params, query, keyed, takes }: Endpoint) {
 	};
 }
 
-function successOf({ gives }: Endpoint) {
+function successOf(endpoint: Endpoint) {
+	const { gives } = endpoint;
 	const { description } = gives;
-	const headers = requestId;
+	const headers = headersOf(endpoint);
 	switch (gives.kind) {
 		case "cose":
 			return { 200: { description, headers, content: { [cose]: { schema: binary } } } };
@@ -137,7 +160,7 @@ function problemsOf(endpoint: Endpoint) {
 				status,
 				{
 					description: codes.map(explained).join("; "),
-					headers: requestId,
+					headers: status === 429 ? { ...headersOf(endpoint), ...retryAfter } : headersOf(endpoint),
 					content: { [problemType]: { schema: problemSchema.extend({ code: z.enum(codes as [string]) }) } },
 				},
 			]),

@@ -74,15 +74,32 @@ export type ImpliedCode =
 	| "too-large"
 	| "content-type-unknown"
 	| "api-key-invalid"
-	| "role-missing";
+	| "role-missing"
+	| "rate-limited";
 
-function impliedBy({ access, params, query, takes }: Endpoint): readonly ImpliedCode[] {
+/** What a client's requests are counted as. */
+export type RateClass = "value" | "reading" | "management";
+
+/**
+ * What moves value or certifies; what people who run the operator ask with their keys; the rest. What stands
+ * outside `/v1` is asked by whoever runs the process, and is not counted.
+ */
+export function rateClassOf({ path, keyed, method, access }: Endpoint): RateClass | undefined {
+	if (!path.startsWith("/v1/")) return undefined;
+	const needsKey = access !== "anyone" && access !== "holder";
+	if (keyed || (method === "post" && !needsKey)) return "value";
+	return needsKey ? "management" : "reading";
+}
+
+function impliedBy(endpoint: Endpoint): readonly ImpliedCode[] {
+	const { access, params, query, takes } = endpoint;
 	const isParsed = params !== undefined || query !== undefined || takes.kind === "json";
 	return [
 		...failures,
 		...(isParsed ? (["malformed"] as const) : []),
 		...(takes.kind === "none" ? [] : (["too-large", "content-type-unknown"] as const)),
 		...(access === "anyone" || access === "holder" ? [] : (["api-key-invalid", "role-missing"] as const)),
+		...(rateClassOf(endpoint) === undefined ? [] : (["rate-limited"] as const)),
 	];
 }
 

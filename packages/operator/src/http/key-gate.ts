@@ -1,19 +1,26 @@
-/** Who may ask: API keys for management, nobody in particular for the rest. */
+/** Who may ask, and how often: API keys for management, nobody in particular for the rest. */
 import type { Context } from "hono";
 import { mayDo } from "../access.ts";
 import type { Operator } from "../operator.ts";
+import type { ClientLimits } from "./client-limits.ts";
 import { problem } from "./problem.ts";
 import type { Gate } from "./serving.ts";
 
 const scheme = "Bearer ";
 
-export function keyGate(operator: Operator): Gate {
-	return async ({ access, operationId }, context) => {
+export function keyGate(operator: Operator, limits: ClientLimits | null): Gate {
+	return async (endpoint, context) => {
+		const { access, operationId } = endpoint;
 		const requestId = requestIdOf(context);
-		if (access === "anyone" || access === "holder") return { actor: "anyone", requestId };
+		if (access === "anyone" || access === "holder")
+			return limits?.take(endpoint, context) ?? { actor: "anyone", requestId };
+		const tooManyGuesses = limits?.lookAtGuesses(endpoint, context);
+		if (tooManyGuesses !== undefined) return tooManyGuesses;
 		const header = context.req.header("authorization") ?? "";
 		const key = header.startsWith(scheme) ? await operator.keyBehind(header.slice(scheme.length)) : undefined;
-		if (key === undefined) return problem("api-key-invalid");
+		if (key === undefined) return limits?.takeGuess(endpoint, context) ?? problem("api-key-invalid");
+		const tooMany = limits?.take(endpoint, context, key.id);
+		if (tooMany !== undefined) return tooMany;
 		const acting = { actor: `key:${key.id}`, requestId };
 		if (mayDo(key, access)) return acting;
 		await operator.noteDenied(acting, operationId);

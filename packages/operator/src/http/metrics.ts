@@ -5,6 +5,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { WatchState } from "../watch.ts";
+import type { RateClass } from "./endpoint.ts";
 
 export type Observed = {
 	readonly method: string;
@@ -14,6 +15,14 @@ export type Observed = {
 	/** the problem's code, where it was refused */
 	readonly code: string | undefined;
 	readonly seconds: number;
+};
+
+/** A request that was counted against its client. */
+export type Counted = {
+	readonly rateClass: RateClass;
+	readonly isAllowed: boolean;
+	/** of all clients, in memory */
+	readonly buckets: number;
 };
 
 const known: ReadonlySet<string> = new Set(["GET", "POST", "DELETE", "HEAD"]);
@@ -38,6 +47,23 @@ export class Metrics {
 		labelNames: ["route", "code"],
 		registers: [this.#registry],
 	});
+
+	readonly #clientRequests = new Counter({
+		name: "tenten_http_client_requests_total",
+		help: "Requests that were counted against their client, by class of route, and whether there was room",
+		labelNames: ["class", "outcome"],
+		registers: [this.#registry],
+	});
+	readonly #clients = new Gauge({
+		name: "tenten_http_client_buckets",
+		help: "Buckets of clients, by class of route, that are in memory",
+		registers: [this.#registry],
+	});
+
+	counted({ rateClass, isAllowed, buckets }: Counted): void {
+		this.#clientRequests.inc({ class: rateClass, outcome: isAllowed ? "let in" : "limited" });
+		this.#clients.set(buckets);
+	}
 
 	begin(): void {
 		this.#underWay.inc();

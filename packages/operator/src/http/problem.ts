@@ -75,6 +75,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"licence-invalid": unprocessable,
 	"issue-stopped": [503, "safe"],
 	"payout-stopped": [503, "safe"],
+	"rate-limited": [429, "safe"],
 	"not-evidence": unprocessable,
 };
 

@@ -10,15 +10,13 @@ import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { serve } from "@hono/node-server";
 import { pino } from "pino";
-import type { Operator } from "../operator.ts";
-import { createApp, type RequestLog } from "./app.ts";
+import { type AppOptions, createApp } from "./app.ts";
 
-export type ServerOptions = {
-	readonly operator: Operator;
+export type ServerOptions = Omit<AppOptions, "log"> & {
 	/** 0 takes any free port */
 	readonly port: number;
 	readonly hostname?: string;
-	readonly log?: RequestLog;
+	readonly log?: AppOptions["log"];
 	readonly limits?: Partial<ServerLimits>;
 };
 
@@ -56,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 	const { operator, port, hostname = "127.0.0.1" } = options;
 	const limits = { ...usualLimits, ...options.limits };
 	const log = options.log ?? pino({ name: operator.entry.name });
-	const app = createApp({ operator, log });
+	const app = createApp({ ...options, log });
 	const serverOptions = {
 		headersTimeout: limits.head_ms,
 		requestTimeout: limits.request_ms,

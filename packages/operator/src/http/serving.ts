@@ -51,8 +51,12 @@ async function answered<E extends Endpoint>(
 	return isProblem(asked) ? asked : handle(asked as Asked<E>);
 }
 
-/** What figures are kept by: the route's template, and the code of a problem. */
-type Noted = { readonly route?: string; readonly code?: string };
+/** What figures are kept by: the route's template, and the code of a problem; and headers that go with the answer. */
+type Noted = {
+	readonly route?: string;
+	readonly code?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+};
 
 export function note(context: Context, said: Noted): void {
 	context.set("noted", { ...noted(context), ...said });

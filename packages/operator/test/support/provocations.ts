@@ -7,6 +7,8 @@ import { type Bytes, type Item, toHex } from "@tenten/protocol";
 import { sql } from "kysely";
 import { day } from "../../../module/test/support/world.ts";
 import { type ApiRole, partsOfKey } from "../../src/access.ts";
+import { type Endpoint, rateClassOf } from "../../src/http/endpoint.ts";
+import { endpoints } from "../../src/http/endpoints.ts";
 import { startServer } from "../../src/index.ts";
 import { createEcosystem } from "./ecosystem.ts";
 import { edited, replaced } from "./item-edits.ts";
@@ -188,4 +190,28 @@ const byJson: Readonly<Record<string, Provocations>> = {
 	metrics: {},
 };
 
-export const provocations: Readonly<Record<string, Provocations>> = { ...byMessages, ...byJson };
+let addresses = 0;
+
+/** The second request of a client that may ask once. */
+function askedTwice({ method, path }: Endpoint): Provocations {
+	const ask = ({ sparing }: Served, address: string): Promise<Response> =>
+		fetch(`${sparing.url}${path.replaceAll(/\{[^}]+\}/g, nowhere)}`, {
+			method: method.toUpperCase(),
+			headers: { authorization: `Bearer ${apiKey}`, "x-forwarded-for": address },
+		});
+	return {
+		"rate-limited": async (s) => {
+			const address = `203.0.113.${++addresses}`;
+			await (await ask(s, address)).arrayBuffer();
+			return ask(s, address);
+		},
+	};
+}
+
+const limited = Object.values<Endpoint>(endpoints).filter((one) => rateClassOf(one) !== undefined);
+const byHand = { ...byMessages, ...byJson };
+const byAsking = Object.fromEntries(limited.map((one) => [one.operationId, askedTwice(one)]));
+
+export const provocations: Readonly<Record<string, Provocations>> = Object.fromEntries(
+	Object.entries(byHand).map(([name, codes]) => [name, { ...codes, ...byAsking[name] }]),
+);

@@ -41,6 +41,8 @@ export type Served = {
 	/** another operator, unknown to this one */
 	readonly stranger: Ecosystem;
 	readonly server: RunningServer;
+	/** the same operator, where each client may ask once in each class, and whoever says so is a client of its own */
+	readonly sparing: RunningServer;
 	readonly alice: Holder;
 	readonly bob: Holder;
 	/** a claim of bob's that was not sent: of a token that alice paid, locked and released */
@@ -61,6 +63,9 @@ export async function serveOperator(): Promise<Served> {
 	const log = { info: () => undefined, error: () => undefined };
 	await ecosystem.operator.keepFirstKey(apiKey);
 	const server = await startServer({ operator: ecosystem.operator, port: 0, log });
+	const once = { perSecond: 0.001, burst: 1 };
+	const clients = { rates: { value: once, reading: once, management: once }, trustedProxies: ["loopback"] };
+	const sparing = await startServer({ operator: ecosystem.operator, port: 0, log, clients });
 	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
 	const [first, second] = await withdrawTo(ecosystem, alice, 100n, 100n);
 	const release = ecosystem.world.random();
@@ -77,10 +82,11 @@ export async function serveOperator(): Promise<Served> {
 	const lock = (pending.pending as { readonly hash: Bytes }).hash;
 	const close = async (): Promise<void> => {
 		await server.close();
+		await sparing.close();
 		await ecosystem.operator.close();
 		await stranger.operator.close();
 	};
-	return { ecosystem, stranger, server, alice, bob, claim, lock, pending, gate, close };
+	return { ecosystem, stranger, server, sparing, alice, bob, claim, lock, pending, gate, close };
 }
 
 /** A message of the protocol, under a fresh key unless one is named. */

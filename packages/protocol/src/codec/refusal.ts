@@ -71,6 +71,7 @@ export const refusals = {
 		"transient",
 		"send the same again later: nothing was taken, and the operator looks into it",
 	],
+	"rate-limited": ["transient", "send the same again after the seconds that Retry-After names"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 
