@@ -6,6 +6,7 @@ import { holderOrderTarget } from "./targets/holder-order.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
+import { rulingsTarget } from "./targets/module-rulings.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
@@ -22,6 +23,7 @@ export const targets: readonly Target[] = [
 	...sealedTargets,
 	...moduleTargets,
 	askedTarget,
+	rulingsTarget,
 	...definitionTargets,
 	...operatorTargets,
 	...walletTargets,

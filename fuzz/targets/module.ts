@@ -88,13 +88,16 @@ const given = 100n;
 /** A module that is enrolled and holds tokens of 200 and 300. */
 export async function enrolledModule(
 	ecosystem: Ecosystem,
+	holderClass = "person",
 ): Promise<{ readonly module: SecureModule; readonly store: Store }> {
 	const { operator, world } = ecosystem;
 	const store = memoryStore();
 	const module = await openModule(store, ecosystem);
 	expectValue(await module.setTrustList(world.encodedList, operator.id));
 	const certificate = expectValue(
-		await module.certify(expectValue(await operator.enrol(await module.enrol(operator.id, asked)))),
+		await module.certify(
+			expectValue(await operator.enrol(await module.enrol(operator.id, { ...asked, class: holderClass }))),
+		),
 	);
 	expectNothing(await operator.deposit(world.random(), certificate.hash, "JPY", 500n));
 	const order = expectValue(
