@@ -38,7 +38,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/module/src/foreign.ts parse(": "a token of its own, verified when it came: shape/token",
 	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",
 	"packages/module/src/parcel.ts parse(": "rows of its own, and vectors: row/documentRow",
-	"packages/module/src/ruling.ts fromHex(": "an id that it wrote itself",
 	"packages/operator/src/direct-issue.ts parse(": "a row of its own: shape/issueProof",
 	"packages/operator/src/desk.ts parse(": "a certificate of its own: shape/certificate",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
