@@ -56,7 +56,7 @@ export class Core {
 	readonly keys: KeyStore;
 	/** X25519, public: documents for this module are sealed to it */
 	readonly documentKey: Bytes;
-	readonly now: () => number;
+	readonly #clock: () => number;
 	readonly random: Random;
 	readonly cryptography: Cryptography;
 	readonly told: (told: Told) => void;
@@ -71,7 +71,7 @@ export class Core {
 		this.vault = vault;
 		this.documentKey = documentKey;
 		this.keys = keys;
-		this.now = surroundings.now;
+		this.#clock = surroundings.now;
 		this.random = surroundings.random;
 		this.cryptography = surroundings.cryptography ?? nodeCryptography;
 		const { verify } = this.cryptography;
@@ -110,11 +110,19 @@ export class Core {
 	}
 
 	/**
-	 * A time that has passed, unix seconds: one's own clock, but no later than the trust list was signed. What others
-	 * still ask for must not be forgotten by a clock that is ahead: the release of a payment would be lost with it.
+	 * Unix seconds: one's own clock, and never earlier than the trust list was signed. A clock that was set back would
+	 * take what was over then. No other date is taken for a time that has passed: issues may be anybody's on the list.
+	 */
+	now(): number {
+		return Math.max(this.#clock(), this.surelyPast());
+	}
+
+	/**
+	 * A time that has passed, unix seconds: when the trust list was signed. What others still ask for must not be
+	 * forgotten by a clock that is ahead: the release of a payment would be lost with it.
 	 */
 	surelyPast(): number {
-		return Math.min(this.now(), this.#held?.trust.list.issuedAt ?? 0);
+		return this.#held?.trust.list.issuedAt ?? 0;
 	}
 
 	/** Takes a newer list of the pinned signer; the first list pins its signer. */

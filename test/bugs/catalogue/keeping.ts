@@ -199,4 +199,20 @@ export const keeping: readonly Bug[] = [
 			name: "power fails before and after each commit: …",
 		},
 	},
+	{
+		name: "clock-set-back",
+		why: "a payee whose clock was set back takes what was over when its trust list was signed",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/module/src/core.ts",
+				find: "		return Math.max(this.#clock(), this.surelyPast());",
+				put: "		return this.#clock();",
+			},
+		],
+		test: {
+			file: "test/trust.test.ts",
+			name: "a clock that was set back is no earlier than the list: what was over then is not taken, …",
+		},
+	},
 ];
