@@ -21,6 +21,7 @@ const ourOwn = [
 	"packages/sim/",
 	"packages/cli/src/vectors/",
 	"packages/cli/src/races/",
+	"packages/cli/src/bench/",
 	"packages/module/src/vectors.ts",
 ];
 

@@ -2378,7 +2378,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            /** @description `overloaded` (funds safe): send the same again after the seconds that Retry-After names; `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description requests that are left at once `r`, and the seconds `t` until all are back */
@@ -2392,7 +2392,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "payout-stopped" | "store-unavailable";
+                        code?: "overloaded" | "payout-stopped" | "store-unavailable";
                     };
                 };
             };
@@ -3177,7 +3177,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            /** @description `overloaded` (funds safe): send the same again after the seconds that Retry-After names; `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description requests that are left at once `r`, and the seconds `t` until all are back */
@@ -3191,7 +3191,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "payout-stopped" | "store-unavailable";
+                        code?: "overloaded" | "payout-stopped" | "store-unavailable";
                     };
                 };
             };
@@ -3595,7 +3595,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `issue-stopped` (funds safe): wait until the operator may issue it; what was issued stays redeemable; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            /** @description `issue-stopped` (funds safe): wait until the operator may issue it; what was issued stays redeemable; `overloaded` (funds safe): send the same again after the seconds that Retry-After names; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
                     /** @description requests that are left at once `r`, and the seconds `t` until all are back */
@@ -3609,7 +3609,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "issue-stopped" | "store-unavailable";
+                        code?: "issue-stopped" | "overloaded" | "store-unavailable";
                     };
                 };
             };

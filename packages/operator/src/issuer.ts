@@ -39,6 +39,7 @@ import { ceilingRefusal } from "./ceiling.ts";
 import type { OperatorContext } from "./context.ts";
 import { balanceOf, nobody, postEntry } from "./store/books.ts";
 import { insertNew } from "./store/insert-new.ts";
+import type { Schema } from "./store/schema.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** A stored answer: a reply, or why there is none. */
@@ -164,15 +165,10 @@ export async function makeIssues(
 
 export async function insertIssues(transaction: Transaction, proofs: readonly IssueProof[]): Promise<void> {
 	if (proofs.length === 0) return;
-	await transaction
-		.insertInto("issues")
-		.values(
-			proofs.map(({ issue }) => ({
-				issue_id: issueId(issue),
-				asset: assetHash(issue.asset),
-				issued: issue.amount,
-				paid: 0n,
-			})),
-		)
-		.execute();
+	await transaction.insertInto("issues").values(proofs.map(issueRow)).execute();
+}
+
+/** The row of an issue of which nothing was paid yet. */
+export function issueRow({ issue }: IssueProof): Schema["issues"] {
+	return { issue_id: issueId(issue), asset: assetHash(issue.asset), issued: issue.amount, paid: 0n };
 }

@@ -22,7 +22,7 @@ import {
 } from "@tenten/protocol";
 import type { Acting, ApiKey } from "./access.ts";
 import { account, deposit } from "./accounts.ts";
-import { claim } from "./claims.ts";
+import { ClaimLine } from "./claiming/line.ts";
 import { type OperatorContext, type OperatorKeys, type OperatorPolicy, releaseLife } from "./context.ts";
 import { type DebtSettlement, settleDebt } from "./debts.ts";
 import { Definitions, type Standing } from "./definitions/definitions.ts";
@@ -30,6 +30,8 @@ import { deskProfile, openDesk } from "./desk.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { certify, enrol, type MadeCertificate } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
+import { judge } from "./judging/judge.ts";
+import { JudgePool } from "./judging/pool.ts";
 import {
 	addKey,
 	keepFirstKey,
@@ -68,6 +70,13 @@ export type OperatorOptions = {
 	readonly store?: StoreOptions;
 	/** how often it was started before, as far as whoever keeps its keys knows: an older database is refused */
 	readonly startsBefore?: number;
+	/**
+	 * `together`, and if left out: claims that wait together are taken in one transaction. `alone`: each token in
+	 * the long way of `claims.ts`, as an engine wants that shards by issue.
+	 */
+	readonly claims?: "together" | "alone";
+	/** how many threads judge claims; 0, and if left out, this one does, one claim after another */
+	readonly threads?: number;
 };
 
 /** What moves value, under the key of a request. */
@@ -88,15 +97,30 @@ export class Operator implements OperatorClient {
 	readonly #trustLists: TrustLists;
 	/** looks at the books while it works, and stops payouts where they do not agree */
 	readonly watch: Watch;
+	readonly #judges: JudgePool | null;
+	readonly #claims: ClaimLine;
 
 	/** how often it was started, this time included */
 	readonly starts: number;
 
-	private constructor(context: OperatorContext, trustLists: TrustLists, file: string | null, starts: number) {
+	private constructor(
+		context: OperatorContext,
+		trustLists: TrustLists,
+		options: OperatorOptions,
+		starts: number,
+	) {
 		this.starts = starts;
+		const { threads = 0, claims = "together" } = options;
+		const judges = threads === 0 ? null : new JudgePool({ threads });
 		this.#context = context;
 		this.#trustLists = trustLists;
-		this.watch = new Watch(context, file);
+		this.#judges = judges;
+		this.watch = new Watch(context, fileOf(options.database));
+		this.#claims = new ClaimLine(context, {
+			judge: (question, trust) => judges?.judge(question, trust) ?? judge(question, trust),
+			isTogether: claims === "together",
+			isThreaded: judges !== null,
+		});
 	}
 
 	/** Opens its store, and settles what a crash left unsettled. */
@@ -134,7 +158,7 @@ export class Operator implements OperatorClient {
 			await forgetKeys(transaction, now());
 			await forgetReleases(transaction, now(), releaseLife(definitions));
 		});
-		return new Operator(context, trustLists, fileOf(options.database), starts);
+		return new Operator(context, trustLists, options, starts);
 	}
 
 	/** The id of its root key: what wallets pin. */
@@ -158,7 +182,8 @@ export class Operator implements OperatorClient {
 
 	readonly withdraw = (order: Bytes): Promise<Bytes | Refusal> => withdraw(this.#context, order);
 
-	readonly claim = (encoded: Bytes): Promise<Bytes | Refusal> => claim(this.#context, encoded);
+	readonly claim = (encoded: Bytes): Promise<Bytes | Refusal> =>
+		this.#claims.claim(this.#context, encoded, null);
 
 	readonly rule = (request: Bytes): Promise<Bytes | Refusal> => rule(this.#context, request);
 
@@ -235,9 +260,12 @@ export class Operator implements OperatorClient {
 			return done;
 		};
 		const context = { ...this.#context, commit };
+		const bound = (): void => {
+			isBound = true;
+		};
 		return {
 			withdraw: (order) => withdraw(context, order),
-			claim: (encoded) => claim(context, encoded),
+			claim: (encoded) => this.#claims.claim(context, encoded, { key, bound }),
 			rule: (request) => rule(context, request),
 			deposit: (acting, id, account, code, amount) => deposit(context, { id, account, code, amount }, acting),
 			bind: async () => {
@@ -339,8 +367,9 @@ export class Operator implements OperatorClient {
 		return this.#context.store;
 	}
 
-	close(): Promise<void> {
-		return this.#context.store.close();
+	async close(): Promise<void> {
+		await this.#judges?.close();
+		await this.#context.store.close();
 	}
 }
 

@@ -176,7 +176,7 @@ async function write(
 	settlement: Settlement,
 ): Promise<void> {
 	const { digest, unsettled, paid, plan, proofs } = settlement;
-	const id = sha256(encodeItem(["settlement", digest, unsettled.before]));
+	const id = settlementId(digest, unsettled.before);
 	const issues: readonly NewIssue[] = plan.issues.map(({ output }, position) => ({
 		output,
 		proof: proofs[position] as IssueProof,
@@ -201,6 +201,11 @@ async function write(
 		mustWrite(numUpdatedRows, 1);
 	}
 	await postEntry(transaction, { id, asset, lines: linesOf(settlement), at: context.now() });
+}
+
+/** The same for whoever settles an order for the same time: `before` settlements of it were made. */
+export function settlementId(order: Bytes, before: number): Bytes {
+	return sha256(encodeItem(["settlement", order, before]));
 }
 
 function isSame(a: Unsettled, b: Unsettled): boolean {
@@ -270,7 +275,13 @@ async function resultOf(
 }
 
 /** The entry of a settlement: where the value came from, and where it went. */
-function linesOf({ unsettled, paid, plan }: Settlement): readonly Line[] {
+export function linesOf({
+	unsettled,
+	paid,
+	plan,
+}: Pick<Settlement, "paid" | "plan"> & {
+	readonly unsettled: Pick<Unsettled, "open">;
+}): readonly Line[] {
 	const sums = new Map<string, { book: Book; owner: Bytes; amount: bigint }>();
 	const add = (book: Book, owner: Bytes, amount: bigint): void => {
 		const key = `${book} ${toHex(owner)}`;

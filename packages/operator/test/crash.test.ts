@@ -141,6 +141,17 @@ test("power fails before and after each commit: books that do not agree, until p
 test("power fails before and after each commit: a definition that is adopted, and a status list", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createLicensed, definitionScene, point, commits), 3));
 
+/** Scenes in which something is claimed that would go together. */
+const claiming = /^(redemption|merge|release that)/;
+
+/** Claims that go the long way, although nothing is in theirs. */
+const createLonely = (options: EcosystemOptions): Promise<Ecosystem> =>
+	createEcosystem({ ...options, claims: "alone" });
+
+for (const [name, scene] of Object.entries(scenes).filter(([name]) => claiming.test(name)))
+	test(`power fails before and after each commit: ${name}, alone`, () =>
+		cutEverywhere((point, commits) => cutAndRetry(createLonely, scene, point, commits), 2));
+
 test("power fails before and after each commit: an operator's first opening", () =>
 	cutEverywhere(
 		(point, commits) =>
@@ -161,8 +172,8 @@ test("power fails before and after each commit: an operator's first opening", ()
 
 /** An operator that stopped with an order unsettled, and with a release that is old by now. */
 async function leftBehind(database: string) {
-	const cut = powerCut("beforeCommit", 2);
-	const ecosystem = await createEcosystem({ database, store: cut });
+	const cut = powerCut("beforeCommit", 4);
+	const ecosystem = await createEcosystem({ database, store: cut, claims: "alone" });
 	const { operator, world, clock } = ecosystem;
 	const release = world.random();
 	await operator.rule(serializeRulingRequest({ kind: "release", release }));
@@ -170,7 +181,7 @@ async function leftBehind(database: string) {
 	const tokens = await withdrawTo(ecosystem, alice, 10n);
 	const account = alice.certificate.hash;
 	const claim = await makeClaim(ecosystem, alice, tokens, { kind: "account", account });
-	// The first commit of a claim reads, the second takes its rows, the third settles: rows and records are durable, nobody was paid.
+	// Of a claim that goes alone three commits read, the fourth takes its rows, the fifth settles: rows and records are durable, nobody was paid.
 	cut.arm();
 	await assert.rejects(operator.claim(claim), PowerCut);
 	await operator.close();

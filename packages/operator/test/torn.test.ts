@@ -125,7 +125,7 @@ test("a log cut off anywhere holds every commit before the cut, and no part of a
 	for (let cut = 0; cut < whole; cut += 9_777) cuts.add(cut);
 	for (const cut of cuts)
 		await check(worked, (log) => log.subarray(0, cut), cut, `cut off at ${cut} of ${whole}`);
-	assert.ok(commits.length > 12, `${commits.length} commits`);
+	assert.ok(commits.length >= 10, `${commits.length} commits`);
 	t.diagnostic(`${cuts.size} cuts of a log with ${commits.length} commits`);
 	await worked.ecosystem.operator.close();
 });

@@ -1,6 +1,6 @@
 /** A pair of wallets with one operator in memory, all in one process: two modules to hand over between. */
 import { generateKey, type SecureModule, signerFrom, verify } from "@tenten/module";
-import { Operator } from "@tenten/operator";
+import { Operator, type OperatorOptions } from "@tenten/operator";
 import type { AssetId, Bytes, Signer, SuiteName } from "@tenten/protocol";
 import { memoryStore, Wallet, type WalletOptions } from "@tenten/wallet";
 import { must, random } from "../ecosystem.ts";
@@ -55,8 +55,12 @@ export async function openPair(
 	return { asset, operator, now, wallets, draw, close };
 }
 
-/** An operator in memory. */
-export function openOperator(suite: SuiteName, now: () => number): Promise<Operator> {
+/** An operator with fresh keys: in memory, unless `means` says otherwise. */
+export function openOperator(
+	suite: SuiteName,
+	now: () => number,
+	means: Partial<Pick<OperatorOptions, "database" | "store" | "claims" | "threads">> = {},
+): Promise<Operator> {
 	const signer = (): Signer => signerFrom(generateKey(suite).privateKey, suite);
 	const asset = { code: assetCode, scale: 0, name: "Yen" };
 	return Operator.open({
@@ -82,6 +86,7 @@ export function openOperator(suite: SuiteName, now: () => number): Promise<Opera
 		verify,
 		now,
 		entropy: random,
+		...means,
 	});
 }
 

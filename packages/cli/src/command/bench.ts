@@ -7,6 +7,7 @@ import { benchIssue } from "../bench/issue.ts";
 import { benchLoad } from "../bench/load.ts";
 import { benchOverload } from "../bench/overload.ts";
 import { recordRun } from "../bench/record.ts";
+import { benchRedeem } from "../bench/redeem.ts";
 import {
 	type Benchmark,
 	type BenchOptions,
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	verify: benchVerify,
 	handover: benchHandover,
 	"handover-durable": (output) => benchHandoverDurable(output),
+	redeem: (output) => benchRedeem(output),
 	size: benchSize,
 	issue: benchIssue,
 	cashu: (output) => benchCashu(output),

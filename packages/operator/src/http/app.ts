@@ -13,6 +13,9 @@ import { addAccessRoutes } from "./access-routes.ts";
 import { addByteRoutes } from "./byte-routes.ts";
 import { ClientLimits, type ClientReports, type ClientRules } from "./client-limits.ts";
 import { crossOrigin } from "./cross-origin.ts";
+import { Door, type DoorOptions, throughDoor, usualDoor } from "./door.ts";
+import { type Endpoint, isBehindDoor } from "./endpoint.ts";
+import { endpoints } from "./endpoints.ts";
 import { Idempotency } from "./idempotency.ts";
 import { keyGate } from "./key-gate.ts";
 import { addManagementRoutes } from "./management.ts";
@@ -35,6 +38,8 @@ export type AppOptions = {
 	readonly clients?: ClientRules;
 	/** pages of these origins may ask from a browser; none if left out */
 	readonly origins?: readonly string[];
+	/** who is let in when there is too much to do; as usual if left out */
+	readonly door?: DoorOptions;
 };
 
 /** Whatever a browser is given, it guesses no type, runs nothing, keeps nothing and tells nobody. */
@@ -45,7 +50,8 @@ const alwaysSent = {
 	"cache-control": "no-store",
 };
 
-export function createApp({ operator, log, clients, origins = [] }: AppOptions): OpenAPIHono {
+export function createApp(options: AppOptions): OpenAPIHono {
+	const { operator, log, clients, origins = [], door = usualDoor } = options;
 	const app = new OpenAPIHono();
 	const metrics = new Metrics();
 	const idempotency = new Idempotency(operator);
@@ -78,6 +84,9 @@ export function createApp({ operator, log, clients, origins = [] }: AppOptions):
 	});
 	app.notFound(() => problemResponse(problem("route-unknown")));
 	const limits = clients === undefined ? null : new ClientLimits(clients, reportsTo(log, metrics));
+	const behindDoor = throughDoor(new Door(door));
+	for (const { method, path, ...endpoint } of Object.values<Endpoint>(endpoints))
+		if (isBehindDoor(endpoint)) app.on(method.toUpperCase(), path, behindDoor);
 	const gate = keyGate(operator, limits);
 	addByteRoutes(app, operator, idempotency, gate);
 	addManagementRoutes(app, operator, idempotency, gate);

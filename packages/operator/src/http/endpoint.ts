@@ -75,7 +75,8 @@ export type ImpliedCode =
 	| "content-type-unknown"
 	| "api-key-invalid"
 	| "role-missing"
-	| "rate-limited";
+	| "rate-limited"
+	| "overloaded";
 
 /** What a client's requests are counted as. */
 export type RateClass = "value" | "reading" | "management";
@@ -100,7 +101,13 @@ function impliedBy(endpoint: Endpoint): readonly ImpliedCode[] {
 		...(takes.kind === "none" ? [] : (["too-large", "content-type-unknown"] as const)),
 		...(access === "anyone" || access === "holder" ? [] : (["api-key-invalid", "role-missing"] as const)),
 		...(rateClassOf(endpoint) === undefined ? [] : (["rate-limited"] as const)),
+		...(isBehindDoor(endpoint) ? (["overloaded"] as const) : []),
 	];
+}
+
+/** Whether it is turned away when there is too much to do: what moves value for anyone, never who runs the operator. */
+export function isBehindDoor({ keyed, access }: Pick<Endpoint, "keyed" | "access">): boolean {
+	return keyed && (access === "anyone" || access === "holder");
 }
 
 /** Every code that a route may send, each once. */

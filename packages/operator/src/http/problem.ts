@@ -108,6 +108,7 @@ const httpProblems = {
 	],
 	"not-ready": [503, "transient", "safe", "ask another process, or this one later"],
 	"role-missing": [403, "final", "safe", "use an API key whose roles allow this"],
+	overloaded: [503, "transient", "safe", "send the same again after the seconds that Retry-After names"],
 	"route-unknown": [404, "final", "safe", "see /v1/openapi.json"],
 } as const satisfies Record<string, readonly [Status, Persistence, FundsState, string]>;
 

@@ -40,6 +40,7 @@ type Ended<T> =
 	| { readonly kind: "undone"; readonly why: unknown };
 
 class PostgresStore implements Store {
+	readonly abreast = 2;
 	readonly #connections: Connections;
 	readonly #onCommit: (point: FailPoint) => Promise<void> | void;
 	readonly #running = new Set<Promise<unknown>>();

@@ -26,6 +26,7 @@ export function openSqliteStore(database: string | DatabaseSync, options: StoreO
 
 /** One file or memory, one queue. */
 export class SqliteStore implements Store {
+	readonly abreast = 1;
 	readonly #database: Kysely<Schema>;
 	readonly #onCommit: (point: FailPoint) => Promise<void> | void;
 	#queue: Waiting[] = [];

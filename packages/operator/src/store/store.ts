@@ -14,6 +14,8 @@ export type Transaction = Kysely<Schema>;
 export type Job<T> = (transaction: Transaction) => Promise<T>;
 
 export type Store = {
+	/** transactions that are worth having under way at once */
+	readonly abreast: number;
 	/** Runs `job` in a transaction, and answers when it is durable. A throw leaves nothing behind. */
 	run<T>(job: Job<T>): Promise<T>;
 	/** As `run`, of a job that writes nothing and must see one moment of everything. */
@@ -53,4 +55,9 @@ export class StoreUnavailable extends Error {
 /** Throws `Overtaken` unless as many rows were written as were meant. */
 export function mustWrite(written: number | bigint, meant: number): void {
 	if (BigInt(written) !== BigInt(meant)) throw new Overtaken();
+}
+
+/** Whether a failure may be that of one job among several: of a database out of reach it is nobody's. */
+export function isWorthSplitting(error: unknown): boolean {
+	return !(error instanceof StoreUnavailable) || error.cause instanceof Overtaken;
 }

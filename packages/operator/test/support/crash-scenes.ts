@@ -177,6 +177,19 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["paid", "paid"]),
 		};
 	},
+	"redemption in grace": async (ecosystem) => {
+		const { operator, world, clock } = ecosystem;
+		const { alice, bob, token } = await withToken(ecosystem);
+		const release = world.random();
+		const { paid } = await pay(world, token, alice, bob, 100n, { release, payeeDecides: true });
+		expectValue(await operator.rule(serializeRulingRequest({ kind: "release", release })));
+		clock.now += 30 * day;
+		const claim = await makeClaim(ecosystem, bob, [paid], toAccount(bob));
+		return {
+			ask: async (opened) => expectValue(await opened.claim(claim)),
+			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["paid"]),
+		};
+	},
 	merge: async (ecosystem) => {
 		const alice = await enrolHolder(ecosystem);
 		const tokens = await withdrawTo(ecosystem, alice, 10n, 20n, 30n);

@@ -44,7 +44,13 @@ import {
 	verify,
 	type World,
 } from "../../../module/test/support/world.ts";
-import { admitAsAsked, Operator, type OperatorPolicy, type StoreOptions } from "../../src/index.ts";
+import {
+	admitAsAsked,
+	Operator,
+	type OperatorOptions,
+	type OperatorPolicy,
+	type StoreOptions,
+} from "../../src/index.ts";
 import { databaseForTest } from "./database.ts";
 
 export type EcosystemOptions = {
@@ -55,6 +61,8 @@ export type EcosystemOptions = {
 	readonly store?: StoreOptions;
 	/** see `OperatorOptions` */
 	readonly startsBefore?: number;
+	readonly claims?: OperatorOptions["claims"];
+	readonly threads?: number;
 	readonly conditions?: readonly Condition[];
 	/** whether issues need a definition and a licence; they do not where left out */
 	readonly licensing?: OperatorPolicy["licensing"];
@@ -69,6 +77,8 @@ export type Ecosystem = {
 	readonly operator: Operator;
 	readonly world: World;
 	readonly clock: { now: number };
+	/** what it was opened with, apart from its store */
+	readonly means: Pick<OperatorOptions, "keys" | "policy" | "verify" | "now" | "entropy">;
 	/** opens the same database again, as after a crash */
 	readonly reopen: (store?: StoreOptions) => Promise<Operator>;
 };
@@ -82,34 +92,29 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 	const key = (): ReturnType<typeof signerFrom> => signerFrom(random(), "Ed25519");
 	const keys = { root: key(), authority: key(), issuing: key(), ruling: key(), desk: key() };
 	run = options.run ?? 0;
+	const entropy = (length: number): Bytes => random().subarray(0, length);
+	const policy = {
+		name: "Densha",
+		url: "https://densha.example",
+		assets: ["JPY", ...(options.otherAssets ?? [])].map((code) => ({
+			code,
+			scale: 0,
+			name: code === "JPY" ? "yen" : code,
+			spendWindow: 7 * day,
+			redeemWindow: 30 * day,
+			grace: day,
+		})),
+		certificateValidity: 365 * day,
+		trustListValidity: 10 * 365 * day,
+		forkLimit: 500n,
+		admit: admitAsAsked({ perTransfer: null, offlineTotal, holding: null }),
+		licensing: options.licensing ?? ({ kind: "none" } as const),
+		conditionsOf: () => options.conditions ?? [],
+	};
+	const means = { keys, policy, verify, now: () => clock.now, entropy };
+	const { claims = "together", threads = 0, startsBefore = 0 } = options;
 	const open = (store: StoreOptions = {}): Promise<Operator> =>
-		Operator.open({
-			database,
-			keys,
-			policy: {
-				name: "Densha",
-				url: "https://densha.example",
-				assets: ["JPY", ...(options.otherAssets ?? [])].map((code) => ({
-					code,
-					scale: 0,
-					name: code === "JPY" ? "yen" : code,
-					spendWindow: 7 * day,
-					redeemWindow: 30 * day,
-					grace: day,
-				})),
-				certificateValidity: 365 * day,
-				trustListValidity: 10 * 365 * day,
-				forkLimit: 500n,
-				admit: admitAsAsked({ perTransfer: null, offlineTotal, holding: null }),
-				licensing: options.licensing ?? { kind: "none" },
-				conditionsOf: () => options.conditions ?? [],
-			},
-			verify,
-			now: () => clock.now,
-			entropy: (length) => random().subarray(0, length),
-			store,
-			startsBefore: options.startsBefore ?? 0,
-		});
+		Operator.open({ ...means, database, store, claims, threads, startsBefore });
 	const operator = await open(options.store);
 	const encodedList = await operator.trustList();
 	const id = keyId(keys.root.key);
@@ -133,7 +138,7 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 		random,
 		suite: "Ed25519",
 	};
-	return { operator, world, clock, reopen: open };
+	return { operator, world, clock, means, reopen: open };
 }
 
 /** A fresh key, enrolled; its account is its certificate's hash. */

@@ -10,6 +10,7 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { createHolder, day, pay } from "../../../module/test/support/world.ts";
+import { usualDoor } from "../../src/http/door.ts";
 import { startServer } from "../../src/index.ts";
 import { stopPayouts } from "../../src/store/payout-stops.ts";
 import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
@@ -46,6 +47,17 @@ function keyed(path: string, good: BodyOf): Provocations {
 			const key = { "idempotency-key": randomUUID() };
 			const request = () => send(s, path, body, key);
 			return whileHeld(s, request, request);
+		},
+		overloaded: async (s) => {
+			const body = await good(s);
+			const log = { info: () => undefined, error: () => undefined };
+			const door = { ...usualDoor, most: 1 };
+			const { operator } = s.ecosystem;
+			const server = await startServer({ operator, port: 0, log, door });
+			const request = () => send({ ...s, server }, path, body, { "idempotency-key": randomUUID() });
+			const answer = await whileHeld(s, request, request);
+			await server.close();
+			return answer;
 		},
 	};
 }

@@ -1,0 +1,26 @@
+/**
+ * Takings: what each token of a judged claim takes of the registry, and what it is owed for it.
+ */
+import { isRefusal, mayCredit, type VerifiedCertificate } from "@tenten/protocol";
+import type { JudgedClaim, JudgedToken } from "../judging/judge.ts";
+import type { Claimed } from "../recording.ts";
+
+/** One token of a claim as it is to be recorded. */
+export type Taking = Claimed & Pick<JudgedToken, "releases">;
+
+/** What is taken of each token that holds; `account` is the certificate that may be credited, null where none is. */
+export function takingsOf(
+	{ order, digest, signer, tokens }: JudgedClaim,
+	account: VerifiedCertificate | null,
+	now: number,
+): readonly Taking[] {
+	return tokens.flatMap((token, position) => {
+		if (isRefusal(token)) return [];
+		const { kind: _, holding, redeemer, ...judged } = token;
+		const creditable = account !== null && mayCredit(holding, account, now);
+		const claimants = account === null ? [redeemer] : [redeemer, account.hash];
+		return [
+			{ ...judged, order, digest, position, signer, redeemer, creditable, claimants, source: "redeemed" },
+		];
+	});
+}

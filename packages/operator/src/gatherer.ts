@@ -1,0 +1,69 @@
+/**
+ * Gathering: what waits while a batch is under way becomes the next batch.
+ *
+ * So a batch is one question where there is little to do and many where there is much. A batch that fails is tried again in halves, down to single questions: only what fails alone fails.
+ */
+
+export type GathererOptions = {
+	/** questions in one batch, at most */
+	readonly together: number;
+	/** batches under way at once */
+	readonly abreast: number;
+	/** whether a failure may be that of one question, so that the others are worth another try */
+	readonly isWorthSplitting: (error: unknown) => boolean;
+	/** awaited before a batch is taken: whoever is about to ask may come along */
+	readonly pause: () => Promise<void>;
+};
+
+type Waiting<Q, A> = {
+	readonly question: Q;
+	readonly resolve: (answer: A | Promise<A>) => void;
+	readonly reject: (error: unknown) => void;
+};
+
+export class Gatherer<Q, A> {
+	readonly #run: (questions: readonly Q[]) => Promise<readonly (A | Promise<A>)[]>;
+	readonly #options: GathererOptions;
+	readonly #waiting: Waiting<Q, A>[] = [];
+	#underWay = 0;
+
+	/** `run` answers each question, in their order; an answer may be one that is still to come. */
+	constructor(
+		run: (questions: readonly Q[]) => Promise<readonly (A | Promise<A>)[]>,
+		options: GathererOptions,
+	) {
+		this.#run = run;
+		this.#options = options;
+	}
+
+	ask(question: Q): Promise<A> {
+		return new Promise<A>((resolve, reject) => {
+			this.#waiting.push({ question, resolve, reject });
+			if (this.#underWay < this.#options.abreast) void this.#gather();
+		});
+	}
+
+	async #gather(): Promise<void> {
+		this.#underWay++;
+		while (this.#waiting.length > 0) {
+			if (this.#waiting.length < this.#options.together) await this.#options.pause();
+			await this.#answer(this.#waiting.splice(0, this.#options.together));
+		}
+		this.#underWay--;
+	}
+
+	async #answer(batch: readonly Waiting<Q, A>[]): Promise<void> {
+		try {
+			const answers = await this.#run(batch.map(({ question }) => question));
+			for (const [position, { resolve }] of batch.entries()) resolve(answers[position] as A | Promise<A>);
+		} catch (error) {
+			if (batch.length === 1 || !this.#options.isWorthSplitting(error)) {
+				for (const { reject } of batch) reject(error);
+				return;
+			}
+			const middle = Math.ceil(batch.length / 2);
+			await this.#answer(batch.slice(0, middle));
+			await this.#answer(batch.slice(middle));
+		}
+	}
+}

@@ -1,0 +1,91 @@
+/**
+ * The door before everything that moves value for anyone: past what the operator can do, it turns away at once, before a
+ * body is read, so that what it lets in is answered in time.
+ *
+ *   enter ─▶ let in ─▶ leave: in time, one more may be in at once; too late, a tenth fewer
+ *      └─▶ turned away: nothing was done, come again in some seconds
+ *
+ * Without it every request waits behind all others, until its sender gives up and asks again while the work for
+ * the first goes on: then all capacity goes into answers that nobody waits for.
+ */
+import type { MiddlewareHandler } from "hono";
+import { problem, problemResponse } from "./problem.ts";
+
+export type DoorOptions = {
+	/** requests that are in at once, at most: bounds memory, whatever their size is allowed to be */
+	readonly most: number;
+	/** and at least, however slow the store is */
+	readonly least: number;
+	/** milliseconds: an answer that took longer came too late */
+	readonly patience_ms: number;
+	/** milliseconds, from anywhere */
+	readonly clock: () => number;
+};
+
+export const usualDoor: DoorOptions = {
+	most: 512,
+	least: 8,
+	patience_ms: 400,
+	clock: () => performance.now(),
+};
+
+/** Seconds after which whoever is turned away may come again: by then what is in is answered. */
+const comeAgain_s = 1;
+
+/** Lets requests in through the door, before anything of them is read. */
+export function throughDoor(door: Door): MiddlewareHandler {
+	return async (_, next) => {
+		const leave = door.enter();
+		if (leave === null) {
+			const answer = problemResponse(problem("overloaded"));
+			answer.headers.set("retry-after", `${comeAgain_s}`);
+			return answer;
+		}
+		try {
+			await next();
+		} finally {
+			leave();
+		}
+		return undefined;
+	};
+}
+
+export class Door {
+	readonly #options: DoorOptions;
+	#allowed: number;
+	#inside = 0;
+	#loweredAt_ms = Number.NEGATIVE_INFINITY;
+
+	constructor(options: DoorOptions) {
+		this.#options = options;
+		this.#allowed = options.most;
+	}
+
+	/** What to call when the request is answered; null where it is turned away. */
+	enter(): (() => void) | null {
+		if (this.#inside >= this.#allowed) return null;
+		this.#inside++;
+		const from_ms = this.#options.clock();
+		let isInside = true;
+		return () => {
+			if (!isInside) return;
+			isInside = false;
+			this.#leave(from_ms);
+		};
+	}
+
+	#leave(from_ms: number): void {
+		const { most, least, patience_ms, clock } = this.#options;
+		const now_ms = clock();
+		const wasFull = this.#inside >= this.#allowed / 2;
+		this.#inside--;
+		if (now_ms - from_ms <= patience_ms) {
+			if (wasFull) this.#allowed = Math.min(most, this.#allowed + 1 / this.#allowed);
+			return;
+		}
+		// Once for all that were in then: they were late for one reason.
+		if (from_ms < this.#loweredAt_ms) return;
+		this.#loweredAt_ms = now_ms;
+		this.#allowed = Math.max(least, 0.9 * Math.min(this.#allowed, this.#inside + 1));
+	}
+}

@@ -1,0 +1,180 @@
+/**
+ * A pool of threads that judge claims: one a core, so that signatures do not hold up the thread that answers.
+ *
+ *   judge ─▶ waiting ─▶ sent to the thread with least to do, a few at a time ─▶ answered
+ *                          └─ the thread dies or falls silent: another takes its place; what it held is
+ *                             sent once more, each alone on a thread; what kills again is refused
+ *
+ * A thread holds the trust list that it was last sent, and never judges by an older one: lists and questions
+ * arrive in the order in which they were posted.
+ */
+import { Worker } from "node:worker_threads";
+import { type Refusal, refuse, type Trust, type TrustListBody } from "@tenten/protocol";
+import type { Judgement, Question } from "./judge.ts";
+
+/** What a thread is told. */
+export type Told =
+	| { readonly kind: "trust"; readonly list: TrustListBody }
+	| { readonly kind: "questions"; readonly questions: readonly Question[] };
+
+/** What it answers: that it began, or judgements in the order of the questions. */
+export type Answered =
+	| { readonly kind: "ready" }
+	| { readonly kind: "judged"; readonly judgements: readonly Judgement[] };
+
+export type JudgePoolOptions = {
+	readonly threads: number;
+	/** a module that answers `Told` by `Answered`; the usual thread if left out */
+	readonly thread?: URL;
+	/** milliseconds until a thread that says nothing is taken for dead */
+	readonly patience_ms?: number;
+};
+
+type Task = {
+	readonly question: Question;
+	readonly trust: Trust;
+	readonly resolve: (judgement: Judgement) => void;
+	readonly reject: (error: Error) => void;
+	/** a thread died with it before */
+	isSuspect: boolean;
+};
+
+type Thread = {
+	readonly worker: Worker;
+	trust: Trust | null;
+	/** sent and not answered, oldest first */
+	readonly held: Task[][];
+	isReady: boolean;
+	silence: NodeJS.Timeout | null;
+};
+
+/** Questions in one message, and messages that a thread holds: the next is there when it ends one. */
+const sentTogether = 4;
+const heldMessages = 2;
+const usualPatience_ms = 10_000;
+/** threads that die in a row before they began: then none ever will */
+const mostFalseStarts = 3;
+
+const poisonous: Refusal = refuse("malformed", "what cannot be judged");
+
+/** The thread's module as it lies beside this one, in the source or emitted. */
+const usualThread = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url);
+
+export class JudgePool {
+	readonly #options: JudgePoolOptions;
+	readonly #threads = new Set<Thread>();
+	readonly #waiting: Task[] = [];
+	#falseStarts = 0;
+	#isClosed = false;
+
+	constructor(options: JudgePoolOptions) {
+		this.#options = options;
+		for (let i = 0; i < options.threads; i++) this.#start();
+	}
+
+	/** What `judge` makes of a question under this trust. */
+	judge(question: Question, trust: Trust): Promise<Judgement> {
+		return new Promise((resolve, reject) => {
+			this.#waiting.push({ question, trust, resolve, reject, isSuspect: false });
+			this.#send();
+		});
+	}
+
+	/** Ends the threads. What they hold is answered with an error. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+	}
+
+	#start(): void {
+		const worker = new Worker(this.#options.thread ?? usualThread);
+		// Nobody waits for a thread that has nothing to do.
+		worker.unref();
+		const thread: Thread = { worker, trust: null, held: [], isReady: false, silence: null };
+		this.#threads.add(thread);
+		worker.on("message", (answered: Answered) => this.#hear(thread, answered));
+		worker.on("error", () => {});
+		worker.once("exit", () => this.#bury(thread));
+	}
+
+	/** The one place where a judgement is taken at its word: our own thread made it by `judge`, and nobody else writes to it. */
+	#hear(thread: Thread, answered: Answered): void {
+		if (answered.kind === "ready") {
+			thread.isReady = true;
+			this.#falseStarts = 0;
+			return;
+		}
+		const tasks = thread.held.shift() ?? [];
+		for (const [position, task] of tasks.entries()) task.resolve(answered.judgements[position] as Judgement);
+		this.#watch(thread);
+		this.#send();
+	}
+
+	#watch(thread: Thread): void {
+		if (thread.silence !== null) clearTimeout(thread.silence);
+		thread.silence = null;
+		if (thread.held.length === 0) {
+			thread.worker.unref();
+			return;
+		}
+		thread.worker.ref();
+		const end = (): void => void thread.worker.terminate();
+		thread.silence = setTimeout(end, this.#options.patience_ms ?? usualPatience_ms);
+	}
+
+	#bury(thread: Thread): void {
+		this.#threads.delete(thread);
+		if (thread.silence !== null) clearTimeout(thread.silence);
+		if (!thread.isReady) this.#falseStarts++;
+		const held = thread.held.flat();
+		if (this.#isClosed || this.#falseStarts >= mostFalseStarts) {
+			const error = new Error(this.#isClosed ? "closed" : "threads that judge cannot be started");
+			for (const task of [...held, ...this.#waiting.splice(0)]) task.reject(error);
+			return;
+		}
+		for (const task of held.filter(({ isSuspect }) => isSuspect)) task.resolve(poisonous);
+		const again = held.filter(({ isSuspect }) => !isSuspect);
+		// A thread that never began says nothing about what it was sent.
+		for (const task of again) task.isSuspect = thread.isReady;
+		this.#waiting.unshift(...again);
+		this.#start();
+		this.#send();
+	}
+
+	#send(): void {
+		if (this.#threads.size === 0 && this.#waiting.length > 0 && !this.#isClosed) this.#start();
+		for (;;) {
+			const [first] = this.#waiting;
+			if (first === undefined) return;
+			const thread = this.#idlest(first);
+			if (thread === undefined) return;
+			const count = first.isSuspect ? 1 : sendable(this.#waiting, first.trust);
+			this.#post(thread, this.#waiting.splice(0, count));
+		}
+	}
+
+	/** The thread that holds least and may take this; a suspect shares no thread with others. */
+	#idlest(task: Task): Thread | undefined {
+		const room = task.isSuspect ? 1 : heldMessages;
+		const free = [...this.#threads].filter(
+			({ held }) => held.length < room && held.every((tasks) => tasks[0]?.isSuspect !== true),
+		);
+		return free.sort((a, b) => a.held.length - b.held.length)[0];
+	}
+
+	#post(thread: Thread, tasks: Task[]): void {
+		const { trust } = tasks[0] as Task;
+		const tell = (told: Told): void => thread.worker.postMessage(told);
+		if (thread.trust !== trust) tell({ kind: "trust", list: trust.list });
+		thread.trust = trust;
+		tell({ kind: "questions", questions: tasks.map(({ question }) => question) });
+		thread.held.push(tasks);
+		this.#watch(thread);
+	}
+}
+
+/** How many of those that wait go into one message: of one trust, and no suspect among them. */
+function sendable(waiting: readonly Task[], trust: Trust): number {
+	const end = waiting.slice(0, sentTogether).findIndex((task) => task.isSuspect || task.trust !== trust);
+	return end === -1 ? Math.min(sentTogether, waiting.length) : end;
+}

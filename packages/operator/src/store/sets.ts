@@ -1,0 +1,200 @@
+/**
+ * Sets: many rows in one statement.
+ *
+ * A statement's text depends on how many rows it takes, and a text that never comes again is prepared for
+ * nothing. So sets are cut into powers of two: a handful of texts for each statement, each worked out once.
+ * Writers sort what others may write too, by key, or they would wait for one another in a circle.
+ */
+import { CompiledQuery, type InsertObject, PostgresAdapter, type RawBuilder, sql } from "kysely";
+import type { Schema } from "./schema.ts";
+import { mustWrite, type Transaction } from "./store.ts";
+
+/** Rows in one statement at most: far below what any engine takes in parameters. */
+const largest = 256;
+
+type Compilable = { readonly compile: () => CompiledQuery };
+
+/** By the engine's adapter, then by statement and size. */
+const texts = new WeakMap<object, Map<string, string>>();
+
+function textOf(transaction: Transaction, name: string, size: number, build: () => Compilable): string {
+	const engine = transaction.getExecutor().adapter.constructor;
+	const known = texts.get(engine) ?? new Map<string, string>();
+	texts.set(engine, known);
+	const key = `${name} ${size}`;
+	const text = known.get(key) ?? build().compile().sql;
+	known.set(key, text);
+	return text;
+}
+
+/** Runs a statement over `items`, in parts; the rows that it returns, all of them. */
+async function inParts<I, R>(
+	transaction: Transaction,
+	name: string,
+	items: readonly I[],
+	build: (part: readonly I[]) => Compilable,
+	parameters: (item: I) => readonly unknown[],
+): Promise<readonly R[]> {
+	const rows: R[] = [];
+	for (let from = 0; from < items.length; ) {
+		const size = Math.min(largest, 2 ** Math.floor(Math.log2(items.length - from)));
+		const part = items.slice(from, from + size);
+		const text = textOf(transaction, name, size, () => build(part));
+		const query = CompiledQuery.raw(text, part.flatMap(parameters));
+		rows.push(...((await transaction.executeQuery(query)).rows as R[]));
+		from += size;
+	}
+	return rows;
+}
+
+/** As `insertNew`, of many rows with the same columns. */
+export async function insertNewSet<T extends keyof Schema & string>(
+	transaction: Transaction,
+	table: T,
+	rows: readonly InsertObject<Schema, T>[],
+): Promise<void> {
+	mustWrite(await insertMissing(transaction, table, rows), rows.length);
+}
+
+/** Inserts the rows whose keys are not taken; answers how many they were. */
+export async function insertMissing<T extends keyof Schema & string>(
+	transaction: Transaction,
+	table: T,
+	rows: readonly InsertObject<Schema, T>[],
+): Promise<number> {
+	const columns = Object.keys(rows[0] ?? {});
+	const written = await inParts(
+		transaction,
+		`insert into ${table}`,
+		rows,
+		(part) =>
+			transaction
+				.insertInto(table)
+				.values(part)
+				.onConflict((conflict) => conflict.doNothing())
+				.returning(sql<bigint>`1`.as("written")),
+		(row) => columns.map((column) => (row as Readonly<Record<string, unknown>>)[column]),
+	);
+	return written.length;
+}
+
+/** Rows of a table whose `column` is among `values`. */
+export function selectIn<T extends keyof Schema & string, C extends keyof Schema[T] & string>(
+	transaction: Transaction,
+	table: T,
+	column: keyof Schema[T] & string,
+	wanted: readonly C[],
+	values: readonly (Uint8Array | string)[],
+): Promise<readonly Pick<Schema[T], C>[]> {
+	return inParts(
+		transaction,
+		`select ${wanted.join()} from ${table} by ${column}`,
+		values,
+		(part) => ({
+			compile: () =>
+				sql`select ${sql.join(wanted.map((name) => sql.ref(name)))} from ${sql.table(table)}
+					where ${sql.ref(column)} in (${sql.join([...part])})`.compile(transaction),
+		}),
+		(value) => [value],
+	);
+}
+
+/** Deletes the rows of a table whose `column` is among `values`. */
+export async function deleteIn<T extends keyof Schema & string>(
+	transaction: Transaction,
+	table: T,
+	column: keyof Schema[T] & string,
+	values: readonly Uint8Array[],
+): Promise<void> {
+	await inParts(
+		transaction,
+		`delete from ${table}`,
+		values,
+		(part) => ({
+			compile: () =>
+				sql`delete from ${sql.table(table)} where ${sql.ref(column)} in (${sql.join([...part])})`.compile(
+					transaction,
+				),
+		}),
+		(value) => [value],
+	);
+}
+
+/** An output within its issue. */
+export type Place = { readonly issue: Uint8Array; readonly output: Uint8Array };
+
+/** What consumed these outputs, where anything did. */
+export function consumersAt(
+	transaction: Transaction,
+	places: readonly Place[],
+): Promise<readonly Pick<Schema["registry"], "output_id" | "consumer">[]> {
+	return inParts(
+		transaction,
+		"consumers",
+		places,
+		(part) => ({ compile: () => consumers(part, transaction).compile(transaction) }),
+		({ issue, output }) => [issue, output],
+	);
+}
+
+/** From the list to the table, whatever the planner thinks of it: each place is one look into the index. */
+function consumers(part: readonly Place[], transaction: Transaction): RawBuilder<unknown> {
+	// PostgreSQL takes what has no type for text.
+	const typed = transaction.getExecutor().adapter instanceof PostgresAdapter;
+	const value = (bytes: Uint8Array): RawBuilder<unknown> =>
+		typed ? sql`cast(${bytes} as bytea)` : sql`${bytes}`;
+	const rows = part.map(({ issue, output }) => sql`(${value(issue)}, ${value(output)})`);
+	return sql`with wanted (issue_id, output_id) as (values ${sql.join(rows)})
+		select registry.output_id, registry.consumer from wanted cross join registry
+		where registry.issue_id = wanted.issue_id and registry.output_id = wanted.output_id`;
+}
+
+/** Raises what was paid of issues that are there, each within what was issued; else `Overtaken`. */
+export async function takeFromIssues(
+	transaction: Transaction,
+	rows: readonly Schema["issues"][],
+): Promise<void> {
+	// An upsert of rows that were read, since its parameters have the types of its columns on every engine.
+	const taken = await inParts(
+		transaction,
+		"take from issues",
+		rows,
+		(part) =>
+			transaction
+				.insertInto("issues")
+				.values(part)
+				.onConflict((conflict) =>
+					conflict
+						.column("issue_id")
+						.doUpdateSet((row) => ({ paid: row("issues.paid", "+", row.ref("excluded.paid")) }))
+						.where((row) =>
+							row(row("issues.issued", "-", row.ref("issues.paid")), ">=", row.ref("excluded.paid")),
+						),
+				)
+				.returning(sql<bigint>`1`.as("taken")),
+		({ issue_id, asset, issued, paid }) => [issue_id, asset, issued, paid],
+	);
+	mustWrite(taken.length, rows.length);
+}
+
+/** Adds to balances that no bound can stop: credits, and books without owners. */
+export async function addToBalances(
+	transaction: Transaction,
+	rows: readonly Schema["balances"][],
+): Promise<void> {
+	await inParts(
+		transaction,
+		"add to balances",
+		rows,
+		(part) =>
+			transaction
+				.insertInto("balances")
+				.values(part)
+				.onConflict((conflict) =>
+					conflict
+						.columns(["book", "owner", "asset"])
+						.doUpdateSet((row) => ({ amount: row("balances.amount", "+", row.ref("excluded.amount")) })),
+				),
+		({ book, owner, asset, amount }) => [book, owner, asset, amount],
+	);
+}
