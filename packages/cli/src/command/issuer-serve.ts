@@ -1,4 +1,5 @@
 /** `tenten operator init`, `serve` and `trust-list`: an operator's folder, its server, its public list. */
+import { availableParallelism } from "node:os";
 import { startServer } from "@tenten/operator";
 import { type AssetDefinition, isRefusal, toHex } from "@tenten/protocol";
 import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
@@ -87,7 +88,7 @@ export function serveCommand(): Command {
 			const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
 			const doors = doorsFrom(flags);
 			const { DATABASE_URL: database } = process.env;
-			const issuer = await openIssuer(folder, unlock, {}, database);
+			const issuer = await openIssuer(folder, unlock, {}, database, availableParallelism());
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
 			const { operator, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);

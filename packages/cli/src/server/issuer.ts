@@ -87,6 +87,7 @@ export async function openIssuer(
 	unlock: NewUnlock,
 	store?: StoreOptions,
 	url?: string,
+	threads = 0,
 ): Promise<Issuer | Refusal> {
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
@@ -106,6 +107,7 @@ export async function openIssuer(
 		now,
 		entropy: random,
 		startsBefore: readStarts(folder),
+		threads,
 		...(store === undefined ? {} : { store }),
 	}).catch((error: unknown) => {
 		keyStore.close();
