@@ -215,7 +215,8 @@ function resultsOf(
 		counted("CPU of the server", "µs/token", ({ server_us }) => server_us),
 		counted("of it, the main thread", "µs/token", ({ main_us }) => main_us),
 		counted("CPU of the load", "µs/token", ({ load_us }) => load_us),
-		counted("stored", "bytes/token", ({ bytes }) => bytes),
+		// What a server's files and log grow by is not read here.
+		...(store === "SQLite" ? [counted("stored", "bytes/token", ({ bytes }) => bytes)] : []),
 		counted("commits", "1/token", ({ commits }) => commits),
 	];
 }
