@@ -31,7 +31,7 @@ import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { certify, enrol, type MadeCertificate } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
 import { judge } from "./judging/judge.ts";
-import { JudgePool } from "./judging/pool.ts";
+import { JudgePool, type JudgePoolOptions } from "./judging/pool.ts";
 import {
 	addKey,
 	keepFirstKey,
@@ -75,8 +75,8 @@ export type OperatorOptions = {
 	 * the long way of `claims.ts`, as an engine wants that shards by issue.
 	 */
 	readonly claims?: "together" | "alone";
-	/** how many threads judge claims; 0, and if left out, this one does, one claim after another */
-	readonly threads?: number;
+	/** how many threads judge claims, or which; 0, and if left out, this one does, one claim after another */
+	readonly threads?: number | JudgePoolOptions;
 };
 
 /** What moves value, under the key of a request. */
@@ -111,7 +111,7 @@ export class Operator implements OperatorClient {
 	) {
 		this.starts = starts;
 		const { threads = 0, claims = "together" } = options;
-		const judges = threads === 0 ? null : new JudgePool({ threads });
+		const judges = threads === 0 ? null : new JudgePool(typeof threads === "number" ? { threads } : threads);
 		this.#context = context;
 		this.#trustLists = trustLists;
 		this.#judges = judges;

@@ -17,7 +17,8 @@ import type { FailPoint } from "../src/index.ts";
 import { SqliteStore } from "../src/store/sqlite-store.ts";
 import type { Job } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
-import { type Scene, scenes } from "./support/crash-scenes.ts";
+import { claimScenes, type Scene } from "./support/claim-scenes.ts";
+import { scenes } from "./support/crash-scenes.ts";
 import { definitionScene, watchScene } from "./support/crash-scenes-apart.ts";
 import {
 	createEcosystem,
@@ -141,14 +142,11 @@ test("power fails before and after each commit: books that do not agree, until p
 test("power fails before and after each commit: a definition that is adopted, and a status list", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createLicensed, definitionScene, point, commits), 3));
 
-/** Scenes in which something is claimed that would go together. */
-const claiming = /^(redemption|merge|release that)/;
-
 /** Claims that go the long way, although nothing is in theirs. */
 const createLonely = (options: EcosystemOptions): Promise<Ecosystem> =>
 	createEcosystem({ ...options, claims: "alone" });
 
-for (const [name, scene] of Object.entries(scenes).filter(([name]) => claiming.test(name)))
+for (const [name, scene] of Object.entries(claimScenes))
 	test(`power fails before and after each commit: ${name}, alone`, () =>
 		cutEverywhere((point, commits) => cutAndRetry(createLonely, scene, point, commits), 2));
 

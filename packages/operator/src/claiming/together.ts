@@ -46,11 +46,11 @@ export function claimTogether(
 ): Promise<readonly Together[]> {
 	return context.store.run(async (transaction) => {
 		const stopped = await stoppedAmong(transaction, context, claims);
-		const reused = await bindKeys(transaction, claims);
+		const contents = await bindKeys(transaction, claims);
 		const stored = await load(transaction, claims);
 		const taken: Taken[] = [];
 		const answers = claims.map((claim): Together => {
-			if (claim.key !== null && reused.has(nameOf(claim.key))) return { kind: "reused" };
+			if (claim.key !== null && !isBound(claim.key, contents)) return { kind: "reused" };
 			const before = stored.replies.get(toHex(claim.hash));
 			if (before !== undefined) return { kind: "reply", reply: before };
 			// The long way says why.
@@ -239,11 +239,11 @@ async function publish(transaction: Transaction, taken: readonly Taken[]): Promi
 	await insertMissing(transaction, "releases", rows);
 }
 
-/** Binds the keys of these claims' requests; answers with those that are bound to other content. */
+/** Binds the keys of these claims' requests; the content that each is bound to, now or from before. */
 async function bindKeys(
 	transaction: Transaction,
 	claims: readonly PreparedClaim[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, Bytes>> {
 	const bound = new Map<string, { readonly key: RequestKey; readonly at: number }>();
 	for (const { key, at } of claims)
 		if (key !== null && !bound.has(nameOf(key))) bound.set(nameOf(key), { key, at });
@@ -254,19 +254,24 @@ async function bindKeys(
 		content,
 		bound_at: at,
 	}));
-	if ((await insertMissing(transaction, "idempotency_keys", rows)) === rows.length) return new Set();
+	const contents = new Map<string, Bytes>(sorted.map(({ key }) => [nameOf(key), key.content]));
+	if ((await insertMissing(transaction, "idempotency_keys", rows)) === rows.length) return contents;
 	const columns = ["scope", "idempotency_key", "content"] as const;
 	const keys = sorted.map(({ key }) => key.key);
 	const found = await selectIn(transaction, "idempotency_keys", "idempotency_key", columns, keys);
 	const stored = new Map(found.map((row) => [`${row.scope} ${row.idempotency_key}`, row.content]));
-	const reused = new Set<string>();
-	for (const [name, { key }] of bound) {
+	for (const name of contents.keys()) {
 		const content = stored.get(name);
 		// Forgotten in this very moment.
 		if (content === undefined) throw new Overtaken();
-		if (!equalBytes(content, key.content)) reused.add(name);
+		contents.set(name, content);
 	}
-	return reused;
+	return contents;
+}
+
+function isBound(key: RequestKey, contents: ReadonlyMap<string, Bytes>): boolean {
+	const content = contents.get(nameOf(key));
+	return content !== undefined && equalBytes(content, key.content);
 }
 
 function nameOf({ scope, key }: RequestKey): string {

@@ -2,14 +2,17 @@
  * A pool of threads that judge claims: one a core, so that signatures do not hold up the thread that answers.
  *
  *   judge ─▶ waiting ─▶ sent to the thread with least to do, a few at a time ─▶ answered
- *                          └─ the thread dies or falls silent: another takes its place; what it held is
- *                             sent once more, each alone on a thread; what kills again is refused
+ *                          └─ the thread dies, falls silent or talks nonsense: another takes its place; what it
+ *                             held is sent once more, each alone on a thread; what ends that one too fails
+ *
+ * Whatever fails here was decided by nobody: whoever asked asks again with the same bytes. Each judgement names
+ * the claim that it is of, so none is ever taken for another's.
  *
  * A thread holds the trust list that it was last sent, and never judges by an older one: lists and questions
  * arrive in the order in which they were posted.
  */
 import { Worker } from "node:worker_threads";
-import { type Refusal, refuse, type Trust, type TrustListBody } from "@tenten/protocol";
+import { type Bytes, equalBytes, sha256, type Trust, type TrustListBody } from "@tenten/protocol";
 import type { Judgement, Question } from "./judge.ts";
 
 /** What a thread is told. */
@@ -20,7 +23,10 @@ export type Told =
 /** What it answers: that it began, or judgements in the order of the questions. */
 export type Answered =
 	| { readonly kind: "ready" }
-	| { readonly kind: "judged"; readonly judgements: readonly Judgement[] };
+	| { readonly kind: "judged"; readonly judged: readonly Judged[] };
+
+/** A judgement with the hash of the claim's bytes. */
+type Judged = { readonly claim: Bytes; readonly judgement: Judgement };
 
 export type JudgePoolOptions = {
 	readonly threads: number;
@@ -32,10 +38,12 @@ export type JudgePoolOptions = {
 
 type Task = {
 	readonly question: Question;
+	/** of the claim's bytes */
+	readonly hash: Bytes;
 	readonly trust: Trust;
 	readonly resolve: (judgement: Judgement) => void;
 	readonly reject: (error: Error) => void;
-	/** a thread died with it before */
+	/** a thread ended with it before */
 	isSuspect: boolean;
 };
 
@@ -46,6 +54,8 @@ type Thread = {
 	readonly held: Task[][];
 	isReady: boolean;
 	silence: NodeJS.Timeout | null;
+	/** what it ends of; null while it lives */
+	cause: unknown;
 };
 
 /** Questions in one message, and messages that a thread holds: the next is there when it ends one. */
@@ -54,8 +64,6 @@ const heldMessages = 2;
 const usualPatience_ms = 10_000;
 /** threads that die in a row before they began: then none ever will */
 const mostFalseStarts = 3;
-
-const poisonous: Refusal = refuse("malformed", "what cannot be judged");
 
 /** The thread's module as it lies beside this one, in the source or emitted. */
 const usualThread = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url);
@@ -69,13 +77,15 @@ export class JudgePool {
 
 	constructor(options: JudgePoolOptions) {
 		this.#options = options;
-		for (let i = 0; i < options.threads; i++) this.#start();
+		this.#fill();
 	}
 
-	/** What `judge` makes of a question under this trust. */
+	/** What `judge` makes of a question under this trust. Throws where no thread lives to say it. */
 	judge(question: Question, trust: Trust): Promise<Judgement> {
+		if (this.#isClosed) return Promise.reject(new Error("closed"));
+		const hash = sha256(question.encoded);
 		return new Promise((resolve, reject) => {
-			this.#waiting.push({ question, trust, resolve, reject, isSuspect: false });
+			this.#waiting.push({ question, hash, trust, resolve, reject, isSuspect: false });
 			this.#send();
 		});
 	}
@@ -86,14 +96,20 @@ export class JudgePool {
 		await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
 	}
 
+	#fill(): void {
+		while (this.#threads.size < this.#options.threads) this.#start();
+	}
+
 	#start(): void {
 		const worker = new Worker(this.#options.thread ?? usualThread);
 		// Nobody waits for a thread that has nothing to do.
 		worker.unref();
-		const thread: Thread = { worker, trust: null, held: [], isReady: false, silence: null };
+		const thread: Thread = { worker, trust: null, held: [], isReady: false, silence: null, cause: null };
 		this.#threads.add(thread);
 		worker.on("message", (answered: Answered) => this.#hear(thread, answered));
-		worker.on("error", () => {});
+		worker.on("error", (error) => {
+			thread.cause = error;
+		});
 		worker.once("exit", () => this.#bury(thread));
 	}
 
@@ -102,10 +118,17 @@ export class JudgePool {
 		if (answered.kind === "ready") {
 			thread.isReady = true;
 			this.#falseStarts = 0;
+			this.#watch(thread);
 			return;
 		}
-		const tasks = thread.held.shift() ?? [];
-		for (const [position, task] of tasks.entries()) task.resolve(answered.judgements[position] as Judgement);
+		const [tasks = []] = thread.held;
+		if (!answersAll(answered.judged, tasks)) {
+			end(thread, "it answered what it was not asked");
+			return;
+		}
+		thread.held.shift();
+		for (const [position, task] of tasks.entries())
+			task.resolve((answered.judged[position] as Judged).judgement);
 		this.#watch(thread);
 		this.#send();
 	}
@@ -118,8 +141,15 @@ export class JudgePool {
 			return;
 		}
 		thread.worker.ref();
-		const end = (): void => void thread.worker.terminate();
-		thread.silence = setTimeout(end, this.#options.patience_ms ?? usualPatience_ms);
+		// How long it takes to begin is for the machine to say.
+		if (!thread.isReady) return;
+		const silence = setTimeout(() => {
+			// Where it is this thread that slept, the answer is there and is heard in this very turn.
+			setImmediate(() => {
+				if (thread.silence === silence) end(thread, "it fell silent");
+			});
+		}, this.#options.patience_ms ?? usualPatience_ms);
+		thread.silence = silence;
 	}
 
 	#bury(thread: Thread): void {
@@ -127,22 +157,24 @@ export class JudgePool {
 		if (thread.silence !== null) clearTimeout(thread.silence);
 		if (!thread.isReady) this.#falseStarts++;
 		const held = thread.held.flat();
+		const { cause, isReady } = thread;
 		if (this.#isClosed || this.#falseStarts >= mostFalseStarts) {
-			const error = new Error(this.#isClosed ? "closed" : "threads that judge cannot be started");
+			const error = new Error(this.#isClosed ? "closed" : "threads that judge cannot be started", { cause });
 			for (const task of [...held, ...this.#waiting.splice(0)]) task.reject(error);
 			return;
 		}
-		for (const task of held.filter(({ isSuspect }) => isSuspect)) task.resolve(poisonous);
+		for (const task of held.filter(({ isSuspect }) => isSuspect))
+			task.reject(new Error("threads end where they judge this claim", { cause }));
 		const again = held.filter(({ isSuspect }) => !isSuspect);
 		// A thread that never began says nothing about what it was sent.
-		for (const task of again) task.isSuspect = thread.isReady;
+		for (const task of again) task.isSuspect = isReady;
 		this.#waiting.unshift(...again);
-		this.#start();
+		this.#fill();
 		this.#send();
 	}
 
 	#send(): void {
-		if (this.#threads.size === 0 && this.#waiting.length > 0 && !this.#isClosed) this.#start();
+		if (!this.#isClosed) this.#fill();
 		for (;;) {
 			const [first] = this.#waiting;
 			if (first === undefined) return;
@@ -157,7 +189,8 @@ export class JudgePool {
 	#idlest(task: Task): Thread | undefined {
 		const room = task.isSuspect ? 1 : heldMessages;
 		const free = [...this.#threads].filter(
-			({ held }) => held.length < room && held.every((tasks) => tasks[0]?.isSuspect !== true),
+			({ held, cause }) =>
+				cause === null && held.length < room && held.every((tasks) => tasks[0]?.isSuspect !== true),
 		);
 		return free.sort((a, b) => a.held.length - b.held.length)[0];
 	}
@@ -171,6 +204,17 @@ export class JudgePool {
 		thread.held.push(tasks);
 		this.#watch(thread);
 	}
+}
+
+function end(thread: Thread, why: string): void {
+	thread.cause = new Error(why);
+	void thread.worker.terminate();
+}
+
+/** Whether these are judgements of what was asked, in its order. */
+function answersAll(judged: readonly Judged[], tasks: readonly Task[]): boolean {
+	if (judged.length !== tasks.length || tasks.length === 0) return false;
+	return tasks.every(({ hash }, position) => equalBytes((judged[position] as Judged).claim, hash));
 }
 
 /** How many of those that wait go into one message: of one trust, and no suspect among them. */

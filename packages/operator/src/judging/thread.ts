@@ -1,7 +1,7 @@
 /** The thread that a `JudgePool` starts: judges what it is sent, by the trust list that it was sent last. */
 import { parentPort } from "node:worker_threads";
 import { verify } from "@tenten/module";
-import { Trust } from "@tenten/protocol";
+import { sha256, Trust } from "@tenten/protocol";
 import { judge } from "./judge.ts";
 import type { Answered, Told } from "./pool.ts";
 
@@ -22,7 +22,10 @@ port.on("message", (told: Told) => {
 			if (current === null) throw new Error("asked before it was told whom to trust");
 			answer({
 				kind: "judged",
-				judgements: told.questions.map((question) => judge(question, current)),
+				judged: told.questions.map((question) => ({
+					claim: sha256(question.encoded),
+					judgement: judge(question, current),
+				})),
 			});
 			return;
 		}

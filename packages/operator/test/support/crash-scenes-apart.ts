@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { day, expectValue } from "../../../module/test/support/world.ts";
 import { makeStatusList } from "../../src/definitions/licence-making.ts";
 import type { Operator } from "../../src/index.ts";
-import { type Scene, withToken } from "./crash-scenes.ts";
+import { type Scene, withToken } from "./claim-scenes.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { draftOf, type Licensed, regulator } from "./licensed.ts";
 

@@ -12,9 +12,7 @@ import {
 	lockHash,
 	ownOutput,
 	parseEnrolled,
-	parseReply,
 	parseRulingReply,
-	releaseToken,
 	serialize,
 	serializeRulingRequest,
 	serializeStatement,
@@ -24,49 +22,15 @@ import {
 	signStatement,
 	type VerifiedToken,
 } from "@tenten/protocol";
-import { day, expectValue, type Holder, pay, signerFrom } from "../../../module/test/support/world.ts";
+import { day, expectValue, pay, signerFrom } from "../../../module/test/support/world.ts";
 import { Idempotency } from "../../src/http/idempotency.ts";
 import { isProblem } from "../../src/http/problem.ts";
 import { newKey, type Operator } from "../../src/index.ts";
 import { chainBeginning, followChain } from "../../src/store/audit-log.ts";
-import {
-	createEcosystem,
-	type Ecosystem,
-	enrolHolder,
-	freshOwner,
-	kinds,
-	makeClaim,
-	makeOrder,
-	redeem,
-	withdrawTo,
-} from "./ecosystem.ts";
+import { claimScenes, forked, replyOf, type Scene, withToken } from "./claim-scenes.ts";
+import { createEcosystem, type Ecosystem, enrolHolder, freshOwner, makeOrder, redeem } from "./ecosystem.ts";
 
-/** What is done before the power fails, and what is asked while it does. */
-export type Scene = (ecosystem: Ecosystem) => Promise<{
-	readonly ask: (operator: Operator) => Promise<unknown>;
-	readonly check: (reply: unknown) => void;
-}>;
-
-const replyOf = (reply: unknown) => expectValue(parseReply(reply as Bytes));
 const rulingIn = (reply: unknown) => expectValue(parseRulingReply(reply as Bytes));
-
-const toAccount = (holder: Holder) => ({ kind: "account", account: holder.certificate.hash }) as const;
-
-export async function withToken(ecosystem: Ecosystem, amount = 100n) {
-	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
-	const [token] = await withdrawTo(ecosystem, alice, amount);
-	assert.ok(token);
-	return { alice, bob, token };
-}
-
-/** Mallory pays two with one token: what each of them holds. */
-async function forked(ecosystem: Ecosystem) {
-	const { alice: mallory, bob, token } = await withToken(ecosystem);
-	const carol = await enrolHolder(ecosystem);
-	const { paid: toBob } = await pay(ecosystem.world, token, mallory, bob, 100n);
-	const { paid: toCarol } = await pay(ecosystem.world, token, mallory, carol, 100n);
-	return { mallory, bob, carol, toBob, toCarol };
-}
 
 /** A lock that nobody released, and the request by which its owner gets it back. */
 async function stated(ecosystem: Ecosystem) {
@@ -90,6 +54,7 @@ const refund = async (opened: Operator, request: Bytes, account: Bytes): Promise
 };
 
 export const scenes: Readonly<Record<string, Scene>> = {
+	...claimScenes,
 	enrolment: async ({ operator, world }) => {
 		const signer = signerFrom(world.random(), "Ed25519");
 		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
@@ -164,63 +129,6 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			check: (proofs) => assert.equal((proofs as readonly IssueProof[]).length, 2),
 		};
 	},
-	redemption: async (ecosystem) => {
-		const alice = await enrolHolder(ecosystem);
-		const tokens = await withdrawTo(ecosystem, alice, 10n, 20n);
-		const claim = await makeClaim(ecosystem, alice, tokens, toAccount(alice));
-		return {
-			ask: async (opened) => {
-				const reply = expectValue(await opened.claim(claim));
-				assert.equal(await opened.balance(alice.certificate.hash, "JPY"), 30n);
-				return reply;
-			},
-			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["paid", "paid"]),
-		};
-	},
-	"redemption in grace": async (ecosystem) => {
-		const { operator, world, clock } = ecosystem;
-		const { alice, bob, token } = await withToken(ecosystem);
-		const release = world.random();
-		const { paid } = await pay(world, token, alice, bob, 100n, { release, payeeDecides: true });
-		expectValue(await operator.rule(serializeRulingRequest({ kind: "release", release })));
-		clock.now += 30 * day;
-		const claim = await makeClaim(ecosystem, bob, [paid], toAccount(bob));
-		return {
-			ask: async (opened) => expectValue(await opened.claim(claim)),
-			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["paid"]),
-		};
-	},
-	merge: async (ecosystem) => {
-		const alice = await enrolHolder(ecosystem);
-		const tokens = await withdrawTo(ecosystem, alice, 10n, 20n, 30n);
-		const outputs = [ownOutput(50n, alice.certificate, ecosystem.world.random())];
-		const claim = await makeClaim(ecosystem, alice, tokens, { kind: "refresh", outputs });
-		return {
-			ask: async (opened) => expectValue(await opened.claim(claim)),
-			check: (reply) => {
-				const { issues, results } = replyOf(reply);
-				assert.equal(results.length, 3);
-				assert.deepEqual(
-					issues.map(({ proof }) => proof.issue.amount),
-					[50n, 10n],
-				);
-			},
-		};
-	},
-	"draw on the reserve": async (ecosystem) => {
-		const { bob, carol, toBob, toCarol } = await forked(ecosystem);
-		await redeem(ecosystem, bob, toBob);
-		const claim = await makeClaim(ecosystem, carol, [toCarol], toAccount(carol));
-		return {
-			ask: async (opened) => {
-				const reply = expectValue(await opened.claim(claim));
-				assert.equal(await opened.balance(carol.certificate.hash, "JPY"), 100n);
-				assert.equal((await opened.caseFiles(null)).length, 1);
-				return reply;
-			},
-			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["forked"]),
-		};
-	},
 	"debt that is repaid": async (ecosystem) => {
 		const { mallory, bob, carol, toBob, toCarol } = await forked(ecosystem);
 		await redeem(ecosystem, bob, toBob);
@@ -282,22 +190,6 @@ export const scenes: Readonly<Record<string, Scene>> = {
 				const answer = rulingIn(reply);
 				assert.ok(answer.kind === "ruled" && answer.ruling.body.verdict === "released");
 			},
-		};
-	},
-	"release that a redemption publishes": async (ecosystem) => {
-		const { alice, bob, token } = await withToken(ecosystem);
-		const release = ecosystem.world.random();
-		const given = { release, released: false };
-		const { paid } = await pay(ecosystem.world, token, alice, bob, 100n, given);
-		const opened = expectValue(releaseToken(paid, release));
-		const claim = await makeClaim(ecosystem, bob, [opened], toAccount(bob));
-		return {
-			ask: async (operator) => {
-				const reply = expectValue(await operator.claim(claim));
-				assert.deepEqual(expectValue(await operator.release(lockHash(release))), release);
-				return reply;
-			},
-			check: (reply) => assert.deepEqual(kinds(replyOf(reply)), ["paid"]),
 		};
 	},
 	"false statement": async (ecosystem) => {

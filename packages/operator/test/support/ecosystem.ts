@@ -62,7 +62,7 @@ export type EcosystemOptions = {
 	/** see `OperatorOptions` */
 	readonly startsBefore?: number;
 	readonly claims?: OperatorOptions["claims"];
-	readonly threads?: number;
+	readonly threads?: OperatorOptions["threads"];
 	readonly conditions?: readonly Condition[];
 	/** whether issues need a definition and a licence; they do not where left out */
 	readonly licensing?: OperatorPolicy["licensing"];

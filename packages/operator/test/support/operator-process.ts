@@ -3,7 +3,7 @@ import { startServer } from "../../src/index.ts";
 import { createEcosystem } from "./ecosystem.ts";
 
 const [database = "", run = "0"] = process.argv.slice(2);
-const { operator } = await createEcosystem({ database, run: Number(run) });
+const { operator } = await createEcosystem({ database, run: Number(run), threads: 2 });
 const log = { info: () => {}, error: (fields: object) => console.error(fields) };
 const { url } = await startServer({ operator, port: 0, log });
 console.log(url);
