@@ -10,7 +10,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Bytes, isRefusal, type OperatorClient } from "@tenten/protocol";
-import { expectValue } from "../../module/test/support/world.ts";
 import { httpOperatorClient } from "../../wallet/src/operator-client.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import { createEcosystem, enrolHolder, makeClaim, withdrawTo } from "./support/ecosystem.ts";
@@ -45,7 +44,7 @@ async function sendAll(client: OperatorClient, claims: readonly Bytes[], acknowl
 	await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-test(`${kills} kills of a working operator lose nothing that it acknowledged`, async () => {
+test(`${kills} kills of a working operator lose nothing that it acknowledged`, async (t) => {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-kill-"));
 	const database = join(folder, "operator.db");
 	try {
@@ -65,11 +64,16 @@ test(`${kills} kills of a working operator lose nothing that it acknowledged`, a
 			await Promise.all([sending, once(child, "exit")]);
 		}
 		const { child, client } = await start(database, kills + 1);
+		t.after(() => child.kill("SIGKILL"));
 		const before = new Map(acknowledged);
-		await sendAll(client, claims, acknowledged);
+		// On a slow machine the door turns some away for now.
+		for (let tries = 0; tries < 50 && acknowledged.size < claims.length; tries++)
+			await sendAll(client, claims, acknowledged);
 		assert.equal(acknowledged.size, claims.length);
-		for (const [position, answer] of before)
-			assert.deepEqual(expectValue(await client.claim(claims[position] as Bytes)), answer);
+		const again = new Map<number, Bytes>();
+		for (let tries = 0; tries < 50 && again.size < claims.length; tries++)
+			await sendAll(client, claims, again);
+		for (const [position, answer] of before) assert.deepEqual(again.get(position), answer);
 		child.kill("SIGKILL");
 		await once(child, "exit");
 		const operator = await ecosystem.reopen();
