@@ -1,5 +1,5 @@
 /** Bugs of the operator: in what it pays for a token, from which book, and how often. */
-import type { Bug } from "../bug.ts";
+import type { Bug, Edit } from "../bug.ts";
 
 const recording = "packages/operator/src/recording.ts";
 const settlement = "packages/operator/src/settlement.ts";
@@ -11,6 +11,30 @@ const claims = "packages/operator/test/claims.test.ts";
 const forks = "packages/operator/test/forks.test.ts";
 const terms = "packages/operator/test/terms.test.ts";
 const management = "packages/operator/test/management.test.ts";
+
+/** No reply that was stored is found again. */
+const repliesForgotten: readonly Edit[] = [
+	{
+		file: "packages/operator/src/claiming/line.ts",
+		find: "	return hashes.map((hash) => replies.get(toHex(hash)));",
+		put: "	return hashes.map((hash) => (hash.length === 0 ? replies.get(toHex(hash)) : undefined));",
+	},
+	{
+		file: "packages/operator/src/claiming/together.ts",
+		find: "			if (before !== undefined) return",
+		put: "			if (before !== undefined && claim.hash.length === 0) return",
+	},
+	{
+		file: "packages/operator/src/claims.ts",
+		find: "	const before = await context.store.read((transaction) => storedReply(transaction, hash));",
+		put: "	const before = await context.store.read(async () => undefined);",
+	},
+	{
+		file: "packages/operator/src/claims.ts",
+		find: "			const before = await storedReply(transaction, hash);",
+		put: "			const before = hash.length === 0 ? await storedReply(transaction, hash) : undefined;",
+	},
+];
 
 export const redeeming: readonly Bug[] = [
 	{
@@ -123,16 +147,7 @@ export const redeeming: readonly Bug[] = [
 				find: "	if (await isRecorded(transaction, claimed)) return undefined;",
 				put: `	if (await isRecorded(transaction, claimed)) return refuse("ruling-taken");`,
 			},
-			{
-				file: "packages/operator/src/claims.ts",
-				find: "		reply: await storedReply(transaction, hash),",
-				put: "		reply: tokens.length === 0 ? await storedReply(transaction, hash) : undefined,",
-			},
-			{
-				file: "packages/operator/src/claims.ts",
-				find: "			const before = await storedReply(transaction, hash);",
-				put: "			const before = hash.length === 0 ? await storedReply(transaction, hash) : undefined;",
-			},
+			...repliesForgotten,
 		],
 		test: { file: claims, name: "the same claim again gets the same bytes, and pays nothing more" },
 	},
@@ -146,16 +161,7 @@ export const redeeming: readonly Bug[] = [
 				find: "	if (await isRecorded(transaction, claimed)) return undefined;\n",
 				put: "	await isRecorded(transaction, claimed);\n",
 			},
-			{
-				file: "packages/operator/src/claims.ts",
-				find: "		reply: await storedReply(transaction, hash),",
-				put: "		reply: tokens.length === 0 ? await storedReply(transaction, hash) : undefined,",
-			},
-			{
-				file: "packages/operator/src/claims.ts",
-				find: "			const before = await storedReply(transaction, hash);",
-				put: "			const before = hash.length === 0 ? await storedReply(transaction, hash) : undefined;",
-			},
+			...repliesForgotten,
 		],
 		test: { file: claims, name: "the same claim again gets the same bytes, and pays nothing more" },
 	},
