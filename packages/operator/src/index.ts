@@ -13,6 +13,7 @@ export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
 export type { Rate } from "./http/buckets.ts";
 export { type ClientRules, usualRates } from "./http/client-limits.ts";
 export { type Document, openApiDocument } from "./http/document.ts";
+export { openDoor, usualDoor } from "./http/door.ts";
 export { type RunningServer, type ServerLimits, type ServerOptions, startServer } from "./http/server.ts";
 export { Operator, type OperatorOptions } from "./operator.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";

@@ -46,19 +46,20 @@ test("the same claim again gets the same bytes, and pays nothing more", async ()
 	await assertBalanced(ecosystem, { issued: 60n, redeemed: 60n, outstanding: 0n });
 });
 
-test("the same claim many times at once is paid once, with the same bytes for all", async () => {
-	const ecosystem = await createEcosystem();
-	const alice = await enrolHolder(ecosystem);
-	const tokens = await withdrawTo(ecosystem, alice, 10n, 20n);
-	const action = { kind: "account", account: alice.certificate.hash } as const;
-	const claim = await makeClaim(ecosystem, alice, tokens, action);
-	const [first, ...others] = await Promise.all(
-		Array.from({ length: 20 }, () => ecosystem.operator.claim(claim)),
-	);
-	for (const reply of others) assert.deepEqual(reply, first);
-	assert.equal(await balance(ecosystem, alice), 30n);
-	await assertBalanced(ecosystem, { issued: 30n, redeemed: 30n, outstanding: 0n });
-});
+for (const way of ["together", "alone"] as const)
+	test(`the same claim many times at once is paid once, with the same bytes for all; ${way}`, async () => {
+		const ecosystem = await createEcosystem({ claims: way });
+		const alice = await enrolHolder(ecosystem);
+		const tokens = await withdrawTo(ecosystem, alice, 10n, 20n);
+		const action = { kind: "account", account: alice.certificate.hash } as const;
+		const claim = await makeClaim(ecosystem, alice, tokens, action);
+		const [first, ...others] = await Promise.all(
+			Array.from({ length: 20 }, () => ecosystem.operator.claim(claim)),
+		);
+		for (const reply of others) assert.deepEqual(reply, first);
+		assert.equal(await balance(ecosystem, alice), 30n);
+		await assertBalanced(ecosystem, { issued: 30n, redeemed: 30n, outstanding: 0n });
+	});
 
 test("what was refreshed is not redeemed too: the second order is a fork by its owner", async () => {
 	const ecosystem = await createEcosystem();

@@ -9,6 +9,7 @@ import {
 	claimed,
 	createEcosystem,
 	type Ecosystem,
+	type EcosystemOptions,
 	enrolHolder,
 	freshOwner,
 	kinds,
@@ -27,8 +28,12 @@ type Cast = {
 	readonly token: VerifiedToken;
 };
 
-async function cast(amount = 100n, offlineTotal = 1_000n): Promise<Cast> {
-	const ecosystem = await createEcosystem({ offlineTotal });
+async function cast(
+	amount = 100n,
+	offlineTotal = 1_000n,
+	claims: EcosystemOptions["claims"] = "together",
+): Promise<Cast> {
+	const ecosystem = await createEcosystem({ offlineTotal, claims });
 	const [mallory, alice, bob] = [
 		await enrolHolder(ecosystem),
 		await enrolHolder(ecosystem),
@@ -156,22 +161,23 @@ test("of forks claimed in one order the reserve pays up to the culprit's limit a
 	await assertBalanced(ecosystem, { drawn: 250n, debts: 250n, redeemed: 100n });
 });
 
-test("of forks claimed in many orders at once the reserve pays up to the culprit's limit all the same", async () => {
-	const play = await cast(100n, 250n);
-	const { ecosystem, mallory, bob } = play;
-	const action = { kind: "account", account: bob.certificate.hash } as const;
-	const claims = [];
-	for (const branch of await losingBranches(play, 6))
-		claims.push(await makeClaim(ecosystem, bob, [branch], action));
-	const replies = await Promise.all(claims.map((claim) => claimed(ecosystem, claim)));
-	const drawn = replies.map((reply) => convicted(ecosystem, reply, mallory));
-	assert.equal(
-		drawn.reduce((sum, amount) => sum + amount, 0n),
-		250n,
-	);
-	assert.equal(await balance(ecosystem, bob), 250n);
-	await assertBalanced(ecosystem, { drawn: 250n, debts: 250n, redeemed: 100n });
-});
+for (const way of ["together", "alone"] as const)
+	test(`of forks claimed in many orders at once the reserve pays up to the culprit's limit all the same; ${way}`, async () => {
+		const play = await cast(100n, 250n, way);
+		const { ecosystem, mallory, bob } = play;
+		const action = { kind: "account", account: bob.certificate.hash } as const;
+		const claims = [];
+		for (const branch of await losingBranches(play, 6))
+			claims.push(await makeClaim(ecosystem, bob, [branch], action));
+		const replies = await Promise.all(claims.map((claim) => claimed(ecosystem, claim)));
+		const drawn = replies.map((reply) => convicted(ecosystem, reply, mallory));
+		assert.equal(
+			drawn.reduce((sum, amount) => sum + amount, 0n),
+			250n,
+		);
+		assert.equal(await balance(ecosystem, bob), 250n);
+		await assertBalanced(ecosystem, { drawn: 250n, debts: 250n, redeemed: 100n });
+	});
 
 test("two outputs that one owner spent twice are two cases, each with evidence of its own", async () => {
 	const { ecosystem, mallory, alice, bob, token } = await cast();

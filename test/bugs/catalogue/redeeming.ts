@@ -60,6 +60,12 @@ export const redeeming: readonly Bug[] = [
 				find: "	await insertRows(transaction, issue, verdict.missing);",
 				put: `	if (claimed.order.action.kind === "account") await insertRows(transaction, issue, verdict.missing);`,
 			},
+			{
+				file: "packages/operator/src/claiming/together.ts",
+				find: "	const rows = taken.flatMap(({ missing }) => missing).sort(inOrder);",
+				put: `	const credits = ({ takings }: PreparedClaim) => takings[0]?.order.action.kind === "account";
+	const rows = taken.flatMap(({ missing, claim }) => (credits(claim) ? missing : [])).sort(inOrder);`,
+			},
 		],
 		test: {
 			file: claims,
@@ -112,7 +118,7 @@ export const redeeming: readonly Bug[] = [
 		],
 		test: {
 			file: claims,
-			name: "the same claim many times at once is paid once, with the same bytes for all",
+			name: "the same claim many times at once is paid once, with the same bytes for all; …",
 		},
 	},
 	{
@@ -380,7 +386,7 @@ export const redeeming: readonly Bug[] = [
 		edits: [{ file: settlement, find: ", ...[...drawn].flat()].join();", put: ", drawn.size < 0].join();" }],
 		test: {
 			file: forks,
-			name: "of forks claimed in many orders at once the reserve pays up to the culprit's limit all the same",
+			name: "of forks claimed in many orders at once the reserve pays up to the culprit's limit all the same; …",
 		},
 	},
 	{

@@ -120,6 +120,11 @@ export const ruling: readonly Bug[] = [
 				find: "		await publishVouched(transaction, releases, context.now());",
 				put: "		await publishVouched(transaction, releases.slice(0, 0), context.now());",
 			},
+			{
+				file: "packages/operator/src/claiming/together.ts",
+				find: "	await publish(transaction, taken);",
+				put: "	await publish(transaction, taken.slice(0, 0));",
+			},
 		],
 		test: { file: rulings, name: "a redemption publishes its releases" },
 		blind: "everybody can be asked again before it is needed",

@@ -116,7 +116,7 @@ async function startOperator(
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const deviceKey = random(32);
 	await createIssuer(folder, { name: "Races", assets, port: 0 }, { kind: "device", key: deviceKey });
-	const start = { folder, deviceKey, ...(database === undefined ? {} : { database }) };
+	const start = { folder, deviceKey, isOpen: true, ...(database === undefined ? {} : { database }) };
 	const served: { readonly id: Bytes; readonly url: string }[] = [];
 	const victims: Victim<OperatorMethods>[] = [];
 	for (let i = 1; i <= processes; i++) {

@@ -4,7 +4,7 @@
  *   replay ──▶ HTTP: what wallets ask, deposits and totals with an API key
  *   replay ──▶ start, setClock, balance, stop                              (control, by its own line)
  */
-import { newKey, startServer } from "@tenten/operator";
+import { newKey, openDoor, startServer } from "@tenten/operator";
 import type { Bytes } from "@tenten/protocol";
 import { random } from "../ecosystem.ts";
 import { type Handlers, Line } from "../ipc-line.ts";
@@ -42,7 +42,7 @@ function serve(): void {
 			const apiKey = newKey(random);
 			await operator.keepFirstKey(apiKey);
 			const log = { info: () => undefined, error: console.error };
-			const server = await startServer({ operator, port: 0, log });
+			const server = await startServer({ operator, port: 0, log, door: openDoor });
 			stop = async () => {
 				await server.close();
 				await operator.close();

@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as pause } from "node:timers/promises";
-import { type FailPoint, StoreUnavailable, startServer } from "@tenten/operator";
+import { type FailPoint, openDoor, StoreUnavailable, startServer, usualDoor } from "@tenten/operator";
 import type { Bytes, Refusal, Totals } from "@tenten/protocol";
 import { must } from "../ecosystem.ts";
 import { type Handlers, Line } from "../ipc-line.ts";
@@ -17,6 +17,8 @@ type OperatorStart = {
 	readonly deviceKey: Bytes;
 	/** the address of its PostgreSQL database; its own file where left out */
 	readonly database?: string;
+	/** whether all are let in that come at once, as crowds are */
+	readonly isOpen?: boolean;
 };
 
 export type OperatorMethods = {
@@ -41,6 +43,8 @@ export const operatorProgram: string = import.meta.filename;
 if (import.meta.main) serveOperator();
 
 const patience_ms = 60_000;
+/** that judge claims, as where an operator is served */
+const threads = 2;
 
 /** Asks again while the database is gone: every one of these is answered once by its content. */
 async function patiently<T>(ask: () => Promise<T>): Promise<T> {
@@ -61,16 +65,17 @@ export function serveOperator(prepare: (folder: string) => void = () => undefine
 		return issuer.operator;
 	};
 	const methods: OperatorMethods = {
-		start: async ({ folder, lastWords, deviceKey, database }) => {
+		start: async ({ folder, lastWords, deviceKey, database, isOpen = false }) => {
 			prepare(folder);
 			trigger = new Trigger(lastWords);
 			const unlock = { kind: "device", key: deviceKey } as const;
 			const onCommit = (point: FailPoint) =>
 				trigger?.reach(point === "beforeCommit" ? "before" : "after", "commit");
-			issuer = must(await patiently(() => openIssuer(folder, unlock, { onCommit }, database)));
+			issuer = must(await patiently(() => openIssuer(folder, unlock, { onCommit }, database, threads)));
 			const log = { info: () => undefined, error: console.error };
 			const { operator } = issuer;
-			const { url } = await startServer({ operator, port: 0, log });
+			const door = isOpen ? openDoor : usualDoor;
+			const { url } = await startServer({ operator, port: 0, log, door });
 			return { id: operator.id, url };
 		},
 		arm: async (point) => trigger?.arm(point),

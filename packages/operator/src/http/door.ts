@@ -29,6 +29,14 @@ export const usualDoor: DoorOptions = {
 	clock: () => performance.now(),
 };
 
+/** Lets all in that may ever come: where capacity is measured, or crowds race. */
+export const openDoor: DoorOptions = {
+	most: 4_096,
+	least: 4_096,
+	patience_ms: 60_000,
+	clock: usualDoor.clock,
+};
+
 /** Seconds after which whoever is turned away may come again: by then what is in is answered. */
 const comeAgain_s = 1;
 

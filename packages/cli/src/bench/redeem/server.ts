@@ -3,7 +3,7 @@
  * ends with its parent, and says what it did: CPU time of all its threads, commits, and whether its books agree.
  */
 import { availableParallelism } from "node:os";
-import { type FailPoint, type Operator, type RunningServer, startServer } from "@tenten/operator";
+import { type FailPoint, type Operator, openDoor, type RunningServer, startServer } from "@tenten/operator";
 import type { Bytes } from "@tenten/protocol";
 import { random } from "../../ecosystem.ts";
 import { type Handlers, Line } from "../../ipc-line.ts";
@@ -36,9 +36,6 @@ type ServerCounts = {
 	/** bytes of memory that are resident */
 	readonly resident: number;
 };
-
-/** Nobody is turned away: the load is closed, and what is looked for is capacity. */
-const openDoor = { most: 1_000, least: 1_000, patience_ms: 60_000, clock: () => performance.now() };
 
 /** What to start as a child process. */
 export const serverProgram: string = import.meta.filename;
