@@ -8,6 +8,7 @@ import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
 import { rulingsTarget } from "./targets/module-rulings.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
+import { peerTargets } from "./targets/peers.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
 import { signatureTargets } from "./targets/signatures.ts";
@@ -26,6 +27,7 @@ export const targets: readonly Target[] = [
 	rulingsTarget,
 	...definitionTargets,
 	...operatorTargets,
+	...peerTargets,
 	...walletTargets,
 	...commandTargets,
 ];

@@ -8,6 +8,7 @@
 import { type Bytes, toHex } from "@tenten/protocol";
 import { createApp, newKey } from "../../packages/operator/src/index.ts";
 import type { Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
+import { signedQuestion } from "../../packages/operator/test/support/peers.ts";
 import { serverMemory } from "../memory.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
 import { Broken, type Target } from "../target.ts";
@@ -81,6 +82,13 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 		return [key.id, "01".repeat(8)].map((id) => ({ path: `/v1/api-keys/${id}`, headers: admin }));
 	},
 	"POST /v1/payouts/:asset/allow": () => [{ path: "/v1/payouts/JPY/allow", headers: admin }],
+	"POST /v1/peers/debts": async (_, ecosystem) => {
+		// It lists itself, so its own key opens the route.
+		const question = await signedQuestion({ ecosystem }, ecosystem.world.operator.ruling);
+		const headers = Object.fromEntries(question.headers);
+		return [{ path: "/v1/peers/debts", headers, body: '{"cursor":null}' }];
+	},
+	"GET /v1/peers/:peer/debts": () => [{ path: `/v1/peers/${"00".repeat(32)}/debts`, headers: admin }],
 	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],

@@ -5,10 +5,6 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { BadInput } from "../src/bad-input.ts";
-import { planShop } from "../src/replay/plan-shop.ts";
-import { openRecording, type RecordedPayment } from "../src/replay/recording.ts";
-import { runRecording } from "../src/replay/run-recording.ts";
 
 const bin = join(import.meta.dirname, "../src/bin.ts");
 const folder = mkdtempSync(join(tmpdir(), "tenten-replay-test-"));
@@ -142,30 +138,8 @@ test("forks without tills, invoices without lines and counts that are none are b
 		invoices,
 		"time,invoice,customer,country,amount_pence,lines\n2024-01-02T10:00:00Z,1,7,X,5,1\n",
 	);
-	const alone = tenten("replay", invoices);
-	assert.equal(alone.status, 2);
-	assert.match(alone.stderr, /the lines behind the invoices are needed: name them by --lines/);
-	assert.equal(tenten("replay", invoices, "--lines", join(folder, "nowhere.csv")).status, 2);
+	assert.equal(tenten("replay", invoices).status, 2);
 	assert.equal(tenten("replay", file, "--limit", "1").result.payments, 1);
-});
-
-test("a shop without the lines behind its invoices is refused whoever runs it, before anything is built", async () => {
-	const file = join(folder, "bare.csv");
-	writeFileSync(file, "time,invoice,customer,country,amount_pence,lines\n2024-01-02T10:00:00Z,1,7,X,5,1\n");
-	const recording = await openRecording(file);
-	const payments: RecordedPayment[] = [];
-	for await (const payment of recording.payments) payments.push(payment);
-	const keep = join(folder, "never made");
-	const run = runRecording({
-		recording,
-		plan: planShop(payments, file),
-		lines: null,
-		forks: 0,
-		keep,
-		progress: () => undefined,
-	});
-	await assert.rejects(run, (error) => error instanceof BadInput && /lines behind/.test(error.message));
-	assert.equal(existsSync(keep), false);
 });
 
 const recorded = join(import.meta.dirname, "../../../../shared/data/online-retail-invoices.csv.gz");

@@ -42,6 +42,7 @@ import {
 	type Revoked,
 	revokeKey,
 } from "./key-keeping.ts";
+import { Peers } from "./peers/peers.ts";
 import { bindKey, type RequestKey } from "./request-key.ts";
 import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
@@ -99,6 +100,8 @@ export class Operator implements OperatorClient {
 	readonly watch: Watch;
 	readonly #judges: JudgePool | null;
 	readonly #claims: ClaimLine;
+	/** operators that it lists beside itself */
+	readonly peers: Peers;
 
 	/** how often it was started, this time included */
 	readonly starts: number;
@@ -121,6 +124,7 @@ export class Operator implements OperatorClient {
 			isTogether: claims === "together",
 			isThreaded: judges !== null,
 		});
+		this.peers = new Peers(context);
 	}
 
 	/** Opens its store, and settles what a crash left unsettled. */

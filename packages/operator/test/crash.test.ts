@@ -19,7 +19,7 @@ import type { Job } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import { claimScenes, type Scene } from "./support/claim-scenes.ts";
 import { scenes } from "./support/crash-scenes.ts";
-import { definitionScene, watchScene } from "./support/crash-scenes-apart.ts";
+import { definitionScene, peerScene, watchScene } from "./support/crash-scenes-apart.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -138,6 +138,9 @@ for (const [name, scene] of Object.entries(scenes))
 
 test("power fails before and after each commit: books that do not agree, until payouts are allowed again", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, watchScene, point, commits), 3));
+
+test("power fails before and after each commit: a question of another operator", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, peerScene, point, commits), 2));
 
 test("power fails before and after each commit: a definition that is adopted, and a status list", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createLicensed, definitionScene, point, commits), 3));

@@ -5,6 +5,7 @@ import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from 
 import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
 import { auditCommand, keyCommands } from "./operator-access.ts";
 import { payoutCommands } from "./operator-payouts.ts";
+import { peerCommands } from "./operator-peers.ts";
 import { schemaCommand } from "./operator-schema.ts";
 
 export function issuerCommands(): Command {
@@ -16,6 +17,7 @@ export function issuerCommands(): Command {
 		caseFilesCommand(),
 		keyCommands(),
 		payoutCommands(),
+		peerCommands(),
 		auditCommand(),
 		exportCommands(),
 		trustListCommand(),

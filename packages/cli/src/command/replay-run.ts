@@ -29,6 +29,8 @@ export async function replayRecording(
 	{ lines, schemas, ...options }: ReplayOptions,
 ): Promise<Outcome> {
 	const isShop = recording.kind === "invoices";
+	if (isShop && lines === undefined)
+		throw new BadInput("the lines behind the invoices are needed: name them by --lines");
 	if (!isShop && options.forks > 0) throw new BadInput("--forks needs a shop with tills");
 	if (options.keep !== undefined && existsSync(options.keep) && readdirSync(options.keep).length > 0)
 		throw new BadInput("--keep names a folder with something in it", { file: options.keep });

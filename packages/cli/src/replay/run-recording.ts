@@ -8,7 +8,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { BadInput } from "../bad-input.ts";
 import { type Executed, execute, type Paperwork } from "./execute.ts";
 import { Forgers, type ForkReport, forkLimit } from "./forgers.ts";
 import { invoiceDocuments } from "./invoice-document.ts";
@@ -45,10 +44,7 @@ export type RunReport = Executed & {
 	readonly elapsed_s: number;
 };
 
-/** Throws `BadInput` where a shop is to ask for payments by invoices whose lines nobody has. */
 export async function runRecording(options: RunOptions): Promise<RunReport> {
-	if (options.recording.kind === "invoices" && options.lines === null)
-		throw new BadInput("the lines behind the invoices are needed: name them by --lines");
 	const folder = options.keep ?? mkdtempSync(join(tmpdir(), "tenten-replay-"));
 	mkdirSync(folder, { recursive: true });
 	try {

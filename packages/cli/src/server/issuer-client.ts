@@ -99,6 +99,15 @@ export class IssuerClient {
 		return this.#ask(this.#api.POST("/v1/payouts/{asset}/allow", { params: { path: { asset } } }));
 	}
 
+	/** What holders whom it certified owe the peer of this id: every page, asked there now. */
+	async debtsAt(peer: string): Promise<readonly Schemas["PeerDebt"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const params = { path: { peer }, query };
+			const page = await this.#ask(this.#api.GET("/v1/peers/{peer}/debts", { params }));
+			return isProblem(page) ? page : { items: page.debts, cursor: page.cursor };
+		});
+	}
+
 	/** All of it, oldest first. */
 	async auditLog(): Promise<readonly Schemas["AuditEntry"][] | AdminProblem> {
 		return everyPage(async (query) => {

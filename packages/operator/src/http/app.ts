@@ -21,6 +21,8 @@ import { keyGate } from "./key-gate.ts";
 import { addManagementRoutes } from "./management.ts";
 import { Metrics } from "./metrics.ts";
 import { pagePolicy } from "./page.ts";
+import { answersSigned } from "./peer-gate.ts";
+import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
 import { addServiceRoutes } from "./service-routes.ts";
 import { note, noted } from "./serving.ts";
@@ -88,9 +90,12 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	for (const { method, path, ...endpoint } of Object.values<Endpoint>(endpoints))
 		if (isBehindDoor(endpoint)) app.on(method.toUpperCase(), path, behindDoor);
 	const gate = keyGate(operator, limits);
+	for (const { method, path, access } of Object.values<Endpoint>(endpoints))
+		if (access === "peer") app.on(method.toUpperCase(), path, answersSigned(operator));
 	addByteRoutes(app, operator, idempotency, gate);
 	addManagementRoutes(app, operator, idempotency, gate);
 	addAccessRoutes(app, operator, gate);
+	addPeerRoutes(app, operator, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
 }

@@ -24,6 +24,7 @@ const about = {
 	tags: [
 		{ name: "wallets", description: "What wallets ask: each message carries its own proof" },
 		{ name: "management", description: "What the people who run the operator ask" },
+		{ name: "peers", description: "What other operators ask, signed both ways" },
 		{ name: "service", description: "Health, figures and documentation" },
 	],
 };
@@ -64,7 +65,7 @@ function headersOf(endpoint: Endpoint) {
 /** By whose word a route is asked. */
 function schemeOf(access: Endpoint["access"]): readonly string[] {
 	if (access === "anyone") return [];
-	return access === "holder" ? ["holder"] : ["apiKey"];
+	return access === "holder" || access === "peer" ? [access] : ["apiKey"];
 }
 
 /** For a page to read: which keys may. */
@@ -85,6 +86,12 @@ export function openApiDocument(): Document {
 		type: "http",
 		scheme: "Tenten",
 		description: "a signed statement `balance` in base64url",
+	});
+	registry.registerComponent("securitySchemes", "peer", {
+		type: "http",
+		scheme: "Signature",
+		description:
+			"HTTP Message Signatures (RFC 9421) with Content-Digest, by the ruling key of a listed operator",
 	});
 	for (const endpoint of Object.values(endpoints)) registry.registerPath(operationOf(endpoint));
 	return described.getOpenAPI31Document(about);

@@ -10,8 +10,8 @@ import type { Bytes, Refusal } from "@tenten/protocol";
 import type { Acting, Permission } from "../access.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 
-/** Who may ask: anyone, the holder of the account (signed), or whose API key has this permission. */
-type Access = "anyone" | "holder" | Permission;
+/** Who may ask: anyone, the holder of the account (signed), a listed operator (signed), or whose API key may. */
+type Access = "anyone" | "holder" | "peer" | Permission;
 
 type Taken =
 	| { readonly kind: "none" }
@@ -29,7 +29,7 @@ type Given =
 	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
 	| { readonly kind: "document"; readonly description: string };
 
-type Tag = "wallets" | "management" | "service";
+type Tag = "wallets" | "management" | "peers" | "service";
 
 export type Endpoint = {
 	readonly method: "get" | "post" | "delete";
@@ -76,7 +76,8 @@ export type ImpliedCode =
 	| "api-key-invalid"
 	| "role-missing"
 	| "rate-limited"
-	| "overloaded";
+	| "overloaded"
+	| (typeof unheard)[number];
 
 /** What a client's requests are counted as. */
 export type RateClass = "value" | "reading" | "management";
@@ -87,10 +88,23 @@ export type RateClass = "value" | "reading" | "management";
  */
 export function rateClassOf({ path, keyed, method, access }: Endpoint): RateClass | undefined {
 	if (!path.startsWith("/v1/")) return undefined;
-	const needsKey = access !== "anyone" && access !== "holder";
-	if (keyed || (method === "post" && !needsKey)) return "value";
-	return needsKey ? "management" : "reading";
+	if (needsKey(access)) return keyed ? "value" : "management";
+	return keyed || (method === "post" && access === "anyone") ? "value" : "reading";
 }
+
+/** Whether it is for API keys alone. */
+function needsKey(access: Access): boolean {
+	return access !== "anyone" && access !== "holder" && access !== "peer";
+}
+
+/** What is said to an operator that was not heard. */
+const unheard = [
+	"peer-signature-missing",
+	"peer-signature-invalid",
+	"peer-signature-expired",
+	"peer-unknown",
+	"peer-request-replayed",
+] as const;
 
 function impliedBy(endpoint: Endpoint): readonly ImpliedCode[] {
 	const { access, params, query, takes } = endpoint;
@@ -99,7 +113,8 @@ function impliedBy(endpoint: Endpoint): readonly ImpliedCode[] {
 		...failures,
 		...(isParsed ? (["malformed"] as const) : []),
 		...(takes.kind === "none" ? [] : (["too-large", "content-type-unknown"] as const)),
-		...(access === "anyone" || access === "holder" ? [] : (["api-key-invalid", "role-missing"] as const)),
+		...(needsKey(access) ? (["api-key-invalid", "role-missing"] as const) : []),
+		...(access === "peer" ? unheard : []),
 		...(rateClassOf(endpoint) === undefined ? [] : (["rate-limited"] as const)),
 		...(isBehindDoor(endpoint) ? (["overloaded"] as const) : []),
 	];

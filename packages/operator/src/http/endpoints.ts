@@ -6,11 +6,13 @@
  */
 import type { Endpoint } from "./endpoint.ts";
 import { managementEndpoints } from "./management-endpoints.ts";
+import { peerEndpoints } from "./peer-endpoints.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
 import { walletEndpoints } from "./wallet-endpoints.ts";
 
 export const endpoints = {
 	...walletEndpoints,
 	...managementEndpoints,
+	...peerEndpoints,
 	...serviceEndpoints,
 } as const satisfies Readonly<Record<string, Endpoint>>;

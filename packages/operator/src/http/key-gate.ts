@@ -1,19 +1,22 @@
-/** Who may ask, and how often: API keys for management, nobody in particular for the rest. */
+/** Who may ask, and how often: API keys for management, other operators by signature, anybody for the rest. */
 import type { Context } from "hono";
 import { mayDo } from "../access.ts";
 import type { Operator } from "../operator.ts";
 import type { ClientLimits } from "./client-limits.ts";
+import { peerGate } from "./peer-gate.ts";
 import { problem } from "./problem.ts";
 import type { Gate } from "./serving.ts";
 
 const scheme = "Bearer ";
 
 export function keyGate(operator: Operator, limits: ClientLimits | null): Gate {
+	const hearPeer = peerGate(operator, limits);
 	return async (endpoint, context) => {
 		const { access, operationId } = endpoint;
 		const requestId = requestIdOf(context);
 		if (access === "anyone" || access === "holder")
 			return limits?.take(endpoint, context) ?? { actor: "anyone", requestId };
+		if (access === "peer") return hearPeer(endpoint, context);
 		const tooManyGuesses = limits?.lookAtGuesses(endpoint, context);
 		if (tooManyGuesses !== undefined) return tooManyGuesses;
 		const header = context.req.header("authorization") ?? "";

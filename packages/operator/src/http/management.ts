@@ -58,7 +58,8 @@ export function addManagementRoutes(
 	});
 }
 
-function toAmount(operator: Operator, code: string, minor: bigint) {
+/** Minor units of an asset, as JSON says them. */
+export function toAmount(operator: Operator, code: string, minor: bigint) {
 	const scale = operator.entry.assets.find((asset) => asset.code === code)?.scale ?? 0;
 	return { value: minor.toString(), asset: code, scale };
 }

@@ -107,6 +107,13 @@ const httpProblems = {
 		"send the same again, after a moment: it is answered once",
 	],
 	"not-ready": [503, "transient", "safe", "ask another process, or this one later"],
+	"peer-failed": [502, "transient", "safe", "ask again later; the detail says what went wrong"],
+	"peer-request-replayed": [409, "final", "safe", "sign it anew, with a fresh nonce"],
+	"peer-signature-expired": [401, "final", "safe", "sign it anew, by a clock that is right"],
+	"peer-signature-invalid": [401, "final", "safe", "sign what docs/spec/peers.md names"],
+	"peer-signature-missing": [401, "final", "safe", "sign the request, as docs/spec/peers.md says"],
+	"peer-unknown": [403, "final", "safe", "have this operator list yours, with its current keys"],
+	"peer-unlisted": [404, "final", "safe", "list it first: tenten operator serve --peer"],
 	"role-missing": [403, "final", "safe", "use an API key whose roles allow this"],
 	overloaded: [503, "transient", "safe", "send the same again after the seconds that Retry-After names"],
 	"route-unknown": [404, "final", "safe", "see /v1/openapi.json"],
@@ -164,7 +171,8 @@ export const problemType = "application/problem+json";
 export function problemResponse({ code, detail }: Problem): Response {
 	const { status, ...meaning } = meaningOf(code);
 	const body = { type: `/v1/problems/${code}`, title: code, status, code, detail, ...meaning };
-	const challenge = status === 401 ? { "www-authenticate": "Bearer" } : {};
+	const scheme = code === "api-key-invalid" ? "Bearer" : "Signature";
+	const challenge = status === 401 ? { "www-authenticate": scheme } : {};
 	return new Response(JSON.stringify(body), {
 		status,
 		headers: { "content-type": problemType, ...challenge },

@@ -41,6 +41,32 @@ export const problemSchema = z
 	})
 	.openapi("Problem", { description: "RFC 9457" });
 
+/** What is owed between two operators: see `Debt`. */
+export const debtPageSchema = z.object({
+	debts: z.array(
+		z
+			.object({
+				culprit: hexadecimal.openapi({ description: "hash of the culprit's certificate" }),
+				caseFiles: z.array(hexadecimal).max(50),
+				drawn: amountSchema.openapi({ description: "what the fork reserve paid" }),
+				owed: amountSchema.openapi({ description: "what of it is neither repaid nor given up" }),
+			})
+			.openapi("PeerDebt"),
+	),
+	cursor: nextCursor,
+});
+
+/** The page in a peer's answer; undefined where there is none. */
+export function debtPageIn(body: Uint8Array): z.infer<typeof debtPageSchema> | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+	} catch {
+		return undefined;
+	}
+	return debtPageSchema.safeParse(value).data;
+}
+
 export const apiRole = z.enum(apiRoles as readonly [ApiRole, ...ApiRole[]]);
 
 export const apiKeySchema = z

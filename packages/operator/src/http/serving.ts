@@ -106,12 +106,12 @@ async function read(
 	return { params, query, body, header, acting } as unknown as Asked<Endpoint>;
 }
 
-async function readBody({ takes }: Endpoint, context: Context): Promise<unknown> {
+async function readBody(endpoint: Endpoint, context: Context): Promise<unknown> {
+	const { takes } = endpoint;
 	if (takes.kind === "none") return null;
 	const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
 	if (type !== (takes.kind === "cose" ? cose : "application/json")) return problem("content-type-unknown");
-	const maximum = takes.kind === "cose" ? limits.message + limits.evidence : maximumJson;
-	const bytes = await readAtMost(context, maximum);
+	const bytes = await bodyFor(endpoint, context);
 	if (bytes === undefined) return problem("too-large");
 	if (takes.kind === "cose") return bytes;
 	let value: unknown;
@@ -122,6 +122,17 @@ async function readBody({ takes }: Endpoint, context: Context): Promise<unknown>
 	}
 	const parsed = takes.schema.safeParse(value);
 	return parsed.success ? parsed.data : malformed(parsed.error);
+}
+
+/** What was sent to a route, read once; undefined where it is too long. Nothing is read where it takes nothing. */
+export async function bodyFor({ takes }: Endpoint, context: Context): Promise<Uint8Array | undefined> {
+	if (takes.kind === "none") return new Uint8Array();
+	const read = context.get("body") as Uint8Array | undefined;
+	if (read !== undefined) return read;
+	const maximum = takes.kind === "cose" ? limits.message + limits.evidence : maximumJson;
+	const body = await readAtMost(context, maximum);
+	context.set("body", body);
+	return body;
 }
 
 /** The whole body; undefined where it is longer than `maximum`, of which no more is read. */

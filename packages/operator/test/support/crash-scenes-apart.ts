@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { day, expectValue } from "../../../module/test/support/world.ts";
 import { makeStatusList } from "../../src/definitions/licence-making.ts";
 import type { Operator } from "../../src/index.ts";
+import { signRequest } from "../../src/peers/message-signature.ts";
 import { type Scene, withToken } from "./claim-scenes.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { draftOf, type Licensed, regulator } from "./licensed.ts";
@@ -50,5 +51,21 @@ export async function watchScene(ecosystem: Ecosystem): ReturnType<Scene> {
 			];
 		},
 		check: (reply) => assert.deepEqual(reply, [1, undefined, 0]),
+	};
+}
+
+/** A question of another operator, here of itself: heard once, whatever fails meanwhile. */
+export async function peerScene({ operator, world, clock }: Ecosystem): ReturnType<Scene> {
+	const headers = new Headers({ "content-type": "application/json" });
+	const asked = { method: "POST", target: operator.peers.targetOf("/"), headers, body: new Uint8Array() };
+	const moment = { signer: world.operator.ruling, now: clock.now, nonce: "one" };
+	const signed = { ...asked, headers: await signRequest(asked, moment) };
+	return {
+		ask: async (opened) => {
+			await opened.peers.hear(signed);
+			const again = await opened.peers.hear(signed);
+			return [again.kind, await opened.peers.debts(opened.id, new Uint8Array())];
+		},
+		check: (reply) => assert.deepEqual(reply, ["replayed", { debts: [], last: null }]),
 	};
 }

@@ -21,6 +21,7 @@ import {
 	type Refusal,
 	type Reply,
 	redeemingDraft,
+	type SuiteName,
 	serialize,
 	serializeClaim,
 	sha256,
@@ -68,6 +69,10 @@ export type EcosystemOptions = {
 	readonly licensing?: OperatorPolicy["licensing"];
 	/** minor units: every certificate's offline total */
 	readonly offlineTotal?: bigint;
+	/** where it is listed */
+	readonly url?: string;
+	/** of its ruling key */
+	readonly rulingSuite?: SuiteName;
 	/** codes of what it issues beside `JPY` */
 	readonly otherAssets?: readonly string[];
 };
@@ -90,12 +95,13 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 	let run = 0;
 	const random = (): Bytes => sha256(encodeItem([seed, run, count++]));
 	const key = (): ReturnType<typeof signerFrom> => signerFrom(random(), "Ed25519");
-	const keys = { root: key(), authority: key(), issuing: key(), ruling: key(), desk: key() };
+	const ruling = (): ReturnType<typeof signerFrom> => signerFrom(random(), options.rulingSuite ?? "Ed25519");
+	const keys = { root: key(), authority: key(), issuing: key(), ruling: ruling(), desk: key() };
 	run = options.run ?? 0;
 	const entropy = (length: number): Bytes => random().subarray(0, length);
 	const policy = {
 		name: "Densha",
-		url: "https://densha.example",
+		url: options.url ?? "https://densha.example",
 		assets: ["JPY", ...(options.otherAssets ?? [])].map((code) => ({
 			code,
 			scale: 0,

@@ -13,6 +13,7 @@ import { startServer } from "../../src/index.ts";
 import { createEcosystem } from "./ecosystem.ts";
 import { edited, replaced } from "./item-edits.ts";
 import { byMessages, type Provocations, whileHeld, whileStopped } from "./message-provocations.ts";
+import { sendSigned, signedQuestion } from "./peers.ts";
 import { apiKey, ask, begun, manage, nested, question, type Served } from "./served.ts";
 
 const nowhere = "0".repeat(64);
@@ -68,6 +69,17 @@ function limitedToNothing(certificate: Item): Item {
 		const profile = changed.get(-65537) as readonly Item[];
 		return changed.set(-65537, [...profile.slice(0, 5), [0n, null, null], ...profile.slice(6)]);
 	});
+}
+
+const utf8 = (text: string): Bytes => new Uint8Array(Buffer.from(text));
+
+/** What the listed operator signs, changed as asked before it is signed, and after. */
+async function asPeer(
+	s: Served,
+	before: Parameters<typeof signedQuestion>[2],
+	after: { readonly method?: string } = {},
+): Promise<Response> {
+	return sendSigned(s, { ...(await signedQuestion(s, s.peer.world.operator.ruling, before)), ...after });
 }
 
 const byJson: Readonly<Record<string, Provocations>> = {
@@ -167,6 +179,29 @@ const byJson: Readonly<Record<string, Provocations>> = {
 	auditLog: {
 		...readOnly("/v1/audit"),
 		malformed: (s) => manage(s, "GET", "/v1/audit?cursor=none"),
+	},
+	debtsAtPeer: {
+		...readOnly(`/v1/peers/${nowhere}/debts`),
+		malformed: (s) => manage(s, "GET", "/v1/peers/none/debts"),
+		"peer-unlisted": (s) => manage(s, "GET", `/v1/peers/${nowhere}/debts`),
+		"peer-failed": (s) => manage(s, "GET", `/v1/peers/${toHex(s.peer.operator.id)}/debts`),
+	},
+	peerDebts: {
+		malformed: (s) => asPeer(s, { body: utf8('{"cursor":"none"}') }),
+		"too-large": (s) => asPeer(s, { body: new Uint8Array(70_000) }),
+		"content-type-unknown": (s) => asPeer(s, { headers: new Headers({ "content-type": "text/plain" }) }),
+		"peer-signature-missing": (s) => manage(s, "POST", "/v1/peers/debts", { cursor: null }),
+		"peer-signature-invalid": (s) => asPeer(s, { method: "PUT" }, { method: "POST" }),
+		"peer-signature-expired": (s) => asPeer(s, { now: s.ecosystem.clock.now - day }),
+		"peer-unknown": async (s) => {
+			const question = await signedQuestion(s, s.stranger.world.operator.ruling);
+			return sendSigned(s, question);
+		},
+		"peer-request-replayed": async (s) => {
+			const question = await signedQuestion(s, s.peer.world.operator.ruling);
+			await sendSigned(s, question);
+			return sendSigned(s, question);
+		},
 	},
 	openApi: {},
 	documentation: {},

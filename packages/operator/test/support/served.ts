@@ -40,6 +40,8 @@ export type Served = {
 	readonly ecosystem: Ecosystem;
 	/** another operator, unknown to this one */
 	readonly stranger: Ecosystem;
+	/** another operator, which this one lists at an address where nobody listens */
+	readonly peer: Ecosystem;
 	readonly server: RunningServer;
 	/** the same operator, where each client may ask once in each class, and whoever says so is a client of its own */
 	readonly sparing: RunningServer;
@@ -60,6 +62,8 @@ export async function serveOperator(): Promise<Served> {
 	const store = { onCommit: async () => gate.wait?.() };
 	const ecosystem = await createEcosystem({ otherAssets: ["PTS"], store });
 	const stranger = await createEcosystem({ seed: "stranger" });
+	const peer = await createEcosystem({ seed: "peer", url: "http://127.0.0.1:1" });
+	ecosystem.operator.setPeers([peer.operator.entry]);
 	const log = { info: () => undefined, error: () => undefined };
 	await ecosystem.operator.keepFirstKey(apiKey);
 	const server = await startServer({ operator: ecosystem.operator, port: 0, log });
@@ -85,8 +89,9 @@ export async function serveOperator(): Promise<Served> {
 		await sparing.close();
 		await ecosystem.operator.close();
 		await stranger.operator.close();
+		await peer.operator.close();
 	};
-	return { ecosystem, stranger, server, sparing, alice, bob, claim, lock, pending, gate, close };
+	return { ecosystem, stranger, peer, server, sparing, alice, bob, claim, lock, pending, gate, close };
 }
 
 /** A message of the protocol, under a fresh key unless one is named. */

@@ -36,8 +36,19 @@ const externalAad = Object.fromEntries(
 	signedTypes.map((type) => [type, Uint8Array.from(`tenten/1/${type}`, (c) => c.charCodeAt(0))]),
 ) as Readonly<Record<SignedType, Bytes>>;
 
-/** The bytes that a signer signs. */
-export function sigStructure(type: SignedType, suite: SuiteName, payload: Bytes): Bytes {
+/**
+ * What a signer signs: the types above, and signature bases of HTTP messages (RFC 9421, section 2.5), as they are.
+ * A base begins with a quotation mark and a Sig_structure with an array of four, so neither is ever the other.
+ */
+export type Signable = SignedType | "http-message";
+const quotationMark = 0x22;
+
+/** The bytes that a signer signs. Throws where a signature base is none. */
+export function sigStructure(type: Signable, suite: SuiteName, payload: Bytes): Bytes {
+	if (type === "http-message") {
+		if (payload[0] !== quotationMark) throw new RangeError("no signature base of an HTTP message");
+		return payload;
+	}
 	return encodeItem(["Signature1", protectedHeaders[suite], externalAad[type], payload]);
 }
 
@@ -45,7 +56,7 @@ export function sigStructure(type: SignedType, suite: SuiteName, payload: Bytes)
 export function verifySign1(
 	verify: Verify,
 	key: PublicKey,
-	type: SignedType,
+	type: Signable,
 	payload: Bytes,
 	signature: Bytes,
 ): boolean {

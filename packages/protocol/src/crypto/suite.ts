@@ -16,7 +16,7 @@ import {
 	type Shape,
 } from "../codec/index.ts";
 import { taggedHash } from "./hash.ts";
-import type { SignedType } from "./sign1.ts";
+import type { Signable } from "./sign1.ts";
 
 /** COSE algorithm numbers (RFC 9864) and lengths in bytes. ES256 keys are compressed points (SEC 1, 2.3.3). */
 export const suites = {
@@ -34,7 +34,7 @@ export type Verify = (key: PublicKey, message: Bytes, signature: Bytes) => boole
 /** Holds one private key and signs typed payloads with it. */
 export type Signer = {
 	readonly key: PublicKey;
-	readonly sign: (type: SignedType, payload: Bytes) => Promise<Bytes>;
+	readonly sign: (type: Signable, payload: Bytes) => Promise<Bytes>;
 };
 
 /** The raw bytes of a signature; which suite made it, the key says. */

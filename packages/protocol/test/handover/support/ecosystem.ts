@@ -30,8 +30,8 @@ import {
 	type Refusal,
 	type RulingBody,
 	rulingPayload,
+	type Signable,
 	type SignedRuling,
-	type SignedType,
 	serialize,
 	sha256,
 	sigStructure,
@@ -66,7 +66,7 @@ export const toyVerify: Verify = (key, message, signature) => {
 	return equalBytes(signature, concatBytes(half, half));
 };
 
-export function toySign(key: PublicKey, type: SignedType, payload: Bytes): Bytes {
+export function toySign(key: PublicKey, type: Signable, payload: Bytes): Bytes {
 	const half = mark(key, sigStructure(type, key.suite, payload));
 	return concatBytes(half, half);
 }
