@@ -9,6 +9,7 @@ export type ViolationKind =
 	| "forked"
 	| "accused"
 	| "unbound"
+	| "over"
 	| "unproven"
 	| "paid twice"
 	| "too early"

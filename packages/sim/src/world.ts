@@ -147,7 +147,10 @@ export class World {
 			now: () => this.now,
 			policy,
 			asked: (route, body) => this.#watch(() => this.#asked(position, route, body)),
-			answered: (route, answer) => this.#answered(name, route, answer),
+			answered: (route, answer) => {
+				this.registries[position]?.answered();
+				this.#answered(name, route, answer);
+			},
 			committed: () => this.#watch(() => this.registries[position]?.committed()),
 		});
 	}
@@ -280,6 +283,7 @@ export class World {
 		this.#hasBegun = true;
 		this.trace.event(device.name, "starts");
 		try {
+			if (device instanceof OperatorHost) this.registries[this.operators.indexOf(device)]?.restarted();
 			await device.start();
 			if (device instanceof OperatorHost && device.isOn) this.#introduce();
 		} catch (error) {

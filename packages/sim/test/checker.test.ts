@@ -1,7 +1,8 @@
 /** The checker sees: what is broken by hand in a world that is sound is found, each by its name. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bytes, Condition } from "@tenten/protocol";
+import type { Bytes, Caveat, Condition, Issue } from "@tenten/protocol";
+import { Binding } from "../src/checker/binding.ts";
 import type { PlainWrite } from "../src/checker/checker.ts";
 import { checkEnd } from "../src/healing.ts";
 import type { ViolationKind } from "../src/violation.ts";
@@ -179,4 +180,72 @@ test("a token in the hands of somebody who may not have it", async () => {
 		const output = checker.ledger.outputs.get(id);
 		return output === undefined ? 0 : [...checker.ledger.ancestors(output)].length;
 	}
+});
+
+test("a reservation of what was over when its payee's trust list was signed", async () => {
+	const quiet = await quietWorld();
+	const { world, ann, bob, does } = quiet;
+	const asset = world.assetOf(world.operators[0] as (typeof world.operators)[number], "JPY");
+	const request = await does(async () => bob.wallet?.request({ asset, amount: 5n }));
+	const started = await does(async () => ann.wallet?.start({ request: request?.encoded as Bytes }));
+	await does(async () => bob.wallet?.handle(started?.messages ?? []));
+	const row = last(rowsOf(quiet, bob, "payee"));
+	const [trust] = [...bob.disk.copy()].filter(([key]) => key === "trust");
+	assert.ok(trust);
+	const list = { key: "trust", value: world.computing.unsealed(trust[1]) as Bytes };
+	world.checker.written("wallet 3", [list, row]);
+	for (const output of world.checker.ledger.outputs.values())
+		Object.assign(output, { redeemUntil: world.now });
+	finds("over", () => world.checker.written("wallet 4", [list, row]));
+});
+
+test("a caveat that was broken, and one that its class had lifted", async () => {
+	const quiet = await quietWorld();
+	const { checker } = quiet.world;
+	await pays(quiet, quiet.ann, quiet.bob, 10n);
+	const row = rowsOf(quiet, quiet.bob, "token").find(({ key }) => at(key)?.maker != null);
+	assert.ok(row);
+	const held = at(row.key);
+	const first = held && checker.ledger.outputs.get(held.maker?.input ?? "");
+	assert.ok(first);
+	const again = (caveat: Caveat) => {
+		Object.assign(first, { caveats: [caveat] });
+		Object.assign(held, { isBound: true });
+		checker.written("wallet 2", [row]);
+	};
+	const condition = { kind: "transferCap", amount: 9n } as const;
+	again({ condition: { ...condition, amount: 10n }, liftedBy: null });
+	again({ condition, liftedBy: "person" });
+	finds("unbound", () => again({ condition, liftedBy: "shop" }));
+	finds("unbound", () => again({ condition, liftedBy: null }));
+
+	function at(key: string) {
+		return checker.ledger.outputs.get(key.slice("token/".length));
+	}
+});
+
+test("value that burned and is paid, that is burned too soon, and that is issued under other terms", async () => {
+	const { world } = await quietWorld();
+	const [token] = [...world.checker.ledger.outputs.values()];
+	assert.ok(token);
+	const { conditions } = world.checker.ledger;
+	const binding = new Binding(world.checker.ledger, () => world.now);
+	const burns = { kind: "expires", time: world.now, atExpiry: "burn" } as const;
+	binding.claimed("redeemed", token, "paid");
+	finds("lost", () => binding.claimed("redeemed", token, "burned"));
+	conditions.set(token.root, [burns]);
+	binding.claimed("redeemed", token, "burned");
+	finds("unbound", () => binding.claimed("redeemed", token, "paid"));
+	// What was asked before it burned may be judged by then.
+	binding.asked();
+	world.now += 1;
+	conditions.set(token.root, [{ ...burns, time: world.now }]);
+	binding.claimed("refreshed", token, "paid");
+	const issue = { caveats: [] } as unknown as Issue;
+	binding.issued("refreshed", [{ ...issue, conditions: [{ ...burns, time: world.now }] }]);
+	finds("unbound", () => binding.issued("refreshed", [{ ...issue, conditions: [] }]));
+	finds("unbound", () => {
+		binding.restarted();
+		binding.claimed("redeemed", token, "paid");
+	});
 });

@@ -3,6 +3,7 @@
  *
  *   created     a module may spend what is not on the frontier      lost       nobody carries what is
  *   two copies  two honest modules hold one output                  forked     an honest owner's output, consumed twice
+ *   over        a payee takes what nobody would redeem, by the date of its own trust list
  *   decided twice, told before durable, accused, paid twice         see `Decisions` and `Registry`
  *
  * Of whoever is dishonest nothing is promised: what they do to themselves, and what comes after an output that
@@ -14,7 +15,7 @@ import { checkBounds } from "./bounds.ts";
 import { Decisions } from "./decisions.ts";
 import { Ends } from "./ends.ts";
 import { Ledger, type Output } from "./ledger.ts";
-import { type Fact, factOf, ownCertificate } from "./rows.ts";
+import { type Fact, factOf, listedAt, ownCertificate } from "./rows.ts";
 import { checkStatements } from "./statements.ts";
 
 export type PlainWrite = { readonly key: string; readonly value: Bytes | null };
@@ -38,6 +39,8 @@ export class Checker {
 	readonly #issued = new Map<string, readonly string[]>();
 	/** how many rows wait for an order's answer */
 	readonly #waits = new Map<string, number>();
+	/** by device: when the trust list that it took last was signed, unix seconds */
+	readonly #listed = new Map<string, number>();
 	/** attempts of which something was stated, by device */
 	readonly #sworn = new Set<string>();
 
@@ -56,7 +59,9 @@ export class Checker {
 		this.#facts.set(device, facts);
 		const before = facts.get(key);
 		if (key.startsWith("question/") && value !== null) this.#stated(device, key, value, facts);
+		if (key === "trust" && value !== null) this.#listed.set(device, listedAt(value));
 		const after = value === null ? undefined : factOf(this.ledger, key, value);
+		if (before === undefined && after !== undefined) this.#notOver(device, after);
 		if (before === undefined && after === undefined) return;
 		this.decisions.changed(device, key, before, after);
 		this.ends.changed(key, after);
@@ -64,6 +69,16 @@ export class Checker {
 		else facts.set(key, after);
 		if (before !== undefined) this.#count(device, before, -1);
 		if (after !== undefined) this.#count(device, after, 1);
+	}
+
+	/** What a payee reserves could still be redeemed when its trust list was signed, whatever its clock says. */
+	#notOver(device: string, { kind, covers }: Fact): void {
+		if (kind !== "payee reserved") return;
+		for (const id of covers) {
+			const until = this.ledger.outputs.get(id)?.redeemUntil ?? Number.POSITIVE_INFINITY;
+			if (until <= (this.#listed.get(device) ?? 0))
+				throw new Violation("over", `${device} takes ${id.slice(0, 8)}, which was over at ${until}`);
+		}
 	}
 
 	/** What is sworn once is looked at once: what came later does not make it a lie. */

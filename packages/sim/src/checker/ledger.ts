@@ -7,6 +7,7 @@
  */
 import {
 	type Bytes,
+	type Caveat,
 	type Condition,
 	certificateHash,
 	certificatePayload,
@@ -45,6 +46,8 @@ export type Output = {
 	readonly redeemUntil: number;
 	/** by conditions or caveats: an account that they forbid is not credited */
 	readonly isBound: boolean;
+	/** what its issue, or the link that made it, added to the conditions */
+	readonly caveats: readonly Caveat[];
 	/** hash of the certificate that owns it, where that is known */
 	owner: string | null;
 	readonly maker: Link | null;
@@ -128,8 +131,9 @@ export class Ledger {
 		const { amount, redeemUntil } = issue.issue;
 		this.conditions.set(root, issue.issue.conditions);
 		this.hopsUsed.set(root, issue.issue.hopsUsed);
-		const isBound = issue.issue.conditions.length + issue.issue.caveats.length > 0;
-		const first = this.#output(toHex(at), { amount, root, redeemUntil, isBound, maker: null });
+		const { caveats } = issue.issue;
+		const isBound = issue.issue.conditions.length + caveats.length > 0;
+		const first = this.#output(toHex(at), { amount, root, redeemUntil, isBound, caveats, maker: null });
 		first.owner ??= this.certificate(certificates[opening.certificate] as Bytes);
 		let link: Link | null = null;
 		for (const hop of hops) {
@@ -179,7 +183,7 @@ export class Ledger {
 		const { redeemUntil } = from;
 		for (const [index, { amount, caveats }] of body.outputs.entries()) {
 			const isBound = from.isBound || caveats.length > 0;
-			const made = { amount, root, redeemUntil, isBound, maker: link };
+			const made = { amount, root, redeemUntil, isBound, caveats, maker: link };
 			const output = this.#output(outputs[index] as string, made);
 			// Behind the first output of a direct link stands change: its owner is known before anybody opens it.
 			if (index > 0 && lock === null) output.owner ??= from.owner;
@@ -189,7 +193,7 @@ export class Ledger {
 		return link;
 	}
 
-	#output(id: string, facts: Pick<Output, "amount" | "root" | "redeemUntil" | "isBound" | "maker">): Output {
+	#output(id: string, facts: Omit<Output, "id" | "owner" | "consumers" | "paid">): Output {
 		const known = this.outputs.get(id);
 		if (known !== undefined) return known;
 		const made: Output = { id, ...facts, owner: null, consumers: [], paid: null };

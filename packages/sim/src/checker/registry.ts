@@ -2,7 +2,7 @@
  * What an operator has made durable, read from its tables as they are: issues, payouts, cases and books.
  *
  * Each output is paid once, and no output before or after it; each issue pays at most what it holds; nothing is
- * refunded before redeem until and grace; a case names nobody honest, and is proven by its evidence; and the books
+ * refunded before redeem until and grace; value that is bound stays so; a case names nobody honest, and is proven by its evidence; and the books
  * balance against the checker's own sums.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -27,6 +27,7 @@ import {
 	verifyTrustList,
 } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
+import { Binding } from "./binding.ts";
 import { type Case, caseOf, proves } from "./cases.ts";
 import type { Checker } from "./checker.ts";
 import type { Output } from "./ledger.ts";
@@ -40,11 +41,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 type Table = "issues" | "claims" | "settlements" | "withdrawals" | "case_files";
 
-const outcomes = new Map([
-	[1, "paid"],
-	[2, "burned"],
-	[3, "forked"],
-]);
+const outcomes = ["paid", "burned", "forked"] as const;
 
 /** Positions in a payout record: `packages/operator/src/payout-record.ts`. */
 const amountAt = 4;
@@ -73,6 +70,7 @@ export class Registry {
 	readonly #options: RegistryOptions;
 	readonly #tables: Tables;
 	readonly #payouts: Payouts;
+	readonly #binding: Binding;
 	readonly #after = new Map<Table, StatementSync>();
 	readonly #last = new Map<Table, bigint>();
 	readonly #database: DatabaseSync;
@@ -92,10 +90,14 @@ export class Registry {
 		this.#checker = checker;
 		this.#database = database;
 		this.#tables = new Tables(name, database);
+		this.#binding = new Binding(checker.ledger, options.now);
 		this.#payouts = new Payouts(name, database, {
 			limitOf: (_, isOwn) => limitOf(isOwn),
 			isHonest: (certificate) => checker.isHonest(certificate),
-			mayBurn: (issue) => (checker.ledger.conditions.get(issue) ?? []).some(({ kind }) => kind === "expires"),
+			mayBurn: (issue) =>
+				(checker.ledger.conditions.get(issue) ?? []).some(
+					(condition) => condition.kind === "expires" && condition.atExpiry === "burn",
+				),
 		});
 	}
 
@@ -128,6 +130,10 @@ export class Registry {
 			if (isRefusal(issues)) throw new Violation("books", "a settlement that nobody reads");
 			const roots = issues.map(({ proof }) => toHex(outputId(issueId(proof.issue), 0)));
 			this.#checker.issuedFor(hex(row["order_digest"]), roots);
+			this.#binding.issued(
+				hex(row["order_digest"]),
+				issues.map(({ proof }) => proof.issue),
+			);
 		}
 		this.#checker.check();
 	}
@@ -171,9 +177,12 @@ export class Registry {
 		const output = ledger.outputs.get(id);
 		const record = decodeItem(row["record"] as Bytes) as readonly Item[];
 		const [kind, source] = record[outcomeAt] as readonly Item[];
-		const outcome = outcomes.get(Number(kind));
+		const outcome = outcomes[Number(kind) - 1];
+		if (outcome === undefined) throw new Violation("books", "a payout that nobody reads");
 		const { now, grace } = this.#options;
-		if (outcome === "paid" && source === refundedSource && output && now() < output.redeemUntil + grace)
+		const isRefund = outcome === "paid" && source === refundedSource;
+		this.#binding.claimed(hex(row["order_digest"]), output, isRefund ? "refunded" : outcome);
+		if (isRefund && output && now() < output.redeemUntil + grace)
 			throw new Violation("too early", `${this.#name} refunds ${id.slice(0, 8)}`);
 		if (outcome !== "forked")
 			this.#pay(hex(row["issue_id"]), BigInt(record[amountAt] as number | bigint), output);
@@ -200,12 +209,23 @@ export class Registry {
 
 	/** A question reaches this operator. */
 	asked(route: string, body: Bytes): void {
+		this.#binding.asked();
 		if (route === "withdraw") this.#payouts.asked(body);
 		if (this.#checker.dishonest.size === 0) return;
 		const claimed = route === "claim" ? parse(claim, body) : undefined;
 		if (claimed !== undefined && !isRefusal(claimed)) this.#shows(claimed.tokens);
 		const stated = route === "rule" ? parseRulingRequest(body) : undefined;
 		if (stated !== undefined && !isRefusal(stated) && stated.kind === "statement") this.#shows(stated.tokens);
+	}
+
+	/** Its answer leaves. */
+	answered(): void {
+		this.#binding.answered();
+	}
+
+	/** This operator begins another life. */
+	restarted(): void {
+		this.#binding.restarted();
 	}
 
 	/** Tokens that somebody dishonest showed: what an operator took of them is as good as signed. */

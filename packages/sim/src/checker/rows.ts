@@ -72,6 +72,13 @@ function read<T>(shape: Shape<T>, value: Bytes): T {
 	return row;
 }
 
+/** When the trust list of a row was signed, unix seconds: `[list, pinned signer]`, the list `[body, …]`. */
+export function listedAt(value: Bytes): number {
+	const [list] = decodeItem(value) as readonly Item[];
+	const [body] = decodeItem(list as Bytes) as readonly Item[];
+	return Number((body as readonly Item[])[1]);
+}
+
 /** `[summary, token, after, held by]`; the summary's third entry is the amount. */
 function tokenFact(ledger: Ledger, id: string, value: Bytes): Fact {
 	const row = decodeItem(value) as readonly Item[];
