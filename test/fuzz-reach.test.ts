@@ -28,6 +28,7 @@ const ourOwn = [
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
+	"packages/cli/src/server/issuer.ts fromHex(": "a secret of its own folder",
 	"packages/cli/src/server/peers.ts parse(":
 		"a list of peers that whoever runs the operator names: shape/trustList",
 	"packages/cli/src/server/trial-licence.ts parse(": "an operator's own definitions: shape/definition",

@@ -35,6 +35,37 @@ const posted =
 
 const amount = (value: string) => JSON.stringify({ amount: { value, asset: "JPY", scale: 0 } });
 
+const fuzzing = { actor: "fuzz", requestId: "seeds" };
+
+async function addedWebhook({ operator }: Ecosystem): Promise<Bytes> {
+	const asked = { url: "https://shop.example/hook", description: "", types: [], accounts: [] };
+	const made = await operator.webhooks.add(fuzzing, asked);
+	if (made.kind !== "made") throw new Error(made.why);
+	return made.endpoint.id;
+}
+
+const atWebhook =
+	(path: string, body?: object): Seeds =>
+	async (_, ecosystem) => {
+		const id = toHex(await addedWebhook(ecosystem));
+		return [id, "01".repeat(32)].map((named) => ({
+			path: `/v1/webhooks/${named}${path}`,
+			headers: body === undefined ? admin : { ...admin, "content-type": "application/json" },
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		}));
+	};
+
+const atDelivery =
+	(path: string): Seeds =>
+	async (_, ecosystem) => {
+		const id = await addedWebhook(ecosystem);
+		const event = (await ecosystem.operator.webhooks.test(fuzzing, id)) ?? id;
+		return [event, id].map((named) => ({
+			path: `/v1/webhooks/${toHex(id)}/deliveries/${toHex(named)}${path}`,
+			headers: admin,
+		}));
+	};
+
 /** Valid requests by route. A route that is not here fails a test. */
 export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"POST /v1/certificates": posted("/v1/certificates", ({ enrol }) => enrol),
@@ -89,6 +120,38 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 		return [{ path: "/v1/peers/debts", headers, body: '{"cursor":null}' }];
 	},
 	"GET /v1/peers/:peer/debts": () => [{ path: `/v1/peers/${"00".repeat(32)}/debts`, headers: admin }],
+	"POST /v1/webhooks": () => [
+		...["https://shop.example/hook", "http://127.0.0.1:9/", "https://[::1]/"].map((url) => ({
+			path: "/v1/webhooks",
+			headers: { ...admin, "content-type": "application/json" },
+			body: JSON.stringify({
+				url,
+				description: "",
+				types: ["tenten.payout.made"],
+				accounts: ["01".repeat(32)],
+			}),
+		})),
+	],
+	"GET /v1/webhooks": () => [{ path: "/v1/webhooks", headers: admin }],
+	"GET /v1/webhooks/:id": atWebhook(""),
+	"PATCH /v1/webhooks/:id": atWebhook("", { description: "a shop", enabled: true, accounts: [] }),
+	"DELETE /v1/webhooks/:id": atWebhook(""),
+	"POST /v1/webhooks/:id/rotate": atWebhook("/rotate", { overlapHours: 24 }),
+	"POST /v1/webhooks/:id/test": atWebhook("/test"),
+	"POST /v1/webhooks/:id/replay": atWebhook("/replay", { since: "2027-01-01T00:00:00Z" }),
+	"GET /v1/webhooks/:id/deliveries": async (traffic, ecosystem) => {
+		const [first] = await atWebhook("/deliveries")(traffic, ecosystem);
+		const cursor = Buffer.from("deliveries 1").toString("base64url");
+		return [first as HttpSeed, { path: `${first?.path}?state=waiting&cursor=${cursor}`, headers: admin }];
+	},
+	"GET /v1/webhooks/:id/deliveries/:event": atDelivery(""),
+	"POST /v1/webhooks/:id/deliveries/:event/replay": atDelivery("/replay"),
+	"GET /v1/events": async (traffic, ecosystem) => {
+		await atDelivery("")(traffic, ecosystem);
+		return ["", "?type=tenten.webhook.test", `?cursor=${Buffer.from("events 1").toString("base64url")}`].map(
+			(query) => ({ path: `/v1/events${query}`, headers: admin }),
+		);
+	},
 	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],

@@ -243,6 +243,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, newest first
+         * @description For API keys with the role integrator or administrator.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -405,6 +425,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All endpoints: there are at most 100
+         * @description For API keys with the role integrator or administrator.
+         */
+        get: operations["webhooks"];
+        put?: never;
+        /**
+         * Register an endpoint: its secret is shown here and never again
+         * @description For API keys with the role integrator or administrator.
+         */
+        post: operations["addWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An endpoint, and how it does
+         * @description For API keys with the role integrator or administrator.
+         */
+        get: operations["webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an endpoint: it is told nothing any more
+         * @description For API keys with the role integrator or administrator.
+         */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an endpoint, disable it, or enable it again
+         * @description For API keys with the role integrator or administrator.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of what an endpoint is told, newest first
+         * @description For API keys with the role integrator or administrator.
+         */
+        get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of one event at an endpoint, with every attempt
+         * @description For API keys with the role integrator or administrator.
+         */
+        get: operations["delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{event}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell an endpoint of one event again, or for the first time
+         * @description For API keys with the role integrator or administrator.
+         */
+        post: operations["replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell an endpoint again of everything from a time on
+         * @description For API keys with the role integrator or administrator.
+         */
+        post: operations["replaySince"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret; those before it sign too for a while
+         * @description For API keys with the role integrator or administrator.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send this endpoint an event that says nothing
+         * @description For API keys with the role integrator or administrator.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/withdrawals": {
         parameters: {
             query?: never;
@@ -423,7 +615,178 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "tenten.case.opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Evidence against somebody came in */
+        post: operations["CaseOpened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.claim.forked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tokens of a claim had been spent twice: their case files say by whom */
+        post: operations["ClaimForked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.deposit.made": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was credited with value from outside */
+        post: operations["DepositMade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.payout.made": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tokens were redeemed, refreshed or refunded, and paid */
+        post: operations["PayoutMade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.payouts.allowed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An asset is paid out again */
+        post: operations["PayoutsAllowed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.payouts.stopped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The books of an asset did not agree: nothing new of it is paid out */
+        post: operations["PayoutsStopped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.refund.ruled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A lock or direct link was ruled refunded to its payer */
+        post: operations["RefundRuled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.value.issued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tokens were issued, from an account or by the operator itself */
+        post: operations["ValueIssued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.webhook.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An endpoint is told nothing any more, because it failed for long or said that it is gone */
+        post: operations["WebhookDisabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenten.webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody asked for a test of this endpoint */
+        post: operations["WebhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description `value` counts minor units; `scale` decimals make one major unit */
@@ -456,7 +819,7 @@ export interface components {
              * @description RFC 3339, UTC
              */
             revokedAt: string | null;
-            roles: ("viewer" | "cashier" | "auditor" | "administrator")[];
+            roles: ("viewer" | "cashier" | "auditor" | "integrator" | "administrator")[];
         };
         AssetTotals: {
             asset: string;
@@ -497,6 +860,213 @@ export interface components {
              */
             openedAt: string;
         };
+        CaseOpened: {
+            data: {
+                /** @description see /v1/case-files/{id} */
+                caseFile: string;
+                /** @description hash of the certificate that is convicted */
+                culprit: string;
+                kind: string;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.case.opened";
+        };
+        ClaimForked: {
+            data: {
+                /** @description the account, which is its certificate's hash */
+                account: string;
+                /** @description see /v1/case-files/{id} */
+                caseFiles: string[];
+                claimed: components["schemas"]["Amount"];
+                drawn: components["schemas"]["Amount"] & unknown;
+                /** @description 32 bytes as 64 hexadecimal digits */
+                order: string;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.claim.forked";
+        };
+        Delivery: {
+            /**
+             * Format: date-time
+             * @description when it is tried next; null where it is not
+             */
+            dueAt: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            endedAt: string | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            event: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            queuedAt: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "givenUp";
+            tries: number;
+            /** @enum {string} */
+            type: "tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test";
+        };
+        DeliveryAttempt: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description one that is left out: its process died before it knew */
+            number: number;
+            /** @enum {string} */
+            outcome: "delivered" | "gone" | "refused" | "timeout" | "unreachable" | "address-refused" | "stopped";
+            /** @description null where nothing was answered */
+            status: number | null;
+            tookMs: number;
+        };
+        DepositMade: {
+            data: {
+                /** @description the account, which is its certificate's hash */
+                account: string;
+                amount: components["schemas"]["Amount"];
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.deposit.made";
+        };
+        Event: {
+            /** @description 32 bytes as 64 hexadecimal digits */
+            account: string | null;
+            /** @description as the type says: see the webhooks of this document */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description 32 bytes as 64 hexadecimal digits */
+            id: string;
+            subject: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test";
+        };
+        PayoutMade: {
+            data: {
+                /** @description what was credited, or who refreshed */
+                account: string;
+                credited: components["schemas"]["Amount"] & unknown;
+                /** @description digest of the order that was paid */
+                order: string;
+                refreshed: components["schemas"]["Amount"] & unknown;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.payout.made";
+        };
+        PayoutsAllowed: {
+            data: {
+                asset: string;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.payouts.allowed";
+        };
+        PayoutsStopped: {
+            data: {
+                asset: string;
+                reasons: string;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.payouts.stopped";
+        };
         PeerDebt: {
             caseFiles: string[];
             /** @description hash of the culprit's certificate */
@@ -523,6 +1093,132 @@ export interface components {
             title: string;
             /** @description where the code is explained, on this server */
             type: string;
+        };
+        RefundRuled: {
+            data: {
+                /** @description the account, which is its certificate's hash */
+                account: string;
+                /** @description 32 bytes as 64 hexadecimal digits */
+                subject: string;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.refund.ruled";
+        };
+        ValueIssued: {
+            data: {
+                /** @description what paid for them; null: the operator itself */
+                account: string | null;
+                amount: components["schemas"]["Amount"];
+                tokens: number;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.value.issued";
+        };
+        Webhook: {
+            /** @description accounts that it is told of, and of nothing else; empty: of everything */
+            accounts: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            description: string;
+            /** @description empty where it is enabled */
+            disabledBecause: string;
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description since when nothing arrives; null: what is sent does
+             */
+            failingSince: string | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            id: string;
+            /**
+             * Format: date-time
+             * @description until when secrets of before sign too
+             */
+            oldSecretsUntil: string | null;
+            /** @description what it is told; empty: of everything */
+            types: ("tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test")[];
+            /** @description https://, on the public Internet */
+            url: string;
+        };
+        WebhookDisabled: {
+            data: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                endpoint: string;
+                reason: string;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.webhook.disabled";
+        };
+        WebhookTest: {
+            data: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                endpoint: string;
+            };
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description the same for every attempt: what was seen before is not new */
+            id: string;
+            /** @description the operator's address */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description what it is about: the events of one subject have an order */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string;
+            /** @enum {string} */
+            type: "tenten.webhook.test";
         };
     };
     responses: never;
@@ -1241,7 +1937,7 @@ export interface operations {
                      */
                     expiresAt: string | null;
                     name: string;
-                    roles: ("viewer" | "cashier" | "auditor" | "administrator")[];
+                    roles: ("viewer" | "cashier" | "auditor" | "integrator" | "administrator")[];
                 };
             };
         };
@@ -2464,6 +3160,150 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+                type?: "tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                        events: components["schemas"]["Event"][];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
                 };
             };
             /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
@@ -3827,6 +4667,1957 @@ export interface operations {
             };
         };
     };
+    webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every endpoint */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: components["schemas"]["Webhook"][];
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    addWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description where, and what it is told */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description accounts that it is told of, and of nothing else; empty: of everything */
+                    accounts: string[];
+                    description: string;
+                    /** @description what it is told; empty: of everything */
+                    types: ("tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test")[];
+                    /** @description https://, on the public Internet */
+                    url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The endpoint, and its secret */
+            201: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `whsec_…`, as Standard Webhooks has it: not shown again */
+                        secret: string;
+                        webhook: components["schemas"]["Webhook"];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-limit` (funds safe): remove an endpoint that is not needed */
+            409: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-limit";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `webhook-address-refused` (funds safe): name an address that begins with https:// and is on the public Internet */
+            422: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-address-refused";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhook: components["schemas"]["Webhook"];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        id: string;
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description what is to change; what is left out stays */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description accounts that it is told of, and of nothing else; empty: of everything */
+                    accounts?: string[];
+                    description?: string;
+                    enabled?: boolean;
+                    /** @description what it is told; empty: of everything */
+                    types?: ("tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test")[];
+                    /** @description https://, on the public Internet */
+                    url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhook: components["schemas"]["Webhook"];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-unknown";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `webhook-address-refused` (funds safe): name an address that begins with https:// and is on the public Internet */
+            422: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-address-refused";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deliveries: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+                state?: "waiting" | "delivered" | "givenUp";
+            };
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                        deliveries: components["schemas"]["Delivery"][];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                event: string;
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery and its attempts, oldest first */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        attempts: components["schemas"]["DeliveryAttempt"][];
+                        delivery: components["schemas"]["Delivery"];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `event-unknown` (funds safe): list the events first: they are kept for a time */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "event-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                event: string;
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        event: string;
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `event-unknown` (funds safe): list the events first: they are kept for a time */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "event-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    replaySince: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description from when */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC
+                     */
+                    since: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How many events wait */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        replayed: number;
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-unknown";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description for how long */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 0: what was known before ends at once */
+                    overlapHours: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The endpoint, and its new secret */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `whsec_…`, as Standard Webhooks has it: not shown again */
+                        secret: string;
+                        webhook: components["schemas"]["Webhook"];
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-unknown";
+                    };
+                };
+            };
+            /** @description `too-large` (funds safe): send less in one message */
+            413: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "too-large";
+                    };
+                };
+            };
+            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+            415: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "content-type-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event: see what became of it */
+            201: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        event: string;
+                    };
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed";
+                    };
+                };
+            };
+            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "api-key-invalid";
+                    };
+                };
+            };
+            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "role-missing";
+                    };
+                };
+            };
+            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "webhook-unknown";
+                    };
+                };
+            };
+            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+            429: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal` (funds unknown): send the same again: it is answered once */
+            500: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+            503: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "store-unavailable";
+                    };
+                };
+            };
+        };
+    };
     withdraw: {
         parameters: {
             query?: never;
@@ -4040,6 +6831,436 @@ export interface operations {
                         code?: "issue-stopped" | "overloaded" | "store-unavailable";
                     };
                 };
+            };
+        };
+    };
+    CaseOpened: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CaseOpened"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ClaimForked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["ClaimForked"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    DepositMade: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["DepositMade"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    PayoutMade: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["PayoutMade"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    PayoutsAllowed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["PayoutsAllowed"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    PayoutsStopped: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["PayoutsStopped"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    RefundRuled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["RefundRuled"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ValueIssued: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["ValueIssued"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    WebhookDisabled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["WebhookDisabled"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    WebhookTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the event's id */
+                "webhook-id": string;
+                /** @description `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation */
+                "webhook-signature": string;
+                /** @description when this attempt was made, unix seconds */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["WebhookTest"];
+            };
+        };
+        responses: {
+            /** @description taken: it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description gone: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description anything else, or nothing in time: it is sent again, later */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

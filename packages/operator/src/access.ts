@@ -11,7 +11,13 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type Bytes, toHex } from "@tenten/protocol";
 
 /** What a key may do. A role is a list of them. */
-export type Permission = "readBooks" | "deposit" | "readAudit" | "manageKeys" | "allowPayouts";
+export type Permission =
+	| "readBooks"
+	| "deposit"
+	| "readAudit"
+	| "manageKeys"
+	| "allowPayouts"
+	| "manageWebhooks";
 
 export const permissionsOf = {
 	/** sees totals, cases and their evidence */
@@ -20,8 +26,10 @@ export const permissionsOf = {
 	cashier: ["deposit"],
 	/** sees what everybody else did */
 	auditor: ["readBooks", "readAudit"],
+	/** says where partners are told what happened, and sees what they are told */
+	integrator: ["manageWebhooks"],
 	/** makes and revokes keys, allows payouts again that were stopped, and moves no value */
-	administrator: ["readBooks", "readAudit", "manageKeys", "allowPayouts"],
+	administrator: ["readBooks", "readAudit", "manageKeys", "allowPayouts", "manageWebhooks"],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 
 export type ApiRole = keyof typeof permissionsOf;

@@ -21,6 +21,8 @@ import { certificateOf } from "./enrol.ts";
 import { appendAudit, type NewEntry } from "./store/audit-log.ts";
 import { balanceOf, hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
 import type { Transaction } from "./store/store.ts";
+import { tell } from "./webhooks/outbox.ts";
+import { toldAmount } from "./webhooks/told-amount.ts";
 
 /** How far the clock of whoever asks for a balance may be off, seconds: an old question is not answered. */
 const questionWindow = 86_400;
@@ -68,9 +70,10 @@ function entryOf(
 
 async function depositIn(
 	transaction: Transaction,
-	{ id: operator, definitions, now }: OperatorContext,
+	context: OperatorContext,
 	{ id, account, code, amount }: Deposit,
 ): Promise<Refusal | "credited" | "before"> {
+	const { id: operator, definitions, now } = context;
 	if (amount <= 0n || amount > limits.amount) return refuse("amount-invalid");
 	if (definitions.asset(code) === undefined) return refuse("asset-unknown");
 	if ((await certificateOf(transaction, account)) === undefined)
@@ -84,6 +87,9 @@ async function depositIn(
 		{ book: "holder", owner: account, amount },
 	] as const;
 	await postEntry(transaction, { id, asset, lines, at: now() });
+	const subject = toHex(account);
+	const data = { account: subject, amount: toldAmount(context, code, amount) };
+	await tell(transaction, context, { type: "tenten.deposit.made", cause: id, subject, account, data });
 	return "credited";
 }
 

@@ -57,6 +57,8 @@ export type OperatorContext = {
 	readonly now: () => number;
 	/** this many random bytes */
 	readonly entropy: (length: number) => Bytes;
+	/** more with each call, and about a million times the clock: what happened in one second stays in order */
+	readonly turn: () => number;
 	/** its own current list, verified */
 	readonly trust: () => Promise<Trust>;
 };

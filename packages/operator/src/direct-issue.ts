@@ -23,7 +23,7 @@ import {
 } from "@tenten/protocol";
 import { ceilingRefusal } from "./ceiling.ts";
 import type { OperatorContext } from "./context.ts";
-import { insertIssues, makeIssues } from "./issuer.ts";
+import { insertIssues, makeIssues, tellIssue } from "./issuer.ts";
 import { hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
 import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
@@ -67,6 +67,13 @@ export async function issueDirectly(
 			{ book: "issued", owner: nobody, amount: total },
 		] as const;
 		await postEntry(transaction, { id, asset, lines, at: context.now() });
+		await tellIssue(transaction, context, {
+			cause: id,
+			account: null,
+			code,
+			amount: total,
+			tokens: proofs.length,
+		});
 		return proofs;
 	});
 }

@@ -31,6 +31,7 @@ import {
 	signedOrder,
 	sumOf,
 	text,
+	toHex,
 	union,
 	type VerifiedOrder,
 	verifyOrder,
@@ -41,6 +42,8 @@ import { balanceOf, nobody, postEntry } from "./store/books.ts";
 import { insertNew } from "./store/insert-new.ts";
 import type { Schema } from "./store/schema.ts";
 import type { Transaction } from "./store/store.ts";
+import { tell } from "./webhooks/outbox.ts";
+import { toldAmount } from "./webhooks/told-amount.ts";
 
 /** A stored answer: a reply, or why there is none. */
 const answer = union({
@@ -115,7 +118,33 @@ async function commitWithdrawal(
 		{ book: "issued", owner: nobody, amount: total },
 	] as const;
 	await postEntry(transaction, { id: order.digest, asset, lines, at: context.now() });
+	await tellIssue(transaction, context, {
+		cause: order.digest,
+		account: order.account,
+		code: order.order.asset.code,
+		amount: total,
+		tokens: proofs.length,
+	});
 	return made;
+}
+
+/** What came into circulation, and which account paid for it; `cause` is the order, or the batch of the operator's. */
+export function tellIssue(
+	transaction: Transaction,
+	context: OperatorContext,
+	issued: {
+		readonly cause: Bytes;
+		readonly account: Bytes | null;
+		readonly code: string;
+		readonly amount: bigint;
+		readonly tokens: number;
+	},
+): Promise<void> {
+	const { cause, account, code, amount, tokens } = issued;
+	const subject = toHex(account ?? cause);
+	const named = account === null ? null : subject;
+	const data = { account: named, amount: toldAmount(context, code, amount), tokens };
+	return tell(transaction, context, { type: "tenten.value.issued", cause, subject, account, data });
 }
 
 function encodeAnswer(value: Bytes | Refusal): Bytes {

@@ -56,7 +56,10 @@ import { countStart } from "./store/starts.ts";
 import type { Job, Store, StoreOptions } from "./store/store.ts";
 import { audit, readTotals } from "./totals.ts";
 import { TrustLists } from "./trust-lists.ts";
+import { turns } from "./turns.ts";
 import { type Alarm, paced, Watch } from "./watch.ts";
+import { settingsOf, type WebhookSettings } from "./webhooks/settings.ts";
+import { Webhooks } from "./webhooks/webhooks.ts";
 
 export type OperatorOptions = {
 	/** a file, `:memory:`, an SQLite database that is open already and reads integers as bigint, or `postgres://…` */
@@ -78,6 +81,8 @@ export type OperatorOptions = {
 	readonly claims?: "together" | "alone";
 	/** how many threads judge claims, or which; 0, and if left out, this one does, one claim after another */
 	readonly threads?: number | JudgePoolOptions;
+	/** its secret is made anew at each start where left out */
+	readonly webhooks?: Partial<WebhookSettings>;
 };
 
 /** What moves value, under the key of a request. */
@@ -102,6 +107,8 @@ export class Operator implements OperatorClient {
 	readonly #claims: ClaimLine;
 	/** operators that it lists beside itself */
 	readonly peers: Peers;
+	/** tells partners what happened */
+	readonly webhooks: Webhooks;
 
 	/** how often it was started, this time included */
 	readonly starts: number;
@@ -119,6 +126,7 @@ export class Operator implements OperatorClient {
 		this.#trustLists = trustLists;
 		this.#judges = judges;
 		this.watch = new Watch(context, fileOf(options.database));
+		this.webhooks = new Webhooks(context, settingsOf(options));
 		this.#claims = new ClaimLine(context, {
 			judge: (question, trust) => judges?.judge(question, trust) ?? judge(question, trust),
 			isTogether: claims === "together",
@@ -156,7 +164,8 @@ export class Operator implements OperatorClient {
 		const trustLists = new TrustLists({ store, root: keys.root, verify, now, validity }, entry);
 		const trust = async () => (await trustLists.current()).trust;
 		const commit = <T>(job: Job<T>): Promise<T> => store.run(job);
-		const context = { store, commit, keys, policy, definitions, id, verify, now, entropy, trust };
+		const turn = turns(now);
+		const context = { store, commit, keys, policy, definitions, id, verify, now, entropy, turn, trust };
 		await settleAll(context);
 		await store.run(async (transaction) => {
 			await forgetKeys(transaction, now());
@@ -204,10 +213,14 @@ export class Operator implements OperatorClient {
 		this.#trustLists.setOwn({ ...this.entry, assets: definitions.assets() });
 	}
 
-	/** Watches its books and tends to what it lists, until the function that it answers with is called. */
+	/** Watches its books, tends to what it lists and tells partners what happened, until the function that it answers with is called. */
 	work(alarmed: (alarm: Alarm) => void, failed: (error: unknown) => void): () => Promise<void> {
 		this.watch.onAlarm(alarmed);
-		const resting = [this.watch.start(failed), paced(() => this.tend(), tendEvery_ms, failed)];
+		const resting = [
+			this.watch.start(failed),
+			paced(() => this.tend(), tendEvery_ms, failed),
+			this.webhooks.start(failed),
+		];
 		return async () => {
 			for (const rest of resting) await rest();
 		};

@@ -17,9 +17,10 @@ import {
 	type Verdict,
 	type VerifiedCertificate,
 } from "@tenten/protocol";
+import { openCase } from "./cases.ts";
 import type { OperatorContext } from "./context.ts";
 import { encodeRecord, type PayoutRecord } from "./payout-record.ts";
-import { type Case, keepCase } from "./store/case-files.ts";
+import type { Case } from "./store/case-files.ts";
 import { insertNew } from "./store/insert-new.ts";
 import { insertRows, storedRows, takeFromIssue } from "./store/registry.ts";
 import { mustWrite, type Transaction } from "./store/store.ts";
@@ -101,12 +102,11 @@ async function outcomeOf(
 	verdict: Exclude<Verdict, { readonly kind: "refused" }>,
 ): Promise<PayoutRecord["outcome"]> {
 	if (verdict.kind === "free") return burned ? { kind: "burned" } : { kind: "accepted", source };
-	const { now } = context;
 	const { forks, last, draws } = verdict;
-	for (const fork of forks) await keepCase(transaction, caseOf(fork), now());
+	for (const fork of forks) await openCase(transaction, context, caseOf(fork));
 	return {
 		kind: "forked",
-		caseId: await keepCase(transaction, caseOf(last), now()),
+		caseId: await openCase(transaction, context, caseOf(last)),
 		culprit: last.culprit.hash,
 		limit: limitOf(last.culprit, context),
 		draws: draws && !burned,

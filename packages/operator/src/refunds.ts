@@ -38,7 +38,9 @@ import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
 import { publishedOf } from "./store/releases.ts";
 import { type KeptRuling, keepRuling } from "./store/rulings.ts";
+import type { Transaction } from "./store/store.ts";
 import { refusedPayout } from "./watch.ts";
+import { tell } from "./webhooks/outbox.ts";
 
 export type RefundOutcome =
 	/** the statement is false or too late: this release is known, and answers it */
@@ -146,9 +148,22 @@ async function recordRefunds(
 			outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
 		}
 		if (outcomes.every(isRefusal)) return outcomes[0] as Refusal;
-		const { ruling } = await keepRuling(transaction, made);
-		return { kind: "recorded", ruling, outcomes };
+		const kept = await keepRuling(transaction, made);
+		if (kept === made) await tellRefund(transaction, context, made, action.account);
+		return { kind: "recorded", ruling: kept.ruling, outcomes };
 	});
+}
+
+function tellRefund(
+	transaction: Transaction,
+	context: OperatorContext,
+	{ ruling }: KeptRuling,
+	account: Bytes,
+): Promise<void> {
+	const cause = ruling.body.subject;
+	const subject = toHex(cause);
+	const data = { subject, account: toHex(account) };
+	return tell(transaction, context, { type: "tenten.refund.ruled", cause, subject, account, data });
 }
 
 function claimedBy(

@@ -28,9 +28,9 @@ import {
 	verifyEvidence,
 	verifyFalseStatement,
 } from "@tenten/protocol";
+import { openCase } from "./cases.ts";
 import { type OperatorContext, releaseLife } from "./context.ts";
 import { refund } from "./refunds.ts";
-import { keepCase } from "./store/case-files.ts";
 import { forgetReleases } from "./store/forgetting.ts";
 import { publishedOf, publishUnvouched } from "./store/releases.ts";
 import { keepRuling, rulingOn } from "./store/rulings.ts";
@@ -123,7 +123,7 @@ async function signRuling(
 /** Opens a case where the decider of a lock stated that it had never released it. */
 async function convict(
 	transaction: Transaction,
-	{ id, now }: OperatorContext,
+	context: OperatorContext,
 	statement: Bytes,
 	release: Bytes,
 	trust: Trust,
@@ -131,17 +131,17 @@ async function convict(
 	const signed = parse(signedStatement, statement);
 	if (isRefusal(signed)) throw new Error("a stored statement that cannot be read");
 	const evidence = falseStatementEvidence(signed, release);
-	const liar = verifyFalseStatement(evidence, id, trust);
+	const liar = verifyFalseStatement(evidence, context.id, trust);
 	if (isRefusal(liar)) return;
 	const input = lockHash(release);
-	await keepCase(transaction, { kind: "falseStatement", culprit: liar.hash, input, evidence }, now());
+	await openCase(transaction, context, { kind: "falseStatement", culprit: liar.hash, input, evidence });
 }
 
-async function file({ commit, now, trust }: OperatorContext, evidence: Bytes): Promise<Bytes | Refusal> {
-	const conviction = verifyEvidence(evidence, await trust());
+async function file(context: OperatorContext, evidence: Bytes): Promise<Bytes | Refusal> {
+	const conviction = verifyEvidence(evidence, await context.trust());
 	if (isRefusal(conviction)) return conviction;
 	const { kind, culprit, input } = conviction;
 	const made = { kind, culprit: culprit.hash, input, evidence };
-	const caseId = await commit((transaction) => keepCase(transaction, made, now()));
+	const caseId = await context.commit((transaction) => openCase(transaction, context, made));
 	return serialize(rulingReply, { kind: "filed", caseId });
 }

@@ -33,6 +33,8 @@ import { type Book, type Line, nobody, postEntry } from "./store/books.ts";
 import { evidenceOf } from "./store/case-files.ts";
 import { insertNew } from "./store/insert-new.ts";
 import { mustWrite, type Transaction } from "./store/store.ts";
+import { settlementEvents } from "./told-settlement.ts";
+import { tell } from "./webhooks/outbox.ts";
 
 /** What waits under one order, and what decides how it is paid. */
 export type Unsettled = {
@@ -201,6 +203,8 @@ async function write(
 		mustWrite(numUpdatedRows, 1);
 	}
 	await postEntry(transaction, { id, asset, lines: linesOf(settlement), at: context.now() });
+	const told = { id, open: unsettled.open, paid, plan };
+	await tell(transaction, context, ...settlementEvents(context, told));
 }
 
 /** The same for whoever settles an order for the same time: `before` settlements of it were made. */

@@ -17,6 +17,7 @@ import { allowPayouts, type PayoutStop, payoutStop, stopPayouts } from "./store/
 import { readApart } from "./store/sqlite-reader.ts";
 import type { Job, Transaction } from "./store/store.ts";
 import { recountOf, totalsOf } from "./totals.ts";
+import { tell } from "./webhooks/outbox.ts";
 
 export type Alarm = { readonly code: string; readonly reasons: readonly string[] };
 
@@ -78,15 +79,13 @@ export class Watch {
 			const stop = await payoutStop(transaction, this.#asset(code));
 			const outcome = refusal?.code ?? "done";
 			const [at, detail] = [this.#context.now(), stop === undefined ? "" : stop.reasons];
-			await appendAudit(transaction, {
-				...acting,
-				at,
-				act: "payoutsAllowed",
-				subject: code,
-				outcome,
-				detail,
-			});
-			if (refusal === undefined) await allowPayouts(transaction, this.#asset(code));
+			const entry = { ...acting, at, act: "payoutsAllowed", subject: code, outcome, detail } as const;
+			const { hash: cause } = await appendAudit(transaction, entry);
+			if (refusal !== undefined) return;
+			await allowPayouts(transaction, this.#asset(code));
+			const said = { cause, subject: code, account: null, data: { asset: code } };
+			if (stop !== undefined)
+				await tell(transaction, this.#context, { type: "tenten.payouts.allowed", ...said });
 		});
 		await this.#readStops();
 		return refusal;
@@ -123,9 +122,15 @@ export class Watch {
 
 	async #judge(code: string, broken: readonly string[]): Promise<void> {
 		if (broken.length === 0) return;
-		const { store, now } = this.#context;
+		const { store, now, entropy } = this.#context;
 		const stop = { reasons: broken.join("; "), since: now() };
-		const isNew = await store.run((transaction) => stopPayouts(transaction, this.#asset(code), stop));
+		const isNew = await store.run(async (transaction) => {
+			const isFirst = await stopPayouts(transaction, this.#asset(code), stop);
+			const data = { asset: code, reasons: stop.reasons };
+			const said = { cause: entropy(32), subject: code, account: null, data };
+			if (isFirst) await tell(transaction, this.#context, { type: "tenten.payouts.stopped", ...said });
+			return isFirst;
+		});
 		if (isNew) for (const listener of this.#listeners) listener({ code, reasons: broken });
 	}
 

@@ -30,6 +30,7 @@ import {
 	withdrawTo,
 } from "./support/ecosystem.ts";
 import { createLicensed } from "./support/licensed.ts";
+import { createTold, toldScene, webhookScene } from "./support/webhook-scenes.ts";
 
 /** What runs on PostgreSQL or in memory alone; its own tests run it there. */
 const elsewhere = [
@@ -152,6 +153,12 @@ const createLonely = (options: EcosystemOptions): Promise<Ecosystem> =>
 for (const [name, scene] of Object.entries(claimScenes))
 	test(`power fails before and after each commit: ${name}, alone`, () =>
 		cutEverywhere((point, commits) => cutAndRetry(createLonely, scene, point, commits), 2));
+
+test("power fails before and after each commit: what is told is what stands, and all of it", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createTold, toldScene, point, commits), 8));
+
+test("power fails before and after each commit: endpoints of webhooks, their events and deliveries", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createTold, webhookScene, point, commits), 12));
 
 test("power fails before and after each commit: an operator's first opening", () =>
 	cutEverywhere(

@@ -102,6 +102,10 @@ const goodBodies: Readonly<Record<string, object>> = {
 	deposit: { amount: { value: "1", asset: "JPY", scale: 0 } },
 	peerDebts: { cursor: null },
 	addApiKey: { name: "a till", roles: ["cashier"], expiresAt: null },
+	addWebhook: { url: "https://shop.example/hook", description: "", types: [], accounts: [] },
+	changeWebhook: { description: "a shop" },
+	rotateWebhookSecret: { overlapHours: 24 },
+	replaySince: { since: "2027-01-01T00:00:00Z" },
 };
 
 test("every failure of ours is injected", () => {
@@ -126,6 +130,10 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 			const burn = (): never => {
 				throw failure();
 			};
+			if (name === "webhooks")
+				return new Proxy(target.webhooks, {
+					get: (webhooks, part) => (part === "figures" ? webhooks.figures : burn),
+				});
 			// What was seen before can still be told; nothing new can be seen.
 			if (name === "peers") return { hear: burn, ask: burn, targetOf: () => "" };
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;

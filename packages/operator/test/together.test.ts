@@ -32,6 +32,7 @@ import type { OperatorContext } from "../src/context.ts";
 import { Definitions } from "../src/definitions/definitions.ts";
 import { certificateOf } from "../src/enrol.ts";
 import { type JudgedClaim, judge } from "../src/judging/judge.ts";
+import { turns } from "../src/turns.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import {
 	createEcosystem,
@@ -248,7 +249,8 @@ async function play(file: string, how: Play, encoded: readonly Bytes[]): Promise
 	const known = { root: keys.root, operator: id, licensing, configured, configuredConditions };
 	const definitions = new Definitions({ store, verify, now, ...known });
 	await definitions.load();
-	const context = { ...means, store, commit, id, definitions, trust: async () => world.trust };
+	const trust = async () => world.trust;
+	const context = { ...means, store, commit, id, definitions, turn: turns(now), trust };
 	const claims: Judged[] = [];
 	for (const bytes of encoded) {
 		const question = { encoded: bytes, operator: id, now: means.now(), published: null };

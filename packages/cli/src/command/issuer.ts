@@ -7,6 +7,7 @@ import { auditCommand, keyCommands } from "./operator-access.ts";
 import { payoutCommands } from "./operator-payouts.ts";
 import { peerCommands } from "./operator-peers.ts";
 import { schemaCommand } from "./operator-schema.ts";
+import { webhookCommands } from "./operator-webhooks.ts";
 
 export function issuerCommands(): Command {
 	return family("operator", "issue, redeem and prove: run an operator", [
@@ -18,6 +19,7 @@ export function issuerCommands(): Command {
 		keyCommands(),
 		payoutCommands(),
 		peerCommands(),
+		webhookCommands(),
 		auditCommand(),
 		exportCommands(),
 		trustListCommand(),

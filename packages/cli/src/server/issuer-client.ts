@@ -23,6 +23,20 @@ export type NewKey = {
 	expiresAt: string | null;
 };
 
+type NewWebhook = {
+	url: string;
+	description: string;
+	types: Schemas["Webhook"]["types"];
+	accounts: string[];
+};
+
+type MadeWebhook = { readonly webhook: Schemas["Webhook"]; readonly secret: string };
+
+type DeliveryReport = {
+	readonly delivery: Schemas["Delivery"];
+	readonly attempts: readonly Schemas["DeliveryAttempt"][];
+};
+
 type Answer<T> = { readonly data?: T; readonly error?: unknown; readonly response: Response };
 
 const timeout_ms = 10_000;
@@ -114,6 +128,68 @@ export class IssuerClient {
 			const page = await this.#ask(this.#api.GET("/v1/audit", { params: { query } }));
 			return isProblem(page) ? page : { items: page.entries, cursor: page.cursor };
 		});
+	}
+
+	/** Registers an endpoint, and tells its secret this once. */
+	async addWebhook(body: NewWebhook): Promise<MadeWebhook | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/webhooks", { body }));
+	}
+
+	async webhooks(): Promise<readonly Schemas["Webhook"][] | AdminProblem> {
+		const listed = await this.#ask(this.#api.GET("/v1/webhooks"));
+		return isProblem(listed) ? listed : listed.webhooks;
+	}
+
+	async changeWebhook(
+		id: string,
+		body: Partial<NewWebhook> & { enabled?: boolean },
+	): Promise<Schemas["Webhook"] | AdminProblem> {
+		const params = { path: { id } };
+		const changed = await this.#ask(this.#api.PATCH("/v1/webhooks/{id}", { params, body }));
+		return isProblem(changed) ? changed : changed.webhook;
+	}
+
+	async removeWebhook(id: string): Promise<{ readonly id: string } | AdminProblem> {
+		return this.#ask(this.#api.DELETE("/v1/webhooks/{id}", { params: { path: { id } } }));
+	}
+
+	async rotateWebhookSecret(id: string, overlapHours: number): Promise<MadeWebhook | AdminProblem> {
+		const params = { path: { id } };
+		return this.#ask(this.#api.POST("/v1/webhooks/{id}/rotate", { params, body: { overlapHours } }));
+	}
+
+	/** The id of the event that it is sent. */
+	async testWebhook(id: string): Promise<{ readonly event: string } | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/webhooks/{id}/test", { params: { path: { id } } }));
+	}
+
+	/** Of one state, or all; every page. */
+	async deliveries(
+		id: string,
+		state?: Schemas["Delivery"]["state"],
+	): Promise<readonly Schemas["Delivery"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const params = { path: { id }, query: { ...query, ...(state === undefined ? {} : { state }) } };
+			const page = await this.#ask(this.#api.GET("/v1/webhooks/{id}/deliveries", { params }));
+			return isProblem(page) ? page : { items: page.deliveries, cursor: page.cursor };
+		});
+	}
+
+	/** What became of one event, with every attempt. */
+	async delivery(id: string, event: string): Promise<DeliveryReport | AdminProblem> {
+		const params = { path: { id, event } };
+		return this.#ask(this.#api.GET("/v1/webhooks/{id}/deliveries/{event}", { params }));
+	}
+
+	async replay(id: string, event: string): Promise<{ readonly event: string } | AdminProblem> {
+		const params = { path: { id, event } };
+		return this.#ask(this.#api.POST("/v1/webhooks/{id}/deliveries/{event}/replay", { params }));
+	}
+
+	/** `since` is RFC 3339. */
+	async replaySince(id: string, since: string): Promise<{ readonly replayed: number } | AdminProblem> {
+		const params = { path: { id } };
+		return this.#ask(this.#api.POST("/v1/webhooks/{id}/replay", { params, body: { since } }));
 	}
 
 	async #ask<T extends object>(asked: Promise<Answer<T>>): Promise<T | AdminProblem> {

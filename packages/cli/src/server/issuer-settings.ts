@@ -22,7 +22,19 @@ export type IssuerSettings = {
 	readonly hasDatabase: boolean;
 	/** it is on a PostgreSQL server, whose address is given at every start and kept nowhere here */
 	readonly isPostgres: boolean;
+	/** how partners are told what happened */
+	readonly webhooks: WebhookChoice;
 };
+
+type WebhookChoice = {
+	/** endpoints may be in the operator's own network: private addresses, and HTTP without TLS */
+	readonly isNetworkTrusted: boolean;
+	/** for how long events are kept */
+	readonly keepDays: number;
+};
+
+/** Where nobody chose. */
+export const usualWebhooks: WebhookChoice = { isNetworkTrusted: false, keepDays: 30 };
 
 type LicensingSettings = {
 	readonly kind: "trial" | "licensed";
@@ -47,6 +59,7 @@ export function readIssuerSettings(file: string): IssuerSettings {
 		licensing = unlicensed,
 		hasDatabase = false,
 		isPostgres = false,
+		webhooks = usualWebhooks,
 	} = value;
 	const isWhole =
 		typeof name === "string" &&
@@ -57,9 +70,17 @@ export function readIssuerSettings(file: string): IssuerSettings {
 		isKeyNames(keys) &&
 		isLicensing(licensing) &&
 		typeof hasDatabase === "boolean" &&
-		typeof isPostgres === "boolean";
+		typeof isPostgres === "boolean" &&
+		isWebhookChoice(webhooks);
 	if (!isWhole) throw new BadInput("does not describe an operator", { file });
-	return { name, url, port, assets, keys, licensing, hasDatabase, isPostgres };
+	return { name, url, port, assets, keys, licensing, hasDatabase, isPostgres, webhooks };
+}
+
+function isWebhookChoice(value: unknown): value is WebhookChoice {
+	if (typeof value !== "object" || value === null) return false;
+	const { isNetworkTrusted, keepDays }: Partial<Record<keyof WebhookChoice, unknown>> = value;
+	const isDays = Number.isSafeInteger(keepDays) && (keepDays as number) >= 1;
+	return typeof isNetworkTrusted === "boolean" && isDays;
 }
 
 function isAsset(value: unknown): value is AssetDefinition {

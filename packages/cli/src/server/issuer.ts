@@ -4,6 +4,7 @@
  *   operator.json     name, address, assets, which key does what
  *   keys.sealed       its signing keys
  *   api-key           the first key of management, for whoever has the folder
+ *   webhook-secret    what the secrets of webhooks follow from
  *   operator.sqlite   registry, books, certificates; unless they are on a PostgreSQL server
  *   starts            how often it was started, as its database counts
  *   peers.cbor        operators that it lists beside itself
@@ -16,11 +17,16 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
 import { admitAsAsked, newKey, OlderCopy, Operator, type StoreOptions } from "@tenten/operator";
-import { type AssetDefinition, isRefusal, type Refusal } from "@tenten/protocol";
+import { type AssetDefinition, fromHex, isRefusal, type Refusal, toHex } from "@tenten/protocol";
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
-import { type IssuerSettings, readIssuerSettings, writeIssuerSettings } from "./issuer-settings.ts";
+import {
+	type IssuerSettings,
+	readIssuerSettings,
+	usualWebhooks,
+	writeIssuerSettings,
+} from "./issuer-settings.ts";
 import { freePort } from "./port.ts";
 import { createKeys, openKeys } from "./sealed-keys.ts";
 import { defineForTrial, makeTrialLicensor, undefinedAssets } from "./trial-licence.ts";
@@ -77,7 +83,8 @@ export async function createIssuer(folder: string, made: NewIssuer, unlock: NewU
 	writeFirstKey(folder);
 	const { name, assets, url = `http://127.0.0.1:${port}` } = made;
 	const licensing = { kind: "trial", licensors: [] } as const;
-	const settings = { name, url, port, assets, keys, licensing, hasDatabase: false, isPostgres: false };
+	const empty = { hasDatabase: false, isPostgres: false };
+	const settings = { name, url, port, assets, keys, licensing, ...empty, webhooks: usualWebhooks };
 	writeIssuerSettings(join(folder, "operator.json"), settings);
 }
 
@@ -108,6 +115,11 @@ export async function openIssuer(
 		entropy: random,
 		startsBefore: readStarts(folder),
 		threads,
+		webhooks: {
+			secret: webhookSecretOf(folder),
+			isNetworkTrusted: settings.webhooks.isNetworkTrusted,
+			keepFor: settings.webhooks.keepDays * day,
+		},
 		...(store === undefined ? {} : { store }),
 	}).catch((error: unknown) => {
 		keyStore.close();
@@ -188,6 +200,15 @@ function firstKeyOf(folder: string): string {
 
 function writeFirstKey(folder: string): void {
 	replaceFile(join(folder, "api-key"), new Uint8Array(Buffer.from(`${newKey(random)}\n`)));
+}
+
+/** Made once. With another one every partner would refuse what it is sent, until its secret is rotated. */
+function webhookSecretOf(folder: string): Uint8Array {
+	const file = join(folder, "webhook-secret");
+	if (!existsSync(file)) replaceFile(file, new Uint8Array(Buffer.from(`${toHex(random(32))}\n`)));
+	const secret = fromHex(readFileSync(file, "utf8").trim());
+	if (secret?.length !== 32) throw new BadInput("is no webhook secret: put it back from a copy", { file });
+	return secret;
 }
 
 /** What management is asked with: the key of the environment, else the one in the folder. */

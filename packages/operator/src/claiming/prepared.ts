@@ -27,6 +27,8 @@ import type { RequestKey } from "../request-key.ts";
 import { linesOf, settlementId, storedIssues } from "../settlement.ts";
 import type { Entry } from "../store/books.ts";
 import type { Schema } from "../store/schema.ts";
+import { settlementEvents } from "../told-settlement.ts";
+import type { NewEvent } from "../webhooks/outbox.ts";
 import type { Taking } from "./taking.ts";
 
 export type PreparedClaim = {
@@ -50,6 +52,8 @@ export type Writes = {
 	readonly proofs: readonly IssueProof[];
 	readonly entry: Entry;
 	readonly reply: Bytes;
+	/** what partners are told of it */
+	readonly events: readonly NewEvent[];
 };
 
 /** Signs the issues of a claim whose tokens are all free, and encodes what is written for it. */
@@ -99,6 +103,7 @@ export async function prepareWrites(
 			at: now,
 		},
 		reply: serialize(reply, { order: digest, results, issues }),
+		events: settlementEvents(context, { id, open, paid, plan }),
 	};
 }
 

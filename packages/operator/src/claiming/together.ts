@@ -28,6 +28,7 @@ import {
 } from "../store/sets.ts";
 import { Overtaken, type Transaction } from "../store/store.ts";
 import { refusedPayout } from "../watch.ts";
+import { tell } from "../webhooks/outbox.ts";
 import type { PreparedClaim, Writes } from "./prepared.ts";
 import type { Taking } from "./taking.ts";
 
@@ -61,6 +62,7 @@ export function claimTogether(
 			return { kind: "reply", reply: one.writes.reply };
 		});
 		await write(transaction, taken, stored);
+		await tell(transaction, context, ...taken.flatMap(({ writes }) => writes.events));
 		return answers;
 	});
 }

@@ -9,6 +9,7 @@ import { given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { problem } from "./problem.ts";
 import { type Gate, serve } from "./serving.ts";
+import { secondsOf, timeOf } from "./times.ts";
 
 export function addAccessRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
 	const { addApiKey, apiKeys, revokeApiKey, allowPayouts, auditLog } = endpoints;
@@ -57,13 +58,4 @@ function shown({ id, name, roles, createdAt, expiresAt, revokedAt, lastUsedAt }:
 
 function told({ at, previous, hash, ...entry }: AuditEntry) {
 	return { ...entry, at: timeOf(at), previous: toHex(previous), hash: toHex(hash) };
-}
-
-/** RFC 3339 of unix seconds, and back; a part of a second is dropped. */
-function timeOf(seconds: number): string {
-	return new Date(seconds * 1000).toISOString();
-}
-
-function secondsOf(text: string): number {
-	return Math.floor(Date.parse(text) / 1000);
 }

@@ -26,6 +26,7 @@ import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
 import { addServiceRoutes } from "./service-routes.ts";
 import { note, noted } from "./serving.ts";
+import { addWebhookRoutes } from "./webhook-routes.ts";
 
 /** What is written of each request. `pino` fits. */
 export type RequestLog = {
@@ -96,6 +97,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addManagementRoutes(app, operator, idempotency, gate);
 	addAccessRoutes(app, operator, gate);
 	addPeerRoutes(app, operator, gate);
+	addWebhookRoutes(app, operator, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
 }

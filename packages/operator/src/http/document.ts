@@ -4,6 +4,13 @@
  */
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { apiRoles, permissionsOf } from "../access.ts";
+import {
+	type EventType,
+	envelopeSchema,
+	eventTypeNames,
+	eventTypes,
+	schemaName,
+} from "../webhooks/event-types.ts";
 import { codesOf, type Endpoint, rateClassOf } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { meaningOf, type ProblemCode, problemType } from "./problem.ts";
@@ -25,6 +32,7 @@ const about = {
 		{ name: "wallets", description: "What wallets ask: each message carries its own proof" },
 		{ name: "management", description: "What the people who run the operator ask" },
 		{ name: "peers", description: "What other operators ask, signed both ways" },
+		{ name: "webhooks", description: "Where partners are told what happened, and what they were told" },
 		{ name: "service", description: "Health, figures and documentation" },
 	],
 };
@@ -94,7 +102,34 @@ export function openApiDocument(): Document {
 			"HTTP Message Signatures (RFC 9421) with Content-Digest, by the ruling key of a listed operator",
 	});
 	for (const endpoint of Object.values(endpoints)) registry.registerPath(operationOf(endpoint));
+	for (const type of eventTypeNames) registry.registerWebhook(webhookOf(type));
 	return described.getOpenAPI31Document(about);
+}
+
+/** What an endpoint is sent of a type (Standard Webhooks, CloudEvents). */
+function webhookOf(type: EventType) {
+	const headers = z.object({
+		"webhook-id": z.string().openapi({ description: "the event's id" }),
+		"webhook-timestamp": z.string().openapi({ description: "when this attempt was made, unix seconds" }),
+		"webhook-signature": z.string().openapi({
+			description: "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several in rotation",
+		}),
+	});
+	const content = { "application/cloudevents+json": { schema: envelopeSchema(type) } };
+	return {
+		method: "post" as const,
+		path: type,
+		operationId: schemaName(type),
+		tags: ["webhooks"],
+		summary: eventTypes[type].summary,
+		security: [],
+		request: { headers, body: { required: true, content } },
+		responses: {
+			"2XX": { description: "taken: it is not sent again" },
+			410: { description: "gone: the endpoint is disabled" },
+			default: { description: "anything else, or nothing in time: it is sent again, later" },
+		},
+	};
 }
 
 function operationOf(endpoint: Endpoint) {

@@ -29,10 +29,10 @@ type Given =
 	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
 	| { readonly kind: "document"; readonly description: string };
 
-type Tag = "wallets" | "management" | "peers" | "service";
+type Tag = "wallets" | "management" | "peers" | "webhooks" | "service";
 
 export type Endpoint = {
-	readonly method: "get" | "post" | "delete";
+	readonly method: "get" | "post" | "patch" | "delete";
 	/** with parameters in braces */
 	readonly path: `/${string}`;
 	/** its name in the table, and in generated clients */

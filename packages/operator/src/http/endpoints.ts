@@ -9,10 +9,12 @@ import { managementEndpoints } from "./management-endpoints.ts";
 import { peerEndpoints } from "./peer-endpoints.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
 import { walletEndpoints } from "./wallet-endpoints.ts";
+import { webhookEndpoints } from "./webhook-endpoints.ts";
 
 export const endpoints = {
 	...walletEndpoints,
 	...managementEndpoints,
 	...peerEndpoints,
+	...webhookEndpoints,
 	...serviceEndpoints,
 } as const satisfies Readonly<Record<string, Endpoint>>;

@@ -5,6 +5,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { WatchState } from "../watch.ts";
+import type { WebhookFigures } from "../webhooks/courier.ts";
 import type { RateClass } from "./endpoint.ts";
 
 export type Observed = {
@@ -25,7 +26,7 @@ export type Counted = {
 	readonly buckets: number;
 };
 
-const known: ReadonlySet<string> = new Set(["GET", "POST", "DELETE", "HEAD"]);
+const known: ReadonlySet<string> = new Set(["GET", "POST", "PATCH", "DELETE", "HEAD"]);
 
 export class Metrics {
 	readonly #registry = new Registry();
@@ -79,6 +80,23 @@ export class Metrics {
 	text(): Promise<string> {
 		return this.#registry.metrics();
 	}
+}
+
+/** What the courier saw of the queue, and how its attempts ended: for whoever wakes people up. */
+export function webhookText({ attempts, waiting, oldestAt, disabled }: WebhookFigures, now: number): string {
+	const lines = [
+		"# TYPE tenten_webhook_deliveries_waiting gauge",
+		`tenten_webhook_deliveries_waiting ${waiting}`,
+		"# TYPE tenten_webhook_oldest_waiting_seconds gauge",
+		`tenten_webhook_oldest_waiting_seconds ${oldestAt === null ? 0 : Math.max(0, now - oldestAt)}`,
+		"# TYPE tenten_webhook_endpoints_disabled gauge",
+		`tenten_webhook_endpoints_disabled ${disabled}`,
+		"# TYPE tenten_webhook_attempts_total counter",
+		...Object.entries(attempts).map(
+			([outcome, count]) => `tenten_webhook_attempts_total{outcome="${outcome}"} ${count}`,
+		),
+	];
+	return `${lines.join("\n")}\n`;
 }
 
 /** What the watch over the books saw: for whoever wakes people up. */

@@ -5,7 +5,7 @@ import { openApiDocument } from "./document.ts";
 import { documentPage } from "./document-page.ts";
 import { given } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
-import { type Metrics, watchText } from "./metrics.ts";
+import { type Metrics, watchText, webhookText } from "./metrics.ts";
 import { problem, problemCodes } from "./problem.ts";
 import { problemText } from "./problem-page.ts";
 import { type Gate, serve } from "./serving.ts";
@@ -25,5 +25,8 @@ export function addServiceRoutes(app: OpenAPIHono, operator: Operator, metrics: 
 		const [stop] = operator.watch.state.stops;
 		return stop === undefined ? given("ok") : problem("payout-stopped", `${stop.code}: ${stop.reasons}`);
 	});
-	serve(app, figures, gate, async () => given(`${await metrics.text()}${watchText(operator.watch.state)}`));
+	serve(app, figures, gate, async () => {
+		const texts = [watchText(operator.watch.state), webhookText(operator.webhooks.figures, operator.now())];
+		return given(`${await metrics.text()}${texts.join("")}`);
+	});
 }

@@ -17,19 +17,20 @@ export type Case = {
 	readonly evidence: Bytes;
 };
 
-/** Keeps one case, and answers with its id. What was proven of it first stays. */
+/** Keeps one case. What was proven of it first stays. */
 export async function keepCase(
 	transaction: Transaction,
 	{ kind, culprit, input, evidence }: Case,
 	openedAt: number,
-): Promise<Bytes> {
+): Promise<{ readonly id: Bytes; readonly isNew: boolean }> {
 	const id = sha256(encodeItem([kind, culprit, input]));
-	await transaction
+	const kept = await transaction
 		.insertInto("case_files")
 		.values({ case_id: id, kind, culprit, evidence, opened_at: openedAt })
 		.onConflict((conflict) => conflict.doNothing())
+		.returning("case_id")
 		.execute();
-	return id;
+	return { id, isNew: kept.length === 1 };
 }
 
 /** The evidence of a case. */

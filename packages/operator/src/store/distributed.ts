@@ -35,6 +35,10 @@ const spread: Readonly<Record<string, string | null>> = {
 	direct_issues: "batch_id",
 	direct_proofs: "batch_id",
 	idempotency_keys: "idempotency_key",
+	// What happened, whom it is told, and how that went: together.
+	events: "event_id",
+	deliveries: "event_id",
+	attempts: "event_id",
 	// A few rows each, read at the start or once in a while.
 	schema_versions: null,
 	starts: null,
@@ -44,6 +48,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	status_lists: null,
 	issue_turns: null,
 	api_keys: null,
+	webhook_endpoints: null,
 	// One row after another, whoever acts.
 	audit_log: null,
 	payout_stops: null,

@@ -99,6 +99,28 @@ export const migrations: readonly Migration[] = [
 			"INSERT INTO starts (name, count) VALUES ('operator', 0) ON CONFLICT DO NOTHING",
 		],
 	},
+	{
+		version: 7,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS webhook_endpoints (endpoint_id {blob} NOT NULL PRIMARY KEY, url text NOT NULL,
+				description text NOT NULL, types text NOT NULL, accounts text NOT NULL, disabled text NOT NULL,
+				failing_since bigint, secret_number bigint NOT NULL, oldest_secret bigint NOT NULL,
+				oldest_until bigint NOT NULL, created_at bigint NOT NULL, revision bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS events (event_id {blob} NOT NULL PRIMARY KEY, type text NOT NULL,
+				subject text NOT NULL, account {blob}, data text NOT NULL, made_at bigint NOT NULL,
+				position bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS deliveries (event_id {blob} NOT NULL, endpoint_id {blob} NOT NULL,
+				position bigint NOT NULL, state text NOT NULL, queued_at bigint NOT NULL, next_at bigint NOT NULL,
+				ended_at bigint, tries bigint NOT NULL, failures bigint NOT NULL, PRIMARY KEY (event_id, endpoint_id))`,
+			`CREATE TABLE IF NOT EXISTS attempts (event_id {blob} NOT NULL, endpoint_id {blob} NOT NULL,
+				number bigint NOT NULL, at bigint NOT NULL, took_ms bigint NOT NULL, outcome text NOT NULL,
+				status bigint, PRIMARY KEY (event_id, endpoint_id, number))`,
+			"CREATE INDEX IF NOT EXISTS events_by_position ON events (position)",
+			"CREATE INDEX IF NOT EXISTS deliveries_by_position ON deliveries (endpoint_id, position)",
+			`CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (endpoint_id, next_at, position)
+				WHERE state = 'waiting'`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -145,6 +145,67 @@ export type Schema = {
 		readonly previous: Blob;
 		readonly hash: Blob;
 	};
+	/** where partners are told what happened */
+	readonly webhook_endpoints: {
+		readonly endpoint_id: Blob;
+		readonly url: string;
+		readonly description: string;
+		/** of the events that it is told, separated by spaces; empty: of every type */
+		readonly types: string;
+		/** the accounts of which it is told, in hexadecimal, separated by spaces; empty: of everything */
+		readonly accounts: string;
+		/** why it is told nothing; empty while it is */
+		readonly disabled: string;
+		/** unix seconds of the first failure since it last took anything */
+		readonly failing_since: bigint | number | null;
+		/** its secrets are numbered: the newest, and the oldest that still signs, until when */
+		readonly secret_number: bigint | number;
+		readonly oldest_secret: bigint | number;
+		readonly oldest_until: bigint | number;
+		readonly created_at: bigint | number;
+		/** counts up with each change by people: who changes what another changed meanwhile looks again */
+		readonly revision: bigint | number;
+	};
+	/** what happened, written with it; only what some endpoint is to be told */
+	readonly events: {
+		readonly event_id: Blob;
+		readonly type: string;
+		readonly subject: string;
+		/** the account that it is about; null where it is about none */
+		readonly account: Blob | null;
+		/** JSON */
+		readonly data: string;
+		readonly made_at: bigint | number;
+		/** puts events in order, as far as several processes can agree on one */
+		readonly position: bigint | number;
+	};
+	/** one event for one endpoint: the queue */
+	readonly deliveries: {
+		readonly event_id: Blob;
+		readonly endpoint_id: Blob;
+		readonly position: bigint | number;
+		/** `waiting`, `delivered`, `givenUp` */
+		readonly state: string;
+		/** unix seconds: when it was put in the queue, when it is due, when it left the queue */
+		readonly queued_at: bigint | number;
+		readonly next_at: bigint | number;
+		readonly ended_at: bigint | number | null;
+		/** attempts that were begun; who begins one raises it, and ends only the one of this number */
+		readonly tries: bigint | number;
+		/** attempts that failed since it was put in the queue */
+		readonly failures: bigint | number;
+	};
+	/** how attempts ended; one whose process died has no row */
+	readonly attempts: {
+		readonly event_id: Blob;
+		readonly endpoint_id: Blob;
+		readonly number: bigint | number;
+		readonly at: bigint | number;
+		readonly took_ms: bigint | number;
+		readonly outcome: string;
+		/** null where nothing was answered */
+		readonly status: bigint | number | null;
+	};
 	/** how often the operator was started, in one row: by it an older copy is known */
 	readonly starts: { readonly name: string; readonly count: bigint };
 	/** the migrations that were applied, each once; `digest` is of its statements */

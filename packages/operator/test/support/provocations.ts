@@ -6,21 +6,22 @@ import { randomUUID } from "node:crypto";
 import { type Bytes, type Item, toHex } from "@tenten/protocol";
 import { sql } from "kysely";
 import { day } from "../../../module/test/support/world.ts";
-import { type ApiRole, partsOfKey } from "../../src/access.ts";
+import { partsOfKey } from "../../src/access.ts";
 import { type Endpoint, rateClassOf } from "../../src/http/endpoint.ts";
 import { endpoints } from "../../src/http/endpoints.ts";
 import { startServer } from "../../src/index.ts";
 import { createEcosystem } from "./ecosystem.ts";
+import { guarded, readOnly } from "./guarded.ts";
 import { edited, replaced } from "./item-edits.ts";
 import { byMessages, type Provocations, whileHeld, whileStopped } from "./message-provocations.ts";
 import { sendSigned, signedQuestion } from "./peers.ts";
 import { apiKey, ask, begun, manage, nested, question, type Served } from "./served.ts";
+import { byWebhooks } from "./webhook-provocations.ts";
 
 const nowhere = "0".repeat(64);
 const deposits = (s: Served): string => `/v1/accounts/${toHex(s.alice.certificate.hash)}/deposits`;
 const amount = (value: string, asset = "JPY") => ({ amount: { value, asset, scale: 0 } });
 const newKeyBody = { name: "a till", roles: ["cashier"], expiresAt: null };
-const withoutToken = { authorization: "Bearer of nothing" };
 
 /**
  * Whoever asks for a deposit is looked up in the store, which is what is held: so both requests are let in first,
@@ -38,28 +39,6 @@ async function depositWhileHeld(served: Served): Promise<Response> {
 		() => first(body),
 		() => second(body),
 	);
-}
-
-type Asked = (served: Served, headers?: Readonly<Record<string, string>>) => Promise<Response>;
-
-/** What every route refuses that asks for an API key with a role. */
-function guarded(ask: Asked, role: ApiRole = "cashier"): Provocations {
-	return {
-		"api-key-invalid": (s) => ask(s, withoutToken),
-		"role-missing": async (s) => {
-			const acting = { actor: "test", requestId: "test" };
-			const { text } = await s.ecosystem.operator.addKey(acting, {
-				name: "t",
-				roles: [role],
-				expiresAt: null,
-			});
-			return ask(s, { authorization: `Bearer ${text}` });
-		},
-	};
-}
-
-function readOnly(path: string): Provocations {
-	return guarded((s, headers) => manage(s, "GET", path, undefined, headers));
 }
 
 /** A certificate whose holder may transfer nothing at a time, which is no amount. */
@@ -244,7 +223,7 @@ function askedTwice({ method, path }: Endpoint): Provocations {
 }
 
 const limited = Object.values<Endpoint>(endpoints).filter((one) => rateClassOf(one) !== undefined);
-const byHand = { ...byMessages, ...byJson };
+const byHand = { ...byMessages, ...byJson, ...byWebhooks };
 const byAsking = Object.fromEntries(limited.map((one) => [one.operationId, askedTwice(one)]));
 
 export const provocations: Readonly<Record<string, Provocations>> = Object.fromEntries(
