@@ -66,6 +66,17 @@ const atDelivery =
 		}));
 	};
 
+const signingKeys = "/v1/signing-keys";
+
+/** Every key, and of each purpose one whose time is long over. */
+async function rotatedKeys({ operator, clock }: Ecosystem): Promise<readonly string[]> {
+	const acting = { actor: "fuzz", requestId: "seeds" };
+	for (const purpose of ["authority", "issuing", "ruling"] as const)
+		await operator.signingKeys.rotate(acting, purpose, 0);
+	clock.now += 100 * 86_400;
+	return operator.signingKeys.list().map(({ id }) => toHex(id));
+}
+
 /** Valid requests by route. A route that is not here fails a test. */
 export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"POST /v1/certificates": posted("/v1/certificates", ({ enrol }) => enrol),
@@ -152,6 +163,21 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 			(query) => ({ path: `/v1/events${query}`, headers: admin }),
 		);
 	},
+	"GET /v1/signing-keys": () => [{ path: signingKeys, headers: admin }],
+	"POST /v1/signing-keys": () =>
+		[null, "2030-01-01T00:00:00Z"].map((signsFrom) => ({
+			path: signingKeys,
+			headers: { ...admin, "content-type": "application/json" },
+			body: JSON.stringify({ purpose: "ruling", signsFrom }),
+		})),
+	"POST /v1/signing-keys/:id/retire": async (_, ecosystem) =>
+		(await rotatedKeys(ecosystem)).map((id) => ({ path: `${signingKeys}/${id}/retire`, headers: admin })),
+	"POST /v1/signing-keys/:id/distrust": async (_, ecosystem) =>
+		(await rotatedKeys(ecosystem)).map((id) => ({
+			path: `${signingKeys}/${id}/distrust`,
+			headers: { ...admin, "content-type": "application/json" },
+			body: JSON.stringify({ from: "2030-01-01T00:00:00Z" }),
+		})),
 	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],

@@ -142,6 +142,8 @@ def verify_issue_proof(proof: IssueProof, trust: Trust) -> None:
         raise Refused("issue-proof-invalid", "path")
     payload = BatchPayload(operator.id, proof.size, root).item()
     keys = [key for key in operator.keys_for(KeyPurpose.ISSUING) if key.key_id.startswith(proof.key_hint)]
+    if not keys:
+        raise Refused("issuer-unknown", "no listed issuing key has this hint")
     if not any(verify(key, "issue-batch", payload, proof.signature) for key in keys):
         raise Refused("issue-proof-invalid", "signature")
 

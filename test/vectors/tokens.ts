@@ -121,9 +121,9 @@ const issues: readonly Case[] = [
 	refuses("issue-proof-invalid", "an index beyond the size", edit(issued, [0, 2], 3)),
 	refuses("issue-proof-invalid", "a path one sibling short", edit(issued, [0, 4, 1], undefined)),
 	refuses("issue-proof-invalid", "another size", edit(issued, [0, 3], 4)),
-	refuses("issue-proof-invalid", "a hint of no issuing key", edit(issued, [0, 1], new Uint8Array(8))),
+	refuses("issuer-unknown", "a hint of no issuing key", edit(issued, [0, 1], new Uint8Array(8))),
 	refuses(
-		"issue-proof-invalid",
+		"issuer-unknown",
 		"a hint of a key that is listed for certifying",
 		edit(issued, [0, 1], itemAt(alice.encoded, [0, 1])),
 	),
@@ -132,7 +132,7 @@ const issues: readonly Case[] = [
 		"a bit of the batch's signature",
 		edit(issued, [0, 5], flipped(itemAt(encodeToken(issued), [0, 5]) as Bytes)),
 	),
-	refuses("issue-proof-invalid", "signed by an issuing key of another operator", {
+	refuses("issuer-unknown", "signed by an issuing key of another operator", {
 		token: serialize(tokenShape, await carriedIssue(alice, 10n, "foreign", { issuing: machi.issuing })),
 	}),
 	refuses("owner-mismatch", "an opening of another request", edit(issued, [1, 2], bytesOf("other"))),

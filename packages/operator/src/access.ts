@@ -16,6 +16,7 @@ export type Permission =
 	| "deposit"
 	| "readAudit"
 	| "manageKeys"
+	| "rotateKeys"
 	| "allowPayouts"
 	| "manageWebhooks";
 
@@ -28,8 +29,8 @@ export const permissionsOf = {
 	auditor: ["readBooks", "readAudit"],
 	/** says where partners are told what happened, and sees what they are told */
 	integrator: ["manageWebhooks"],
-	/** makes and revokes keys, allows payouts again that were stopped, and moves no value */
-	administrator: ["readBooks", "readAudit", "manageKeys", "allowPayouts", "manageWebhooks"],
+	/** makes and ends API keys and keys that sign, allows payouts again that were stopped, and moves no value */
+	administrator: ["readBooks", "readAudit", "manageKeys", "rotateKeys", "allowPayouts", "manageWebhooks"],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 
 export type ApiRole = keyof typeof permissionsOf;

@@ -3,7 +3,6 @@
  *
  * It is an `OperatorClient` in the same process: bytes in, bytes out. Management has methods of its own.
  */
-import type { DatabaseSync } from "node:sqlite";
 import {
 	type ApprovalPart,
 	assetHash,
@@ -12,18 +11,18 @@ import {
 	type IssueProof,
 	isRefusal,
 	keyId,
+	type ListedKey,
 	type OperatorClient,
 	type OperatorEntry,
 	type PublicKey,
 	type Refusal,
 	refuse,
 	type Totals,
-	type Verify,
 } from "@tenten/protocol";
 import type { Acting, ApiKey } from "./access.ts";
 import { account, deposit } from "./accounts.ts";
 import { ClaimLine } from "./claiming/line.ts";
-import { type OperatorContext, type OperatorKeys, type OperatorPolicy, releaseLife } from "./context.ts";
+import { type OperatorContext, releaseLife } from "./context.ts";
 import { type DebtSettlement, settleDebt } from "./debts.ts";
 import { Definitions, type Standing } from "./definitions/definitions.ts";
 import { deskProfile, openDesk } from "./desk.ts";
@@ -31,7 +30,7 @@ import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { certify, enrol, type MadeCertificate } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
 import { judge } from "./judging/judge.ts";
-import { JudgePool, type JudgePoolOptions } from "./judging/pool.ts";
+import { JudgePool } from "./judging/pool.ts";
 import {
 	addKey,
 	keepFirstKey,
@@ -42,7 +41,11 @@ import {
 	type Revoked,
 	revokeKey,
 } from "./key-keeping.ts";
+import { KeyRing } from "./key-ring.ts";
+import { SigningKeys } from "./key-rotation.ts";
+import { fileOf, type OperatorOptions } from "./operator-options.ts";
 import { Peers } from "./peers/peers.ts";
+import { Resigning } from "./re-signing.ts";
 import { bindKey, type RequestKey } from "./request-key.ts";
 import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
@@ -50,40 +53,16 @@ import { type AuditEntry, appendAudit, auditAfter } from "./store/audit-log.ts";
 import { balanceOf } from "./store/books.ts";
 import { type CaseFile, evidenceOf, listCases } from "./store/case-files.ts";
 import { forgetKeys, forgetReleases } from "./store/forgetting.ts";
-import { isPostgresUrl, openStore } from "./store/open-store.ts";
+import { openStore } from "./store/open-store.ts";
 import { publishedOf } from "./store/releases.ts";
 import { countStart } from "./store/starts.ts";
-import type { Job, Store, StoreOptions } from "./store/store.ts";
+import type { Job, Store } from "./store/store.ts";
 import { audit, readTotals } from "./totals.ts";
 import { TrustLists } from "./trust-lists.ts";
 import { turns } from "./turns.ts";
 import { type Alarm, paced, Watch } from "./watch.ts";
-import { settingsOf, type WebhookSettings } from "./webhooks/settings.ts";
+import { settingsOf } from "./webhooks/settings.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
-
-export type OperatorOptions = {
-	/** a file, `:memory:`, an SQLite database that is open already and reads integers as bigint, or `postgres://…` */
-	readonly database: string | DatabaseSync;
-	readonly keys: OperatorKeys;
-	readonly policy: OperatorPolicy;
-	readonly verify: Verify;
-	/** unix seconds */
-	readonly now: () => number;
-	/** this many random bytes */
-	readonly entropy: (length: number) => Bytes;
-	readonly store?: StoreOptions;
-	/** how often it was started before, as far as whoever keeps its keys knows: an older database is refused */
-	readonly startsBefore?: number;
-	/**
-	 * `together`, and if left out: claims that wait together are taken in one transaction. `alone`: each token in
-	 * the long way of `claims.ts`, as an engine wants that shards by issue.
-	 */
-	readonly claims?: "together" | "alone";
-	/** how many threads judge claims, or which; 0, and if left out, this one does, one claim after another */
-	readonly threads?: number | JudgePoolOptions;
-	/** its secret is made anew at each start where left out */
-	readonly webhooks?: Partial<WebhookSettings>;
-};
 
 /** What moves value, under the key of a request. */
 export type Keyed = Pick<OperatorClient, "withdraw" | "claim" | "rule"> & {
@@ -98,9 +77,21 @@ export type Keyed = Pick<OperatorClient, "withdraw" | "claim" | "rule"> & {
 
 const tendEvery_ms = 10_000;
 
+type Opened = {
+	readonly context: OperatorContext;
+	readonly trustLists: TrustLists;
+	readonly ring: KeyRing;
+	readonly options: OperatorOptions;
+	readonly starts: number;
+};
+
 export class Operator implements OperatorClient {
 	readonly #context: OperatorContext;
 	readonly #trustLists: TrustLists;
+	readonly #ring: KeyRing;
+	readonly #resigning: Resigning;
+	/** what signs certificates, issues and rulings */
+	readonly signingKeys: SigningKeys;
 	/** looks at the books while it works, and stops payouts where they do not agree */
 	readonly watch: Watch;
 	readonly #judges: JudgePool | null;
@@ -113,18 +104,20 @@ export class Operator implements OperatorClient {
 	/** how often it was started, this time included */
 	readonly starts: number;
 
-	private constructor(
-		context: OperatorContext,
-		trustLists: TrustLists,
-		options: OperatorOptions,
-		starts: number,
-	) {
+	private constructor({ context, trustLists, ring, options, starts }: Opened) {
 		this.starts = starts;
 		const { threads = 0, claims = "together" } = options;
 		const judges = threads === 0 ? null : new JudgePool(typeof threads === "number" ? { threads } : threads);
 		this.#context = context;
 		this.#trustLists = trustLists;
 		this.#judges = judges;
+		this.#ring = ring;
+		this.#resigning = new Resigning(
+			ring.keys,
+			() => ring.hasDistrusted(),
+			async () => (await trustLists.current()).published,
+		);
+		this.signingKeys = new SigningKeys(context, ring, () => this.#list());
 		this.watch = new Watch(context, fileOf(options.database));
 		this.webhooks = new Webhooks(context, settingsOf(options));
 		this.#claims = new ClaimLine(context, {
@@ -137,15 +130,12 @@ export class Operator implements OperatorClient {
 
 	/** Opens its store, and settles what a crash left unsettled. */
 	static async open(options: OperatorOptions): Promise<Operator> {
-		const { keys, policy, verify, now, entropy } = options;
+		const { policy, verify, now, entropy } = options;
 		const store = await openStore(options.database, options.store);
 		const starts = await countStart(store, options.startsBefore ?? 0);
-		const desk = await openDesk({ ...options, store });
-		const listed = [
-			{ purpose: "authority", status: "current", key: keys.authority.key },
-			{ purpose: "issuing", status: "current", key: keys.issuing.key },
-			{ purpose: "ruling", status: "current", key: keys.ruling.key },
-		] as const;
+		const ring = await KeyRing.open({ ...options, store });
+		const { keys } = ring;
+		const desk = await openDesk({ ...options, keys, store });
 		const id = keyId(keys.root.key);
 		const definitions = new Definitions({
 			store,
@@ -159,9 +149,11 @@ export class Operator implements OperatorClient {
 		});
 		await definitions.load();
 		const { name, url } = policy;
-		const entry = { root: keys.root.key, name, url, keys: listed, desk, assets: definitions.assets() };
+		const shown = { keys: ring.listed(), desk, assets: definitions.assets() };
+		const entry = { root: keys.root.key, name, url, ...shown };
 		const validity = policy.trustListValidity;
-		const trustLists = new TrustLists({ store, root: keys.root, verify, now, validity }, entry);
+		const believed = (): readonly ListedKey[] => ring.believed();
+		const trustLists = new TrustLists({ store, root: keys.root, verify, now, validity, believed }, entry);
 		const trust = async () => (await trustLists.current()).trust;
 		const commit = <T>(job: Job<T>): Promise<T> => store.run(job);
 		const turn = turns(now);
@@ -171,7 +163,7 @@ export class Operator implements OperatorClient {
 			await forgetKeys(transaction, now());
 			await forgetReleases(transaction, now(), releaseLife(definitions));
 		});
-		return new Operator(context, trustLists, options, starts);
+		return new Operator({ context, trustLists, ring, options, starts });
 	}
 
 	/** The id of its root key: what wallets pin. */
@@ -193,12 +185,14 @@ export class Operator implements OperatorClient {
 
 	readonly enrol = (enrolment: Bytes): Promise<Bytes | Refusal> => enrol(this.#context, enrolment);
 
-	readonly withdraw = (order: Bytes): Promise<Bytes | Refusal> => withdraw(this.#context, order);
+	readonly withdraw = (order: Bytes): Promise<Bytes | Refusal> =>
+		this.#resigning.reply(withdraw(this.#context, order));
 
 	readonly claim = (encoded: Bytes): Promise<Bytes | Refusal> =>
-		this.#claims.claim(this.#context, encoded, null);
+		this.#resigning.reply(this.#claims.claim(this.#context, encoded, null));
 
-	readonly rule = (request: Bytes): Promise<Bytes | Refusal> => rule(this.#context, request);
+	readonly rule = (request: Bytes): Promise<Bytes | Refusal> =>
+		this.#resigning.ruling(rule(this.#context, request));
 
 	readonly account = (query: Bytes): Promise<Bytes | Refusal> => account(this.#context, query);
 
@@ -206,11 +200,17 @@ export class Operator implements OperatorClient {
 		(await this.#context.store.run((transaction) => publishedOf(transaction, lock)))?.release ??
 		refuse("attempt-unknown", "no release of this lock was published");
 
-	/** Looks again at what it may issue and lists now; also for what other processes adopted. Every few seconds. */
+	/** Looks again at what it may issue, signs with and lists now; also for what other processes adopted. Every few seconds. */
 	async tend(): Promise<void> {
 		const { definitions } = this.#context;
 		await definitions.load();
-		this.#trustLists.setOwn({ ...this.entry, assets: definitions.assets() });
+		await this.#ring.load();
+		this.#list();
+	}
+
+	#list(): void {
+		const assets = this.#context.definitions.assets();
+		this.#trustLists.setOwn({ ...this.entry, keys: this.#ring.listed(), assets });
 	}
 
 	/** Watches its books, tends to what it lists and tells partners what happened, until the function that it answers with is called. */
@@ -281,9 +281,9 @@ export class Operator implements OperatorClient {
 			isBound = true;
 		};
 		return {
-			withdraw: (order) => withdraw(context, order),
-			claim: (encoded) => this.#claims.claim(context, encoded, { key, bound }),
-			rule: (request) => rule(context, request),
+			withdraw: (order) => this.#resigning.reply(withdraw(context, order)),
+			claim: (encoded) => this.#resigning.reply(this.#claims.claim(context, encoded, { key, bound })),
+			rule: (request) => this.#resigning.ruling(rule(context, request)),
 			deposit: (acting, id, account, code, amount) => deposit(context, { id, account, code, amount }, acting),
 			bind: async () => {
 				if (!isBound) await commit(async () => {});
@@ -309,7 +309,7 @@ export class Operator implements OperatorClient {
 
 	/** Brings tokens into circulation that the operator answers for itself: tickets, gifts, prizes. */
 	issue(value: DirectIssue): Promise<readonly IssueProof[] | Refusal> {
-		return issueDirectly(this.#context, value);
+		return this.#resigning.proofs(issueDirectly(this.#context, value));
 	}
 
 	/** A culprit repays what the fork reserve paid, or the operator gives it up. */
@@ -388,11 +388,4 @@ export class Operator implements OperatorClient {
 		await this.#judges?.close();
 		await this.#context.store.close();
 	}
-}
-
-/** The file of an SQLite store that others may open beside it. */
-function fileOf(database: string | DatabaseSync): string | null {
-	return typeof database === "string" && database !== ":memory:" && !isPostgresUrl(database)
-		? database
-		: null;
 }

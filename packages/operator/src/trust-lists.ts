@@ -11,6 +11,7 @@ import {
 	equalBytes,
 	isRefusal,
 	keyId,
+	type ListedKey,
 	type OperatorEntry,
 	operatorEntry,
 	parse,
@@ -26,7 +27,12 @@ import {
 import type { Store, Transaction } from "./store/store.ts";
 
 type SignedList = { readonly body: TrustListBody; readonly encoded: Bytes };
-type Current = SignedList & { readonly trust: Trust };
+type Current = SignedList & {
+	/** as everybody reads it */
+	readonly published: Trust;
+	/** as its operator does: with the keys of its own that it believes beside */
+	readonly trust: Trust;
+};
 
 export type TrustListOptions = {
 	readonly store: Store;
@@ -35,6 +41,8 @@ export type TrustListOptions = {
 	readonly now: () => number;
 	/** seconds */
 	readonly validity: number;
+	/** keys of its own that it believes whether or not its list names them */
+	readonly believed: () => readonly ListedKey[];
 };
 
 /** Seconds between two looks for a list that another process signed. */
@@ -100,7 +108,7 @@ export class TrustLists {
 	}
 
 	async #renew(): Promise<Current> {
-		const { store, verify, now } = this.#options;
+		const { store, now } = this.#options;
 		this.#lookedAt = now();
 		const newest = await store.read(newestList);
 		const entries = this.#entries;
@@ -114,8 +122,21 @@ export class TrustLists {
 		if (list === null || entries !== this.#entries) return this.#renew();
 		this.#isListed = true;
 		if (this.#current === null || !equalBytes(this.#current.encoded, list.encoded))
-			this.#current = { ...list, trust: new Trust(list.body, verify) };
+			this.#current = this.#read(list);
 		return this.#current;
+	}
+
+	#read(list: SignedList): Current {
+		const { verify, believed } = this.#options;
+		const { operators } = list.body;
+		const own = operators.find(({ root }) => equalBytes(keyId(root), keyId(this.own.root)));
+		const named = new Set(own?.keys.map(({ key }) => toHex(keyId(key))));
+		const unnamed = believed().filter(({ key }) => !named.has(toHex(keyId(key))));
+		const published = new Trust(list.body, verify);
+		if (own === undefined || unnamed.length === 0) return { ...list, published, trust: published };
+		const whole = { ...own, keys: [...own.keys, ...unnamed] };
+		const known = operators.map((entry) => (entry === own ? whole : entry));
+		return { ...list, published, trust: new Trust({ ...list.body, operators: known }, verify) };
 	}
 
 	/** Null where another process signed this version first. */

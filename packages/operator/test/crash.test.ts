@@ -19,7 +19,7 @@ import type { Job } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import { claimScenes, type Scene } from "./support/claim-scenes.ts";
 import { scenes } from "./support/crash-scenes.ts";
-import { definitionScene, peerScene, watchScene } from "./support/crash-scenes-apart.ts";
+import { definitionScene, peerScene, rotationScene, watchScene } from "./support/crash-scenes-apart.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -159,6 +159,9 @@ test("power fails before and after each commit: what is told is what stands, and
 
 test("power fails before and after each commit: endpoints of webhooks, their events and deliveries", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createTold, webhookScene, point, commits), 12));
+
+test("power fails before and after each commit: a key that is to take another's place", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, rotationScene, point, commits), 3));
 
 test("power fails before and after each commit: an operator's first opening", () =>
 	cutEverywhere(

@@ -106,6 +106,8 @@ const goodBodies: Readonly<Record<string, object>> = {
 	changeWebhook: { description: "a shop" },
 	rotateWebhookSecret: { overlapHours: 24 },
 	replaySince: { since: "2027-01-01T00:00:00Z" },
+	rotateSigningKey: { purpose: "issuing", signsFrom: null },
+	distrustSigningKey: { from: new Date(0).toISOString() },
 };
 
 test("every failure of ours is injected", () => {
@@ -136,6 +138,7 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 				});
 			// What was seen before can still be told; nothing new can be seen.
 			if (name === "peers") return { hear: burn, ask: burn, targetOf: () => "" };
+			if (name === "signingKeys") return { list: burn, rotate: burn, retire: burn, distrust: burn };
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;

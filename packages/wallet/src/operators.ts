@@ -39,7 +39,13 @@ async function settle(
 	const operator = operators.get(toHex(asset.operator));
 	if (operator === undefined) return refuse("issuer-unknown", "no way to this operator");
 	const reply = await operator[route](request);
-	if (!isRefusal(reply)) return module.answer(digest, reply);
+	if (!isRefusal(reply)) {
+		const results = await module.answer(digest, reply);
+		const isListOld = isRefusal(results) && results.code === "issuer-unknown";
+		// Its keys have changed since the list that is held here: the answer waits for the newer one.
+		if (!isListOld || (await reach(module, operators, asset.operator)) !== undefined) return results;
+		return module.answer(digest, reply);
+	}
 	// Nothing moved, and asking again would only be refused again. Orders with tokens stay.
 	if (route === "withdraw" && refusals[reply.code][0] === "final") await module.dropOrder(digest);
 	return reply;

@@ -37,7 +37,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This trust list is older than the present one.",
 		ja: "今のものより古い信頼リストです。",
 	},
-	"issuer-unknown": { en: "Its operator is not on the trust list.", ja: "発行者が信頼リストにありません。" },
+	"issuer-unknown": {
+		en: "Its operator, or the key that issued it, is not on the trust list.",
+		ja: "発行者、または発行に使われた鍵が信頼リストにありません。",
+	},
 	"issue-proof-invalid": {
 		en: "Its operator did not issue this token.",
 		ja: "発行者が発行したトークンではありません。",

@@ -7,6 +7,7 @@ import { auditCommand, keyCommands } from "./operator-access.ts";
 import { payoutCommands } from "./operator-payouts.ts";
 import { peerCommands } from "./operator-peers.ts";
 import { schemaCommand } from "./operator-schema.ts";
+import { signingKeyCommands } from "./operator-signing-keys.ts";
 import { webhookCommands } from "./operator-webhooks.ts";
 
 export function issuerCommands(): Command {
@@ -17,6 +18,7 @@ export function issuerCommands(): Command {
 		totalsCommand(),
 		caseFilesCommand(),
 		keyCommands(),
+		signingKeyCommands(),
 		payoutCommands(),
 		peerCommands(),
 		webhookCommands(),

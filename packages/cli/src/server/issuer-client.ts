@@ -108,6 +108,36 @@ export class IssuerClient {
 		return isProblem(revoked) ? revoked : revoked.apiKey;
 	}
 
+	async signingKeys(): Promise<readonly Schemas["SigningKey"][] | AdminProblem> {
+		const told = await this.#ask(this.#api.GET("/v1/signing-keys"));
+		return isProblem(told) ? told : told.signingKeys;
+	}
+
+	/** Lists a new key; null: it signs once every valid trust list has it. */
+	rotateSigningKey(
+		body: Pick<Schemas["SigningKey"], "purpose"> & { signsFrom: string | null },
+	): Promise<Schemas["SigningKey"] | AdminProblem> {
+		return this.#signingKey(this.#api.POST("/v1/signing-keys", { body }));
+	}
+
+	retireSigningKey(id: string): Promise<Schemas["SigningKey"] | AdminProblem> {
+		const params = { path: { id } };
+		return this.#signingKey(this.#api.POST("/v1/signing-keys/{id}/retire", { params }));
+	}
+
+	/** `from`: RFC 3339. */
+	distrustSigningKey(id: string, from: string): Promise<Schemas["SigningKey"] | AdminProblem> {
+		const params = { path: { id } };
+		return this.#signingKey(this.#api.POST("/v1/signing-keys/{id}/distrust", { params, body: { from } }));
+	}
+
+	async #signingKey(
+		asked: Promise<Answer<{ readonly signingKey: Schemas["SigningKey"] }>>,
+	): Promise<Schemas["SigningKey"] | AdminProblem> {
+		const changed = await this.#ask(asked);
+		return isProblem(changed) ? changed : changed.signingKey;
+	}
+
 	/** Pays out an asset again whose payouts were stopped, if its books agree now. */
 	async allowPayouts(asset: string): Promise<{ readonly asset: string } | AdminProblem> {
 		return this.#ask(this.#api.POST("/v1/payouts/{asset}/allow", { params: { path: { asset } } }));

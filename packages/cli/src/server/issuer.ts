@@ -28,7 +28,7 @@ import {
 	writeIssuerSettings,
 } from "./issuer-settings.ts";
 import { freePort } from "./port.ts";
-import { createKeys, openKeys } from "./sealed-keys.ts";
+import { createKeys, openKeys, vaultOf } from "./sealed-keys.ts";
 import { defineForTrial, makeTrialLicensor, undefinedAssets } from "./trial-licence.ts";
 
 const day = 86_400;
@@ -120,6 +120,7 @@ export async function openIssuer(
 			isNetworkTrusted: settings.webhooks.isNetworkTrusted,
 			keepFor: settings.webhooks.keepDays * day,
 		},
+		vault: vaultOf(keyStore),
 		...(store === undefined ? {} : { store }),
 	}).catch((error: unknown) => {
 		keyStore.close();

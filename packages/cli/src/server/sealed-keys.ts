@@ -11,7 +11,7 @@ import {
 	openSoftwareKeyStore,
 	type StoreWrite,
 } from "@tenten/module";
-import type { OperatorKeys } from "@tenten/operator";
+import type { KeyVault, OperatorKeys } from "@tenten/operator";
 import {
 	bytes,
 	fromHex,
@@ -33,7 +33,8 @@ import { replaceFile } from "@tenten/wallet";
 export type KeyNames = Readonly<Record<keyof OperatorKeys, string>>;
 
 const maximumBytes = 65_536;
-const rows = list(record({ key: text(128), value: bytes(1, 4_096) }), 64);
+const row = record({ key: text(128), value: bytes(1, 4_096) });
+const rows = list(row, 64);
 const roles = [
 	"root",
 	"authority",
@@ -75,4 +76,21 @@ export async function openKeys(
 		signers[role] = signer;
 	}
 	return { keys: signers as OperatorKeys, keyStore };
+}
+
+/** Makes more keys, each sealed like those of the file: whoever has the file and its passphrase opens it. */
+export function vaultOf(keyStore: KeyStore): KeyVault {
+	return {
+		make: async () => {
+			const { key, write } = await keyStore.createKey("Ed25519");
+			if (write.value === null) throw new Error("a key without a row");
+			return { key, sealed: serialize(row, { key: write.key, value: write.value }) };
+		},
+		open: (sealed) => {
+			const kept = parse(row, sealed);
+			if (isRefusal(kept) || keyStore.adopt(kept) !== undefined) return undefined;
+			const signer = keyStore.signer(fromHex(kept.key.split("/").at(-1) ?? "") ?? new Uint8Array());
+			return isRefusal(signer) ? undefined : signer;
+		},
+	};
 }

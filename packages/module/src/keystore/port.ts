@@ -18,6 +18,8 @@ export type KeyStore = {
 	/** The signing keys held. */
 	readonly keys: () => readonly PublicKey[];
 	readonly createKey: (suite: SuiteName) => Promise<{ readonly key: PublicKey; readonly write: StoreWrite }>;
+	/** Takes a key whose row was kept elsewhere than with the others: one that this key store made, or `state-damaged`. */
+	readonly adopt: (row: StoreWrite) => Refusal | undefined;
 	/** Signs with the key of this id (`keyId`), or `key-unknown`. */
 	readonly signer: (keyId: Bytes) => Signer | Refusal;
 	/** A fresh X25519 key for documents sealed to this side. */

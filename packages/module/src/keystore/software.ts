@@ -67,11 +67,8 @@ export async function openSoftwareKeyStore(
 	const held = new HeldKeys(cryptography);
 	for (const [row, sealed] of rows) {
 		if (!row.startsWith(rowPrefix)) continue;
-		const encoded = cryptography.openSealed(secrets.rootKey, placeOf(row), sealed);
-		if (encoded === undefined) return refuse("state-damaged", row);
-		const key = parse(privateKey, encoded);
-		zero(encoded);
-		if (isRefusal(key)) return refuse("state-damaged", row);
+		const key = openRow(secrets, row, sealed, cryptography);
+		if (isRefusal(key)) return key;
 		held.add(key);
 	}
 	return keyStoreOf(secrets, held, source);
@@ -107,6 +104,14 @@ async function rootWrite(secrets: Root, unlock: NewUnlock, source: KeySource): P
 	return { key: rootRow, value };
 }
 
+function openRow({ rootKey }: Root, row: string, sealed: Bytes, { openSealed }: Cryptography) {
+	const encoded = openSealed(rootKey, placeOf(row), sealed);
+	if (encoded === undefined) return refuse("state-damaged", row);
+	const key = parse(privateKey, encoded);
+	zero(encoded);
+	return isRefusal(key) ? refuse("state-damaged", row) : key;
+}
+
 function keyWrite({ rootKey }: Root, key: PrivateKey, { seal }: Cryptography): StoreWrite {
 	const encoded = serialize(privateKey, key);
 	const value = seal(rootKey, placeOf(rowOf(key)), encoded);
@@ -137,6 +142,12 @@ function keyStoreOf(secrets: Root, held: HeldKeys, source: KeySource): KeyStore 
 				key: publicKey,
 				write: keep({ kind: "signing", suite, publicKey: publicKey.bytes, privateKey }),
 			};
+		},
+		adopt: ({ key: row, value }) => {
+			const key = value === null ? refuse("state-damaged", row) : openRow(secrets, row, value, cryptography);
+			if (isRefusal(key)) return key;
+			held.add(key);
+			return undefined;
 		},
 		signer: (id) => held.signer(id) ?? refuse("key-unknown"),
 		createDocumentKey: async () => {

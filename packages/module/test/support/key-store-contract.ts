@@ -54,6 +54,21 @@ export function keyStoreContract(name: string, { create, open }: KeyStoreUnderTe
 			await mustSign(reopened, second.key);
 		});
 
+		test("takes a key whose row was kept elsewhere, and none that it did not make", async () => {
+			const { keyStore, writes } = await create();
+			const { key, write } = await keyStore.createKey("Ed25519");
+			const reopened = await open(rowsOf(writes));
+			assert.equal(reopened.adopt(write), undefined);
+			await mustSign(reopened, key);
+			const stranger = (await create()).keyStore;
+			for (const row of [
+				(await stranger.createKey("Ed25519")).write,
+				{ ...write, key: "keys/signing/other" },
+				{ ...write, value: null },
+			])
+				assert.equal(reopened.adopt(row)?.code, "state-damaged");
+		});
+
 		test("a key whose row was never committed is gone after a restart", async () => {
 			const { keyStore, writes } = await create();
 			const { key } = await keyStore.createKey("Ed25519");

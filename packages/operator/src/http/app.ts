@@ -26,6 +26,7 @@ import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
 import { addServiceRoutes } from "./service-routes.ts";
 import { note, noted } from "./serving.ts";
+import { addSigningKeyRoutes } from "./signing-key-routes.ts";
 import { addWebhookRoutes } from "./webhook-routes.ts";
 
 /** What is written of each request. `pino` fits. */
@@ -98,6 +99,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addAccessRoutes(app, operator, gate);
 	addPeerRoutes(app, operator, gate);
 	addWebhookRoutes(app, operator, gate);
+	addSigningKeyRoutes(app, operator, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
 }

@@ -8,6 +8,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { managementEndpoints } from "./management-endpoints.ts";
 import { peerEndpoints } from "./peer-endpoints.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
+import { signingKeyEndpoints } from "./signing-key-endpoints.ts";
 import { walletEndpoints } from "./wallet-endpoints.ts";
 import { webhookEndpoints } from "./webhook-endpoints.ts";
 
@@ -16,5 +17,6 @@ export const endpoints = {
 	...managementEndpoints,
 	...peerEndpoints,
 	...webhookEndpoints,
+	...signingKeyEndpoints,
 	...serviceEndpoints,
 } as const satisfies Readonly<Record<string, Endpoint>>;

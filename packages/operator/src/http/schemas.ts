@@ -1,6 +1,7 @@
 /** The shapes of JSON that routes share: amounts, ids, times, cursors and problems. */
 import { z } from "@hono/zod-openapi";
 import { type ApiRole, apiRoles } from "../access.ts";
+import { purposes } from "../key-ring.ts";
 
 /** 32 bytes */
 export const hexadecimal = z
@@ -80,6 +81,21 @@ export const apiKeySchema = z
 		lastUsedAt: time.nullable().openapi({ description: "to within an hour" }),
 	})
 	.openapi("ApiKey");
+
+export const signingKeySchema = z
+	.object({
+		id: hexadecimal,
+		purpose: z.enum(purposes),
+		state: z.enum(["listed", "signing", "superseded", "distrusted", "retired"]),
+		listedAt: time,
+		signsFrom: time,
+		neededUntil: time
+			.nullable()
+			.openapi({ description: "from then on it may be retired; null: not yet known" }),
+		distrustedFrom: time.nullable(),
+		retiredAt: time.nullable(),
+	})
+	.openapi("SigningKey");
 
 export const auditEntrySchema = z
 	.object({

@@ -13,7 +13,16 @@ import type { Schema } from "./schema.ts";
 import type { Transaction } from "./store.ts";
 
 /** What was done. */
-type Act = "deposit" | "payoutsAllowed" | "keyAdded" | "keyRevoked" | "denied" | WebhookAct;
+export type Act =
+	| "deposit"
+	| "payoutsAllowed"
+	| "keyAdded"
+	| "keyRevoked"
+	| "signingKeyRotated"
+	| "signingKeyRetired"
+	| "signingKeyDistrusted"
+	| "denied"
+	| WebhookAct;
 
 export type WebhookAct =
 	| "webhookAdded"

@@ -44,6 +44,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	starts: null,
 	trust_lists: null,
 	desks: null,
+	signing_keys: null,
 	definitions: null,
 	status_lists: null,
 	issue_turns: null,

@@ -121,6 +121,14 @@ export const migrations: readonly Migration[] = [
 				WHERE state = 'waiting'`,
 		],
 	},
+	{
+		version: 8,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS signing_keys (purpose text NOT NULL, key_id {blob} NOT NULL,
+				public_key {blob} NOT NULL, sealed {blob}, listed_at bigint NOT NULL, signs_from bigint NOT NULL,
+				distrusted_from bigint, retired_at bigint, PRIMARY KEY (purpose, key_id))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

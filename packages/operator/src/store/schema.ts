@@ -93,6 +93,18 @@ export type Schema = {
 	readonly unvouched: { readonly lock: Blob; readonly shown_at: bigint | number };
 	/** the certificate of each desk key: the first that was made stands */
 	readonly desks: { readonly key_id: Blob; readonly certificate: Blob };
+	/** keys that sign certificates, issues and rulings, or did; times in unix seconds */
+	readonly signing_keys: {
+		readonly purpose: string;
+		readonly key_id: Blob;
+		readonly public_key: Blob;
+		/** the private key, sealed; null where the operator is opened with it */
+		readonly sealed: Blob | null;
+		readonly listed_at: bigint | number;
+		readonly signs_from: bigint | number;
+		readonly distrusted_from: bigint | number | null;
+		readonly retired_at: bigint | number | null;
+	};
 	/** asset definitions that were adopted, for ever */
 	readonly definitions: {
 		readonly code: string;

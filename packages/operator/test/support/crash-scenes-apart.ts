@@ -69,3 +69,17 @@ export async function peerScene({ operator, world, clock }: Ecosystem): ReturnTy
 		check: (reply) => assert.deepEqual(reply, ["replayed", { debts: [], last: null }]),
 	};
 }
+
+/** A new issuing key, which is listed and does not sign yet. */
+export async function rotationScene({ clock }: Ecosystem): ReturnType<Scene> {
+	const acting = { actor: "test", requestId: "test" };
+	return {
+		ask: async (opened) => {
+			await opened.signingKeys.rotate(acting, "issuing", clock.now + day);
+			await opened.tend();
+			const issuing = opened.signingKeys.list().filter(({ purpose }) => purpose === "issuing");
+			return [issuing.map(({ state }) => state), opened.entry.keys.length];
+		},
+		check: (reply) => assert.deepEqual(reply, [["signing", "listed"], 4]),
+	};
+}

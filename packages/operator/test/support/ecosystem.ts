@@ -47,6 +47,7 @@ import {
 } from "../../../module/test/support/world.ts";
 import {
 	admitAsAsked,
+	type KeyVault,
 	Operator,
 	type OperatorOptions,
 	type OperatorPolicy,
@@ -119,7 +120,7 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 		licensing: options.licensing ?? ({ kind: "none" } as const),
 		conditionsOf: () => options.conditions ?? [],
 	};
-	const means = { keys, policy, verify, now: () => clock.now, entropy };
+	const means = { keys, policy, verify, now: () => clock.now, entropy, vault: openVault(random) };
 	const { claims = "together", threads = 0, startsBefore = 0 } = options;
 	const webhooks = { secret: new Uint8Array(32).fill(4), isNetworkTrusted: true, ...options.webhooks };
 	const open = (store: StoreOptions = {}): Promise<Operator> =>
@@ -148,6 +149,17 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 		suite: "Ed25519",
 	};
 	return { operator, world, clock, means, reopen: open };
+}
+
+/** Seals nothing: whoever has the row has the key. */
+function openVault(random: () => Bytes): KeyVault {
+	return {
+		make: async () => {
+			const sealed = random();
+			return { key: signerFrom(sealed, "Ed25519").key, sealed };
+		},
+		open: (sealed) => signerFrom(sealed, "Ed25519"),
+	};
 }
 
 /** A fresh key, enrolled; its account is its certificate's hash. */

@@ -3,7 +3,7 @@
  * against what the routes declare. The order is that of `endpoints.ts`.
  */
 import { randomUUID } from "node:crypto";
-import { type Bytes, type Item, toHex } from "@tenten/protocol";
+import { type Bytes, type Item, keyId, toHex } from "@tenten/protocol";
 import { sql } from "kysely";
 import { day } from "../../../module/test/support/world.ts";
 import { partsOfKey } from "../../src/access.ts";
@@ -15,13 +15,28 @@ import { guarded, readOnly } from "./guarded.ts";
 import { edited, replaced } from "./item-edits.ts";
 import { byMessages, type Provocations, whileHeld, whileStopped } from "./message-provocations.ts";
 import { sendSigned, signedQuestion } from "./peers.ts";
-import { apiKey, ask, begun, manage, nested, question, type Served } from "./served.ts";
+import { apiKey, ask, begun, manage, nested, question, type Served, serveOperator } from "./served.ts";
 import { byWebhooks } from "./webhook-provocations.ts";
 
 const nowhere = "0".repeat(64);
 const deposits = (s: Served): string => `/v1/accounts/${toHex(s.alice.certificate.hash)}/deposits`;
 const amount = (value: string, asset = "JPY") => ({ amount: { value, asset, scale: 0 } });
 const newKeyBody = { name: "a till", roles: ["cashier"], expiresAt: null };
+const signingKeys = "/v1/signing-keys";
+const rotation = (from: Date | null) => ({
+	purpose: "issuing",
+	signsFrom: from === null ? null : from.toISOString(),
+});
+const distrustFrom = { from: new Date(0).toISOString() };
+
+/** On an operator of its own: other keys would be strange to everybody else here. */
+async function apartFromOthers(ask: (served: Served) => Promise<Response>): Promise<Response> {
+	const served = await serveOperator("apart");
+	const answer = await ask(served);
+	await answer.clone().arrayBuffer();
+	await served.close();
+	return answer;
+}
 
 /**
  * Whoever asks for a deposit is looked up in the store, which is what is held: so both requests are let in first,
@@ -153,6 +168,47 @@ const byJson: Readonly<Record<string, Provocations>> = {
 			const answer = await manage(s, "POST", "/v1/payouts/JPY/allow");
 			await change("+ 1");
 			return answer;
+		},
+	},
+	signingKeys: readOnly("/v1/signing-keys"),
+	rotateSigningKey: {
+		...guarded((s, headers) => manage(s, "POST", signingKeys, rotation(null), headers)),
+		malformed: (s) => manage(s, "POST", signingKeys, { purpose: "root", signsFrom: null }),
+		"too-large": (s) => manage(s, "POST", signingKeys, "1".repeat(70_000)),
+		"content-type-unknown": (s) =>
+			manage(s, "POST", signingKeys, rotation(null), { "content-type": "text/plain" }),
+		"signing-key-pending": () =>
+			apartFromOthers(async (s) => {
+				await manage(s, "POST", signingKeys, rotation(null));
+				return manage(s, "POST", signingKeys, rotation(null));
+			}),
+		"signing-key-full": () =>
+			apartFromOthers(async (s) => {
+				for (let i = 0; i < 57; i++) await manage(s, "POST", signingKeys, rotation(new Date(0)));
+				return manage(s, "POST", signingKeys, rotation(new Date(0)));
+			}),
+	},
+	retireSigningKey: {
+		...guarded((s, headers) => manage(s, "POST", `${signingKeys}/${nowhere}/retire`, undefined, headers)),
+		malformed: (s) => manage(s, "POST", `${signingKeys}/none/retire`),
+		"signing-key-unknown": (s) => manage(s, "POST", `${signingKeys}/${nowhere}/retire`),
+		"signing-key-needed": (s) =>
+			manage(s, "POST", `${signingKeys}/${toHex(keyId(s.ecosystem.world.operator.issuing.key))}/retire`),
+	},
+	distrustSigningKey: {
+		...guarded((s, headers) =>
+			manage(s, "POST", `${signingKeys}/${nowhere}/distrust`, distrustFrom, headers),
+		),
+		malformed: (s) => manage(s, "POST", `${signingKeys}/none/distrust`, distrustFrom),
+		"too-large": (s) => manage(s, "POST", `${signingKeys}/${nowhere}/distrust`, "1".repeat(70_000)),
+		"content-type-unknown": (s) =>
+			manage(s, "POST", `${signingKeys}/${nowhere}/distrust`, distrustFrom, {
+				"content-type": "text/plain",
+			}),
+		"signing-key-unknown": (s) => manage(s, "POST", `${signingKeys}/${nowhere}/distrust`, distrustFrom),
+		"signing-key-needed": (s) => {
+			const id = toHex(keyId(s.ecosystem.world.operator.issuing.key));
+			return manage(s, "POST", `${signingKeys}/${id}/distrust`, distrustFrom);
 		},
 	},
 	auditLog: {

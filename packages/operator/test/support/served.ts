@@ -57,10 +57,10 @@ export type Served = {
 	readonly close: () => Promise<void>;
 };
 
-export async function serveOperator(): Promise<Served> {
+export async function serveOperator(seed = "served"): Promise<Served> {
 	const gate: Gate = { wait: null };
 	const store = { onCommit: async () => gate.wait?.() };
-	const ecosystem = await createEcosystem({ otherAssets: ["PTS"], store });
+	const ecosystem = await createEcosystem({ seed, otherAssets: ["PTS"], store });
 	const stranger = await createEcosystem({ seed: "stranger" });
 	const peer = await createEcosystem({ seed: "peer", url: "http://127.0.0.1:1" });
 	ecosystem.operator.setPeers([peer.operator.entry]);

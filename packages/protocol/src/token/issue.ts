@@ -99,11 +99,12 @@ export function verifyIssueProof(proof: IssueProof, trust: Trust): Bytes | Refus
 	const root = rootFromPath(id, proof.index, proof.size, proof.path);
 	if (root === undefined) return refuse("issue-proof-invalid", "path does not fit");
 	const payload = batchPayload(operator.id, proof.size, root);
-	const signed = operator.keys.some(
-		({ purpose, key, id: listedId }) =>
-			purpose === "issuing" &&
-			equalBytes(listedId.subarray(0, authorityHintBytes), proof.keyHint) &&
-			trust.verifyShared(key, "issue-batch", payload, proof.signature),
+	const hinted = operator.keys.filter(
+		({ purpose, id: listedId }) =>
+			purpose === "issuing" && equalBytes(listedId.subarray(0, authorityHintBytes), proof.keyHint),
 	);
+	// Its operator may have changed keys since the list was signed: whoever has a newer one sees further.
+	if (hinted.length === 0) return refuse("issuer-unknown", "no listed issuing key has this hint");
+	const signed = hinted.some(({ key }) => trust.verifyShared(key, "issue-batch", payload, proof.signature));
 	return signed ? id : refuse("issue-proof-invalid", "no listed issuing key signed this batch");
 }
