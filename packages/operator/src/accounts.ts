@@ -21,6 +21,7 @@ import { certificateOf } from "./enrol.ts";
 import { appendAudit, type NewEntry } from "./store/audit-log.ts";
 import { balanceOf, hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
 import type { Transaction } from "./store/store.ts";
+import { spanned } from "./tracing.ts";
 import { tell } from "./webhooks/outbox.ts";
 import { toldAmount } from "./webhooks/told-amount.ts";
 
@@ -97,7 +98,8 @@ async function depositIn(
 export async function account(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
 	const parsed = parse(signedStatement, encoded);
 	if (isRefusal(parsed)) return parsed;
-	const statement = verifyStatement(parsed, context.id, await context.trust());
+	const trust = await context.trust();
+	const statement = spanned("verify statement", () => verifyStatement(parsed, context.id, trust));
 	if (isRefusal(statement)) return statement;
 	const { says, issuedAt } = statement.body;
 	if (says.kind !== "balance") return refuse("order-mismatch", "no question for a balance");

@@ -24,10 +24,11 @@ import {
 import type { OperatorContext } from "./context.ts";
 import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
+import { spanned } from "./tracing.ts";
 
 export async function enrol(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
 	const { store, policy, id, verify } = context;
-	const enrolment = verifyEnrolment(encoded, id, verify);
+	const enrolment = spanned("verify enrolment", () => verifyEnrolment(encoded, id, verify));
 	if (isRefusal(enrolment)) return enrolment;
 	const stored = await store.run((transaction) => storedAnswer(transaction, enrolment.digest));
 	if (stored !== undefined) return stored;

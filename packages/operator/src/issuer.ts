@@ -42,6 +42,7 @@ import { balanceOf, nobody, postEntry } from "./store/books.ts";
 import { insertNew } from "./store/insert-new.ts";
 import type { Schema } from "./store/schema.ts";
 import type { Transaction } from "./store/store.ts";
+import { spanned } from "./tracing.ts";
 import { tell } from "./webhooks/outbox.ts";
 import { toldAmount } from "./webhooks/told-amount.ts";
 
@@ -52,7 +53,7 @@ const answer = union({
 });
 
 export async function withdraw(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
-	const order = await verifyWithdrawal(context, encoded);
+	const order = await spanned("verify order", () => verifyWithdrawal(context, encoded));
 	if (isRefusal(order)) return order;
 	const stored = await context.store.run((transaction) => storedAnswer(transaction, order.digest));
 	if (stored !== undefined) return stored;

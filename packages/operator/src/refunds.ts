@@ -39,6 +39,7 @@ import { settle } from "./settlement.ts";
 import { publishedOf } from "./store/releases.ts";
 import { type KeptRuling, keepRuling } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
+import { spanned } from "./tracing.ts";
 import { refusedPayout } from "./watch.ts";
 import { tell } from "./webhooks/outbox.ts";
 
@@ -60,7 +61,7 @@ export async function refund(
 	sign: (subject: Bytes) => Promise<SignedRuling>,
 ): Promise<RefundOutcome | Refusal> {
 	const trust = await context.trust();
-	const statement = verifyStatement(signed, context.id, trust);
+	const statement = spanned("verify statement", () => verifyStatement(signed, context.id, trust));
 	if (isRefusal(statement)) return statement;
 	const subject = subjectOf(statement);
 	if (isRefusal(subject)) return subject;

@@ -35,6 +35,7 @@ import { forgetReleases } from "./store/forgetting.ts";
 import { publishedOf, publishUnvouched } from "./store/releases.ts";
 import { keepRuling, rulingOn } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
+import { spanned } from "./tracing.ts";
 
 /** Answers a `RulingRequest` with a `RulingReply`. */
 export async function rule(context: OperatorContext, encoded: Bytes): Promise<Bytes | Refusal> {
@@ -138,7 +139,8 @@ async function convict(
 }
 
 async function file(context: OperatorContext, evidence: Bytes): Promise<Bytes | Refusal> {
-	const conviction = verifyEvidence(evidence, await context.trust());
+	const trust = await context.trust();
+	const conviction = spanned("verify evidence", () => verifyEvidence(evidence, trust));
 	if (isRefusal(conviction)) return conviction;
 	const { kind, culprit, input } = conviction;
 	const made = { kind, culprit: culprit.hash, input, evidence };

@@ -48,6 +48,8 @@ let cuts = 0;
 let committing: string[] = [];
 
 const place = /packages\/operator\/src\/[^:)]+:\d+/g;
+// Between a job's place and the store lie the frames of its span.
+Error.stackTraceLimit = 40;
 const { run } = SqliteStore.prototype;
 SqliteStore.prototype.run = function <T>(this: SqliteStore, job: Job<T>): Promise<T> {
 	const from = new Error().stack?.match(place) ?? [];

@@ -19,6 +19,7 @@ import { KeyReused, type RequestKey } from "../request-key.ts";
 import { publicationsOf } from "../store/releases.ts";
 import { selectIn } from "../store/sets.ts";
 import { isWorthSplitting } from "../store/store.ts";
+import { spanned } from "../tracing.ts";
 import { type PreparedClaim, prepareWrites } from "./prepared.ts";
 import { takingsOf } from "./taking.ts";
 import { claimTogether } from "./together.ts";
@@ -77,7 +78,8 @@ export class ClaimLine {
 		const before = await this.#answered.ask(hash);
 		if (before !== undefined) return before;
 		const [trust, now] = [await context.trust(), context.now()];
-		const judged = await this.#judge(context, { encoded, operator: context.id, now, published: null }, trust);
+		const question = { encoded, operator: context.id, now, published: null };
+		const judged = await spanned("verify claim", () => this.#judge(context, question, trust));
 		if (isRefusal(judged)) return judged;
 		const account = usable(await this.#accountOf(context, judged), trust);
 		const takings = takingsOf(judged, account, now);

@@ -24,6 +24,7 @@ import { pagePolicy } from "./page.ts";
 import { answersSigned } from "./peer-gate.ts";
 import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
+import { idsOf, requestSpan } from "./request-span.ts";
 import { addServiceRoutes } from "./service-routes.ts";
 import { note, noted } from "./serving.ts";
 import { addSigningKeyRoutes } from "./signing-key-routes.ts";
@@ -59,7 +60,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	const app = new OpenAPIHono();
 	const metrics = new Metrics();
 	const idempotency = new Idempotency(operator);
-	app.use(requestId({ headerName: "Request-Id" }));
+	app.use(requestId({ headerName: "Request-Id" }), requestSpan());
 	app.use(async (context, next) => {
 		const started = performance.now();
 		metrics.begin();
@@ -72,17 +73,14 @@ export function createApp(options: AppOptions): OpenAPIHono {
 		const { route, code, headers = {} } = noted(context);
 		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
 		metrics.end({ method, route, status, code, seconds: milliseconds / 1000 });
-		log.info(
-			{ requestId: context.get("requestId"), method, path: context.req.path, status, milliseconds },
-			"request",
-		);
+		log.info({ ...idsOf(context), method, path: context.req.path, status, milliseconds }, "request");
 	});
 	if (origins.length > 0) app.use(crossOrigin(origins));
 	app.onError((error, context) => {
 		// An earlier step of the same request may be written: so even then where the money is, is not known.
 		const code = error instanceof StoreUnavailable ? "store-unavailable" : "internal";
 		note(context, { code });
-		const fields = { requestId: context.get("requestId"), error: error.message, stack: error.stack };
+		const fields = { ...idsOf(context), error: error.message, stack: error.stack };
 		log.error(fields, code === "internal" ? "bug" : "store");
 		return problemResponse(problem(code));
 	});

@@ -28,6 +28,11 @@ export type Counted = {
 
 const known: ReadonlySet<string> = new Set(["GET", "POST", "PATCH", "DELETE", "HEAD"]);
 
+/** A method of our routes; undefined where it is another, which could be anything. */
+export function knownMethod(asked: string): string | undefined {
+	return known.has(asked) ? asked : undefined;
+}
+
 export class Metrics {
 	readonly #registry = new Registry();
 	readonly #seconds = new Histogram({
@@ -72,7 +77,7 @@ export class Metrics {
 
 	end({ method: asked, route = "none", status, code, seconds }: Observed): void {
 		this.#underWay.dec();
-		const method = known.has(asked) ? asked : "other";
+		const method = knownMethod(asked) ?? "other";
 		this.#seconds.observe({ method, route, status }, seconds);
 		if (code !== undefined) this.#refusals.inc({ route, code });
 	}

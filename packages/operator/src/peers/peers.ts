@@ -6,6 +6,7 @@
  */
 import { type Bytes, equalBytes, toHex } from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
+import { spanned } from "../tracing.ts";
 import { type DebtPage, debtsToward } from "./debts-between.ts";
 import {
 	type Heard,
@@ -39,7 +40,8 @@ export class Peers {
 	/** Which listed operator sent a request to this one; each is heard once. */
 	async hear(request: PeerRequest): Promise<Heard | Unheard | { readonly kind: "replayed" }> {
 		const { trust, now } = this.#context;
-		const heard = await hearRequest(request, await trust(), now());
+		const current = await trust();
+		const heard = await spanned("verify peer", () => hearRequest(request, current, now()));
 		if (heard.kind === "unheard") return heard;
 		const isFresh = await takeNonce(this.#context, heard.operator.id, heard.nonce);
 		return isFresh ? heard : { kind: "replayed" };

@@ -1,5 +1,6 @@
 /** Opens a store by the name of its database, and brings its tables to what this code knows. */
 import type { DatabaseSync } from "node:sqlite";
+import { tracedStore } from "../tracing.ts";
 import { migrate } from "./migrate.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
@@ -16,7 +17,7 @@ export async function openStore(database: string | DatabaseSync, options: StoreO
 	const store = isPostgres ? openPostgresStore(database, options) : openSqliteStore(database, options);
 	try {
 		await migrate(store, isPostgres ? "bytea" : "blob");
-		return store;
+		return tracedStore(store, isPostgres ? "postgresql" : "sqlite");
 	} catch (error) {
 		await store.close();
 		throw error;
