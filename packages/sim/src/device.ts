@@ -5,8 +5,8 @@
  * whose write failed stops; its device is then started again, as a person would.
  */
 import type { Random, StoreWrite, Told } from "@tenten/module";
-import { type Bytes, type Document, isRefusal, refuse, type Signer } from "@tenten/protocol";
-import { type Channel, Wallet, type WalletStore } from "@tenten/wallet";
+import { type Bytes, type Document, equalBytes, isRefusal, refuse, type Signer } from "@tenten/protocol";
+import { type Channel, Wallet, type WalletOptions, type WalletStore } from "@tenten/wallet";
 import type { Computing } from "./cryptography.ts";
 import type { Disk, Torn } from "./disk.ts";
 import { mutated } from "./mutation.ts";
@@ -35,6 +35,12 @@ export type DeviceOptions = {
 
 export type Bundle = readonly Bytes[];
 
+/** What a lost device is made again of. */
+export type Backup = { readonly backup: Bytes; readonly passphrase: string };
+
+/** A backup, and what its rows were before: an observer knows rows by their objects. */
+type Lost = Backup & { readonly rows: ReadonlyMap<string, Bytes> };
+
 export class Device {
 	readonly name: string;
 	readonly disk: Disk;
@@ -43,6 +49,7 @@ export class Device {
 	readonly #unlock: { readonly kind: "device"; readonly key: Bytes };
 	#life: Life;
 	#wallet: Wallet | undefined;
+	#lost: Lost | undefined;
 	starts = 0;
 
 	constructor(options: DeviceOptions) {
@@ -88,15 +95,41 @@ export class Device {
 		this.#life = life;
 		const torn = this.disk.torn();
 		if (torn !== undefined) await this.#refuses(torn);
-		const wallet = await this.#open(this.disk.storeFor(life), life);
+		const store = this.disk.storeFor(life);
+		const isEmpty = this.#lost !== undefined && this.disk.copy().size === 0;
+		const wallet =
+			isEmpty && this.#lost ? await this.#restore(store, life, this.#lost) : await this.#open(store, life);
 		if (isRefusal(wallet)) throw new Violation("lost", `${this.name} does not open: ${wallet.code}`);
 		const { operators, network } = this.#options;
 		for (const host of operators) wallet.connect(host.id, host.clientFor(life, network));
 		if (!life.isOver) this.#wallet = wallet;
 	}
 
-	/** A wallet whose signing, and whose user's word, come when they come. */
+	/** It is gone, with all that its disk held; whoever had it makes another of a backup. */
+	loses(backup: Backup): void {
+		const rows = this.disk.copy();
+		this.crash();
+		this.disk.replace(new Map());
+		this.#lost = { ...backup, rows };
+	}
+
+	/** Whether it holds what old keys own, or did. */
+	get isRestored(): boolean {
+		return this.#lost !== undefined;
+	}
+
+	#restore(store: WalletStore, life: Life, lost: Lost): ReturnType<typeof Wallet.restore> {
+		const commit: WalletStore["commit"] = (writes) =>
+			store.commit(writes.map((write) => asBefore(write, lost)));
+		return Wallet.restore(this.#optionsFor({ ...store, commit }, life), lost.backup, lost.passphrase);
+	}
+
 	#open(store: WalletStore, life: Life): ReturnType<typeof Wallet.open> {
+		return Wallet.open(this.#optionsFor(store, life));
+	}
+
+	/** A wallet whose signing, and whose user's word, come when they come. */
+	#optionsFor(store: WalletStore, life: Life): WalletOptions {
 		const { computing, random, now, scheduler } = this.#options;
 		const signerFrom: Computing["signerFrom"] = (privateKey, suite) => {
 			const signer = computing.signerFrom(privateKey, suite);
@@ -106,7 +139,7 @@ export class Device {
 			};
 			return { key: signer.key, sign };
 		};
-		return Wallet.open({
+		return {
 			store,
 			unlock: this.#unlock,
 			now,
@@ -119,7 +152,7 @@ export class Device {
 				await scheduler.park(life, "considers");
 				return { documents: this.#options.replies() };
 			},
-		});
+		};
 	}
 
 	async #refuses({ rows, isVisible }: Torn): Promise<void> {
@@ -153,4 +186,11 @@ export class Device {
 			},
 		};
 	}
+}
+
+function asBefore(write: StoreWrite, { rows }: Lost): StoreWrite {
+	const before = rows.get(write.key);
+	return before !== undefined && write.value !== null && equalBytes(before, write.value)
+		? { ...write, value: before }
+		: write;
 }

@@ -156,6 +156,7 @@ async function speakAgain(world: World, people: People, device: Device): Promise
 	if (device.wallet === undefined) return;
 	await finish(world, device, "joins", () => people.join(device));
 	await finish(world, device, "settles", async () => device.wallet?.settlePending());
+	if (device.isRestored) await finish(world, device, "brings back", async () => device.wallet?.bringBack());
 	for (const attempt of device.wallet?.module.open() ?? []) {
 		const { wallet } = device;
 		const other = people.otherSide(device, attempt);

@@ -1,5 +1,6 @@
 /** One seed: a world is made, lives through its faults, heals, and is judged. */
 import { Askers } from "./askers.ts";
+import { Backups } from "./backups.ts";
 import { Chance } from "./chance.ts";
 import type { Ended } from "./checker/ends.ts";
 import type { Registry } from "./checker/registry.ts";
@@ -69,6 +70,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 	const traitors = new Traitors(world, seed);
 	const slander = without.includes("slander") ? undefined : new Slander(world, seed);
 	const askers = without.includes("askers") ? undefined : new Askers(world, seed);
+	const backups = without.includes("backups") ? undefined : new Backups(world, people, seed);
 	await begin(world, people);
 	traitors.turn();
 	world.isHealed = false;
@@ -77,6 +79,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 		traitors.strike();
 		slander?.strike();
 		askers?.strike();
+		backups?.strike();
 		people.act();
 		if (!(await world.step())) await world.scheduler.settle();
 		if (step % auditEvery === 0) audit(world);

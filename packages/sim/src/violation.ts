@@ -10,6 +10,7 @@ export type ViolationKind =
 	| "accused"
 	| "unbound"
 	| "over"
+	| "old key"
 	| "unproven"
 	| "paid twice"
 	| "too early"

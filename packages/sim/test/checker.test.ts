@@ -199,6 +199,16 @@ test("a reservation of what was over when its payee's trust list was signed", as
 	finds("over", () => world.checker.written("wallet 4", [list, row]));
 });
 
+test("a payment by a key of before a backup was restored", async () => {
+	const quiet = await quietWorld();
+	await pays(quiet, quiet.ann, quiet.bob, 10n);
+	const { checker } = quiet.world;
+	const row = last(rowsOf(quiet, quiet.ann, "payer"));
+	checker.written("wallet 3", [row]);
+	checker.restored("wallet 1");
+	finds("old key", () => checker.written("wallet 4", [row]));
+});
+
 test("a caveat that was broken, and one that its class had lifted", async () => {
 	const quiet = await quietWorld();
 	const { checker } = quiet.world;

@@ -82,8 +82,6 @@ export const keeping: readonly Bug[] = [
 			name: "moves tokens and account to a new key, and the old key pays, asks and promises nothing again",
 		},
 		model: "two-phase rolled-back",
-		blind:
-			"no wallet there is restored from a backup by the book; its rolled-back modules are dishonest already",
 	},
 	{
 		name: "tombstones-dropped",

@@ -4,6 +4,7 @@
  *   created     a module may spend what is not on the frontier      lost       nobody carries what is
  *   two copies  two honest modules hold one output                  forked     an honest owner's output, consumed twice
  *   over        a payee takes what nobody would redeem, by the date of its own trust list
+ *   old key     a restored device begins a payment, on either side, by a key of before
  *   decided twice, told before durable, accused, paid twice         see `Decisions` and `Registry`
  *
  * Of whoever is dishonest nothing is promised: what they do to themselves, and what comes after an output that
@@ -41,6 +42,8 @@ export class Checker {
 	readonly #waits = new Map<string, number>();
 	/** by device: when the trust list that it took last was signed, unix seconds */
 	readonly #listed = new Map<string, number>();
+	/** certificates of before a backup was restored */
+	readonly #restored = new Set<string>();
 	/** attempts of which something was stated, by device */
 	readonly #sworn = new Set<string>();
 
@@ -61,7 +64,10 @@ export class Checker {
 		if (key.startsWith("question/") && value !== null) this.#stated(device, key, value, facts);
 		if (key === "trust" && value !== null) this.#listed.set(device, listedAt(value));
 		const after = value === null ? undefined : factOf(this.ledger, key, value);
-		if (before === undefined && after !== undefined) this.#notOver(device, after);
+		if (before === undefined && after !== undefined) {
+			this.#notOver(device, after);
+			this.#byNewKeys(device, after);
+		}
 		if (before === undefined && after === undefined) return;
 		this.decisions.changed(device, key, before, after);
 		this.ends.changed(key, after);
@@ -79,6 +85,17 @@ export class Checker {
 			if (until <= (this.#listed.get(device) ?? 0))
 				throw new Violation("over", `${device} takes ${id.slice(0, 8)}, which was over at ${until}`);
 		}
+	}
+
+	/** A device was restored: what it had been certified for until now begins no payment again. */
+	restored(device: string): void {
+		for (const [hash, owner] of this.owners) if (owner === device) this.#restored.add(hash);
+	}
+
+	#byNewKeys(device: string, { kind, covers, spends }: Fact): void {
+		for (const id of kind === "payee reserved" ? covers : spends)
+			if (this.#restored.has(this.ledger.outputs.get(id)?.owner ?? ""))
+				throw new Violation("old key", `${device} is ${kind} of ${id.slice(0, 8)}, by a restored key`);
 	}
 
 	/** What is sworn once is looked at once: what came later does not make it a lie. */

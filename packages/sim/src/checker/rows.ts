@@ -35,6 +35,8 @@ export type Fact = {
 	readonly lock: string | null;
 	/** its own outputs wait for the outcome, too */
 	readonly givesOwn: boolean;
+	/** what a payer gives */
+	readonly spends: readonly string[];
 	/** direct links whose payee has given word */
 	readonly heard: readonly string[];
 };
@@ -46,6 +48,7 @@ const nothing = {
 	order: null,
 	lock: null,
 	givesOwn: false,
+	spends: [],
 	heard: [],
 };
 
@@ -102,7 +105,8 @@ function tokensOf(message: Message): readonly Token[] {
 function payerFact(ledger: Ledger, value: Bytes): Fact {
 	const state = read(payerState, value);
 	const lock = state.terms.lock && toHex(state.terms.lock);
-	const fact = { ...nothing, kind: `payer ${state.kind}`, lock };
+	const spends = state.terms.inputs.map(toHex);
+	const fact = { ...nothing, kind: `payer ${state.kind}`, lock, spends };
 	switch (state.kind) {
 		case "locked":
 			finals(ledger, [...tokensOf(state.transfer), ...state.change]);
