@@ -27,8 +27,17 @@ const ourOwn = [
 
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
+	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
 	"packages/cli/src/server/issuer.ts fromHex(": "a secret of its own folder",
+	"packages/cli/src/command/operator-definitions.ts fromHex(": "an argument",
+	"packages/cli/src/command/operator-definitions.ts parse(":
+		"an operator's answers to those who sign: shape/definition, shape/definitionDraft",
+	"packages/cli/src/server/operator-trust.ts parse(": "one's own operator's list: shape/trustList",
+	"packages/cli/src/server/person.ts fromHex(": "a setting of one's own",
+	"packages/cli/src/server/person.ts parse(": "a file of one's own: command/keys of an operator",
+	"packages/operator/src/definitions/drafts.ts parse(":
+		"rows of its own, and records that it checked: shape/definition, shape/definitionDraft",
 	"packages/cli/src/server/peers.ts parse(":
 		"a list of peers that whoever runs the operator names: shape/trustList",
 	"packages/cli/src/server/trial-licence.ts parse(": "an operator's own definitions: shape/definition",

@@ -1,5 +1,5 @@
 /** What the command reads from files and arguments. Bad input is told as such (`BadInput`), whatever it is. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Bytes, encodeItem, isRefusal, list, operatorEntry, serialize } from "@tenten/protocol";
@@ -14,6 +14,7 @@ import { openFares } from "../../packages/cli/src/replay/read-fares.ts";
 import { readInvoices } from "../../packages/cli/src/replay/read-invoices.ts";
 import { InvoiceLines } from "../../packages/cli/src/replay/read-lines.ts";
 import { readPayments } from "../../packages/cli/src/replay/read-payments.ts";
+import { readDefinition } from "../../packages/cli/src/server/definition-file.ts";
 import { readIssuerSettings } from "../../packages/cli/src/server/issuer-settings.ts";
 import { listPeers } from "../../packages/cli/src/server/peers.ts";
 import { createKeys, openKeys } from "../../packages/cli/src/server/sealed-keys.ts";
@@ -110,6 +111,17 @@ const files: readonly FileTarget[] = [
 		form: "text",
 		seeds: [settings],
 		read: (file) => readIssuerSettings(file),
+	},
+	{
+		name: "definition as people write it",
+		file: "definition.json",
+		form: "text",
+		seeds: globSync(new URL("../../docs/examples/*.json", import.meta.url).pathname)
+			.sort()
+			.map((file) => readFileSync(file, "utf8"))
+			.flatMap((text) => [text, text.replace('"asset": "', `"asset": "${"ab".repeat(32)}:`)]),
+		read: (file) =>
+			readDefinition(file, { operator: new Uint8Array(32), now: 1, licence: new Uint8Array(32) }),
 	},
 	{
 		name: "addresses of payees",

@@ -5,10 +5,12 @@
  * Holders' keys are the attacker's: of half of the inputs, tokens, orders and statements are signed again after they
  * were mutated, so that what is signed and wrong gets past the signatures.
  */
-import { type Bytes, toHex } from "@tenten/protocol";
+import { approval, type Bytes, coseKey, serialize, toHex } from "@tenten/protocol";
 import { createApp, newKey } from "../../packages/operator/src/index.ts";
 import type { Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
 import { signedQuestion } from "../../packages/operator/test/support/peers.ts";
+import { bodyOf, draftBy, threePeople } from "../../packages/protocol/test/asset/support/people.ts";
+import { definitionMaterial } from "../definition-material.ts";
 import { serverMemory } from "../memory.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
 import { Broken, type Target } from "../target.ts";
@@ -17,6 +19,8 @@ import { signAgain } from "./sign-again.ts";
 
 const apiKey = newKey((length) => new Uint8Array(length).fill(1));
 const cose = "application/cose";
+/** Whoever defines what is issued; filled in when a target opens. */
+const signer: Record<string, string> = {};
 const admin = { authorization: `Bearer ${apiKey}` };
 
 /** Stands for a key that no request had before. */
@@ -178,6 +182,44 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 			headers: { ...admin, "content-type": "application/json" },
 			body: JSON.stringify({ from: "2030-01-01T00:00:00Z" }),
 		})),
+	"POST /v1/people": (_, { world }) =>
+		(["proposed", "approved"] as const).map((part) => ({
+			path: "/v1/people",
+			headers: { ...admin, "content-type": "application/json" },
+			body: JSON.stringify({ key: toHex(serialize(coseKey, world.operator.root.key)), part }),
+		})),
+	"POST /v1/definitions": async (_, { world }) =>
+		(await definitionMaterial(world)).map((body) => ({
+			path: "/v1/definitions",
+			headers: { ...signer, "content-type": cose },
+			body,
+		})),
+	"GET /v1/definitions": () => [{ path: "/v1/definitions", headers: { ...signer } }],
+	"GET /v1/definitions/:id": () => [{ path: `/v1/definitions/${"01".repeat(32)}`, headers: { ...signer } }],
+	"POST /v1/definitions/:id/approvals": async (_, { world }) => {
+		const { approvals } = await draftBy(bodyOf(world), await threePeople(world));
+		return approvals.map((each) => ({
+			path: `/v1/definitions/${"01".repeat(32)}/approvals`,
+			headers: { ...signer, "content-type": cose },
+			body: serialize(approval, each),
+		}));
+	},
+	"POST /v1/definitions/:id/publish": () => [
+		{ path: `/v1/definitions/${"01".repeat(32)}/publish`, headers: { ...signer } },
+	],
+	"DELETE /v1/definitions/:id": () => [
+		{ path: `/v1/definitions/${"01".repeat(32)}`, headers: { ...signer } },
+	],
+	"GET /v1/licences": () => [{ path: "/v1/licences", headers: { ...signer } }],
+	"POST /v1/licences/status-lists": () => [
+		{
+			path: "/v1/licences/status-lists",
+			headers: { ...signer, "content-type": "application/json" },
+			body: JSON.stringify({ token: "eyJhbGciOiJFUzI1NiJ9.e30.AA" }),
+		},
+	],
+	"POST /v1/issues/:asset/stop": () => [{ path: "/v1/issues/XYZ/stop", headers: { ...signer } }],
+	"POST /v1/issues/:asset/allow": () => [{ path: "/v1/issues/JPY/allow", headers: { ...signer } }],
 	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],
@@ -239,6 +281,9 @@ function route(name: string, seeds: Seeds): Target {
 			const quiet = { info: () => undefined, error: (fields: object) => bugs.push(fields) };
 			const bugs: object[] = [];
 			await ecosystem.operator.keepFirstKey(apiKey);
+			const made = { name: "a signer", roles: ["issuer", "approver"], expiresAt: null } as const;
+			const { text } = await ecosystem.operator.addKey({ actor: "fuzz", requestId: "seeds" }, made);
+			Object.assign(signer, { authorization: `Bearer ${text}` });
 			const app = createApp({ operator: ecosystem.operator, log: quiet });
 			let inputs = 0;
 			let before = await rowsIn(ecosystem);

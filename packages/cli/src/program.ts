@@ -10,6 +10,7 @@ import { completionCommand } from "./command/completion.ts";
 import { demoCommand } from "./command/demo.ts";
 import { evidenceCommand } from "./command/evidence.ts";
 import { issuerCommands } from "./command/issuer.ts";
+import { licensorCommands } from "./command/licensor.ts";
 import { racesCommand } from "./command/races.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
@@ -31,6 +32,7 @@ export function makeProgram(): Command {
 		demoCommand(),
 		walletCommands(),
 		issuerCommands(),
+		licensorCommands(),
 		replayCommand(),
 		evidenceCommand(),
 		vectorsCommand(),

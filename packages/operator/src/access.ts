@@ -18,7 +18,12 @@ export type Permission =
 	| "manageKeys"
 	| "rotateKeys"
 	| "allowPayouts"
-	| "manageWebhooks";
+	| "manageWebhooks"
+	| "certifyPeople"
+	| "proposeDefinitions"
+	| "approveDefinitions"
+	| "stopIssue"
+	| "allowIssue";
 
 export const permissionsOf = {
 	/** sees totals, cases and their evidence */
@@ -29,8 +34,21 @@ export const permissionsOf = {
 	auditor: ["readBooks", "readAudit"],
 	/** says where partners are told what happened, and sees what they are told */
 	integrator: ["manageWebhooks"],
-	/** makes and ends API keys and keys that sign, allows payouts again that were stopped, and moves no value */
-	administrator: ["readBooks", "readAudit", "manageKeys", "rotateKeys", "allowPayouts", "manageWebhooks"],
+	/** proposes definitions, publishes what two others approved, brings status lists, and can stop the issue */
+	issuer: ["readBooks", "proposeDefinitions", "stopIssue"],
+	/** approves what somebody else proposed; stops the issue, and allows it again */
+	approver: ["readBooks", "approveDefinitions", "stopIssue", "allowIssue"],
+	/** makes and ends API keys and keys that sign, certifies people, allows payouts again that were stopped, and moves no value */
+	administrator: [
+		"readBooks",
+		"readAudit",
+		"manageKeys",
+		"rotateKeys",
+		"certifyPeople",
+		"allowPayouts",
+		"stopIssue",
+		"manageWebhooks",
+	],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 
 export type ApiRole = keyof typeof permissionsOf;

@@ -7,7 +7,7 @@ export type { DebtSettlement } from "./debts.ts";
 export type { Licensing, Standing } from "./definitions/definitions.ts";
 export { type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";
 export type { Licensor } from "./definitions/licence.ts";
-export { localLicensor, makeLicence, presentLicence } from "./definitions/licence-making.ts";
+export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./definitions/licence-making.ts";
 export type { DirectIssue } from "./direct-issue.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
 export type { Rate } from "./http/buckets.ts";

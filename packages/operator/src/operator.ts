@@ -7,7 +7,6 @@ import {
 	type ApprovalPart,
 	assetHash,
 	type Bytes,
-	classOfPart,
 	type IssueProof,
 	isRefusal,
 	keyId,
@@ -25,9 +24,11 @@ import { ClaimLine } from "./claiming/line.ts";
 import { type OperatorContext, releaseLife } from "./context.ts";
 import { type DebtSettlement, settleDebt } from "./debts.ts";
 import { Definitions, type Standing } from "./definitions/definitions.ts";
-import { deskProfile, openDesk } from "./desk.ts";
+import { type Drafts, makeDrafts } from "./definitions/drafts.ts";
+import { certifyPerson } from "./definitions/people.ts";
+import { openDesk } from "./desk.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
-import { certify, enrol, type MadeCertificate } from "./enrol.ts";
+import { enrol, type MadeCertificate } from "./enrol.ts";
 import { withdraw } from "./issuer.ts";
 import { judge } from "./judging/judge.ts";
 import { JudgePool } from "./judging/pool.ts";
@@ -100,6 +101,8 @@ export class Operator implements OperatorClient {
 	readonly peers: Peers;
 	/** tells partners what happened */
 	readonly webhooks: Webhooks;
+	/** definitions while people sign them */
+	readonly drafts: Drafts;
 
 	/** how often it was started, this time included */
 	readonly starts: number;
@@ -126,6 +129,7 @@ export class Operator implements OperatorClient {
 			isThreaded: judges !== null,
 		});
 		this.peers = new Peers(context);
+		this.drafts = makeDrafts(context, () => this.tend());
 	}
 
 	/** Opens its store, and settles what a crash left unsettled. */
@@ -229,29 +233,25 @@ export class Operator implements OperatorClient {
 	/** Adopts an asset definition that its people signed; the bytes of the definition with the root's signature. */
 	async adoptDefinition(draft: Bytes): Promise<Bytes | Refusal> {
 		const { definitions, trust } = this.#context;
-		const adopted = await definitions.adopt(draft, await trust());
+		const adopted = await definitions.adopt(draft, await trust(), null);
 		await this.tend();
 		return adopted;
 	}
 
-	/**
-	 * Certifies a person of the operator, who proposes or approves definitions. Nobody can enrol as one; who may is
-	 * for whoever runs the operator to say.
-	 */
-	certifyPerson(key: PublicKey, part: ApprovalPart): Promise<MadeCertificate> {
-		const profile = { ...deskProfile, role: "auditor" as const, class: classOfPart[part] };
-		return certify(this.#context, key, profile);
+	/** Certifies a person of the operator, who proposes or approves definitions: nobody can enrol as one. */
+	certifyPerson(key: PublicKey, part: ApprovalPart, acting: Acting | null = null): Promise<MadeCertificate> {
+		return certifyPerson(this.#context, key, part, acting);
 	}
 
 	/** Takes a status list of a licensor; whether it counts. */
-	async takeStatusList(token: string): Promise<Refusal | undefined> {
-		const list = await this.#context.definitions.takeStatusList(token);
+	async takeStatusList(token: string, acting: Acting | null = null): Promise<Refusal | undefined> {
+		const list = await this.#context.definitions.takeStatusList(token, acting);
 		return isRefusal(list) ? list : undefined;
 	}
 
 	/** Every adopted definition, encoded. */
 	definitions(): readonly Bytes[] {
-		return this.#context.definitions.all();
+		return this.#context.definitions.all().map(({ encoded }) => encoded);
 	}
 
 	/** What may be issued now, and why not. */

@@ -19,7 +19,13 @@ import type { Job } from "../src/store/store.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import { claimScenes, type Scene } from "./support/claim-scenes.ts";
 import { scenes } from "./support/crash-scenes.ts";
-import { definitionScene, peerScene, rotationScene, watchScene } from "./support/crash-scenes-apart.ts";
+import {
+	definitionScene,
+	draftScene,
+	peerScene,
+	rotationScene,
+	watchScene,
+} from "./support/crash-scenes-apart.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -164,6 +170,9 @@ test("power fails before and after each commit: endpoints of webhooks, their eve
 
 test("power fails before and after each commit: a key that is to take another's place", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, rotationScene, point, commits), 3));
+
+test("power fails before and after each commit: a definition that people sign, and an issue that they stop", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createLicensed, draftScene, point, commits), 8));
 
 test("power fails before and after each commit: an operator's first opening", () =>
 	cutEverywhere(

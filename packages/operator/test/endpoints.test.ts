@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { refuse } from "@tenten/protocol";
+import { coseKey, refuse, serialize, toHex } from "@tenten/protocol";
+import { generateKey } from "../../module/test/support/world.ts";
+import { apiRoles } from "../src/access.ts";
 import {
 	type Answer,
 	codesOf,
@@ -108,6 +110,8 @@ const goodBodies: Readonly<Record<string, object>> = {
 	replaySince: { since: "2027-01-01T00:00:00Z" },
 	rotateSigningKey: { purpose: "issuing", signsFrom: null },
 	distrustSigningKey: { from: new Date(0).toISOString() },
+	certifyPerson: { key: toHex(serialize(coseKey, generateKey("Ed25519").publicKey)), part: "approved" },
+	takeStatusList: { token: "none" },
 };
 
 test("every failure of ours is injected", () => {
@@ -125,7 +129,10 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 	const logged: { readonly error: string }[] = [];
 	const operator = new Proxy(served.ecosystem.operator, {
 		get: (target, name) => {
-			if (name === "store" || name === "now" || name === "entry" || name === "keyBehind") {
+			// Whoever asks may do everything: it is the operator that fails.
+			if (name === "keyBehind")
+				return async (text: string) => ({ ...(await target.keyBehind(text)), roles: apiRoles });
+			if (name === "store" || name === "now" || name === "entry") {
 				const value = Reflect.get(target, name, target) as unknown;
 				return typeof value === "function" ? value.bind(target) : value;
 			}
@@ -139,6 +146,7 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 			// What was seen before can still be told; nothing new can be seen.
 			if (name === "peers") return { hear: burn, ask: burn, targetOf: () => "" };
 			if (name === "signingKeys") return { list: burn, rotate: burn, retire: burn, distrust: burn };
+			if (name === "drafts") return new Proxy({}, { get: () => burn });
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;

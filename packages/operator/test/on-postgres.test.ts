@@ -16,6 +16,7 @@ const scenes = [
 	"claim-form",
 	"claims",
 	"denied",
+	"drafts",
 	"enrolment",
 	"forgetting",
 	"forks",

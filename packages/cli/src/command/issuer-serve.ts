@@ -1,6 +1,6 @@
 /** `tenten operator init`, `serve` and `trust-list`: an operator's folder, its server, its public list. */
 import { availableParallelism } from "node:os";
-import { startServer } from "@tenten/operator";
+import { type Licensor, startServer } from "@tenten/operator";
 import { type AssetDefinition, isRefusal, toHex } from "@tenten/protocol";
 import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
@@ -8,12 +8,14 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { type DoorFlags, doorOptions, doorsFrom } from "../server/doors.ts";
 import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
+import { isLicensor } from "../server/issuer-settings.ts";
 import { listPeers } from "../server/peers.ts";
 import { onPort } from "../server/port.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
 import { passphraseCost } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
+import { readJson } from "../wallet/settings.ts";
 import { dataOption, type IssuerFlags, issuerFolder } from "./issuer-manage.ts";
 
 type Sealed = IssuerFlags & { readonly passphraseFile?: string };
@@ -24,7 +26,8 @@ const passphraseOption = [
 
 type InitFlags = Sealed & {
 	readonly name: string;
-	readonly asset: string;
+	readonly asset?: string;
+	readonly licensor?: readonly string[];
 	readonly port?: string;
 	readonly url?: string;
 };
@@ -35,12 +38,17 @@ export function initCommand(): Command {
 			usage: "init",
 			summary: "make an operator: its keys, sealed, and its settings",
 			example: "tenten operator init --data ./bank --name 'Our Bank' --asset JPY:0",
-			required: [
-				["--name <name>", "what wallets show"],
-				["--asset <code:scale>", "what it issues, with its decimals, e.g. JPY:0 or EUR:2"],
-			],
+			required: [["--name <name>", "what wallets show"]],
 			options: [
 				dataOption,
+				[
+					"--asset <code:scale>",
+					"what it issues for trying things out, under no licence but its own, e.g. JPY:0 or EUR:2",
+				],
+				[
+					"--licensor <file...>",
+					"who may license what it issues, as licensor init wrote them: then nothing is issued but what three people define",
+				],
 				passphraseOption,
 				["--port <number>", "where it listens (default: 8787)"],
 				["--url <address>", "where wallets reach it (default: this machine, that port)"],
@@ -49,15 +57,21 @@ export function initCommand(): Command {
 		async (output, flags) => {
 			const folder = issuerFolder(flags);
 			if (hasIssuer(folder)) throw new BadInput("there is an operator already", { file: folder });
-			const assets = [assetFrom(flags.asset)];
+			const licensors = (flags.licensor ?? []).map(licensorIn);
+			if ((flags.asset === undefined) === (licensors.length === 0))
+				throw new BadInput(
+					"either --asset, for trying things out, or --licensor, whose licences it issues under",
+				);
+			const assets = flags.asset === undefined ? [] : [assetFrom(flags.asset)];
 			const port = portFrom(flags.port);
 			const passphrase = await passphraseFor(flags, folder, true);
 			const { name, url } = flags;
-			const made = { name, assets, port, ...(url === undefined ? {} : { url }) };
-			await createIssuer(folder, made, { kind: "passphrase", passphrase, cost: passphraseCost });
+			const made = { name, assets, port, licensors, ...(url === undefined ? {} : { url }) };
+			const id = await createIssuer(folder, made, { kind: "passphrase", passphrase, cost: passphraseCost });
 			output.say(`The operator "${name}" is in ${folder}. Keep its passphrase, and its folder, safe.`);
+			output.say(`Its id, for licensors and partners: ${id}`);
 			output.say(`Next: ${commandName()} operator serve --data ${folder}`);
-			return { ok: true, result: { ok: true, data: folder, name, port } };
+			return { ok: true, result: { ok: true, data: folder, name, port, id } };
 		},
 	);
 }
@@ -133,6 +147,13 @@ export function trustListCommand(): Command {
 
 function passphraseFor({ passphraseFile: file }: Sealed, folder: string, isNew: boolean): Promise<string> {
 	return readPassphrase({ file, what: `the operator in ${folder}`, isNew });
+}
+
+function licensorIn(file: string): Licensor {
+	const { iss, key }: Partial<Licensor> = readJson(file);
+	const licensor = { iss, key };
+	if (!isLicensor(licensor)) throw new BadInput("is no licensor: licensor init writes FILE.public", { file });
+	return licensor;
 }
 
 function assetFrom(text: string): AssetDefinition {

@@ -4,8 +4,11 @@ import { family } from "../subcommand.ts";
 import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from "./issuer-manage.ts";
 import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
 import { auditCommand, keyCommands } from "./operator-access.ts";
+import { definitionCommands } from "./operator-definitions.ts";
+import { issueCommands, licenceCommands } from "./operator-licences.ts";
 import { payoutCommands } from "./operator-payouts.ts";
 import { peerCommands } from "./operator-peers.ts";
+import { peopleCommands } from "./operator-people.ts";
 import { schemaCommand } from "./operator-schema.ts";
 import { signingKeyCommands } from "./operator-signing-keys.ts";
 import { webhookCommands } from "./operator-webhooks.ts";
@@ -23,6 +26,10 @@ export function issuerCommands(): Command {
 		peerCommands(),
 		webhookCommands(),
 		auditCommand(),
+		peopleCommands(),
+		definitionCommands(),
+		licenceCommands(),
+		issueCommands(),
 		exportCommands(),
 		trustListCommand(),
 		schemaCommand(),

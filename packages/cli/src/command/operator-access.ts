@@ -15,7 +15,7 @@ export function keyCommands(): Command {
 	]);
 }
 
-const roles = ["viewer", "cashier", "auditor", "integrator", "administrator"] as const;
+const roles = ["viewer", "cashier", "auditor", "integrator", "issuer", "approver", "administrator"] as const;
 type RoleName = (typeof roles)[number];
 
 type AddFlags = IssuerFlags & { readonly role: readonly string[]; readonly days?: string };

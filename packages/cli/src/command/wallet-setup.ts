@@ -63,19 +63,22 @@ export function joinCommand(): Command {
 			const entry = await folder.join(address, askedProfile(flags), flags.pin);
 			if (isRefusal(entry)) return entry.code === "channel-failed" ? unreachable(address) : entry;
 			const id = toHex(keyId(entry.root));
-			const asset = findAsset(folder, `${entry.assets[0]?.code}@${entry.name}`);
+			// One that has published no definition yet lists no asset: the account is there all the same.
+			const [first] = entry.assets;
+			const asset = first === undefined ? undefined : findAsset(folder, `${first.code}@${entry.name}`);
 			const account = folder.wallet.module
 				.certificates()
 				.findLast(({ operatorId }) => toHex(operatorId) === id);
 			const number = account === undefined ? "" : toHex(account.hash);
-			const holds = await folder.wallet.account(asset.id);
-			const words = isRefusal(holds) ? "" : ` It holds ${inWords(holds, asset)}.`;
+			const told = asset === undefined ? null : await folder.wallet.account(asset.id);
+			const holds = isRefusal(told) ? null : told;
+			const words = holds === null || asset === undefined ? "" : ` It holds ${inWords(holds, asset)}.`;
 			return {
 				ok: true,
 				fundsState: "safe",
 				words: `${entry.name} is joined. Its id: ${id}\nYour account there: ${number}.${words}`,
 				next: `${commandName()} wallet topup <amount>   takes money from the account into the wallet`,
-				result: { operator: id, name: entry.name, account: number, holds: isRefusal(holds) ? null : holds },
+				result: { operator: id, name: entry.name, account: number, holds },
 			};
 		},
 	);

@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type ApiOptions, type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
+import { type ApiOptions, coseRequest, type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
 import { BadInput } from "../bad-input.ts";
 import { readApiKey } from "./issuer.ts";
 import { readIssuerSettings } from "./issuer-settings.ts";
@@ -42,18 +42,23 @@ type Answer<T> = { readonly data?: T; readonly error?: unknown; readonly respons
 const timeout_ms = 10_000;
 
 export class IssuerClient {
-	readonly #url: string;
+	/** where it is reached */
+	readonly url: string;
 	readonly #api: OperatorApi;
 
 	constructor(options: ApiOptions) {
-		this.#url = options.url;
+		this.url = options.url;
 		this.#api = operatorApi(options);
 	}
 
-	/** Of the operator in a folder: its settings say where it listens, its key opens it. */
+	/**
+	 * Of the operator in a folder: its settings say where it listens, its key opens it. Who has no such folder names
+	 * both in the environment, and who has a key of their own names that.
+	 */
 	static of(folder: string): IssuerClient {
-		const { url } = readIssuerSettings(join(folder, "operator.json"));
-		return new IssuerClient({ url, bearer: readApiKey(folder), timeout_ms });
+		const { TENTEN_API_KEY: ownKey, TENTEN_OPERATOR_URL: named } = process.env;
+		const url = named ?? readIssuerSettings(join(folder, "operator.json")).url;
+		return new IssuerClient({ url, bearer: ownKey ?? readApiKey(folder), timeout_ms });
 	}
 
 	/** Minor units. The same `id` counts once. */
@@ -222,9 +227,76 @@ export class IssuerClient {
 		return this.#ask(this.#api.POST("/v1/webhooks/{id}/replay", { params, body: { since } }));
 	}
 
+	/** A person's certificate, encoded. `key` is a COSE_Key in hexadecimal. */
+	async certifyPerson(
+		key: string,
+		part: Schemas["Definition"]["signed"][number]["part"],
+	): Promise<Uint8Array | AdminProblem> {
+		const body = { key, part };
+		const made = await this.#ask(this.#api.POST("/v1/people", { body, parseAs: "arrayBuffer" }));
+		return isProblem(made) ? made : new Uint8Array(made);
+	}
+
+	/** `draft` is encoded. */
+	async proposeDefinition(draft: Uint8Array): Promise<{ readonly id: string } | AdminProblem> {
+		const { headers, bodySerializer } = coseRequest;
+		const body = new Uint8Array(draft);
+		return this.#ask(this.#api.POST("/v1/definitions", { headers, bodySerializer, body }));
+	}
+
+	/** `approval` is encoded. */
+	async approveDefinition(id: string, approval: Uint8Array): Promise<{ readonly id: string } | AdminProblem> {
+		const { headers, bodySerializer } = coseRequest;
+		const params = { path: { id } };
+		const body = new Uint8Array(approval);
+		const asked = this.#api.POST("/v1/definitions/{id}/approvals", { headers, bodySerializer, params, body });
+		return this.#ask(asked);
+	}
+
+	async publishDefinition(id: string): Promise<{ readonly id: string } | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/definitions/{id}/publish", { params: { path: { id } } }));
+	}
+
+	async withdrawDefinition(id: string): Promise<{ readonly id: string } | AdminProblem> {
+		return this.#ask(this.#api.DELETE("/v1/definitions/{id}", { params: { path: { id } } }));
+	}
+
+	async definitions(): Promise<readonly Schemas["Definition"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const page = await this.#ask(this.#api.GET("/v1/definitions", { params: { query } }));
+			return isProblem(page) ? page : { items: page.definitions, cursor: page.cursor };
+		});
+	}
+
+	/** The record, encoded. */
+	async definition(id: string): Promise<Uint8Array | AdminProblem> {
+		const params = { path: { id } };
+		const found = await this.#ask(this.#api.GET("/v1/definitions/{id}", { params, parseAs: "arrayBuffer" }));
+		return isProblem(found) ? found : new Uint8Array(found);
+	}
+
+	async licences(): Promise<readonly Schemas["Licence"][] | AdminProblem> {
+		const told = await this.#ask(this.#api.GET("/v1/licences"));
+		return isProblem(told) ? told : told.licences;
+	}
+
+	async takeStatusList(token: string): Promise<readonly Schemas["Licence"][] | AdminProblem> {
+		const told = await this.#ask(this.#api.POST("/v1/licences/status-lists", { body: { token } }));
+		return isProblem(told) ? told : told.licences;
+	}
+
+	async setIssue(asset: string, word: "stop" | "allow"): Promise<{ readonly asset: string } | AdminProblem> {
+		const params = { path: { asset } };
+		return this.#ask(
+			word === "stop"
+				? this.#api.POST("/v1/issues/{asset}/stop", { params })
+				: this.#api.POST("/v1/issues/{asset}/allow", { params }),
+		);
+	}
+
 	async #ask<T extends object>(asked: Promise<Answer<T>>): Promise<T | AdminProblem> {
 		const answer = await asked.catch(() => {
-			throw new BadInput(`nobody answers at ${this.#url}: start it with tenten operator serve`);
+			throw new BadInput(`nobody answers at ${this.url}: start it with tenten operator serve`);
 		});
 		return answer.data ?? problemOf(answer);
 	}

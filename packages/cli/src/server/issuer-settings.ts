@@ -107,7 +107,7 @@ function isLicensing(value: unknown): value is LicensingSettings {
 	return isKind && Array.isArray(licensors) && licensors.every(isLicensor);
 }
 
-function isLicensor(value: unknown): value is Licensor {
+export function isLicensor(value: unknown): value is Licensor {
 	if (typeof value !== "object" || value === null) return false;
 	const { iss, key }: Partial<Record<keyof Licensor, unknown>> = value;
 	return typeof iss === "string" && typeof key === "object" && key !== null;

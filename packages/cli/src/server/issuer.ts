@@ -16,7 +16,14 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
-import { admitAsAsked, newKey, OlderCopy, Operator, type StoreOptions } from "@tenten/operator";
+import {
+	admitAsAsked,
+	type Licensor,
+	newKey,
+	OlderCopy,
+	Operator,
+	type StoreOptions,
+} from "@tenten/operator";
 import { type AssetDefinition, fromHex, isRefusal, type Refusal, toHex } from "@tenten/protocol";
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
@@ -65,13 +72,15 @@ export type NewIssuer = {
 	readonly port: number;
 	/** where wallets reach it, if not on this machine */
 	readonly url?: string;
+	/** who may license what it issues; with none it licenses itself, for trying things out */
+	readonly licensors?: readonly Licensor[];
 };
 
 /**
  * Makes the folder: keys first, settings last, so that a folder with settings is whole. What was cut off before
- * the settings is made again.
+ * the settings is made again. Gives the operator's id in hexadecimal.
  */
-export async function createIssuer(folder: string, made: NewIssuer, unlock: NewUnlock): Promise<void> {
+export async function createIssuer(folder: string, made: NewIssuer, unlock: NewUnlock): Promise<string> {
 	if (hasIssuer(folder)) throw new BadInput("there is an operator already", { file: folder });
 	if (existsSync(join(folder, "operator.sqlite")))
 		throw new BadInput("an operator worked here, and its operator.json is gone: put it back from a copy", {
@@ -82,10 +91,12 @@ export async function createIssuer(folder: string, made: NewIssuer, unlock: NewU
 	const keys = await createKeys(join(folder, "keys.sealed"), unlock);
 	writeFirstKey(folder);
 	const { name, assets, url = `http://127.0.0.1:${port}` } = made;
-	const licensing = { kind: "trial", licensors: [] } as const;
+	const { licensors = [] } = made;
+	const licensing = { kind: licensors.length === 0 ? "trial" : "licensed", licensors } as const;
 	const empty = { hasDatabase: false, isPostgres: false };
 	const settings = { name, url, port, assets, keys, licensing, ...empty, webhooks: usualWebhooks };
 	writeIssuerSettings(join(folder, "operator.json"), settings);
+	return keys.root;
 }
 
 /** `url` is the address of its PostgreSQL database, where it is not in the folder. */
@@ -213,6 +224,7 @@ function webhookSecretOf(folder: string): Uint8Array {
 }
 
 /** What management is asked with: the key of the environment, else the one in the folder. */
+/** The first key of management: whoever has the folder has it. */
 export function readApiKey(folder: string): string {
 	const file = join(folder, "api-key");
 	if (!existsSync(file)) throw new BadInput("is gone: start the operator once, or put it back", { file });

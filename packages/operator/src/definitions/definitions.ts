@@ -3,7 +3,8 @@
  *
  *   draft with approvals ─▶ checked, signed by the root, kept (`adopt`) ─▶ in force from its date
  *
- * Kept in the store, so that all processes over one database follow the same; each looks again now and then.
+ * Kept in the store, so that all processes over one database follow the same; each looks again now and then. So
+ * does a stop that people ordered: it counts at once in the process that was asked, and in others some seconds later.
  * What could go wrong is paying for an expired licence with somebody's money: so nothing here is ever asked
  * when value comes back.
  */
@@ -28,9 +29,15 @@ import {
 	type Signer,
 	signDefinition,
 	type Trust,
+	toHex,
+	type VerifiedDefinition,
+	type VerifiedProposal,
 	type Verify,
 	verifyDraft,
 } from "@tenten/protocol";
+import type { Acting } from "../access.ts";
+import { appendAudit } from "../store/audit-log.ts";
+import { deleteIssueStop, insertIssueStop, issueStops } from "../store/definition-drafts.ts";
 import {
 	insertDefinition,
 	keepStatusList,
@@ -46,7 +53,12 @@ export type Licensing =
 	/** none: the configured assets are issued as they stand. For simulations, replays and tests */
 	{ readonly kind: "none" } | { readonly kind: "required"; readonly licensors: readonly Licensor[] };
 
-type Adopted = { readonly body: DefinitionBody; readonly encoded: Bytes; readonly licence: Licence | null };
+/** A definition that was adopted: its encoded form carries the root's signature. */
+export type Adopted = {
+	readonly body: DefinitionBody;
+	readonly encoded: Bytes;
+	readonly licence: Licence | null;
+};
 
 type DefinitionsOptions = {
 	readonly store: Store;
@@ -77,6 +89,8 @@ export class Definitions {
 	readonly #options: DefinitionsOptions;
 	#adopted: readonly Adopted[] = [];
 	#statusLists: ReadonlyMap<string, StatusList> = new Map();
+	/** codes whose issue people stopped, and who did */
+	#stops: ReadonlyMap<string, string> = new Map();
 
 	constructor(options: DefinitionsOptions) {
 		this.#options = options;
@@ -85,6 +99,7 @@ export class Definitions {
 	/** Takes up what is stored: its own and what other processes adopted. */
 	async load(): Promise<void> {
 		const { store } = this.#options;
+		this.#stops = await store.read(issueStops);
 		if (this.#licensors() === null) return;
 		const stored = await store.read(async (transaction) => ({
 			definitions: await storedDefinitions(transaction),
@@ -126,6 +141,8 @@ export class Definitions {
 
 	/** Why nothing of this code may be brought into circulation now; undefined where it may. */
 	stopped(code: string): Refusal | undefined {
+		const by = this.#stops.get(code);
+		if (by !== undefined) return refuse("issue-stopped", `${by} stopped it`);
 		if (this.#licensors() === null) return undefined;
 		const body = this.inForce(code);
 		if (body === undefined) return refuse("issue-stopped", "no definition in force");
@@ -155,24 +172,55 @@ export class Definitions {
 		});
 	}
 
-	/** Every definition, encoded: what auditors ask for. */
-	all(): readonly Bytes[] {
-		return this.#adopted.map(({ encoded }) => encoded);
+	/** Every definition that was adopted: what auditors ask for. */
+	all(): readonly Adopted[] {
+		return this.#adopted;
 	}
 
-	/** Adopts a draft: every check first, then the root signs and it is kept. The same one again is answered alike. */
-	async adopt(encodedDraft: Bytes, trust: Trust): Promise<Bytes | Refusal> {
-		const { operator, verify, root, store, now } = this.#options;
-		const licensors = this.#licensors();
-		if (licensors === null) return refuse("licence-invalid", "this operator takes no licences");
+	/** The one of this id, if it was adopted. */
+	adopted(id: Bytes): Adopted | undefined {
+		return this.#adopted.find(({ body }) => equalBytes(definitionId(body), id));
+	}
+
+	/**
+	 * Adopts a draft: every check first, then the root signs and it is kept, with whoever published it in the audit
+	 * log. The same one again is answered alike.
+	 */
+	async adopt(encodedDraft: Bytes, trust: Trust, acting: Acting | null): Promise<Bytes | Refusal> {
+		const { operator, root, store, now } = this.#options;
 		await this.load();
 		const draft = parse(definitionDraft, encodedDraft, maximumDefinitionBytes);
 		if (isRefusal(draft)) return draft;
-		const before = this.#adopted.find(({ body }) => equalBytes(definitionId(body), definitionId(draft.body)));
+		const before = this.adopted(definitionId(draft.body));
 		if (before !== undefined) return before.encoded;
 		const verified = verifyDraft(draft, operator, trust);
 		if (isRefusal(verified)) return verified;
-		const { body, proposer, approvers } = verified;
+		const refusal = await this.refused(verified);
+		if (refusal !== undefined) return refusal;
+		const { id, body } = verified;
+		const encoded = await signDefinition(draft, root);
+		const isKept = await store.run(async (transaction) => {
+			const isFirst = await insertDefinition(transaction, body.code, body.version, encoded);
+			const entry = { at: now(), act: "definitionPublished", subject: toHex(id), outcome: "done" } as const;
+			const detail = `${body.code} ${body.version}`;
+			if (isFirst && acting !== null) await appendAudit(transaction, { ...acting, ...entry, detail });
+			return isFirst;
+		});
+		await this.load();
+		return isKept ? encoded : refuse("order-mismatch", `version ${body.version} was adopted meanwhile`);
+	}
+
+	/** Why what people signed could not be adopted now; undefined where it could, once enough have signed. */
+	async refused({
+		id,
+		body,
+		licence: presented,
+		proposer,
+		approvers,
+	}: VerifiedProposal | VerifiedDefinition): Promise<Refusal | undefined> {
+		const { verify, now } = this.#options;
+		const licensors = this.#licensors();
+		if (licensors === null) return refuse("licence-invalid", "this operator takes no licences");
 		for (const person of [proposer, ...approvers]) {
 			const invalid = currentlyValid(person, now());
 			if (invalid !== undefined) return invalid;
@@ -180,23 +228,38 @@ export class Definitions {
 		const last = this.#adopted.findLast((each) => each.body.code === body.code)?.body;
 		const broken = brokenSuccession(body, last);
 		if (broken !== undefined) return broken;
-		const licence = await readLicence(draft.licence, verified, licensors, verify);
+		const licence = await readLicence(presented, { id, body }, licensors, verify);
 		if (isRefusal(licence)) return licence;
-		if (now() >= licence.until) return refuse("licence-invalid", "it has ended");
-		const encoded = await signDefinition(draft, root);
-		const isKept = await store.run((transaction) =>
-			insertDefinition(transaction, body.code, body.version, encoded),
-		);
+		return now() >= licence.until ? refuse("licence-invalid", "it has ended") : undefined;
+	}
+
+	/** Stops the issue of a code, or allows it again, whatever its licence says. */
+	async setStopped(code: string, isStopped: boolean, acting: Acting): Promise<Refusal | undefined> {
+		const { store, now } = this.#options;
+		const isKnown = this.asset(code) !== undefined;
+		const act = isStopped ? "issueStopped" : "issueAllowed";
+		const outcome = isKnown ? "done" : "asset-unknown";
+		await store.run(async (transaction) => {
+			await appendAudit(transaction, { ...acting, at: now(), act, subject: code, outcome, detail: "" });
+			if (!isKnown) return;
+			if (isStopped) await insertIssueStop(transaction, code, acting.actor, now());
+			else await deleteIssueStop(transaction, code);
+		});
 		await this.load();
-		return isKept ? encoded : refuse("order-mismatch", `version ${body.version} was adopted meanwhile`);
+		return isKnown ? undefined : refuse("asset-unknown");
 	}
 
 	/** Takes a licensor's newest word on which licences still count. */
-	async takeStatusList(token: string): Promise<StatusList | Refusal> {
-		const { store, verify } = this.#options;
+	async takeStatusList(token: string, acting: Acting | null): Promise<StatusList | Refusal> {
+		const { store, verify, now } = this.#options;
 		const list = await readStatusList(token, this.#licensors() ?? [], verify);
 		if (isRefusal(list)) return list;
-		await store.run((transaction) => keepStatusList(transaction, list.uri, list.issuedAt, token));
+		await store.run(async (transaction) => {
+			await keepStatusList(transaction, list.uri, list.issuedAt, token);
+			const entry = { at: now(), act: "statusListTaken", subject: list.uri, outcome: "done" } as const;
+			const detail = `of ${list.issuedAt}`;
+			if (acting !== null) await appendAudit(transaction, { ...acting, ...entry, detail });
+		});
 		await this.load();
 		return list;
 	}

@@ -4,6 +4,7 @@
  * Wallets' routes take and give the protocol's own messages (docs/spec); management speaks JSON. Lists of codes
  * name what the operator's own checks can refuse with on that route.
  */
+import { definitionEndpoints } from "./definition-endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { managementEndpoints } from "./management-endpoints.ts";
 import { peerEndpoints } from "./peer-endpoints.ts";
@@ -18,5 +19,6 @@ export const endpoints = {
 	...peerEndpoints,
 	...webhookEndpoints,
 	...signingKeyEndpoints,
+	...definitionEndpoints,
 	...serviceEndpoints,
 } as const satisfies Readonly<Record<string, Endpoint>>;

@@ -86,6 +86,8 @@ const httpProblems = {
 	"api-key-unknown": [404, "final", "safe", "list the keys first"],
 	"content-type-unknown": [415, "final", "safe", "send the body as the media type that the document names"],
 	"case-unknown": [404, "final", "safe", "list the cases first"],
+	"definition-unknown": [404, "final", "safe", "list the definitions first"],
+	"definition-decided": [409, "final", "safe", "propose the next version instead"],
 	"idempotency-key-missing": [
 		400,
 		"final",

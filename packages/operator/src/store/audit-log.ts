@@ -21,6 +21,14 @@ export type Act =
 	| "signingKeyRotated"
 	| "signingKeyRetired"
 	| "signingKeyDistrusted"
+	| "personCertified"
+	| "definitionProposed"
+	| "definitionApproved"
+	| "definitionPublished"
+	| "definitionWithdrawn"
+	| "statusListTaken"
+	| "issueStopped"
+	| "issueAllowed"
 	| "denied"
 	| WebhookAct;
 

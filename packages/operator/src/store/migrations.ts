@@ -129,6 +129,17 @@ export const migrations: readonly Migration[] = [
 				distrusted_from bigint, retired_at bigint, PRIMARY KEY (purpose, key_id))`,
 		],
 	},
+	{
+		version: 9,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS definition_drafts (definition_id {blob} NOT NULL PRIMARY KEY, encoded {blob} NOT NULL,
+				proposed_at bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS definition_approvals (definition_id {blob} NOT NULL, actor text NOT NULL,
+				encoded {blob} NOT NULL, PRIMARY KEY (definition_id, actor))`,
+			`CREATE TABLE IF NOT EXISTS issue_stops (code text NOT NULL PRIMARY KEY, actor text NOT NULL,
+				since bigint NOT NULL)`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

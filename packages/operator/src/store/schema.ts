@@ -112,6 +112,23 @@ export type Schema = {
 		/** encoded `definition` */
 		readonly encoded: Blob;
 	};
+	/** definitions that people sign still, or have signed: without their approvals */
+	readonly definition_drafts: {
+		readonly definition_id: Blob;
+		/** encoded `definitionDraft` with no approvals */
+		readonly encoded: Blob;
+		readonly proposed_at: bigint | number;
+	};
+	/** who signed a draft: one signature for each key of management */
+	readonly definition_approvals: {
+		readonly definition_id: Blob;
+		/** as in the audit log */
+		readonly actor: string;
+		/** encoded `approval` */
+		readonly encoded: Blob;
+	};
+	/** codes of which people stopped the issue */
+	readonly issue_stops: { readonly code: string; readonly actor: string; readonly since: bigint | number };
 	/** the newest status list of each address */
 	readonly status_lists: {
 		readonly uri: string;

@@ -3,13 +3,16 @@
  * operator with licensors of its own, the other books that somebody alters.
  */
 import assert from "node:assert/strict";
-import { day, expectValue } from "../../../module/test/support/world.ts";
+import { approval, definitionId, serialize } from "@tenten/protocol";
+import { day, expectValue, generateKey } from "../../../module/test/support/world.ts";
+import type { Acting } from "../../src/access.ts";
 import { makeStatusList } from "../../src/definitions/licence-making.ts";
 import type { Operator } from "../../src/index.ts";
 import { signRequest } from "../../src/peers/message-signature.ts";
 import { type Scene, withToken } from "./claim-scenes.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { draftOf, type Licensed, regulator } from "./licensed.ts";
+import { signatureOf, signed, unsignedDraft } from "./signing.ts";
 
 /** Of an operator that issues nothing without a licence. */
 export async function definitionScene(licensed: Licensed): ReturnType<Scene> {
@@ -27,6 +30,46 @@ export async function definitionScene(licensed: Licensed): ReturnType<Scene> {
 			return [adopted, opened.standing().find(({ code }) => code === "JPY")?.stopped];
 		},
 		check: (reply) => assert.equal((reply as readonly unknown[])[1], null),
+	};
+}
+
+/** A definition that people sign over HTTP, one that is withdrawn, and an issue that people stop. */
+export async function draftScene(licensed: Licensed): ReturnType<Scene> {
+	const draft = await unsignedDraft(licensed);
+	const id = definitionId(draft.body);
+	const other = await unsignedDraft(licensed, { body: { code: "OTHER" } });
+	const otherId = definitionId(other.body);
+	const proposal = await signed(licensed, draft, "proposed");
+	const otherProposal = await signed(licensed, other, "proposed");
+	const approvals: { readonly acting: Acting; readonly by: Uint8Array }[] = [];
+	for (const actor of ["second", "third"]) {
+		const by = await signatureOf(id, "approved", licensed.operator);
+		approvals.push({ acting: { actor, requestId: "test" }, by: serialize(approval, by) });
+	}
+	const acting = { actor: "first", requestId: "test" };
+	const { publicKey } = generateKey("Ed25519");
+	return {
+		ask: async (opened) => {
+			const { drafts } = opened;
+			expectValue(await drafts.propose(acting, proposal));
+			expectValue(await drafts.propose(acting, otherProposal));
+			await drafts.withdraw(acting, otherId);
+			for (const { acting: approver, by } of approvals) {
+				const missed = await drafts.approve(approver, id, by);
+				// What was asked again was published before.
+				assert.ok(missed === undefined || missed === "decided", `${missed}`);
+			}
+			assert.equal(await drafts.publish(acting, id), undefined);
+			await opened.certifyPerson(publicKey, "approved", acting);
+			await drafts.setStopped(acting, "JPY", true);
+			const stopped = opened.standing().find(({ code }) => code === "JPY")?.stopped;
+			await drafts.setStopped(acting, "JPY", false);
+			const page = await drafts.shownAfter(new Uint8Array());
+			const states = page.map(({ state, signed: by }) => `${state} ${by.length}`);
+			assert.ok((await drafts.recordOf(id)) !== undefined);
+			return [stopped, states, await drafts.recordOf(otherId)];
+		},
+		check: (reply) => assert.deepEqual(reply, ["first stopped it", ["published 3"], undefined]),
 	};
 }
 

@@ -10,6 +10,14 @@ import { partsOfKey } from "../../src/access.ts";
 import { type Endpoint, rateClassOf } from "../../src/http/endpoint.ts";
 import { endpoints } from "../../src/http/endpoints.ts";
 import { startServer } from "../../src/index.ts";
+import {
+	approving,
+	bringingLists,
+	proposing,
+	publishing,
+	stopping,
+	withdrawing,
+} from "./definition-provocations.ts";
 import { createEcosystem } from "./ecosystem.ts";
 import { guarded, readOnly } from "./guarded.ts";
 import { edited, replaced } from "./item-edits.ts";
@@ -210,6 +218,51 @@ const byJson: Readonly<Record<string, Provocations>> = {
 			const id = toHex(keyId(s.ecosystem.world.operator.issuing.key));
 			return manage(s, "POST", `${signingKeys}/${id}/distrust`, distrustFrom);
 		},
+	},
+	certifyPerson: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/people", {}, headers)),
+		malformed: (s) => manage(s, "POST", "/v1/people", { key: "00", part: "boss" }),
+		"too-large": (s) => manage(s, "POST", "/v1/people", "1".repeat(70_000)),
+		"content-type-unknown": (s) => manage(s, "POST", "/v1/people", {}, { "content-type": "text/plain" }),
+		"key-refused": (s) => manage(s, "POST", "/v1/people", { key: "00", part: "approved" }),
+	},
+	proposeDefinition: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/definitions", {}, headers)),
+		...proposing,
+	},
+	definitions: {
+		...readOnly("/v1/definitions"),
+		malformed: (s) => manage(s, "GET", "/v1/definitions?cursor=none"),
+	},
+	definition: {
+		...readOnly(`/v1/definitions/${nowhere}`),
+		malformed: (s) => manage(s, "GET", "/v1/definitions/none"),
+		"definition-unknown": (s) => manage(s, "GET", `/v1/definitions/${nowhere}`),
+	},
+	approveDefinition: {
+		...guarded((s, headers) => manage(s, "POST", `/v1/definitions/${nowhere}/approvals`, {}, headers)),
+		...approving,
+	},
+	publishDefinition: {
+		...guarded((s, headers) => manage(s, "POST", `/v1/definitions/${nowhere}/publish`, undefined, headers)),
+		...publishing,
+	},
+	withdrawDefinition: {
+		...guarded((s, headers) => manage(s, "DELETE", `/v1/definitions/${nowhere}`, undefined, headers)),
+		...withdrawing,
+	},
+	licences: readOnly("/v1/licences"),
+	takeStatusList: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/licences/status-lists", {}, headers)),
+		...bringingLists,
+	},
+	stopIssue: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/issues/JPY/stop", undefined, headers)),
+		...stopping("stop"),
+	},
+	allowIssue: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/issues/JPY/allow", undefined, headers)),
+		...stopping("allow"),
 	},
 	auditLog: {
 		...readOnly("/v1/audit"),

@@ -29,6 +29,7 @@ import {
 	makeOrder,
 	withdrawTo,
 } from "./ecosystem.ts";
+import { createLicensed, type Licensed } from "./licensed.ts";
 
 /** The first key: administrator and cashier. */
 export const apiKey = newKey((length) => new Uint8Array(length).fill(1));
@@ -54,6 +55,8 @@ export type Served = {
 	/** what bob holds of alice, its release still secret */
 	readonly pending: VerifiedToken;
 	readonly gate: Gate;
+	/** an operator that issues nothing without a licence */
+	readonly licensed: { readonly ecosystem: Licensed; readonly url: string };
 	readonly close: () => Promise<void>;
 };
 
@@ -84,14 +87,33 @@ export async function serveOperator(seed = "served"): Promise<Served> {
 		released: false,
 	});
 	const lock = (pending.pending as { readonly hash: Bytes }).hash;
+	const licensing = await createLicensed({ seed: "licensed" });
+	const licensedServer = await startServer({ operator: licensing.operator, port: 0, log });
+	const licensed = { ecosystem: licensing, url: licensedServer.url };
 	const close = async (): Promise<void> => {
+		await licensedServer.close();
+		await licensing.operator.close();
 		await server.close();
 		await sparing.close();
 		await ecosystem.operator.close();
 		await stranger.operator.close();
 		await peer.operator.close();
 	};
-	return { ecosystem, stranger, peer, server, sparing, alice, bob, claim, lock, pending, gate, close };
+	return {
+		ecosystem,
+		stranger,
+		peer,
+		server,
+		sparing,
+		alice,
+		bob,
+		claim,
+		lock,
+		pending,
+		gate,
+		licensed,
+		close,
+	};
 }
 
 /** A message of the protocol, under a fresh key unless one is named. */

@@ -31,7 +31,7 @@ const largestWindow = 2 ** 32;
 const maximumApprovals = 9;
 const maximumLicenceBytes = 16_384;
 
-const definitionBody = record({
+export const definitionBody = record({
 	operator: bytes32,
 	code: text(16),
 	/** grows by one with each definition of the code */
@@ -58,7 +58,7 @@ export type DefinitionBody = TypeOf<typeof definitionBody>;
 const approvalPart = enumeration({ proposed: 1, approved: 2 });
 export type ApprovalPart = TypeOf<typeof approvalPart>;
 
-const approval = record({ part: approvalPart, certificate: bytes(1, 1024), signature });
+export const approval = record({ part: approvalPart, certificate: bytes(1, 1024), signature });
 export type Approval = TypeOf<typeof approval>;
 
 /** A definition while people sign it. */

@@ -1,10 +1,13 @@
 /** Asset definitions: proposed, approved by two, signed by the operator. */
 export {
+	type Approval,
 	type ApprovalPart,
+	approval,
 	approvalPayload,
 	type DefinitionBody,
 	type DefinitionDraft,
 	definition,
+	definitionBody,
 	definitionDraft,
 	definitionId,
 	definitionPayload,
@@ -18,6 +21,8 @@ export {
 	inForce,
 	maximumDefinitionBytes,
 	type VerifiedDefinition,
+	type VerifiedProposal,
 	verifyDefinition,
 	verifyDraft,
+	verifyProposal,
 } from "./verify.ts";

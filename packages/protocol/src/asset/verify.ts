@@ -28,6 +28,17 @@ export const classOfPart: Readonly<Record<ApprovalPart, string>> = {
 	approved: "approver",
 };
 
+/** A draft that one person proposed, and some have approved: few or many. Only `verifyProposal` makes one. */
+export type VerifiedProposal = {
+	readonly verified: "proposal";
+	readonly id: Bytes;
+	readonly body: DefinitionBody;
+	/** the licence with its key binding */
+	readonly licence: Bytes;
+	readonly proposer: VerifiedCertificate;
+	readonly approvers: readonly VerifiedCertificate[];
+};
+
 /** A definition that the operator's people and its root signed. Only `verifyDefinition` makes one. */
 export type VerifiedDefinition = {
 	readonly verified: "definition";
@@ -58,10 +69,24 @@ export function verifyDefinition(
 
 /** All but the root's signature: what the operator checks before it signs. */
 export function verifyDraft(
-	{ body, licence, approvals }: DefinitionDraft,
+	draft: DefinitionDraft,
 	operator: Bytes,
 	trust: Trust,
 ): VerifiedDefinition | Refusal {
+	const proposal = verifyProposal(draft, operator, trust);
+	if (isRefusal(proposal)) return proposal;
+	const { approvers } = proposal;
+	if (approvers.length < approversNeeded)
+		return refuse("approval-missing", `${approvers.length} of ${approversNeeded} approvers`);
+	return { ...proposal, verified: "definition" };
+}
+
+/** All but the root's signature and the number of approvers: while people sign. */
+export function verifyProposal(
+	{ body, licence, approvals }: DefinitionDraft,
+	operator: Bytes,
+	trust: Trust,
+): VerifiedProposal | Refusal {
 	if (!equalBytes(body.operator, operator)) return refuse("asset-unknown", "another operator's");
 	if (trust.operator(operator) === undefined) return refuse("issuer-unknown");
 	if (body.spendWindow > body.redeemWindow) return refuse("malformed", "spent longer than redeemed");
@@ -76,11 +101,9 @@ export function verifyDraft(
 	if (new Set(signers.map(({ key }) => toHex(keyId(key)))).size < signers.length)
 		return refuse("approval-missing", "one key twice");
 	const [proposer, ...more] = signers.filter((_, i) => approvals[i]?.part === "proposed");
-	const approvers = signers.filter((_, i) => approvals[i]?.part === "approved");
 	if (proposer === undefined || more.length > 0) return refuse("approval-missing", "one proposer");
-	if (approvers.length < approversNeeded)
-		return refuse("approval-missing", `${approvers.length} of ${approversNeeded} approvers`);
-	return { verified: "definition", id, body, licence, proposer, approvers };
+	const approvers = signers.filter((_, i) => approvals[i]?.part === "approved");
+	return { verified: "proposal", id, body, licence, proposer, approvers };
 }
 
 /** Whoever signed an approval, if it may: a person whom this operator certified for the part. */
