@@ -64,7 +64,7 @@ def hear(sent: Sent, message: Message, documents: Sequence[DocumentMessage], tru
     if isinstance(message, RulingMessage):
         return _ruling(sent, tokens, message, trust)
     if isinstance(message, ReturnedMessage) and sent.state == "sent":
-        return _returned(tokens, attempt, message, trust, now)
+        return _returned(tokens, attempt, message, trust)
     return Heard(sent.state)
 
 
@@ -155,8 +155,8 @@ def _ruling(sent: Sent, tokens: list[Verified], message: RulingMessage, trust: T
     return Heard("ruled")
 
 
-def _returned(tokens: list[Verified], attempt: bytes, message: ReturnedMessage, trust: Trust, now: int) -> Heard:
-    returned = [verify_decoded(token, trust, now) for token in message.tokens]
+def _returned(tokens: list[Verified], attempt: bytes, message: ReturnedMessage, trust: Trust) -> Heard:
+    returned = [verify_decoded(token, trust, None) for token in message.tokens]
     if any(token.present.kind != Kind.RETURN or token.present.owner.request != attempt for token in returned):
         raise Refused("owner-mismatch", "no return of this transfer")
     inputs = [token.states[-2].parent for token in returned]

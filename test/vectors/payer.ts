@@ -227,6 +227,23 @@ const elsewhere = await paymentOf(
 	"elsewhere",
 	{ lock: null },
 );
+const ending = await paymentOf(
+	[
+		await issueTo(alice, 600n, "ending, of a payer", {
+			conditions: [{ kind: "expires", time: now + 100, atExpiry: "refund" }],
+		}),
+	],
+	alice,
+	directRequest,
+	"ending",
+	{ lock: null },
+);
+const endingAttempt = attemptOf(directRequest, ending);
+const endingBack: MessageOf<"returned"> = {
+	kind: "returned",
+	attempt: endingAttempt,
+	tokens: [(await backOf(ending[0] as VerifiedToken, endingAttempt)).token],
+};
 const brought = (...tokens: readonly VerifiedToken[]): MessageOf<"returned"> => ({
 	kind: "returned",
 	attempt: sentAttempt,
@@ -242,6 +259,10 @@ const directs: readonly Case[] = [
 	),
 	accepts("direct, refused: stays", gets(sent, refusal(sentAttempt, "amount-mismatch"))),
 	accepts("returned whole: spendable", gets(sent, brought(back))),
+	accepts(
+		"returned, and heard of after its value has expired: its payer's again all the same",
+		gets({ ...sent, transfer: encode(transferOf(directRequest, ending)) }, endingBack, { now: now + 100 }),
+	),
 	refuses(
 		"owner-mismatch",
 		"returned under another attempt",

@@ -78,15 +78,18 @@ export function checkCounter(
 		: refuse("request-mismatch", "other counter links");
 }
 
-/** The tokens that a payee sends back whole: direct links to the certificate that had paid with them. */
+/**
+ * The tokens that a payee sends back whole: direct links to the certificate that had paid with them. They took
+ * effect when they were signed, so no rule about time is asked here: what is refused now nobody would have.
+ */
 export function checkReturn(
 	terms: PayerTerms,
 	message: MessageOf<"returned">,
-	{ trust, now }: Context,
+	{ trust }: Context,
 ): readonly VerifiedToken[] | Refusal {
 	const back: VerifiedToken[] = [];
 	for (const carried of message.tokens) {
-		const token = verifyParsedToken(carried, trust, { now });
+		const token = verifyParsedToken(carried, trust);
 		if (isRefusal(token)) return token;
 		const isReturn = token.path.at(-1)?.kind === "return" && equalBytes(token.owner.request, terms.attempt);
 		if (!isReturn) return refuse("owner-mismatch", "not a return of this transfer");

@@ -1,6 +1,6 @@
 /** Sending a direct transfer back: each token whole, by a direct link to the certificate that paid with it. */
 import { equalBytes, type Refusal, refuse } from "../codec/index.ts";
-import { draftLink, type Spendable, type UnsignedLink } from "../token/index.ts";
+import { draftLink, type Spendable, type UnsignedLink, violations } from "../token/index.ts";
 import type { Context } from "./machine.ts";
 import type { PayeeTerms } from "./payee-state.ts";
 
@@ -20,10 +20,14 @@ export function draftReturn(
 	for (const { token, after } of tokens) {
 		if (now >= token.issue.spendUntil) return refuse("expired");
 		if (token.previousOwner === null) return refuse("owner-mismatch");
-		const owner = { certificate: token.previousOwner, purpose: null, request: terms.attempt };
+		const { amount, previousOwner: payee, hops } = token;
+		const transfer = { kind: "return", payee, amount, purpose: null, against: null, hops: hops + 1 } as const;
+		const [forbidden] = violations(token.rules, { ...transfer, now });
+		if (forbidden !== undefined) return forbidden;
+		const owner = { certificate: payee, purpose: null, request: terms.attempt };
 		links.push(
 			draftLink(token, {
-				outputs: [{ amount: token.amount, owner, caveats: [] }],
+				outputs: [{ amount, owner, caveats: [] }],
 				lock: null,
 				data: null,
 				against: null,

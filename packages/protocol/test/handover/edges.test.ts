@@ -214,13 +214,13 @@ test("what is given in an exchange without a lock is no answer to one", () => {
 });
 
 /** A direct payment of these tokens, sent back. */
-function sentBack(inputs: readonly Spendable[]) {
+function sentBack(inputs: readonly Spendable[], when: Context = context) {
 	const amount = inputs.reduce((sum, { token }) => sum + token.amount, 0n);
 	const request = requestOf(bob, { mode: "direct", amount });
 	const sent = signedPayer(started(planOf(request, { inputs })));
 	const { asked, taken: owned } = taken(sentBy(sent, "transfer"), request);
-	const returning = stepPayee(owned.state, { kind: "sendBack", tokens: received(asked) }, context);
-	return { sent, returned: sentBy(signedPayee(returning), "returned") };
+	const returning = stepPayee(owned.state, { kind: "sendBack", tokens: received(asked) }, when);
+	return { sent, asked, owned, returned: sentBy(signedPayee(returning), "returned") };
 }
 
 test("what had passed other hands before comes back like anything else", () => {
@@ -229,12 +229,13 @@ test("what had passed other hands before comes back like anything else", () => {
 	assert.equal(toPayer(sent.state, returned).state.kind, "returned");
 });
 
-test("what comes back is bound by dates, as any transfer", () => {
+test("what came too late is not sent back; what was sent back in time is taken, however late it comes", () => {
 	const conditions = [{ kind: "expires", time: epoch + 500, atExpiry: "refund" }] as const;
-	const { sent, returned } = sentBack([purse(alice, 9n, "expiring", { conditions })]);
 	const at = (seconds: number): Context => ({ trust, now: epoch + seconds });
-	assertRefused(toPayer(sent.state, returned, at(500)).refusal, "condition-expired");
-	assert.equal(toPayer(sent.state, returned, at(499)).state.kind, "returned");
+	const { sent, asked, owned, returned } = sentBack([purse(alice, 9n, "expiring", { conditions })], at(499));
+	assert.equal(toPayer(sent.state, returned, at(500)).state.kind, "returned");
+	const event = { kind: "sendBack", tokens: received(asked) } as const;
+	assertRefused(stepPayee(owned.state, event, at(500)).refusal, "condition-expired");
 });
 
 test("a token that was never paid is no return", () => {

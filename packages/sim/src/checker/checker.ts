@@ -202,12 +202,14 @@ export class Checker {
 		return payer !== undefined && !this.dishonest.has(payer) && !this.gone.has(payer);
 	}
 
-	/** Whether what an attempt gave has been taken: spent by its payee, or paid. */
+	/** Whether what an attempt gave has been taken, link by link: its payee gave word, spent it, or was paid for it. */
 	isTaken(device: string, key: string): boolean {
-		const covers = this.#facts.get(device)?.get(key)?.covers ?? [];
+		const { covers = [], heard = [] } = this.#facts.get(device)?.get(key) ?? {};
 		return covers.every((id) => {
 			const output = this.ledger.outputs.get(id);
-			return output !== undefined && (this.hasComeBack(id) || !this.ledger.isFrontier(output));
+			if (output === undefined) return false;
+			const hasWord = heard.includes(output.maker?.id ?? "");
+			return hasWord || this.hasComeBack(id) || !this.ledger.isFrontier(output);
 		});
 	}
 
