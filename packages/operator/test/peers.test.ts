@@ -113,6 +113,21 @@ test("an operator that is listed no longer is not heard any more", async () => {
 	assert.equal((await sendSigned(west, await signedQuestion(west, rulingKeyOf(east)))).status, 200);
 });
 
+test("a rotated ruling key is heard once it is listed, and what it took the place of no more", async () => {
+	const pair = await createPeers();
+	const { west, east } = pair;
+	const before = rulingKeyOf(east);
+	const { operator, clock } = east.ecosystem;
+	const acting = { actor: "test", requestId: "test" };
+	assert.equal((await operator.signingKeys.rotate(acting, "ruling", clock.now)).kind, "changed");
+	assert.equal((await askForDebts(east, west.ecosystem.operator.id)).status, 502);
+	await operator.tend();
+	west.ecosystem.operator.setPeers([operator.entry]);
+	assert.equal((await askForDebts(east, west.ecosystem.operator.id)).status, 200);
+	assert.equal(await codeOf(await sendSigned(west, await signedQuestion(west, before))), "peer-unknown");
+	await pair.close();
+});
+
 test("refusals to whoever was heard are signed too", async () => {
 	const { west, east } = peers;
 	const body = new Uint8Array(Buffer.from('{"cursor":"none"}'));

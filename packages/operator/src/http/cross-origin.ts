@@ -17,7 +17,7 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler {
 	return cors({
 		origin: [...origins],
 		allowMethods: ["GET", "POST", "DELETE"],
-		allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Request-Id"],
+		allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Request-Id", "Traceparent"],
 		exposeHeaders: ["RateLimit", "RateLimit-Policy", "Request-Id", "Retry-After"],
 		maxAge: remembered,
 	});

@@ -45,8 +45,7 @@ export async function debtsToward(
 		const debts: Debt[] = [];
 		for (const culprit of culprits) {
 			const cases = await casesUnder(transaction, culprit);
-			const certifier = cases.map(({ evidence }) => certifierIn(evidence, current)).find((each) => each);
-			if (certifier === undefined || !equalBytes(certifier, peer)) continue;
+			if (!isCertifiedBy(peer, cases, current)) continue;
 			for (const code of codes) {
 				const asset = assetHash({ operator: id, code });
 				const drawn = await drawnUnder(transaction, culprit, asset);
@@ -85,10 +84,14 @@ async function casesUnder(transaction: Transaction, culprit: Bytes): Promise<rea
 	return rows.map(({ case_id: id, evidence }) => ({ id, evidence }));
 }
 
-/** The operator whose authority certified the culprit; undefined where it is listed no longer. */
-function certifierIn(evidence: Bytes, trust: Trust): Bytes | undefined {
-	const conviction = verifyEvidence(evidence, trust);
-	return isRefusal(conviction) ? undefined : conviction.culprit.operatorId;
+/** Whether an authority of `peer` certified the culprit of these cases: the first that can be verified says so. */
+function isCertifiedBy(peer: Bytes, cases: readonly StoredCase[], trust: Trust): boolean {
+	for (const { evidence } of cases) {
+		const conviction = verifyEvidence(evidence, trust);
+		// Of an authority that is listed no longer: another case of the same culprit says no more.
+		if (!isRefusal(conviction)) return equalBytes(conviction.culprit.operatorId, peer);
+	}
+	return false;
 }
 
 async function drawnUnder(transaction: Transaction, culprit: Bytes, asset: Bytes): Promise<bigint> {
