@@ -14,6 +14,7 @@ import type { OperatorContext } from "../context.ts";
 import { appendAudit } from "../store/audit-log.ts";
 import { changeTaken, type Due, dueOf, keepAttempt, queueDepth, takeDue } from "../store/deliveries.ts";
 import { forgetEvents } from "../store/events.ts";
+import type { Schema } from "../store/schema.ts";
 import type { Transaction } from "../store/store.ts";
 import {
 	allEndpoints,
@@ -44,13 +45,14 @@ const restBetween_ms = 500;
 /** Seconds between two looks at how long the queue is, and for what is to be forgotten. */
 const tendEvery = 10;
 /** Milliseconds that what is under way has to end, once the courier stops. */
-const stopping_ms = 5_000;
+const usualStop_ms = 5_000;
 
 export class Courier {
 	readonly #context: OperatorContext;
 	readonly #settings: WebhookSettings;
 	readonly #underWay = new Map<Promise<void>, UnderWay>();
-	readonly #stop = new AbortController();
+	#stop = new AbortController();
+	#release = new AbortController();
 	#wake: () => void = () => undefined;
 	#tendedAt = 0;
 	#figures: WebhookFigures = {
@@ -88,12 +90,14 @@ export class Courier {
 		const fail = (error: unknown): never => {
 			throw error;
 		};
-		while ((await this.begin(fail)) > 0) await Promise.all(this.#underWay.keys());
+		while ((await this.begin(fail)) > 0 || this.#underWay.size > 0) await Promise.all(this.#underWay.keys());
 		await this.#tend();
 	}
 
-	/** Works until it is stopped. Then what is under way has a moment to end, and the rest is let go. */
-	start(failed: (error: unknown) => void): () => Promise<void> {
+	/** Works until it is stopped. Then what is under way has `stop_ms` to end, and the rest is let go. */
+	start(failed: (error: unknown) => void, stop_ms: number = usualStop_ms): () => Promise<void> {
+		this.#stop = new AbortController();
+		this.#release = new AbortController();
 		const working = this.#work(failed);
 		return async () => {
 			this.#stop.abort("stopping");
@@ -101,14 +105,12 @@ export class Courier {
 			await working;
 			const ended = Promise.allSettled(this.#underWay.keys());
 			const late = new AbortController();
-			await Promise.race([ended, pause(stopping_ms, undefined, { signal: late.signal })]);
+			await Promise.race([ended, pause(stop_ms, undefined, { signal: late.signal })]);
 			late.abort();
 			this.#release.abort("stopping");
 			await ended;
 		};
 	}
-
-	readonly #release = new AbortController();
 
 	async #work(failed: (error: unknown) => void): Promise<void> {
 		while (!this.#stop.signal.aborted) {
@@ -178,31 +180,33 @@ export class Courier {
 		this.#figures = { ...this.#figures, attempts: counted };
 	}
 
+	/** What an attempt changes, while its delivery is still its own: whoever took over says how it ends. */
 	async #end(transaction: Transaction, due: Due, { outcome }: Posted): Promise<void> {
 		const now = this.#context.now();
+		const ended = this.#endOf(due, outcome, now);
+		if (!(await changeTaken(transaction, due, ended)) || outcome === "stopped") return;
 		const endpoint = await endpointNamed(transaction, due.endpoint);
+		if (endpoint === undefined || endpoint.disabled !== "") return;
+		const { id, failingSince } = endpoint;
 		if (outcome === "delivered") {
-			await changeTaken(transaction, due, { state: "delivered", ended_at: now });
-			if (endpoint?.failingSince != null) await markFailing(transaction, due.endpoint, null);
-			return;
+			if (failingSince !== null) await markFailing(transaction, id, null);
+		} else if (outcome === "gone") {
+			await this.#disable(transaction, endpoint, "it answered that it is gone (410)");
+		} else if (failingSince === null) {
+			await markFailing(transaction, id, now);
+		} else if (now >= failingSince + this.#settings.disableAfter) {
+			await this.#disable(transaction, endpoint, `nothing arrived since ${timeText(failingSince)}`);
 		}
-		if (outcome === "stopped") {
-			await changeTaken(transaction, due, { next_at: now });
-			return;
-		}
+	}
+
+	/** What becomes of a delivery. */
+	#endOf(due: Due, outcome: Outcome, now: number): Partial<Schema["deliveries"]> {
+		if (outcome === "delivered") return { state: "delivered", ended_at: now };
+		if (outcome === "stopped") return { next_at: now };
 		const failures = due.failures + 1;
 		const next_at = now + backoff(failures, this.#context.entropy);
-		const isOver = next_at >= due.queuedAt + this.#settings.giveUpAfter;
-		await changeTaken(transaction, due, {
-			failures,
-			...(isOver ? { state: "givenUp", ended_at: now } : { next_at }),
-		});
-		if (endpoint === undefined || endpoint.disabled !== "") return;
-		const { failingSince } = endpoint;
-		if (outcome === "gone") await this.#disable(transaction, endpoint, "it answered that it is gone (410)");
-		else if (failingSince === null) await markFailing(transaction, endpoint.id, now);
-		else if (now >= failingSince + this.#settings.disableAfter)
-			await this.#disable(transaction, endpoint, `nothing arrived since ${timeText(failingSince)}`);
+		if (next_at < due.queuedAt + this.#settings.giveUpAfter) return { failures, next_at };
+		return { failures, state: "givenUp", ended_at: now };
 	}
 
 	async #disable(transaction: Transaction, endpoint: Endpoint, reason: string): Promise<void> {

@@ -67,9 +67,14 @@ export class Webhooks {
 		return this.#courier.figures;
 	}
 
-	/** Brings what is due until it is stopped. */
-	start(failed: (error: unknown) => void): () => Promise<void> {
-		return this.#courier.start(failed);
+	/** Brings what is due until it is stopped; then what is under way has `stop_ms` to end. */
+	start(failed: (error: unknown) => void, stop_ms?: number): () => Promise<void> {
+		return this.#courier.start(failed, stop_ms);
+	}
+
+	/** Begins to bring what is due now and may be under way; how many attempts that are. */
+	begin(failed: (error: unknown) => void): Promise<number> {
+		return this.#courier.begin(failed);
 	}
 
 	/** Brings everything that is due now, once. */
