@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { toHex } from "@tenten/protocol";
+import { type Bytes, toHex } from "@tenten/protocol";
 import { newKey, type Operator } from "../src/index.ts";
 import type { Post } from "../src/webhooks/post.ts";
 import { lease } from "../src/webhooks/settings.ts";
@@ -118,7 +118,7 @@ async function twoOver(count: number, first: Post, second: Post) {
 	const holders = [];
 	for (let i = 0; i < Math.min(count, 16); i++) holders.push((await enrolHolder(one)).certificate.hash);
 	for (let i = 0; i < count; i++) {
-		const account = holders[i % holders.length] ?? made.endpoint.id;
+		const account: Bytes = holders[i % holders.length] ?? made.endpoint.id;
 		assert.equal(await one.operator.deposit(one.world.random(), account, "JPY", 1n), undefined);
 	}
 	const tick = (seconds: number): void => {
