@@ -4,9 +4,10 @@
  * So a batch is one question where there is little to do and many where there is much. A batch that fails is tried again in halves, down to single questions: only what fails alone fails.
  */
 
-export type GathererOptions = {
-	/** questions in one batch, at most */
-	readonly together: number;
+export type GathererOptions<Q> = {
+	/** what the questions in one batch weigh, at most; one is a batch whatever it weighs */
+	readonly most: number;
+	readonly weigh: (question: Q) => number;
 	/** batches under way at once */
 	readonly abreast: number;
 	/** whether a failure may be that of one question, so that the others are worth another try */
@@ -23,14 +24,14 @@ type Waiting<Q, A> = {
 
 export class Gatherer<Q, A> {
 	readonly #run: (questions: readonly Q[]) => Promise<readonly (A | Promise<A>)[]>;
-	readonly #options: GathererOptions;
+	readonly #options: GathererOptions<Q>;
 	readonly #waiting: Waiting<Q, A>[] = [];
 	#underWay = 0;
 
 	/** `run` answers each question, in their order; an answer may be one that is still to come. */
 	constructor(
 		run: (questions: readonly Q[]) => Promise<readonly (A | Promise<A>)[]>,
-		options: GathererOptions,
+		options: GathererOptions<Q>,
 	) {
 		this.#run = run;
 		this.#options = options;
@@ -46,10 +47,21 @@ export class Gatherer<Q, A> {
 	async #gather(): Promise<void> {
 		this.#underWay++;
 		while (this.#waiting.length > 0) {
-			if (this.#waiting.length < this.#options.together) await this.#options.pause();
-			await this.#answer(this.#waiting.splice(0, this.#options.together));
+			if (this.#heaviest() === this.#waiting.length) await this.#options.pause();
+			await this.#answer(this.#waiting.splice(0, this.#heaviest()));
 		}
 		this.#underWay--;
+	}
+
+	/** How many of those that wait go into one batch. */
+	#heaviest(): number {
+		const { most, weigh } = this.#options;
+		let weight = 0;
+		const beyond = this.#waiting.findIndex(({ question }) => {
+			weight += weigh(question);
+			return weight > most;
+		});
+		return beyond === -1 ? this.#waiting.length : Math.max(1, beyond);
 	}
 
 	async #answer(batch: readonly Waiting<Q, A>[]): Promise<void> {

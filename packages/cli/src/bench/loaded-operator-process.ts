@@ -2,6 +2,7 @@
  * The operator of `bench overload` as a process of its own: the one that `tenten operator` serves, in a folder, on
  * its usual store, asked what it costs. It ends with its parent.
  */
+import { availableParallelism } from "node:os";
 import { startServer } from "@tenten/operator";
 import type { Bytes, IssueProof } from "@tenten/protocol";
 import { must, random } from "../ecosystem.ts";
@@ -16,6 +17,8 @@ export type LoadedOperatorMethods = {
 	/** Makes the folder's operator and serves it; who it is, and where it is reached. */
 	readonly start: (input: {
 		readonly folder: string;
+		/** the address of its PostgreSQL database; its own file where left out */
+		readonly database?: string;
 	}) => Promise<{ readonly id: Bytes; readonly url: string }>;
 	/** Tokens of `amount` for these owners, in one batch: their proofs. */
 	readonly issue: (input: {
@@ -49,11 +52,11 @@ function serveLoadedOperator(): void {
 		return issuer.operator;
 	};
 	const methods: LoadedOperatorMethods = {
-		start: async ({ folder }) => {
+		start: async ({ folder, database }) => {
 			const unlock = { kind: "device", key: random(32) } as const;
 			const assets = [{ code: assetCode, scale: 0, name: "Yen", ...usualWindows }];
 			await createIssuer(folder, { name: "Bench", assets, port: 0 }, unlock);
-			issuer = must(await openIssuer(folder, unlock));
+			issuer = must(await openIssuer(folder, unlock, {}, database, availableParallelism()));
 			const log = { info: () => undefined, error: console.error };
 			const { close } = issuer;
 			const server = await startServer({ operator: operator(), port: 0, log });

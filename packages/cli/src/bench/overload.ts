@@ -50,7 +50,8 @@ export async function benchOverload(
 	const { minutes = 10, holders = 1000, retryShed = false } = options;
 	const { probe_s = 5, widths = [16, 4, 16, 64], probeClaims = 12_000 } = options;
 	const folder = mkdtempSync(join(tmpdir(), "tenten-overload-"));
-	const town = await openTown(folder, holders);
+	const town = await openTown(folder, holders, options.database);
+	const suffix = options.database === undefined ? "" : ", PostgreSQL";
 	try {
 		const claims = await makeClaims(output, town, {
 			count: probeClaims,
@@ -58,7 +59,7 @@ export async function benchOverload(
 			name: "probe",
 		});
 		const capacity = await findCapacity(output, town.sender, claims, { widths, probe_s });
-		const results: BenchResult[] = [capacityRow(capacity)];
+		const results: BenchResult[] = [capacityRow(capacity, suffix)];
 		const onShed = retryShed ? "retry" : "drop";
 		const { send } = town.sender;
 		const rate = factor * capacity.rate;
@@ -87,7 +88,7 @@ export async function benchOverload(
 			prepared.close();
 			accepted += phase.loaded.accepted;
 			doubtful += phase.loaded.failed;
-			results.push(...phaseRows(name, phase, capacity.rate));
+			results.push(...phaseRows(`${name}${suffix}`, phase, capacity.rate));
 		}
 		await checkBooks(town, accepted, doubtful);
 		return [...results, ...lastRows(accepted, doubtful), diskSyncResult("overload", folder)];
@@ -104,14 +105,17 @@ type Town = Omit<Preparing, "draw"> & {
 	readonly close: () => Promise<void>;
 };
 
-async function openTown(folder: string, count: number): Promise<Town> {
+async function openTown(folder: string, count: number, database: string | undefined): Promise<Town> {
 	const child = fork(loadedOperatorProgram, [], {
 		serialization: "advanced",
 		stdio: ["ignore", "inherit", "inherit", "ipc"],
 	});
 	const operator = new Line<LoadedOperatorMethods>(child, {});
 	const ended = once(child, "exit").then(([code, signal]) => operator.end(`ended with ${signal ?? code}`));
-	const { id, url } = await operator.call("start", { folder: join(folder, "operator") });
+	const { id, url } = await operator.call("start", {
+		folder: join(folder, "operator"),
+		...(database === undefined ? {} : { database }),
+	});
 	const asset = { operator: id, code: assetCode };
 	const client = httpOperatorClient({ url });
 	const context = { verify, pinnedSigner: id, minimumVersion: 0, now: now() };

@@ -79,13 +79,23 @@ type Kind = {
 };
 
 async function oneKind(kind: Kind): Promise<readonly BenchResult[]> {
-	const { rounds, claims, tokensEach, database } = kind;
 	const child = fork(serverProgram, [], {
 		serialization: "advanced",
 		stdio: ["ignore", "inherit", "inherit", "ipc"],
 	});
 	const server = new Line<ServerMethods>(child, {});
 	const ended = endOf(child, server);
+	try {
+		return await measure(kind, server);
+	} finally {
+		// It ends with its line, whatever went wrong.
+		if (child.connected) child.disconnect();
+		await ended;
+	}
+}
+
+async function measure(kind: Kind, server: Line<ServerMethods>): Promise<readonly BenchResult[]> {
+	const { rounds, claims, tokensEach, database } = kind;
 	const { id, url } = await server.call("start", { database, claims: "together" });
 	const deposit = (account: Bytes, _: string, amount: bigint): Promise<void> =>
 		server.call("deposit", { account, amount });
@@ -96,22 +106,23 @@ async function oneKind(kind: Kind): Promise<readonly BenchResult[]> {
 	const first = await makeClaims(scene, claims, tokensEach);
 	const checks = checksOf(first.slice(0, 64), track.trust.list, id, now());
 	const bare = await startBareThreads(checks);
-	await load(url, first);
 	const measured: Measured[] = [];
 	const limits: number[] = [];
-	for (let round = 0; round < rounds; round++) {
-		const made = await makeClaims(scene, claims, tokensEach);
-		limits.push(tokensEach * (await bare.rate(1_000)));
-		measured.push(await measuredRound(kind, server, () => load(url, made)));
+	try {
+		await load(url, first);
+		for (let round = 0; round < rounds; round++) {
+			const made = await makeClaims(scene, claims, tokensEach);
+			limits.push(tokensEach * (await bare.rate(1_000)));
+			measured.push(await measuredRound(kind, server, () => load(url, made)));
+		}
+	} finally {
+		await bare.close();
 	}
 	const { broken, redeemed } = await server.call("audit", null);
 	const claimed = tokenAmount * BigInt((rounds + 1) * claims * tokensEach);
 	if (broken.length > 0 || redeemed !== claimed)
 		throw new Error(`not conserved: ${redeemed} redeemed of ${claimed}; ${broken.join(", ")}`);
-	await bare.close();
 	await server.call("stop", null);
-	child.disconnect();
-	await ended;
 	return resultsOf(kind, measured, limits);
 }
 
@@ -175,8 +186,9 @@ async function load(url: string, claims: readonly Bytes[]): Promise<readonly num
 			latencies_ms.push(performance.now() - from_ms);
 		}
 	};
-	await Promise.all(lines.map(serve));
-	for (const line of lines) line.close();
+	await Promise.all(lines.map(serve)).finally(() => {
+		for (const line of lines) line.close();
+	});
 	return latencies_ms;
 }
 

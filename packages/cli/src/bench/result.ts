@@ -45,6 +45,8 @@ export type BenchOptions = {
 	readonly recording?: string;
 	/** what a server sheds is sent again when it says so */
 	readonly retryShed?: boolean;
+	/** the address of a PostgreSQL database; SQLite where left out */
+	readonly database?: string;
 };
 
 /** One benchmark: its module says what it measures. */

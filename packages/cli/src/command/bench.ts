@@ -1,5 +1,6 @@
 /** `tenten bench`: measures, beside the raw limit in the same run, and says whether the targets are met. */
 import { Argument, type Command } from "commander";
+import { BadInput } from "../bad-input.ts";
 import { benchCashu } from "../bench/cashu.ts";
 import { benchHandover } from "../bench/handover.ts";
 import { benchHandoverDurable } from "../bench/handover-durable.ts";
@@ -22,6 +23,7 @@ import { benchVerify } from "../bench/verify.ts";
 import { benchWallet } from "../bench/wallet.ts";
 import { numberIn } from "../number-flag.ts";
 import { subcommand } from "../subcommand.ts";
+import { chosenServer, databaseOption } from "./database-choice.ts";
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
 	verify: benchVerify,
@@ -44,6 +46,7 @@ type Options = {
 	readonly minutes?: string;
 	readonly recording?: string;
 	readonly retryShed?: true;
+	readonly database?: string;
 };
 
 export function benchCommand(): Command {
@@ -63,17 +66,25 @@ export function benchCommand(): Command {
 				["--minutes <count>", "overload: how long (default 10)"],
 				["--retry-shed", "overload: send again what was shed, when the operator says so"],
 				["--recording <file>", "load: the recorded invoices"],
+				databaseOption,
 			],
 		},
-		async (output, { record, note = "", ...flags }, name) => {
+		async (output, { record, note = "", database, ...flags }, name) => {
+			if (database !== undefined && name !== "overload")
+				throw new BadInput("--database is for overload: the others bring what they need");
 			const machine = thisMachine();
 			sayMachine(output, machine);
 			const chosen = name === undefined ? Object.keys(benchmarks) : [name];
-			const options = optionsIn(flags);
+			const server = await chosenServer(database);
+			const options = { ...optionsIn(flags), ...(server === undefined ? {} : { database: server.url }) };
 			const results: BenchResult[] = [];
-			for (const each of chosen) {
-				const benchmark = benchmarks[each] ?? lasting[each];
-				results.push(...((await benchmark?.(output, options)) ?? []));
+			try {
+				for (const each of chosen) {
+					const benchmark = benchmarks[each] ?? lasting[each];
+					results.push(...((await benchmark?.(output, options)) ?? []));
+				}
+			} finally {
+				await server?.stop();
 			}
 			sayResults(output, results);
 			if (record !== undefined) recordRun(record, { machine, note, results });

@@ -8,7 +8,7 @@
  * Nothing is owed by this line: what it holds was acknowledged to nobody, and a claim that comes again after a
  * crash finds its rows or none.
  */
-import { setTimeout } from "node:timers/promises";
+import { setTimeout, setImmediate as turn } from "node:timers/promises";
 import { type Bytes, isRefusal, type Refusal, sha256, type Trust, toHex } from "@tenten/protocol";
 import { claimAlone, usable } from "../claims.ts";
 import type { OperatorContext } from "../context.ts";
@@ -38,8 +38,10 @@ export type LineOptions = {
 
 type InLine = { readonly prepared: PreparedClaim; readonly alone: () => Promise<Bytes | Refusal> };
 
-/** Claims in one transaction, at most. */
-const together = 128;
+/** Tokens in one transaction, at most: while it is written, this thread does nothing else. */
+const tokensTogether = 128;
+/** Replies looked up at once, at most. */
+const repliesTogether = 256;
 /** Milliseconds that a claim waits for others where there are any: about as long as a disk takes to sync. */
 const companyPause_ms = 5;
 /** Accounts whose certificates are remembered: they never change. */
@@ -58,9 +60,21 @@ export class ClaimLine {
 		this.#options = options;
 		const pause = (): Promise<void> =>
 			options.isThreaded && this.#inLine > 1 ? setTimeout(companyPause_ms) : Promise.resolve();
-		const gathering = { together, abreast: context.store.abreast, isWorthSplitting, pause };
-		this.#answered = new Gatherer((hashes) => repliesTo(context, hashes), gathering);
-		this.#taken = new Gatherer((claims) => takeTogether(context, claims), gathering);
+		const { abreast } = context.store;
+		const gathering = { abreast, isWorthSplitting };
+		this.#answered = new Gatherer((hashes) => repliesTo(context, hashes), {
+			...gathering,
+			most: repliesTogether,
+			weigh: () => 1,
+			// What came in the same turn is looked up at once.
+			pause: () => (options.isThreaded ? turn() : Promise.resolve()),
+		});
+		this.#taken = new Gatherer((claims) => takeTogether(context, claims), {
+			...gathering,
+			most: tokensTogether,
+			weigh: ({ prepared }) => Math.max(1, prepared.takings.length),
+			pause,
+		});
 	}
 
 	/** The reply to a claim, once for all; or why nothing of it counts. */

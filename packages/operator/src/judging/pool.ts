@@ -52,15 +52,20 @@ type Thread = {
 	trust: Trust | null;
 	/** sent and not answered, oldest first */
 	readonly held: Task[][];
+	/** of the claims in it */
+	held_bytes: number;
 	isReady: boolean;
 	silence: NodeJS.Timeout | null;
 	/** what it ends of; null while it lives */
 	cause: unknown;
 };
 
-/** Questions in one message, and messages that a thread holds: the next is there when it ends one. */
-const sentTogether = 4;
-const heldMessages = 2;
+/**
+ * Bytes of claims in one message, and in all that a thread holds: enough for as long as whoever sends is busy with
+ * the store. One claim is a message whatever its size.
+ */
+const sent_bytes = 16_384;
+const held_bytes = 196_608;
 const usualPatience_ms = 10_000;
 /** threads that die in a row before they began: then none ever will */
 const mostFalseStarts = 3;
@@ -104,7 +109,15 @@ export class JudgePool {
 		const worker = new Worker(this.#options.thread ?? usualThread);
 		// Nobody waits for a thread that has nothing to do.
 		worker.unref();
-		const thread: Thread = { worker, trust: null, held: [], isReady: false, silence: null, cause: null };
+		const thread: Thread = {
+			worker,
+			trust: null,
+			held: [],
+			held_bytes: 0,
+			isReady: false,
+			silence: null,
+			cause: null,
+		};
 		this.#threads.add(thread);
 		worker.on("message", (answered: Answered) => this.#hear(thread, answered));
 		worker.on("error", (error) => {
@@ -127,6 +140,7 @@ export class JudgePool {
 			return;
 		}
 		thread.held.shift();
+		thread.held_bytes -= bytesOf(tasks);
 		for (const [position, task] of tasks.entries())
 			task.resolve((answered.judged[position] as Judged).judgement);
 		this.#watch(thread);
@@ -180,19 +194,21 @@ export class JudgePool {
 			if (first === undefined) return;
 			const thread = this.#idlest(first);
 			if (thread === undefined) return;
-			const count = first.isSuspect ? 1 : sendable(this.#waiting, first.trust);
+			const count = first.isSuspect ? 1 : sendable(this.#waiting);
 			this.#post(thread, this.#waiting.splice(0, count));
 		}
 	}
 
 	/** The thread that holds least and may take this; a suspect shares no thread with others. */
 	#idlest(task: Task): Thread | undefined {
-		const room = task.isSuspect ? 1 : heldMessages;
+		const room = task.isSuspect ? 1 : held_bytes;
 		const free = [...this.#threads].filter(
-			({ held, cause }) =>
-				cause === null && held.length < room && held.every((tasks) => tasks[0]?.isSuspect !== true),
+			(thread) =>
+				thread.cause === null &&
+				thread.held_bytes < room &&
+				thread.held.every((tasks) => tasks[0]?.isSuspect !== true),
 		);
-		return free.sort((a, b) => a.held.length - b.held.length)[0];
+		return free.sort((a, b) => a.held_bytes - b.held_bytes)[0];
 	}
 
 	#post(thread: Thread, tasks: Task[]): void {
@@ -202,6 +218,7 @@ export class JudgePool {
 		thread.trust = trust;
 		tell({ kind: "questions", questions: tasks.map(({ question }) => question) });
 		thread.held.push(tasks);
+		thread.held_bytes += bytesOf(tasks);
 		this.#watch(thread);
 	}
 }
@@ -217,8 +234,18 @@ function answersAll(judged: readonly Judged[], tasks: readonly Task[]): boolean 
 	return tasks.every(({ hash }, position) => equalBytes((judged[position] as Judged).claim, hash));
 }
 
+function bytesOf(tasks: readonly Task[]): number {
+	return tasks.reduce((sum, { question }) => sum + question.encoded.length, 0);
+}
+
 /** How many of those that wait go into one message: of one trust, and no suspect among them. */
-function sendable(waiting: readonly Task[], trust: Trust): number {
-	const end = waiting.slice(0, sentTogether).findIndex((task) => task.isSuspect || task.trust !== trust);
-	return end === -1 ? Math.min(sentTogether, waiting.length) : end;
+function sendable(waiting: readonly Task[]): number {
+	let count = 0;
+	let bytes = 0;
+	for (const { question, trust, isSuspect } of waiting) {
+		bytes += question.encoded.length;
+		if (count > 0 && (isSuspect || trust !== waiting[0]?.trust || bytes > sent_bytes)) break;
+		count++;
+	}
+	return count;
 }

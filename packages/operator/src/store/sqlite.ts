@@ -9,6 +9,8 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 
 const synchronousFull = 2n;
+/** Of pages: keys are hashes, so that what is read and written next lies anywhere. */
+const cache_KiB = 65_536;
 /** bytes of the smallest page that SQLite knows */
 const leastSize = 512;
 
@@ -16,6 +18,7 @@ const leastSize = 512;
 export function sqliteDialect(source: string | DatabaseSync): SqliteDialect {
 	const database = typeof source === "string" ? openFile(source) : source;
 	database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+	database.exec(`PRAGMA cache_size = -${cache_KiB}`);
 	const { synchronous } = { ...database.prepare("PRAGMA synchronous").get() };
 	if (synchronous !== synchronousFull) throw new Error(`synchronous is ${synchronous}: not for money`);
 	return new SqliteDialect({ database: betterSqliteShape(database) });
@@ -29,18 +32,22 @@ function openFile(path: string): DatabaseSync {
 }
 
 function betterSqliteShape(database: DatabaseSync): SqliteDatabase {
-	const prepared = new Map<string, StatementSync>();
+	const prepared = new Map<string, SqliteStatement>();
 	return {
 		close: () => database.close(),
 		prepare(sql: string): SqliteStatement {
-			const statement = prepared.get(sql) ?? database.prepare(sql);
+			const statement = prepared.get(sql) ?? betterSqliteStatement(database.prepare(sql));
 			prepared.set(sql, statement);
-			return {
-				reader: statement.columns().length > 0,
-				all: (values) => statement.all(...(values as SQLInputValue[])).map((row) => ({ ...row })),
-				run: (values) => statement.run(...(values as SQLInputValue[])),
-				iterate: (values) => statement.iterate(...(values as SQLInputValue[])),
-			};
+			return statement;
 		},
+	};
+}
+
+function betterSqliteStatement(statement: StatementSync): SqliteStatement {
+	return {
+		reader: statement.columns().length > 0,
+		all: (values) => statement.all(...(values as SQLInputValue[])).map((row) => ({ ...row })),
+		run: (values) => statement.run(...(values as SQLInputValue[])),
+		iterate: (values) => statement.iterate(...(values as SQLInputValue[])),
 	};
 }

@@ -22,6 +22,10 @@ export function requestFor(url: string, claim: Bytes): Buffer {
 	return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), claim]);
 }
 
+function closed(): Error {
+	return new Error("the line was closed");
+}
+
 export class HttpLine {
 	readonly #socket: Socket;
 	#received: Buffer = Buffer.alloc(0);
@@ -33,7 +37,7 @@ export class HttpLine {
 		socket.setNoDelay(true);
 		socket.on("data", (chunk) => this.#take(chunk));
 		socket.on("error", (error) => this.#failed?.(error));
-		socket.on("close", () => this.#failed?.(new Error("the line was closed")));
+		socket.on("close", () => this.#failed?.(closed()));
 	}
 
 	static async open(url: string): Promise<HttpLine> {
@@ -44,6 +48,8 @@ export class HttpLine {
 	}
 
 	ask(request: Buffer): Promise<Answered> {
+		// What is written to a line that is gone is answered by nobody.
+		if (this.#socket.destroyed) return Promise.reject(closed());
 		return new Promise((resolve, reject) => {
 			[this.#answered, this.#failed] = [resolve, reject];
 			this.#socket.write(request);
