@@ -51,8 +51,8 @@ async function redemptions(ecosystem: Ecosystem, count: number): Promise<readonl
 const some = await redemptions({ operator, world, clock } as Ecosystem, 12);
 
 for (const trouble of troubles)
-	test(`every claim gets its own judgement, and no other, where a thread ${trouble === "none" ? "has no trouble" : trouble}`, async () => {
-		const pool = troubled(trouble, "none", (options) => new JudgePool(options));
+	test(`every claim gets its own judgement, and no other, where a thread ${trouble}`, async () => {
+		const pool = troubled(trouble, "has no trouble", (options) => new JudgePool(options));
 		const judged = await Promise.all(some.map((claim) => pool.judge(ask(claim), world.trust)));
 		assert.deepEqual(
 			judged,
@@ -62,7 +62,7 @@ for (const trouble of troubles)
 	});
 
 test("a claim that ends every thread fails and is refused by nobody; those beside it are judged", async () => {
-	const pool = troubled("none", "none", (options) => new JudgePool(options));
+	const pool = troubled("has no trouble", "has no trouble", (options) => new JudgePool(options));
 	const claims = [...some.slice(0, 5), poison, ...some.slice(5)];
 	const judged = await Promise.allSettled(claims.map((claim) => pool.judge(ask(claim), world.trust)));
 	const failed = judged.flatMap(({ status }, position) => (status === "rejected" ? [position] : []));

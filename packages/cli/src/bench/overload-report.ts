@@ -16,8 +16,8 @@ const common = {
 
 type Capacity = { readonly rate: number; readonly width: number; readonly accepted: number };
 
-export function capacityRow({ rate, width, accepted }: Capacity, suffix: string): BenchResult {
-	const metric = `capacity, ${width} claims under way${suffix}`;
+export function capacityRow({ rate, width, accepted }: Capacity): BenchResult {
+	const metric = `capacity, ${width} claims under way`;
 	return { ...common, metric, unit: "claims/s", ours: rate, rounds: accepted };
 }
 

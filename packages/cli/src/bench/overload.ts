@@ -51,7 +51,7 @@ export async function benchOverload(
 	const { probe_s = 5, widths = [16, 4, 16, 64], probeClaims = 12_000 } = options;
 	const folder = mkdtempSync(join(tmpdir(), "tenten-overload-"));
 	const town = await openTown(folder, holders, options.database);
-	const suffix = options.database === undefined ? "" : ", PostgreSQL";
+	const benchmark = options.database === undefined ? "overload" : "overload-postgres";
 	try {
 		const claims = await makeClaims(output, town, {
 			count: probeClaims,
@@ -59,7 +59,7 @@ export async function benchOverload(
 			name: "probe",
 		});
 		const capacity = await findCapacity(output, town.sender, claims, { widths, probe_s });
-		const results: BenchResult[] = [capacityRow(capacity, suffix)];
+		const results: BenchResult[] = [capacityRow(capacity)];
 		const onShed = retryShed ? "retry" : "drop";
 		const { send } = town.sender;
 		const rate = factor * capacity.rate;
@@ -88,10 +88,11 @@ export async function benchOverload(
 			prepared.close();
 			accepted += phase.loaded.accepted;
 			doubtful += phase.loaded.failed;
-			results.push(...phaseRows(`${name}${suffix}`, phase, capacity.rate));
+			results.push(...phaseRows(name, phase, capacity.rate));
 		}
 		await checkBooks(town, accepted, doubtful);
-		return [...results, ...lastRows(accepted, doubtful), diskSyncResult("overload", folder)];
+		const rows = [...results, ...lastRows(accepted, doubtful), diskSyncResult("overload", folder)];
+		return rows.map((row) => ({ ...row, name: benchmark }));
 	} finally {
 		await town.close();
 		rmSync(folder, { recursive: true });

@@ -11,7 +11,7 @@ import type { Told } from "../../src/judging/pool.ts";
 export type Trouble = (typeof troubles)[number];
 
 export const troubles = [
-	"none",
+	"has no trouble",
 	"dies at once",
 	"falls silent",
 	"never ends",
@@ -51,7 +51,7 @@ function fail(
 ): void {
 	const answer = (told: typeof judged): void => port.postMessage({ kind: "judged", judged: told });
 	switch (trouble) {
-		case "none":
+		case "has no trouble":
 			answer(judged);
 			return;
 		case "dies at once":
