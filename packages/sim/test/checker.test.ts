@@ -1,7 +1,7 @@
 /** The checker sees: what is broken by hand in a world that is sound is found, each by its name. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bytes, Caveat, Condition, Issue } from "@tenten/protocol";
+import { type Bytes, type Caveat, type Condition, encodeItem, type Issue, toHex } from "@tenten/protocol";
 import { Binding } from "../src/checker/binding.ts";
 import type { PlainWrite } from "../src/checker/checker.ts";
 import { checkEnd } from "../src/healing.ts";
@@ -207,6 +207,18 @@ test("a payment by a key of before a backup was restored", async () => {
 	checker.written("wallet 3", [row]);
 	checker.restored("wallet 1");
 	finds("old key", () => checker.written("wallet 4", [row]));
+});
+
+test("a payer that releases or cancels what it stated to be undecided", async () => {
+	const quiet = await quietWorld();
+	const { world, ann, bob, does } = quiet;
+	const asset = world.assetOf(world.operators[0] as (typeof world.operators)[number], "JPY");
+	const request = await does(async () => bob.wallet?.request({ asset, amount: 5n }));
+	const started = await does(async () => ann.wallet?.start({ request: request?.encoded as Bytes }));
+	const key = `question/${toHex(started?.attempt as Bytes)}`;
+	world.checker.written("wallet 1", [{ key, value: encodeItem([]) }]);
+	await does(async () => ann.wallet?.cancel(started?.attempt as Bytes).then(() => "done"));
+	assert.equal(world.violation?.kind, "sworn falsely");
 });
 
 test("a caveat that was broken, and one that its class had lifted", async () => {

@@ -21,6 +21,9 @@ import { checkStatements } from "./statements.ts";
 
 export type PlainWrite = { readonly key: string; readonly value: Bytes | null };
 
+/** Against a statement: another link, or a release, would make it a lie. */
+const decidedAlone = ["payer released", "payer cancelled", "payee cancelled"];
+
 export class Checker {
 	readonly ledger: Ledger = new Ledger();
 	/** devices that break the rules on purpose: only others are protected */
@@ -69,6 +72,7 @@ export class Checker {
 			this.#byNewKeys(device, after);
 		}
 		if (before === undefined && after === undefined) return;
+		if (after !== undefined && after.kind !== before?.kind) this.#keepsWord(device, key, after);
 		this.decisions.changed(device, key, before, after);
 		this.ends.changed(key, after);
 		if (after === undefined) facts.delete(key);
@@ -106,6 +110,13 @@ export class Checker {
 		const attempt = key.slice("question/".length);
 		const [payer, payee] = [facts.get(`payer/${attempt}`), facts.get(`payee/${attempt}`)];
 		checkStatements(device, value, { payer, payee });
+	}
+
+	/** What was stated to be undecided is decided by its operator from then on. */
+	#keepsWord(device: string, key: string, { kind }: Fact): void {
+		const attempt = key.slice(key.indexOf("/") + 1);
+		if (decidedAlone.includes(kind) && this.#sworn.has(`${device} question/${attempt}`))
+			throw new Violation("sworn falsely", `${device} is ${kind} of what it stated: ${attempt.slice(0, 8)}`);
 	}
 
 	#count(device: string, { covers, holds, isFree, order }: Fact, by: 1 | -1): void {
