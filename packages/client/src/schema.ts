@@ -3448,6 +3448,8 @@ export interface operations {
                     "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6736,6 +6738,8 @@ export interface operations {
                     "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9831,6 +9835,8 @@ export interface operations {
                     "RateLimit-Policy"?: string;
                     /** @description names this request in the operator's logs */
                     "Request-Id"?: string;
+                    /** @description seconds, before which the same is refused again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -114,6 +114,11 @@ test("over a store that stands still, what is past the door is turned away unrea
 	// The operator is there for those it turned away as soon as there is room.
 	for (const claim of claims) assert.equal((await send(claim)).status, 200);
 	await assertBalanced(ecosystem, { redeemed: BigInt(claims.length) });
+	const figures = await (await fetch(`${server.url}/metrics`)).text();
+	assert.ok(
+		figures.includes(`tenten_http_refusals_total{route="/v1/claims",code="overloaded"} ${turnedAway.length}`),
+		figures,
+	);
 	await server.close();
 	await operator.close();
 });

@@ -87,9 +87,9 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	});
 	app.notFound(() => problemResponse(problem("route-unknown")));
 	const limits = clients === undefined ? null : new ClientLimits(clients, reportsTo(log, metrics));
-	const behindDoor = throughDoor(new Door(door));
+	const oneDoor = new Door(door);
 	for (const { method, path, ...endpoint } of Object.values<Endpoint>(endpoints))
-		if (isBehindDoor(endpoint)) app.on(method.toUpperCase(), path, behindDoor);
+		if (isBehindDoor(endpoint)) app.on(method.toUpperCase(), path, throughDoor(oneDoor, path));
 	const gate = keyGate(operator, limits);
 	for (const { method, path, access } of Object.values<Endpoint>(endpoints))
 		if (access === "peer") app.on(method.toUpperCase(), path, answersSigned(operator));

@@ -202,11 +202,16 @@ function problemsOf(endpoint: Endpoint) {
 				status,
 				{
 					description: codes.map(explained).join("; "),
-					headers: status === 429 ? { ...headersOf(endpoint), ...retryAfter } : headersOf(endpoint),
+					headers: codes.some(saysWhen) ? { ...headersOf(endpoint), ...retryAfter } : headersOf(endpoint),
 					content: { [problemType]: { schema: problemSchema.extend({ code: z.enum(codes as [string]) }) } },
 				},
 			]),
 	);
+}
+
+/** Whether it comes with the time to come back. */
+function saysWhen(code: ProblemCode): boolean {
+	return code === "rate-limited" || code === "overloaded";
 }
 
 function explained(code: ProblemCode): string {

@@ -10,6 +10,7 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { problem, problemResponse } from "./problem.ts";
+import { note } from "./serving.ts";
 
 export type DoorOptions = {
 	/** requests that are in at once, at most: bounds memory, whatever their size is allowed to be */
@@ -40,11 +41,12 @@ export const openDoor: DoorOptions = {
 /** Seconds after which whoever is turned away may come again: by then what is in is answered. */
 const comeAgain_s = 1;
 
-/** Lets requests in through the door, before anything of them is read. */
-export function throughDoor(door: Door): MiddlewareHandler {
-	return async (_, next) => {
+/** Lets requests of a route in through the door, before anything of them is read. */
+export function throughDoor(door: Door, route: string): MiddlewareHandler {
+	return async (context, next) => {
 		const leave = door.enter();
 		if (leave === null) {
+			note(context, { route, code: "overloaded" });
 			const answer = problemResponse(problem("overloaded"));
 			answer.headers.set("retry-after", `${comeAgain_s}`);
 			return answer;
