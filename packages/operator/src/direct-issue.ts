@@ -27,6 +27,7 @@ import { insertIssues, makeIssues, tellIssue } from "./issuer.ts";
 import { hasEntry, hasRoomFor, nobody, postEntry } from "./store/books.ts";
 import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
+import { refusedIssue } from "./watch.ts";
 
 export type DirectIssue = {
 	/** 32 bytes that name this batch: the same one is issued once, another under its name is refused */
@@ -57,6 +58,8 @@ export async function issueDirectly(
 	return context.commit(async (transaction) => {
 		const meanwhile = await issuedBefore(transaction, id, content);
 		if (meanwhile !== undefined) return meanwhile;
+		const stopped = await refusedIssue(transaction, context, code);
+		if (stopped !== undefined) return stopped;
 		if (!(await hasRoomFor(transaction, asset, total)))
 			return refuse("limit-exceeded", "more than the books hold");
 		const over = await ceilingRefusal(transaction, context, code, total);

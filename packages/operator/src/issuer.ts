@@ -43,6 +43,7 @@ import { insertNew } from "./store/insert-new.ts";
 import type { Schema } from "./store/schema.ts";
 import type { Transaction } from "./store/store.ts";
 import { spanned } from "./tracing.ts";
+import { refusedIssue } from "./watch.ts";
 import { tell } from "./webhooks/outbox.ts";
 import { toldAmount } from "./webhooks/told-amount.ts";
 
@@ -103,6 +104,8 @@ async function commitWithdrawal(
 ): Promise<Bytes | Refusal> {
 	const stored = await storedAnswer(transaction, order.digest);
 	if (stored !== undefined) return stored;
+	const stopped = await refusedIssue(transaction, context, order.order.asset.code);
+	if (stopped !== undefined) return stopped;
 	const asset = assetHash(order.order.asset);
 	const total = sumOf(order.outputs);
 	const available = await balanceOf(transaction, "holder", order.account, asset);

@@ -26,7 +26,12 @@ import {
 } from "@tenten/protocol";
 import type { Store, Transaction } from "./store/store.ts";
 
-type SignedList = { readonly body: TrustListBody; readonly encoded: Bytes };
+type SignedList = {
+	/** as it is kept: above that of the list itself once a copy was restored, which forgot lists that were shown */
+	readonly version: number;
+	readonly body: TrustListBody;
+	readonly encoded: Bytes;
+};
 type Current = SignedList & {
 	/** as everybody reads it */
 	readonly published: Trust;
@@ -115,6 +120,7 @@ export class TrustLists {
 		const listed = this.#isListed && newest !== null ? newest.body.operators : entries;
 		const isGood =
 			newest !== null &&
+			newest.version === newest.body.version &&
 			this.#isFresh(newest) &&
 			equalBytes(encodeEntries(newest.body.operators), encodeEntries(listed));
 		const list = isGood ? newest : await this.#sign(newest, listed);
@@ -142,7 +148,7 @@ export class TrustLists {
 	/** Null where another process signed this version first. */
 	async #sign(newest: SignedList | null, operators: readonly OperatorEntry[]): Promise<SignedList | null> {
 		const { store, root, now, validity } = this.#options;
-		const version = (newest?.body.version ?? 0) + 1;
+		const version = (newest?.version ?? 0) + 1;
 		const issuedAt = now();
 		const body = { version, issuedAt, expiresAt: issuedAt + validity, operators };
 		const signature = await root.sign("trust-list", trustListPayload(body));
@@ -155,7 +161,7 @@ export class TrustLists {
 				.returning("version")
 				.execute(),
 		);
-		return kept.length === 0 ? null : { body, encoded };
+		return kept.length === 0 ? null : { version, body, encoded };
 	}
 }
 
@@ -163,14 +169,14 @@ export class TrustLists {
 export async function newestList(transaction: Transaction): Promise<SignedList | null> {
 	const row = await transaction
 		.selectFrom("trust_lists")
-		.select("encoded")
+		.select(["version", "encoded"])
 		.orderBy("version", "desc")
 		.limit(1)
 		.executeTakeFirst();
 	if (row === undefined) return null;
 	const signed = parse(trustList, row.encoded);
 	if (isRefusal(signed)) throw new Error("a stored trust list that cannot be read");
-	return { body: signed.body, encoded: row.encoded };
+	return { version: Number(row.version), body: signed.body, encoded: row.encoded };
 }
 
 /** Each key of an operator once, whatever it is listed for. */

@@ -162,6 +162,16 @@ export async function refusedPayout(
 	return stop && refuse("payout-stopped", "its books are being looked into");
 }
 
+/** Why nothing of an asset may be issued in this transaction: what may not come back is not brought out either. */
+export async function refusedIssue(
+	transaction: Transaction,
+	context: Pick<OperatorContext, "id">,
+	code: string,
+): Promise<Refusal | undefined> {
+	const stopped = await refusedPayout(transaction, context, code);
+	return stopped && refuse("issue-stopped", stopped.detail);
+}
+
 /** Runs `work` again and again, with a rest of at least `every_ms` and many times what it took. */
 export function paced(
 	work: () => Promise<void>,

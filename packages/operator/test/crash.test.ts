@@ -23,6 +23,7 @@ import {
 	definitionScene,
 	draftScene,
 	peerScene,
+	restoredScene,
 	rotationScene,
 	watchScene,
 } from "./support/crash-scenes-apart.ts";
@@ -167,6 +168,9 @@ test("power fails before and after each commit: what is told is what stands, and
 
 test("power fails before and after each commit: endpoints of webhooks, their events and deliveries", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createTold, webhookScene, point, commits), 12));
+
+test("power fails before and after each commit: a copy that takes its operator's place", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, restoredScene, point, commits), 3));
 
 test("power fails before and after each commit: a key that is to take another's place", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, rotationScene, point, commits), 3));

@@ -93,6 +93,12 @@ for (const [what, does, undo, seen] of wrongs)
 		const action = { kind: "account", account: holder.certificate.hash } as const;
 		const claim = await makeClaim(ecosystem, holder, [second, third], action);
 		expectRefusal(await operator.claim(claim), "payout-stopped");
+		// What was booked by mistake is not taken out in tokens either.
+		const prize = { amount: 1n, owner: ecosystem.world.random() };
+		const terms = { conditions: [], caveats: [] };
+		const prizes = { id: ecosystem.world.random(), code: "JPY", outputs: [prize], terms };
+		expectRefusal((await operator.issue(prizes)) as never, "issue-stopped");
+		await assert.rejects(withdrawTo(ecosystem, holder, 1n), /issue-stopped/);
 		await operator.watch[seen]();
 		assert.equal(alarms.length, 1, "told once");
 		expectRefusal((await operator.watch.allow("JPY", acting)) as never, "payout-stopped");
@@ -103,7 +109,7 @@ for (const [what, does, undo, seen] of wrongs)
 		expectRefusal(await operator.claim(claim), "payout-stopped");
 		assert.equal(await operator.watch.allow("JPY", acting), undefined);
 		expectValue(await operator.claim(claim));
-		assert.equal(await balance(ecosystem, holder), 60n);
+		assert.equal(await balance(ecosystem, holder), 61n);
 		assert.deepEqual((await operator.audit("JPY")).broken, []);
 		const said = (await operator.auditLog(0)).filter(({ act }) => act === "payoutsAllowed");
 		assert.deepEqual(

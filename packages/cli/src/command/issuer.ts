@@ -4,6 +4,7 @@ import { family } from "../subcommand.ts";
 import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from "./issuer-manage.ts";
 import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
 import { auditCommand, keyCommands } from "./operator-access.ts";
+import { backupOperatorCommand, restoreOperatorCommand } from "./operator-backup.ts";
 import { definitionCommands } from "./operator-definitions.ts";
 import { issueCommands, licenceCommands } from "./operator-licences.ts";
 import { payoutCommands } from "./operator-payouts.ts";
@@ -33,5 +34,7 @@ export function issuerCommands(): Command {
 		exportCommands(),
 		trustListCommand(),
 		schemaCommand(),
+		backupOperatorCommand(),
+		restoreOperatorCommand(),
 	]).alias("issuer");
 }

@@ -29,6 +29,7 @@ export type Act =
 	| "statusListTaken"
 	| "issueStopped"
 	| "issueAllowed"
+	| "restored"
 	| "denied"
 	| WebhookAct;
 
