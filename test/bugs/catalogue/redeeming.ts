@@ -323,14 +323,15 @@ export const redeeming: readonly Bug[] = [
 			{
 				file: issuer,
 				find: `	const stored = await storedAnswer(transaction, order.digest);
-	if (stored !== undefined) return stored;\n	const asset`,
-				put: "	const asset",
+	if (stored !== undefined) return stored;
+	const stopped = await`,
+				put: "	const stopped = await",
 			},
 			{
 				file: issuer,
 				find: `	if (stored !== undefined) return stored;
-	const stopped`,
-				put: "	const stopped",
+	const stopped = context`,
+				put: "	const stopped = context",
 			},
 			{
 				file: issuer,
