@@ -132,6 +132,14 @@ test("a subscriber of version 6 has one bucket for its /64, and version 4 writte
 	assert.equal((await ask("/v1/trust-list", "::ffff:198.51.100.10")).status, 429);
 });
 
+test("whatever else a trusted proxy passes on is one client, however long it is", async () => {
+	const { ask } = await serving();
+	const answers: number[] = [];
+	for (const text of ["unknown", "_hidden", "999.1.1.1", "x".repeat(4_000)])
+		answers.push((await ask("/v1/trust-list", text)).status);
+	assert.deepEqual(answers, [200, 200, 200, 429]);
+});
+
 test("figures tell by class who was let in and who was not, and no address", async () => {
 	const { server, ask } = await serving();
 	await statuses(5, () => ask("/v1/trust-list", "198.51.100.11"));
