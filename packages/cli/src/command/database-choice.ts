@@ -4,6 +4,7 @@
  */
 import { dropSchema } from "@tenten/operator";
 import { BadInput } from "../bad-input.ts";
+import { databaseUrl } from "../server/database-url.ts";
 import { type PostgresServer, startPostgres } from "../server/postgres-server.ts";
 
 export const databaseOption = [
@@ -32,7 +33,7 @@ export type Schemas = {
 
 /** Those of the chosen engine; unless one is chosen, of `DATABASE_URL`; undefined for SQLite. */
 export async function chosenSchemas(engine?: string): Promise<Schemas | undefined> {
-	const { DATABASE_URL: given } = process.env;
+	const given = databaseUrl();
 	if (engine === undefined && given !== undefined) return schemasOf({ url: given, stop: async () => {} });
 	const server = await chosenServer(engine);
 	return server && schemasOf(server);

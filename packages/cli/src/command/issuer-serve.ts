@@ -6,6 +6,7 @@ import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
+import { databaseUrl } from "../server/database-url.ts";
 import { type DoorFlags, doorOptions, doorsFrom } from "../server/doors.ts";
 import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
 import { isLicensor } from "../server/issuer-settings.ts";
@@ -80,6 +81,7 @@ type ServeFlags = Sealed &
 	DoorFlags & {
 		readonly peer?: readonly string[];
 		readonly port?: string;
+		readonly host?: string;
 	};
 
 export function serveCommand(): Command {
@@ -92,6 +94,7 @@ export function serveCommand(): Command {
 				dataOption,
 				passphraseOption,
 				["--port <number>", "where this process listens (default: as it was made with)"],
+				["--host <address>", "on which address (default: 127.0.0.1; in a container 0.0.0.0)"],
 				["--peer <address...>", "operators to list beside itself, from now on: their money is trusted here"],
 				...doorOptions,
 			],
@@ -101,14 +104,14 @@ export function serveCommand(): Command {
 			const passphrase = await passphraseFor(flags, folder, false);
 			const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
 			const doors = doorsFrom(flags);
-			const { DATABASE_URL: database } = process.env;
-			const issuer = await openIssuer(folder, unlock, {}, database, availableParallelism());
+			const issuer = await openIssuer(folder, unlock, {}, databaseUrl(), availableParallelism());
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
 			const { operator, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);
 			const log = { info: lineOfLog, error: lineOfLog };
 			const port = flags.port === undefined ? settings.port : portFrom(flags.port);
-			const server = await onPort(port, () => startServer({ operator, port, log, ...doors }));
+			const { host: hostname = "127.0.0.1" } = flags;
+			const server = await onPort(port, () => startServer({ operator, port, log, hostname, ...doors }));
 			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);
 			output.say(`Its API: ${server.url}/v1/docs   Wallets: ${commandName()} wallet join ${settings.url}`);
 			output.say(
