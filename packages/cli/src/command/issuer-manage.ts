@@ -58,14 +58,21 @@ export function depositCommand(): Command {
 			if (!/^[1-9][0-9]{0,18}$/.test(text) || BigInt(text) > limits.amount)
 				throw new BadInput(`${text} is not a whole number of minor units above zero`);
 			const client = clientOf(flags);
-			const settings = readIssuerSettings(join(issuerFolder(flags), "operator.json"));
-			const asset = flags.asset ?? settings.assets[0]?.code ?? "";
+			const asset = flags.asset ?? firstAsset(flags);
 			const balance = await client.deposit(account, asset, BigInt(text), flags.id);
 			if (isProblem(balance)) return refusedBy(output, balance);
 			output.say(`The account holds ${amountText(balance)} now.`);
 			return { ok: true, result: { ok: true, account, balance } };
 		},
 	);
+}
+
+/** The first that the operator was made with. One that issues by definitions alone was made with none. */
+function firstAsset(flags: IssuerFlags): string {
+	const folder = issuerFolder(flags);
+	const [first] = hasIssuer(folder) ? readIssuerSettings(join(folder, "operator.json")).assets : [];
+	if (first === undefined) throw new BadInput("which asset? --asset names it");
+	return first.code;
 }
 
 export function totalsCommand(): Command {
