@@ -42,7 +42,7 @@ const target = { of: "ratio", atLeast: 0.7 } as const;
 
 export async function benchRedeem(
 	output: Output,
-	{ rounds = 7, tokens = 2_048 }: RedeemOptions = {},
+	{ rounds = 7, tokens = 1_024 }: RedeemOptions = {},
 ): Promise<readonly BenchResult[]> {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-redeem-"));
 	const results: BenchResult[] = [];
