@@ -144,6 +144,11 @@ test("a log of which a sector is garbage holds the commits before it, and no par
 	await worked.ecosystem.operator.close();
 });
 
+/** Opening again counts the start, and changes nothing else. */
+function exceptStarts(text: string): string {
+	return text.replace(/^starts\noperator,\d+$/m, "");
+}
+
 test("a main file cut off anywhere is refused as damaged, or nothing is missing", async (t) => {
 	removeOriginal();
 	const { ecosystem, commits } = await work();
@@ -160,7 +165,7 @@ test("a main file cut off anywhere is refused as damaged, or nothing is missing"
 		try {
 			const { operator } = await createEcosystem({ database: path, run: cut });
 			await operator.close();
-			outcome = contents(path) === before ? "whole" : "MIXED";
+			outcome = exceptStarts(contents(path)) === exceptStarts(before) ? "whole" : "MIXED";
 		} catch (error) {
 			outcome = /malformed|is cut off/.test(String(error)) ? "refused" : String(error);
 		}
