@@ -1,6 +1,6 @@
 /**
  * `bench redeem`: redemption of 5-hop tokens from end to end: by HTTP, verified on all cores, durable, on SQLite
- * and on PostgreSQL; 1 and 16 tokens a claim. The limit is the bare verification of the very same signatures on
+ * and on PostgreSQL; 1 and 16 tokens a claim, and 1 into a store of a million rows with accounts by Zipf's law. The limit is the bare verification of the very same signatures on
  * all cores, in turns with ours.
  *
  *   load (this process) ─▶ server (a process) ─▶ threads that verify ─▶ store, synced ─▶ reply
@@ -22,6 +22,7 @@ import { enrol, openTrack } from "../races/racer.ts";
 import { startPostgres } from "../server/postgres-server.ts";
 import { now } from "../surroundings.ts";
 import { percentile } from "./percentile.ts";
+import { type Draw, uniform, zipf } from "./popularity.ts";
 import { median, timing } from "./race.ts";
 import { checksOf, startBareThreads } from "./redeem/bare.ts";
 import { type ClaimScene, makeClaims, tokenAmount } from "./redeem/claims.ts";
@@ -47,20 +48,20 @@ export async function benchRedeem(
 	const folder = mkdtempSync(join(tmpdir(), "tenten-redeem-"));
 	const results: BenchResult[] = [];
 	try {
-		for (const tokensEach of [1, 16]) {
-			const size = { rounds, claims: Math.ceil(tokens / tokensEach), tokensEach };
-			output.say(`redeem: SQLite, ${tokensEach} a claim …`);
-			const file = join(folder, `${tokensEach}.sqlite`);
+		for (const [position, scene] of scenes.entries()) {
+			const size = { rounds, claims: Math.ceil(tokens / scene.tokensEach), ...scene };
+			output.say(`redeem: SQLite, ${wordsOf(scene)} …`);
+			const file = join(folder, `${position}.sqlite`);
 			results.push(...(await oneKind({ store: "SQLite", database: file, ...size })));
 		}
-		for (const tokensEach of [1, 16]) {
+		for (const scene of scenes) {
 			const postgres = await startPostgres();
 			if (typeof postgres === "string") {
 				output.say(`redeem: without PostgreSQL: ${postgres}`);
 				break;
 			}
-			output.say(`redeem: PostgreSQL, ${tokensEach} a claim …`);
-			const size = { rounds, claims: Math.ceil(tokens / tokensEach), tokensEach };
+			output.say(`redeem: PostgreSQL, ${wordsOf(scene)} …`);
+			const size = { rounds, claims: Math.ceil(tokens / scene.tokensEach), ...scene };
 			const running = oneKind({ store: "PostgreSQL", database: postgres.url, ...size });
 			results.push(...(await running.finally(() => postgres.stop())));
 		}
@@ -70,12 +71,30 @@ export async function benchRedeem(
 	}
 }
 
-type Kind = {
+type Scene = {
+	readonly tokensEach: number;
+	/** that the registry held before */
+	readonly rows: number;
+	readonly holders: number;
+	readonly draw: (holders: number) => Draw;
+};
+
+const scenes: readonly Scene[] = [
+	{ tokensEach: 1, rows: 0, holders: 8, draw: uniform },
+	{ tokensEach: 16, rows: 0, holders: 8, draw: uniform },
+	{ tokensEach: 1, rows: 1_000_000, holders: 200, draw: zipf },
+];
+
+function wordsOf({ tokensEach, rows, draw }: Scene): string {
+	const full = rows === 0 ? "" : `, ${rows.toLocaleString("en")} rows`;
+	return `${tokensEach} a claim${full}${draw === zipf ? ", accounts Zipf 1.0" : ""}`;
+}
+
+type Kind = Scene & {
 	readonly store: "SQLite" | "PostgreSQL";
 	readonly database: string;
 	readonly rounds: number;
 	readonly claims: number;
-	readonly tokensEach: number;
 };
 
 async function oneKind(kind: Kind): Promise<readonly BenchResult[]> {
@@ -101,8 +120,9 @@ async function measure(kind: Kind, server: Line<ServerMethods>): Promise<readonl
 		server.call("deposit", { account, amount });
 	const track = await openTrack(httpOperatorClient({ url }), id, deposit);
 	const holders = [];
-	for (let i = 0; i < 8; i++) holders.push(await enrol(track));
-	const scene: ClaimScene = { track, holders };
+	for (let i = 0; i < kind.holders; i++) holders.push(await enrol(track));
+	await server.call("fill", { rows: kind.rows });
+	const scene: ClaimScene = { track, holders, draw: kind.draw(kind.holders) };
 	const first = await makeClaims(scene, claims, tokensEach);
 	const checks = checksOf(first.slice(0, 64), track.trust.list, id, now());
 	const bare = await startBareThreads(checks);
@@ -193,11 +213,11 @@ async function load(url: string, claims: readonly Bytes[]): Promise<readonly num
 }
 
 function resultsOf(
-	{ store, tokensEach }: Kind,
+	kind: Kind,
 	measured: readonly Measured[],
 	limits: readonly number[],
 ): readonly BenchResult[] {
-	const what = `${store}, ${tokensEach} a claim`;
+	const what = `${kind.store}, ${wordsOf(kind)}`;
 	const rates = timing(measured.map(({ rate }) => rate));
 	const ratio = median(measured.map(({ rate }, round) => rate / (limits[round] ?? rate)));
 	const bare = { name: "redeem", limit: null, peer: null, ratio: null, spread: null, target: null };
@@ -228,7 +248,7 @@ function resultsOf(
 		counted("of it, the main thread", "µs/token", ({ main_us }) => main_us),
 		counted("CPU of the load", "µs/token", ({ load_us }) => load_us),
 		// What a server's files and log grow by is not read here.
-		...(store === "SQLite" ? [counted("stored", "bytes/token", ({ bytes }) => bytes)] : []),
+		...(kind.store === "SQLite" ? [counted("stored", "bytes/token", ({ bytes }) => bytes)] : []),
 		counted("commits", "1/token", ({ commits }) => commits),
 	];
 }

@@ -21,6 +21,8 @@ export type ServerMethods = {
 	readonly start: (input: ServerStart) => Promise<{ readonly id: Bytes; readonly url: string }>;
 	/** Brings value onto an account, minor units. */
 	readonly deposit: (input: { readonly account: Bytes; readonly amount: bigint }) => Promise<void>;
+	/** Writes so many rows of outputs that were spent before, under ids by chance. */
+	readonly fill: (input: { readonly rows: number }) => Promise<void>;
 	/** What it did since it was asked last. */
 	readonly counts: (input: null) => Promise<ServerCounts>;
 	/** Every invariant of the books that does not hold, and what was redeemed in all, minor units. */
@@ -36,6 +38,25 @@ type ServerCounts = {
 	/** bytes of memory that are resident */
 	readonly resident: number;
 };
+
+const filledTogether = 10_000;
+const rowsInStatement = 250;
+/** bytes of evidence in a row, about */
+const evidence_bytes = 200;
+
+type FillTransaction = Parameters<Parameters<Operator["store"]["run"]>[0]>[0];
+
+async function fillRegistry(transaction: FillTransaction, rows: number): Promise<void> {
+	for (let done = 0; done < rows; done += rowsInStatement) {
+		const values = Array.from({ length: Math.min(rowsInStatement, rows - done) }, () => ({
+			issue_id: random(32),
+			output_id: random(32),
+			consumer: random(32),
+			consumed: random(evidence_bytes),
+		}));
+		await transaction.insertInto("registry").values(values).execute();
+	}
+}
 
 /** What to start as a child process. */
 export const serverProgram: string = import.meta.filename;
@@ -65,6 +86,12 @@ function serve(): void {
 		deposit: async ({ account, amount }) => {
 			const refusal = await operator.deposit(random(32), account, assetCode, amount);
 			if (refusal !== undefined) throw new Error(refusal.code);
+		},
+		fill: async ({ rows }) => {
+			for (let done = 0; done < rows; done += filledTogether)
+				await operator.store.run((transaction) =>
+					fillRegistry(transaction, Math.min(filledTogether, rows - done)),
+				);
 		},
 		counts: async () => {
 			const [spent, spentHere] = [process.cpuUsage(cpu), process.threadCpuUsage(thread)];
