@@ -32,20 +32,28 @@ const maximumAnswer = 8 * 1_048_576;
 
 export function operatorApi(options: ApiOptions): OperatorApi {
 	const { url, bearer, patience_ms = usualPatience_ms } = options;
+	let told: Told | null = null;
 	return createClient<paths>({
 		baseUrl: url.replace(/\/+$/, ""),
 		...(bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } }),
 		fetch: async (request) => {
-			for (let left_ms = patience_ms; ; ) {
-				const response = await sendOnce(request.clone(), options);
-				const wait_ms = waitAskedFor(request, response);
-				if (wait_ms === undefined || wait_ms > left_ms) return response;
-				left_ms -= wait_ms;
-				await new Promise((resolve) => setTimeout(resolve, wait_ms));
+			const route = `${request.method} ${new URL(request.url).pathname}`;
+			const until_ms = performance.now() + patience_ms;
+			for (;;) {
+				const known = told?.route === route && performance.now() < told.comeAt_ms ? told : null;
+				const response = known?.answer.clone() ?? (await sendOnce(request.clone(), options));
+				const comeAt_ms = known?.comeAt_ms ?? comeAgainAt(request, response);
+				if (comeAt_ms === undefined) return response;
+				if (known === null) told = { route, comeAt_ms, answer: response.clone() };
+				if (comeAt_ms > until_ms) return response;
+				await new Promise((resolve) => setTimeout(resolve, comeAt_ms - performance.now()));
 			}
 		},
 	});
 }
+
+/** When a route may be asked again, and what it answered: who comes earlier is told the same, and nothing is sent. */
+type Told = { readonly route: string; readonly comeAt_ms: number; readonly answer: Response };
 
 async function sendOnce(
 	request: Request,
@@ -59,17 +67,15 @@ async function sendOnce(
 }
 
 /**
- * Milliseconds after which the operator wants the same again (RFC 9110, section 10.2.3); undefined where it does
- * not say, or where sending it twice could do it twice. 429: it was not looked at. 503: whatever takes it once.
+ * The moment from which the operator wants the same again (RFC 9110, section 10.2.3); undefined where it does not
+ * say, or where sending it twice could do it twice. 429: it was not looked at. 503: whatever takes it once.
  */
-function waitAskedFor(
-	{ method, headers: asked }: Request,
-	{ status, headers }: Response,
-): number | undefined {
+function comeAgainAt({ method, headers: asked }: Request, { status, headers }: Response): number | undefined {
 	const isOnce = method === "GET" || asked.has("idempotency-key");
 	const seconds = headers.get("retry-after") ?? "";
 	const mayRepeat = status === 429 || (status === 503 && isOnce);
-	return mayRepeat && /^[0-9]{1,9}$/.test(seconds) ? Math.max(1, Number(seconds)) * 1_000 : undefined;
+	if (!mayRepeat || !/^[0-9]{1,9}$/.test(seconds)) return undefined;
+	return performance.now() + Math.max(1, Number(seconds)) * 1_000;
 }
 
 /** What is sent as `application/cose`: bytes, as they are. */

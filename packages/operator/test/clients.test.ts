@@ -165,6 +165,30 @@ test("the generated client waits as long as it is told, and asks again; beyond i
 	expectRefusal(await hasty.trustList(), "rate-limited");
 });
 
+test("what would be refused again is not sent again, by whichever request; other routes are asked", async () => {
+	const asked: string[] = [];
+	const busy = http.createServer((request, response) => {
+		asked.push(`${request.url}`);
+		if (request.url === "/v1/totals")
+			response.writeHead(200, { "content-type": "application/json" }).end("{}");
+		else response.writeHead(429, { "retry-after": "2" }).end("{}");
+	});
+	busy.listen(0, "127.0.0.1");
+	await once(busy, "listening");
+	const { port } = busy.address() as { port: number };
+	const api = operatorApi({ url: `http://127.0.0.1:${port}`, patience_ms: 100 });
+	const list = () => api.GET("/v1/trust-list", { parseAs: "arrayBuffer" });
+	const answers = [await list(), await list(), await list()];
+	assert.deepEqual(
+		answers.map(({ response }) => response.status),
+		[429, 429, 429],
+	);
+	await api.GET("/v1/totals");
+	assert.deepEqual(asked, ["/v1/trust-list", "/v1/totals"]);
+	while ((await list(), asked.length) < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+	busy.close();
+});
+
 test("what may be done twice is sent again after a 503 only if it is answered once", async () => {
 	const asked: string[] = [];
 	const busy = http.createServer((request, response) => {
