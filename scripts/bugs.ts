@@ -78,7 +78,7 @@ function inWords(seen: Seen): string {
 function inMarkdown({ bug, test, sim }: Seen): string {
 	const kind = sim?.found?.split(":")[0];
 	const simulator =
-		sim === null ? "" : kind === undefined ? (bug.blind ?? "not seen") : `${sim.seeds}: ${kind}`;
+		sim === null ? "" : kind === undefined ? (bug.blind ?? `not in ${sim.seeds}`) : `${sim.seeds}: ${kind}`;
 	const why = bug.why.replaceAll("|", "\\|");
 	return `| \`${bug.name}\` | ${why} | ${bug.promise} | ${test === null ? "no" : "yes"} | ${simulator} | ${bug.model ?? ""} |`;
 }
