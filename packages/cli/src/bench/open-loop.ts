@@ -9,6 +9,7 @@
  */
 import { Agent, request } from "node:http";
 import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Bytes, sha256, toHex } from "@tenten/protocol";
 
 type Sent =
@@ -198,6 +199,8 @@ export async function closedLoop(
 			const sent = await send(claim);
 			if (sent.kind === "failed") throw new Error(`below capacity a claim failed: ${sent.what}`);
 			if (sent.kind === "accepted") accepted++;
+			// Who asks again at once takes from the server what it would have done meanwhile.
+			else await pause(Math.min(1000 * sent.retryAfter_s, Math.max(0, until_ms - performance.now())));
 		}
 	};
 	await Promise.all(Array.from({ length: underWay }, one));

@@ -48,7 +48,7 @@ export async function benchOverload(
 	options: OverloadOptions,
 ): Promise<readonly BenchResult[]> {
 	const { minutes = 10, holders = 1000, retryShed = false } = options;
-	const { probe_s = 5, widths = [16, 4, 16, 64], probeClaims = 12_000 } = options;
+	const { probe_s = 5, widths = [16, 4, 16, 64], probeClaims = 24_000 } = options;
 	const folder = mkdtempSync(join(tmpdir(), "tenten-overload-"));
 	const town = await openTown(folder, holders, options.database);
 	const benchmark = options.database === undefined ? "overload" : "overload-postgres";
