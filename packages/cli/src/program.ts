@@ -8,6 +8,7 @@ import { BadInput } from "./bad-input.ts";
 import { benchCommand } from "./command/bench.ts";
 import { completionCommand } from "./command/completion.ts";
 import { demoCommand } from "./command/demo.ts";
+import { doctorCommand } from "./command/doctor.ts";
 import { evidenceCommand } from "./command/evidence.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { licensorCommands } from "./command/licensor.ts";
@@ -32,6 +33,7 @@ export function makeProgram(): Command {
 		demoCommand(),
 		walletCommands(),
 		issuerCommands(),
+		doctorCommand(),
 		licensorCommands(),
 		replayCommand(),
 		evidenceCommand(),

@@ -21,6 +21,7 @@ export type { OperatorOptions } from "./operator-options.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";
+export { examineDatabase, type Finding } from "./store/examining.ts";
 export { dropSchema } from "./store/postgres.ts";
 export { restoreDatabase } from "./store/restoring.ts";
 export { OlderCopy } from "./store/starts.ts";
