@@ -28,6 +28,8 @@ const scenes = [
 	"management",
 	"rulings",
 	"terms",
+	"webhooks",
+	"webhooks-delivery",
 ];
 
 const server = await postgresForTests();

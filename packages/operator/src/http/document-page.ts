@@ -12,20 +12,31 @@ type Operation = {
 	readonly responses?: Readonly<Record<string, { readonly description?: string; readonly content?: object }>>;
 };
 
-export function documentPage({ info, paths = {} }: Document): string {
-	const operations = Object.entries(paths).flatMap(([path, methods]) =>
-		Object.entries(methods as Readonly<Record<string, Operation>>).map(([method, operation]) =>
-			section(method, path, operation),
-		),
-	);
+type Operations = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+export function documentPage({ info, paths = {}, webhooks = {} }: Document): string {
+	const operations = sections(paths as Operations, (method, path) => `${method.toUpperCase()} ${path}`);
+	// What the operator sends: the name of one is its type.
+	const messages = sections(webhooks as Operations, (_, type) => type);
 	return page(
 		info.title,
 		`<h1>${asText(info.title)}</h1><p>${asText(info.description ?? "")} <a href="/v1/openapi.json">openapi.json</a></p>
-${operations.join("\n")}`,
+${operations.join("\n")}
+<h1>What endpoints of webhooks are sent</h1>
+${messages.join("\n")}`,
 	);
 }
 
-function section(method: string, path: string, operation: Operation): string {
+function sections(
+	operations: Operations,
+	titleOf: (method: string, name: string) => string,
+): readonly string[] {
+	return Object.entries(operations).flatMap(([name, methods]) =>
+		Object.entries(methods).map(([method, operation]) => section(titleOf(method, name), operation)),
+	);
+}
+
+function section(title: string, operation: Operation): string {
 	const { summary = "", security = [], parameters = [], requestBody, responses = {} } = operation;
 	const who = security.flatMap((scheme) => Object.keys(scheme)).join(", ");
 	const needs = who === "" ? "" : `<dt>needs</dt><dd>${asText(who)}</dd>`;
@@ -41,7 +52,7 @@ function section(method: string, path: string, operation: Operation): string {
 	const replies = Object.entries(responses).map(
 		([status, response]) => `<dt>${asText(status)}</dt><dd>${described(response)}</dd>`,
 	);
-	return `<section><h2><code>${method.toUpperCase()} ${asText(path)}</code></h2><p>${asText(summary)}</p>
+	return `<section><h2><code>${asText(title)}</code></h2><p>${asText(summary)}</p>
 <dl>${needs}${given.join("")}${body ?? ""}${replies.join("")}</dl></section>`;
 }
 
