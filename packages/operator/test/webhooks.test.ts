@@ -357,3 +357,20 @@ test("events and their deliveries are kept for a time, and then forgotten", () =
 		},
 		{ webhooks: { keepFor: 7 * day } },
 	));
+
+test("the same happens, the same is written: one seed, one outbox", async () => {
+	const rows = () =>
+		wired(async (all) => {
+			const [alice, bob] = [await enrolHolder(all), await enrolHolder(all)];
+			const [token] = await withdrawTo(all, alice, 100n);
+			assert.ok(token);
+			await redeem(all, bob, (await pay(all.world, token, alice, bob, 60n)).paid);
+			return all.operator.store.run(async (transaction) => [
+				await transaction.selectFrom("events").selectAll().orderBy("position").execute(),
+				await transaction.selectFrom("deliveries").selectAll().orderBy("position").execute(),
+			]);
+		});
+	const [first, second] = [await rows(), await rows()];
+	assert.equal(first[0]?.length, 3);
+	assert.deepEqual(second, first);
+});

@@ -1,5 +1,6 @@
 /** Events as they are kept: what happened, for a bounded time. */
 import type { Bytes } from "@tenten/protocol";
+import { positionAt } from "../turns.ts";
 import type { Schema } from "./schema.ts";
 import type { Transaction } from "./store.ts";
 
@@ -37,17 +38,12 @@ export async function eventsBefore(
 	return (await query.orderBy("position", "desc").limit(eventPage).execute()).map(eventOf);
 }
 
-/** The events that were made from a time on, oldest first, after this position. */
-export async function eventsSince(
-	transaction: Transaction,
-	since: number,
-	after: number,
-): Promise<readonly KeptEvent[]> {
+/** A page of events, oldest first, of those that were made from this position on. */
+export async function eventsFrom(transaction: Transaction, from: number): Promise<readonly KeptEvent[]> {
 	const rows = await transaction
 		.selectFrom("events")
 		.selectAll()
-		.where("made_at", ">=", since)
-		.where("position", ">", after)
+		.where("position", ">=", from)
 		.orderBy("position")
 		.limit(eventPage)
 		.execute();
@@ -62,7 +58,7 @@ export async function forgetEvents(transaction: Transaction, before: number): Pr
 	const old = await transaction
 		.selectFrom("events")
 		.select("event_id")
-		.where("made_at", "<", before)
+		.where("position", "<", positionAt(before))
 		.orderBy("position")
 		.limit(atOnce)
 		.execute();

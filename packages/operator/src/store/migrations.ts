@@ -116,6 +116,7 @@ export const migrations: readonly Migration[] = [
 				number bigint NOT NULL, at bigint NOT NULL, took_ms bigint NOT NULL, outcome text NOT NULL,
 				status bigint, PRIMARY KEY (event_id, endpoint_id, number))`,
 			"CREATE INDEX IF NOT EXISTS events_by_position ON events (position)",
+			"CREATE INDEX IF NOT EXISTS events_by_type ON events (type, position)",
 			"CREATE INDEX IF NOT EXISTS deliveries_by_position ON deliveries (endpoint_id, position)",
 			`CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (endpoint_id, next_at, position)
 				WHERE state = 'waiting'`,

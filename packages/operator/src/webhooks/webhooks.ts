@@ -16,7 +16,7 @@ import {
 	deliveryNamed,
 	requeue,
 } from "../store/deliveries.ts";
-import { eventNamed, eventsBefore, eventsSince, type KeptEvent } from "../store/events.ts";
+import { eventNamed, eventsBefore, eventsFrom, type KeptEvent } from "../store/events.ts";
 import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
 import {
@@ -27,6 +27,7 @@ import {
 	endpointRow,
 	replaceEndpoint,
 } from "../store/webhook-endpoints.ts";
+import { positionAt } from "../turns.ts";
 import { refusedUrl } from "./addresses.ts";
 import { Courier, type WebhookFigures } from "./courier.ts";
 import { secretText } from "./message.ts";
@@ -222,21 +223,24 @@ export class Webhooks {
 	async replaySince(acting: Acting, id: Bytes, since: number): Promise<number | undefined> {
 		const { store, now } = this.#context;
 		let replayed = 0;
-		for (let after: number | null = 0; after !== null; ) {
-			const from: number = after;
+		const first = positionAt(since);
+		for (let next: number | null = first; next !== null; ) {
+			const from: number = next;
 			const page = await store.run(async (transaction) => {
 				const endpoint = await endpointNamed(transaction, id);
 				if (endpoint === undefined) return undefined;
-				const events = await eventsSince(transaction, since, from);
+				const events = await eventsFrom(transaction, from);
 				const told = events.filter((event) => mayHave(endpoint, event));
 				for (const { id: event, position } of told)
 					await requeue(transaction, { event, position }, id, now());
-				if (from === 0) await this.#log(transaction, acting, "webhookReplayed", endpoint, `since ${since}`);
-				return { last: events.at(-1)?.position ?? null, count: told.length };
+				if (from === first)
+					await this.#log(transaction, acting, "webhookReplayed", endpoint, `since ${since}`);
+				const last = events.at(-1);
+				return { next: last === undefined ? null : last.position + 1, count: told.length };
 			});
 			if (page === undefined) return undefined;
 			replayed += page.count;
-			after = page.last;
+			next = page.next;
 		}
 		return replayed;
 	}
