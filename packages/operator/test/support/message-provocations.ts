@@ -152,9 +152,11 @@ export async function whileStopped(
 		stopPayouts(transaction, asset, { reasons: "a test", since: clock.now }),
 	);
 	await operator.watch.look();
-	const answer = await request();
-	await operator.watch.allow(world.asset.code, { actor: "test", requestId: "test" });
-	return answer;
+	try {
+		return await request();
+	} finally {
+		await operator.watch.allow(world.asset.code, { actor: "test", requestId: "test" });
+	}
 }
 
 export const byMessages: Readonly<Record<string, Provocations>> = {
@@ -206,7 +208,10 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 	claim: {
 		...unread(claims, goodClaim),
 		...keyed(claims, goodClaim),
-		"payout-stopped": async (s) => whileStopped(s, async () => send(s, claims, await goodClaim(s))),
+		"payout-stopped": async (s) => {
+			const claim = await goodClaim(s);
+			return whileStopped(s, () => send(s, claims, claim));
+		},
 		"too-many": async (s) =>
 			send(
 				s,
@@ -294,7 +299,8 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 		"ruling-taken": async (s) => send(s, rulings, await spentOtherwise(s)),
 		"payout-stopped": async (s) => {
 			s.ecosystem.clock.now += 40 * day;
-			return whileStopped(s, async () => send(s, rulings, await neverReleased(s)));
+			const request = await neverReleased(s);
+			return whileStopped(s, () => send(s, rulings, request));
 		},
 		"not-evidence": async (s) => send(s, rulings, await provesNothing(s)),
 	},
