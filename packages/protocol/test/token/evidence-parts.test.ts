@@ -13,7 +13,7 @@ import {
 	type VerifiedToken,
 	verifyEvidence,
 } from "@tenten/protocol";
-import { issueTo, must, toySign, trust } from "../handover/support/ecosystem.ts";
+import { bytesOf, issueTo, must, toySign, trust } from "../handover/support/ecosystem.ts";
 import { alice, bob, carol, lock, pay, stated } from "../registry/support/redeeming.ts";
 
 const last = (token: VerifiedToken): ConsumedOutput => consumedOutputs(token, trust).at(-1) as ConsumedOutput;
@@ -52,4 +52,35 @@ test("a payee that decides is opened under a certificate that is listed", () => 
 		must(verifyEvidence(doubleDecisionEvidenceFrom(last(released), owner, cancel), trust)).culprit,
 		bob,
 	);
+});
+
+test("a statement about another's lock may name several outputs, and convicts of any that it names", () => {
+	const issued = issueTo(alice, 10n, "several");
+	const { locked, secret } = lock(issued, bob, "several", true);
+	const says = { kind: "noReleaseReached", lock: lockHash(secret), account: alice.hash, fallback: null } as const;
+	const spent = last(pay(issued, carol, "spent elsewhere"));
+	const naming = (...inputs: readonly Uint8Array[]): string => {
+		const statement = stated(alice, { ...says, inputs });
+		return judged(deniedEvidenceFrom({ consumed: last(locked), statement }, spent));
+	};
+	assert.equal(naming(bytesOf("another"), issued.outputId), "denied");
+	assert.equal(naming(bytesOf("another")), "not-evidence");
+});
+
+test("an output that is not opened as it was made convicts nobody, whatever the charge", () => {
+	const issued = issueTo(alice, 10n, "unopened");
+	const { locked, released, secret } = lock(pay(issued, alice, "moved"), bob, "unopened");
+	const cancel = toySign(alice.key, "cancel", cancelPayload(lockHash(secret)));
+	const says = { kind: "neverReleased", lock: lockHash(secret), account: alice.hash, fallback: null } as const;
+	const statement = stated(alice, says);
+	const decidedTwice = (change: Partial<ConsumedOutput>): string =>
+		judged(doubleDecisionEvidenceFrom({ ...last(released), ...change }, null, cancel));
+	const denies = (change: Partial<ConsumedOutput>): string =>
+		judged(deniedEvidenceFrom({ consumed: { ...last(locked), ...change }, statement }, last(released)));
+	assert.deepEqual([decidedTwice({}), denies({})], ["doubleDecision", "denied"]);
+	const owner = { ...last(locked).owner, request: bytesOf("another") };
+	assert.deepEqual([decidedTwice({ owner }), denies({ owner })], ["not-evidence", "not-evidence"]);
+	assert.deepEqual([decidedTwice({ index: 7 }), denies({ index: 7 })], ["not-evidence", "not-evidence"]);
+	const parent = { kind: "link", bytes: bytesOf("no link") } as const;
+	assert.deepEqual([decidedTwice({ parent }), denies({ parent })], ["malformed", "malformed"]);
 });

@@ -6,6 +6,7 @@ import {
 	limits,
 	type ProposedTransfer,
 	type RefusalCode,
+	serializeToken,
 	type VerifiedToken,
 	wouldAccept,
 } from "@tenten/protocol";
@@ -127,6 +128,38 @@ test("a token that is full asks for a refresh", async () => {
 	const caveats = conditions.map((condition) => ({ condition, liftedBy: null }));
 	large = (await pay(world, large, payer, payee, any - 1n, { caveats })).paid;
 	assert.deepEqual(codes(large, { amount: 1n }), ["too-large"]);
+});
+
+/** `token` as it weighs when it carries so many certificates, the last of them of this length. */
+function carrying(token: VerifiedToken, count: number, length = 1): VerifiedToken {
+	const certificates = Array.from({ length: count }, (_, i) => new Uint8Array(i < count - 1 ? 1 : length));
+	return { ...token, token: { ...token.token, certificates } };
+}
+
+test("a payee takes what leaves room for its way back; the operator takes it to the last certificate and byte", async () => {
+	const token = await issue(payer);
+	const { desk } = world.operator;
+	const table = 2 * limits.hops;
+	const kept = limits.redeemingCertificates;
+	for (const [to, most] of [
+		[payee, table - kept],
+		[desk, table],
+	] as const) {
+		assert.deepEqual(codes(carrying(token, most - 1), { payee: to.certificate }), []);
+		assert.deepEqual(codes(carrying(token, most), { payee: to.certificate }), ["too-many"]);
+	}
+	const linkWithChange = 512;
+	for (const [to, room] of [
+		[payee, limits.message - limits.redeemingBytes],
+		[desk, limits.message],
+	] as const) {
+		const free = room - to.certificate.encoded.length - linkWithChange;
+		const length = 20_000 + free - serializeToken(carrying(token, 2, 20_000)).length;
+		const full = carrying(token, 2, length);
+		assert.equal(serializeToken(full).length, free);
+		assert.deepEqual(codes(full, { payee: to.certificate }), []);
+		assert.deepEqual(codes(carrying(token, 2, length + 1), { payee: to.certificate }), ["too-large"]);
+	}
 });
 
 test("what is said before is what happens after, for every kind of transfer", async () => {
