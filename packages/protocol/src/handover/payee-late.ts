@@ -36,6 +36,5 @@ export function takesWhatWeGave(
 ): boolean {
 	if (!isPastRedeeming(given, now)) return true;
 	const isOfGiven = equalBytes(operator, request.body.asset.operator);
-	if (!isOfGiven) return !isPastRedeeming(given, now);
-	return given.some(({ issue }) => ruledAt < issue.issue.redeemUntil);
+	return isOfGiven && given.some(({ issue }) => ruledAt < issue.issue.redeemUntil);
 }

@@ -121,7 +121,6 @@ export function legsDiffer(
 	const { asset, amount: owed } = body.against;
 	const other = counter.body;
 	const mirrors =
-		other.mode === "exchange" &&
 		other.amount === owed &&
 		other.against?.amount === amount &&
 		sameAsset(other.asset, asset) &&

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
 	brokenSuccession,
 	type DefinitionBody,
+	type DefinitionDraft,
 	definitionId,
 	inForce,
 	listedAsset,
@@ -70,6 +71,14 @@ test("only people whom the operator certified for it approve", async () => {
 	expectRefusal(await judged([proposer, first, ["approved", foreign]]), "authority-unknown");
 });
 
+test("an approval under what is no certificate is none", async () => {
+	const draft = await draftBy(body, people);
+	const [approval, ...others] = draft.approvals as [DefinitionDraft["approvals"][number]];
+	const approvals = [{ ...approval, certificate: new Uint8Array(20) }, ...others];
+	const encoded = await signDefinition({ ...draft, approvals }, root);
+	expectRefusal(verifyDefinition(encoded, operator, world.trust), "malformed");
+});
+
 test("an approval counts for the definition that it was given to, and in its own part", async () => {
 	const other = await draftBy(bodyOf(world, { ceiling: 2n }), people);
 	const moved = await signDefinition({ ...other, body }, root);
@@ -109,7 +118,11 @@ test("the definition in force is the newest whose time has come", () => {
 	const later = { ...body, version: 2, validFrom: world.now + 10 };
 	assert.equal(inForce([body, later], world.now - 1), undefined);
 	assert.equal(inForce([body, later], world.now + 9), body);
-	assert.equal(inForce([later, body], world.now + 10), later);
+	for (const bodies of [
+		[body, later],
+		[later, body],
+	])
+		assert.equal(inForce(bodies, world.now + 10), later);
 });
 
 test("the trust list shows decimals, windows and grace as they were approved", () => {
@@ -122,6 +135,8 @@ test("a definition is one operator's", async () => {
 	expectRefusal(verifyDefinition(encoded, world.other.id, world.trust), "asset-unknown");
 	const unlisted = await definitionOf(world, { operator: new Uint8Array(32) });
 	expectRefusal(verifyDefinition(unlisted, new Uint8Array(32), world.trust), "issuer-unknown");
+	const together = await definitionOf(world, { spendWindow: body.redeemWindow });
+	expectValue(verifyDefinition(together, operator, world.trust));
 	const late = await definitionOf(world, { spendWindow: body.redeemWindow + 1 });
 	expectRefusal(verifyDefinition(late, operator, world.trust), "malformed");
 });

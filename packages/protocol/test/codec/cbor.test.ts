@@ -140,6 +140,7 @@ test("maps and their keys are counted, in one map or in many", () => {
 		encodeItem(new Map(Array.from({ length: size }, (_, key) => [key, 0])));
 	assert.ok(!isRefusal(decodeItem(map(limits.mapKeys - 1))));
 	expectRefusal(decodeItem(map(limits.mapKeys)), "too-many");
+	assert.ok(!isRefusal(decodeItem(map(limits.mapKeys), 2 * limits.evidence)));
 });
 
 test("size is judged before anything is read", () => {

@@ -18,6 +18,7 @@ import {
 	nullable,
 	parse,
 	parseItem,
+	parseOwn,
 	type RefusalCode,
 	record,
 	type Shape,
@@ -112,6 +113,14 @@ test("a union knows its numbers, and names the code for others", () => {
 	reads(shape, [2], { kind: "none" });
 	refuses(shape, "condition-unknown", [3], [3, 1], [-1]);
 	refuses(shape, "malformed", [], ["1", 3], [1], [1, 3, 4], 1, [2n ** 63n]);
+});
+
+test("what a program sealed itself is read by its shape, as long as it is, and no other", () => {
+	const long = new Uint8Array(limits.message);
+	assert.deepEqual(parseOwn(bytes(0, limits.message), encodeItem(long)), long);
+	expectRefusal(parseOwn(bytes(0, limits.message), encodeItem("text")), "malformed");
+	expectRefusal(parseOwn(bytes(0, limits.message), Uint8Array.of(0xff)), "malformed");
+	expectRefusal(parseOwn(boolean, new Uint8Array(40).fill(0x81)), "too-deep");
 });
 
 test("an exception in a shape is a bug, not a refusal", () => {

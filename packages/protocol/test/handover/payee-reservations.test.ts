@@ -145,6 +145,9 @@ test("only a direct transfer is sent back, whole, and while it may be spent", ()
 		stepPayee(state, { kind: "sendBack", tokens }, at);
 	assertRefused(owned, sendBack(owned, came.slice(1)), "attempt-decided", "a part");
 	assertRefused(owned, sendBack(owned, came.toReversed()), "attempt-decided", "in another order");
+	const [first] = came as [Spendable];
+	const issued = purse(bob, 20n, "issued");
+	assertRefused(owned, sendBack(owned, [first, issued]), "attempt-decided", "one that it did not bring");
 	assertRefused(owned, sendBack(owned, came, later(spendWindow)), "expired", "past its spend until");
 	const paid = payeeIn(two, "owned");
 	assertRefused(paid, sendBack(paid, came), "request-mismatch", "a two-phase payment");

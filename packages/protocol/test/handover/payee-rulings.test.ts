@@ -64,6 +64,26 @@ test("what was given is paid for, however late, by the word of its operator that
 	assert.deepEqual([state, refusal?.code], [foreign, "redeem-closed"]);
 });
 
+test("what was given is given up while the operator's word leaves its decider any token of it to claim", () => {
+	const until = context.now + 1_000;
+	const asset = { asset: tickets };
+	const inputs = [
+		purse(bob, 1n, "first given", { ...asset, redeemUntil: until }),
+		purse(bob, 1n, "last given", { ...asset, redeemUntil: until + 100 }),
+	];
+	const { locked, state } = exchanged(tickets, aliceToo, inputs);
+	const { secret } = locked.state as Extract<typeof locked.state, { kind: "locked" }>;
+	const after = (ruledAt: number, now: number): string => {
+		const word = rulingsOn(state.terms.lock as Bytes, secret, machi, ruledAt).ruledReleased;
+		return toPayee(state, word, { trust, now }).state.kind;
+	};
+	// Before, any word with the release will do, even one from an operator whose clock is ahead.
+	assert.equal(after(until + 500, until - 1), "owned");
+	assert.equal(after(until - 1, until), "owned");
+	assert.equal(after(until + 99, until + 200), "owned");
+	assert.equal(after(until + 100, until + 200), "lockedForeign");
+});
+
 test("what was cancelled is owned by its release all the same, until grace is over", () => {
 	const { secret } = two.messages.release as MessageOf<"release">;
 	const inTime = two.messages.ruledReleased as MessageOf<"ruling">;
@@ -89,12 +109,15 @@ test("what was cancelled is owned by its release all the same, until grace is ov
 });
 
 /** An exchange of yen for what Bob gives, from its lock to his answer. */
-function exchanged(given: typeof points, payer = aliceToo) {
+function exchanged(
+	given: typeof points,
+	payer = aliceToo,
+	inputs = [purse(bob, 3n, "given", { asset: given })],
+) {
 	const request = requestOf(bob, { mode: "exchange", against: { asset: given, amount: 2n } });
 	const against = { asset: yen, amount: 120n };
 	const counterRequest = requestOf(payer, { mode: "exchange", asset: given, amount: 2n, against }).signed;
 	const locked = signedPayer(started(planOf(request, { counterRequest })));
-	const inputs = [purse(bob, 3n, "given", { asset: given })];
 	const { taken: answered } = taken(sentBy(locked, "transfer"), request, { consent: { inputs } });
 	return { locked, answered, state: answered.state as typeof foreign };
 }

@@ -168,6 +168,12 @@ const beginnings: Readonly<Record<string, readonly [RefusalCode, () => Started]>
 		"request-mismatch",
 		() => ({ plan: planOf(requestOf(bob, swap), { counterRequest: counter({ amount: 1n }) }) }),
 	],
+	"an own request that is no exchange": [
+		"request-mismatch",
+		() => ({
+			plan: planOf(requestOf(bob, swap), { counterRequest: counter({ mode: "twoPhase", against: null }) }),
+		}),
+	],
 	"an own request for any amount": [
 		"request-mismatch",
 		() => ({ plan: planOf(requestOf(bob, swap), { counterRequest: counter({ amount: 0n }) }) }),

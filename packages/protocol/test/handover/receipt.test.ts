@@ -45,7 +45,7 @@ test("a receipt of each mode says who was paid, how much, and for what request",
 	for (const proof of [paid, swapped, given]) {
 		const read = verifyReceipt(serialize(receipt, proof), trust);
 		assert.ok(!isRefusal(read));
-		assert.equal(read.amount, 120n);
+		assert.deepEqual([read.kind, read.amount], ["receipt", 120n]);
 		assert.deepEqual(read.payee.hash, bob.hash);
 		assert.deepEqual(read.request.signed, proof.request);
 		assert.equal(read.reply, null);

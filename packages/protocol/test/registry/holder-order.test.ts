@@ -353,6 +353,9 @@ test("an order under certificates that are not listed any more waits for a list 
 	const value = reply(refresh, [paid, paid], issued("fresh", 120n));
 	const elsewhere = stepHolderOrder(kept, { kind: "answered", reply: value }, trustIn([machi]));
 	assertRefused(kept, elsewhere, "authority-unknown");
+	const withdrawn = ordered(withdrawing).state;
+	const given = { kind: "answered", reply: reply(withdrawal, []) } as const;
+	assertRefused(withdrawn, stepHolderOrder(withdrawn, given, trustIn([machi])), "authority-unknown");
 	const certificate = new Uint8Array(20);
 	const owner = { ...kept, newOwner: { certificate, requests: [] } };
 	assertRefused(owner, answer(owner, value), "malformed");

@@ -10,15 +10,27 @@ import {
 	parse,
 	refundOrder,
 	type SignedStatement,
+	type Signer,
 	type StatementBody,
 	serialize,
 	serializeStatement,
 	sha256,
 	signedStatement,
+	signStatement,
 	statementBody,
 	verifyFalseStatement,
 } from "@tenten/protocol";
-import { bytesOf, densha, epoch, machi, must, points, trust, yen } from "../handover/support/ecosystem.ts";
+import {
+	bytesOf,
+	densha,
+	epoch,
+	machi,
+	must,
+	points,
+	toySign,
+	trust,
+	yen,
+} from "../handover/support/ecosystem.ts";
 import { alice, stated } from "./support/redeeming.ts";
 
 const secret = bytesOf("secret");
@@ -50,6 +62,16 @@ test("a statement travels as it was signed", () => {
 		const statement = stated(alice, says);
 		assert.deepEqual(must(parse(signedStatement, serializeStatement(statement))), statement);
 	}
+});
+
+test("what is signed is what was said, and a statement about another's lock names no output unless it was told", async () => {
+	const signer: Signer = { key: alice.key, sign: async (type, payload) => toySign(alice.key, type, payload) };
+	const rest = { operator: densha.id, nonce: bytesOf("statement"), issuedAt: epoch };
+	for (const says of [never, unreached, noWord, balance])
+		assert.deepEqual(await signStatement({ ...rest, says }, alice.encoded, signer), stated(alice, says));
+	const unnamed = { kind: "noReleaseReached", lock: lockHash(secret), ...account } as const;
+	const signed = await signStatement({ ...rest, says: unnamed }, alice.encoded, signer);
+	assert.deepEqual(signed, stated(alice, { ...unnamed, inputs: [] }));
 });
 
 test("an account's reply names each asset with its amount, none included", () => {

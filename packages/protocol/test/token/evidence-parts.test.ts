@@ -57,7 +57,12 @@ test("a payee that decides is opened under a certificate that is listed", () => 
 test("a statement about another's lock may name several outputs, and convicts of any that it names", () => {
 	const issued = issueTo(alice, 10n, "several");
 	const { locked, secret } = lock(issued, bob, "several", true);
-	const says = { kind: "noReleaseReached", lock: lockHash(secret), account: alice.hash, fallback: null } as const;
+	const says = {
+		kind: "noReleaseReached",
+		lock: lockHash(secret),
+		account: alice.hash,
+		fallback: null,
+	} as const;
 	const spent = last(pay(issued, carol, "spent elsewhere"));
 	const naming = (...inputs: readonly Uint8Array[]): string => {
 		const statement = stated(alice, { ...says, inputs });
@@ -71,7 +76,12 @@ test("an output that is not opened as it was made convicts nobody, whatever the 
 	const issued = issueTo(alice, 10n, "unopened");
 	const { locked, released, secret } = lock(pay(issued, alice, "moved"), bob, "unopened");
 	const cancel = toySign(alice.key, "cancel", cancelPayload(lockHash(secret)));
-	const says = { kind: "neverReleased", lock: lockHash(secret), account: alice.hash, fallback: null } as const;
+	const says = {
+		kind: "neverReleased",
+		lock: lockHash(secret),
+		account: alice.hash,
+		fallback: null,
+	} as const;
 	const statement = stated(alice, says);
 	const decidedTwice = (change: Partial<ConsumedOutput>): string =>
 		judged(doubleDecisionEvidenceFrom({ ...last(released), ...change }, null, cancel));
