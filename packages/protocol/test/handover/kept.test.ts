@@ -5,7 +5,6 @@ import {
 	encodeItem,
 	keptMessage,
 	ownRequest,
-	parse,
 	parseItem,
 	serializeMessage,
 	verifyRequest,
@@ -29,11 +28,10 @@ test("a message is encoded once, and is kept and sent again as these bytes", () 
 	const { transfer } = twoPhase().messages;
 	const sent = serializeMessage(transfer);
 	assert.equal(serializeMessage(transfer), sent);
-	const kept = encodeItem(keptMessage.write(transfer));
-	const read = must(parse(keptMessage, kept));
+	assert.equal(keptMessage.write(transfer), sent);
+	const read = must(parseItem(keptMessage, sent));
 	assert.deepEqual(read, transfer);
-	assert.deepEqual(serializeMessage(read), sent);
-	assert.equal(serializeMessage(read), serializeMessage(read));
+	assert.equal(serializeMessage(read), sent);
 });
 
 test("bytes that hold no message are none that was kept", () => {
