@@ -41,7 +41,7 @@ test("without an SDK a span is the work itself: nothing more is waited for, thro
 test("an SDK is attached by a file that Node loads first, word for word as the page says", async () => {
 	const root = join(import.meta.dirname, "../../..");
 	const page = readFileSync(join(root, "docs/operating.md"), "utf8");
-	const snippet = /```js\n(import .*?sdk-trace-node.*?)```/s.exec(page)?.[1] ?? "";
+	const snippet = /```ts\n(import .*?sdk-trace-node.*?)```/s.exec(page)?.[1] ?? "";
 	// Below node_modules, so that it finds what it imports, and nothing else finds it.
 	const folder = join(root, `node_modules/.cache/tracing-${process.pid}`);
 	mkdirSync(folder, { recursive: true });

@@ -9,6 +9,7 @@
  * given comes back beside what was received.
  */
 import { equalBytes } from "../codec/index.ts";
+import type { Trust } from "../identity/index.ts";
 import type { RulingBody, Token } from "../token/index.ts";
 import type { CounterLeg, DurablePayee, Waiting } from "./payee-state.ts";
 
@@ -22,6 +23,11 @@ export function givenIn(
 
 export function isPastRedeeming(tokens: readonly Token[], now: number): boolean {
 	return tokens.some(({ issue }) => now >= issue.issue.redeemUntil);
+}
+
+/** Whether nobody pays what this brought any more, by an operator's dates: one's own clock may be wrong. */
+export function wasOver({ terms }: DurablePayee, ruledAt: number, trust: Trust): boolean {
+	return Math.max(ruledAt, trust.list.issuedAt) >= terms.keepUntil;
 }
 
 /**

@@ -28,7 +28,7 @@ import { type Context, type Step, send, stay } from "./machine.ts";
 import { attemptId, type Message, type MessageOf, serializeMessage } from "./messages.ts";
 import { checkOffer, type Offering } from "./offer.ts";
 import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
-import { givenIn, isPastRedeeming, takesWhatWeGave } from "./payee-late.ts";
+import { givenIn, isPastRedeeming, takesWhatWeGave, wasOver } from "./payee-late.ts";
 import {
 	type Cancelled,
 	counterOf,
@@ -273,7 +273,9 @@ function ruled(state: Payee, message: MessageOf<"ruling">, isAnswer: boolean, co
 		return equalBytes(lockHash(ruling.release), terms.lock)
 			? released(state, message, ruling.release, context)
 			: stay(state, refuse("release-mismatch"));
-	return state.kind === "cancelled" ? stay(state, decided) : refunded(state, message, isTheirs, isAnswer);
+	return state.kind === "cancelled"
+		? stay(state, decided)
+		: refunded(state, message, { isTheirs, isAnswer }, context);
 }
 
 /**
@@ -292,9 +294,8 @@ function released(
 		return takesWhatWeGave(givenIn(state), counter, ruling.ruling.body, now)
 			? owns(state, secret, trust)
 			: stay(state, refuse("redeem-closed", "published too late to take what was given"));
-	const { keepUntil } = state.terms;
-	const isOver = Math.max(ruling.ruling.body.ruledAt, trust.list.issuedAt) >= keepUntil;
-	if (now < keepUntil && !isOver) return owns(state, secret, trust);
+	const isOver = wasOver(state, ruling.ruling.body.ruledAt, trust);
+	if (now < state.terms.keepUntil && !isOver) return owns(state, secret, trust);
 	if (!isOver) return stay(state, refuse("redeem-closed", "by one's own clock alone"));
 	if (state.kind === "cancelled") return stay(state, refuse("redeem-closed", "cancelled, and now over"));
 	const { terms, answer } = state;
@@ -308,24 +309,27 @@ function released(
 /**
  * Each operator rules its own leg: what one issued is settled by its word alone. Where one issued both, its
  * ruling does not say whose leg came back: what we gave did if it answers our own statement.
+ *
+ * Once ours came back and nobody would pay the other, we wait for nothing: a cancel of before may be forgotten.
  */
 function refunded(
 	state: Waiting,
 	message: MessageOf<"ruling">,
-	isTheirs: boolean,
-	isAnswer: boolean,
+	{ isTheirs, isAnswer }: { readonly isTheirs: boolean; readonly isAnswer: boolean },
+	{ trust }: Context,
 ): PayeeStep {
 	const { terms, tokens, answer } = state;
 	const counter = counterOf(state);
-	if (counter === null && !isTheirs) return stay(state, decided);
-	const { operator } = message.ruling.body;
+	const { operator, ruledAt } = message.ruling.body;
+	const isOver = isTheirs || wasOver(state, ruledAt, trust);
+	if (counter === null && !isOver) return stay(state, decided);
 	const isOfGiven = counter !== null && equalBytes(operator, counter.request.body.asset.operator);
 	const isOurs = isOfGiven && (isAnswer || !isTheirs);
 	const news = { kind: "tell", news: "ruled" } as const;
 	if (counter !== null && !isOurs) return { state, effects: [news] };
 	return {
 		// Our leg came back; a release of the other may still be shown to its operator.
-		state: isTheirs
+		state: isOver
 			? { kind: "ruled", terms, answer, ruling: message }
 			: { kind: "resolving", terms, tokens, answer, counter: null },
 		effects: [{ kind: "persist", changes: { ...noChanges, remove: counter?.inputs ?? [] } }, news],

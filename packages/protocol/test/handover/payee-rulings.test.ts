@@ -53,6 +53,26 @@ test("a release that comes after grace opens no doors to a payee that gave nothi
 	}
 });
 
+test("once its own came back after grace, a payee waits for no word on what nobody would pay", () => {
+	const lock = foreign.terms.lock as Bytes;
+	const { secret } = swapped.messages.release as MessageOf<"release">;
+	const { keepUntil, ...rest } = foreign.terms;
+	const refundedAt = (at: number) => rulingsOn(lock, secret, machi, at).refunded as MessageOf<"ruling">;
+	const early = toPayee(foreign, refundedAt(keepUntil - 1));
+	assert.equal(early.state.kind, "resolving");
+	const ended = { kind: "ruled", terms: { ...rest, keepUntil }, answer: foreign.answer };
+	const late = refundedAt(keepUntil);
+	assert.deepEqual(toPayee(foreign, late).state, { ...ended, ruling: late });
+	const removed = toPayee(foreign, late).effects.flatMap((effect) =>
+		effect.kind === "persist" ? effect.changes.remove : [],
+	);
+	assert.deepEqual(removed, foreign.counter.inputs);
+	// The same word again ends it once a later list says that it is over: a cancel of before may be forgotten.
+	const listed = { trust: trustIn([densha, machi], keepUntil), now: keepUntil };
+	const again = toPayee(early.state, refundedAt(keepUntil - 1), listed);
+	assert.deepEqual(again.state, { ...ended, ruling: refundedAt(keepUntil - 1) });
+});
+
 test("what was given is paid for, however late, by the word of its operator that the release came in time", () => {
 	assert.equal(foreign.terms.keepUntil, late.now);
 	const { secret } = swapped.messages.release as MessageOf<"release">;
