@@ -167,6 +167,8 @@ async function ofPayees(): Promise<readonly Case[]> {
 	const named = await under([payees({ certificates: [bob.certificate.hash] })]);
 	const both = await under([payees({ classes: ["shop"], regions: ["JP-27"] })]);
 	const anyone = await under([payees({})]);
+	const unnamed = await under([payees({ classes: [""] })]);
+	const nowhere = await under([payees({ regions: [""] })]);
 	return [
 		accepts("payees: a class that is listed", { token: await onward(shops, student) }),
 		refuses("condition-payee", "payees: a class that is not", { token: await onward(shops, bob) }),
@@ -180,6 +182,12 @@ async function ofPayees(): Promise<readonly Case[]> {
 		accepts("payees: a certificate", { token: await onward(named, bob) }),
 		refuses("condition-payee", "payees: another certificate", { token: await onward(named, shop) }),
 		refuses("condition-payee", "payees: one list of two", { token: await onward(both, shop) }),
+		refuses("condition-payee", "payees: no class is not an empty one", {
+			token: await onward(unnamed, bare),
+		}),
+		refuses("condition-payee", "payees: no region is not an empty one", {
+			token: await onward(nowhere, bare),
+		}),
 		accepts("payees: every list null binds nobody", { token: await onward(anyone, bare) }),
 		accepts("payees: change is exempt", { token: await onward(shops, alice) }),
 		accepts("payees: the operator is exempt", { token: await onward(shops, densha2) }),
@@ -195,6 +203,9 @@ async function ofPayees(): Promise<readonly Case[]> {
 async function ofPurpose(): Promise<readonly Case[]> {
 	const books = await under([{ kind: "purpose", purposes: ["books", "school"] }]);
 	return [
+		refuses("condition-purpose", "purpose: none is not an empty one", {
+			token: await onward(await under([{ kind: "purpose", purposes: [""] }]), bob),
+		}),
 		accepts("purpose: one that is listed", { token: await onward(books, bob, { purpose: "school" }) }),
 		refuses("condition-purpose", "purpose: another", {
 			token: await onward(books, bob, { purpose: "food" }),

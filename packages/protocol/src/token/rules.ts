@@ -62,7 +62,7 @@ function violation(rule: Caveat["condition"], transfer: Transfer): Refusal | und
 		case "payees":
 			return isPayment && !matches(rule, transfer.payee) ? refuse("condition-payee") : undefined;
 		case "purpose":
-			return isPayment && !rule.purposes.includes(transfer.purpose ?? "")
+			return isPayment && !rule.purposes.some((listed) => listed === transfer.purpose)
 				? refuse("condition-purpose", transfer.purpose ?? "none")
 				: undefined;
 		case "resaleCap":
@@ -84,12 +84,13 @@ function hopsAllowed(limit: number, kind: TransferKind): number {
 	}[kind];
 }
 
+/** What a payee lacks is in no list, not even in one of an empty text. */
 function matches(filter: PayeeFilter, payee: VerifiedCertificate): boolean {
 	const { class: payeeClass, merchantCategory, region } = payee.profile;
 	return (
-		(filter.classes?.includes(payeeClass ?? "") ?? true) &&
-		(filter.merchantCategories?.includes(merchantCategory ?? -1) ?? true) &&
-		(filter.regions?.includes(region ?? "") ?? true) &&
+		(filter.classes?.some((listed) => listed === payeeClass) ?? true) &&
+		(filter.merchantCategories?.some((listed) => listed === merchantCategory) ?? true) &&
+		(filter.regions?.some((listed) => listed === region) ?? true) &&
 		(filter.operators?.some((id) => equalBytes(id, payee.operatorId)) ?? true) &&
 		(filter.certificates?.some((hash) => equalBytes(hash, payee.hash)) ?? true)
 	);

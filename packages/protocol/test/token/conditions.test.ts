@@ -97,6 +97,8 @@ test("payees: class, merchant category, region, operator and named certificates,
 		{ filter: { merchantCategories: [5942] }, allowed: [shop], forbidden: [friend, visitor] },
 		{ filter: { regions: ["JP-13"] }, allowed: [shop], forbidden: [friend, visitor] },
 		{ filter: { merchantCategories: [0, 1] }, allowed: [], forbidden: [shop, friend, visitor] },
+		{ filter: { classes: [""] }, allowed: [], forbidden: [shop, friend, visitor] },
+		{ filter: { regions: [""] }, allowed: [], forbidden: [shop, friend, visitor] },
 		{ filter: { operators: [world.operator.id] }, allowed: [shop, friend], forbidden: [visitor] },
 		{ filter: { operators: [world.other.id, world.operator.id] }, allowed: [shop, visitor], forbidden: [] },
 		{ filter: { certificates: [friend.certificate.hash] }, allowed: [friend], forbidden: [shop, visitor] },
@@ -115,6 +117,9 @@ test("purpose: the request's own, and none is none of them", async () => {
 	await expectAllowed(token, payer, friend, { purpose: "fare" });
 	await expectForbidden(token, payer, friend, "condition-purpose", { purpose: "sweets" });
 	await expectForbidden(token, payer, friend, "condition-purpose");
+	const empty = await bound({ kind: "purpose", purposes: [""] });
+	await expectForbidden(empty, payer, friend, "condition-purpose");
+	await expectAllowed(empty, payer, friend, { purpose: "" });
 });
 
 test("transfer cap: what the payee gets, not what is left", async () => {
