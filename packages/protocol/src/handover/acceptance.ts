@@ -76,6 +76,8 @@ export function judgeTokens(
 	if (tokens.some(({ pending }) => !sameLock(pending, lock))) return refuse("lock-mismatch");
 	if (new Set(tokens.map(({ outputId }) => toHex(outputId))).size !== tokens.length)
 		return refuse("malformed", "a token twice");
+	if (tokens.some(({ outputId }) => expected.everOwned(outputId)))
+		return refuse("request-reused", "an output that was taken before");
 	return { tokens, links: links.map(({ id }) => id), lock, amount };
 }
 
@@ -88,7 +90,6 @@ function checkToken(token: VerifiedToken, expected: Omit<Expectation, "trust">):
 	if (!equalBytes(token.owner.request, request.digest) || token.owner.purpose !== request.body.purpose)
 		return refuse("request-mismatch");
 	if (!sameAsset(token.asset, request.body.asset)) return refuse("asset-mismatch");
-	if (expected.everOwned(token.outputId)) return refuse("request-reused", "this output was taken before");
 	if (now >= token.issue.spendUntil) return refuse("expired");
 	const invalid = currentlyValid(payer, now);
 	if (invalid !== undefined) return invalid;

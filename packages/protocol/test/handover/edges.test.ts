@@ -274,7 +274,7 @@ const certificates = Array.from(
 	(_, i) => [bob, aliceToo, alice][i]?.hash ?? bytesOf("other", i),
 );
 const anyone = { classes: null, merchantCategories: null, regions: null, operators: null };
-const purposes = Array<string>(24).fill("");
+const classes = ["person", ...Array<string>(24).fill("")];
 
 /** A token that is `extra` bytes longer than the shortest of its kind; at most 31 kB. */
 function heavy(owner: typeof alice, name: string, extra: number, asset = yen): Spendable {
@@ -284,9 +284,11 @@ function heavy(owner: typeof alice, name: string, extra: number, asset = yen): S
 	const filters = Array.from({ length: 15 }, (_, i) => Math.min(61, Math.max(0, more - 61 * i)));
 	const conditions = [
 		{
-			kind: "purpose",
-			purposes: [
-				...purposes,
+			kind: "payees",
+			...anyone,
+			certificates: null,
+			classes: [
+				...classes,
 				...Array(Math.floor(fine / 24)).fill("x".repeat(23)),
 				...(fine % 24 > 0 ? ["x".repeat((fine % 24) - 1)] : []),
 			],
