@@ -68,7 +68,8 @@ async function allocatedOnce(run: () => unknown): Promise<number> {
 
 type Candidate = { readonly input: Uint8Array; readonly weight: number };
 
-const candidates = 3;
+/** so many of each kind: on a busy machine a few are slow for nothing */
+const candidates = 8;
 
 /** What the hungriest input took, and what it might have. */
 export type Hungriest = { readonly input: Uint8Array; readonly bytes: number; readonly limit: number };
