@@ -1542,7 +1542,622 @@ export interface components {
             type: "tenten.webhook.test";
         };
     };
-    responses: never;
+    responses: {
+        /** @description `administrator-last` (funds safe): make another key with the role administrator first */
+        "administrator-last": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "administrator-last";
+                };
+            };
+        };
+        /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
+        "api-key-invalid": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "api-key-invalid";
+                };
+            };
+        };
+        /** @description `api-key-unknown` (funds safe): list the keys first */
+        "api-key-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "api-key-unknown";
+                };
+            };
+        };
+        /** @description `asset-unknown` (funds safe): fetch the current trust list */
+        "asset-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "asset-unknown";
+                };
+            };
+        };
+        /** @description `attempt-unknown` (funds safe): send the transfer first */
+        "attempt-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "attempt-unknown";
+                };
+            };
+        };
+        /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
+        "authority-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "authority-unknown";
+                };
+            };
+        };
+        /** @description `case-unknown` (funds safe): list the cases first */
+        "case-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "case-unknown";
+                };
+            };
+        };
+        /** @description `certificate-role` (funds safe): use a certificate whose role allows this */
+        "certificate-role": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "certificate-role";
+                };
+            };
+        };
+        /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
+        "content-type-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "content-type-unknown";
+                };
+            };
+        };
+        /** @description `definition-decided` (funds safe): propose the next version instead */
+        "definition-decided": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "definition-decided";
+                };
+            };
+        };
+        /** @description `definition-unknown` (funds safe): list the definitions first */
+        "definition-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "definition-unknown";
+                };
+            };
+        };
+        /** @description `event-unknown` (funds safe): list the events first: they are kept for a time */
+        "event-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "event-unknown";
+                };
+            };
+        };
+        /** @description `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered */
+        "idempotency-key-in-progress": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency-key-in-progress";
+                };
+            };
+        };
+        /** @description `internal` (funds unknown): send the same again: it is answered once */
+        internal: {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "internal";
+                };
+            };
+        };
+        /** @description `key-refused` (funds safe): make a fresh key */
+        "key-refused": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "key-refused";
+                };
+            };
+        };
+        /** @description `licence-invalid` (funds safe): ask the licensor for a licence that covers it */
+        "licence-invalid": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "licence-invalid";
+                };
+            };
+        };
+        /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
+        malformed: {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "malformed";
+                };
+            };
+        };
+        /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
+        "owner-mismatch": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "owner-mismatch";
+                };
+            };
+        };
+        /** @description `peer-failed` (funds safe): ask again later; the detail says what went wrong */
+        "peer-failed": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "peer-failed";
+                };
+            };
+        };
+        /** @description `peer-request-replayed` (funds safe): sign it anew, with a fresh nonce */
+        "peer-request-replayed": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "peer-request-replayed";
+                };
+            };
+        };
+        /** @description `peer-unknown` (funds safe): have this operator list yours, with its current keys */
+        "peer-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "peer-unknown";
+                };
+            };
+        };
+        /** @description `peer-unlisted` (funds safe): list it first: tenten operator serve --peer */
+        "peer-unlisted": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "peer-unlisted";
+                };
+            };
+        };
+        /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
+        "rate-limited": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                /** @description seconds, before which the same is refused again */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "rate-limited";
+                };
+            };
+        };
+        /** @description `role-missing` (funds safe): use an API key whose roles allow this */
+        "role-missing": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "role-missing";
+                };
+            };
+        };
+        /** @description `route-unknown` (funds safe): see /v1/openapi.json */
+        "route-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "route-unknown";
+                };
+            };
+        };
+        /** @description `ruling-taken` (funds spent): nothing: what it would pay has been claimed */
+        "ruling-taken": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "ruling-taken";
+                };
+            };
+        };
+        /** @description `signature-invalid` (funds safe): ask the signer for it again */
+        "signature-invalid": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "signature-invalid";
+                };
+            };
+        };
+        /** @description `signing-key-needed` (funds safe): rotate first, or wait until what it signed has ended */
+        "signing-key-needed": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "signing-key-needed";
+                };
+            };
+        };
+        /** @description `signing-key-unknown` (funds safe): list the signing keys first */
+        "signing-key-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "signing-key-unknown";
+                };
+            };
+        };
+        /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
+        "store-unavailable": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "store-unavailable";
+                };
+            };
+        };
+        /** @description `too-large` (funds safe): send less in one message */
+        "too-large": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "too-large";
+                };
+            };
+        };
+        /** @description `webhook-address-refused` (funds safe): name an address that begins with https:// and is on the public Internet */
+        "webhook-address-refused": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook-address-refused";
+                };
+            };
+        };
+        /** @description `webhook-limit` (funds safe): remove an endpoint that is not needed */
+        "webhook-limit": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook-limit";
+                };
+            };
+        };
+        /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
+        "webhook-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook-unknown";
+                };
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1745,42 +2360,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "owner-mismatch";
-                    };
-                };
-            };
-            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "authority-unknown";
-                    };
-                };
-            };
+            403: components["responses"]["owner-mismatch"];
+            409: components["responses"]["authority-unknown"];
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `order-mismatch` (funds safe): sign the order that the links name; `request-expired` (funds safe): ask for a new request; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
@@ -1799,62 +2380,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     deposit: {
@@ -1914,24 +2442,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
+            401: components["responses"]["api-key-invalid"];
             /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns; `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
@@ -1950,78 +2461,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
-            /** @description `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency-key-in-progress";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
+            404: components["responses"]["asset-unknown"];
+            409: components["responses"]["idempotency-key-in-progress"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `limit-exceeded` (funds safe): pay less, or go online */
             422: {
                 headers: {
@@ -2040,62 +2483,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     apiKeys: {
@@ -2129,116 +2519,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     addApiKey: {
@@ -2281,152 +2567,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     revokeApiKey: {
@@ -2457,152 +2605,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `api-key-unknown` (funds safe): list the keys first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-unknown";
-                    };
-                };
-            };
-            /** @description `administrator-last` (funds safe): make another key with the role administrator first */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "administrator-last";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["api-key-unknown"];
+            409: components["responses"]["administrator-last"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     auditLog: {
@@ -2636,116 +2646,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     caseFiles: {
@@ -2779,116 +2685,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     evidence: {
@@ -2918,134 +2720,13 @@ export interface operations {
                     "application/cose": Uint8Array<ArrayBuffer>;
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `case-unknown` (funds safe): list the cases first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "case-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["case-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     enrol: {
@@ -3095,152 +2776,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description `certificate-role` (funds safe): use a certificate whose role allows this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "certificate-role";
-                    };
-                };
-            };
-            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "authority-unknown";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `signature-invalid` (funds safe): ask the signer for it again */
-            422: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "signature-invalid";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            403: components["responses"]["certificate-role"];
+            409: components["responses"]["authority-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["signature-invalid"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     claim: {
@@ -3293,42 +2836,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "owner-mismatch";
-                    };
-                };
-            };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
+            403: components["responses"]["owner-mismatch"];
+            404: components["responses"]["asset-unknown"];
             /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release */
             409: {
                 headers: {
@@ -3347,42 +2856,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `condition-unknown` (funds safe): use a version that knows this condition; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
@@ -3401,44 +2876,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
             /** @description `overloaded` (funds safe): send the same again after the seconds that Retry-After names; `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
@@ -3492,116 +2931,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     proposeDefinition: {
@@ -3636,42 +2971,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
             /** @description `certificate-expired` (funds safe): refresh under a new certificate; `certificate-role` (funds safe): use a certificate whose role allows this; `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
@@ -3690,78 +2991,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
-            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "authority-unknown";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
+            404: components["responses"]["asset-unknown"];
+            409: components["responses"]["authority-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             /** @description `approval-missing` (funds safe): have one person propose it and two others approve it; `asset-mismatch` (funds safe): pay in the asset that was asked for; `licence-invalid` (funds safe): ask the licensor for a licence that covers it; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again */
             422: {
                 headers: {
@@ -3780,62 +3013,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     definition: {
@@ -3865,134 +3045,13 @@ export interface operations {
                     "application/cose": Uint8Array<ArrayBuffer>;
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `definition-unknown` (funds safe): list the definitions first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "definition-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["definition-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     withdrawDefinition: {
@@ -4025,152 +3084,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `definition-unknown` (funds safe): list the definitions first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "definition-unknown";
-                    };
-                };
-            };
-            /** @description `definition-decided` (funds safe): propose the next version instead */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "definition-decided";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["definition-unknown"];
+            409: components["responses"]["definition-decided"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     approveDefinition: {
@@ -4208,42 +3129,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
             /** @description `certificate-role` (funds safe): use a certificate whose role allows this; `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
@@ -4262,24 +3149,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `definition-unknown` (funds safe): list the definitions first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "definition-unknown";
-                    };
-                };
-            };
+            404: components["responses"]["definition-unknown"];
             /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `definition-decided` (funds safe): propose the next version instead */
             409: {
                 headers: {
@@ -4298,42 +3168,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             /** @description `approval-missing` (funds safe): have one person propose it and two others approve it; `signature-invalid` (funds safe): ask the signer for it again */
             422: {
                 headers: {
@@ -4352,62 +3188,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     publishDefinition: {
@@ -4440,42 +3223,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
             /** @description `certificate-expired` (funds safe): refresh under a new certificate; `role-missing` (funds safe): use an API key whose roles allow this */
             403: {
                 headers: {
@@ -4494,24 +3243,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `definition-unknown` (funds safe): list the definitions first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "definition-unknown";
-                    };
-                };
-            };
+            404: components["responses"]["definition-unknown"];
             /** @description `approval-missing` (funds safe): have one person propose it and two others approve it; `licence-invalid` (funds safe): ask the licensor for a licence that covers it; `order-mismatch` (funds safe): sign the order that the links name */
             422: {
                 headers: {
@@ -4530,62 +3262,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     documentation: {
@@ -4612,62 +3291,9 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     events: {
@@ -4702,116 +3328,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     allowIssue: {
@@ -4842,134 +3364,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["asset-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     stopIssue: {
@@ -5000,134 +3401,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["asset-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     licences: {
@@ -5156,98 +3436,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     takeStatusList: {
@@ -5283,170 +3476,15 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `licence-invalid` (funds safe): ask the licensor for a licence that covers it */
-            422: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "licence-invalid";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["licence-invalid"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     openApi: {
@@ -5475,62 +3513,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     allowPayouts: {
@@ -5561,116 +3546,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["asset-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
             /** @description `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
@@ -5725,152 +3606,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `peer-unlisted` (funds safe): list it first: tenten operator serve --peer */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "peer-unlisted";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `peer-failed` (funds safe): ask again later; the detail says what went wrong */
-            502: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "peer-failed";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["peer-unlisted"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["peer-failed"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     peerDebts: {
@@ -5909,24 +3652,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
             /** @description `peer-signature-expired` (funds safe): sign it anew, by a clock that is right; `peer-signature-invalid` (funds safe): sign what docs/spec/peers.md names; `peer-signature-missing` (funds safe): sign the request, as docs/spec/peers.md says */
             401: {
                 headers: {
@@ -5945,134 +3671,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `peer-unknown` (funds safe): have this operator list yours, with its current keys */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "peer-unknown";
-                    };
-                };
-            };
-            /** @description `peer-request-replayed` (funds safe): sign it anew, with a fresh nonce */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "peer-request-replayed";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            403: components["responses"]["peer-unknown"];
+            409: components["responses"]["peer-request-replayed"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     certifyPerson: {
@@ -6108,170 +3713,15 @@ export interface operations {
                     "application/cose": Uint8Array<ArrayBuffer>;
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `key-refused` (funds safe): make a fresh key */
-            422: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "key-refused";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["key-refused"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     explanation: {
@@ -6300,98 +3750,11 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `route-unknown` (funds safe): see /v1/openapi.json */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "route-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            404: components["responses"]["route-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     release: {
@@ -6421,98 +3784,11 @@ export interface operations {
                     "application/cose": Uint8Array<ArrayBuffer>;
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `attempt-unknown` (funds safe): send the transfer first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "attempt-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            404: components["responses"]["attempt-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     rule: {
@@ -6565,42 +3841,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "owner-mismatch";
-                    };
-                };
-            };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
+            403: components["responses"]["owner-mismatch"];
+            404: components["responses"]["asset-unknown"];
             /** @description `attempt-pending` (funds safe): wait for the other side, or ask for its status; `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release; `ruling-early` (funds safe): ask again after redeem until and grace */
             409: {
                 headers: {
@@ -6619,60 +3861,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `ruling-taken` (funds spent): nothing: what it would pay has been claimed */
-            410: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "ruling-taken";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
+            410: components["responses"]["ruling-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `asset-mismatch` (funds safe): pay in the asset that was asked for; `condition-unknown` (funds safe): use a version that knows this condition; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `issue-proof-invalid` (funds safe): ask the payer for another token; `lock-mismatch` (funds safe): use one lock for all tokens of a payment; `not-evidence` (funds safe): nothing: it proves nothing against anyone; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `sum-mismatch` (funds safe): make outputs that add up to the input; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
@@ -6691,44 +3882,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
             /** @description `overloaded` (funds safe): send the same again after the seconds that Retry-After names; `payout-stopped` (funds safe): send the same again later: nothing was taken, and the operator looks into it; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {
@@ -6777,98 +3932,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     rotateSigningKey: {
@@ -6910,60 +3978,9 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
             /** @description `signing-key-full` (funds safe): retire keys of which nothing counts any more; `signing-key-pending` (funds safe): wait until the key that is listed signs */
             409: {
                 headers: {
@@ -6982,98 +3999,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     distrustSigningKey: {
@@ -7116,188 +4046,16 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `signing-key-unknown` (funds safe): list the signing keys first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "signing-key-unknown";
-                    };
-                };
-            };
-            /** @description `signing-key-needed` (funds safe): rotate first, or wait until what it signed has ended */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "signing-key-needed";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["signing-key-unknown"];
+            409: components["responses"]["signing-key-needed"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     retireSigningKey: {
@@ -7329,152 +4087,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `signing-key-unknown` (funds safe): list the signing keys first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "signing-key-unknown";
-                    };
-                };
-            };
-            /** @description `signing-key-needed` (funds safe): rotate first, or wait until what it signed has ended */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "signing-key-needed";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["signing-key-unknown"];
+            409: components["responses"]["signing-key-needed"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     totals: {
@@ -7503,98 +4123,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     trustList: {
@@ -7621,62 +4154,9 @@ export interface operations {
                     "application/cose": Uint8Array<ArrayBuffer>;
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     webhooks: {
@@ -7705,98 +4185,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     addWebhook: {
@@ -7840,188 +4233,16 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-limit` (funds safe): remove an endpoint that is not needed */
-            409: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-limit";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `webhook-address-refused` (funds safe): name an address that begins with https:// and is on the public Internet */
-            422: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-address-refused";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            409: components["responses"]["webhook-limit"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["webhook-address-refused"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     webhook: {
@@ -8053,134 +4274,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["webhook-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     removeWebhook: {
@@ -8213,134 +4313,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["webhook-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     changeWebhook: {
@@ -8386,188 +4365,16 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-unknown";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `webhook-address-refused` (funds safe): name an address that begins with https:// and is on the public Internet */
-            422: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-address-refused";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["webhook-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["webhook-address-refused"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     deliveries: {
@@ -8605,134 +4412,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["webhook-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     delivery: {
@@ -8767,134 +4453,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `event-unknown` (funds safe): list the events first: they are kept for a time */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "event-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["event-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     replay: {
@@ -8929,134 +4494,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `event-unknown` (funds safe): list the events first: they are kept for a time */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "event-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["event-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     replaySince: {
@@ -9099,170 +4543,15 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-unknown";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["webhook-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     rotateWebhookSecret: {
@@ -9304,170 +4593,15 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-unknown";
-                    };
-                };
-            };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["webhook-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     testWebhook: {
@@ -9500,134 +4634,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description `malformed` (funds safe): send the one deterministic encoding of this message */
-            400: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "malformed";
-                    };
-                };
-            };
-            /** @description `api-key-invalid` (funds safe): send an API key of this operator as a bearer token */
-            401: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "api-key-invalid";
-                    };
-                };
-            };
-            /** @description `role-missing` (funds safe): use an API key whose roles allow this */
-            403: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "role-missing";
-                    };
-                };
-            };
-            /** @description `webhook-unknown` (funds safe): list the endpoints of webhooks first */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "webhook-unknown";
-                    };
-                };
-            };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
-            503: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "store-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["webhook-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
         };
     };
     withdraw: {
@@ -9698,24 +4711,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `asset-unknown` (funds safe): fetch the current trust list */
-            404: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "asset-unknown";
-                    };
-                };
-            };
+            404: components["responses"]["asset-unknown"];
             /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `certificate-not-yet-valid` (funds safe): wait, or set the clock; `funds-insufficient` (funds safe): top up first; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered */
             409: {
                 headers: {
@@ -9734,42 +4730,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too-large` (funds safe): send less in one message */
-            413: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "too-large";
-                    };
-                };
-            };
-            /** @description `content-type-unknown` (funds safe): send the body as the media type that the document names */
-            415: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "content-type-unknown";
-                    };
-                };
-            };
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `limit-exceeded` (funds safe): pay less, or go online; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
             422: {
                 headers: {
@@ -9788,44 +4750,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate-limited` (funds safe): send the same again after the seconds that Retry-After names */
-            429: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    /** @description seconds, before which the same is refused again */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "rate-limited";
-                    };
-                };
-            };
-            /** @description `internal` (funds unknown): send the same again: it is answered once */
-            500: {
-                headers: {
-                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                    RateLimit?: string;
-                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                    "RateLimit-Policy"?: string;
-                    /** @description names this request in the operator's logs */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "internal";
-                    };
-                };
-            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
             /** @description `issue-stopped` (funds safe): wait until the operator may issue it; what was issued stays redeemable; `overloaded` (funds safe): send the same again after the seconds that Retry-After names; `store-unavailable` (funds unknown): send the same again, after a moment: it is answered once */
             503: {
                 headers: {

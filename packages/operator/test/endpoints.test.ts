@@ -17,7 +17,7 @@ import {
 } from "../src/http/endpoint.ts";
 import { endpoints } from "../src/http/endpoints.ts";
 import { meaningOf, problem } from "../src/http/problem.ts";
-import { type Operator, StoreUnavailable, startServer } from "../src/index.ts";
+import { type Operator, openApiDocument, StoreUnavailable, startServer } from "../src/index.ts";
 import { provocations } from "./support/provocations.ts";
 import { apiKey, type Served, serveOperator } from "./support/served.ts";
 
@@ -43,6 +43,34 @@ test("every route and every code that it declares is provoked", () => {
 	for (const [name, endpoint] of Object.entries(all)) {
 		const declared = codesOf(endpoint).filter((code) => !failures.includes(code as never));
 		assert.deepEqual(Object.keys(provocations[name] ?? {}).sort(), declared, name);
+	}
+});
+
+/** What the document says of a status: codes of its problem, none where it is no problem. */
+type Answered = {
+	readonly $ref?: string;
+	readonly content?: {
+		readonly "application/problem+json"?: {
+			readonly schema: { readonly allOf: readonly [object, { properties: { code: { enum: string[] } } }] };
+		};
+	};
+};
+
+test("the document names every code of every route at its status; one that comes alone it says once for all", () => {
+	const { paths = {}, components } = openApiDocument();
+	const shared = components?.responses as Readonly<Record<string, Answered>>;
+	for (const [name, endpoint] of Object.entries(all)) {
+		const { method, path } = endpoint;
+		const answers = paths[path]?.[method]?.responses as Readonly<Record<string, Answered>>;
+		const said = Object.entries(answers).flatMap(([status, { $ref, content }]) => {
+			const whole =
+				$ref === undefined ? content : shared[$ref.replace("#/components/responses/", "")]?.content;
+			const codes = whole?.["application/problem+json"]?.schema.allOf[1].properties.code.enum ?? [];
+			if (path.startsWith("/v1/")) assert.equal($ref !== undefined, codes.length === 1, `${name} ${status}`);
+			return codes.map((code) => `${code} ${status}`);
+		});
+		const declared = codesOf(endpoint).map((code) => `${code} ${meaningOf(code).status}`);
+		assert.deepEqual(said.sort(), declared.sort(), name);
 	}
 });
 

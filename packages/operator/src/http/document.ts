@@ -37,6 +37,9 @@ const about = {
 	],
 };
 
+/** Where answers stand that routes share, by their code. */
+export const sharedPlace = "#/components/responses/";
+
 const cose = "application/cose";
 const binary = z.any().openapi({ type: "string", format: "binary" });
 const idempotencyKey = z
@@ -101,6 +104,8 @@ export function openApiDocument(): Document {
 		description:
 			"HTTP Message Signatures (RFC 9421) with Content-Digest, by the ruling key of a listed operator",
 	});
+	registry.register("Problem", problemSchema);
+	for (const [code, answer] of sharedAnswers()) registry.registerComponent("responses", code, answer);
 	for (const endpoint of Object.values(endpoints)) registry.registerPath(operationOf(endpoint));
 	for (const type of eventTypeNames) registry.registerWebhook(webhookOf(type));
 	return described.getOpenAPI31Document(about);
@@ -192,21 +197,49 @@ function successOf(endpoint: Endpoint) {
 
 /** One response a status, which names every code that it may carry. */
 function problemsOf(endpoint: Endpoint) {
-	const all = codesOf(endpoint);
-	const statuses = new Set(all.map((code) => meaningOf(code).status));
-	const carriedBy = (status: number) => all.filter((code) => meaningOf(code).status === status);
 	return Object.fromEntries(
-		[...statuses]
-			.map((status) => [status, carriedBy(status)] as const)
-			.map(([status, codes]) => [
-				status,
-				{
-					description: codes.map(explained).join("; "),
-					headers: codes.some(saysWhen) ? { ...headersOf(endpoint), ...retryAfter } : headersOf(endpoint),
-					content: { [problemType]: { schema: problemSchema.extend({ code: z.enum(codes as [string]) }) } },
-				},
-			]),
+		refusalsOf(endpoint).map(({ status, codes, shared }) => [
+			status,
+			shared === undefined ? problemAnswer(endpoint, codes) : { $ref: `${sharedPlace}${shared}` },
+		]),
 	);
+}
+
+/** The answers to which routes refer, each once. */
+function sharedAnswers() {
+	const answers = new Map<ProblemCode, ReturnType<typeof problemAnswer>>();
+	for (const endpoint of Object.values<Endpoint>(endpoints))
+		for (const { shared } of refusalsOf(endpoint))
+			if (shared !== undefined) answers.set(shared, problemAnswer(endpoint, [shared]));
+	return answers;
+}
+
+type Refusals = {
+	readonly status: number;
+	readonly codes: readonly ProblemCode[];
+	/** A code that comes alone, and with the same headers on every route that is counted: most are. */
+	readonly shared: ProblemCode | undefined;
+};
+
+function refusalsOf(endpoint: Endpoint): readonly Refusals[] {
+	const all = codesOf(endpoint);
+	const isCounted = rateClassOf(endpoint) !== undefined;
+	return [...new Set(all.map((code) => meaningOf(code).status))].map((status) => {
+		const codes = all.filter((code) => meaningOf(code).status === status);
+		return { status, codes, shared: isCounted && codes.length === 1 ? codes[0] : undefined };
+	});
+}
+
+function problemAnswer(endpoint: Endpoint, codes: readonly ProblemCode[]) {
+	const narrowed = {
+		type: "object" as const,
+		properties: { code: { type: "string" as const, enum: [...codes] } },
+	};
+	return {
+		description: codes.map(explained).join("; "),
+		headers: codes.some(saysWhen) ? { ...headersOf(endpoint), ...retryAfter } : headersOf(endpoint),
+		content: { [problemType]: { schema: { allOf: [{ $ref: "#/components/schemas/Problem" }, narrowed] } } },
+	};
 }
 
 /** Whether it comes with the time to come back. */
