@@ -29,7 +29,7 @@ from .messages import (
 )
 from .orders import Word, verify_ruling
 from .refusal import Refused
-from .walk import Verified, verify_decoded
+from .walk import Verified, check_room, verify_decoded
 
 
 @dataclass(frozen=True)
@@ -156,9 +156,13 @@ def _ruling(sent: Sent, tokens: list[Verified], message: RulingMessage, trust: T
 
 
 def _returned(tokens: list[Verified], attempt: bytes, message: ReturnedMessage, trust: Trust) -> Heard:
+    for token in message.tokens:
+        check_room(token)
     returned = [verify_decoded(token, trust, None) for token in message.tokens]
     if any(token.present.kind != Kind.RETURN or token.present.owner.request != attempt for token in returned):
         raise Refused("owner-mismatch", "no return of this transfer")
+    if any(output.caveats for token in returned if token.present.link for output in token.present.link.body.outputs):
+        raise Refused("request-mismatch", "under caveats")
     inputs = [token.states[-2].parent for token in returned]
     if inputs != [token.present.parent for token in tokens]:
         raise Refused("request-mismatch", "other links than were sent")

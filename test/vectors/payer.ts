@@ -1,6 +1,7 @@
 /** Vectors of a payer whose transfer is out: what it believes, and what ends its attempt. */
 import {
 	type Bytes,
+	type Caveat,
 	dataHash,
 	type Message,
 	type MessageOf,
@@ -38,6 +39,7 @@ import {
 	now,
 	ownerOf,
 	type Person,
+	personOf,
 	spendUntil,
 } from "./world.ts";
 
@@ -207,10 +209,13 @@ const rulings: readonly Case[] = [
 	),
 ];
 
-async function backOf(token: VerifiedToken, request: Bytes, to: Person = alice): Promise<VerifiedToken> {
-	return tokenOf(
-		await linkOf(token, bob, [{ amount: token.amount, owner: ownerOf(to, request), caveats: [] }]),
-	);
+async function backOf(
+	token: VerifiedToken,
+	request: Bytes,
+	to: Person = alice,
+	caveats: readonly Caveat[] = [],
+): Promise<VerifiedToken> {
+	return tokenOf(await linkOf(token, bob, [{ amount: token.amount, owner: ownerOf(to, request), caveats }]));
 }
 const [sentToken] = sentTokens as [VerifiedToken];
 const back = await backOf(sentToken, sentAttempt);
@@ -220,6 +225,14 @@ const partly = tokenOf(
 		{ amount: 100n, owner: ownerOf(bob, bytesOf("kept")), caveats: [] },
 	]),
 );
+const cramped = async (entries: number): Promise<MessageOf<"returned">> => {
+	const { certificates } = back.token;
+	const more = Array.from({ length: entries - certificates.length }, (_, i) => personOf(`padding ${i}`));
+	const padding = (await Promise.all(more)).map(({ certificate }) => certificate.encoded);
+	const token = { ...back.token, certificates: [...certificates, ...padding] };
+	return { kind: "returned", attempt: sentAttempt, tokens: [token] };
+};
+const capped: Caveat = { condition: { kind: "transferCap", amount: 1n }, liftedBy: null };
 const elsewhere = await paymentOf(
 	[await issueTo(alice, 600n, "elsewhere")],
 	alice,
@@ -273,6 +286,12 @@ const directs: readonly Case[] = [
 		"returned to another",
 		gets(sent, brought(await backOf(sentToken, sentAttempt, carol))),
 	),
+	refuses(
+		"request-mismatch",
+		"returned under a caveat",
+		gets(sent, brought(await backOf(sentToken, sentAttempt, alice, [capped]))),
+	),
+	refuses("too-many", "returned without room for its way to the operator", gets(sent, await cramped(60))),
 	refuses("amount-mismatch", "returned in part", gets(sent, brought(partly))),
 	refuses(
 		"request-mismatch",

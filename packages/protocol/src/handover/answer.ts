@@ -5,7 +5,14 @@
  */
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import { verifySign1 } from "../crypto/index.ts";
-import { outputId, type PathLink, sumOf, type VerifiedToken, verifyParsedToken } from "../token/index.ts";
+import {
+	lacksRoom,
+	outputId,
+	type PathLink,
+	sumOf,
+	type VerifiedToken,
+	verifyParsedToken,
+} from "../token/index.ts";
 import { acceptTokens } from "./acceptance.ts";
 import { dataHash, matchDocuments } from "./document.ts";
 import type { Context } from "./machine.ts";
@@ -81,6 +88,8 @@ export function checkCounter(
 /**
  * The tokens that a payee sends back whole: direct links to the certificate that had paid with them. They took
  * effect when they were signed, so no rule about time is asked here: what is refused now nobody would have.
+ *
+ * Room for the way back to the operator, and no caveat more, are no matter of time: without them it is not whole.
  */
 export function checkReturn(
 	terms: PayerTerms,
@@ -89,10 +98,15 @@ export function checkReturn(
 ): readonly VerifiedToken[] | Refusal {
 	const back: VerifiedToken[] = [];
 	for (const carried of message.tokens) {
+		const cramped = lacksRoom(carried);
+		if (cramped !== undefined) return cramped;
 		const token = verifyParsedToken(carried, trust);
 		if (isRefusal(token)) return token;
-		const isReturn = token.path.at(-1)?.kind === "return" && equalBytes(token.owner.request, terms.attempt);
+		const link = token.path.at(-1);
+		const isReturn = link?.kind === "return" && equalBytes(token.owner.request, terms.attempt);
 		if (!isReturn) return refuse("owner-mismatch", "not a return of this transfer");
+		if (link.body.outputs.some(({ caveats }) => caveats.length > 0))
+			return refuse("request-mismatch", "sent back under caveats");
 		back.push(token);
 	}
 	const ids = back.map(({ path }) => (path.at(-2) as PathLink).id);

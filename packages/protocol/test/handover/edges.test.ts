@@ -5,6 +5,7 @@ import {
 	type AcceptedTokens,
 	acceptTokens,
 	type Bytes,
+	type Caveat,
 	type Context,
 	counterPayload,
 	type DurablePayee,
@@ -57,6 +58,7 @@ import {
 	offering,
 	payeeIn,
 	payerIn,
+	person,
 	planOf,
 	purse,
 	received,
@@ -236,6 +238,30 @@ test("what came too late is not sent back; what was sent back in time is taken, 
 	assert.equal(toPayer(sent.state, returned, at(500)).state.kind, "returned");
 	const event = { kind: "sendBack", tokens: received(asked) } as const;
 	assertRefused(stepPayee(owned.state, event, at(500)).refusal, "condition-expired");
+});
+
+test("what comes back is not whole without room for its way to the operator, nor under a caveat more", () => {
+	const { sent, asked, returned } = sentBack([purse(alice, 9n, "whole")]);
+	const answered = (token: Token) => toPayer(sent.state, { ...returned, tokens: [token] });
+	const [came] = returned.tokens as [Token];
+	const padded = (entries: number): Token => {
+		const more = Array.from({ length: entries - came.certificates.length }, (_, i) => person(`padding ${i}`));
+		return { ...came, certificates: [...came.certificates, ...more.map(({ encoded }) => encoded)] };
+	};
+	const most = 2 * limits.hops - limits.redeemingCertificates;
+	assert.equal(answered(padded(most)).state.kind, "returned");
+	assertRefused(answered(padded(most + 1)).refusal, "too-many");
+	const { attempt } = returned;
+	const [{ token }] = received(asked) as [Spendable];
+	const under = (caveats: readonly Caveat[]): Token => {
+		const owner = { certificate: alice, purpose: null, request: attempt };
+		return (linked(token, { outputs: [{ amount: 9n, owner, caveats }] })[0] as VerifiedToken).token;
+	};
+	assert.equal(answered(under([])).state.kind, "returned");
+	const atBobs = { kind: "payees", ...anyone, certificates: [bob.hash] } as const;
+	const step = answered(under([{ condition: atBobs, liftedBy: null }]));
+	assertRefused(step.refusal, "request-mismatch");
+	assert.deepEqual([step.state, step.effects], [sent.state, []]);
 });
 
 test("a token that was never paid is no return", () => {
