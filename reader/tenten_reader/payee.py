@@ -10,9 +10,9 @@ from .acceptance import lock_of
 from .crypto import sha256, verify
 from .identity import Certificate, Trust
 from .messages import CancelMessage, CounterTransferMessage, Message, ReleaseMessage, RulingMessage, TransferMessage
-from .orders import SignedRuling, Word, verify_ruling
+from .orders import RulingBody, SignedRuling, Word, verify_ruling
 from .refusal import Refused
-from .token import CancelPayload
+from .token import CancelPayload, Issue
 from .walk import Verified, verify_decoded
 
 
@@ -61,7 +61,7 @@ def hear(payee: Answered, message: Message, trust: Trust, now: int) -> Heard:
     if isinstance(message, CancelMessage):
         return _cancel(payee, lock[1], message, now)
     if isinstance(message, RulingMessage):
-        return _ruling(payee, lock[1], message.ruling, trust)
+        return _ruling(payee, lock[1], message.ruling, trust, now)
     return Heard(payee.state)
 
 
@@ -74,13 +74,13 @@ def _release(payee: Answered, lock: bytes, secret: bytes, now: int) -> Heard:
         raise Refused("release-mismatch")
     if payee.state == "resolving":
         return Heard("resolving", forwarded=True)
-    if now >= min(token.issue.redeem_until for token in payee.taken):
+    if _past_redeeming((*payee.taken, *payee.given), now):
         raise Refused("redeem-closed", "only the operator's word decides now")
     return _owned(payee)
 
 
 def _cancel(payee: Answered, lock: bytes, message: CancelMessage, now: int) -> Heard:
-    if any(now >= token.issue.redeem_until for token in payee.given):
+    if _past_redeeming(payee.given, now):
         return Heard(payee.state)  # what it gave may have been refunded: only the operator's answer frees it
     if message.lock != lock:
         raise Refused("lock-mismatch")
@@ -89,7 +89,11 @@ def _cancel(payee: Answered, lock: bytes, message: CancelMessage, now: int) -> H
     return Heard("cancelled", tuple(token.states[-2].output for token in payee.given))
 
 
-def _ruling(payee: Answered, lock: bytes, signed: SignedRuling, trust: Trust) -> Heard:
+def _past_redeeming(tokens: tuple[Verified, ...], now: int) -> bool:
+    return any(now >= token.issue.redeem_until for token in tokens)
+
+
+def _ruling(payee: Answered, lock: bytes, signed: SignedRuling, trust: Trust, now: int) -> Heard:
     ruling = verify_ruling(signed, trust)
     if ruling.subject != lock:
         raise Refused("request-mismatch", "a ruling on something else")
@@ -97,15 +101,52 @@ def _ruling(payee: Answered, lock: bytes, signed: SignedRuling, trust: Trust) ->
     gives = {token.issue.asset.operator for token in payee.given}
     if ruling.operator not in takes | gives:
         raise Refused("issuer-unknown")
+    over = _was_over(payee, takes, ruling, trust)
     if ruling.verdict == Word.RELEASED:
         if ruling.release is None or sha256(ruling.release) != lock:
             raise Refused("release-mismatch")
-        return _owned(payee)
+        return _released(payee, gives, ruling, trust, now, over)
     if payee.state == "cancelled":
         raise Refused("attempt-decided")
     if not gives:
         return Heard("ruled")
     if takes == gives:
         return Heard(payee.state)  # it does not say whose leg came back: only the answer to a statement does
-    # Each operator rules its own leg: what the payee gave is gone, what it takes is in doubt.
-    return Heard("resolving" if ruling.operator in gives else payee.state)
+    # Each operator rules its own leg: what the payee gave is gone, what it takes is in doubt while it is worth anything.
+    if ruling.operator not in gives:
+        return Heard(payee.state)
+    return Heard("ruled" if over else "resolving")
+
+
+def _released(
+    payee: Answered, gives: set[bytes], ruling: RulingBody, trust: Trust, now: int, over: bool
+) -> Heard:
+    """A release that an operator tells of: until when it takes what was given, and opens doors."""
+    if payee.given:
+        in_time = ruling.operator in gives and any(ruling.ruled_at < token.issue.redeem_until for token in payee.given)
+        if _past_redeeming(payee.given, now) and not in_time:
+            raise Refused("redeem-closed", "published too late to take what was given")
+        return _owned(payee)
+    if not over and now < _kept_until(payee, trust):
+        return _owned(payee)
+    if not over or payee.state == "cancelled":
+        raise Refused("redeem-closed", "over, or over by its own clock alone")
+    return Heard("ruled")
+
+
+def _was_over(payee: Answered, takes: set[bytes], ruling: RulingBody, trust: Trust) -> bool:
+    """Whether nobody pays any more: by the trust list, or by a ruling of the operator that would pay."""
+    passed = trust.body.issued_at
+    if ruling.operator in takes:
+        passed = max(passed, ruling.ruled_at)
+    return passed >= _kept_until(payee, trust)
+
+
+def _kept_until(payee: Answered, trust: Trust) -> int:
+    """Redeem until and grace of the latest of all its tokens."""
+    return max(_end(token.issue, trust) for token in (*payee.taken, *payee.given))
+
+
+def _end(issue: Issue, trust: Trust) -> int:
+    definition = trust.asset(issue.asset.operator, issue.asset.code)
+    return issue.redeem_until + (0 if definition is None else definition.grace)

@@ -1,10 +1,11 @@
 /** Vectors of a payee that holds a reservation: what makes it own, free or doubt. */
 import type { Bytes, Message, MessageOf } from "../../packages/protocol/src/index.ts";
 import { accepts, type Case, type Draft, type Inputs, refuses } from "./drafts.ts";
-import { cancelled, counter, offer, sells, attempt as swap } from "./exchange.ts";
+import { buys, cancelled, counter, firstLeg, offer, sells, attempt as swap } from "./exchange.ts";
 import {
 	attemptOf,
 	cancelOf,
+	counterOf,
 	encode,
 	lockOf,
 	paymentOf,
@@ -19,12 +20,17 @@ import {
 	bob,
 	bytesOf,
 	carol,
+	day,
 	densha,
 	encodedList,
+	grace,
 	issueTo,
+	listBody,
 	machi,
 	now,
 	redeemUntil,
+	signList,
+	tickets,
 } from "./world.ts";
 
 const request = await requestOf(bob, "of a payee");
@@ -45,6 +51,15 @@ const foreign: Inputs = {
 	answer: encode(counter),
 	state: "reserved",
 };
+/** The same exchange, of tickets that end a day before the yen. */
+const short = await (async () => {
+	const until = redeemUntil - day;
+	const options = { asset: tickets, issuing: machi.issuing, redeemUntil: until };
+	const ending = await issueTo(carol, 2n, "tickets that end first", options);
+	const given = await paymentOf([ending], carol, buys, "swap", { lock: lockOf("swap", true) });
+	return { until, attempt: swap, answer: encode(await counterOf(sells, firstLeg, given)) };
+})();
+const foreignShort: Inputs = { ...foreign, answer: short.answer };
 const foreignDoubting: Inputs = { ...foreign, state: "resolving" };
 
 const gets = (state: Inputs, message: Message, rest: Inputs = {}): Inputs => ({
@@ -54,12 +69,18 @@ const gets = (state: Inputs, message: Message, rest: Inputs = {}): Inputs => ({
 });
 const release = (secret: Bytes): MessageOf<"release"> => ({ kind: "release", attempt, secret });
 const right = release(secretOf("payee"));
-const ruled = async (operator: typeof densha, subject: Bytes, secret: Bytes | null): Promise<Message> => ({
+const ruled = async (
+	operator: typeof densha,
+	subject: Bytes,
+	secret: Bytes | null,
+	ruledAt = now,
+): Promise<Message> => ({
 	kind: "ruling",
 	ruling: await rulingOf(operator, {
 		subject,
 		verdict: secret === null ? "refunded" : "released",
 		release: secret,
+		ruledAt,
 	}),
 });
 const lock = lockOf("payee").hash;
@@ -176,6 +197,65 @@ const rulings: readonly Case[] = [
 	),
 ];
 
+/** Redeem until and grace of everything here. */
+const over = redeemUntil + grace;
+const listedSince: Inputs = {
+	trustList: await signList(densha.root, { ...listBody, issuedAt: over, expiresAt: over + day }),
+	now: over,
+};
+const swapSecret = secretOf("swap");
+const owned = await ruled(densha, lock, secretOf("payee"));
+const ownedTooLate = await ruled(densha, lock, secretOf("payee"), over);
+const gaveBack = await ruled(machi, swapLock, null, over);
+const swapOfGiven = await ruled(machi, swapLock, swapSecret, redeemUntil - 1);
+const swapOfTaken = await ruled(densha, swapLock, swapSecret);
+
+const late: readonly Case[] = [
+	accepts("ruling, released, published in grace: owns", gets(reserved, owned, { now: over - 1 })),
+	accepts("ruling, released, published when all was over: nobody would pay", gets(reserved, ownedTooLate)),
+	accepts(
+		"ruling, released, under a list that was signed when all was over: nobody would pay",
+		gets(reserved, owned, listedSince),
+	),
+	refuses(
+		"redeem-closed",
+		"ruling, released, over by its own clock alone",
+		gets(reserved, owned, { now: over }),
+	),
+	refuses(
+		"redeem-closed",
+		"ruling after a cancel, released, when all was over",
+		gets(wasCancelled, ownedTooLate),
+	),
+	refuses(
+		"redeem-closed",
+		"exchange, release in the second of redeemUntil of what it gave: the operator is asked",
+		gets(foreignShort, { ...right, attempt: short.attempt, secret: swapSecret }, { now: short.until }),
+	),
+	accepts(
+		"exchange, ruling, released in time, of what it gave: that is gone, however late it is told",
+		gets(foreign, swapOfGiven, { now: redeemUntil }),
+	),
+	refuses(
+		"redeem-closed",
+		"exchange, ruling, released too late, of what it gave",
+		gets(foreign, await ruled(machi, swapLock, swapSecret, redeemUntil), { now: redeemUntil }),
+	),
+	refuses(
+		"redeem-closed",
+		"exchange, ruling, released, of what it takes, after redeemUntil of what it gave",
+		gets(foreign, swapOfTaken, { now: redeemUntil }),
+	),
+	accepts(
+		"exchange, ruling, refunded, of what it gave, under a list that was signed when all was over: waits for nothing",
+		gets(foreign, gaveBack, listedSince),
+	),
+	accepts(
+		"exchange, ruling, refunded, of what it gave, dated when all was over: it dates its own leg alone",
+		gets(foreign, gaveBack),
+	),
+];
+
 const others: readonly Case[] = [
 	accepts("status: says it again", gets(reserved, { kind: "status", attempt })),
 	accepts("done: changes nothing", gets(reserved, { kind: "done", attempt })),
@@ -188,5 +268,5 @@ export const payee: Draft = {
 		"A payee that took a transfer and answered gets one message: docs/spec/handover.md#the-payees-machine. state before: reserved, resolving, cancelled; of an exchange reserved is lockedForeign.",
 	judge: "payee",
 	given: { trustList: encodedList, now },
-	cases: [...releases, ...cancels, ...rulings, ...others],
+	cases: [...releases, ...cancels, ...rulings, ...late, ...others],
 };

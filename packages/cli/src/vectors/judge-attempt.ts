@@ -70,6 +70,7 @@ export const judgePayee: Judge = (input, verify) => {
 	const answer = must(parseMessage(bytesIn(input, "answer")), "answer");
 	const request = ownRequestIn(input, trust);
 	const tokens = walked(transfer.tokens, trust);
+	const given = answer.kind === "counterTransfer" ? walked(answer.tokens, trust) : [];
 	const links = tokens.map(lastLink);
 	const terms: PayeeTerms = {
 		attempt: attemptId(request.digest, links),
@@ -79,7 +80,7 @@ export const judgePayee: Judge = (input, verify) => {
 		amount: sumOf(tokens),
 		payer: tokens[0]?.previousOwner?.hash ?? new Uint8Array(32),
 		reply: null,
-		keepUntil: keepUntil(tokens, trust),
+		keepUntil: keepUntil([...tokens, ...given], trust),
 	};
 	const message = parseMessage(bytesIn(input, "message"));
 	if (isRefusal(message)) return message;

@@ -25,9 +25,17 @@ export function isPastRedeeming(tokens: readonly Token[], now: number): boolean 
 	return tokens.some(({ issue }) => now >= issue.issue.redeemUntil);
 }
 
-/** Whether nobody pays what this brought any more, by an operator's dates: one's own clock may be wrong. */
-export function wasOver({ terms }: DurablePayee, ruledAt: number, trust: Trust): boolean {
-	return Math.max(ruledAt, trust.list.issuedAt) >= terms.keepUntil;
+/**
+ * Whether nobody pays what this brought any more: by the trust list, or by a ruling of the operator that would pay
+ * it. One's own clock may be wrong, and another operator would end with its date what is not its own.
+ */
+export function wasOver(
+	{ terms }: DurablePayee,
+	{ operator, ruledAt }: RulingBody,
+	{ list }: Trust,
+): boolean {
+	const isOfTaken = equalBytes(operator, terms.request.body.asset.operator);
+	return (isOfTaken ? Math.max(ruledAt, list.issuedAt) : list.issuedAt) >= terms.keepUntil;
 }
 
 /**

@@ -294,7 +294,7 @@ function released(
 		return takesWhatWeGave(givenIn(state), counter, ruling.ruling.body, now)
 			? owns(state, secret, trust)
 			: stay(state, refuse("redeem-closed", "published too late to take what was given"));
-	const isOver = wasOver(state, ruling.ruling.body.ruledAt, trust);
+	const isOver = wasOver(state, ruling.ruling.body, trust);
 	if (now < state.terms.keepUntil && !isOver) return owns(state, secret, trust);
 	if (!isOver) return stay(state, refuse("redeem-closed", "by one's own clock alone"));
 	if (state.kind === "cancelled") return stay(state, refuse("redeem-closed", "cancelled, and now over"));
@@ -320,10 +320,10 @@ function refunded(
 ): PayeeStep {
 	const { terms, tokens, answer } = state;
 	const counter = counterOf(state);
-	const { operator, ruledAt } = message.ruling.body;
-	const isOver = isTheirs || wasOver(state, ruledAt, trust);
+	const { body } = message.ruling;
+	const isOver = isTheirs || wasOver(state, body, trust);
 	if (counter === null && !isOver) return stay(state, decided);
-	const isOfGiven = counter !== null && equalBytes(operator, counter.request.body.asset.operator);
+	const isOfGiven = counter !== null && equalBytes(body.operator, counter.request.body.asset.operator);
 	const isOurs = isOfGiven && (isAnswer || !isTheirs);
 	const news = { kind: "tell", news: "ruled" } as const;
 	if (counter !== null && !isOurs) return { state, effects: [news] };

@@ -53,24 +53,28 @@ test("a release that comes after grace opens no doors to a payee that gave nothi
 	}
 });
 
-test("once its own came back after grace, a payee waits for no word on what nobody would pay", () => {
+test("once its own came back and its list says that it is over, a payee waits for nothing that nobody would pay", () => {
 	const lock = foreign.terms.lock as Bytes;
 	const { secret } = swapped.messages.release as MessageOf<"release">;
-	const { keepUntil, ...rest } = foreign.terms;
-	const refundedAt = (at: number) => rulingsOn(lock, secret, machi, at).refunded as MessageOf<"ruling">;
-	const early = toPayee(foreign, refundedAt(keepUntil - 1));
-	assert.equal(early.state.kind, "resolving");
-	const ended = { kind: "ruled", terms: { ...rest, keepUntil }, answer: foreign.answer };
-	const late = refundedAt(keepUntil);
-	assert.deepEqual(toPayee(foreign, late).state, { ...ended, ruling: late });
-	const removed = toPayee(foreign, late).effects.flatMap((effect) =>
-		effect.kind === "persist" ? effect.changes.remove : [],
-	);
-	assert.deepEqual(removed, foreign.counter.inputs);
-	// The same word again ends it once a later list says that it is over: a cancel of before may be forgotten.
+	const { terms, answer } = foreign;
+	const { keepUntil } = terms;
+	const ruledAt = (at: number) => rulingsOn(lock, secret, machi, at);
+	const ruling = ruledAt(keepUntil - 1).refunded as MessageOf<"ruling">;
 	const listed = { trust: trustIn([densha, machi], keepUntil), now: keepUntil };
-	const again = toPayee(early.state, refundedAt(keepUntil - 1), listed);
-	assert.deepEqual(again.state, { ...ended, ruling: refundedAt(keepUntil - 1) });
+	const removed = { kind: "persist", changes: { ...noChanges, remove: foreign.counter.inputs } };
+	const ended = { kind: "ruled", terms, answer, ruling };
+	assert.deepEqual(toPayee(foreign, ruling, listed), { state: ended, effects: [removed, told] });
+	// Whoever issued what was given dates nothing that another issued: a release is still taken.
+	const dated = toPayee(foreign, ruledAt(keepUntil).refunded as MessageOf<"ruling">);
+	assert.deepEqual([dated.state.kind, dated.effects], ["resolving", [removed, told]]);
+	const late = ruledAt(keepUntil).ruledReleased;
+	assert.equal(toPayee(dated.state, late).state.kind, "owned");
+	const inTime = swapped.messages.ruledReleased as MessageOf<"ruling">;
+	assert.equal(toPayee(dated.state, inTime).state.kind, "owned");
+	// The same word again ends it once a later list says that it is over: a cancel of before may be forgotten.
+	assert.deepEqual(toPayee(dated.state, ruling, listed).state, ended);
+	const before = { ...listed, trust: trustIn([densha, machi], keepUntil - 1) };
+	assert.equal(toPayee(dated.state, ruling, before).refusal?.code, "attempt-decided");
 });
 
 test("what was given is paid for, however late, by the word of its operator that the release came in time", () => {
