@@ -1,11 +1,13 @@
 /** Where `DATABASE_URL` names a PostgreSQL server, sandbox and replay keep their operators' books there, and only there. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { schemasOn } from "../../operator/test/support/postgres.ts";
+import { freePort } from "../src/server/port.ts";
 import { type PostgresServer, startPostgres } from "../src/server/postgres-server.ts";
-import { openShell, type Shell } from "./support/tenten.ts";
+import { openShell, type Shell, says } from "./support/tenten.ts";
 
 let server: PostgresServer | string;
 let onServer: Shell;
@@ -62,6 +64,34 @@ describe("the sandbox", () => {
 		shell.close();
 		assert.equal(status, 2);
 		assert.match(stderr, /DATABASE_URL is no address/);
+	});
+});
+
+describe("an operator on a server", () => {
+	onPostgres("is looked over and restored by the file that names its database", async () => {
+		const named = join(onServer.folder, "database-url");
+		const url = new URL((server as PostgresServer).url);
+		url.searchParams.set("schema", "operator_named");
+		writeFileSync(named, `${url.href}\n`);
+		const shell = openShell({ DATABASE_URL_FILE: named });
+		try {
+			const made = ["--name", "Bank", "--asset", "JPY:0", "--port", `${await freePort()}`];
+			await shell.well("operator", "init", "--data", "bank", ...made);
+			const serving = shell.start("operator", "serve", "--data", "bank");
+			await says(serving, /listens at/);
+			const ended = once(serving, "exit");
+			serving.kill("SIGTERM");
+			await ended;
+			const { findings } = await shell.well("doctor", "--data", "bank");
+			assert.equal(findings.find(({ check }: { check: string }) => check === "store").state, "well");
+			const { database } = await shell.well("operator", "backup", "copy", "--data", "bank");
+			assert.equal(database, null);
+			await shell.well("operator", "restore", "copy", "--data", "again", "--yes");
+			const without = await onFiles.tenten("doctor", "--data", join(shell.folder, "again"));
+			assert.equal(without.status, 1);
+		} finally {
+			shell.close();
+		}
 	});
 });
 

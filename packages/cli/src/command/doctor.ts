@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { examineDatabase, type Finding } from "@tenten/operator";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
+import { databaseUrl } from "../server/database-url.ts";
 import {
 	nodeFinding,
 	secrecyFinding,
@@ -51,8 +52,7 @@ async function ofOperator(folder: string): Promise<readonly Finding[]> {
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
 	const { url, isPostgres } = readIssuerSettings(join(folder, "operator.json"));
-	const { DATABASE_URL: address } = process.env;
-	const database = isPostgres ? address : join(folder, "operator.sqlite");
+	const database = isPostgres ? databaseUrl() : join(folder, "operator.sqlite");
 	const secret = ["keys.sealed", "api-key", "webhook-secret"];
 	return [
 		...ofMachine(folder),

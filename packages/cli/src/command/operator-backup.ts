@@ -1,6 +1,7 @@
 /** `tenten operator backup` and `restore`: a copy of an operator, and an operator from a copy. */
 import type { Command } from "commander";
 import { commandName } from "../invocation.ts";
+import { databaseUrl } from "../server/database-url.ts";
 import { backUp, restoreTo } from "../server/issuer-backup.ts";
 import { subcommand } from "../subcommand.ts";
 import { agree } from "../wallet/agree.ts";
@@ -40,9 +41,8 @@ export function restoreOperatorCommand(): Command {
 		},
 		async (output, flags, from) => {
 			await agree(output, warning, flags.yes === true);
-			const { DATABASE_URL: url } = process.env;
 			const folder = issuerFolder(flags);
-			const { name, madeAt } = await restoreTo(from, folder, url);
+			const { name, madeAt } = await restoreTo(from, folder, databaseUrl());
 			output.say(`The operator "${name}" of ${madeAt} is in ${folder}. It pays and issues nothing.`);
 			output.say(
 				`Next: ${commandName()} operator serve --data ${folder}, find out what it did since (docs/operating.md), then ${commandName()} operator payouts allow <asset>`,

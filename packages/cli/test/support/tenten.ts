@@ -29,7 +29,7 @@ export type Shell = {
 /** A folder of its own, where every wallet and operator opens with the same passphrase; with these variables, too. */
 export function openShell(variables: Readonly<Record<string, string>> = {}): Shell {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-cli-"));
-	const { DATABASE_URL: _, ...surroundings } = process.env;
+	const { DATABASE_URL: _, DATABASE_URL_FILE: __, ...surroundings } = process.env;
 	const own = { TENTEN_PASSPHRASE: "correct horse", TENTEN_WALLET: join(folder, "wallet") };
 	const env = { ...surroundings, ...own, ...variables };
 	const running: ChildProcess[] = [];
