@@ -223,7 +223,6 @@ function webhookSecretOf(folder: string): Uint8Array {
 	return secret;
 }
 
-/** What management is asked with: the key of the environment, else the one in the folder. */
 /** The first key of management: whoever has the folder has it. */
 export function readApiKey(folder: string): string {
 	const file = join(folder, "api-key");
