@@ -3,7 +3,7 @@
  * currency, a ticket, a renewable-energy certificate and a game item.
  */
 import assert from "node:assert/strict";
-import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { freePort } from "../src/server/port.ts";
@@ -137,6 +137,20 @@ test("what is refused says why: a licence that was revoked, an issue that was st
 	await person("jiro").well("operator", "issue", "allow", code);
 	await statusList("--revoked", "9");
 	assert.equal(stopped((await taro.well("operator", "licences", "list")).licences), "revoked");
+});
+
+test("a licence names a public key, and nothing else that lies beside it", async () => {
+	const pair = JSON.parse(readFileSync(at("licence-key"), "utf8")) as { readonly privateKey: object };
+	writeFileSync(at("private"), JSON.stringify(pair.privateKey));
+	const terms = ["--kind", "ticket", "--asset", "ODD:0", "--ceiling", "5", "--days", "1"];
+	const bound = ["--licensor", at("regulator"), "--operator", operator];
+	for (const key of ["licence-key", "private", "regulator.public"]) {
+		const file = at(`of ${key}`);
+		const { status, stderr } = await tenten("licensor", "grant", file, ...bound, ...terms, "--key", at(key));
+		assert.equal(status, 2);
+		assert.match(stderr, /is no public key/);
+		assert.ok(!existsSync(file));
+	}
 });
 
 test("a definition that is misspelt is bad input, and nothing is signed", async () => {

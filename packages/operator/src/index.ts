@@ -5,7 +5,7 @@ export { admitAsAsked } from "./admission.ts";
 export type { OperatorKeys, OperatorPolicy } from "./context.ts";
 export type { DebtSettlement } from "./debts.ts";
 export type { Licensing, Standing } from "./definitions/definitions.ts";
-export { type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";
+export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";
 export type { Licensor } from "./definitions/licence.ts";
 export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./definitions/licence-making.ts";
 export type { DirectIssue } from "./direct-issue.ts";

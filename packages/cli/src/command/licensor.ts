@@ -3,7 +3,14 @@
  * out. It needs no operator and no network: files come in, files go out.
  */
 import { existsSync } from "node:fs";
-import { type JoseKey, type Licensor, makeJoseKey, makeLicence, makeStatusList } from "@tenten/operator";
+import {
+	algorithmOf,
+	type JoseKey,
+	type Licensor,
+	makeJoseKey,
+	makeLicence,
+	makeStatusList,
+} from "@tenten/operator";
 import { fromHex } from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
@@ -89,7 +96,7 @@ function grantCommand(): Command {
 				{
 					iss,
 					operator,
-					key: readJson(flags.key) as JoseKey,
+					key: publicKeyIn(flags.key),
 					assetKind: flags.kind,
 					codes: [code],
 					scale: Number(scale),
@@ -151,6 +158,14 @@ function placeFrom(text: string): { readonly uri: string; readonly idx: number }
 	if (at < 1)
 		throw new BadInput("--status is an address and an index, as https://regulator.example/status#9");
 	return { uri: text.slice(0, at), idx: numberIn("--status", text.slice(at + 1), 0) };
+}
+
+/** What a licence names is read by everybody: a private key in it is nobody's any more. */
+function publicKeyIn(file: string): JoseKey {
+	const key = readJson(file) as JoseKey;
+	if (algorithmOf(key) === undefined || key.d !== undefined)
+		throw new BadInput("is no public key: licences key writes FILE.public", { file });
+	return key;
 }
 
 function licensorIn(file: string): LicensorFile {
