@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { amountOfToken, fillWallet, noteOf } from "../src/bench/full-wallet.ts";
 import { benchHandoverDurable } from "../src/bench/handover-durable.ts";
 import { percentile } from "../src/bench/percentile.ts";
-import { recordRun } from "../src/bench/record.ts";
+import { currentCommit, recordRun } from "../src/bench/record.ts";
 import { thisMachine } from "../src/bench/result.ts";
 import { benchWallet } from "../src/bench/wallet.ts";
 import { makeOutput } from "../src/output.ts";
@@ -49,7 +49,7 @@ test("opening, paying, the balance and both searches are measured, beside one di
 
 test("a recorded run is one line more, with machine, note and results", () => {
 	const file = join(folder, "runs.jsonl");
-	const run = { machine: thisMachine(), note: "tiny", results: [] };
+	const run = { commit: currentCommit(), machine: thisMachine(), note: "tiny", results: [] };
 	recordRun(file, run);
 	recordRun(file, run);
 	const lines = readFileSync(file, "utf8").trimEnd().split("\n");

@@ -17,12 +17,13 @@ export type RecordedRun = {
 	readonly results: readonly BenchResult[];
 };
 
-export function recordRun(file: string, run: Omit<RecordedRun, "at" | "commit">): void {
-	const whole: RecordedRun = { at: new Date().toISOString(), commit: commitOf(import.meta.dirname), ...run };
+export function recordRun(file: string, run: Omit<RecordedRun, "at">): void {
+	const whole: RecordedRun = { at: new Date().toISOString(), ...run };
 	appendFileSync(file, `${JSON.stringify(whole)}\n`);
 }
 
-function commitOf(folder: string): string | null {
+/** What is checked out now: to be asked before a run, since that may take longer than the next commit. */
+export function currentCommit(folder: string = import.meta.dirname): string | null {
 	try {
 		const found = execFileSync("git", ["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"], {
 			cwd: folder,

@@ -7,7 +7,7 @@ import { benchHandoverDurable } from "../bench/handover-durable.ts";
 import { benchIssue } from "../bench/issue.ts";
 import { benchLoad } from "../bench/load.ts";
 import { benchOverload } from "../bench/overload.ts";
-import { recordRun } from "../bench/record.ts";
+import { currentCommit, recordRun } from "../bench/record.ts";
 import { benchRedeem } from "../bench/redeem.ts";
 import {
 	type Benchmark,
@@ -72,6 +72,7 @@ export function benchCommand(): Command {
 		async (output, { record, note = "", database, ...flags }, name) => {
 			if (database !== undefined && name !== "overload")
 				throw new BadInput("--database is for overload: the others bring what they need");
+			const commit = currentCommit();
 			const machine = thisMachine();
 			sayMachine(output, machine);
 			const chosen = name === undefined ? Object.keys(benchmarks) : [name];
@@ -87,7 +88,7 @@ export function benchCommand(): Command {
 				await server?.stop();
 			}
 			sayResults(output, results);
-			if (record !== undefined) recordRun(record, { machine, note, results });
+			if (record !== undefined) recordRun(record, { commit, machine, note, results });
 			return { ok: results.every(meetsTarget), result: { results } };
 		},
 	);
