@@ -59,7 +59,7 @@ export async function openPair(
 export function openOperator(
 	suite: SuiteName,
 	now: () => number,
-	means: Partial<Pick<OperatorOptions, "database" | "store" | "claims" | "threads">> = {},
+	means: Partial<Pick<OperatorOptions, "database" | "store" | "threads">> = {},
 ): Promise<Operator> {
 	const signer = (): Signer => signerFrom(generateKey(suite).privateKey, suite);
 	const asset = { code: assetCode, scale: 0, name: "Yen" };

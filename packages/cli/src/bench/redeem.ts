@@ -1,7 +1,7 @@
 /**
  * `bench redeem`: redemption of 5-hop tokens from end to end: by HTTP, verified on all cores, durable, on SQLite
- * and on PostgreSQL; 1 and 16 tokens a claim, and 1 into a store of a million rows with accounts by Zipf's law. The limit is the bare verification of the very same signatures on
- * all cores, in turns with ours.
+ * and on PostgreSQL; 1 and 16 tokens a claim, and 1 into a store of a million rows with accounts by Zipf's law.
+ * The limit is the bare verification of the very same signatures on all cores, in turns with ours.
  *
  *   load (this process) ─▶ server (a process) ─▶ threads that verify ─▶ store, synced ─▶ reply
  *
@@ -115,7 +115,7 @@ async function oneKind(kind: Kind): Promise<readonly BenchResult[]> {
 
 async function measure(kind: Kind, server: Line<ServerMethods>): Promise<readonly BenchResult[]> {
 	const { rounds, claims, tokensEach, database } = kind;
-	const { id, url } = await server.call("start", { database, claims: "together" });
+	const { id, url } = await server.call("start", { database });
 	const deposit = (account: Bytes, _: string, amount: bigint): Promise<void> =>
 		server.call("deposit", { account, amount });
 	const track = await openTrack(httpOperatorClient({ url }), id, deposit);

@@ -10,15 +10,11 @@ import { type Handlers, Line } from "../../ipc-line.ts";
 import { now } from "../../surroundings.ts";
 import { assetCode, openOperator } from "../pair.ts";
 
-type ServerStart = {
-	/** a file, or `postgres://…` */
-	readonly database: string;
-	readonly claims: "together" | "alone";
-};
-
 export type ServerMethods = {
-	/** Opens the operator and serves it; its id, and where it is reached. */
-	readonly start: (input: ServerStart) => Promise<{ readonly id: Bytes; readonly url: string }>;
+	/** Opens the operator on a file or `postgres://…` and serves it; its id, and where it is reached. */
+	readonly start: (input: {
+		readonly database: string;
+	}) => Promise<{ readonly id: Bytes; readonly url: string }>;
 	/** Brings value onto an account, minor units. */
 	readonly deposit: (input: { readonly account: Bytes; readonly amount: bigint }) => Promise<void>;
 	/** Writes so many rows of outputs that were spent before, under ids by chance. */
@@ -35,8 +31,6 @@ type ServerCounts = {
 	/** CPU time of the thread that answers and writes */
 	readonly main_s: number;
 	readonly commits: number;
-	/** bytes of memory that are resident */
-	readonly resident: number;
 };
 
 const filledTogether = 10_000;
@@ -72,10 +66,9 @@ function serve(): void {
 		if (point === "afterCommit") commits++;
 	};
 	const methods: ServerMethods = {
-		start: async ({ database, claims }) => {
+		start: async ({ database }) => {
 			operator = await openOperator("Ed25519", now, {
 				database,
-				claims,
 				threads: availableParallelism(),
 				store: { onCommit: (point) => count(point) },
 			});
@@ -102,7 +95,6 @@ function serve(): void {
 				cpu_s: (spent.user + spent.system) / 1e6,
 				main_s: (spentHere.user + spentHere.system) / 1e6,
 				commits: done,
-				resident: process.memoryUsage.rss(),
 			};
 		},
 		audit: async () => {
