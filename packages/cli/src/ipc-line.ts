@@ -4,8 +4,6 @@
  * Over Node's own channel to a child process, with structured clones, so bytes and amounts pass as they are.
  * Whoever sees the other process end says so by `end`: then every open call fails.
  */
-import type { ChildProcess } from "node:child_process";
-
 type Frame =
 	| { readonly kind: "call"; readonly id: number; readonly method: string; readonly input: unknown }
 	| { readonly kind: "answer"; readonly id: number; readonly output: unknown }
@@ -15,7 +13,10 @@ type Frame =
 export type Handlers = Readonly<Record<string, (input: never) => Promise<unknown>>>;
 
 /** The side of a process that speaks to its child or its parent. */
-type Port = Pick<ChildProcess | NodeJS.Process, "send" | "on">;
+type Port = {
+	send?(frame: Frame, handle: undefined, options: undefined, sent: () => void): unknown;
+	on(event: "message", listener: (frame: Frame) => void): unknown;
+};
 
 type Waiting = {
 	readonly resolve: (output: unknown) => void;

@@ -19,11 +19,15 @@ export type Output = {
 
 const plainLineEvery_ms = 5000;
 
-// Node 24 has it, the es2023 library does not: a number of which every digit is written.
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
+declare global {
+	interface JSON {
+		/** A number of which every digit is written: Node 24 has it, the es2023 library does not. */
+		readonly rawJSON: (text: string) => unknown;
+	}
+}
 
 export function jsonLine(value: object): string {
-	return JSON.stringify(value, (_, entry) => (typeof entry === "bigint" ? rawJSON(`${entry}`) : entry));
+	return JSON.stringify(value, (_, entry) => (typeof entry === "bigint" ? JSON.rawJSON(`${entry}`) : entry));
 }
 
 export function makeOutput(json: boolean): Output {

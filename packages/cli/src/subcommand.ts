@@ -26,7 +26,7 @@ export type Usage = {
 };
 
 /** A subcommand whose arguments are `A` and whose options, as commander names them, are `O`. */
-export function subcommand<A extends readonly unknown[], O extends object = object>(
+export function subcommand<A extends unknown[], O extends object = object>(
 	{ usage, summary, example, arguments: listed = [], required = [], options = [] }: Usage,
 	run: (output: Output, options: O, ...args: A) => Promise<Outcome>,
 ): Command {
@@ -40,7 +40,7 @@ export function subcommand<A extends readonly unknown[], O extends object = obje
 	command.addHelpText("after", `\nExample:\n  $ ${example}`);
 	return command.action(async () => {
 		const output = makeOutput(command.opts<{ json?: boolean }>().json === true);
-		const { ok, result } = await run(output, command.opts<O>(), ...(command.processedArgs as unknown as A));
+		const { ok, result } = await run(output, command.opts<O>(), ...(command.processedArgs as A));
 		output.result(result);
 		process.exitCode = ok ? exitCodes.well : exitCodes.no;
 	});

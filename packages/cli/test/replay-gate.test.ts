@@ -3,18 +3,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isRefusal, type OperatorClient } from "@tenten/protocol";
 import { ok, openTown } from "../../../test/support/town.ts";
-import { OperatorGate, operatorClient } from "../src/replay/gate.ts";
+import { OperatorGate, operatorClient, type Route } from "../src/replay/gate.ts";
 
 const routes = ["trustList", "enrol", "withdraw", "claim", "rule", "release", "account"] as const;
 
 function countingOperator(): { readonly operator: OperatorClient; readonly reached: string[] } {
 	const reached: string[] = [];
-	const answer = (route: string) => async () => {
+	const answer = (route: Route) => async () => {
 		reached.push(route);
 		return new Uint8Array([1]);
 	};
-	const operator = Object.fromEntries(routes.map((route) => [route, answer(route)]));
-	return { operator: operator as unknown as OperatorClient, reached };
+	const operator = {
+		trustList: answer("trustList"),
+		enrol: answer("enrol"),
+		withdraw: answer("withdraw"),
+		claim: answer("claim"),
+		rule: answer("rule"),
+		release: answer("release"),
+		account: answer("account"),
+	};
+	return { operator, reached };
 }
 
 test("a shut gate turns every route away and counts it; an open one lets it through", async () => {

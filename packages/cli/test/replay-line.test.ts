@@ -10,7 +10,7 @@ function ends() {
 	const port = (from: EventEmitter, to: EventEmitter) =>
 		Object.assign(from, {
 			send: (frame: unknown) => setImmediate(() => to.emit("message", structuredClone(frame))),
-		}) as unknown as ConstructorParameters<typeof Line>[0];
+		});
 	return { left: port(one, other), right: port(other, one) };
 }
 

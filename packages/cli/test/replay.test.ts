@@ -29,13 +29,13 @@ type Result = {
 	readonly reserve: { readonly drawn: number; readonly debts: number };
 };
 
-function tenten(...args: readonly string[]) {
+function tenten<T = Result>(...args: readonly string[]) {
 	const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args, "--json"], {
 		encoding: "utf8",
 	});
 	const last = stdout.trim().split("\n").at(-1) ?? "";
 	assert.notEqual(last, "", stderr);
-	return { status, stderr, result: JSON.parse(last) as Result };
+	return { status, stderr, result: JSON.parse(last) as T };
 }
 
 /** Whole numbers below `below`, the same in every run (Park and Miller's minimal standard generator). */
@@ -104,9 +104,10 @@ test("a shop with four tills: to the unit, offline between windows, forks proven
 	assert.equal(cases.length, 6);
 	const trustList = join(kept, "trust-list.cbor");
 	const culprits = cases.map((file) => {
-		const verdict = tenten("evidence", "verify", join(kept, file), "--trust-list", trustList);
+		const asked = ["evidence", "verify", join(kept, file), "--trust-list", trustList];
+		const verdict = tenten<{ readonly culprit: string }>(...asked);
 		assert.equal(verdict.status, 0);
-		return (verdict.result as unknown as { culprit: string }).culprit;
+		return verdict.result.culprit;
 	});
 	assert.equal(new Set(culprits).size, 6);
 });

@@ -42,7 +42,7 @@ export function folderOf({ wallet }: WalletFlags): string {
 }
 
 /** A subcommand that works on an open wallet. */
-export function walletCommand<A extends readonly unknown[], O extends object = object>(
+export function walletCommand<A extends unknown[], O extends object = object>(
 	usage: Usage,
 	run: (folder: WalletFolder, options: O, output: Output, ...args: A) => Promise<Ending | Refusal>,
 ): Command {
