@@ -1,6 +1,6 @@
 /** An operator is backed up while it works, lost, and restored: what it forgot is neither paid twice nor unnoticed. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import {
 	appendFileSync,
 	cpSync,
@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import {
 	type AssetId,
@@ -32,22 +31,22 @@ import { random } from "../src/surroundings.ts";
 import { must, openWallet } from "./support/hand-over-process.ts";
 import type { OperatorPlan } from "./support/operator-process.ts";
 import { ended, firstLine, startProgram } from "./support/processes.ts";
+import { openShell } from "./support/tenten.ts";
 
-const bin = join(import.meta.dirname, "../src/bin.ts");
 const program = join(import.meta.dirname, "support/operator-process.ts");
 const root = mkdtempSync(join(tmpdir(), "tenten-backup-"));
 const unlock = { kind: "device", key: random(32) } as const;
+const shell = openShell();
 const running: ChildProcess[] = [];
 after(() => {
 	for (const child of running) child.kill("SIGKILL");
+	shell.close();
 	rmSync(root, { recursive: true });
 });
 
 async function tenten(...args: readonly string[]) {
-	const child = spawn(process.execPath, [bin, "operator", ...args, "--json"]);
-	const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
-	const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
-	return { status, err, result: JSON.parse(out.trim().split("\n").at(-1) ?? "") };
+	const { status, stderr, json } = await shell.tenten("operator", ...args);
+	return { status, err: stderr, result: json };
 }
 
 /** A server of its own over a folder: its address, and how it is asked for its people. */

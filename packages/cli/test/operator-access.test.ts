@@ -1,17 +1,16 @@
 /** Keys and the audit log from the command line, against an operator that serves from its folder. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { type RunningServer, startServer } from "@tenten/operator";
 import { isRefusal } from "@tenten/protocol";
 import { createIssuer, type Issuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
 import { random } from "../src/surroundings.ts";
+import { openShell } from "./support/tenten.ts";
 
-const bin = join(import.meta.dirname, "../src/bin.ts");
+const shell = openShell();
 const parent = mkdtempSync(join(tmpdir(), "tenten-access-"));
 const folder = join(parent, "bank");
 const unlock = { kind: "device", key: random(32) } as const;
@@ -35,14 +34,13 @@ before(async () => {
 after(async () => {
 	await server.close();
 	await issuer.close();
+	shell.close();
 	rmSync(parent, { recursive: true });
 });
 
 async function tenten(...args: readonly string[]) {
-	const child = spawn(process.execPath, [bin, "issuer", ...args, "--data", folder, "--json"]);
-	const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-	const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-	return { status, err, result: JSON.parse(out.trim().split("\n").at(-1) ?? "") };
+	const { status, stderr, json } = await shell.tenten("issuer", ...args, "--data", folder);
+	return { status, err: stderr, result: json };
 }
 
 test("keys are made, listed and revoked, and the log of it is whole until a row is changed", async () => {

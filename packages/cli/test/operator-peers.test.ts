@@ -1,10 +1,8 @@
 /** Two operators list each other, and the people of each see from the command line what is owed between them. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { type RunningServer, startServer } from "@tenten/operator";
 import { isRefusal, toHex } from "@tenten/protocol";
@@ -12,8 +10,9 @@ import { doorsFrom } from "../src/server/doors.ts";
 import { createIssuer, type Issuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
 import { listPeers } from "../src/server/peers.ts";
 import { random } from "../src/surroundings.ts";
+import { openShell } from "./support/tenten.ts";
 
-const bin = join(import.meta.dirname, "../src/bin.ts");
+const shell = openShell();
 const parent = mkdtempSync(join(tmpdir(), "tenten-operators-"));
 const unlock = { kind: "device", key: random(32) } as const;
 const log = { info: () => undefined, error: console.error };
@@ -44,23 +43,13 @@ after(async () => {
 		await server.close();
 		await issuer.close();
 	}
+	shell.close();
 	rmSync(parent, { recursive: true });
 });
 
 async function debts(of: Served, peer: string) {
-	const child = spawn(process.execPath, [
-		bin,
-		"operator",
-		"peers",
-		"debts",
-		peer,
-		"--data",
-		of.folder,
-		"--json",
-	]);
-	const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-	const [out, status] = await Promise.all([text(child.stdout), ended]);
-	return { status, result: JSON.parse(out.trim().split("\n").at(-1) ?? "") };
+	const { status, json } = await shell.tenten("operator", "peers", "debts", peer, "--data", of.folder);
+	return { status, result: json };
 }
 
 test("whoever is not listed there is not answered; listed both ways, each sees what it owes the other", async () => {

@@ -1,18 +1,17 @@
 /** Webhooks from the command line, against an operator that serves from its folder. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { type RunningServer, startServer } from "@tenten/operator";
 import { isRefusal } from "@tenten/protocol";
 import { type Receiver, startReceiver, verified } from "../../operator/test/support/receiver.ts";
 import { createIssuer, type Issuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
 import { random } from "../src/surroundings.ts";
+import { openShell } from "./support/tenten.ts";
 
-const bin = join(import.meta.dirname, "../src/bin.ts");
+const shell = openShell();
 const parent = mkdtempSync(join(tmpdir(), "tenten-webhooks-"));
 const folder = join(parent, "bank");
 const settings = join(folder, "operator.json");
@@ -44,14 +43,13 @@ before(async () => {
 after(async () => {
 	await close();
 	await receiver.close();
+	shell.close();
 	rmSync(parent, { recursive: true });
 });
 
 async function tenten(...args: readonly string[]) {
-	const child = spawn(process.execPath, [bin, "operator", "webhooks", ...args, "--data", folder, "--json"]);
-	const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-	const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-	return { status, err, result: JSON.parse(out.trim().split("\n").at(-1) || "{}") };
+	const { status, stderr, json } = await shell.tenten("operator", "webhooks", ...args, "--data", folder);
+	return { status, err: stderr, result: json };
 }
 
 test("an endpoint is registered where the operator trusts its network, told of a test, and looked after", async () => {

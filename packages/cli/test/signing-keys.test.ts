@@ -1,10 +1,8 @@
 /** Rotating what an operator signs with, from the command line, with wallets that hold what the old key signed. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { startServer } from "@tenten/operator";
 import { type AssetId, isRefusal, toHex } from "@tenten/protocol";
@@ -13,9 +11,10 @@ import { random } from "../src/surroundings.ts";
 import { must, openWallet } from "./support/hand-over-process.ts";
 import type { OperatorPlan } from "./support/operator-process.ts";
 import { ended, firstLine, startProgram } from "./support/processes.ts";
+import { openShell } from "./support/tenten.ts";
 
-const bin = join(import.meta.dirname, "../src/bin.ts");
 const program = join(import.meta.dirname, "support/operator-process.ts");
+const shell = openShell();
 const root = mkdtempSync(join(tmpdir(), "tenten-signing-keys-"));
 const folder = join(root, "bank");
 const unlock = { kind: "device", key: random(32) } as const;
@@ -27,13 +26,14 @@ before(async () => {
 	await createIssuer(folder, { name: "Bank", assets, port: 0 }, unlock);
 	await must(await openIssuer(folder, unlock)).close();
 });
-after(() => rmSync(root, { recursive: true }));
+after(() => {
+	shell.close();
+	rmSync(root, { recursive: true });
+});
 
 async function tenten(data: string, ...args: readonly string[]) {
-	const child = spawn(process.execPath, [bin, "operator", "signing-keys", ...args, "--data", data, "--json"]);
-	const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
-	const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
-	return { status, err, result: JSON.parse(out.trim().split("\n").at(-1) ?? "") };
+	const { status, stderr, json } = await shell.tenten("operator", "signing-keys", ...args, "--data", data);
+	return { status, err: stderr, result: json };
 }
 
 test("an issuing key is rotated, and distrusted when it leaks: a wallet goes on paying and is paid out", async (t) => {
