@@ -35,6 +35,7 @@ test("every seeded bug has a name, a reason and a promise of its own to break, a
 	const page = readFileSync("docs/reliability.md", "utf8");
 	for (const { name, why } of bugs)
 		assert.ok(page.includes(`| \`${name}\` | ${why} |`), `${name} is on no page`);
+	assert.ok(page.includes(`plants all ${bugs.length} and`), `the page counts other than ${bugs.length} bugs`);
 	for (const { name, test: seen } of bugs) {
 		const source = readFileSync(seen.file, "utf8").replaceAll(/\$\{[^}]*\}/g, "…");
 		assert.ok(
