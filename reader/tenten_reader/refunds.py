@@ -12,6 +12,8 @@ from .statement import NeverReleased, NoReleaseReached, NoWord, SaysBalance, Sig
 from .token import Token
 from .walk import State, owner_hash, verify_decoded
 
+REFUND_WINDOW = 157_680_000  # seconds: five years of 365 days
+
 
 @dataclass(frozen=True)
 class Refund:
@@ -27,7 +29,7 @@ class Refund:
 
 def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: int) -> Refund:
     """One token of a statement that verifies. Refuses: the codes of the walk, order-mismatch, owner-mismatch,
-    lock-mismatch, and last ruling-early.
+    lock-mismatch, and last ruling-early and refund-closed.
     """
     verified = verify_decoded(token, trust, None)
     signer = trust.certificate(statement.certificate)
@@ -46,8 +48,12 @@ def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: in
         raise Refused("owner-mismatch")
     definition = trust.asset(verified.issue.asset.operator, verified.issue.asset.code)
     assert definition is not None
-    if now < verified.issue.redeem_until + definition.grace:
+    issue = verified.issue
+    due = issue.redeem_until + definition.grace
+    if now < due:
         raise Refused("ruling-early")
+    if now >= due + (issue.redeem_until - issue.issued_at) + REFUND_WINDOW:
+        raise Refused("refund-closed")
     return Refund(
         output=refunded.output,
         amount=refunded.amount,

@@ -147,6 +147,8 @@ const changeOfDirect = tokenOf(
 	1,
 );
 const after = redeemUntil + day;
+/** As long again as it could be redeemed, and five years. */
+const lastDay = after + (redeemUntil - input.issue.issuedAt) + 5 * 365 * day;
 const refund = async (says: Says, token: VerifiedToken, by = alice): Promise<Inputs> => ({
 	statement: encoded(await statementOf(by, says)),
 	token: encodeToken(token),
@@ -155,7 +157,7 @@ const refund = async (says: Says, token: VerifiedToken, by = alice): Promise<Inp
 export const refunds: Draft = {
 	name: "refunds",
 	comment:
-		"One token of a statement that verifies: docs/spec/orders.md#rulings. ruling-early is given after all other checks.",
+		"One token of a statement that verifies: docs/spec/orders.md#rulings. ruling-early and refund-closed are given after all other checks.",
 	judge: "refund",
 	given: { trustList: encodedList, now: after },
 	cases: [
@@ -167,6 +169,12 @@ export const refunds: Draft = {
 			now: after,
 		}),
 		refuses("ruling-early", "a second before", { ...(await refund(never, lockedToken)), now: after - 1 }),
+		accepts("in the last second", { ...(await refund(never, lockedToken)), now: lastDay - 1 }),
+		refuses("refund-closed", "a second later", { ...(await refund(never, lockedToken)), now: lastDay }),
+		refuses("refund-closed", "of a direct link, a second later", {
+			...(await refund(noWord(directLink), direct)),
+			now: lastDay,
+		}),
 		refuses("order-mismatch", "no link in question", await refund(never, input)),
 		refuses("lock-mismatch", "another lock", await refund({ ...never, lock: bytesOf("other") }, lockedToken)),
 		refuses("lock-mismatch", "never released, where the payee decides", await refund(never, foreign)),

@@ -1995,24 +1995,6 @@ export interface components {
                 };
             };
         };
-        /** @description `ruling-taken` (funds spent): nothing: what it would pay has been claimed */
-        "ruling-taken": {
-            headers: {
-                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
-                RateLimit?: string;
-                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
-                "RateLimit-Policy"?: string;
-                /** @description names this request in the operator's logs */
-                "Request-Id"?: string;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "ruling-taken";
-                };
-            };
-        };
         /** @description `signature-invalid` (funds safe): ask the signer for it again */
         "signature-invalid": {
             headers: {
@@ -3861,7 +3843,24 @@ export interface operations {
                     };
                 };
             };
-            410: components["responses"]["ruling-taken"];
+            /** @description `refund-closed` (funds spent): nothing: its time to be refunded has passed; `ruling-taken` (funds spent): nothing: what it would pay has been claimed */
+            410: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "refund-closed" | "ruling-taken";
+                    };
+                };
+            };
             413: components["responses"]["too-large"];
             415: components["responses"]["content-type-unknown"];
             /** @description `amount-invalid` (funds safe): use a whole amount above zero; `asset-mismatch` (funds safe): pay in the asset that was asked for; `condition-unknown` (funds safe): use a version that knows this condition; `idempotency-key-reused` (funds safe): use a fresh Idempotency-Key for other content; `issue-proof-invalid` (funds safe): ask the payer for another token; `lock-mismatch` (funds safe): use one lock for all tokens of a payment; `not-evidence` (funds safe): nothing: it proves nothing against anyone; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `sum-mismatch` (funds safe): make outputs that add up to the input; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */

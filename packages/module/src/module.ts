@@ -57,6 +57,8 @@ import type { TokenSummary } from "./rows.ts";
 import {
 	askRefund,
 	type Doubt,
+	type DueRefund,
+	dueRefunds,
 	lateQuestions,
 	openQuestions,
 	type RulingQuestion,
@@ -212,6 +214,11 @@ export class SecureModule {
 	async askRefund(attempt: Bytes, ask: Ask): Promise<readonly Bytes[] | Refusal> {
 		const questions = await this.#core.exclusively(() => askRefund(this.#core, attempt));
 		return isRefusal(questions) ? questions : askAll(this.#core, attempt, questions, ask);
+	}
+
+	/** Attempts of which a refund is asked unasked: what was locked and never given, and is over. */
+	dueRefunds(): readonly DueRefund[] {
+		return dueRefunds(this.#core);
 	}
 
 	/** Sends an unwanted direct transfer back to its payer, whole; again the same, until it has arrived. */

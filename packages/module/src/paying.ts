@@ -7,6 +7,7 @@ import {
 	type DurablePayer,
 	equalBytes,
 	isRefusal,
+	type Locked,
 	type Message,
 	type MessageOf,
 	matchDocuments,
@@ -232,14 +233,27 @@ function takesTokens(event: PayerEvent): boolean {
 	return kind === "counterTransfer" || kind === "returned";
 }
 
-/** A lock of a restored backup was perhaps decided since; one that an operator was told of stays as it is. */
+/**
+ * A lock of a restored backup was perhaps decided since; one that an operator was told of stays as it is. What a
+ * cancel frees after redeem until could not be redeemed: a refund brings it back.
+ */
 function mayNotDecide(core: Core, state: Payer, event: PayerEvent): Refusal | undefined {
 	if (state.kind !== "locked" || event.kind === "contact") return undefined;
 	const kind = event.kind === "received" ? event.message.kind : undefined;
 	if (kind === "ruling" || kind === "status") return undefined;
 	if (core.vault.isStated(state.terms.attempt))
 		return refuse("attempt-decided", "the operator was told that this was never released");
+	const cancels = event.kind === "cancel" || kind === "refused";
+	if (cancels && isPastRedeeming(state, core.now()))
+		return refuse("redeem-closed", "what a cancel frees could not be redeemed: ask for a refund");
 	return core.isSilenced(state.terms.signer);
+}
+
+/** Whether one of the tokens that a lock holds can be redeemed no more. */
+function isPastRedeeming({ transfer }: Locked, now: number): boolean {
+	return (
+		transfer.kind === "transfer" && transfer.tokens.some(({ issue: { issue } }) => now >= issue.redeemUntil)
+	);
 }
 
 /** Whether the transfer may have to be sent again. */

@@ -2,7 +2,8 @@
  * Doubts that only an operator can end: what it is asked, and what its word changes.
  *
  *   RESERVED ──resolve──▶ RESOLVING     a release that comes now goes to the operator, whose answer stands
- *   LOCKED, SENT, LOCKED-FOREIGN        after redeem until and grace: a signed statement asks for a refund
+ *   LOCKED, SENT, LOCKED-FOREIGN        from redeem until and grace to the last day for it: a signed statement
+ *                                       asks for a refund
  *
  * A statement is signed only while the module's own state makes it true, is durable before it is shown, and
  * from then on the attempt is neither released nor cancelled: a release, or another link on what a cancel
@@ -23,6 +24,7 @@ import {
 	parseReply,
 	parseRulingReply,
 	type Refusal,
+	refundUntil,
 	refuse,
 	rulingRequest,
 	type Saying,
@@ -115,6 +117,7 @@ export async function askRefund(core: Core, attempt: Bytes): Promise<readonly Ru
 	if (silenced !== undefined) return silenced;
 	const due = state.terms.keepUntil;
 	if (core.now() < due) return refuse("ruling-early", `${due}`);
+	if (core.surelyPast() >= lastDay(inDoubt.tokens, trust)) return refuse("refund-closed");
 	const questions = await statementsOf(core, inDoubt, state.terms.lock, trust);
 	if (isRefusal(questions)) return questions;
 	// From here on a release goes to the operator, who weighs it against the statement.
@@ -127,6 +130,30 @@ export async function askRefund(core: Core, attempt: Bytes): Promise<readonly Ru
 }
 
 type InDoubt = { readonly says: Exclude<Saying["kind"], "balance">; readonly tokens: readonly Token[] };
+
+/** `isSure`: not by one's own clock alone, which may be ahead. */
+export type DueRefund = { readonly attempt: Bytes; readonly isSure: boolean };
+
+/**
+ * Attempts of which a refund is asked unasked: their dates are over, and what they hold was locked and never given.
+ * What was sent directly is its payee's for all that is known here: its payer's user decides.
+ */
+export function dueRefunds(core: Core): readonly DueRefund[] {
+	const { payers, payees } = core.vault;
+	const states = [...payers.entries.values(), ...payees.entries.values()];
+	return states.flatMap((state) => {
+		const { attempt, keepUntil } = state.terms;
+		const isDue = state.kind !== "sent" && core.now() >= keepUntil && doubtIn(state) !== undefined;
+		return isDue ? [{ attempt, isSure: core.surelyPast() >= keepUntil }] : [];
+	});
+}
+
+/** When no token can be refunded any more, unix seconds. */
+function lastDay(tokens: readonly Token[], trust: Trust): number {
+	return Math.max(
+		...tokens.map(({ issue: { issue } }) => refundUntil(issue, trust.asset(issue.asset)?.grace ?? 0)),
+	);
+}
 
 /** Our own tokens whose fate is open, as their payee would hold them, and what can truly be said of them. */
 function doubtIn(state: DurablePayer | DurablePayee): InDoubt | undefined {

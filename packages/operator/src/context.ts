@@ -1,14 +1,15 @@
 /** What every part of one operator works with: its store, its keys, its rules, the time and chance it is given. */
-import type {
-	AskedProfile,
-	AssetDefinition,
-	Bytes,
-	Condition,
-	Profile,
-	Refusal,
-	Signer,
-	Trust,
-	Verify,
+import {
+	type AskedProfile,
+	type AssetDefinition,
+	type Bytes,
+	type Condition,
+	type Profile,
+	type Refusal,
+	refundUntil,
+	type Signer,
+	type Trust,
+	type Verify,
 } from "@tenten/protocol";
 import type { Definitions, Licensing } from "./definitions/definitions.ts";
 import type { Job, Store } from "./store/store.ts";
@@ -62,6 +63,14 @@ export type OperatorContext = {
 	/** its own current list, verified */
 	readonly trust: () => Promise<Trust>;
 };
+
+/** Seconds for which anything can be asked about a token that is issued now. */
+export function tokenLife(definitions: Definitions): number {
+	const lives = definitions
+		.assets()
+		.map(({ redeemWindow, grace }) => refundUntil({ issuedAt: 0, redeemUntil: redeemWindow }, grace));
+	return Math.max(0, ...lives);
+}
 
 /** Seconds for which a release that came alone is kept: every token issued before can then have been asked about. */
 export function releaseLife(definitions: Definitions): number {

@@ -11,7 +11,7 @@
  */
 import { keyId, toHex } from "@tenten/protocol";
 import type { Acting } from "./access.ts";
-import { type OperatorContext, releaseLife } from "./context.ts";
+import { type OperatorContext, tokenLife } from "./context.ts";
 import { type KeyRing, type KeyState, signingKey, stateOf, supersededAt } from "./key-ring.ts";
 import { type Act, appendAudit } from "./store/audit-log.ts";
 import { insertKey, type Purpose, type SigningKey, storedKeys, updateKey } from "./store/signing-keys.ts";
@@ -128,8 +128,8 @@ function standing(context: OperatorContext, row: SigningKey, rows: readonly Sign
 	const { id, purpose, listedAt, signsFrom, distrustedFrom, retiredAt } = row;
 	const now = context.now();
 	const since = supersededAt(row, rows, now);
-	// Whatever was made by it is asked about for as long as releases are kept.
-	const life = releaseLife(context.definitions);
+	// Whatever was issued under it can be asked about so long.
+	const life = tokenLife(context.definitions);
 	const neededUntil = purpose === "authority" || since === null ? null : since + life;
 	const state = stateOf(row, rows, now);
 	return { id, purpose, listedAt, signsFrom, distrustedFrom, retiredAt, state, neededUntil };

@@ -61,9 +61,9 @@ export async function recordPayout(
 	claimed: Claimed,
 	trust: Trust,
 ): Promise<Refusal | undefined> {
-	const { issue, output, rows, claimants, closed } = claimed;
+	const { issue, output, rows, claimants, source, closed } = claimed;
 	if (await isRecorded(transaction, claimed)) return undefined;
-	if (closed) return refuse("redeem-closed");
+	if (closed) return refuse(source === "refunded" ? "refund-closed" : "redeem-closed");
 	const stored = await storedRows(transaction, issue, rows);
 	const verdict = judgeRows(rows, stored, claimants, trust);
 	if (verdict.kind === "refused") return verdict.refusal;
@@ -84,7 +84,11 @@ export async function recordPayout(
 	return undefined;
 }
 
-async function isRecorded(transaction: Transaction, { issue, output, digest }: Claimed): Promise<boolean> {
+/** Whether this order, or statement, has its payout for this output. */
+export async function isRecorded(
+	transaction: Transaction,
+	{ issue, output, digest }: Claimed,
+): Promise<boolean> {
 	const row = await transaction
 		.selectFrom("claims")
 		.select("order_digest")

@@ -1,6 +1,9 @@
 /**
  * Refunds: what a statement gets back once nobody else can claim it.
  *
+ * Until its last day (`refundUntil`): after it the rows that would speak against a refund may be gone, so what was
+ * not refunded before is refused, and nothing changes.
+ *
  * A statement is no stronger than the registry: a refund takes the same rows as a redemption would, and what
  * was consumed by anything else is not refunded. Its row keeps the statement with the link that was shown: who
  * comes later with another link of the same owner convicts it by them, and draws.
@@ -33,7 +36,7 @@ import {
 import { usable } from "./claims.ts";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
-import { type Claimed, recordPayout } from "./recording.ts";
+import { type Claimed, isRecorded, recordPayout } from "./recording.ts";
 import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
 import { publishedOf } from "./store/releases.ts";
@@ -137,13 +140,14 @@ async function recordRefunds(
 		const stopped = await refusedPayout(transaction, context, order.asset.code);
 		if (stopped !== undefined) return stopped;
 		const account = usable(await certificateOf(transaction, action.account), trust);
+		const claimed = refunds.map((refunded, position) => {
+			return { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };
+		});
+		if (await isTooLate(transaction, claimed)) return refuse("refund-closed");
 		const published = await publishedOf(transaction, made.ruling.body.subject);
 		if (published !== undefined && answersStatement(statement, refunds, published.publishedAt))
 			return { kind: "released", release: published.release };
 		const outcomes: Outcome[] = [];
-		const claimed = refunds.map((refunded, position) => {
-			return { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };
-		});
 		for (const one of claimed.toSorted((a, b) => compareBytes(a.issue, b.issue))) {
 			const refusal = await recordPayout(transaction, context, one, trust);
 			outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
@@ -153,6 +157,13 @@ async function recordRefunds(
 		if (kept === made) await tellRefund(transaction, context, made, action.account);
 		return { kind: "recorded", ruling: kept.ruling, outcomes };
 	});
+}
+
+/** Whether the last day of every token has passed, and none of them was refunded by this statement before. */
+async function isTooLate(transaction: Transaction, claimed: readonly Claimed[]): Promise<boolean> {
+	if (claimed.some(({ closed }) => !closed)) return false;
+	for (const one of claimed) if (await isRecorded(transaction, one)) return false;
+	return true;
 }
 
 function tellRefund(
@@ -168,7 +179,7 @@ function tellRefund(
 }
 
 function claimedBy(
-	{ token, output, path, kept, amount, hops, terms, owner, holding }: Refund,
+	{ token, output, path, kept, amount, hops, terms, owner, holding, until }: Refund,
 	order: Order,
 	signer: Bytes,
 	account: VerifiedCertificate | null,
@@ -191,6 +202,6 @@ function claimedBy(
 		claimants: account === null ? [signer] : [signer, account.hash],
 		source: "refunded",
 		burned: false,
-		closed: false,
+		closed: now >= until,
 	};
 }

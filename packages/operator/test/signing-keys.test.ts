@@ -51,6 +51,7 @@ import {
 	redeem,
 	withdrawTo,
 } from "./support/ecosystem.ts";
+import { refundsEnd } from "./support/rulings.ts";
 
 const acting = { actor: "key:test", requestId: "one" };
 
@@ -197,7 +198,7 @@ test("a key is retired once nothing that it signed counts, and not before", asyn
 	const first = toHex(keyId(world.operator.issuing.key));
 	assert.equal((await operator.signingKeys.retire(acting, first)).kind, "needed", "it signs");
 	await rotated(operator, "issuing");
-	clock.now += 2 * 31 * day - 1;
+	clock.now += refundsEnd - 1;
 	assert.equal((await operator.signingKeys.retire(acting, first)).kind, "needed", "a second too early");
 	clock.now += 1;
 	assert.equal((await operator.signingKeys.retire(acting, first)).kind, "changed");

@@ -123,6 +123,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "What this would pay has been claimed already.",
 		ja: "この分はすでに支払われています。",
 	},
+	"refund-closed": {
+		en: "The time to ask for this money back is over.",
+		ja: "返金を申し出られる期限を過ぎました。",
+	},
 	"unlock-failed": {
 		en: "This passphrase does not open the wallet.",
 		ja: "このパスフレーズでは開けません。",

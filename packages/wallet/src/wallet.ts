@@ -32,6 +32,7 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import { agree, type Consider } from "./agreeing.ts";
+import { DueRefunds } from "./due-refunds.ts";
 import { entryOf, type Happened, happened } from "./journal.ts";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
 import {
@@ -90,6 +91,7 @@ export class Wallet {
 	readonly #shown = new Set<string>();
 	/** One order at a time: an answer is taken once. */
 	readonly #orders = new Queue();
+	readonly #refunds = new DueRefunds(this);
 	#journaled: Promise<void> = Promise.resolve();
 
 	private constructor(module: SecureModule, { unlock: _, ...options }: WalletOptions) {
@@ -296,7 +298,7 @@ export class Wallet {
 		return fundsState(this.module, attempt);
 	}
 
-	/** After redeem until and grace: asks operators to refund what nobody can be asked about any more. */
+	/** From redeem until and grace to its last day: asks operators to refund what nobody can be asked about any more. */
 	async askRefund(attempt: Bytes): Promise<FundsState | Refusal> {
 		const asked = await this.module.askRefund(attempt, this.#ask);
 		await this.#journaled;
@@ -341,10 +343,12 @@ export class Wallet {
 
 	/**
 	 * Refreshes what nears its limits, merges small change, moves what a backup brought; how many orders. Before,
-	 * shows operators the releases that must not reach them late. To be called whenever operators can be reached.
+	 * shows operators the releases that must not reach them late, and asks for the refunds that are due. To be called
+	 * whenever operators can be reached.
 	 */
 	async upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
 		await this.showReleases();
+		await this.#refunds.ask();
 		return this.#orders.run(() => upkeep(this.module, this.#operators, this.#options.now(), policy));
 	}
 

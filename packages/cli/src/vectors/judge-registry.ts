@@ -85,7 +85,9 @@ export const judgeRefund: Judge = (input, verify) => {
 	const parsed = parse(token, bytesIn(input, "token"));
 	const refund = isRefusal(parsed) ? parsed : verifyRefund(parsed, statement, trust);
 	if (isRefusal(refund)) return refund;
-	if (numberIn(input, "now") < refund.from) return refuse("ruling-early");
+	const now = numberIn(input, "now");
+	if (now < refund.from) return refuse("ruling-early");
+	if (now >= refund.until) return refuse("refund-closed");
 	return {
 		output: toHex(refund.output),
 		amount: refund.amount.toString(),

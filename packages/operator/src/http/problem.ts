@@ -65,6 +65,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"order-mismatch": unprocessable,
 	"ruling-early": later,
 	"ruling-taken": [410, "spent"],
+	"refund-closed": [410, "spent"],
 	"unlock-failed": [403, "safe"],
 	"key-unknown": unprocessable,
 	"state-damaged": [500, "unknown"],

@@ -103,6 +103,7 @@ export const walletEndpoints = named("wallets", {
 			"owner-mismatch",
 			"ruling-early",
 			"ruling-taken",
+			"refund-closed",
 			"not-evidence",
 			"payout-stopped",
 		],

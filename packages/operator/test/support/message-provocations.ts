@@ -16,6 +16,7 @@ import { stopPayouts } from "../../src/store/payout-stops.ts";
 import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
 import { edited, replaced, turned } from "./item-edits.ts";
 import { createLicensed, draftOf } from "./licensed.ts";
+import { refundsEnd } from "./rulings.ts";
 import { nested, orderOf, type Served, send, statement, withdrawal } from "./served.ts";
 
 export type Provoke = (served: Served) => Promise<Response>;
@@ -297,6 +298,11 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 		},
 		"ruling-early": async (s) => send(s, rulings, await neverReleased(s)),
 		"ruling-taken": async (s) => send(s, rulings, await spentOtherwise(s)),
+		"refund-closed": async (s) => {
+			const request = await neverReleased(s);
+			s.ecosystem.clock.now += refundsEnd;
+			return send(s, rulings, request);
+		},
 		"payout-stopped": async (s) => {
 			s.ecosystem.clock.now += 40 * day;
 			const request = await neverReleased(s);

@@ -18,6 +18,9 @@ import type { Ecosystem } from "./ecosystem.ts";
 /** From here on what was issued now is refunded on a statement, seconds. */
 export const doubtUntil = 31 * day;
 
+/** And from here on no more, unless it was before. */
+export const refundsEnd = doubtUntil + 30 * day + 5 * 365 * day;
+
 export async function state(
 	{ operator, world, clock }: Ecosystem,
 	holder: Holder,

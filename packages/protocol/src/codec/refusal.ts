@@ -58,6 +58,7 @@ export const refusals = {
 	"order-mismatch": ["final", "sign the order that the links name"],
 	"ruling-early": ["transient", "ask again after redeem until and grace"],
 	"ruling-taken": ["final", "nothing: what it would pay has been claimed"],
+	"refund-closed": ["final", "nothing: its time to be refunded has passed"],
 	"unlock-failed": ["final", "try another passphrase, or restore a backup"],
 	"key-unknown": ["final", "use a key that this key store holds"],
 	"state-damaged": ["final", "restore a backup: what is stored was changed or lost"],

@@ -2,7 +2,8 @@
  * Asking for a ruling, and its answer (the ruling itself stands in `token/ruling.ts`).
  *
  *   release     shown by anybody: decides for the payee
- *   statement   by the payer, after redeem until and grace: asks for a refund of tokens whose fate nobody knows
+ *   statement   by the payer, from redeem until and grace to the last day for it: asks for a refund of tokens
+ *               whose fate nobody knows
  *   evidence    of a fork, or of a cancel and a release of one lock: opens a case
  *   question    by a side in doubt: the ruling that stands, if there is one
  */
@@ -27,6 +28,7 @@ import type { AssetDefinition, Trust } from "../identity/index.ts";
 import {
 	type ConsumedOutput,
 	consumedOutputs,
+	type Issue,
 	outputId,
 	ownerHash,
 	type PathLink,
@@ -100,7 +102,23 @@ export type Refund = {
 	readonly holding: Holding;
 	/** unix seconds: nothing is refunded before */
 	readonly from: number;
+	/** unix seconds: from then on nothing is that was not before */
+	readonly until: number;
 };
+
+/** Five years: for whoever lost a device, or died. Seconds. */
+const refundWindow = 5 * 365 * 86_400;
+
+/**
+ * When the time to ask for a refund of a token ends, unix seconds: five years, and as long as it could be redeemed,
+ * after redeem until and grace. So tokens that were paid together have five years in common, whatever their dates.
+ */
+export function refundUntil(
+	{ issuedAt, redeemUntil }: Pick<Issue, "issuedAt" | "redeemUntil">,
+	grace: number,
+): number {
+	return redeemUntil + grace + (redeemUntil - issuedAt) + refundWindow;
+}
 
 /**
  * Checks one token of a statement. A locked link counts for nothing, so its whole input comes back; a direct
@@ -122,6 +140,8 @@ export function verifyRefund(
 	if (!equalBytes(held.owner.certificate.hash, signer.hash)) return refuse("owner-mismatch");
 	const { certificate, purpose, request } = held.owner;
 	const isLocked = token.pending !== null;
+	// Verified under this list, so listed in it.
+	const { grace } = trust.asset(token.asset) as AssetDefinition;
 	const amount = isLocked ? held.amount : token.amount;
 	return {
 		kind: "refund",
@@ -134,8 +154,8 @@ export function verifyRefund(
 		terms: termsOf(held),
 		owner: ownerHash(certificate.hash, purpose, request),
 		holding: { ...holdingOf(held), amount },
-		// Verified under this list, so listed in it.
-		from: token.issue.redeemUntil + (trust.asset(token.asset) as AssetDefinition).grace,
+		from: token.issue.redeemUntil + grace,
+		until: refundUntil(token.issue, grace),
 	};
 }
 
