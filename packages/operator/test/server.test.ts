@@ -1,6 +1,7 @@
 /** The server keeps its limits, and stops without losing what it has begun. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import { text } from "node:stream/consumers";
@@ -131,4 +132,31 @@ test("figures tell routes by their templates: what is asked does not make them g
 	assert.doesNotMatch(figures, /xxxx|1111/);
 	await server.close();
 	await operator.close();
+});
+
+/** Connections that the system itself turned away since it started, for want of room in a queue (proc(5)). */
+function turnedAway(): number {
+	const lines = readFileSync("/proc/net/netstat", "utf8").split("\n");
+	const [names, values] = lines.filter((line) => line.startsWith("TcpExt:")).map((line) => line.split(" "));
+	return Number(values?.[names?.indexOf("ListenDrops") ?? -1]);
+}
+
+const queue = "/proc/sys/net/core/somaxconn";
+const skip =
+	!(existsSync(queue) && Number(readFileSync(queue, "utf8")) >= 2_000) && "needs Linux: /proc says so";
+
+test("a crowd that comes while nobody takes connections waits, and is not turned away", {
+	skip,
+}, async () => {
+	const { operator, server, port } = await serving();
+	const before = turnedAway();
+	// All of them in one turn of the loop, so that the server, on the same loop, takes none of them meanwhile.
+	const sockets = Array.from({ length: 1_000 }, () => net.connect(port, "127.0.0.1"));
+	const [first] = sockets;
+	if (first !== undefined) await once(first, "connect");
+	const away = turnedAway() - before;
+	for (const socket of sockets) socket.destroy();
+	await server.close();
+	await operator.close();
+	assert.equal(away, 0);
 });

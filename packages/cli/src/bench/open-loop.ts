@@ -38,7 +38,12 @@ export function claimSender(url: string): Sender {
 			const path = "/v1/claims";
 			const asking = request({ host, port, path, method: "POST", agent, headers, timeout: timeout_ms });
 			asking.on("timeout", () => asking.destroy(new Error("timed out")));
-			asking.on("error", failed).on("response", (response) => {
+			const again = (): void => resolve(send(claim));
+			// The server had closed a connection that said nothing for a while, and had taken nothing from it.
+			const isStale = (error: Error): boolean =>
+				asking.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET";
+			asking.on("error", (error) => (isStale(error) ? again() : failed(error)));
+			asking.on("response", (response) => {
 				const { statusCode = 0 } = response;
 				response.resume().on("error", failed);
 				response.on("end", () => {

@@ -8,7 +8,7 @@
  */
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { serve } from "@hono/node-server";
+import { createAdaptorServer } from "@hono/node-server";
 import { pino } from "pino";
 import { type AppOptions, createApp } from "./app.ts";
 
@@ -47,6 +47,13 @@ const usualLimits: ServerLimits = {
 	connections: 10_000,
 };
 
+/**
+ * Connections that the system holds for us until we come to take them. Where it is full the system drops who comes,
+ * and they come again after one second, three, seven: nobody was told that the operator is busy. A tenth of a second
+ * of writing must not fill it. The system's own limit (net.core.somaxconn) may be lower.
+ */
+const backlog = 4_096;
+
 /** Bytes of all headers of a request; a signed question for a balance is the longest, below 4 KiB. */
 const maximumHead = 16_384;
 
@@ -69,10 +76,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 				close: () => stop(server, connections, limits.stop_ms),
 			});
 		// Plain HTTP/1.1: TLS ends in front of it.
-		const server = serve({ fetch: app.fetch, port, hostname, serverOptions }, listening) as Server;
+		const server = createAdaptorServer({ fetch: app.fetch, hostname, serverOptions }) as Server;
 		const connections = connectionsOf(server);
 		server.maxConnections = limits.connections;
 		server.once("error", reject);
+		server.listen({ port, host: hostname, backlog }, () => listening(server.address() as AddressInfo));
 	});
 }
 
