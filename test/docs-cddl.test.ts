@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodeCryptography, signerFrom, verify } from "../packages/module/src/index.ts";
+import { platformCryptography, signerFrom, verify } from "../packages/module/src/index.ts";
 import { packDocuments } from "../packages/module/src/parcel.ts";
 import * as protocol from "../packages/protocol/src/index.ts";
 import {
@@ -263,9 +263,9 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 	const documents = [{ mediaType: "text/plain", content: ones }];
 	const packed = await packDocuments(
 		documents,
-		nodeCryptography.documentPublicKey(ones),
+		platformCryptography.documentPublicKey(ones),
 		ones,
-		nodeCryptography,
+		platformCryptography,
 	);
 	assert.ok(!isRefusal(packed));
 	const document = protocol.parseMessage(packed.rows[0]?.value as Uint8Array);

@@ -15,7 +15,7 @@ import {
 	sha256,
 } from "@tenten/protocol";
 import { memoryStore } from "@tenten/wallet";
-import { nodeCryptography, nodeKeySource } from "../../packages/module/src/cryptography.ts";
+import { platformCryptography, platformKeySource } from "../../packages/module/src/cryptography.ts";
 import { openEnvelope, sealEnvelope } from "../../packages/module/src/keystore/envelope.ts";
 import {
 	createSoftwareKeyStore,
@@ -41,7 +41,7 @@ const documents: Target = {
 			contents.map((content) => ({ mediaType: "text/plain", content })),
 			publicKey,
 			secret,
-			nodeCryptography,
+			platformCryptography,
 		);
 		if (isRefusal(packed)) throw new Error("documents that were just made");
 		const carried = packed.rows.map(
@@ -73,12 +73,12 @@ const envelope: Target = {
 	weight: 3,
 	open: async () => ({
 		seeds: [
-			await sealEnvelope("keys", device, secret, nodeKeySource),
-			await sealEnvelope("keys", device, new Uint8Array(300), nodeKeySource),
+			await sealEnvelope("keys", device, secret, platformKeySource),
+			await sealEnvelope("keys", device, new Uint8Array(300), platformKeySource),
 		],
 		form: "items",
 		run: async (input) => {
-			const opened = await openEnvelope("keys", device, input, nodeCryptography);
+			const opened = await openEnvelope("keys", device, input, platformCryptography);
 			if (isRefusal(opened)) return opened.code;
 			if (!equalBytes(opened, secret) && !equalBytes(opened, new Uint8Array(300)))
 				throw new Broken("secrets that were never sealed");

@@ -29,12 +29,10 @@ export async function bundle(entry: string): Promise<string> {
 
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
-/** Opens a page that runs `code`, gives it to `use`, and stops browser and server whatever happens. */
-export async function withPage<T>(
-	executablePath: string,
-	code: string,
-	use: (page: Page) => Promise<T>,
-): Promise<T> {
+export type OpenedPage = { readonly page: Page; readonly close: () => Promise<void> };
+
+/** Opens a page that runs `code`; `close` stops its browser and its server. */
+export async function openPage(executablePath: string, code: string): Promise<OpenedPage> {
 	const server = createServer((request, response) => {
 		const isScript = request.url === "/page.js";
 		response.setHeader("content-security-policy", policy);
@@ -43,18 +41,37 @@ export async function withPage<T>(
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+	const close = async (): Promise<void> => {
+		await browser.close();
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	};
 	try {
-		const page = await browser.newPage();
+		const context = await browser.newContext();
+		const page = await context.newPage();
 		const errors: string[] = [];
 		page.on("pageerror", (error) => errors.push(String(error)));
 		await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 		await page.waitForFunction("globalThis.isReady === true").catch((error: unknown) => {
 			throw new Error(`the page did not start: ${errors.join("; ")} ${error}`);
 		});
+		return { page, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+/** Opens a page that runs `code`, gives it to `use`, and stops browser and server whatever happens. */
+export async function withPage<T>(
+	executablePath: string,
+	code: string,
+	use: (page: Page) => Promise<T>,
+): Promise<T> {
+	const { page, close } = await openPage(executablePath, code);
+	try {
 		return await use(page);
 	} finally {
-		await browser.close();
-		server.closeAllConnections();
-		await new Promise((resolve) => server.close(resolve));
+		await close();
 	}
 }

@@ -29,7 +29,7 @@ import {
 	verifyTrustList,
 } from "@tenten/protocol";
 import { arrivals } from "./arriving.ts";
-import { type Cryptography, nodeCryptography, type Random, type SealedDocument } from "./cryptography.ts";
+import { type Cryptography, platformCryptography, type Random, type SealedDocument } from "./cryptography.ts";
 import type { KeyStore } from "./keystore/index.ts";
 import { certificateWrite, OwnCertificates } from "./own-certificates.ts";
 import { packedDocuments } from "./parcel.ts";
@@ -42,7 +42,7 @@ export type Surroundings = {
 	/** unix seconds */
 	readonly now: () => number;
 	readonly random: Random;
-	/** Node's without */
+	/** the platform's without */
 	readonly cryptography?: Cryptography;
 	/** told of what became durable, while nothing else runs */
 	readonly told?: (told: Told) => void;
@@ -73,7 +73,7 @@ export class Core {
 		this.keys = keys;
 		this.#clock = surroundings.now;
 		this.random = surroundings.random;
-		this.cryptography = surroundings.cryptography ?? nodeCryptography;
+		this.cryptography = surroundings.cryptography ?? platformCryptography;
 		const { verify } = this.cryptography;
 		this.told = surroundings.told ?? (() => undefined);
 		const kept = vault.state.rows.get("trust");

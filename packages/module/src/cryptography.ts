@@ -2,13 +2,11 @@
  * The port to whatever computes: signatures, the sealing of documents and of rows, the stretching of passphrases.
  *
  * It is given all its chance but for nonces and ephemeral keys, which name nothing and are never compared: so
- * the keys of a module follow from the entropy that the module was given. In Node it is `nodeCryptography`.
+ * the keys of a module follow from the entropy that the module was given. Whoever gives none gets the platform's.
  */
+
 import type { Bytes, PublicKey, Refusal, Signer, SuiteName, Verify } from "@tenten/protocol";
-import { argon2id } from "./keystore/argon2id.ts";
-import { openSealed, randomBytes, seal } from "./seal.ts";
-import { documentPublicKey, openerFrom, sealDocument } from "./suite/documents.ts";
-import { generateKey, signerFrom, verify } from "./suite/index.ts";
+import { platform } from "#platform";
 
 /** This many random bytes, fit for keys. */
 export type Random = (bytes: number) => Bytes;
@@ -43,19 +41,18 @@ export type Cryptography = {
 	readonly stretch: (passphrase: Bytes, salt: Bytes, operations: number, memory: number) => Promise<Bytes>;
 };
 
-export const nodeCryptography: Cryptography = {
-	verify,
-	generateKey,
-	signerFrom,
-	documentPublicKey,
-	openerFrom,
-	sealDocument,
-	seal,
-	openSealed,
-	stretch: argon2id,
-};
+export const platformCryptography: Cryptography = platform.cryptography;
+export const { signerFrom, verify } = platformCryptography;
+
+/** A fresh key pair, out of the entropy that is given: the system's without. */
+export function generateKey(suite: SuiteName, random: Random = platform.randomBytes): KeyPair {
+	return platformCryptography.generateKey(suite, random);
+}
 
 /** Where a key store gets its keys from, and what computes with them. */
 export type KeySource = { readonly random: Random; readonly cryptography: Cryptography };
 
-export const nodeKeySource: KeySource = { random: randomBytes, cryptography: nodeCryptography };
+export const platformKeySource: KeySource = {
+	random: platform.randomBytes,
+	cryptography: platformCryptography,
+};

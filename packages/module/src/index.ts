@@ -2,11 +2,14 @@
 export type { AttemptSummary } from "./attempts.ts";
 export {
 	type Cryptography,
+	generateKey,
 	type KeyPair,
-	nodeCryptography,
 	type OpenDocument,
+	platformCryptography,
 	type Random,
 	type SealedDocument,
+	signerFrom,
+	verify,
 } from "./cryptography.ts";
 export * from "./keystore/index.ts";
 export * from "./module.ts";
@@ -20,6 +23,4 @@ export type { TokenSummary } from "./rows.ts";
 export type { Doubt, RulingQuestion } from "./ruling.ts";
 export { openState, type SealedState } from "./sealed-state.ts";
 export type { ModuleStore, StoreWrite } from "./store.ts";
-export { generateKey, signerFrom, verify } from "./suite/index.ts";
 export type { Told } from "./telling.ts";
-export { runVectors, type VectorReport } from "./vectors.ts";

@@ -19,7 +19,7 @@ import {
 	text,
 } from "@tenten/protocol";
 import { Core, type Surroundings } from "./core.ts";
-import { type KeySource, nodeCryptography } from "./cryptography.ts";
+import { type KeySource, platformCryptography } from "./cryptography.ts";
 import {
 	createSoftwareKeyStore,
 	hasSoftwareKeyStore,
@@ -64,7 +64,7 @@ export async function openCore({ store, unlock, ...surroundings }: ModuleOptions
 }
 
 /** Keys come of the same chance as everything else here. */
-function sourceOf({ random, cryptography = nodeCryptography }: Surroundings): KeySource {
+function sourceOf({ random, cryptography = platformCryptography }: Surroundings): KeySource {
 	return { random, cryptography };
 }
 

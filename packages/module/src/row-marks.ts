@@ -5,10 +5,13 @@
  * marks, so that a commit costs what it writes and not what is stored. Marks never leave memory and the
  * digest is sealed, so nobody can look for another set of rows that has the same digest.
  */
-import { type Bytes, concatBytes } from "@tenten/protocol";
-import sodium from "sodium-native";
-import { asBuffer, nonceBytes, secretBytes, tagBytes, zero } from "./seal.ts";
 
+import { type Bytes, concatBytes } from "@tenten/protocol";
+import { platform } from "#platform";
+import { nonceBytes, tagBytes } from "./sizes.ts";
+import { utf8 } from "./text.ts";
+
+const { keyedHash, zero } = platform;
 const markBytes = 32;
 
 /** The digest of no rows, and the mark of a row that is not stored. */
@@ -22,20 +25,17 @@ export function xor(a: Bytes, b: Bytes): Bytes {
 
 /** The marks of the rows that are stored now. */
 export class RowMarks {
-	readonly #key: Bytes = new Uint8Array(secretBytes);
+	readonly #key: Bytes;
 	readonly #marks = new Map<string, Bytes>();
 
 	constructor(stateKey: Bytes) {
-		const label = Buffer.from("tenten/1/row-marks", "latin1");
-		sodium.crypto_generichash(asBuffer(this.#key), label, asBuffer(stateKey));
+		this.#key = keyedHash(stateKey, utf8("tenten/1/row-marks"));
 	}
 
 	/** Takes note of a row that is stored, and gives its mark. */
 	add(key: string, sealed: Bytes): Bytes {
 		const version = concatBytes(sealed.subarray(0, nonceBytes), sealed.subarray(-tagBytes));
-		const mark = new Uint8Array(markBytes);
-		const content = concatBytes(version, Buffer.from(key, "latin1"));
-		sodium.crypto_generichash(asBuffer(mark), asBuffer(content), asBuffer(this.#key));
+		const mark = keyedHash(this.#key, concatBytes(version, utf8(key)));
 		this.#marks.set(key, mark);
 		return mark;
 	}

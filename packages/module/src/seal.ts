@@ -1,15 +1,12 @@
 /**
- * Sealing at rest: XChaCha20-Poly1305 by libsodium, under a 32-byte key.
+ * Sealing at rest in Node: XChaCha20-Poly1305 by libsodium, under a 32-byte key.
  *
  * A sealed value is `nonce ‖ ciphertext ‖ tag`. Nonces are 24 random bytes, so that nothing need be counted.
  * The place of a value is its associated data: what is moved elsewhere does not open.
  */
 import type { Bytes } from "@tenten/protocol";
 import sodium from "sodium-native";
-
-export const secretBytes: number = sodium.crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
-export const nonceBytes: number = sodium.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-export const tagBytes: number = sodium.crypto_aead_xchacha20poly1305_ietf_ABYTES;
+import { nonceBytes, tagBytes } from "./sizes.ts";
 
 /** The binding's types ask for Buffer, its code for any Uint8Array. */
 export const asBuffer = (bytes: Bytes): Buffer => bytes as Buffer;

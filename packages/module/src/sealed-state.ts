@@ -11,6 +11,7 @@
  * an older commit fits; only `counter`, compared with one kept elsewhere, shows that. A commit that fails
  * leaves it unknown what is durable: the state then refuses to go on, and must be opened again.
  */
+
 import {
 	type Bytes,
 	bytes32,
@@ -24,11 +25,13 @@ import {
 	refuse,
 	serialize,
 } from "@tenten/protocol";
-import { type Cryptography, nodeCryptography } from "./cryptography.ts";
+import { platform } from "#platform";
+import { type Cryptography, platformCryptography } from "./cryptography.ts";
 import { noRows, RowMarks, xor } from "./row-marks.ts";
-import { zero } from "./seal.ts";
 import type { ModuleStore, StoreWrite } from "./store.ts";
+import { utf8 } from "./text.ts";
 
+const { zero } = platform;
 const headKey = "counter";
 const head = record({
 	version: constant(1),
@@ -45,7 +48,7 @@ const head = record({
 export async function openState(
 	store: ModuleStore,
 	stateKey: Bytes,
-	cryptography: Cryptography = nodeCryptography,
+	cryptography: Cryptography = platformCryptography,
 	loaded?: ReadonlyMap<string, Bytes>,
 ): Promise<SealedState | Refusal> {
 	const { openSealed } = cryptography;
@@ -183,5 +186,5 @@ function isReserved(key: string): boolean {
 }
 
 function placeOf(key: string): Bytes {
-	return Buffer.from(`tenten/1/row/${key}`, "latin1");
+	return utf8(`tenten/1/row/${key}`);
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runVectors } from "@tenten/module";
+import { runVectors } from "@tenten/module/vectors";
 
 const directory = join(import.meta.dirname, "../../../../shared/vectors");
 

@@ -8,7 +8,7 @@
  */
 import { hash } from "node:crypto";
 import { p256 } from "@noble/curves/nist.js";
-import { type Cryptography, nodeCryptography } from "@tenten/module";
+import { type Cryptography, platformCryptography } from "@tenten/module";
 import {
 	type Bytes,
 	concatBytes,
@@ -51,14 +51,14 @@ async function quickStretch(passphrase: Bytes, salt: Bytes): Promise<Bytes> {
 
 function realCryptography(offThread: OffThread): Cryptography {
 	return {
-		...nodeCryptography,
+		...platformCryptography,
 		signerFrom: (privateKey, suite) =>
-			suite === "ES256" ? repeatableEs256(privateKey) : nodeCryptography.signerFrom(privateKey, suite),
+			suite === "ES256" ? repeatableEs256(privateKey) : platformCryptography.signerFrom(privateKey, suite),
 		openerFrom: async (privateKey, publicKey) => {
-			const open = await offThread(nodeCryptography.openerFrom(privateKey, publicKey));
+			const open = await offThread(platformCryptography.openerFrom(privateKey, publicKey));
 			return (place, sealed) => offThread(open(place, sealed));
 		},
-		sealDocument: (...args) => offThread(nodeCryptography.sealDocument(...args)),
+		sealDocument: (...args) => offThread(platformCryptography.sealDocument(...args)),
 		stretch: quickStretch,
 	};
 }
@@ -66,7 +66,7 @@ function realCryptography(offThread: OffThread): Cryptography {
 /** node:crypto draws a nonce for each signature; by RFC 6979 it follows from the message. Both verify alike. */
 function repeatableEs256(privateKey: Bytes): Signer {
 	const kept = privateKey.slice();
-	const { key } = nodeCryptography.signerFrom(kept, "ES256");
+	const { key } = platformCryptography.signerFrom(kept, "ES256");
 	return {
 		key,
 		sign: async (type, payload) => p256.sign(sigStructure(type, "ES256", payload), kept, { lowS: true }),

@@ -1,19 +1,10 @@
-/** @tenten/wallet: its public surface. */
+/** @tenten/wallet: its public surface in Node. */
 export { makeFolder, replaceFile } from "./durable.ts";
-export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
-export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
-export type { Redeemed } from "./redeeming.ts";
-export { reasonWords, refusalWords } from "./refusal-words.ts";
-export { selectTokens } from "./selection.ts";
-export * from "./store/index.ts";
-export * from "./transport/index.ts";
-export { defaultUpkeep, planUpkeep, type RefreshPlan, type UpkeepPolicy } from "./upkeep.ts";
-export * from "./wallet.ts";
-export {
-	amountWords,
-	describeCaveat,
-	describeCondition,
-	type Naming,
-	timeWords,
-	type Words,
-} from "./words.ts";
+export * from "./everywhere.ts";
+export { sqliteStore } from "./store/sqlite-store.ts";
+export { fileReceiver, fileSender } from "./transport/file.ts";
+export { type HttpChannel, type HttpOptions, httpChannel } from "./transport/http-client.ts";
+export { handoverApp } from "./transport/http-server.ts";
+export { type LoopbackOptions, type LoopbackServer, listenOnLoopback } from "./transport/loopback-server.ts";
+export { checkPeerUrl, type PeerRules } from "./transport/peer-rules.ts";
+export { addRequestRoute } from "./transport/request-route.ts";

@@ -49,7 +49,7 @@ import { bringBack, upkeep } from "./refreshing.ts";
 import { selectTokens } from "./selection.ts";
 import type { Durability } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
-import type { Channel } from "./transport/index.ts";
+import type { Channel } from "./transport/channel.ts";
 import type { UpkeepPolicy } from "./upkeep.ts";
 
 export type WalletOptions = {

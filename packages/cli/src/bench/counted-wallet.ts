@@ -2,7 +2,7 @@
  * A durable wallet that counts: every commit with the sizes of its rows, every entry of its journal, every
  * signature made and verified. What a measured hand-over must contain is then counted and not guessed.
  */
-import { nodeCryptography } from "@tenten/module";
+import { platformCryptography } from "@tenten/module";
 import type { Bytes } from "@tenten/protocol";
 import { sqliteStore, Wallet } from "@tenten/wallet";
 import { must } from "../ecosystem.ts";
@@ -47,13 +47,13 @@ export async function openCounted(path: string, key: Bytes): Promise<CountedWall
 			now,
 			random,
 			cryptography: {
-				...nodeCryptography,
+				...platformCryptography,
 				verify: (...signature) => {
 					verified++;
-					return nodeCryptography.verify(...signature);
+					return platformCryptography.verify(...signature);
 				},
 				signerFrom: (...from) => {
-					const signer = nodeCryptography.signerFrom(...from);
+					const signer = platformCryptography.signerFrom(...from);
 					return {
 						...signer,
 						sign: (...payload) => {

@@ -1,5 +1,5 @@
 /** Every judge of test vectors by its name, with what Node brings; their form is in vector.ts. */
-import { nodeCryptography, openContent } from "@tenten/module";
+import { openContent, platformCryptography } from "@tenten/module";
 import { checkPeerUrl, decodeBundle, messagesOfLink } from "@tenten/wallet";
 import { channelJudges, peerJudge } from "./judge-channels.ts";
 import { pureJudges } from "./judges.ts";
@@ -7,6 +7,6 @@ import type { Judge } from "./vector.ts";
 
 export const judges: Readonly<Record<string, Judge>> = {
 	...pureJudges,
-	...channelJudges({ cryptography: nodeCryptography, openContent, decodeBundle, messagesOfLink }),
+	...channelJudges({ cryptography: platformCryptography, openContent, decodeBundle, messagesOfLink }),
 	peer: peerJudge(checkPeerUrl),
 };

@@ -1,7 +1,8 @@
 /** Runs a folder of vectors: our own by their judges, published signature vectors by the module. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runVectors, type VectorReport, verify } from "@tenten/module";
+import { verify } from "@tenten/module";
+import { runVectors, type VectorReport } from "@tenten/module/vectors";
 import { judges } from "./all-judges.ts";
 import { sameJson, type VectorFile, verdictOf } from "./vector.ts";
 

@@ -1,7 +1,8 @@
 /** Argon2id (RFC 9106) by libsodium: a key of 32 bytes from a passphrase. */
 import type { Bytes } from "@tenten/protocol";
 import sodium from "sodium-native";
-import { asBuffer, secretBytes } from "../seal.ts";
+import { asBuffer } from "../seal.ts";
+import { secretBytes } from "../sizes.ts";
 
 /** Runs on a thread of its own: it takes from a tenth of a second to several. `memory` in bytes. */
 export function argon2id(passphrase: Bytes, salt: Bytes, operations: number, memory: number): Promise<Bytes> {

@@ -1,6 +1,7 @@
 /**
  * Backups: every key of a key store and the state key, in one envelope under a passphrase of its own.
  */
+
 import {
 	type Bytes,
 	bytes32,
@@ -13,11 +14,12 @@ import {
 	type Shape,
 	serialize,
 } from "@tenten/protocol";
+import { platform } from "#platform";
 import type { Cryptography, KeySource } from "../cryptography.ts";
-import { zero } from "../seal.ts";
 import { openEnvelope, type PassphraseCost, sealEnvelope } from "./envelope.ts";
 import { type PrivateKey, privateKey } from "./held-keys.ts";
 
+const { zero } = platform;
 const maximumKeys = 65_536;
 const maximumBytes = 128 * maximumKeys;
 const purpose = "backup";

@@ -5,6 +5,7 @@
  * What can go wrong: another passphrase or an altered envelope (`unlock-failed`, no telling which), bytes
  * that are no envelope (`state-damaged`). The cost is bounded, so that an envelope cannot ask for the moon.
  */
+
 import {
 	type Bytes,
 	bytes,
@@ -21,11 +22,12 @@ import {
 	type TypeOf,
 	union,
 } from "@tenten/protocol";
-import sodium from "sodium-native";
+import { platform } from "#platform";
 import type { Cryptography, KeySource, Random } from "../cryptography.ts";
-import { nonceBytes, secretBytes, tagBytes, zero } from "../seal.ts";
+import { nonceBytes, secretBytes, tagBytes } from "../sizes.ts";
+import { utf8 } from "../text.ts";
 
-/** libsodium's levels; at least 64 MiB, 256 MiB and 1 GiB of memory. */
+/** libsodium's levels: 64 MiB, 256 MiB and 1 GiB of memory. */
 export type PassphraseCost = "interactive" | "moderate" | "sensitive";
 
 /** What opens a key store. A device key is for servers and replays, where nobody types a passphrase. */
@@ -38,26 +40,21 @@ export type NewUnlock =
 	| { readonly kind: "passphrase"; readonly passphrase: string; readonly cost: PassphraseCost }
 	| { readonly kind: "device"; readonly key: Bytes };
 
+const { zero } = platform;
+const saltBytes = 16;
+const mebibyte = 1_048_576;
+
 const costs: Readonly<Record<PassphraseCost, { readonly operations: number; readonly memory: number }>> = {
-	interactive: {
-		operations: sodium.crypto_pwhash_OPSLIMIT_INTERACTIVE,
-		memory: sodium.crypto_pwhash_MEMLIMIT_INTERACTIVE,
-	},
-	moderate: {
-		operations: sodium.crypto_pwhash_OPSLIMIT_MODERATE,
-		memory: sodium.crypto_pwhash_MEMLIMIT_MODERATE,
-	},
-	sensitive: {
-		operations: sodium.crypto_pwhash_OPSLIMIT_SENSITIVE,
-		memory: sodium.crypto_pwhash_MEMLIMIT_SENSITIVE,
-	},
+	interactive: { operations: 2, memory: 64 * mebibyte },
+	moderate: { operations: 3, memory: 256 * mebibyte },
+	sensitive: { operations: 4, memory: 1024 * mebibyte },
 };
 
 const method = union({
 	passphrase: [
 		1,
 		record({
-			salt: bytes(sodium.crypto_pwhash_SALTBYTES),
+			salt: bytes(saltBytes),
 			/** passes over the memory */
 			operations: integer(costs.interactive.operations, costs.sensitive.operations),
 			/** bytes */
@@ -111,7 +108,7 @@ export async function openEnvelope(
 function methodOf(unlock: NewUnlock, random: Random): Method {
 	return unlock.kind === "device"
 		? { kind: "device" }
-		: { kind: "passphrase", salt: random(sodium.crypto_pwhash_SALTBYTES), ...costs[unlock.cost] };
+		: { kind: "passphrase", salt: random(saltBytes), ...costs[unlock.cost] };
 }
 
 function placeOf(purpose: string, chosen: Method): Bytes {
@@ -122,7 +119,7 @@ function placeOf(purpose: string, chosen: Method): Bytes {
 async function keyOf(chosen: Method, unlock: Unlock, { stretch }: Cryptography): Promise<Bytes | undefined> {
 	if (chosen.kind === "passphrase" && unlock.kind === "passphrase") {
 		// NFKC, so that the same characters typed on another keyboard are the same bytes.
-		const typed = Buffer.from(unlock.passphrase.normalize("NFKC"), "utf8");
+		const typed = utf8(unlock.passphrase.normalize("NFKC"));
 		const key = await stretch(typed, chosen.salt, chosen.operations, chosen.memory);
 		zero(typed);
 		return key;

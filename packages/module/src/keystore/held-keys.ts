@@ -1,4 +1,5 @@
 /** The private keys of an open software key store, by the row that keeps each. */
+
 import {
 	type Bytes,
 	bytes,
@@ -13,8 +14,10 @@ import {
 	toHex,
 	union,
 } from "@tenten/protocol";
+import { platform } from "#platform";
 import type { Cryptography, OpenDocument } from "../cryptography.ts";
-import { zero } from "../seal.ts";
+
+const { zero } = platform;
 
 export type PrivateKey =
 	| {

@@ -9,6 +9,7 @@
  * the keys are in this process's memory, which is what assurance `software` says. `close` zeroes the bytes
  * held here; what signers, WebCrypto and the CBOR encoder copied is left to the runtime.
  */
+
 import {
 	type Bytes,
 	bytes32,
@@ -19,14 +20,17 @@ import {
 	refuse,
 	serialize,
 } from "@tenten/protocol";
-import { type Cryptography, type KeySource, nodeKeySource } from "../cryptography.ts";
-import { secretBytes, zero } from "../seal.ts";
+import { platform } from "#platform";
+import { type Cryptography, type KeySource, platformKeySource } from "../cryptography.ts";
+import { secretBytes } from "../sizes.ts";
 import type { StoreWrite } from "../store.ts";
+import { utf8 } from "../text.ts";
 import { openBackup, sealBackup } from "./backup.ts";
 import { type NewUnlock, openEnvelope, sealEnvelope, type Unlock } from "./envelope.ts";
 import { HeldKeys, type PrivateKey, privateKey, rowOf, rowPrefix } from "./held-keys.ts";
 import type { KeyStore } from "./port.ts";
 
+const { zero } = platform;
 const rootRow = "keys";
 const root = record({ rootKey: bytes32, stateKey: bytes32 });
 type Root = { readonly rootKey: Bytes; readonly stateKey: Bytes };
@@ -36,7 +40,7 @@ export type NewKeyStore = { readonly keyStore: KeyStore; readonly writes: readon
 
 export async function createSoftwareKeyStore(
 	unlock: NewUnlock,
-	source: KeySource = nodeKeySource,
+	source: KeySource = platformKeySource,
 ): Promise<NewKeyStore> {
 	const { random, cryptography } = source;
 	const secrets = { rootKey: random(secretBytes), stateKey: random(secretBytes) };
@@ -53,7 +57,7 @@ export function hasSoftwareKeyStore(rows: ReadonlyMap<string, Bytes>): boolean {
 export async function openSoftwareKeyStore(
 	rows: ReadonlyMap<string, Bytes>,
 	unlock: Unlock,
-	source: KeySource = nodeKeySource,
+	source: KeySource = platformKeySource,
 ): Promise<KeyStore | Refusal> {
 	const { cryptography } = source;
 	const content = rows.get(rootRow);
@@ -82,7 +86,7 @@ export async function restoreSoftwareKeyStore(
 	backup: Bytes,
 	passphrase: string,
 	unlock: NewUnlock,
-	source: KeySource = nodeKeySource,
+	source: KeySource = platformKeySource,
 ): Promise<NewKeyStore | Refusal> {
 	const { random, cryptography } = source;
 	const content = await openBackup(backup, passphrase, cryptography);
@@ -120,7 +124,7 @@ function keyWrite({ rootKey }: Root, key: PrivateKey, { seal }: Cryptography): S
 }
 
 function placeOf(row: string): Bytes {
-	return Buffer.from(`tenten/1/${row}`, "latin1");
+	return utf8(`tenten/1/${row}`);
 }
 
 function keyStoreOf(secrets: Root, held: HeldKeys, source: KeySource): KeyStore {

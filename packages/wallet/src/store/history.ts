@@ -69,6 +69,17 @@ export function searchForm(...texts: readonly string[]): string {
 	return texts.join("\n").normalize("NFKC").toLowerCase();
 }
 
+/** Whether an entry is one that is asked for. */
+export function fits(entry: HistoryEntry, query: HistoryQuery): boolean {
+	return (
+		(query.kind === undefined || entry.kind === query.kind) &&
+		(query.asset === undefined || entry.asset === query.asset) &&
+		(query.from === undefined || entry.at >= query.from) &&
+		(query.until === undefined || entry.at < query.until) &&
+		(query.text === undefined || searchForm(entry.party, entry.note).includes(searchForm(query.text)))
+	);
+}
+
 /** The place in the journal that a cursor names, counted from one; beyond the end where there is none. */
 export function placeOfCursor(cursor: string | undefined): number {
 	if (cursor === undefined) return Number.MAX_SAFE_INTEGER;

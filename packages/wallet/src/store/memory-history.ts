@@ -1,11 +1,5 @@
 /** The journal in memory. */
-import {
-	type HistoryEntry,
-	type HistoryQuery,
-	type HistoryStore,
-	placeOfCursor,
-	searchForm,
-} from "./history.ts";
+import { fits, type HistoryEntry, type HistoryStore, placeOfCursor } from "./history.ts";
 
 export function memoryHistory(): HistoryStore {
 	const entries: HistoryEntry[] = [];
@@ -28,14 +22,4 @@ export function memoryHistory(): HistoryStore {
 			return { entries: page, next: more ? String(place + 1) : null };
 		},
 	};
-}
-
-function fits(entry: HistoryEntry, query: HistoryQuery): boolean {
-	return (
-		(query.kind === undefined || entry.kind === query.kind) &&
-		(query.asset === undefined || entry.asset === query.asset) &&
-		(query.from === undefined || entry.at >= query.from) &&
-		(query.until === undefined || entry.at < query.until) &&
-		(query.text === undefined || searchForm(entry.party, entry.note).includes(searchForm(query.text)))
-	);
 }

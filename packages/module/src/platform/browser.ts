@@ -1,0 +1,54 @@
+/**
+ * What the module computes with in a browser: libsodium as WebAssembly, WebCrypto, and @noble/curves for P-256.
+ *
+ * WebAssembly starts asynchronously: whoever imports this waits for it once, here.
+ */
+import type { Bytes } from "@tenten/protocol";
+import sodium from "libsodium-wrappers";
+import { nonceBytes, tagBytes } from "../sizes.ts";
+import { openBrowserSuites } from "../suite/browser.ts";
+import type { Platform } from "./port.ts";
+
+const suites = await openBrowserSuites();
+
+export const platform: Platform = {
+	cryptography: { ...suites, seal, openSealed, stretch },
+	randomBytes: (length) => sodium.randombytes_buf(length),
+	zero: (...secrets) => {
+		for (const secret of secrets) sodium.memzero(secret);
+	},
+	keyedHash: (key, content) => sodium.crypto_generichash(32, content, key),
+};
+
+function seal(key: Bytes, place: Bytes, plaintext: Bytes): Bytes {
+	const nonce = sodium.randombytes_buf(nonceBytes);
+	const sealed = new Uint8Array(nonceBytes + plaintext.length + tagBytes);
+	sealed.set(nonce);
+	sealed.set(
+		sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, place, null, nonce, key),
+		nonceBytes,
+	);
+	return sealed;
+}
+
+function openSealed(key: Bytes, place: Bytes, sealed: Bytes): Bytes | undefined {
+	if (sealed.length < nonceBytes + tagBytes) return undefined;
+	try {
+		return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+			null,
+			sealed.subarray(nonceBytes),
+			place,
+			sealed.subarray(0, nonceBytes),
+			key,
+		);
+	} catch {
+		// It throws where the tag does not fit; lengths, its other reason, are right by construction.
+		return undefined;
+	}
+}
+
+/** On this thread, which is the worker's: it takes from a tenth of a second to several. */
+async function stretch(passphrase: Bytes, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
+	const algorithm = sodium.crypto_pwhash_ALG_ARGON2ID13;
+	return sodium.crypto_pwhash(32, passphrase, salt, operations, memory, algorithm);
+}

@@ -1,0 +1,30 @@
+/** What a wallet needs on every platform; `index.ts` adds what Node has, `browser.ts` what a browser has. */
+export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
+export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
+export type { Redeemed } from "./redeeming.ts";
+export { reasonWords, refusalWords } from "./refusal-words.ts";
+export { selectTokens } from "./selection.ts";
+export type {
+	HistoryEntry,
+	HistoryKind,
+	HistoryPage,
+	HistoryQuery,
+	HistoryStore,
+} from "./store/history.ts";
+export { memoryStore } from "./store/memory-store.ts";
+export type { WalletStore } from "./store/wallet-store.ts";
+export type { AskedRequest, OfferRequest } from "./transport/asking.ts";
+export { decodeBundle } from "./transport/bundle.ts";
+export type { Channel, Handle, OneWayReceiver, OneWaySender } from "./transport/channel.ts";
+export { inProcessChannel } from "./transport/in-process.ts";
+export { linkOf, messagesOfLink } from "./transport/link.ts";
+export { defaultUpkeep, planUpkeep, type RefreshPlan, type UpkeepPolicy } from "./upkeep.ts";
+export * from "./wallet.ts";
+export {
+	amountWords,
+	describeCaveat,
+	describeCondition,
+	type Naming,
+	timeWords,
+	type Words,
+} from "./words.ts";

@@ -1,0 +1,89 @@
+/** The wallet's store in a browser keeps the contract of all stores, in real Chromium, and its wallet has one tab. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import type { HistoryPage, WalletStore } from "../packages/wallet/src/index.ts";
+import { storeContract } from "../packages/wallet/test/support/store-contract.ts";
+import { bundle, chromiumPath, openPage } from "./browser/chromium.ts";
+
+const chromium = chromiumPath();
+const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
+
+declare const openStore: (name: string) => Promise<number | string>;
+declare const storeOf: (handle: number) => WalletStore;
+
+describe("in a browser", { skip }, () => {
+	let opened: Awaited<ReturnType<typeof openPage>>;
+	let wallets = 0;
+	before(async () => {
+		const entry = fileURLToPath(new URL("browser/store-page.ts", import.meta.url));
+		opened = await openPage(chromium as string, await bundle(entry));
+	});
+	after(() => opened.close());
+
+	storeContract("indexedDbStore", async () => {
+		const name = `wallet-${++wallets}`;
+		const store = await remote(opened.page, name);
+		return {
+			store,
+			reopen: async () => {
+				await store.close();
+				return remote(opened.page, name);
+			},
+		};
+	});
+
+	test("a wallet that is open in one tab is refused in another, and let in once the first is gone", async () => {
+		const tab = await opened.page.context().newPage();
+		const opening = () => opened.page.evaluate(() => openStore("shared"));
+		await tab.goto(opened.page.url());
+		await tab.waitForFunction("globalThis.isReady === true");
+		assert.equal(typeof (await tab.evaluate(() => openStore("shared"))), "number");
+		assert.equal(await opening(), "wallet-in-use");
+		await tab.close();
+		// The browser frees the lock of a closed tab when it gets to it.
+		const deadline = Date.now() + 20_000;
+		while (typeof (await opening()) !== "number") assert.ok(Date.now() < deadline, "the lock is still held");
+	});
+});
+
+/** A store in the page, as if it were here: bytes cross as arrays, amounts as text. */
+async function remote(page: Page, name: string): Promise<WalletStore> {
+	const handle = await page.evaluate((name) => openStore(name), name);
+	assert.ok(typeof handle === "number", String(handle));
+	return {
+		load: async () => {
+			const rows = await page.evaluate(
+				async (handle) =>
+					[...(await storeOf(handle).load())].map(([key, value]) => [key, [...value]] as const),
+				handle,
+			);
+			return new Map(rows.map(([key, value]) => [key, Uint8Array.from(value)]));
+		},
+		commit: async (writes) => {
+			const plain = writes.map(({ key, value }) => ({ key, value: value && [...value] }));
+			const commit = ({ handle, plain: given }: { handle: number; plain: typeof plain }) =>
+				storeOf(handle).commit(
+					given.map(({ key, value }) => ({ key, value: value && Uint8Array.from(value) })),
+				);
+			await page.evaluate(commit, { handle, plain });
+		},
+		close: () => page.evaluate((handle) => storeOf(handle).close(), handle),
+		history: {
+			append: (entry) =>
+				page.evaluate(({ handle, entry }) => storeOf(handle).history.append(entry), { handle, entry }),
+			list: async (query): Promise<HistoryPage> => {
+				const list = ({ handle, query: asked }: { handle: number; query: typeof query }) =>
+					storeOf(handle).history.list(asked);
+				return page.evaluate(list, { handle, query }).catch(rethrown);
+			},
+		},
+	};
+}
+
+/** Errors of the page by the class that they had there. */
+function rethrown(error: Error): never {
+	if (error.message.includes("RangeError")) throw new RangeError(error.message);
+	throw error;
+}
