@@ -19,7 +19,7 @@ import { subcommand } from "../subcommand.ts";
 import { now } from "../surroundings.ts";
 import { databaseIn, hasWallet } from "../wallet/folder.ts";
 import { readOperators, settingsIn } from "../wallet/settings.ts";
-import { issuerFolder } from "./issuer-manage.ts";
+import { issuerFolder } from "./operator-command.ts";
 
 type Flags = { readonly data?: string; readonly wallet?: string };
 

@@ -17,7 +17,7 @@ import { subcommand } from "../subcommand.ts";
 import { passphraseCost } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
 import { readJson } from "../wallet/settings.ts";
-import { dataOption, type IssuerFlags, issuerFolder } from "./issuer-manage.ts";
+import { dataOption, type IssuerFlags, issuerFolder } from "./operator-command.ts";
 
 type Sealed = IssuerFlags & { readonly passphraseFile?: string };
 const passphraseOption = [

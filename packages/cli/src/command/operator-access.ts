@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { isProblem } from "../server/issuer-client.ts";
 import { family, subcommand } from "../subcommand.ts";
-import { clientOf, dataOption, type IssuerFlags, refusedBy } from "./issuer-manage.ts";
+import { askCommand, clientOf, dataOption, type IssuerFlags, refusedBy } from "./operator-command.ts";
 
 export function keyCommands(): Command {
 	return family("keys", "who may manage it: API keys with roles", [
@@ -21,26 +21,23 @@ type RoleName = (typeof roles)[number];
 type AddFlags = IssuerFlags & { readonly role: readonly string[]; readonly days?: string };
 
 function addKeyCommand(): Command {
-	return subcommand<[name: string], AddFlags>(
+	return askCommand(
 		{
 			usage: "add <name>",
 			summary: "make a key; it is shown once",
 			example: "tenten operator keys add 'till 3' --role cashier --days 90 --data ./bank",
 			required: [["--role <role...>", `what it may do: ${roles.join(", ")}`]],
-			options: [dataOption, ["--days <number>", "it ends after so many days (default: when it is revoked)"]],
+			options: [["--days <number>", "it ends after so many days (default: when it is revoked)"]],
 		},
-		async (output, flags, name) => {
+		(client, flags: AddFlags, name: string) => {
 			const unknown = flags.role.find((role) => !isRole(role));
 			if (unknown !== undefined) throw new BadInput(`${unknown} is no role; there are ${roles.join(", ")}`);
-			const made = await clientOf(flags).addKey({
-				name,
-				roles: flags.role.filter(isRole),
-				expiresAt: endAfter(flags.days),
-			});
-			if (isProblem(made)) return refusedBy(output, made);
+			return client.addKey({ name, roles: flags.role.filter(isRole), expiresAt: endAfter(flags.days) });
+		},
+		(output, made) => {
 			output.say(made.key);
 			output.say("Keep it: it is not shown again. Whoever has it may do what its roles allow.");
-			return { ok: true, result: { ok: true, ...made } };
+			return made;
 		},
 	);
 }
@@ -56,39 +53,37 @@ function endAfter(days: string | undefined): string | null {
 }
 
 function listKeysCommand(): Command {
-	return subcommand<[], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "list",
 			summary: "every key, those revoked too; never the keys themselves",
 			example: "tenten operator keys list --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags) => {
-			const keys = await clientOf(flags).keys();
-			if (isProblem(keys)) return refusedBy(output, keys);
+		(client) => client.keys(),
+		(output, keys) => {
 			for (const { id, name, roles: may, expiresAt, revokedAt, lastUsedAt } of keys) {
 				const state = revokedAt ? `revoked ${revokedAt}` : expiresAt ? `until ${expiresAt}` : "no end";
 				output.say(`${id}  ${may.join(",")}  ${state}  used ${lastUsedAt ?? "never"}  ${name}`);
 			}
-			return { ok: true, result: { ok: true, keys } };
+			return { keys };
 		},
 	);
 }
 
 function revokeKeyCommand(): Command {
-	return subcommand<[id: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "revoke <id>",
 			summary: "end a key, at once and for good",
 			example: "tenten operator keys revoke 0123456789abcdef --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags, id) => {
+		(client, _, id: string) => {
 			if (!/^[0-9a-f]{16}$/.test(id)) throw new BadInput("a key's id has 16 hexadecimal digits");
-			const revoked = await clientOf(flags).revokeKey(id);
-			if (isProblem(revoked)) return refusedBy(output, revoked);
+			return client.revokeKey(id);
+		},
+		(output, revoked) => {
 			output.say(`${revoked.name} opens nothing any more.`);
-			return { ok: true, result: { ok: true, key: revoked } };
+			return { key: revoked };
 		},
 	);
 }

@@ -5,7 +5,7 @@ import { databaseUrl } from "../server/database-url.ts";
 import { backUp, restoreTo } from "../server/issuer-backup.ts";
 import { subcommand } from "../subcommand.ts";
 import { agree } from "../wallet/agree.ts";
-import { dataOption, type IssuerFlags, issuerFolder } from "./issuer-manage.ts";
+import { dataOption, type IssuerFlags, issuerFolder } from "./operator-command.ts";
 
 export function backupOperatorCommand(): Command {
 	return subcommand<[to: string], IssuerFlags>(

@@ -18,14 +18,14 @@ import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { readDefinition } from "../server/definition-file.ts";
-import { type IssuerClient, isProblem } from "../server/issuer-client.ts";
+import { type AdminProblem, type IssuerClient, isProblem } from "../server/issuer-client.ts";
 import { trustOf } from "../server/operator-trust.ts";
 import { signAs } from "../server/person.ts";
-import { family, type Outcome, subcommand } from "../subcommand.ts";
+import { family, subcommand } from "../subcommand.ts";
 import { now } from "../surroundings.ts";
 import { passphraseCost } from "../wallet/folder.ts";
 import { readJson } from "../wallet/settings.ts";
-import { clientOf, dataOption, type IssuerFlags, refusedBy } from "./issuer-manage.ts";
+import { askCommand, clientOf, dataOption, type IssuerFlags, refusedBy } from "./operator-command.ts";
 import { type PersonFlags, passphraseOf, personPassphrase } from "./operator-people.ts";
 
 export function definitionCommands(): Command {
@@ -126,61 +126,59 @@ function approveCommand(): Command {
 function actCommand(
 	word: "publish" | "withdraw",
 	summary: string,
-	act: (client: IssuerClient, id: string) => Promise<object>,
+	act: (client: IssuerClient, id: string) => Promise<{ readonly id: string } | AdminProblem>,
 ): Command {
-	return subcommand<[id: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: `${word} <id>`,
 			summary,
 			example: `tenten operator definitions ${word} 5e1f…(64 digits) --data ./bank`,
-			options: [dataOption],
 		},
-		async (output, flags, id) => {
+		(client, _, id: string) => {
 			idFrom(id);
-			const done = await act(clientOf(flags), id);
-			if (isProblem(done)) return refusedBy(output, done);
+			return act(client, id);
+		},
+		(output, _, id) => {
 			output.say(word === "publish" ? "In force from its date." : "Withdrawn.");
-			return { ok: true, result: { ok: true, id } };
+			return { id };
 		},
 	);
 }
 
 function listCommand(): Command {
-	return subcommand<[], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "list",
 			summary: "every definition, and who has signed those that are on their way",
 			example: "tenten operator definitions list --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags) => {
-			const definitions = await clientOf(flags).definitions();
-			if (isProblem(definitions)) return refusedBy(output, definitions);
+		(client) => client.definitions(),
+		(output, definitions) => {
 			for (const { id, state, code, version, assetKind, signed } of definitions)
 				output.say(`${id}  ${state}  ${code} ${version}  ${assetKind}  ${signed.length} signatures`);
-			return { ok: true, result: { ok: true, definitions } };
+			return { definitions };
 		},
 	);
 }
 
 function showCommand(): Command {
-	return subcommand<[id: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "show <id>",
 			summary: "what a definition says, in full",
 			example: "tenten operator definitions show 5e1f…(64 digits) --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags, id): Promise<Outcome> => {
+		(client, _, id: string) => {
 			idFrom(id);
-			const record = await clientOf(flags).definition(id);
-			if (isProblem(record)) return refusedBy(output, record);
+			return client.definition(id);
+		},
+		(output, record, id) => {
 			const published = parse(definition, record, record.length);
 			const draft = isRefusal(published) ? parse(definitionDraft, record, record.length) : published.draft;
 			if (isRefusal(draft)) throw new BadInput("what the operator sent cannot be read");
 			for (const line of wordsOf(draft.body)) output.say(line);
 			const state = isRefusal(published) ? "proposed" : "published";
-			return { ok: true, result: { ok: true, id, state, ...asJson(draft.body) } };
+			return { id, state, ...asJson(draft.body) };
 		},
 	);
 }

@@ -3,10 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { makeJoseKey } from "@tenten/operator";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
-import { isProblem } from "../server/issuer-client.ts";
 import { family, subcommand } from "../subcommand.ts";
 import { writeJson } from "../wallet/settings.ts";
-import { clientOf, dataOption, type IssuerFlags, refusedBy } from "./issuer-manage.ts";
+import { askCommand } from "./operator-command.ts";
 
 export function licenceCommands(): Command {
 	return family("licences", "under whose licence it issues", [
@@ -42,47 +41,45 @@ function keyCommand(): Command {
 }
 
 function listCommand(): Command {
-	return subcommand<[], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "list",
 			summary: "what may be issued now, until when, and why not",
 			example: "tenten operator licences list --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags) => {
-			const licences = await clientOf(flags).licences();
-			if (isProblem(licences)) return refusedBy(output, licences);
+		(client) => client.licences(),
+		(output, licences) => {
 			for (const { asset, licensor, licensedUntil, stopped } of licences)
 				output.say(
 					stopped === null
 						? `${asset}: may be issued until ${licensedUntil}, by ${licensor}`
 						: `${asset}: may NOT be issued: ${stopped}`,
 				);
-			return { ok: true, result: { ok: true, licences } };
+			return { licences };
 		},
 	);
 }
 
 function statusListCommand(): Command {
-	return subcommand<[file: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "status-list <file>",
 			summary: "bring a licensor's newest status list: which licences still count",
 			example: "tenten operator licences status-list status.jwt --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags, file) => {
+		(client, _, file: string) => {
 			if (!existsSync(file)) throw new BadInput("is not there", { file });
-			const licences = await clientOf(flags).takeStatusList(readFileSync(file, "utf8").trim());
-			if (isProblem(licences)) return refusedBy(output, licences);
+			return client.takeStatusList(readFileSync(file, "utf8").trim());
+		},
+		(output, licences) => {
 			output.say("Taken. What may be issued now: licences list.");
-			return { ok: true, result: { ok: true, licences } };
+			return { licences };
 		},
 	);
 }
 
 function issueCommand(word: "stop" | "allow"): Command {
-	return subcommand<[asset: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: `${word} <asset>`,
 			summary:
@@ -90,15 +87,13 @@ function issueCommand(word: "stop" | "allow"): Command {
 					? "issue no more of an asset; what is out there is redeemed as before"
 					: "issue an asset again that people stopped",
 			example: `tenten operator issue ${word} JPY --data ./bank`,
-			options: [dataOption],
 		},
-		async (output, flags, asset) => {
-			const done = await clientOf(flags).setIssue(asset, word);
-			if (isProblem(done)) return refusedBy(output, done);
+		(client, _, asset: string) => client.setIssue(asset, word),
+		(output, _, asset) => {
 			output.say(
 				word === "stop" ? `No more ${asset} is issued.` : `${asset} is issued, as far as its licence goes.`,
 			);
-			return { ok: true, result: { ok: true, asset } };
+			return { asset };
 		},
 	);
 }

@@ -1,27 +1,24 @@
 /** `payouts` of an operator: what to do once the watch over its books has stopped them. */
 import type { Command } from "commander";
-import { isProblem } from "../server/issuer-client.ts";
-import { family, subcommand } from "../subcommand.ts";
-import { clientOf, dataOption, type IssuerFlags, refusedBy } from "./issuer-manage.ts";
+import { family } from "../subcommand.ts";
+import { askCommand } from "./operator-command.ts";
 
 export function payoutCommands(): Command {
 	return family("payouts", "payouts that the watch over the books has stopped", [allowCommand()]);
 }
 
 function allowCommand(): Command {
-	return subcommand<[asset: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "allow <asset>",
 			summary:
 				"pay out an asset again, once its books agree: they are counted anew, and it is in the audit log",
 			example: "tenten operator payouts allow JPY --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags, asset) => {
-			const allowed = await clientOf(flags).allowPayouts(asset);
-			if (isProblem(allowed)) return refusedBy(output, allowed);
+		(client, _, asset: string) => client.allowPayouts(asset),
+		(output, _, asset) => {
 			output.say(`Its books agree. ${asset} is paid out; whoever was told to come again will.`);
-			return { ok: true, result: { ok: true, asset } };
+			return { asset };
 		},
 	);
 }

@@ -8,7 +8,7 @@ import { createPerson } from "../server/person.ts";
 import { family, subcommand } from "../subcommand.ts";
 import { passphraseCost } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
-import { clientOf, dataOption, type IssuerFlags, refusedBy } from "./issuer-manage.ts";
+import { clientOf, dataOption, type IssuerFlags, refusedBy } from "./operator-command.ts";
 
 export function peopleCommands(): Command {
 	return family("people", "who proposes and who approves what it issues", [initCommand(), certifyCommand()]);

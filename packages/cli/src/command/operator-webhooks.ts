@@ -1,9 +1,9 @@
 /** `webhooks` of an operator: where partners are told what happened, and what they were told. */
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
-import { isProblem } from "../server/issuer-client.ts";
+import { type AdminProblem, isProblem } from "../server/issuer-client.ts";
 import { family, subcommand } from "../subcommand.ts";
-import { clientOf, dataOption, type IssuerFlags, refusedBy } from "./issuer-manage.ts";
+import { askCommand, clientOf, dataOption, type IssuerFlags, refusedBy } from "./operator-command.ts";
 
 const example = "5e1f…(64 digits)";
 
@@ -33,82 +33,75 @@ type AddFlags = IssuerFlags & {
 };
 
 function addCommand(): Command {
-	return subcommand<[url: string], AddFlags>(
+	return askCommand(
 		{
 			usage: "add <url>",
 			summary: "register an endpoint; its secret is shown once",
 			example:
 				"tenten operator webhooks add https://shop.example/hook --type tenten.payout.made --data ./bank",
 			options: [
-				dataOption,
 				["--type <type...>", "what it is told (default: everything); see /v1/docs"],
 				["--account <account...>", "accounts of which it is told, and of nothing else (default: everything)"],
 				["--description <text>", "whose it is"],
 			],
 		},
-		async (output, flags, url) => {
-			const { type = [], account = [], description = "" } = flags;
+		(client, { type = [], account = [], description = "" }: AddFlags, url: string) => {
 			// The operator says which types there are.
 			const asked = { url, description, types: [...type] as never[], accounts: account.map(idOf) };
-			const made = await clientOf(flags).addWebhook(asked);
-			if (isProblem(made)) return refusedBy(output, made);
+			return client.addWebhook(asked);
+		},
+		(output, made) => {
 			output.say(`${made.webhook.id}  ${made.secret}`);
 			output.say("Give the secret to whoever runs the endpoint: it is not shown again.");
-			return { ok: true, result: { ok: true, ...made } };
+			return made;
 		},
 	);
 }
 
 function listCommand(): Command {
-	return subcommand<[], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "list",
 			summary: "every endpoint, and how it does",
 			example: "tenten operator webhooks list --data ./bank",
-			options: [dataOption],
 		},
-		async (output, flags) => {
-			const webhooks = await clientOf(flags).webhooks();
-			if (isProblem(webhooks)) return refusedBy(output, webhooks);
+		(client) => client.webhooks(),
+		(output, webhooks) => {
 			for (const { id, url, enabled, disabledBecause, failingSince } of webhooks) {
 				const failing = failingSince === null ? "enabled" : `failing since ${failingSince}`;
 				output.say(`${id}  ${url}  ${enabled ? failing : `disabled: ${disabledBecause}`}`);
 			}
-			return { ok: true, result: { ok: true, webhooks } };
+			return { webhooks };
 		},
 	);
 }
 
 function switchCommand(name: "enable" | "disable", summary: string): Command {
-	return subcommand<[id: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: `${name} <id>`,
 			summary,
 			example: `tenten operator webhooks ${name} ${example} --data ./bank`,
-			options: [dataOption],
 		},
-		async (output, flags, id) => {
-			const webhook = await clientOf(flags).changeWebhook(idOf(id), { enabled: name === "enable" });
-			if (isProblem(webhook)) return refusedBy(output, webhook);
+		(client, _, id: string) => client.changeWebhook(idOf(id), { enabled: name === "enable" }),
+		(output, webhook) => {
 			output.say(`${webhook.url} is ${name}d.`);
-			return { ok: true, result: { ok: true, webhook } };
+			return { webhook };
 		},
 	);
 }
 
 function removeCommand(): Command {
-	return subcommand<[id: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "remove <id>",
 			summary: "forget an endpoint: it is told nothing any more",
 			example: `tenten operator webhooks remove ${example} --data ./bank`,
-			options: [dataOption],
 		},
-		async (output, flags, id) => {
-			const removed = await clientOf(flags).removeWebhook(idOf(id));
-			if (isProblem(removed)) return refusedBy(output, removed);
+		(client, _, id: string) => client.removeWebhook(idOf(id)),
+		(output, _, id) => {
 			output.say("It is gone.");
-			return { ok: true, result: { ok: true, id } };
+			return { id };
 		},
 	);
 }
@@ -139,18 +132,16 @@ function rotateCommand(): Command {
 }
 
 function testCommand(): Command {
-	return subcommand<[id: string], IssuerFlags>(
+	return askCommand(
 		{
 			usage: "test <id>",
 			summary: "send an endpoint an event that says nothing",
 			example: `tenten operator webhooks test ${example} --data ./bank`,
-			options: [dataOption],
 		},
-		async (output, flags, id) => {
-			const sent = await clientOf(flags).testWebhook(idOf(id));
-			if (isProblem(sent)) return refusedBy(output, sent);
+		(client, _, id: string) => client.testWebhook(idOf(id)),
+		(output, sent) => {
 			output.say(`Queued as ${sent.event}: see "deliveries" for what becomes of it.`);
-			return { ok: true, result: { ok: true, ...sent } };
+			return sent;
 		},
 	);
 }
@@ -191,31 +182,29 @@ function deliveriesCommand(): Command {
 	);
 }
 
+type Replayed = { readonly replayed: number } | { readonly event: string };
 type ReplayFlags = IssuerFlags & { readonly event?: string; readonly since?: string };
 
 function replayCommand(): Command {
-	return subcommand<[id: string], ReplayFlags>(
+	return askCommand(
 		{
 			usage: "replay <id>",
 			summary: "tell an endpoint again: of one event, or of everything since a time",
 			example: `tenten operator webhooks replay ${example} --since 2027-01-15T00:00:00Z --data ./bank`,
 			options: [
-				dataOption,
 				["--event <id>", "one event"],
 				["--since <time>", "everything that happened from then on (RFC 3339)"],
 			],
 		},
-		async (output, flags, id) => {
-			const { event, since } = flags;
+		(client, { event, since }: ReplayFlags, id: string): Promise<Replayed | AdminProblem> => {
 			if ((event === undefined) === (since === undefined)) throw new BadInput("name --event or --since");
-			const client = clientOf(flags);
-			const replayed =
-				event === undefined
-					? await client.replaySince(idOf(id), since ?? "")
-					: await client.replay(idOf(id), idOf(event));
-			if (isProblem(replayed)) return refusedBy(output, replayed);
+			return event === undefined
+				? client.replaySince(idOf(id), since ?? "")
+				: client.replay(idOf(id), idOf(event));
+		},
+		(output, replayed) => {
 			output.say("replayed" in replayed ? `${replayed.replayed} events wait.` : "It waits.");
-			return { ok: true, result: { ok: true, ...replayed } };
+			return replayed;
 		},
 	);
 }
