@@ -62,6 +62,8 @@ test("keys, signed questions and releases are used, refused and broken on, and n
 		await ask(`/v1/accounts/${toHex(account)}`, { authorization: `Tenten ${told}` });
 		await ask("/v1/totals", { authorization: `Bearer ${key}0` });
 		await ask("/v1/api-keys", json, `{"name":"${key}"`);
+		await fetch(`${server.url}/v1/api-keys/${key}`, { method: "DELETE", headers: json });
+		await ask(`/v1/key-of-request?key=${key}`, json);
 	}
 	await server.close();
 	await operator.close();

@@ -74,7 +74,9 @@ export function createApp(options: AppOptions): OpenAPIHono {
 		const { route, code, headers = {} } = noted(context);
 		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
 		metrics.end({ method, route, status, code, seconds: milliseconds / 1000 });
-		log.info({ ...idsOf(context), method, path: context.req.path, status, milliseconds }, "request");
+		// Never the path itself: whoever asks may have put a key in it.
+		const line = { ...idsOf(context), method, route: route ?? "none", status, milliseconds };
+		log.info(line, "request");
 	});
 	if (origins.length > 0) app.use(crossOrigin(origins));
 	app.onError((error, context) => {
