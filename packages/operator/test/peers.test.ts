@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { toHex } from "@tenten/protocol";
-import { generateKey, signerFrom } from "../../module/test/support/world.ts";
+import { day, generateKey, signerFrom } from "../../module/test/support/world.ts";
 import { startServer } from "../src/index.ts";
 import { hearAnswer } from "../src/peers/message-signature.ts";
 import { createEcosystem } from "./support/ecosystem.ts";
@@ -222,8 +222,20 @@ test("a stranger learns nothing from a route of peers, and costs no row", async 
 	assert.equal(await nonces(), before);
 });
 
-function nonces(): Promise<number> {
-	return peers.west.ecosystem.operator.store.read(async (transaction) => {
+test("nonces are forgotten days after they counted, where nothing but peers asks", async (t) => {
+	const pair = await createPeers();
+	t.after(pair.close);
+	const { west, east } = pair;
+	for (const days of [0, 7]) {
+		for (const { ecosystem } of [west, east]) ecosystem.clock.now += days * day + 1;
+		west.ecosystem.operator.setPeers([east.ecosystem.operator.entry]);
+		assert.equal((await sendSigned(west, await signedQuestion(west, rulingKeyOf(east)))).status, 200);
+		assert.equal(await nonces(west), 1);
+	}
+});
+
+function nonces({ ecosystem } = peers.west): Promise<number> {
+	return ecosystem.operator.store.read(async (transaction) => {
 		const rows = await transaction.selectFrom("idempotency_keys").select("scope").execute();
 		return rows.length;
 	});

@@ -9,24 +9,21 @@
 import { type Bytes, sha256 } from "@tenten/protocol";
 import type { Keyed, Operator } from "../operator.ts";
 import { KeyReused } from "../request-key.ts";
-import { forgetKeys } from "../store/forgetting.ts";
+import { keyForgetting } from "../store/forgetting.ts";
 import { type Problem, problem } from "./problem.ts";
 
 type KeyProblem = Problem<
 	"idempotency-key-missing" | "idempotency-key-in-progress" | "idempotency-key-reused"
 >;
 
-/** Seconds between two looks for keys that are old. */
-const forgetEvery = 60;
-
 export class Idempotency {
 	readonly #operator: Operator;
+	readonly #forgetOld: () => Promise<void>;
 	readonly #inProgress = new Set<string>();
-	/** unix seconds */
-	#forgotAt = 0;
 
 	constructor(operator: Operator) {
 		this.#operator = operator;
+		this.#forgetOld = keyForgetting(operator);
 	}
 
 	/** Runs `respond` unless the key is missing, in use right now, or bound to other content. */
@@ -41,7 +38,7 @@ export class Idempotency {
 		if (this.#inProgress.has(slot)) return problem("idempotency-key-in-progress");
 		this.#inProgress.add(slot);
 		try {
-			await this.#forget();
+			await this.#forgetOld();
 			const keyed = this.#operator.under({ scope, key, content: sha256(content) });
 			const answer = await respond(keyed);
 			await keyed.bind();
@@ -52,12 +49,5 @@ export class Idempotency {
 		} finally {
 			this.#inProgress.delete(slot);
 		}
-	}
-
-	async #forget(): Promise<void> {
-		const now = this.#operator.now();
-		if (now < this.#forgotAt + forgetEvery) return;
-		this.#forgotAt = now;
-		await this.#operator.store.run((transaction) => forgetKeys(transaction, now));
 	}
 }

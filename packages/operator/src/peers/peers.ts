@@ -6,6 +6,7 @@
  */
 import { type Bytes, equalBytes, toHex } from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
+import { keyForgetting } from "../store/forgetting.ts";
 import { spanned } from "../tracing.ts";
 import { type DebtPage, debtsToward } from "./debts-between.ts";
 import {
@@ -32,9 +33,11 @@ const longestAnswer = 1_048_576;
 
 export class Peers {
 	readonly #context: OperatorContext;
+	readonly #forgetOld: () => Promise<void>;
 
 	constructor(context: OperatorContext) {
 		this.#context = context;
+		this.#forgetOld = keyForgetting(context);
 	}
 
 	/** Which listed operator sent a request to this one; each is heard once. */
@@ -43,6 +46,7 @@ export class Peers {
 		const current = await trust();
 		const heard = await spanned("verify peer", () => hearRequest(request, current, now()));
 		if (heard.kind === "unheard") return heard;
+		await this.#forgetOld();
 		const isFresh = await takeNonce(this.#context, heard.operator.id, heard.nonce);
 		return isFresh ? heard : { kind: "replayed" };
 	}

@@ -1,16 +1,34 @@
 /**
  * Forgetting: what anybody can make an operator store, with nothing but bytes, does not stay for ever.
  *
- * Two things: idempotency keys, whose operations are answered once by their content anyhow; and releases of
- * locks that no token showed it. Done when it opens, and again where such a row is written.
+ * Two things: idempotency keys, whose operations are answered once by their content anyhow, with the nonces of
+ * other operators among them; and releases of locks that no token showed it. Done when it opens, and again where
+ * such a row is written.
  */
-import type { Transaction } from "./store.ts";
+import type { Store, Transaction } from "./store.ts";
 
 /** Seconds that a key stays bound. */
 const keyLife = 7 * 86_400;
 
 /** Deposits are the people's who run it, and count once by their key: theirs stay. */
 export const lastingScope = "deposits";
+
+/** Seconds between two looks for keys that are old. */
+const forgetEvery = 60;
+
+/** Forgets keys that are old, now and then: to be called wherever keys are written. `now` is in unix seconds. */
+export function keyForgetting(at: {
+	readonly store: Store;
+	readonly now: () => number;
+}): () => Promise<void> {
+	let forgotAt = 0;
+	return async () => {
+		const now = at.now();
+		if (now < forgotAt + forgetEvery) return;
+		forgotAt = now;
+		await at.store.run((transaction) => forgetKeys(transaction, now));
+	};
+}
 
 export async function forgetKeys(transaction: Transaction, now: number): Promise<void> {
 	await transaction
