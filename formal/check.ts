@@ -1,6 +1,7 @@
 /** Variants checked against their expectations, two at a time, and the runs that violate them told in words. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inLanes } from "../test/support/lanes.ts";
 import type { Model, Variant } from "./expectations.ts";
 import { edit, type Mutant, mutants } from "./mutants.ts";
 import { type Checker, generate } from "./spin.ts";
@@ -22,15 +23,13 @@ type Outcome = "holds" | "violated" | "happens" | "never";
 
 type Chosen = { readonly model: Model; readonly variant: Variant };
 
-const LANES = 2;
-
 /** Rows in the order of `chosen`, as soon as they are known. */
-export function rowsOf(chosen: readonly Chosen[]): AsyncGenerator<Row> {
-	return inLanes(chosen.map((each) => () => checkVariant(each)));
+export async function* rowsOf(chosen: readonly Chosen[]): AsyncGenerator<Row> {
+	for await (const rows of inLanes(chosen.map((each) => () => checkVariant(each)))) yield* rows;
 }
 
 /** The same of mutants: what is expected is that they are seen. */
-export function rowsOfMutants(models: readonly Model[]): AsyncGenerator<Row> {
+export async function* rowsOfMutants(models: readonly Model[]): AsyncGenerator<Row> {
 	const tasks = models.flatMap((model) =>
 		mutants
 			.filter((mutant) => mutant.model === model.name)
@@ -40,21 +39,7 @@ export function rowsOfMutants(models: readonly Model[]): AsyncGenerator<Row> {
 					.map((variant) => () => checkMutant(model, variant, mutant)),
 			),
 	);
-	return inLanes(tasks);
-}
-
-async function* inLanes(tasks: readonly (() => Promise<readonly Row[]>)[]): AsyncGenerator<Row> {
-	const started: Promise<readonly Row[]>[] = [];
-	const begin = (): void => {
-		const next = tasks[started.length];
-		if (next !== undefined) started.push(next());
-	};
-	for (let lane = 0; lane < LANES; lane++) begin();
-	for (let i = 0; i < tasks.length; i++) {
-		const rows = await started[i];
-		begin();
-		yield* rows ?? [];
-	}
+	for await (const rows of inLanes(tasks)) yield* rows;
 }
 
 async function checkVariant({ model, variant }: Chosen): Promise<readonly Row[]> {

@@ -1,15 +1,16 @@
 /**
  * npm run bugs [-- NAME …] [--sim-seeds N] [--sim-seconds N] [--json | --markdown]
  *
- * Plants one bug after another, and says who sees it: the test that is named for it, and the simulator, after
- * how many seeds. Exits with 1 where a bug is seen by nobody: then a test is missing. See docs/reliability.md,
- * "Does it see?".
+ * Plants one bug after another, two at a time, and says who sees it: the test that is named for it, and the
+ * simulator, after how many seeds. Exits with 1 where a bug is seen by nobody: then a test is missing. See
+ * docs/reliability.md, "Does it see?".
  */
 import { parseArgs } from "node:util";
 import { type Bug, promises } from "../test/bugs/bug.ts";
 import { bugNamed, bugs } from "../test/bugs/catalogue.ts";
 import { huntBySim, type SimBounds, type SimHunt } from "../test/bugs/hunt-sim.ts";
 import { huntByTest } from "../test/bugs/hunt-test.ts";
+import { inLanes } from "../test/support/lanes.ts";
 
 const { values, positionals } = asked(() =>
 	parseArgs({
@@ -88,8 +89,7 @@ function isSeen({ test, sim }: Seen): boolean {
 }
 
 const results: Seen[] = [];
-for (const bug of chosen) {
-	const seen = await hunt(bug);
+for await (const seen of inLanes(chosen.map((bug) => () => hunt(bug)))) {
 	results.push(seen);
 	if (!values.json) console.log(values.markdown ? inMarkdown(seen) : inWords(seen));
 }

@@ -22,6 +22,7 @@ import {
 } from "@tenten/wallet";
 import { StoreFault } from "../packages/module/test/support/faulty-store.ts";
 import { deadChannel, without } from "./support/channels.ts";
+import { ran } from "./support/ran.ts";
 import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
 import { type Watch, watch, writePoints } from "./support/write-points.ts";
 
@@ -485,6 +486,6 @@ test("no durable write of the wallet is left out", async (t) => {
 			/\b(insertion|set|remove)\.run\(|rows\.(set|delete)\(|entries\.push\(/,
 		),
 	];
-	t.diagnostic(`${points} times cut off; ${places.length} places make something durable`);
+	ran(t, "cuts", { "of wallets": points, "places of theirs that make something durable": places.length });
 	assert.deepEqual(await watching.unreached(places), []);
 });

@@ -6,6 +6,7 @@ import { type Row, rowsOf, rowsOfMutants, textOf } from "../formal/check.ts";
 import { models } from "../formal/expectations.ts";
 import { edit, mutants, unshown } from "../formal/mutants.ts";
 import { missingTool } from "../formal/spin.ts";
+import { ran } from "./support/ran.ts";
 
 const skip = (await missingTool()) ?? false;
 
@@ -15,13 +16,13 @@ for (const model of models)
 	}, async (t) => {
 		const chosen = model.variants.map((variant) => ({ model, variant }));
 		const { checked, states } = await asExpected(rowsOf(chosen));
-		t.diagnostic(`${checked} properties, ${model.variants.length} variants, ${states} states`);
+		ran(t, "models", { models: 1, variants: model.variants.length, properties: checked, states });
 	});
 
 for (const model of models)
 	test(`formal/${model.name}.pml: each property sees a wrong that is made for it`, { skip }, async (t) => {
 		const { checked } = await asExpected(rowsOfMutants([model]));
-		t.diagnostic(`${checked} seen`);
+		ran(t, "models", { "violations by planted wrongs": checked });
 	});
 
 async function asExpected(rows: AsyncIterable<Row>) {

@@ -14,6 +14,7 @@ import { diceOf, runTarget } from "../fuzz/run.ts";
 import { answerOf, encodeHttp, requestIn } from "../fuzz/targets/http-input.ts";
 import { strangersModule, unknownMessages } from "../fuzz/targets/module.ts";
 import { walletApp, walletRoutes } from "../fuzz/targets/wallet-side.ts";
+import { ran } from "./support/ran.ts";
 
 const times = 10_000;
 /** keeps what is planted from being optimised away */
@@ -70,10 +71,10 @@ test("a target with such an input fails `npm run fuzz`", async () => {
 	assert.notEqual(tooHungry, null);
 });
 
-test("a key that is kept of every input is seen, and what is filled once is none", async () => {
+test("a key that is kept of every input is seen, and what is filled once is none", async (t) => {
 	const attempts = new Set<string>();
 	const leak = await keptPerRun(times, (number) => attempts.add(`an attempt that is none: ${number}`));
-	console.log(`fuzzing: a planted key is seen as ${leak.toFixed(1)} bytes an input, of at most ${mostKept}`);
+	t.diagnostic(`a planted key is seen as ${leak.toFixed(1)} bytes an input, of at most ${mostKept}`);
 	assert.ok(leak > mostKept, `${leak}`);
 	const latest = new Map<number, string>();
 	const cache = await keptPerRun(times, (number) => latest.set(number % 512, `${number}`));
@@ -116,7 +117,8 @@ test("an operator keeps nothing of ten thousand refused requests", async (t) => 
 		if ((await answerOf(await app.fetch(requestOf(number)))).isRefused) refused++;
 	});
 	await ecosystem.operator.close();
-	t.diagnostic(`${refused} refused requests, ${perRun.toFixed(1)} bytes kept of each`);
+	t.diagnostic(`${perRun.toFixed(1)} bytes kept of each`);
+	ran(t, "fuzzing", { "refused of which nothing was kept": refused });
 	assert.ok(refused > 0.9 * times, `${refused}`);
 	assert.ok(perRun < mostKept, `${perRun}`);
 });
@@ -128,6 +130,7 @@ test("a module keeps nothing of ten thousand messages that it refuses", async (t
 	const perRun = await keptPerRun(times, (number) => module.handle(unknownMessages(number), refusesAll));
 	await close();
 	t.diagnostic(`${perRun.toFixed(1)} bytes kept of each`);
+	ran(t, "fuzzing", { "refused of which nothing was kept": times });
 	assert.ok(perRun < mostKept, `${perRun}`);
 });
 
@@ -140,5 +143,6 @@ test("a wallet's server keeps nothing of ten thousand requests", async (t) => {
 		if (request !== undefined) await answerOf(await app.fetch(request));
 	});
 	t.diagnostic(`${perRun.toFixed(1)} bytes kept of each`);
+	ran(t, "fuzzing", { "refused of which nothing was kept": times });
 	assert.ok(perRun < mostKept, `${perRun}`);
 });

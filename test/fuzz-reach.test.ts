@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Coverage, type Range } from "../fuzz/coverage.ts";
+import { ran } from "./support/ran.ts";
 
 /** Readers of bytes: of CBOR, of JSON, of sealed rows, of text forms of bytes, of addresses, of CSV. */
 const reading =
@@ -59,18 +60,18 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/wallet/src/transport/in-process.ts decodeBundle(": "both sides are ours: wallet/bundle",
 };
 
-test("every place that reads bytes is reached by a fuzz target", async () => {
+test("every place that reads bytes is reached by a fuzz target", async (t) => {
 	const coverage = new Coverage();
 	await coverage.start();
 	// Loaded from here on, so that it is counted.
 	const { targets } = await import("../fuzz/catalogue.ts");
-	const ran = new Map<string, Range[]>();
+	const covered = new Map<string, Range[]>();
 	for (const target of targets) {
 		const open = await target.open();
 		for (const seed of open.seeds.slice(0, seedsEach)) await open.run(seed);
 		await open.close?.();
 	}
-	for (const [file, ranges] of await coverage.take()) ran.set(file, [...ranges]);
+	for (const [file, ranges] of await coverage.take()) covered.set(file, [...ranges]);
 	await coverage.stop();
 	const missed: string[] = [];
 	const excused = new Set<string>();
@@ -81,15 +82,13 @@ test("every place that reads bytes is reached by a fuzz target", async () => {
 		for (const { index, 0: found } of text.matchAll(reading)) {
 			if (isDeclaration(text, index)) continue;
 			places++;
-			if (hasRun(ran.get(file) ?? [], index)) continue;
+			if (hasRun(covered.get(file) ?? [], index)) continue;
 			const place = `${file} ${found}`;
 			if (Object.hasOwn(elsewhere, place)) excused.add(place);
 			else missed.push(`${file}:${lineOf(text, index)} ${found}`);
 		}
 	}
-	console.log(
-		`fuzzing: ${places} places that read bytes, ${excused.size} of them excused, by ${targets.length} targets`,
-	);
+	ran(t, "fuzzing", { "places that read bytes": places, "of them excused": excused.size });
 	assert.deepEqual(missed, []);
 	assert.deepEqual(
 		Object.keys(elsewhere).filter((place) => !excused.has(place)),

@@ -6,7 +6,7 @@
  * printed as bytes: `npm run fuzz -- --target NAME --replay FILE` runs it again, and it belongs into `fuzz/corpus`.
  */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import { targets } from "../fuzz/catalogue.ts";
 import { keptInputs } from "../fuzz/corpus.ts";
@@ -14,13 +14,14 @@ import { denseInputs } from "../fuzz/input/dense.ts";
 import { tapeDice } from "../fuzz/input/dice.ts";
 import { makeInput, stockOf } from "../fuzz/input/mutate.ts";
 import { Hunger } from "../fuzz/memory.ts";
+import { ran } from "./support/ran.ts";
 
 /** inputs of a target whose weight is 1 */
 const most = 600;
 const fewest = 20;
 
 const tape = fc.array(fc.nat(0x7fffffff), { maxLength: 60, size: "max" });
-const counts = { inputs: 0, accepted: 0, kept: 0, keptBytes: 0 };
+const counts = { inputs: 0, accepted: 0, kept: 0 };
 const hungriest = { target: "", share: 0, bytes: 0, length: 0 };
 
 for (const target of targets)
@@ -46,7 +47,6 @@ for (const target of targets)
 			);
 			for (const input of keptInputs(target.name)) {
 				counts.kept++;
-				counts.keptBytes += input.length;
 				await take(input);
 			}
 			for (const input of denseInputs(open.form)) await take(input);
@@ -75,10 +75,12 @@ test("there are targets enough, each with a name of its own", () => {
 	assert.equal(new Set(targets.map(({ name }) => name)).size, targets.length);
 });
 
-after(() => {
-	const { inputs, accepted, kept, keptBytes } = counts;
+test("every target had its inputs", (t) => {
+	const { inputs, accepted, kept } = counts;
 	const { target, share, bytes, length } = hungriest;
-	console.log(
-		`fuzzing: ${inputs} inputs on ${targets.length} targets, ${accepted} accepted, ${kept} from the corpus (${keptBytes} bytes); nearest to its bound of memory: ${target}, ${bytes} bytes allocated for ${length}, ${Math.round(100 * share)} %`,
+	ran(t, "fuzzing", { targets: targets.length, inputs, accepted, "from the corpus": kept });
+	t.diagnostic(
+		`nearest to its bound of memory: ${target}, ${bytes} bytes allocated for ${length}, ${Math.round(100 * share)} %`,
 	);
+	assert.ok(inputs >= fewest * targets.length && accepted > 0 && kept > 0);
 });

@@ -13,6 +13,7 @@ import {
 } from "../packages/cli/src/vectors/vector.ts";
 import { verify } from "../packages/module/src/index.ts";
 import { refusals, signedTypes } from "../packages/protocol/src/index.ts";
+import { ran } from "./support/ran.ts";
 import { drafts } from "./vectors/all.ts";
 import { textOf } from "./vectors/drafts.ts";
 
@@ -33,7 +34,7 @@ test("every vector gets the verdict that it says", async (t) => {
 			else accepted++;
 		}
 	}
-	t.diagnostic(`${files.length} files: ${accepted} accepted, ${refused} refused`);
+	ran(t, "vectors", { files: files.length, vectors: accepted + refused, accepted, refused });
 	assert.ok(accepted > 0 && refused > 0);
 });
 

@@ -12,6 +12,7 @@ import { after, afterEach, test } from "node:test";
 import { createApp } from "@tenten/operator";
 import { isRefusal, toHex } from "@tenten/protocol";
 import { listenOnLoopback, type WalletStore } from "@tenten/wallet";
+import { ran } from "../../../test/support/ran.ts";
 import { BadInput } from "../src/bad-input.ts";
 import {
 	createIssuer,
@@ -139,7 +140,7 @@ test("an operator's folder: cut off while it is made, it is made again, or it is
 		await assert.rejects(createIssuer(folder, made, unlock), /there is an operator already/, where);
 		return machine;
 	});
-	t.diagnostic(`${points} times cut off`);
+	ran(t, "cuts", { "of folders": points });
 	assert.ok(points >= 40, `${points}`);
 });
 
@@ -160,7 +161,7 @@ test("an operator's first opening: cut off anywhere, it opens again as the same 
 		assert.ok(JSON.parse(readFileSync(join(folder, "operator.json"), "utf8")).hasDatabase, where);
 		return machine;
 	});
-	t.diagnostic(`${points} times cut off`);
+	ran(t, "cuts", { "of folders": points });
 	assert.ok(points >= 16, `${points}`);
 });
 
@@ -231,7 +232,7 @@ test("a wallet's folder: cut off while it is made and joined, it is opened and j
 		await wallet.close();
 		return machine;
 	});
-	t.diagnostic(`${points} times cut off`);
+	ran(t, "cuts", { "of folders": points });
 	assert.ok(points >= 40, `${points}`);
 	await server.stop();
 	await close();

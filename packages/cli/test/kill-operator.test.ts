@@ -12,6 +12,7 @@ import { after, before, test } from "node:test";
 import { type FailPoint, startServer } from "@tenten/operator";
 import { type AssetId, isRefusal, toHex } from "@tenten/protocol";
 import { httpOperatorClient, type Wallet } from "@tenten/wallet";
+import { ran } from "../../../test/support/ran.ts";
 import { createIssuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
 import { random } from "../src/surroundings.ts";
 import { must, openWallet } from "./support/hand-over-process.ts";
@@ -129,6 +130,6 @@ for (const work of works)
 	});
 
 test("every kill was one", (t) => {
-	t.diagnostic(`${kills} kills`);
+	ran(t, "kills", { kills });
 	assert.ok(kills >= 12);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { parseReply, reply, serialize } from "@tenten/protocol";
+import { ran } from "../../../test/support/ran.ts";
 import { must } from "../src/ecosystem.ts";
 import type { Variant } from "../src/races/race.ts";
 import { races } from "../src/races/races.ts";
@@ -43,7 +44,8 @@ for (const [parallel, names] of [
 ] as const)
 	test(`${parallel} requests at once: ${names.join(", ")}`, async (t) => {
 		const report = await run(parallel, Object.fromEntries(names.map((name) => [name, variant(name)])));
-		t.diagnostic(`${report.requests} requests: ${JSON.stringify(report.answers)}`);
+		t.diagnostic(JSON.stringify(report.answers));
+		ran(t, "races", { rounds: names.length, requests: report.requests });
 		assert.deepEqual(report.wrong, []);
 		assert.equal(report.requests, parallel * names.length);
 	});
@@ -60,7 +62,8 @@ test("1000 and 100 requests at once at two operators over one PostgreSQL server"
 			const url = new URL(server.url);
 			url.searchParams.set("schema", `races_${parallel}`);
 			const report = await run(parallel, chosen, url.href);
-			t.diagnostic(`${report.requests} requests: ${JSON.stringify(report.answers)}`);
+			t.diagnostic(JSON.stringify(report.answers));
+			ran(t, "races", { rounds: names.length, requests: report.requests });
 			assert.deepEqual(report.wrong, []);
 		}
 	} finally {

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { ran } from "../../../test/support/ran.ts";
 import { startPostgres } from "../src/server/postgres-server.ts";
 import { seededChance } from "../src/torture/chance.ts";
 import { torture } from "../src/torture/torture.ts";
@@ -25,9 +26,7 @@ test(`${wantedKills} kills of working wallets and their operator lose nothing`, 
 		goOn: (so) => so < wantedKills,
 		progress: () => undefined,
 	});
-	t.diagnostic(
-		`${kills.total} kills, ${town.ledger.operations} operations, ${rests} counts at rest, ${rounds} rounds`,
-	);
+	ran(t, "kills", { kills: kills.total, operations: town.ledger.operations, "counts at rest": rests });
 	t.diagnostic([...kills.byPoint].map(([point, times]) => `${times} × ${point}`).join(", "));
 	assert.deepEqual(town.ledger.losses, []);
 	assert.ok(kills.total >= wantedKills && town.ledger.operations >= wantedKills && rounds >= 1);
@@ -43,7 +42,11 @@ const kills = 14;
 test(`${kills} kills of wallets, of two operators over one PostgreSQL server, and of the server lose nothing`, async (t) => {
 	const server = await startPostgres();
 	if (typeof server === "string") return t.skip(server);
-	const { kills: made, town } = await torture({
+	const {
+		kills: made,
+		town,
+		rests,
+	} = await torture({
 		folder: join(root, "postgres"),
 		postgres: server,
 		operators: 2,
@@ -51,7 +54,7 @@ test(`${kills} kills of wallets, of two operators over one PostgreSQL server, an
 		goOn: (so) => so < kills,
 		progress: () => undefined,
 	}).finally(() => server.stop());
-	t.diagnostic(`${made.total} kills, ${town.ledger.operations} operations`);
+	ran(t, "kills", { kills: made.total, operations: town.ledger.operations, "counts at rest": rests });
 	t.diagnostic([...made.byPoint].map(([point, times]) => `${times} × ${point}`).join(", "));
 	assert.deepEqual(town.ledger.losses, []);
 	for (const role of ["operator", "wallets", "database"])

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runVectors } from "@tenten/module/vectors";
+import { ran } from "../../../test/support/ran.ts";
 
 const directory = join(import.meta.dirname, "../../../../shared/vectors");
 
@@ -15,6 +16,7 @@ test("Ed25519 and ES256 agree with Wycheproof, stricter on high s alone", (t) =>
 	}
 	const report = runVectors(directory);
 	t.diagnostic(JSON.stringify(report));
+	ran(t, "vectors", { "published signatures": report.cases });
 	assert.deepEqual(report.disagreed, []);
 	assert.deepEqual(report.unknown, []);
 	assert.ok(report.files >= 2 && report.cases >= 413);

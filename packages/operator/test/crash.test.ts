@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isRefusal, lockHash, serializeRulingRequest } from "@tenten/protocol";
+import { ran } from "../../../test/support/ran.ts";
 import { writePoints } from "../../../test/support/write-points.ts";
 import { day, expectRefusal } from "../../module/test/support/world.ts";
 import type { FailPoint } from "../src/index.ts";
@@ -260,7 +261,7 @@ test("no place that runs a job of the store is left out", (t) => {
 	]
 		.filter((point) => !runsElsewhere(point))
 		.map(({ file, line }) => `${file}:${line}`);
-	t.diagnostic(`${cuts} times cut off; ${places.length} places run a job of the store`);
+	ran(t, "cuts", { "of operators": cuts, "places of theirs that run a job of the store": places.length });
 	for (const point of points)
 		assert.deepEqual(
 			places.filter((each) => !cutPlaces[point].has(each)),

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Bytes, isRefusal, type OperatorClient } from "@tenten/protocol";
+import { ran } from "../../../test/support/ran.ts";
 import { httpOperatorClient } from "../../wallet/src/operator-client.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import { createEcosystem, enrolHolder, makeClaim, withdrawTo } from "./support/ecosystem.ts";
@@ -79,6 +80,7 @@ test(`${kills} kills of a working operator lose nothing that it acknowledged`, a
 		const operator = await ecosystem.reopen();
 		await assertBalanced({ ...ecosystem, operator }, { outstanding: 0n, held: BigInt(claims.length) * 10n });
 		await operator.close();
+		ran(t, "kills", { kills, operations: claims.length });
 	} finally {
 		rmSync(folder, { recursive: true });
 	}

@@ -20,6 +20,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { ownOutput, serialize, signedOrder, signOrder } from "@tenten/protocol";
+import { ran } from "../../../test/support/ran.ts";
 import { expectValue } from "../../module/test/support/world.ts";
 import type { Operator } from "../src/index.ts";
 import { assertBalanced } from "./support/balanced.ts";
@@ -126,7 +127,7 @@ test("a log cut off anywhere holds every commit before the cut, and no part of a
 	for (const cut of cuts)
 		await check(worked, (log) => log.subarray(0, cut), cut, `cut off at ${cut} of ${whole}`);
 	assert.ok(commits.length >= 10, `${commits.length} commits`);
-	t.diagnostic(`${cuts.size} cuts of a log with ${commits.length} commits`);
+	ran(t, "cuts", { "torn files": cuts.size });
 	await worked.ecosystem.operator.close();
 });
 
@@ -140,7 +141,7 @@ test("a log of which a sector is garbage holds the commits before it, and no par
 		await check(worked, spoil, at, `garbage at ${at} of ${whole}`);
 		tried++;
 	}
-	t.diagnostic(`${tried} sectors`);
+	ran(t, "cuts", { "torn files": tried });
 	await worked.ecosystem.operator.close();
 });
 
@@ -172,6 +173,7 @@ test("a main file cut off anywhere is refused as damaged, or nothing is missing"
 		outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 	}
 	t.diagnostic([...outcomes].map(([outcome, times]) => `${times} × ${outcome}`).join(", "));
+	ran(t, "cuts", { "torn files": [...outcomes.values()].reduce((sum, times) => sum + times, 0) });
 	assert.deepEqual(
 		[...outcomes.keys()].filter((outcome) => !["refused", "whole"].includes(outcome)),
 		[],

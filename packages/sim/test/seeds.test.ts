@@ -1,6 +1,7 @@
 /** Worlds of real wallets and operators under faults: nothing is broken in them, and each comes out the same twice. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ran } from "../../../test/support/ran.ts";
 import { keptSeeds, runSeed, simulate } from "../src/index.ts";
 
 const settings = [
@@ -13,14 +14,20 @@ for (const { suite, seeds, steps } of settings)
 		const numbers = Array.from({ length: seeds }, (_, i) => 1_000 + i);
 		const report = await simulate({ suite, seeds: numbers, steps });
 		assert.deepEqual(report.violations, []);
-		t.diagnostic(
-			`${report.seeds} seeds, ${report.steps} steps, ${report.payments.completed} payments of ${report.payments.begun}`,
-		);
+		const { begun, completed } = report.payments;
+		ran(t, "simulation", {
+			[`${suite} worlds`]: report.seeds,
+			[`${suite} steps`]: report.steps,
+			"payments begun": begun,
+			"payments completed": completed,
+		});
 	});
 
-test("what was found once is found no more", async () => {
-	for (const { suite, seed, steps, without = [] } of keptSeeds())
+test("what was found once is found no more", async (t) => {
+	const kept = keptSeeds();
+	for (const { suite, seed, steps, without = [] } of kept)
 		assert.equal((await runSeed({ suite, seed, steps, without })).violation, undefined, `${suite} ${seed}`);
+	ran(t, "simulation", { "kept seeds": kept.length });
 });
 
 test("one seed, one run", async () => {

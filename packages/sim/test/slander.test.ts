@@ -1,6 +1,7 @@
 /** Lies against honest keys: made of all that was overheard, each is refused, and none moves value. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ran } from "../../../test/support/ran.ts";
 import { runSeed } from "../src/index.ts";
 import { Slander } from "../src/slander.ts";
 import { quietWorld } from "./support/quiet.ts";
@@ -14,7 +15,7 @@ test("nobody honest is accused, and no false ruling ends anything, in worlds whe
 		told += all.reduce((sum, count) => sum + count, 0) - counts.of("slander", "was true");
 	}
 	assert.ok(told > 20, `${told} lies`);
-	t.diagnostic(`${told} lies`);
+	ran(t, "simulation", { lies: told });
 });
 
 test("who does not lie does not listen", async () => {

@@ -8,6 +8,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
+import { ran } from "../../../test/support/ran.ts";
 import { replaceFile } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-replace-"));
@@ -93,7 +94,7 @@ for (const isGone of [true, false])
 				if (!isGone) assert.deepEqual(readdirSync(folder), ["settings.json"], where);
 				for (const name of readdirSync(folder)) if (name.endsWith(".part")) rmSync(join(folder, name));
 			}
-		t.diagnostic(`${points} points`);
+		ran(t, "cuts", { "of a replaced file": points });
 		// open, write, sync, close, rename, and open, sync, close of the folder
 		assert.equal(points, 16);
 	});

@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { isRefusal } from "@tenten/protocol";
+import { ran } from "../../../test/support/ran.ts";
 import { sqliteStore, type WalletStore } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-torn-"));
@@ -84,7 +85,7 @@ test("a log cut off anywhere holds every commit before the cut, and no part of a
 		if (acknowledged < 0) continue;
 		assert.equal(rows, states[acknowledged]?.rows, `cut off at ${cut} of ${whole}`);
 	}
-	t.diagnostic(`${cuts.size} cuts`);
+	ran(t, "cuts", { "torn files": cuts.size });
 	await store.close();
 });
 
@@ -103,7 +104,7 @@ test("a log of which a sector is garbage holds the commits before it, and no par
 		assert.equal(rows, states[acknowledged]?.rows, `garbage at ${at}`);
 		tried++;
 	}
-	t.diagnostic(`${tried} sectors`);
+	ran(t, "cuts", { "torn files": tried });
 	await store.close();
 });
 
@@ -127,6 +128,7 @@ test("a main file cut off anywhere is refused as damaged, or nothing is missing"
 		outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 	}
 	t.diagnostic([...outcomes].map(([outcome, times]) => `${times} × ${outcome}`).join(", "));
+	ran(t, "cuts", { "torn files": [...outcomes.values()].reduce((sum, times) => sum + times, 0) });
 	assert.deepEqual(
 		[...outcomes.keys()].filter((outcome) => !["state-damaged", "whole"].includes(outcome)),
 		[],
