@@ -6,7 +6,18 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { platformCryptography, signerFrom, verify } from "../packages/module/src/index.ts";
+import { platformKeySource } from "../packages/module/src/cryptography.ts";
+import {
+	memoryShelf,
+	newRecoveryCode,
+	platformCryptography,
+	SecureModule,
+	signerFrom,
+	verify,
+} from "../packages/module/src/index.ts";
+import { backup } from "../packages/module/src/keystore/backup.ts";
+import { privateKey } from "../packages/module/src/keystore/held-keys.ts";
+import { recoveryKeys, sealedKeys } from "../packages/module/src/keystore/recovery.ts";
 import { packDocuments } from "../packages/module/src/parcel.ts";
 import * as protocol from "../packages/protocol/src/index.ts";
 import {
@@ -18,6 +29,7 @@ import {
 	type Refusal,
 	type Shape,
 } from "../packages/protocol/src/index.ts";
+import { memoryStore, writeBackupFile } from "../packages/wallet/src/index.ts";
 import { encodeBundle } from "../packages/wallet/src/transport/bundle.ts";
 import { fits, type Node, type Rules, readRules, resolve } from "./docs-cddl.ts";
 
@@ -271,6 +283,7 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 	const document = protocol.parseMessage(packed.rows[0]?.value as Uint8Array);
 	assert.ok(document.kind === "document");
 	const made: readonly (readonly [string, Uint8Array])[] = [
+		...(await madeOfBackups()),
 		["enrolment", enrolment],
 		["falseStatement", protocol.falseStatementEvidence(statement, ones)],
 		["cancelPayload", protocol.cancelPayload(ones)],
@@ -290,6 +303,39 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 	assert.ok(!isRefusal(verified));
 	sameNames(grow({ kind: "rule", name: "enrolmentBody" }), verified.body);
 });
+
+/** Backups of both kinds, opened as far as each goes. */
+async function madeOfBackups(): Promise<readonly (readonly [string, Uint8Array])[]> {
+	const shelf = memoryShelf();
+	const recoveryCode = newRecoveryCode(() => new Uint8Array(15));
+	const unlock = { kind: "webcrypto", shelf, recoveryCode } as const;
+	const device = { kind: "device", key: ones } as const;
+	const made: (readonly [string, Uint8Array])[] = [];
+	for (const way of [unlock, device]) {
+		const options = { store: memoryStore(), unlock: way, now: () => 0, random: platformKeySource.random };
+		const module = await SecureModule.open(options);
+		assert.ok(!isRefusal(module));
+		const isCode = way.kind === "webcrypto";
+		const content = await (isCode ? module.backup() : module.backup("words", "interactive"));
+		const [keys] = decodeItem(content) as readonly [Uint8Array];
+		const root = (await options.store.load()).get("keys") as Uint8Array;
+		const file = writeBackupFile({ content, operators: [{ id: "00", name: "Bank", url: "http://b" }] });
+		made.push(["backupFile", file], ["moduleBackup", content], ["envelope", root]);
+		made.push([isCode ? "keysUnderCode" : "keysUnderPassphrase", keys]);
+		await module.close();
+	}
+	const document = { kind: "document", publicKey: ones, privateKey: ones } as const;
+	const signing = { kind: "signing", suite: "ES256", publicKey: ones, privateKey: ones } as const;
+	const sealed = { enc: ones, ciphertext: ones };
+	const keys = { recoveryKey: ones, backupKey: ones };
+	made.push(
+		["privateKey", encodeItem(privateKey.write(document))],
+		["backedUpKeys", encodeItem(backup.write({ stateKey: ones, keys: [signing, document] }))],
+		["recoveryKeys", encodeItem(recoveryKeys.write(keys))],
+		["sealedKeys", encodeItem(sealedKeys.write({ stateKey: ones, keys: [sealed] }))],
+	);
+	return made;
+}
 
 /** The least draft of a definition that there is. */
 function protocolDraft(): protocol.DefinitionDraft {

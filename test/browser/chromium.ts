@@ -19,9 +19,9 @@ export function chromiumPath(): string | undefined {
 	});
 }
 
-/** One module, bundled as the web wallet is. */
-export async function bundle(entry: string): Promise<string> {
-	const built = await rolldown({ input: entry, platform: "browser" });
+/** One module, bundled as the web wallet is; `alias` puts other files in the place of modules. */
+export async function bundle(entry: string, alias: Readonly<Record<string, string>> = {}): Promise<string> {
+	const built = await rolldown({ input: entry, platform: "browser", resolve: { alias } });
 	const { output } = await built.generate({ format: "esm", minify: true });
 	await built.close();
 	return output[0].code;

@@ -7,6 +7,7 @@
 
 import type { Bytes, PublicKey, Refusal, Signer, SuiteName, Verify } from "@tenten/protocol";
 import { platform } from "#platform";
+import type { ShelfKey } from "./keystore/shelf.ts";
 
 /** This many random bytes, fit for keys. */
 export type Random = (bytes: number) => Bytes;
@@ -26,7 +27,8 @@ export type Cryptography = {
 	readonly signerFrom: (privateKey: Bytes, suite: SuiteName) => Signer;
 	/** The X25519 public key of 32 private bytes. */
 	readonly documentPublicKey: (privateKey: Bytes) => Bytes;
-	readonly openerFrom: (privateKey: Bytes, publicKey: Bytes) => Promise<OpenDocument>;
+	/** `privateKey` as 32 bytes, or held by WebCrypto. */
+	readonly openerFrom: (privateKey: Bytes | ShelfKey, publicKey: Bytes) => Promise<OpenDocument>;
 	/** Seals to `recipient`, 32 bytes that a peer gave, or `key-refused`. */
 	readonly sealDocument: (
 		recipient: Bytes,

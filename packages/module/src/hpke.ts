@@ -18,6 +18,7 @@ import {
 	OpenError,
 } from "hpke";
 import type { Cryptography, OpenDocument } from "./cryptography.ts";
+import type { ShelfKey } from "./keystore/shelf.ts";
 
 /** ChaCha20-Poly1305 (RFC 8439): the tag stands after the ciphertext; `open` throws where it does not fit. */
 export type Cipher = {
@@ -72,11 +73,12 @@ function aeadOf({ seal, open }: Cipher): AEADFactory {
 /** Brings a kept key into WebCrypto, from where it does not come out. */
 async function openerOf(
 	suite: CipherSuite<CryptoKey>,
-	privateKey: Bytes,
+	privateKey: Bytes | ShelfKey,
 	publicKey: Bytes,
 ): Promise<OpenDocument> {
 	const key = {
-		privateKey: await suite.DeserializePrivateKey(privateKey, false),
+		privateKey:
+			privateKey instanceof Uint8Array ? await suite.DeserializePrivateKey(privateKey, false) : privateKey,
 		publicKey: await suite.DeserializePublicKey(publicKey),
 	};
 	return async (associatedData, { enc, ciphertext }): Promise<Bytes | Refusal> => {

@@ -315,8 +315,11 @@ export class SecureModule {
 		});
 	}
 
-	/** Keys and value as they are now, under a passphrase. Whoever restores it enrols again and refreshes. */
-	backup(passphrase: string, cost: PassphraseCost): Promise<Bytes> {
+	/**
+	 * Keys and value as they are now: under a passphrase, or without one under the recovery code with which the
+	 * wallet was made (keys inside WebCrypto). Whoever restores it enrols again and refreshes.
+	 */
+	backup(passphrase?: string, cost?: PassphraseCost): Promise<Bytes> {
 		return this.#core.exclusively(() => exportBackup(this.#core, passphrase, cost));
 	}
 

@@ -1,7 +1,7 @@
 /**
  * Opening a module from its store, beginning one in an empty store, and restoring one from a backup.
  *
- * A backup holds the keys, sealed under a passphrase, and the rows as they were sealed. What happened after
+ * A backup holds the keys, sealed under a passphrase or a recovery code, and the rows as they were sealed. What happened after
  * it was made is not known to whoever restores it, so its certificates speak in no payment again: they only
  * move what they own to a new certificate, by refreshing it with its operator.
  */
@@ -21,14 +21,13 @@ import {
 import { Core, type Surroundings } from "./core.ts";
 import { type KeySource, platformCryptography } from "./cryptography.ts";
 import {
-	createSoftwareKeyStore,
-	hasSoftwareKeyStore,
-	type KeyStore,
-	type NewUnlock,
-	openSoftwareKeyStore,
-	type PassphraseCost,
-	restoreSoftwareKeyStore,
-} from "./keystore/index.ts";
+	createKeyStore,
+	hasKeyStore,
+	type ModuleUnlock,
+	openKeyStore,
+	restoreKeyStore,
+} from "./keystore/choice.ts";
+import type { KeyStore, PassphraseCost } from "./keystore/index.ts";
 import { OwnCertificates } from "./own-certificates.ts";
 import { documentKeyRow, restoredRow } from "./rows.ts";
 import { isStateRow, openState, type SealedState } from "./sealed-state.ts";
@@ -38,7 +37,7 @@ import { Vault } from "./vault.ts";
 export type ModuleOptions = Surroundings & {
 	readonly store: ModuleStore;
 	/** opens the key store, and makes one where the store is empty */
-	readonly unlock: NewUnlock;
+	readonly unlock: ModuleUnlock;
 };
 
 /** The core over what the store holds, or a new one in an empty store. */
@@ -46,10 +45,11 @@ export async function openCore({ store, unlock, ...surroundings }: ModuleOptions
 	const source = sourceOf(surroundings);
 	const rows = await store.load();
 	let keys: KeyStore | Refusal;
-	if (hasSoftwareKeyStore(rows)) keys = await openSoftwareKeyStore(rows, unlock, source);
+	if (hasKeyStore(rows)) keys = await openKeyStore(rows, unlock, source);
 	else if (rows.size > 0) return refuse("state-damaged", "rows without their keys");
 	else {
-		const made = await createSoftwareKeyStore(unlock, source);
+		const made = await createKeyStore(unlock, source);
+		if (isRefusal(made)) return made;
 		await store.commit(made.writes);
 		keys = made.keyStore;
 	}
@@ -85,11 +85,11 @@ const backup = record({
 	rows: list(record({ key: text(160), value: bytes(1, mostBytes) }), mostRows),
 });
 
-/** Keys and rows as they are now, under a passphrase of the backup's own. */
+/** Keys and rows as they are now, under a passphrase of the backup's own, or without one under the recovery code. */
 export async function exportBackup(
 	{ keys, vault }: Core,
-	passphrase: string,
-	cost: PassphraseCost,
+	passphrase?: string,
+	cost?: PassphraseCost,
 ): Promise<Bytes> {
 	const sealedKeys = await keys.exportBackup(passphrase, cost);
 	const stored = await vault.state.load();
@@ -97,6 +97,7 @@ export async function exportBackup(
 	return serialize(backup, { keys: sealedKeys, rows });
 }
 
+/** `passphrase`: what opens the backup, which may be a recovery code; `unlock`: what will open the new key store. */
 export type RestoreOptions = ModuleOptions & { readonly backup: Bytes; readonly passphrase: string };
 
 /** Puts a backup into an empty store, in one commit, and opens it. */
@@ -106,7 +107,7 @@ export async function restoreCore(options: RestoreOptions): Promise<Core | Refus
 	if ((await store.load()).size > 0) return refuse("wallet-in-use", "a backup goes into an empty store");
 	const parsed = parse(backup, options.backup, mostBytes);
 	if (isRefusal(parsed)) return refuse("state-damaged", parsed.detail);
-	const restored = await restoreSoftwareKeyStore(parsed.keys, passphrase, unlock, source);
+	const restored = await restoreKeyStore(parsed.keys, passphrase, unlock, source);
 	if (isRefusal(restored)) return restored;
 	const { keyStore, writes } = restored;
 	const rows = new Map<string, Bytes>();

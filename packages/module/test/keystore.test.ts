@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { type Bytes, decodeItem, encodeItem, isRefusal, keyId } from "@tenten/protocol";
 import {
 	createSoftwareKeyStore,
-	hasSoftwareKeyStore,
+	hasKeyStore,
 	type NewUnlock,
 	openSoftwareKeyStore,
 	restoreSoftwareKeyStore,
@@ -50,9 +50,9 @@ describe("a software key store opens", () => {
 	});
 
 	test("only if there is one", async () => {
-		assert.equal(hasSoftwareKeyStore(new Map()), false);
+		assert.equal(hasKeyStore(new Map()), false);
 		assert.equal(await codeOf(new Map(), device), "state-damaged");
-		assert.ok(hasSoftwareKeyStore(rowsOf((await createSoftwareKeyStore(device)).writes)));
+		assert.ok(hasKeyStore(rowsOf((await createSoftwareKeyStore(device)).writes)));
 	});
 
 	test("never with any byte of a row changed", async () => {

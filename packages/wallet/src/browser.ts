@@ -1,3 +1,3 @@
 /** @tenten/wallet/browser: its public surface in a browser. */
 export * from "./everywhere.ts";
-export { deleteIndexedDbStore, indexedDbStore } from "./store/indexeddb-store.ts";
+export { deleteIndexedDbStore, type IndexedDbStore, indexedDbStore } from "./store/indexeddb-store.ts";

@@ -1,4 +1,5 @@
 /** What a wallet needs on every platform; `index.ts` adds what Node has, `browser.ts` what a browser has. */
+export { type BackupFile, readBackupFile, writeBackupFile } from "./backup-file.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
 export type { Redeemed } from "./redeeming.ts";

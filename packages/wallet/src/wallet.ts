@@ -10,7 +10,7 @@
 import {
 	type Cryptography,
 	type MadeRequest,
-	type NewUnlock,
+	type ModuleUnlock,
 	type RequestOptions,
 	type RulingQuestion,
 	SecureModule,
@@ -54,7 +54,7 @@ import type { UpkeepPolicy } from "./upkeep.ts";
 
 export type WalletOptions = {
 	readonly store: WalletStore;
-	readonly unlock: NewUnlock;
+	readonly unlock: ModuleUnlock;
 	/** unix seconds */
 	readonly now: () => number;
 	/** this many random bytes, fit for keys: every key of the wallet comes of them */
@@ -105,7 +105,7 @@ export class Wallet {
 
 	/**
 	 * Puts a backup into an empty store. Its keys pay nothing again: join its operators for new ones, then
-	 * `bringBack` moves what they own.
+	 * `bringBack` moves what they own. `passphrase` may be a recovery code.
 	 */
 	static restore(options: WalletOptions, backup: Bytes, passphrase: string): Promise<Wallet | Refusal> {
 		return Wallet.#over(options, (told) => SecureModule.restore({ ...options, told, backup, passphrase }));

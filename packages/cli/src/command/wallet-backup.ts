@@ -55,7 +55,7 @@ export function restoreCommand(): Command {
 	return subcommand<[file: string], RestoreFlags>(
 		{
 			usage: "restore <file>",
-			summary: "make a wallet from a backup, in place of one that was lost",
+			summary: "make a wallet from a backup, in place of one that was lost; a browser's opens with its code",
 			example: "tenten wallet restore mine.backup --wallet ./again",
 			options: [
 				...walletFlags,
@@ -87,7 +87,7 @@ export function restoreCommand(): Command {
 			return end(output, {
 				ok: isWhole,
 				fundsState: isWhole ? "safe" : "unknown",
-				words: `The wallet in ${path} has new keys and accounts with ${names}, and holds ${words}. It opens with the backup's passphrase.${isWhole ? "" : `\nNot everything has been moved to the new keys yet (${refusal.code}).`}`,
+				words: `The wallet in ${path} has new keys and accounts with ${names}, and holds ${words}. It opens with what opened the backup.${isWhole ? "" : `\nNot everything has been moved to the new keys yet (${refusal.code}).`}`,
 				next: isWhole
 					? `${commandName()} wallet balance`
 					: `${commandName()} wallet refresh   goes on with it`,

@@ -6,37 +6,17 @@
  * meanwhile would be spent a second time by that, and its operator could prove it.
  */
 import { mkdirSync } from "node:fs";
-import {
-	type AskedProfile,
-	type Bytes,
-	bytes,
-	isRefusal,
-	list,
-	parse,
-	type Refusal,
-	record,
-	refuse,
-	serialize,
-	text,
-} from "@tenten/protocol";
-import { sqliteStore, Wallet } from "@tenten/wallet";
+import { type AskedProfile, type Bytes, isRefusal, type Refusal } from "@tenten/protocol";
+import { readBackupFile, sqliteStore, Wallet, writeBackupFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
 import { databaseIn, operatorAt, passphraseCost, WalletFolder } from "./folder.ts";
 import { type JoinedOperator, settingsIn, writeOperators } from "./settings.ts";
 
-const maximumBytes = 1 << 28;
-
-const backup = record({
-	/** see `SecureModule.backup` */
-	content: bytes(1, maximumBytes),
-	operators: list(record({ id: text(64), name: text(64), url: text(256) }), 256),
-});
-
 /** The bytes of a backup that this passphrase opens. */
 export async function makeBackup({ wallet, operators }: WalletFolder, passphrase: string): Promise<Bytes> {
 	const content = await wallet.module.backup(passphrase, passphraseCost);
-	return serialize(backup, { content, operators });
+	return writeBackupFile({ content, operators });
 }
 
 export type Restored = {
@@ -48,7 +28,7 @@ export type Restored = {
 
 /**
  * Makes a wallet in an empty folder from a backup, and has its operators move what it owns. They have to be in
- * reach: before the first has answered, nothing is made.
+ * reach: before the first has answered, nothing is made. `passphrase` may be the recovery code of a browser.
  */
 export async function restoreBackup(
 	path: string,
@@ -56,8 +36,8 @@ export async function restoreBackup(
 	passphrase: string,
 	asked: AskedProfile,
 ): Promise<Restored | Refusal> {
-	const found = parse(backup, encoded, maximumBytes);
-	if (isRefusal(found)) return refuse("state-damaged", "not a backup");
+	const found = readBackupFile(encoded);
+	if (isRefusal(found)) return found;
 	const [pinned] = found.operators;
 	if (pinned === undefined) throw new BadInput("the wallet of this backup had joined no operator");
 	const trust = await operatorAt(pinned.url).trustList();

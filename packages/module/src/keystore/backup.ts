@@ -1,5 +1,6 @@
 /**
- * Backups: every key of a key store and the state key, in one envelope under a passphrase of its own.
+ * Backups: every key of a key store and the state key, in one envelope under a passphrase of its own; or, of a key
+ * store whose keys do not come out, under its recovery code (recovery.ts). Either is restored into either.
  */
 
 import {
@@ -17,15 +18,13 @@ import {
 import { platform } from "#platform";
 import type { Cryptography, KeySource } from "../cryptography.ts";
 import { openEnvelope, type PassphraseCost, sealEnvelope } from "./envelope.ts";
-import { type PrivateKey, privateKey } from "./held-keys.ts";
+import { type Backup, maximumBytes, maximumKeys, privateKey } from "./held-keys.ts";
+import { isRecoverable, openRecoverable } from "./recovery.ts";
 
 const { zero } = platform;
-const maximumKeys = 65_536;
-const maximumBytes = 128 * maximumKeys;
 const purpose = "backup";
 
-type Backup = { readonly stateKey: Bytes; readonly keys: readonly PrivateKey[] };
-const backup: Shape<Backup> = record({ stateKey: bytes32, keys: list(privateKey, maximumKeys) });
+export const backup: Shape<Backup> = record({ stateKey: bytes32, keys: list(privateKey, maximumKeys) });
 
 export async function sealBackup(
 	value: Backup,
@@ -39,12 +38,13 @@ export async function sealBackup(
 	return sealed;
 }
 
-/** What a backup holds, or `unlock-failed`, `state-damaged`. */
+/** What a backup holds that this passphrase or recovery code opens, or `unlock-failed`, `state-damaged`. */
 export async function openBackup(
 	sealed: Bytes,
 	passphrase: string,
 	cryptography: Cryptography,
 ): Promise<Backup | Refusal> {
+	if (isRecoverable(sealed)) return openRecoverable(sealed, passphrase, cryptography);
 	const encoded = await openEnvelope(purpose, { kind: "passphrase", passphrase }, sealed, cryptography);
 	if (isRefusal(encoded)) return encoded;
 	const value = parse(backup, encoded, maximumBytes);

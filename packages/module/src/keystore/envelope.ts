@@ -1,5 +1,6 @@
 /**
- * Envelopes: secrets sealed under a passphrase (by Argon2id, RFC 9106) or under a 32-byte key of the device.
+ * Envelopes: secrets sealed under a passphrase (by Argon2id, RFC 9106), under a 32-byte key of the device, or
+ * under a key of WebCrypto that never comes out (webcrypto.ts seals and opens those).
  *
  * How to unlock stands in the envelope, unsealed but bound as associated data, so that it cannot be changed.
  * What can go wrong: another passphrase or an altered envelope (`unlock-failed`, no telling which), bytes
@@ -18,6 +19,7 @@ import {
 	type Refusal,
 	record,
 	refuse,
+	type Shape,
 	serialize,
 	type TypeOf,
 	union,
@@ -62,12 +64,17 @@ const method = union({
 		}),
 	],
 	device: [2, record({})],
+	webcrypto: [3, record({})],
 });
 type Method = TypeOf<typeof method>;
 
 const maximumBytes = 16 * 1024 * 1024;
 
-const envelope = record({
+export const envelope: Shape<{
+	readonly version: number;
+	readonly method: Method;
+	readonly sealed: Bytes;
+}> = record({
 	version: constant(1),
 	method,
 	sealed: bytes(nonceBytes + tagBytes, maximumBytes),

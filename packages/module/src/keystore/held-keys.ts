@@ -1,4 +1,4 @@
-/** The private keys of an open software key store, by the row that keeps each. */
+/** The private keys of a key store, the row that keeps each, and those of an open software key store. */
 
 import {
 	type Bytes,
@@ -40,15 +40,30 @@ export const privateKey: Shape<PrivateKey> = union({
 	document: [2, record({ publicKey: bytes32, privateKey: bytes32 })],
 });
 
+/** What tells a key from others, without what it signs or opens with. */
+type PublicHalf =
+	| { readonly kind: "signing"; readonly suite: SuiteName; readonly publicKey: Bytes }
+	| { readonly kind: "document"; readonly publicKey: Bytes };
+
+export const publicHalf: Shape<PublicHalf> = union({
+	signing: [1, record({ suite: enumeration({ Ed25519: 1, ES256: 2 }), publicKey: bytes(32, 33) })],
+	document: [2, record({ publicKey: bytes32 })],
+});
+
+/** What a backup holds, whichever key store made it. */
+export type Backup = { readonly stateKey: Bytes; readonly keys: readonly PrivateKey[] };
+export const maximumKeys = 65_536;
+export const maximumBytes: number = 256 * maximumKeys;
+
 export const rowPrefix = "keys/";
 
-const rowOfId = {
+export const rowOfId = {
 	signing: (id: Bytes): string => `${rowPrefix}signing/${toHex(id)}`,
 	document: (id: Bytes): string => `${rowPrefix}document/${toHex(id)}`,
 };
 
 /** Where a key is kept: signing keys by key id, document keys by themselves. */
-export function rowOf(key: PrivateKey): string {
+export function rowOf(key: PublicHalf): string {
 	return key.kind === "signing"
 		? rowOfId.signing(keyId({ suite: key.suite, bytes: key.publicKey }))
 		: rowOfId.document(key.publicKey);

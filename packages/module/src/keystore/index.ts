@@ -1,10 +1,17 @@
 /** Key stores: one port, and what keeps keys behind it. */
+export { hasKeyStore, type ModuleUnlock } from "./choice.ts";
 export type { NewUnlock, PassphraseCost, Unlock } from "./envelope.ts";
-export type { KeyStore } from "./port.ts";
+export type { KeyStore, NewKeyStore } from "./port.ts";
+export { newRecoveryCode, readRecoveryCode } from "./recovery-code.ts";
+export { type KeyShelf, memoryShelf, type ShelfKey } from "./shelf.ts";
 export {
 	createSoftwareKeyStore,
-	hasSoftwareKeyStore,
-	type NewKeyStore,
 	openSoftwareKeyStore,
 	restoreSoftwareKeyStore,
 } from "./software.ts";
+export {
+	createWebCryptoKeyStore,
+	openWebCryptoKeyStore,
+	restoreWebCryptoKeyStore,
+	type WebCryptoUnlock,
+} from "./webcrypto.ts";

@@ -32,8 +32,14 @@ export type KeyStore = {
 	) => Promise<Bytes | Refusal>;
 	/** Forgets a key that signs or opens nothing any more, by its key id or document key; a row to commit. */
 	readonly forget: (id: Bytes) => StoreWrite;
-	/** Every key and the state key, sealed under a passphrase. */
-	readonly exportBackup: (passphrase: string, cost: PassphraseCost) => Promise<Bytes>;
+	/**
+	 * Every key and the state key, sealed: under a passphrase, or without one under the recovery code with which
+	 * the key store was made. Throws where it is given the other.
+	 */
+	readonly exportBackup: (passphrase?: string, cost?: PassphraseCost) => Promise<Bytes>;
 	/** Zeroes what can be zeroed. Nothing works afterwards. */
 	readonly close: () => void;
 };
+
+/** A new key store, open; its rows are for the caller to commit. */
+export type NewKeyStore = { readonly keyStore: KeyStore; readonly writes: readonly StoreWrite[] };

@@ -28,15 +28,12 @@ import { utf8 } from "../text.ts";
 import { openBackup, sealBackup } from "./backup.ts";
 import { type NewUnlock, openEnvelope, sealEnvelope, type Unlock } from "./envelope.ts";
 import { HeldKeys, type PrivateKey, privateKey, rowOf, rowPrefix } from "./held-keys.ts";
-import type { KeyStore } from "./port.ts";
+import type { KeyStore, NewKeyStore } from "./port.ts";
 
 const { zero } = platform;
 const rootRow = "keys";
 const root = record({ rootKey: bytes32, stateKey: bytes32 });
 type Root = { readonly rootKey: Bytes; readonly stateKey: Bytes };
-
-/** A new key store, open; its rows are for the caller to commit. */
-export type NewKeyStore = { readonly keyStore: KeyStore; readonly writes: readonly StoreWrite[] };
 
 export async function createSoftwareKeyStore(
 	unlock: NewUnlock,
@@ -46,11 +43,6 @@ export async function createSoftwareKeyStore(
 	const secrets = { rootKey: random(secretBytes), stateKey: random(secretBytes) };
 	const keyStore = keyStoreOf(secrets, new HeldKeys(cryptography), source);
 	return { keyStore, writes: [await rootWrite(secrets, unlock, source)] };
-}
-
-/** Whether these rows hold a software key store. */
-export function hasSoftwareKeyStore(rows: ReadonlyMap<string, Bytes>): boolean {
-	return rows.has(rootRow);
 }
 
 /** Opens the key store in these rows (`ModuleStore.load`), or `unlock-failed`, `state-damaged`. */
@@ -164,8 +156,9 @@ function keyStoreOf(secrets: Root, held: HeldKeys, source: KeySource): KeyStore 
 			return open === undefined ? refuse("key-unknown") : open(associatedData, sealed);
 		},
 		forget: (id) => ({ key: held.remove(id), value: null }),
-		exportBackup: async (passphrase, cost) => {
+		exportBackup: async (passphrase, cost = "sensitive") => {
 			if (!isOpen) throw new Error("the key store is closed");
+			if (passphrase === undefined) throw new RangeError("its backups need a passphrase");
 			return sealBackup({ stateKey: secrets.stateKey, keys: held.all() }, passphrase, cost, source);
 		},
 		close: () => {

@@ -1,12 +1,14 @@
 /**
- * What the module computes with in a browser: libsodium as WebAssembly, WebCrypto, and @noble/curves for P-256.
+ * What the module computes with in a browser: libsodium as WebAssembly, WebCrypto, @noble/curves for P-256,
+ * and @noble/hashes for Argon2id.
  *
  * WebAssembly starts asynchronously: whoever imports this waits for it once, here.
  */
+import { argon2idAsync } from "@noble/hashes/argon2.js";
 import type { Bytes } from "@tenten/protocol";
 import sodium from "libsodium-wrappers";
-import { nonceBytes, tagBytes } from "../sizes.ts";
-import { openBrowserSuites } from "../suite/browser.ts";
+import { nonceBytes, secretBytes, tagBytes } from "../sizes.ts";
+import { openBrowserSuites, pointOf } from "../suite/browser.ts";
 import type { Platform } from "./port.ts";
 
 const suites = await openBrowserSuites();
@@ -18,6 +20,7 @@ export const platform: Platform = {
 		for (const secret of secrets) sodium.memzero(secret);
 	},
 	keyedHash: (key, content) => sodium.crypto_generichash(32, content, key),
+	pointOf,
 };
 
 function seal(key: Bytes, place: Bytes, plaintext: Bytes): Bytes {
@@ -47,8 +50,10 @@ function openSealed(key: Bytes, place: Bytes, sealed: Bytes): Bytes | undefined 
 	}
 }
 
-/** On this thread, which is the worker's: it takes from a tenth of a second to several. */
-async function stretch(passphrase: Bytes, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
-	const algorithm = sodium.crypto_pwhash_ALG_ARGON2ID13;
-	return sodium.crypto_pwhash(32, passphrase, salt, operations, memory, algorithm);
+/**
+ * In JavaScript, since libsodium's WebAssembly has no Argon2id but in a build twice its size: a second or two for
+ * `interactive`. It gives way to whatever else this thread, which is the worker's, has to do.
+ */
+function stretch(passphrase: Bytes, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
+	return argon2idAsync(passphrase, salt, { t: operations, m: memory / 1024, p: 1, dkLen: secretBytes });
 }

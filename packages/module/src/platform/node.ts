@@ -4,6 +4,7 @@ import sodium from "sodium-native";
 import { argon2id } from "../keystore/argon2id.ts";
 import { asBuffer, openSealed, randomBytes, seal, zero } from "../seal.ts";
 import { documentPublicKey, openerFrom, sealDocument } from "../suite/documents.ts";
+import { pointOf } from "../suite/es256.ts";
 import { generateKey, signerFrom, verify } from "../suite/index.ts";
 import type { Platform } from "./port.ts";
 
@@ -22,6 +23,7 @@ export const platform: Platform = {
 	randomBytes,
 	zero,
 	keyedHash,
+	pointOf,
 };
 
 function keyedHash(key: Bytes, content: Bytes): Bytes {

@@ -15,4 +15,6 @@ export type Platform = {
 	readonly zero: (...secrets: readonly Bytes[]) => void;
 	/** BLAKE2b (RFC 7693) of 32 bytes, keyed with as many. */
 	readonly keyedHash: (key: Bytes, content: Bytes) => Bytes;
+	/** The public point 04 ‖ x ‖ y of a private key of P-256: what WebCrypto wants beside it. */
+	readonly pointOf: (privateScalar: Bytes) => Bytes;
 };

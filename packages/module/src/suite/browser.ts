@@ -75,6 +75,9 @@ function signerFrom(privateKey: Bytes, suite: SuiteName): Signer {
 	};
 }
 
+/** The public point 04 ‖ x ‖ y of a scalar. */
+export const pointOf = (privateScalar: Bytes): Bytes => p256.getPublicKey(privateScalar, false);
+
 type Opened = { readonly publicKey: Bytes; readonly sign: (message: Bytes) => Bytes };
 
 const openers: Readonly<Record<SuiteName, (privateKey: Bytes) => Opened>> = {

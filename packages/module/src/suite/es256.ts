@@ -5,14 +5,11 @@
  * time. Only s at most n/2 counts here: the higher is refused on verifying and never leaves signing.
  */
 import { createPrivateKey, createPublicKey, verify as cryptoVerify, type KeyObject, sign } from "node:crypto";
-import { type Bytes, compareBytes, concatBytes, fromHex, suites, toHex } from "@tenten/protocol";
+import { type Bytes, compareBytes, concatBytes, suites, toHex } from "@tenten/protocol";
+import { groupOrder, hasLowS, scalarOf, withLowS } from "./low-s.ts";
 
 const { keyBytes, signatureBytes } = suites.ES256;
 const scalarBytes = 32;
-
-/** The order of the group (SEC 2, section 2.4.2). */
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-const halfOrder = scalar(order >> 1n);
 
 const ecKey = { asymmetricKeyType: "ec", namedCurve: "P-256" } as const;
 const dsaEncoding = "ieee-p1363";
@@ -25,11 +22,6 @@ export function verifyEs256(key: Bytes, message: Bytes, signature: Bytes): boole
 	if (key.length !== keyBytes || signature.length !== signatureBytes || !hasLowS(signature)) return false;
 	const publicKey = keyObject(key);
 	return publicKey !== null && cryptoVerify("sha256", message, { key: publicKey, dsaEncoding }, signature);
-}
-
-/** Whether s is at most n/2. */
-export function hasLowS(signature: Bytes): boolean {
-	return compareBytes(signature.subarray(scalarBytes), halfOrder) <= 0;
 }
 
 function keyObject(key: Bytes): KeyObject | null {
@@ -60,7 +52,7 @@ export function generateEs256(random: (bytes: number) => Bytes): Bytes {
 
 /** Whether it is from one to the order less one. node:crypto takes zero and numbers above the order too. */
 function isPrivateScalar(value: Bytes): boolean {
-	return compareBytes(value, scalar(1n)) >= 0 && compareBytes(value, scalar(order)) < 0;
+	return compareBytes(value, scalarOf(1n)) >= 0 && compareBytes(value, scalarOf(groupOrder)) < 0;
 }
 
 /** The public key of a scalar, and what signs with it. */
@@ -77,19 +69,14 @@ export function openEs256(privateScalar: Bytes): {
 	};
 }
 
+/** The public point 04 ‖ x ‖ y of a scalar. */
+export function pointOf(privateScalar: Bytes): Bytes {
+	const key = createPrivateKey({ key: Buffer.from(privateScalar), format: "raw-private", ...ecKey });
+	return new Uint8Array(createPublicKey(key).export({ format: "raw-public" }));
+}
+
 /** A point 04 ‖ x ‖ y as 02 or 03 ‖ x (SEC 1, section 2.3.3). */
 export function compressPoint(point: Bytes): Bytes {
 	const isOdd = ((point.at(-1) ?? 0) & 1) === 1;
 	return concatBytes(Uint8Array.of(isOdd ? 3 : 2), point.subarray(1, 1 + scalarBytes));
-}
-
-function withLowS(signature: Bytes): Bytes {
-	if (hasLowS(signature)) return signature;
-	const s = BigInt(`0x${toHex(signature.subarray(scalarBytes))}`);
-	signature.set(scalar(order - s), scalarBytes);
-	return signature;
-}
-
-function scalar(number: bigint): Bytes {
-	return fromHex(number.toString(16).padStart(2 * scalarBytes, "0")) as Bytes;
 }

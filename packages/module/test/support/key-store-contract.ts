@@ -10,8 +10,14 @@ import {
 	suites,
 	verifySign1,
 } from "@tenten/protocol";
-import { type KeyStore, type NewKeyStore, openState, type StoreWrite, verify } from "../../src/index.ts";
-import { sealDocument } from "../../src/suite/documents.ts";
+import {
+	type KeyStore,
+	type NewKeyStore,
+	openState,
+	platformCryptography,
+	type StoreWrite,
+	verify,
+} from "../../src/index.ts";
 
 export type KeyStoreUnderTest = {
 	readonly create: () => Promise<NewKeyStore>;
@@ -80,7 +86,7 @@ export function keyStoreContract(name: string, { create, open }: KeyStoreUnderTe
 			const { keyStore, writes } = await create();
 			const { publicKey, write } = await keyStore.createDocumentKey();
 			const place = Uint8Array.of(1, 2);
-			const sealed = await sealDocument(publicKey, place, payload);
+			const sealed = await platformCryptography.sealDocument(publicKey, place, payload);
 			assert.ok(!isRefusal(sealed));
 			for (const store of [keyStore, await open(rowsOf([...writes, write]))]) {
 				assert.deepEqual(await store.openDocument(publicKey, place, sealed), payload);

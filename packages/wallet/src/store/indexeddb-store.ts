@@ -4,12 +4,14 @@
  *
  *   row       the module's sealed rows, by key
  *   history   the app's journal, by place; `id` names an entry once
+ *   key       the key store's keys, which no script can read out (indexeddb-shelf.ts)
  *
  * What can go wrong: a second tab opens the same wallet (refused as `wallet-in-use`: the first holds a Web Lock
  * until it ends, however it ends), a power cut takes what was told as durable (every commit asks for
  * `durability: "strict"`), the browser clears what is stored (only `navigator.storage.persist` helps, and the app
  * shows whether it was granted), the quota is full (the commit fails and the module stops).
  */
+import type { KeyShelf } from "@tenten/module";
 import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import {
@@ -20,6 +22,7 @@ import {
 	type HistoryStore,
 	placeOfCursor,
 } from "./history.ts";
+import { shelfIn } from "./indexeddb-shelf.ts";
 import type { WalletStore } from "./wallet-store.ts";
 
 const schemaVersion = 1;
@@ -31,12 +34,16 @@ interface WalletSchema extends DBSchema {
 		readonly value: HistoryEntry;
 		readonly indexes: { readonly id: string };
 	};
+	readonly key: { readonly key: string; readonly value: CryptoKey };
 }
 
-type Database = IDBPDatabase<WalletSchema>;
+export type Database = IDBPDatabase<WalletSchema>;
+
+/** A store, and the shelf for the keys that stand in its rows. */
+export type IndexedDbStore = WalletStore & { readonly shelf: KeyShelf };
 
 /** The wallet of this name, made where there is none; `wallet-in-use` while another tab has it open. */
-export async function indexedDbStore(name: string): Promise<WalletStore | Refusal> {
+export async function indexedDbStore(name: string): Promise<IndexedDbStore | Refusal> {
 	const release = await takeOwnership(name);
 	if (release === undefined) return refuse("wallet-in-use", name);
 	const database = await openDatabase(name).catch((error: unknown) => {
@@ -49,6 +56,7 @@ export async function indexedDbStore(name: string): Promise<WalletStore | Refusa
 	return {
 		...rowsOf(database),
 		history: historyIn(database),
+		shelf: shelfIn(database),
 		close: async () => {
 			database.close();
 			release();
@@ -77,6 +85,7 @@ function openDatabase(name: string): Promise<Database> {
 			database.createObjectStore("row");
 			const history = database.createObjectStore("history", { autoIncrement: true });
 			history.createIndex("id", "id", { unique: true });
+			database.createObjectStore("key");
 		},
 	});
 }
