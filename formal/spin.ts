@@ -59,13 +59,13 @@ export class Checker {
 	async check(property: string, isLarge: boolean): Promise<Verdict> {
 		const name = isLarge ? "fast" : "quick";
 		await this.#build(name, [isLarge ? "-O1" : "-O0", "-DNOREDUCE"]);
-		return readVerdict(await this.#pan(name, ["-a", "-N", property, `-m${DEPTH_MAX}`]));
+		return readVerdict(await this.#pan(name, ["-a", "-N", property, `-m${DEPTH_MAX}`, tableOf(isLarge)]));
 	}
 
 	/** Whether every run ends. A model whose every step leads forward needs no fairness to be live. */
 	async checkEnds(isLarge: boolean): Promise<Verdict> {
 		await this.#build("ends", [isLarge ? "-O1" : "-O0", "-DNOREDUCE", "-DNP"]);
-		return readVerdict(await this.#pan("ends", ["-l", `-m${DEPTH_MAX}`]));
+		return readVerdict(await this.#pan("ends", ["-l", `-m${DEPTH_MAX}`, tableOf(isLarge)]));
 	}
 
 	/** What the model says on a run that violates `property`, line by line: for a safety property, the shortest. */
@@ -108,6 +108,11 @@ export class Checker {
 			throw error;
 		}
 	}
+}
+
+/** How many slots the table of states has: a large one costs more to clear than a small search takes. */
+function tableOf(isLarge: boolean): string {
+	return isLarge ? "-w24" : "-w18";
 }
 
 function readVerdict(output: string): Verdict {

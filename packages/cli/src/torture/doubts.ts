@@ -5,7 +5,7 @@
  *   order     send the pending bytes again ─▶ … ─▶ read the account: all of it happened, or nothing
  *
  * Every call may meet a process that has been killed; then the next one is awaited and asked again. A doubt
- * that no number of questions ends is a loss.
+ * that no number of answers ends is a loss; that a busy machine takes long to answer is none.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { isRefusal } from "@tenten/protocol";
@@ -14,6 +14,8 @@ import type { TorturedTown } from "./town.ts";
 import type { Sight } from "./wallets-process.ts";
 
 const patience_ms = 90_000;
+/** answers without an end that make a loss, however long they took */
+const patience = 100;
 const between_ms = 30;
 
 export type Ended = { readonly moved: bigint; readonly how: Resolution };
@@ -30,10 +32,11 @@ async function until<T>(
 	ask: () => Promise<T | undefined>,
 ): Promise<T> {
 	const from = Date.now();
-	while (Date.now() - from < patience_ms) {
+	for (let answered = 0; answered < patience || Date.now() - from < patience_ms; ) {
 		try {
 			const ended = await ask();
 			if (ended !== undefined) return ended;
+			answered++;
 		} catch (error) {
 			if (!isGone(error)) throw error;
 		}
