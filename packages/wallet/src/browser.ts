@@ -1,3 +1,4 @@
 /** @tenten/wallet/browser: its public surface in a browser. */
 export * from "./everywhere.ts";
 export { deleteIndexedDbStore, type IndexedDbStore, indexedDbStore } from "./store/indexeddb-store.ts";
+export { browserDial } from "./transport/dial-browser.ts";

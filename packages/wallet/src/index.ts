@@ -2,9 +2,12 @@
 export { makeFolder, replaceFile } from "./durable.ts";
 export * from "./everywhere.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
+export { nodeDial } from "./transport/dial-node.ts";
 export { fileReceiver, fileSender } from "./transport/file.ts";
 export { type HttpChannel, type HttpOptions, httpChannel } from "./transport/http-client.ts";
 export { handoverApp } from "./transport/http-server.ts";
 export { type LoopbackOptions, type LoopbackServer, listenOnLoopback } from "./transport/loopback-server.ts";
 export { checkPeerUrl, type PeerRules } from "./transport/peer-rules.ts";
+export type { RelayLimits } from "./transport/relay-rooms.ts";
+export { type ConnectionLimits, listenAsRelay, Relay, type RelayOptions } from "./transport/relay-server.ts";
 export { addRequestRoute } from "./transport/request-route.ts";

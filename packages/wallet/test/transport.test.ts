@@ -15,8 +15,12 @@ import {
 	httpChannel,
 	inProcessChannel,
 	linkOf,
+	listenAsRelay,
 	listenOnLoopback,
+	makeInvitation,
 	messagesOfLink,
+	nodeDial,
+	relayLink,
 } from "../src/index.ts";
 
 type ChannelUnderTest = { readonly channel: Channel; readonly stop: () => Promise<void> };
@@ -105,6 +109,22 @@ channelContract("over HTTP", async (handle) => {
 		stop: async () => {
 			channel.close();
 			await server.stop();
+		},
+	};
+});
+
+channelContract("over a relay", async (handle) => {
+	const relay = await listenAsRelay();
+	const shared = { invitation: makeInvitation(relay.url), dial: nodeDial({ loopback: true }) };
+	const inviter = relayLink({ ...shared, side: "inviter", handle });
+	const guest = relayLink({ ...shared, side: "guest", handle: async () => [] });
+	assert.ok(!isRefusal(inviter) && !isRefusal(guest));
+	return {
+		channel: guest,
+		stop: async () => {
+			guest.close();
+			inviter.close();
+			await relay.stop();
 		},
 	};
 });

@@ -22,6 +22,7 @@ const hashTags = [
 	"output",
 	"owner",
 	"request",
+	"room",
 ] as const;
 
 export type HashTag = (typeof hashTags)[number];
