@@ -3,6 +3,7 @@ import type { Target } from "./target.ts";
 import { commandTargets } from "./targets/command-line.ts";
 import { definitionTargets } from "./targets/definitions.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
+import { letterTargets } from "./targets/letters.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
@@ -29,5 +30,6 @@ export const targets: readonly Target[] = [
 	...operatorTargets,
 	...peerTargets,
 	...walletTargets,
+	...letterTargets,
 	...commandTargets,
 ];

@@ -31,6 +31,9 @@ import {
 } from "../packages/protocol/src/index.ts";
 import { memoryStore, writeBackupFile } from "../packages/wallet/src/index.ts";
 import { encodeBundle } from "../packages/wallet/src/transport/bundle.ts";
+import { invitation } from "../packages/wallet/src/transport/invitation.ts";
+import { encodeFrame } from "../packages/wallet/src/transport/relay-frame.ts";
+import { letterPlace } from "../packages/wallet/src/transport/relay-link.ts";
 import { fits, type Node, type Rules, readRules, resolve } from "./docs-cddl.ts";
 
 const rules: Rules = readRules();
@@ -48,7 +51,10 @@ const hashed = [
 	"ownerContent",
 ];
 
-const shapes = Object.entries<unknown>(protocol)
+/** What the wallet's channels read by shapes. */
+const channels = { invitation };
+
+const shapes = Object.entries<unknown>({ ...protocol, ...channels })
 	.filter((entry): entry is [string, Shape<unknown>] => isShape(entry[1]) && !unsent.has(entry[0]))
 	.sort(([a], [b]) => (a < b ? -1 : 1));
 
@@ -293,11 +299,19 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 		["protectedHeader", sigStructure[1] as Uint8Array],
 		["sealedContent", document.content],
 		["bundle", encodeBundle([ones])],
+		["relayFrame.letter", encodeFrame({ kind: "letter", id: ones.subarray(16), sealed: new Uint8Array(41) })],
+		["relayFrame.taken", encodeFrame({ kind: "taken", id: ones.subarray(16) })],
+		["relayFrame.beat", encodeFrame({ kind: "beat" })],
+		["letterPlace", letterPlace(ones, "guest", ones.subarray(16))],
 	];
 	for (const [name, encoded] of made) {
 		const rule = { kind: "rule", name } as const;
 		grow(rule);
 		assert.ok(fits(rules, rule, decodeItem(encoded) as Item), name);
+		const [union = "", variant] = name.split(".");
+		if (variant === undefined) continue;
+		grow({ kind: "rule", name: union });
+		assert.ok(fits(rules, { kind: "rule", name: union }, decodeItem(encoded) as Item), union);
 	}
 	const verified = protocol.verifyEnrolment(enrolment, ones, verify);
 	assert.ok(!isRefusal(verified));

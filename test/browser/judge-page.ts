@@ -6,16 +6,29 @@ import { channelJudges } from "../../packages/cli/src/vectors/judge-channels.ts"
 import { pureJudges } from "../../packages/cli/src/vectors/judges.ts";
 import { type Facts, type VectorFile, verdictOf } from "../../packages/cli/src/vectors/vector.ts";
 import { openContent } from "../../packages/module/src/parcel.ts";
+import { platform } from "../../packages/module/src/platform/browser.ts";
 import { openBrowserSuites } from "../../packages/module/src/suite/browser.ts";
 import { fromHex, isRefusal, type SuiteName, toHex } from "../../packages/protocol/src/index.ts";
-import { decodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
-import { messagesOfLink } from "../../packages/wallet/src/transport/link.ts";
+import {
+	decodeBundle,
+	decodeFrame,
+	decodeInvitation,
+	letterSeals,
+	messagesOfLink,
+	roomOf,
+} from "../../packages/wallet/src/browser.ts";
 
 const cryptography = await openBrowserSuites();
 const { verify, generateKey, signerFrom } = cryptography;
 const judges = {
 	...pureJudges,
-	...channelJudges({ cryptography, openContent, decodeBundle, messagesOfLink }),
+	...channelJudges({
+		cryptography: { ...platform.cryptography, ...cryptography },
+		openContent,
+		decodeBundle,
+		messagesOfLink,
+		relay: { decodeInvitation, roomOf, decodeFrame, letterSeals },
+	}),
 };
 
 /** Verdicts of one file, in its order. */

@@ -10,6 +10,7 @@ import { certificates, trustLists } from "./identity.ts";
 import { claims, enrolments, orders } from "./orders.ts";
 import { payee } from "./payee.ts";
 import { payer } from "./payer.ts";
+import { invitations, relayFrames } from "./relay.ts";
 import { requests } from "./requests.ts";
 import { rulings } from "./rulings.ts";
 import { ed25519Signatures, es256Signatures, signed } from "./signatures.ts";
@@ -51,4 +52,6 @@ export const drafts: readonly Draft[] = [
 	bundles,
 	links,
 	peers,
+	invitations,
+	relayFrames,
 ];

@@ -146,6 +146,7 @@ export const hashes: Draft = {
 		hash("an attempt", "attempt", [bytesOf("request"), [bytesOf("link 1"), bytesOf("link 2")]]),
 		hash("a definition's body", "definition", [1, 2, 3]),
 		hash("an order", "order", [1, 2, 3]),
+		hash("the secret of an invitation", "room", bytesOf("secret")),
 		accepts("a lock is the plain SHA-256 of its release", { tag: "lock", content: bytesOf("secret") }),
 		accepts("an enrolment's digest is the plain SHA-256 of its encoded body", {
 			tag: "enrolment",

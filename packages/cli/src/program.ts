@@ -13,6 +13,7 @@ import { evidenceCommand } from "./command/evidence.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { licensorCommands } from "./command/licensor.ts";
 import { racesCommand } from "./command/races.ts";
+import { relayCommand } from "./command/relay.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
 import { simCommand } from "./command/sim.ts";
@@ -35,6 +36,7 @@ export function makeProgram(): Command {
 		issuerCommands(),
 		doctorCommand(),
 		licensorCommands(),
+		relayCommand(),
 		replayCommand(),
 		evidenceCommand(),
 		vectorsCommand(),

@@ -18,11 +18,18 @@ export type { AskedRequest, OfferRequest } from "./transport/asking.ts";
 export { decodeBundle } from "./transport/bundle.ts";
 export type { Channel, Handle, OneWayReceiver, OneWaySender } from "./transport/channel.ts";
 export { inProcessChannel } from "./transport/in-process.ts";
-export { encodeInvitation, type Invitation, invitationIn, makeInvitation } from "./transport/invitation.ts";
+export {
+	decodeInvitation,
+	encodeInvitation,
+	type Invitation,
+	invitationIn,
+	makeInvitation,
+	roomOf,
+} from "./transport/invitation.ts";
 export { linkOf, messagesOfLink } from "./transport/link.ts";
 export type { ConnectionState, Dial, Socket } from "./transport/relay-connection.ts";
-export type { Side } from "./transport/relay-frame.ts";
-export { type RelayLink, type RelayLinkOptions, relayLink } from "./transport/relay-link.ts";
+export { decodeFrame, type Side } from "./transport/relay-frame.ts";
+export { letterSeals, type RelayLink, type RelayLinkOptions, relayLink } from "./transport/relay-link.ts";
 export { defaultUpkeep, planUpkeep, type RefreshPlan, type UpkeepPolicy } from "./upkeep.ts";
 export * from "./wallet.ts";
 export {

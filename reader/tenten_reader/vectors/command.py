@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_handover, judges_registry, judges_token, judges_transports
+from . import judges, judges_handover, judges_registry, judges_relay, judges_token, judges_transports
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -39,6 +39,8 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "ruling": judges_registry.judge_ruling,
     "bundle": judges_transports.judge_bundle,
     "link": judges_transports.judge_link,
+    "invitation": judges_relay.judge_invitation,
+    "relayFrame": judges_relay.judge_relay_frame,
     "peer": judges_transports.judge_peer,
     "documentKey": judges_transports.judge_document_key,
     "sealed": judges_transports.judge_sealed,

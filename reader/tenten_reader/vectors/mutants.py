@@ -22,6 +22,8 @@ FIELDS = {
     "structure": "bytes",
     "trustList": "bytes",
     "bundle": "bytes",
+    "invitation": "invitation",
+    "relayFrame": "frame",
     "certificate": "certificate",
     "token": "token",
     "refund": "token",

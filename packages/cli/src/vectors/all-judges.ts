@@ -1,12 +1,26 @@
 /** Every judge of test vectors by its name, with what Node brings; their form is in vector.ts. */
 import { openContent, platformCryptography } from "@tenten/module";
-import { checkPeerUrl, decodeBundle, messagesOfLink } from "@tenten/wallet";
+import {
+	checkPeerUrl,
+	decodeBundle,
+	decodeFrame,
+	decodeInvitation,
+	letterSeals,
+	messagesOfLink,
+	roomOf,
+} from "@tenten/wallet";
 import { channelJudges, peerJudge } from "./judge-channels.ts";
 import { pureJudges } from "./judges.ts";
 import type { Judge } from "./vector.ts";
 
 export const judges: Readonly<Record<string, Judge>> = {
 	...pureJudges,
-	...channelJudges({ cryptography: platformCryptography, openContent, decodeBundle, messagesOfLink }),
+	...channelJudges({
+		cryptography: platformCryptography,
+		openContent,
+		decodeBundle,
+		messagesOfLink,
+		relay: { decodeInvitation, roomOf, decodeFrame, letterSeals },
+	}),
 	peer: peerJudge(checkPeerUrl),
 };

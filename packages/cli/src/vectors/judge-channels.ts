@@ -4,16 +4,34 @@
  * They are made from what a platform brings, so that a browser judges with its own.
  */
 import type { Cryptography, openContent } from "@tenten/module";
-import { type Bytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import type { checkPeerUrl, decodeBundle, messagesOfLink } from "@tenten/wallet";
+import { type Bytes, isRefusal, type Refusal, refuse, toHex } from "@tenten/protocol";
+import type {
+	checkPeerUrl,
+	decodeBundle,
+	decodeFrame,
+	decodeInvitation,
+	letterSeals,
+	messagesOfLink,
+	roomOf,
+	Side,
+} from "@tenten/wallet";
 import { bytesIn, type Facts, type Judge, numberIn, textIn } from "./vector.ts";
 
 /** What reads links and bundles, and opens documents. */
 type Channels = {
-	readonly cryptography: Pick<Cryptography, "sealDocument" | "openerFrom" | "documentPublicKey">;
+	readonly cryptography: Pick<
+		Cryptography,
+		"sealDocument" | "openerFrom" | "documentPublicKey" | "seal" | "openSealed"
+	>;
 	readonly openContent: typeof openContent;
 	readonly decodeBundle: typeof decodeBundle;
 	readonly messagesOfLink: typeof messagesOfLink;
+	readonly relay: {
+		readonly decodeInvitation: typeof decodeInvitation;
+		readonly roomOf: typeof roomOf;
+		readonly decodeFrame: typeof decodeFrame;
+		readonly letterSeals: typeof letterSeals;
+	};
 };
 
 export function channelJudges({
@@ -21,6 +39,7 @@ export function channelJudges({
 	openContent,
 	decodeBundle,
 	messagesOfLink,
+	relay,
 }: Channels): Readonly<Record<string, Judge>> {
 	return {
 		bundle: (input) => messagesFacts(decodeBundle(bytesIn(input, "bytes"))),
@@ -30,7 +49,25 @@ export function channelJudges({
 			const sealed = await cryptography.sealDocument(key, new Uint8Array(), new Uint8Array());
 			return isRefusal(sealed) ? sealed : {};
 		},
+		invitation: (input) => {
+			const read = relay.decodeInvitation(bytesIn(input, "invitation"));
+			return isRefusal(read) ? read : { relay: read.relay, room: toHex(relay.roomOf(read)) };
+		},
 		link: (input) => messagesFacts(messagesOfLink(textIn(input, "link"))),
+		/** A frame that came to a side of the room; a letter is opened. */
+		relayFrame: (input) => {
+			const frame = relay.decodeFrame(bytesIn(input, "frame"));
+			if (isRefusal(frame)) return frame;
+			if (frame.kind === "beat") return { kind: "beat" };
+			const { kind, id } = frame;
+			if (kind === "taken") return { kind, id: toHex(id) };
+			const shared = { relay: "", secret: bytesIn(input, "secret") };
+			const { open } = relay.letterSeals(shared, textIn(input, "side") as Side, cryptography);
+			const body = open(id, frame.sealed);
+			if (body === undefined) return refuse("document-mismatch", "it does not open");
+			const messages = messagesFacts(decodeBundle(body));
+			return isRefusal(messages) ? messages : { kind, id: toHex(id), ...messages };
+		},
 		/** A document that was sealed to the key of which `privateKey` is the private half. */
 		sealed: async (input) => {
 			const place = { bundle: bytesIn(input, "bundle"), position: numberIn(input, "position") };

@@ -32,7 +32,11 @@ const kind: Shape<"relay"> = mapped(
 	(word) => word,
 );
 
-const invitation = record({ kind, relay: text(256), secret: bytes32 });
+export const invitation: Shape<Invitation & { readonly kind: "relay" }> = record({
+	kind,
+	relay: text(256),
+	secret: bytes32,
+});
 
 /** A fresh one to the relay at `relay`. */
 export function makeInvitation(relay: string): Invitation {

@@ -1,0 +1,88 @@
+/** What comes to a wallet and to a relay in letters: invitations, frames, what is sealed in them, and what was opened. */
+import { platformCryptography } from "@tenten/module";
+import { type Bytes, isRefusal } from "@tenten/protocol";
+import { encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
+import {
+	decodeInvitation,
+	encodeInvitation,
+	makeInvitation,
+} from "../../packages/wallet/src/transport/invitation.ts";
+import { letters } from "../../packages/wallet/src/transport/letters.ts";
+import { decodeFrame, encodeFrame } from "../../packages/wallet/src/transport/relay-frame.ts";
+import { letterSeals } from "../../packages/wallet/src/transport/relay-link.ts";
+import { RelayRooms, usualRelayLimits } from "../../packages/wallet/src/transport/relay-rooms.ts";
+import { messages } from "../material.ts";
+import { Broken, mustBeSame, type OpenTarget, type Target } from "../target.ts";
+
+function simple(name: string, seeds: readonly Bytes[], run: OpenTarget["run"]): Target {
+	return { name: `wallet/${name}`, weight: 2, open: async () => ({ seeds, form: "items", run }) };
+}
+
+const invitations = ["wss://relay.example", "ws://127.0.0.1:8080/under/a/path"].map((relay) =>
+	encodeInvitation({ ...makeInvitation(relay), secret: new Uint8Array(32).fill(7) }),
+);
+
+const invitation = simple("invitation", invitations, (input) => {
+	const read = decodeInvitation(input);
+	if (isRefusal(read)) return read.code;
+	mustBeSame(encodeInvitation(read), input);
+	return "accepted";
+});
+
+const id = new Uint8Array(16).fill(1);
+const bodies = [[], messages.slice(0, 1), messages.slice(1, 5)].map((list) => encodeBundle(list));
+const shared = { relay: "", secret: new Uint8Array(32).fill(7) };
+const { seal } = letterSeals(shared, "inviter", platformCryptography);
+const { open } = letterSeals(shared, "guest", platformCryptography);
+const frames = [
+	...bodies.map((body) => encodeFrame({ kind: "letter", id, sealed: seal({ id, body }) })),
+	encodeFrame({ kind: "taken", id }),
+	encodeFrame({ kind: "beat" }),
+];
+
+/** A frame in a room of the relay, and at the side that it is for. */
+const frame = simple("frame of a relay", frames, (input) => {
+	const read = decodeFrame(input);
+	if (isRefusal(read)) return read.code;
+	mustBeSame(encodeFrame(read), input);
+	if (read.kind !== "letter") return "accepted";
+	const rooms = new RelayRooms(usualRelayLimits);
+	const given: Bytes[] = [];
+	rooms.sit("room", "guest", { deliver: (each) => given.push(each), replaced: () => undefined });
+	const letter = { id: read.id, frame: input };
+	if (rooms.post("room", "inviter", letter, { address: "", now_ms: 0 }) !== undefined)
+		throw new Broken("a letter that fits is not kept");
+	mustBeSame(given[0] ?? new Uint8Array(), input);
+	rooms.taken("room", "guest", read.id);
+	if (rooms.size.bytes !== 0) throw new Broken("what was taken is still counted");
+	return open(read.id, read.sealed) === undefined ? "document-mismatch" : "accepted";
+});
+
+/** A letter that was opened, as the answer to a question or as a question. */
+const letter = simple("letter", bodies, async (input) => {
+	let handled = 0;
+	let outcome = "";
+	for (const isAnswer of [false, true]) {
+		const sent: Bytes[] = [];
+		const post = letters({
+			handle: async (received) => {
+				handled++;
+				return received.slice(0, 1);
+			},
+			send: (out) => sent.push(out.id),
+			timeout_ms: 10_000,
+		});
+		const waiting = isAnswer ? post.exchange(messages.slice(0, 1)) : undefined;
+		const refused = await post.take({ id: sent[0] ?? id, body: input });
+		post.close();
+		const got = await waiting;
+		outcome = refused?.code ?? "accepted";
+		if (got !== undefined && isRefusal(got) !== (refused !== undefined))
+			throw new Broken("a question that ends otherwise than its answer reads");
+		if (got !== undefined && !isRefusal(got)) mustBeSame(encodeBundle(got), input);
+	}
+	if (handled > 1) throw new Broken("an answer that was handled as a question");
+	return outcome;
+});
+
+export const letterTargets: readonly Target[] = [invitation, frame, letter];
