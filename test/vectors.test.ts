@@ -56,6 +56,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"issue-stopped": "an operator's licences and its clock",
 	"key-unknown": "what a key store holds",
 	"payout-stopped": "an operator's own books",
+	overloaded: "how much an operator has to do",
 	"rate-limited": "how often an operator was asked",
 	"state-damaged": "a module's own store",
 	"unlock-failed": "a passphrase",

@@ -21,6 +21,7 @@ TRANSIENT = frozenset(
         "issue-stopped",
         "payout-stopped",
         "rate-limited",
+        "overloaded",
         "channel-failed",
     }
 )

@@ -25,14 +25,19 @@ export type ApiOptions = {
 	readonly timeout_ms?: number;
 	/** for all waits of a request together; after it the operator's refusal is the answer */
 	readonly patience_ms?: number;
+	/** from zero to below one: whom an operator turned away together come again one after another */
+	readonly chance?: () => number;
 };
+
+/** Whatever a server, or a box in front of it, says: nobody is told to wait longer than this, in seconds. */
+const longestWait_s = 600;
 
 /** Bytes; an operator's longest answer. */
 const maximumAnswer = 8 * 1_048_576;
 
 export function operatorApi(options: ApiOptions): OperatorApi {
-	const { url, bearer, patience_ms = usualPatience_ms } = options;
-	let told: Told | null = null;
+	const { url, bearer, patience_ms = usualPatience_ms, chance = Math.random } = options;
+	const told = new Map<string, Told>();
 	return createClient<paths>({
 		baseUrl: url.replace(/\/+$/, ""),
 		...(bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } }),
@@ -40,20 +45,21 @@ export function operatorApi(options: ApiOptions): OperatorApi {
 			const route = `${request.method} ${new URL(request.url).pathname}`;
 			const until_ms = performance.now() + patience_ms;
 			for (;;) {
-				const known = told?.route === route && performance.now() < told.comeAt_ms ? told : null;
+				for (const [each, { comeAt_ms }] of told) if (comeAt_ms <= performance.now()) told.delete(each);
+				const known = told.get(route);
 				const response = known?.answer.clone() ?? (await sendOnce(request.clone(), options));
-				const comeAt_ms = known?.comeAt_ms ?? comeAgainAt(request, response);
+				const comeAt_ms = known?.comeAt_ms ?? comeAgainAt(request, response, chance());
 				if (comeAt_ms === undefined) return response;
-				if (known === null) told = { route, comeAt_ms, answer: response.clone() };
+				if (known === undefined) told.set(route, { comeAt_ms, answer: response.clone() });
 				if (comeAt_ms > until_ms) return response;
-				await new Promise((resolve) => setTimeout(resolve, comeAt_ms - performance.now()));
+				await new Promise((resolve) => setTimeout(resolve, Math.max(0, comeAt_ms - performance.now())));
 			}
 		},
 	});
 }
 
 /** When a route may be asked again, and what it answered: who comes earlier is told the same, and nothing is sent. */
-type Told = { readonly route: string; readonly comeAt_ms: number; readonly answer: Response };
+type Told = { readonly comeAt_ms: number; readonly answer: Response };
 
 async function sendOnce(
 	request: Request,
@@ -67,15 +73,26 @@ async function sendOnce(
 }
 
 /**
- * The moment from which the operator wants the same again (RFC 9110, section 10.2.3); undefined where it does not
- * say, or where sending it twice could do it twice. 429: it was not looked at. 503: whatever takes it once.
+ * The moment from which the same is sent again: what the operator named and up to half as long more, by chance.
+ * Undefined where it named none, or where sending it twice could do it twice. 429: it was not looked at. 503:
+ * whatever takes it once.
  */
-function comeAgainAt({ method, headers: asked }: Request, { status, headers }: Response): number | undefined {
+function comeAgainAt(
+	{ method, headers: asked }: Request,
+	{ status, headers }: Response,
+	chance: number,
+): number | undefined {
 	const isOnce = method === "GET" || asked.has("idempotency-key");
-	const seconds = headers.get("retry-after") ?? "";
+	const seconds = secondsNamed(headers);
 	const mayRepeat = status === 429 || (status === 503 && isOnce);
-	if (!mayRepeat || !/^[0-9]{1,9}$/.test(seconds)) return undefined;
-	return performance.now() + Math.max(1, Number(seconds)) * 1_000;
+	if (!mayRepeat || seconds === undefined) return undefined;
+	return performance.now() + seconds * 1_000 * (1 + chance / 2);
+}
+
+/** What `Retry-After` says (RFC 9110, section 10.2.3), from a second to ten minutes; undefined where it names none. */
+export function secondsNamed(headers: Headers): number | undefined {
+	const text = headers.get("retry-after") ?? "";
+	return /^[0-9]{1,9}$/.test(text) ? Math.min(Math.max(1, Number(text)), longestWait_s) : undefined;
 }
 
 /** What is sent as `application/cose`: bytes, as they are. */

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import http from "node:http";
 import { after, before, test } from "node:test";
 import { serializeRulingRequest } from "@tenten/protocol";
-import { operatorApi } from "../../client/src/index.ts";
+import { operatorApi, secondsNamed } from "../../client/src/index.ts";
 import { expectRefusal } from "../../module/test/support/world.ts";
 import { httpOperatorClient } from "../../wallet/src/operator-client.ts";
 import { type ClientRules, newKey, type RunningServer, startServer } from "../src/index.ts";
@@ -198,12 +198,35 @@ test("what may be done twice is sent again after a 503 only if it is answered on
 	busy.listen(0, "127.0.0.1");
 	await once(busy, "listening");
 	const { port } = busy.address() as { port: number };
-	const api = operatorApi({ url: `http://127.0.0.1:${port}`, patience_ms: 1_500 });
+	const api = operatorApi({ url: `http://127.0.0.1:${port}`, patience_ms: 1_500, chance: () => 0 });
 	await api.GET("/v1/trust-list", { parseAs: "arrayBuffer" });
 	assert.deepEqual(asked.splice(0), ["GET", "GET"]);
 	const body = { name: "till", roles: ["cashier" as const], expiresAt: null };
 	await api.POST("/v1/api-keys", { body });
 	assert.deepEqual(asked, ["POST"]);
+	busy.close();
+});
+
+test("whom an operator turned away together come again one after another, and nobody waits for an hour", async () => {
+	const askedAt_ms: number[] = [];
+	const busy = http.createServer((_, response) => {
+		askedAt_ms.push(performance.now());
+		response.writeHead(503, { "retry-after": askedAt_ms.length < 3 ? "1" : "3600" }).end();
+	});
+	busy.listen(0, "127.0.0.1");
+	await once(busy, "listening");
+	const { port } = busy.address() as { port: number };
+	const url = `http://127.0.0.1:${port}`;
+	const api = operatorApi({ url, patience_ms: 60_000, chance: () => 0.9 });
+	const list = () => api.GET("/v1/trust-list", { parseAs: "arrayBuffer" });
+	const { response } = await list();
+	const [first = 0, second = 0, third = 0] = askedAt_ms;
+	assert.ok(second - first >= 1_400 && third - second >= 1_400, askedAt_ms.join());
+	assert.equal(response.status, 503);
+	assert.equal(secondsNamed(response.headers), 600);
+	assert.equal(secondsNamed(new Headers({ "retry-after": "0" })), 1);
+	for (const none of ["", "-1", "1.5", "Wed, 21 Oct 2026 07:28:00 GMT", "1e3"])
+		assert.equal(secondsNamed(new Headers({ "retry-after": none })), undefined, none);
 	busy.close();
 });
 

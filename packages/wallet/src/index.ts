@@ -1,5 +1,5 @@
 /** @tenten/wallet: its public surface in Node. */
-export { makeFolder, replaceFile } from "./durable.ts";
+export { makeFolder, replaceFile, syncDirectory } from "./durable.ts";
 export * from "./everywhere.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
 export { nodeDial } from "./transport/dial-node.ts";

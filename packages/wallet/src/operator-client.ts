@@ -3,9 +3,9 @@
  *
  * Problems come back as refusals by their codes. Whatever else goes wrong on the way (no network, a time
  * limit, an answer that is none) is `channel-failed`: whether it arrived is not known, and the same bytes are
- * to be sent again.
+ * to be sent again. An operator that has too much to do has done nothing, and says when it wants the same again.
  */
-import { type ApiOptions, coseRequest, operatorApi } from "@tenten/client";
+import { type ApiOptions, coseRequest, operatorApi, secondsNamed } from "@tenten/client";
 import {
 	type Bytes,
 	isRefusal,
@@ -67,17 +67,19 @@ async function asked(answer: Promise<Answer>): Promise<Bytes | Refusal> {
 		const { data, error, response } = await answer;
 		if (data !== undefined) return new Uint8Array(data);
 		// An answer of no bytes is read as none.
-		return response.ok ? new Uint8Array() : problemIn(error, response.status);
+		return response.ok ? new Uint8Array() : problemIn(error, response);
 	} catch (error) {
 		return refuse("channel-failed", error instanceof Error ? error.name : "");
 	}
 }
 
 /** The refusal that a problem document names; anything else may have been said by a box in between. */
-function problemIn(problem: unknown, status: number): Refusal {
+function problemIn(problem: unknown, { status, headers }: Response): Refusal {
 	const unknown = refuse("channel-failed", `status ${status}`);
 	if (typeof problem !== "object" || problem === null) return unknown;
 	const { code, detail } = { code: "", detail: "", ...problem };
 	if (typeof code !== "string" || !Object.hasOwn(refusals, code)) return unknown;
-	return refuse(code as RefusalCode, typeof detail === "string" ? detail.slice(0, 256) : "");
+	const refusal = refuse(code as RefusalCode, typeof detail === "string" ? detail.slice(0, 256) : "");
+	const again_s = secondsNamed(headers);
+	return again_s === undefined ? refusal : { ...refusal, again_s };
 }

@@ -65,11 +65,27 @@ export async function reach(
 	return isRefusal(trust) && !isPeer(module, operatorId) ? trust : undefined;
 }
 
-/** Sends every pending order again; how many are settled now. */
-export async function settlePending(module: SecureModule, operators: Operators): Promise<number> {
+/**
+ * Sends every pending order again; how many are settled now, and by `tell` why others are not. An operator that
+ * turned one away gets no other of them this time.
+ */
+export async function settlePending(
+	module: SecureModule,
+	operators: Operators,
+	tell?: (refusal: Refusal) => void,
+): Promise<number> {
 	let settled = 0;
-	for (const order of await module.pendingOrders())
-		if (!isRefusal(await settle(module, operators, order))) settled++;
+	const busy = new Set<string>();
+	for (const order of await module.pendingOrders()) {
+		const operator = toHex(order.asset.operator);
+		if (busy.has(operator)) continue;
+		const results = await settle(module, operators, order);
+		if (!isRefusal(results)) settled++;
+		else {
+			tell?.(results);
+			if (results.again_s !== undefined) busy.add(operator);
+		}
+	}
 	return settled;
 }
 

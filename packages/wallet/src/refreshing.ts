@@ -27,17 +27,21 @@ export async function upkeep(
 	let done = 0;
 	let refused: Refusal | undefined;
 	for (const [operator, own] of byOperator(plans)) {
-		const reached = await reach(module, operators, operator);
+		let away = await reach(module, operators, operator);
 		for (const { asset, inputs } of own) {
 			const results =
-				reached ??
+				away ??
 				(await runOrder(module, operators, {
 					asset,
 					action: { kind: "refresh" },
 					inputs: inputs.map(({ output }) => output),
 				}));
-			if (isRefusal(results)) refused ??= results;
-			else done++;
+			if (!isRefusal(results)) done++;
+			else {
+				refused ??= results;
+				// It has too much to do: nothing more is signed for it now.
+				if (results.again_s !== undefined) away = results;
+			}
 		}
 	}
 	return done === 0 && refused !== undefined ? refused : done;

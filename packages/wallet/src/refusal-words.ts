@@ -162,6 +162,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "The operator is asked too often. Send the same again in a moment.",
 		ja: "発行者への問い合わせが多すぎます。少し待ってから同じ内容を送り直してください。",
 	},
+	overloaded: {
+		en: "The operator has too much to do just now, and has done nothing. Ask again in a moment.",
+		ja: "発行者が混み合っているため、何も処理されていません。少し待ってからやり直してください。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

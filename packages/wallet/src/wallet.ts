@@ -369,9 +369,9 @@ export class Wallet {
 		return this.#orders.run(() => bringBack(this.module, this.#operators, this.#options.now()));
 	}
 
-	/** Sends again what an operator has not answered. */
-	settlePending(): Promise<number> {
-		return this.#orders.run(() => settlePending(this.module, this.#operators));
+	/** Sends again what an operator has not answered; how many are settled now, and by `tell` why others are not. */
+	settlePending(tell?: (refusal: Refusal) => void): Promise<number> {
+		return this.#orders.run(() => settlePending(this.module, this.#operators, tell));
 	}
 
 	#byOperator(asset: AssetId) {

@@ -107,9 +107,10 @@ async function unanswered(
 	refusal: Refusal,
 	amount: string,
 ): Promise<Ending | Refusal> {
-	const { code, detail } = refusal;
-	if (code !== "channel-failed" && code !== "rate-limited") return refusal;
+	const { code, detail, again_s } = refusal;
+	if (code !== "channel-failed" && again_s === undefined) return refusal;
 	const isSent = (await wallet.module.pendingOrders()).length > 0;
+	if (again_s !== undefined) return turnedAway(refusal, isSent, again_s);
 	return {
 		ok: false,
 		fundsState: isSent ? "unknown" : "safe",
@@ -118,6 +119,22 @@ async function unanswered(
 			: "The operator cannot be reached. Nothing has moved; payments between wallets go on without it.",
 		next: isSent ? `${commandName()} wallet recover` : "the same again, when it is back",
 		result: { code, detail },
+	};
+}
+
+/** It said that it did nothing, and when it wants the same again. An order that was made is the one that is sent then. */
+function turnedAway({ code, detail }: Refusal, isKept: boolean, again_s: number): Ending {
+	const said = code === "rate-limited" ? "was asked too often" : "has too much to do just now";
+	return {
+		ok: false,
+		fundsState: "safe",
+		words: `The operator ${said}, and has done nothing. ${
+			isKept
+				? "The money is safe: the order is kept, and is carried out once."
+				: "Nothing has moved; payments between wallets go on without it."
+		}`,
+		next: `${isKept ? `${commandName()} wallet recover` : "the same again"}, in ${again_s} s or later`,
+		result: { code, detail, again_s },
 	};
 }
 

@@ -1,6 +1,7 @@
 /** `tenten wallet recover` and `cancel`: what to do about a payment that was interrupted. */
 import type { AttemptSummary } from "@tenten/module";
 import { type Bytes, equalBytes, toHex } from "@tenten/protocol";
+import { refusalWords } from "@tenten/wallet";
 import type { Command } from "commander";
 import { commandName } from "../invocation.ts";
 import type { Output } from "../output.ts";
@@ -26,7 +27,12 @@ export function recoverCommand(): Command {
 		async (folder, { operators }, output) => {
 			const { wallet } = folder;
 			for (const { attempt, messages } of await wallet.tick()) await tell(folder, attempt, messages);
-			const settled = await wallet.settlePending();
+			let again_s = 0;
+			const settled = await wallet.settlePending((refusal) => {
+				if (refusal.again_s === undefined) return;
+				again_s = Math.max(again_s, refusal.again_s);
+				output.say(refusalWords[refusal.code].en);
+			});
 			if (settled > 0) output.say(`${settled} order(s) to an operator answered.`);
 			for (const attempt of wallet.module.attempts().filter(({ isOpen }) => isOpen)) {
 				await contact(folder, attempt);
@@ -34,12 +40,18 @@ export function recoverCommand(): Command {
 			}
 			// Whoever is in reach now refreshes what nears its limits; whoever is not is asked another time.
 			await wallet.upkeep();
-			return recoverEnding(folder, output, settled);
+			return recoverEnding(folder, output, settled, again_s);
 		},
 	);
 }
 
-async function recoverEnding(folder: WalletFolder, output: Output, settled: number): Promise<Ending> {
+/** `again_s`: when an operator that turned orders away wants them again; zero where none did. */
+async function recoverEnding(
+	folder: WalletFolder,
+	output: Output,
+	settled: number,
+	again_s: number,
+): Promise<Ending> {
 	const { module } = folder.wallet;
 	const open = module.attempts().filter((attempt) => whereabouts(attempt).fundsState === "inFlight");
 	for (const attempt of open) {
@@ -53,7 +65,7 @@ async function recoverEnding(folder: WalletFolder, output: Output, settled: numb
 		ok: !isOpen,
 		fundsState: isOpen ? "inFlight" : "safe",
 		words: isOpen ? "These still wait for the other side; nothing of it is lost." : "Nothing is in doubt.",
-		next: isOpen ? recoverAdvice(open) : "",
+		next: isOpen ? recoverAdvice(open, again_s) : "",
 		result: { open: open.map(({ attempt }) => toHex(attempt)), orders, settled },
 	};
 }
@@ -68,13 +80,13 @@ async function tell(folder: WalletFolder, attempt: Bytes, messages: readonly Byt
 	channel.close();
 }
 
-function recoverAdvice(open: readonly AttemptSummary[]): string {
+function recoverAdvice(open: readonly AttemptSummary[], again_s: number): string {
 	const locked = open.find(({ side, state }) => side === "payer" && state === "locked");
 	if (locked !== undefined)
 		return `${commandName()} wallet recover when the payee is back, or ${commandName()} wallet cancel ${shortId(locked)}`;
 	return open.some(({ side }) => side === "payee")
 		? `keep ${commandName()} wallet receive running, and ask the payer to recover; if the payer is gone: ${commandName()} wallet recover --operators`
-		: `${commandName()} wallet recover, later`;
+		: `${commandName()} wallet recover, ${again_s > 0 ? `in ${again_s} s or later` : "later"}`;
 }
 
 /** Says our last word again where the payee was, and takes up what it answers. */

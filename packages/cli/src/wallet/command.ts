@@ -71,12 +71,12 @@ async function openWallet(flags: WalletFlags): Promise<WalletFolder | Refusal> {
 
 /** A refusal before anything moved: the money is where it was. */
 export function refused(refusal: Refusal): Ending {
-	const { code, detail } = refusal;
+	const { code, detail, again_s } = refusal;
 	return {
 		ok: false,
 		fundsState: "safe",
 		words: `${refusalWords[code].en}${detail && ` (${detail})`} Nothing has moved: the money is where it was.`,
-		next: refusals[code][1],
+		next: again_s === undefined ? refusals[code][1] : `the same again, in ${again_s} s or later`,
 		result: { code, detail },
 	};
 }

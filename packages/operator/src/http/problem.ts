@@ -77,6 +77,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"issue-stopped": [503, "safe"],
 	"payout-stopped": [503, "safe"],
 	"rate-limited": [429, "safe"],
+	overloaded: [503, "safe"],
 	"not-evidence": unprocessable,
 };
 
@@ -131,7 +132,6 @@ const httpProblems = {
 	"signing-key-pending": [409, "transient", "safe", "wait until the key that is listed signs"],
 	"signing-key-unknown": [404, "final", "safe", "list the signing keys first"],
 	"role-missing": [403, "final", "safe", "use an API key whose roles allow this"],
-	overloaded: [503, "transient", "safe", "send the same again after the seconds that Retry-After names"],
 	"route-unknown": [404, "final", "safe", "see /v1/openapi.json"],
 } as const satisfies Record<string, readonly [Status, Persistence, FundsState, string]>;
 

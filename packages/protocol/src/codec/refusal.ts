@@ -73,13 +73,20 @@ export const refusals = {
 		"send the same again later: nothing was taken, and the operator looks into it",
 	],
 	"rate-limited": ["transient", "send the same again after the seconds that Retry-After names"],
+	overloaded: ["transient", "send the same again after the seconds that Retry-After names"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 
 export type RefusalCode = keyof typeof refusals;
 
 /** Why something was not done. Nothing changed. */
-export type Refusal = { readonly kind: "refusal"; readonly code: RefusalCode; readonly detail: string };
+export type Refusal = {
+	readonly kind: "refusal";
+	readonly code: RefusalCode;
+	readonly detail: string;
+	/** seconds, where an operator has too much to do: it wants the same again, and not before */
+	readonly again_s?: number;
+};
 
 export function refuse(code: RefusalCode, detail = ""): Refusal {
 	return { kind: "refusal", code, detail };
