@@ -52,17 +52,30 @@ before(async () => {
 	({ id: operator } = await well("operator", "init", "--data", at("bank"), ...made));
 	await says(shell.start("operator", "serve", "--data", at("bank")), /listens at/);
 	await well("operator", "licences", "key", at("licence-key"));
-	for (const [name, role, part] of [
-		["taro", "issuer", "proposer"],
-		["hanako", "approver", "approver"],
-		["jiro", "approver", "approver"],
+	const { key: second } = await well(
+		"operator",
+		"keys",
+		"add",
+		"kenji",
+		"--role",
+		"administrator",
+		"--data",
+		at("bank"),
+	);
+	const kenji = openShell({ TENTEN_API_KEY: second, TENTEN_OPERATOR_URL: url });
+	people.set("kenji", kenji);
+	for (const [name, role, part, administrator] of [
+		["taro", "issuer", "proposer", shell],
+		["hanako", "approver", "approver", shell],
+		["jiro", "approver", "approver", kenji],
 	] as const) {
 		const { key } = await well("operator", "keys", "add", name, "--role", role, "--data", at("bank"));
 		const own = openShell({ TENTEN_API_KEY: key, TENTEN_OPERATOR_URL: url });
 		people.set(name, own);
 		const { key: signs } = await own.well("operator", "people", "init", at(name));
 		const certificate = join(at(name), "certificate.cbor");
-		await well("operator", "people", "certify", signs, certificate, "--part", part, "--data", at("bank"));
+		const certify = ["operator", "people", "certify", signs, certificate, "--part", part] as const;
+		await administrator.well(...certify, "--data", at("bank"));
 	}
 	await well("wallet", "init");
 });

@@ -68,6 +68,9 @@ export type ApiKey = {
 	readonly lastUsedAt: number | null;
 };
 
+/** The actor where somebody acts who has the operator's folder. */
+export const folderActor = "folder";
+
 /** Who does something, and in which request: what the audit log names. */
 export type Acting = {
 	/** e.g. `key:0123456789abcdef` */

@@ -3,6 +3,7 @@ import {
 	type Acting,
 	type ApiKey,
 	type ApiRole,
+	folderActor,
 	holdsSecret,
 	isUsable,
 	newKey,
@@ -21,6 +22,7 @@ import {
 } from "./store/api-keys.ts";
 import { appendAudit } from "./store/audit-log.ts";
 import type { Transaction } from "./store/store.ts";
+import { insertVoucher } from "./store/vouchers.ts";
 
 export type NewApiKey = {
 	readonly name: string;
@@ -43,7 +45,7 @@ export async function addKey(context: OperatorContext, acting: Acting, made: New
  * that was revoked does not come back with a restart.
  */
 export async function keepFirstKey(context: OperatorContext, text: string): Promise<void> {
-	const acting = { actor: "folder", requestId: "start" };
+	const acting = { actor: folderActor, requestId: "start" };
 	const made = { name: "first key", roles: ["administrator", "cashier"], expiresAt: null } as const;
 	await context.store.run(async (transaction) => {
 		if (!(await hasAnyKey(transaction))) await keepKey(transaction, context, acting, made, text);
@@ -62,6 +64,7 @@ async function keepKey(
 	const at = now();
 	const key = { id: parts.id, name, roles, createdAt: at, expiresAt, revokedAt: null, lastUsedAt: null };
 	await insertKey(transaction, { ...key, secretHash: secretHash(parts.secret) });
+	await insertVoucher(transaction, key.id, acting.actor);
 	const detail = `${roles.join(" ")}; ${expiresAt === null ? "no end" : `until ${expiresAt}`}`;
 	await appendAudit(transaction, {
 		...acting,

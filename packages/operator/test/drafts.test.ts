@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
+	type Approval,
 	approval,
+	approvalPayload,
+	coseKey,
 	definition,
 	definitionDraft,
 	isRefusal,
@@ -14,8 +17,9 @@ import {
 	toHex,
 	verifyDefinition,
 } from "@tenten/protocol";
-import { expectRefusal, expectValue } from "../../module/test/support/world.ts";
+import { expectRefusal, expectValue, generateKey, signerFrom } from "../../module/test/support/world.ts";
 import { newKey, startServer } from "../src/index.ts";
+import { insertApproval } from "../src/store/definition-drafts.ts";
 import { enrolHolder, makeOrder } from "./support/ecosystem.ts";
 import { createLicensed, type Licensed } from "./support/licensed.ts";
 import {
@@ -30,11 +34,12 @@ import {
 	unsignedDraft,
 } from "./support/signing.ts";
 
+const first = newKey((length) => new Uint8Array(length).fill(1));
 let server: LicensedServer & { readonly ecosystem: Licensed };
 let close: () => Promise<void>;
 before(async () => {
 	const ecosystem = await createLicensed();
-	await ecosystem.operator.keepFirstKey(newKey((length) => new Uint8Array(length).fill(1)));
+	await ecosystem.operator.keepFirstKey(first);
 	const log = { info: () => undefined, error: () => undefined };
 	const running = await startServer({ operator: ecosystem.operator, port: 0, log });
 	server = { ecosystem, url: running.url };
@@ -116,6 +121,63 @@ test("neither the proposer nor one approver alone can stand for two: by API key,
 	const other = await signatureOf(bytes, "approved", server.ecosystem.operator);
 	assert.equal(await codeOf(await approve(server, bytes, { by: other })), "done");
 	assert.equal(await codeOf(await publish(server, bytes)), "done");
+});
+
+/** A key of this administrator's making, as headers. */
+async function keyMadeBy(maker: string, ...roles: readonly string[]): Promise<string> {
+	const body = { name: "made", roles, expiresAt: null };
+	const answer = await sendTo(server, "POST", "/v1/api-keys", bearer(maker), body);
+	return ((await answer.json()) as { readonly key: string }).key;
+}
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** Signs as a person whom each of these administrators certified over HTTP. */
+async function signatureUnder(id: Uint8Array, ...administrators: readonly string[]): Promise<Approval> {
+	const { publicKey, privateKey } = generateKey("Ed25519");
+	let certificate = new Uint8Array();
+	for (const administrator of administrators) {
+		const body = { key: toHex(serialize(coseKey, publicKey)), part: "approved" };
+		const answer = await sendTo(server, "POST", "/v1/people", bearer(administrator), body);
+		certificate = new Uint8Array(await answer.arrayBuffer());
+	}
+	const { hash } = expectValue(server.ecosystem.world.trust.certificate(certificate));
+	const signer = signerFrom(privateKey, "Ed25519");
+	const signature = await signer.sign("approval", approvalPayload("approved", id, hash));
+	return { part: "approved", certificate, signature };
+}
+
+test("one administrator does not stand for two approvers, whatever keys they make; two administrators do", async () => {
+	const one = await keyMadeBy(first, "administrator");
+	const other = await keyMadeBy(first, "administrator");
+	const ofOne = await keyMadeBy(await keyMadeBy(one, "administrator"), "administrator");
+	const { bytes } = await proposed(server);
+	const approvedUnder = async (id: Uint8Array, ...administrators: readonly string[]) =>
+		codeOf(await approve(server, id, { by: await signatureUnder(id, ...administrators) }));
+	assert.equal(await approvedUnder(bytes, one), "done");
+	assert.equal(await approvedUnder(bytes, one), "approval-missing");
+	assert.equal(await approvedUnder(bytes, ofOne), "approval-missing");
+	assert.equal(await codeOf(await publish(server, bytes)), "approval-missing");
+	assert.equal(await approvedUnder(bytes, other), "done");
+	assert.equal(await codeOf(await publish(server, bytes)), "done");
+	const { bytes: second } = await proposed(server);
+	assert.equal(await approvedUnder(second, ofOne), "done");
+	assert.equal(await approvedUnder(second, one, first), "done", "two vouch for this one");
+	const { bytes: unvouched } = await proposed(server);
+	const by = await signatureOf(unvouched, "approved", server.ecosystem.operator, "approved", null);
+	assert.equal(await codeOf(await approve(server, unvouched, { by })), "approval-missing", "nobody's word");
+});
+
+test("approvals of before that one administrator vouches for are not published", async () => {
+	const administrator = await keyMadeBy(first, "administrator");
+	const { bytes } = await proposed(server);
+	for (const actor of ["key:before", "key:earlier"]) {
+		const encoded = serialize(approval, await signatureUnder(bytes, administrator));
+		await server.ecosystem.operator.store.run((transaction) =>
+			insertApproval(transaction, bytes, { actor, encoded }),
+		);
+	}
+	assert.equal(await codeOf(await publish(server, bytes)), "approval-missing");
 });
 
 test("of approvals that come at once, each is kept once", async () => {

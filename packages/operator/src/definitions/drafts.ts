@@ -4,9 +4,8 @@
  *   propose ─▶ approve, approve ─▶ publish ─▶ adopted for ever (definitions.ts)
  *      └───────────┴─▶ withdraw: forgotten, and in the audit log
  *
- * Two things keep persons apart: the keys that they sign with, which the operator certified for their part, and the
- * API keys that they come with. Each of both counts once for a definition. What could go wrong is one person who
- * holds several: the audit log says who made the keys.
+ * Three things keep persons apart: the keys that they sign with, which the operator certified for their part, the API
+ * keys that they come with, and the administrators who vouch for them. Each of these counts once for a definition.
  */
 import {
 	approval,
@@ -39,6 +38,9 @@ import {
 	type KeptDraft,
 } from "../store/definition-drafts.ts";
 import type { Adopted } from "./definitions.ts";
+import { areVouchedApart } from "./vouching.ts";
+
+const vouchedByOne = refuse("approval-missing", "another administrator must vouch for one of its approvers");
 
 /** Whoever proposed it, and two more. */
 const signaturesNeeded = 3;
@@ -137,6 +139,7 @@ async function approve(
 		const draft = signedDraft(kept);
 		const proposal = verifyProposal({ ...draft, approvals: [...draft.approvals, signed] }, operator, trust);
 		if (isRefusal(proposal)) return plainly(proposal);
+		if (!(await areVouchedApart(transaction, proposal.approvers))) return vouchedByOne;
 		await insertApproval(transaction, id, { actor: acting.actor, encoded });
 		await appendAudit(transaction, entryOf(context, acting, "definitionApproved", id, proposal.body.code));
 		return undefined;
@@ -144,17 +147,19 @@ async function approve(
 }
 
 async function publish(
-	{ definitions, store, trust }: OperatorContext,
+	{ id: operator, definitions, store, trust }: OperatorContext,
 	acting: Acting,
 	id: Bytes,
 ): Promise<Refusal | "unknown" | undefined> {
 	const kept = await store.read((transaction) => draftOf(transaction, id));
-	if (kept === undefined) return definitions.adopted(id) === undefined ? "unknown" : undefined;
-	const adopted = await definitions.adopt(
-		serialize(definitionDraft, signedDraft(kept)),
-		await trust(),
-		acting,
-	);
+	if (definitions.adopted(id) !== undefined) return undefined;
+	if (kept === undefined) return "unknown";
+	const [draft, current] = [signedDraft(kept), await trust()];
+	const proposal = verifyProposal(draft, operator, current);
+	if (isRefusal(proposal)) return signedAgain(proposal);
+	if (!(await store.read((transaction) => areVouchedApart(transaction, proposal.approvers))))
+		return vouchedByOne;
+	const adopted = await definitions.adopt(serialize(definitionDraft, draft), current, acting);
 	return isRefusal(adopted) ? signedAgain(adopted) : undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * People of the operator: who proposes and who approves definitions. Nobody can enrol as one; whoever runs the
- * operator says who may, and stands in the audit log where a key of management said so.
+ * operator says who may, and stands in the audit log, and vouches for them, where a key of management said so.
  */
 import { type ApprovalPart, classOfPart, keyId, type PublicKey, toHex } from "@tenten/protocol";
 import type { Acting } from "../access.ts";
@@ -8,6 +8,7 @@ import type { OperatorContext } from "../context.ts";
 import { deskProfile } from "../desk.ts";
 import { certify, type MadeCertificate } from "../enrol.ts";
 import { appendAudit } from "../store/audit-log.ts";
+import { insertVoucher } from "../store/vouchers.ts";
 
 export async function certifyPerson(
 	context: OperatorContext,
@@ -20,6 +21,9 @@ export async function certifyPerson(
 	if (acting === null) return made;
 	const entry = { at: context.now(), act: "personCertified", outcome: "done", detail: part } as const;
 	const subject = toHex(keyId(key));
-	await context.store.run((transaction) => appendAudit(transaction, { ...acting, ...entry, subject }));
+	await context.store.run(async (transaction) => {
+		await insertVoucher(transaction, subject, acting.actor);
+		await appendAudit(transaction, { ...acting, ...entry, subject });
+	});
 	return made;
 }

@@ -52,6 +52,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	status_lists: null,
 	issue_turns: null,
 	api_keys: null,
+	vouchers: null,
 	webhook_endpoints: null,
 	// One row after another, whoever acts.
 	audit_log: null,

@@ -141,6 +141,15 @@ export const migrations: readonly Migration[] = [
 				since bigint NOT NULL)`,
 		],
 	},
+	{
+		version: 10,
+		statements: [
+			"CREATE TABLE IF NOT EXISTS vouchers (subject text NOT NULL, actor text NOT NULL, PRIMARY KEY (subject, actor))",
+			// Who made a key and who certified a person has always been in the audit log.
+			`INSERT INTO vouchers (subject, actor) SELECT DISTINCT subject, actor FROM audit_log
+				WHERE act IN ('keyAdded', 'personCertified') ON CONFLICT DO NOTHING`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -161,6 +161,8 @@ export type Schema = {
 		readonly revoked_at: bigint | number | null;
 		readonly last_used_at: bigint | number | null;
 	};
+	/** who vouches for whom, written once: for API keys and for the signing keys of people */
+	readonly vouchers: { readonly subject: string; readonly actor: string };
 	/** never changed, never deleted from; each entry carries the hash of the one before */
 	readonly audit_log: {
 		readonly position: bigint | number;

@@ -1,4 +1,5 @@
 /** People who sign definitions at an operator over HTTP: their keys, their API keys, what they send. */
+import { randomUUID } from "node:crypto";
 import {
 	type Approval,
 	type ApprovalPart,
@@ -17,15 +18,17 @@ import type { ApiRole } from "../../src/access.ts";
 import type { Operator } from "../../src/index.ts";
 import { type DraftOptions, draftOf, type Licensed } from "./licensed.ts";
 
-/** Signs with a fresh key that `certifier` certified for `as`. */
+/** Signs with a fresh key that an administrator of its own, or nobody, at `certifier` certified for `as`. */
 export async function signatureOf(
 	id: Bytes,
 	part: ApprovalPart,
 	certifier: Operator,
 	as: ApprovalPart = part,
+	administrator: string | null = `key:${randomUUID()}`,
 ): Promise<Approval> {
 	const signer = signerFrom(generateKey("Ed25519").privateKey, "Ed25519");
-	const { encoded: certificate, hash } = await certifier.certifyPerson(signer.key, as);
+	const acting = administrator === null ? null : { actor: administrator, requestId: "test" };
+	const { encoded: certificate, hash } = await certifier.certifyPerson(signer.key, as, acting);
 	return { part, certificate, signature: await signer.sign("approval", approvalPayload(part, id, hash)) };
 }
 
