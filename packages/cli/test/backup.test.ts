@@ -5,6 +5,7 @@ import {
 	appendFileSync,
 	cpSync,
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
 	readFileSync,
 	renameSync,
@@ -25,8 +26,10 @@ import {
 	trustList,
 } from "@tenten/protocol";
 import { httpOperatorClient } from "@tenten/wallet";
+import { baseBackupOf } from "../../operator/test/support/postgres.ts";
 import { createIssuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
 import { backUp, checkBackup, restoreTo } from "../src/server/issuer-backup.ts";
+import { type PostgresServer, startPostgres } from "../src/server/postgres-server.ts";
 import { random } from "../src/surroundings.ts";
 import { must, openWallet } from "./support/hand-over-process.ts";
 import type { OperatorPlan } from "./support/operator-process.ts";
@@ -36,22 +39,49 @@ import { openShell } from "./support/tenten.ts";
 const program = join(import.meta.dirname, "support/operator-process.ts");
 const root = mkdtempSync(join(tmpdir(), "tenten-backup-"));
 const unlock = { kind: "device", key: random(32) } as const;
-const shell = openShell();
 const running: ChildProcess[] = [];
 after(() => {
 	for (const child of running) child.kill("SIGKILL");
-	shell.close();
 	rmSync(root, { recursive: true });
 });
 
-async function tenten(...args: readonly string[]) {
+/** Where an operator keeps its books, and how that is copied while it works. */
+type Database = {
+	/** of its PostgreSQL server; undefined where it is in the folder, and copied with it */
+	readonly url: string | undefined;
+	readonly copy: () => Promise<Database>;
+	readonly stop: () => Promise<void>;
+};
+
+const inFolder: Database = { url: undefined, copy: async () => inFolder, stop: async () => undefined };
+
+function onServer(server: PostgresServer): Database {
+	const copy = async (): Promise<Database> => {
+		const copied = await baseBackupOf(server);
+		if (typeof copied === "string") throw new Error(copied);
+		return onServer(copied);
+	};
+	return { url: server.url, copy, stop: server.stop };
+}
+
+/** Runs `tenten operator …` where `DATABASE_URL` is this, or nothing. */
+async function tenten({ url }: Pick<Database, "url">, ...args: readonly string[]) {
+	const shell = openShell(url === undefined ? {} : { DATABASE_URL: url });
 	const { status, stderr, json } = await shell.tenten("operator", ...args);
+	shell.close();
 	return { status, err: stderr, result: json };
 }
 
 /** A server of its own over a folder: its address, and how it is asked for its people. */
-async function serve(folder: string) {
-	const plan: OperatorPlan = { folder, deviceKey: toHex(unlock.key), commit: 1e9, point: "afterCommit" };
+async function serve(folder: string, { url: database }: Database) {
+	const where = database === undefined ? {} : { database };
+	const plan: OperatorPlan = {
+		folder,
+		deviceKey: toHex(unlock.key),
+		...where,
+		commit: 1e9,
+		point: "afterCommit",
+	};
 	const child = startProgram(program, plan);
 	running.push(child);
 	const url = await firstLine(child);
@@ -89,17 +119,25 @@ function remembering(url: string, claims: [Bytes, Bytes][]): OperatorClient {
 const versionOf = async (client: OperatorClient): Promise<number> =>
 	must(parse(trustList, must(await client.trustList()))).body.version;
 
-test("a copy of a working operator holds what was acknowledged before; what came after is stopped, and paid once", async () => {
-	const folder = join(root, "bank");
+for (const kind of ["SQLite", "PostgreSQL"] as const)
+	test(`on ${kind}, a copy of a working operator holds what was acknowledged before; what came after is stopped, and paid once`, async (t) => {
+		const server = kind === "SQLite" ? null : await startPostgres();
+		if (typeof server === "string") return t.skip(server);
+		await loseAndRestore(join(root, kind), server === null ? inFolder : onServer(server));
+	});
+
+async function loseAndRestore(place: string, database: Database): Promise<void> {
+	mkdirSync(place);
+	const folder = join(place, "bank");
 	const assets = [{ code: "JPY", scale: 0, name: "yen", ...usualWindows }];
 	await createIssuer(folder, { name: "Bank", assets, port: 0 }, unlock);
-	const first = must(await openIssuer(folder, unlock));
+	const first = must(await openIssuer(folder, unlock, undefined, database.url));
 	const asset: AssetId = { operator: first.operator.id, code: "JPY" };
 	await first.close();
-	const lost = await serve(folder);
+	const lost = await serve(folder, database);
 	const claims: [Bytes, Bytes][] = [];
 	const client = remembering(lost.url, claims);
-	const wallet = await openWallet(join(root, "wallet.sqlite"), toHex(random(32)), null);
+	const wallet = await openWallet(join(place, "wallet.sqlite"), toHex(random(32)), null);
 	after(() => wallet.close());
 	const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 	assert.equal(await wallet.join(client, asset.operator, asked), undefined);
@@ -117,8 +155,9 @@ test("a copy of a working operator holds what was acknowledged before; what came
 		for (; !isOver; drawn++) must(await wallet.topUp(asset, 1n));
 		return drawn;
 	})();
-	const copy = join(root, "copy");
-	const backed = await tenten("backup", copy, "--data", folder);
+	const copy = join(place, "copy");
+	const backed = await tenten(database, "backup", copy, "--data", folder);
+	const copied = await database.copy();
 	isOver = true;
 	assert.equal(backed.status, 0, backed.err);
 	const drawn = await load;
@@ -133,14 +172,19 @@ test("a copy of a working operator holds what was acknowledged before; what came
 	await lost.manage("POST", "/v1/signing-keys", { purpose: "ruling", signsFrom: null });
 	const shown = await versionOf(client);
 	await lost.kill();
+	await database.stop();
 	renameSync(folder, `${folder}.lost`);
 
-	const again = join(root, "again");
-	assert.equal((await tenten("restore", copy, "--data", again)).status, 2, "nobody agreed");
-	const restored = await tenten("restore", copy, "--data", again, "--yes");
+	const again = join(place, "again");
+	const restore = (where: Pick<Database, "url">, ...yes: readonly string[]) =>
+		tenten(where, "restore", copy, "--data", again, ...yes);
+	assert.equal((await restore(copied)).status, 2, "nobody agreed");
+	if (copied.url !== undefined)
+		await refusesOtherDatabases(place, copied.url, (url) => restore({ url }, "--yes"));
+	const restored = await restore(copied, "--yes");
 	assert.equal(restored.status, 0, restored.err);
-	assert.equal((await tenten("restore", copy, "--data", again, "--yes")).status, 2, "there is one already");
-	const found = await serve(again);
+	assert.equal((await restore(copied, "--yes")).status, 2, "there is one already");
+	const found = await serve(again, copied);
 	const replayed: [Bytes, Bytes][] = [];
 	const back = remembering(found.url, replayed);
 	wallet.connect(asset.operator, back);
@@ -173,7 +217,35 @@ test("a copy of a working operator holds what was acknowledged before; what came
 	const log = (await (await found.manage("GET", "/v1/audit")).json()) as { entries: { act: string }[] };
 	assert.deepEqual(log.entries.map(({ act }) => act).slice(-2), ["restored", "payoutsAllowed"]);
 	await found.kill();
-});
+	await copied.stop();
+}
+
+/** Nothing is restored onto no database, an empty one (and no table is made there) or another operator's. */
+async function refusesOtherDatabases(
+	place: string,
+	server: string,
+	restore: (url: string | undefined) => Promise<{ readonly status: number | null; readonly err: string }>,
+): Promise<void> {
+	const schema = (name: string): string => {
+		const url = new URL(server);
+		url.searchParams.set("schema", name);
+		return url.href;
+	};
+	const assets = [{ code: "JPY", scale: 0, name: "yen", ...usualWindows }];
+	const folder = join(place, "another");
+	await createIssuer(folder, { name: "Another", assets, port: 0 }, unlock);
+	await must(await openIssuer(folder, unlock, undefined, schema("another"))).close();
+	for (const [url, why] of [
+		[undefined, /restore it there, and set DATABASE_URL/],
+		[schema("empty"), /the database is empty/],
+		[schema("empty"), /the database is empty/],
+		[schema("another"), /the database is another operator's/],
+	] as const) {
+		const { status, err } = await restore(url);
+		assert.equal(status, 2, `${url}`);
+		assert.match(err, why);
+	}
+}
 
 test("a backup that was changed, cut off or lost a part is refused, and nothing is made of it", async () => {
 	const folder = join(root, "small");

@@ -23,7 +23,7 @@ export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./stor
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";
 export { examineDatabase, type Finding } from "./store/examining.ts";
 export { dropSchema } from "./store/postgres.ts";
-export { restoreDatabase } from "./store/restoring.ts";
+export { OtherDatabase, restoreDatabase } from "./store/restoring.ts";
 export { OlderCopy } from "./store/starts.ts";
 export { type FailPoint, type StoreOptions, StoreUnavailable } from "./store/store.ts";
 export type { Alarm, WatchState } from "./watch.ts";

@@ -20,8 +20,16 @@ import {
 	renameSync,
 } from "node:fs";
 import { join } from "node:path";
-import { type CopySummary, copyDatabase, isKnownSchema, restoreDatabase, summaryOf } from "@tenten/operator";
-import { makeFolder, replaceFile } from "@tenten/wallet";
+import {
+	type CopySummary,
+	copyDatabase,
+	isKnownSchema,
+	OtherDatabase,
+	restoreDatabase,
+	summaryOf,
+} from "@tenten/operator";
+import { fromHex } from "@tenten/protocol";
+import { makeFolder, replaceFile, syncDirectory } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now } from "../surroundings.ts";
 import { readJson } from "../wallet/settings.ts";
@@ -30,8 +38,9 @@ import { readIssuerSettings } from "./issuer-settings.ts";
 
 const database = "operator.sqlite";
 const manifestFile = "manifest.json";
-/** What is copied as it is, where it is there. The settings are last where a folder is made: with them it is whole. */
-const kept = ["keys.sealed", "api-key", "webhook-secret", "peers.cbor", "operator.json"] as const;
+const settings = "operator.json";
+/** What is copied as it is, where it is there. The settings are last: without them a folder has no operator. */
+const kept = ["keys.sealed", "api-key", "webhook-secret", "peers.cbor", settings] as const;
 
 export type Manifest = {
 	readonly format: 1;
@@ -50,7 +59,8 @@ export async function backUp(folder: string, to: string): Promise<Manifest> {
 	if (existsSync(to) && readdirSync(to).length > 0) throw new BadInput("is not empty", { file: to });
 	makeFolder(to);
 	chmodSync(to, 0o700);
-	const { name, isPostgres } = readIssuerSettings(join(folder, "operator.json"));
+	const { name, isPostgres, hasDatabase } = readIssuerSettings(join(folder, settings));
+	if (!hasDatabase) throw new BadInput("has no database yet: start the operator once", { file: folder });
 	const madeAt = new Date(now() * 1000).toISOString();
 	for (const file of kept)
 		if (existsSync(join(folder, file)))
@@ -73,7 +83,7 @@ export async function backUp(folder: string, to: string): Promise<Manifest> {
 }
 
 async function copyTo(file: string, to: string): Promise<CopySummary> {
-	if (!existsSync(file)) throw new BadInput("is not there: start the operator once", { file });
+	if (!existsSync(file)) throw new BadInput("is gone: put it back from a copy", { file });
 	const summary = await copyDatabase(file, to);
 	chmodSync(to, 0o600);
 	return summary;
@@ -91,18 +101,21 @@ export async function checkBackup(from: string): Promise<Manifest> {
 		if ((await digestOf(copy)) !== digest)
 			throw new BadInput("is not what was backed up: take another backup", { file: copy });
 	}
-	for (const name of ["keys.sealed", "operator.json", ...(read.database === null ? [] : [database])])
+	for (const name of ["keys.sealed", settings, ...(read.database === null ? [] : [database])])
 		if (!Object.hasOwn(read.files, name)) throw new BadInput(`does not name ${name}`, { file });
 	return read;
 }
 
 /**
  * Makes a folder from a backup, whose operator pays and issues nothing until somebody allows it. `url` is its
- * PostgreSQL database, restored by other means, where it has one.
+ * PostgreSQL database, restored by other means, where it has one. Cut off anywhere, it leaves a folder that no
+ * operator starts from, and is run again: settings come last, and after them only the database's own name.
  */
 export async function restoreTo(from: string, folder: string, url: string | undefined): Promise<Manifest> {
 	const checked = await checkBackup(from);
-	if (hasIssuer(folder) || existsSync(join(folder, database)))
+	const [file, part] = [join(folder, database), join(folder, `${database}.part`)];
+	const isThere = hasIssuer(folder) && !(existsSync(part) && (await isFrom(checked, folder)));
+	if (isThere || existsSync(file))
 		throw new BadInput("there is an operator already: move its folder away first, and keep it", {
 			file: folder,
 		});
@@ -114,7 +127,6 @@ export async function restoreTo(from: string, folder: string, url: string | unde
 			{ file: from },
 		);
 	makeFolder(folder);
-	const part = join(folder, `${database}.part`);
 	if (url === undefined) {
 		copyFileSync(join(from, database), part);
 		chmodSync(part, 0o600);
@@ -122,13 +134,27 @@ export async function restoreTo(from: string, folder: string, url: string | unde
 			throw new BadInput("is of another version of this program", { file: join(from, database) });
 	}
 	const marks = { copiedAt: Date.parse(checked.madeAt) / 1000, at: now() };
-	const starts = await restoreDatabase(url ?? part, marks);
+	const { keys } = readIssuerSettings(join(from, settings));
+	const desk = fromHex(keys.desk) ?? new Uint8Array();
+	const starts = await restoreDatabase(url ?? part, desk, marks).catch((error: unknown) => {
+		throw error instanceof OtherDatabase
+			? new BadInput(`${error.message}: restore the database of "${checked.name}" first`, { file: from })
+			: error;
+	});
 	replaceFile(join(folder, "starts"), new Uint8Array(Buffer.from(`${starts}\n`)));
-	if (url === undefined) renameSync(part, join(folder, database));
-	for (const file of kept)
-		if (Object.hasOwn(checked.files, file))
-			replaceFile(join(folder, file), new Uint8Array(readFileSync(join(from, file))));
+	for (const name of kept)
+		if (Object.hasOwn(checked.files, name))
+			replaceFile(join(folder, name), new Uint8Array(readFileSync(join(from, name))));
+	if (url === undefined) {
+		renameSync(part, file);
+		syncDirectory(folder);
+	}
 	return checked;
+}
+
+/** Whether the settings in a folder are those of this backup, as a restore leaves them that was cut off. */
+async function isFrom({ files }: Manifest, folder: string): Promise<boolean> {
+	return (await digestOf(join(folder, settings))) === files[settings];
 }
 
 async function digestOf(file: string): Promise<string> {

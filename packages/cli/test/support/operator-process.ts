@@ -12,18 +12,21 @@ export type OperatorPlan = {
 	readonly folder: string;
 	/** hexadecimal */
 	readonly deviceKey: string;
+	/** the address of its PostgreSQL database, where it is on one */
+	readonly database?: string;
 	/** counted from one */
 	readonly commit: number;
 	readonly point: FailPoint;
 };
 
-async function run({ folder, deviceKey, commit, point }: OperatorPlan): Promise<void> {
+async function run({ folder, deviceKey, database, commit, point }: OperatorPlan): Promise<void> {
 	let listening = false;
 	let commits = 0;
 	const onCommit = (at: FailPoint): void => {
 		if (listening && at === point && ++commits === commit) dieNow();
 	};
-	const issuer = must(await openIssuer(folder, { kind: "device", key: bytesOf(deviceKey) }, { onCommit }));
+	const unlock = { kind: "device", key: bytesOf(deviceKey) } as const;
+	const issuer = must(await openIssuer(folder, unlock, { onCommit }, database));
 	const { operator } = issuer;
 	const log = { info: () => undefined, error: console.error };
 	const server = await startServer({ operator, port: 0, log });

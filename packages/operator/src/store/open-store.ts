@@ -13,8 +13,8 @@ export function isPostgresUrl(database: string): boolean {
 
 /** `database` is a file, `:memory:`, an SQLite database that is open already, or a `postgres://` address. */
 export async function openStore(database: string | DatabaseSync, options: StoreOptions = {}): Promise<Store> {
-	const isPostgres = typeof database === "string" && isPostgresUrl(database);
-	const store = isPostgres ? openPostgresStore(database, options) : openSqliteStore(database, options);
+	const isPostgres = isServer(database);
+	const store = openUnchanged(database, options);
 	try {
 		await migrate(store, isPostgres ? "bytea" : "blob");
 		return tracedStore(store, isPostgres ? "postgresql" : "sqlite");
@@ -22,4 +22,13 @@ export async function openStore(database: string | DatabaseSync, options: StoreO
 		await store.close();
 		throw error;
 	}
+}
+
+/** As `openStore`, with whatever tables there are. */
+export function openUnchanged(database: string | DatabaseSync, options: StoreOptions = {}): Store {
+	return isServer(database) ? openPostgresStore(database, options) : openSqliteStore(database, options);
+}
+
+function isServer(database: string | DatabaseSync): database is string {
+	return typeof database === "string" && isPostgresUrl(database);
 }

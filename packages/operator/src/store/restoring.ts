@@ -4,12 +4,16 @@
  *   what was paid since         would be paid again: nothing is paid or issued until a person allows it, asset by asset
  *   lists that were shown since wallets refuse older ones: the next list has a version that none of them can have had
  *
- * Both are written before anybody opens it, in one transaction with its entry in the audit log.
+ * Both are written before anybody opens it, in one transaction with its entry in the audit log. What could go wrong is
+ * an address that leads to an empty database, or to another operator's: the operator would begin anew there, and pay
+ * everything again. So nothing is written, tables neither, where its desk is not known.
  */
+import type { Bytes } from "@tenten/protocol";
+import { folderActor } from "../access.ts";
 import { newestList } from "../trust-lists.ts";
 import { appendAudit } from "./audit-log.ts";
 import { insertNew } from "./insert-new.ts";
-import { openStore } from "./open-store.ts";
+import { openStore, openUnchanged } from "./open-store.ts";
 import { stopPayouts } from "./payout-stops.ts";
 import type { Store } from "./store.ts";
 
@@ -19,17 +23,43 @@ export type Restored = {
 	readonly at: number;
 };
 
+/** The database is empty, or another operator's. */
+export class OtherDatabase extends Error {}
+
 /** More lists than any operator signs between two copies. */
 const listsSkipped = 1_000_000;
 
-/** Prepares a restored database, a file or a `postgres://` address; how often its operator was started. */
-export async function restoreDatabase(database: string, restored: Restored): Promise<number> {
+/**
+ * Prepares a restored database, a file or a `postgres://` address, of the operator whose desk has this key id; how
+ * often it was started. Throws `OtherDatabase`.
+ */
+export async function restoreDatabase(database: string, desk: Bytes, restored: Restored): Promise<number> {
+	await refuseOthers(database, desk);
 	const store = await openStore(database);
 	try {
 		return await markRestored(store, restored);
 	} finally {
 		await store.close();
 	}
+}
+
+async function refuseOthers(database: string, desk: Bytes): Promise<void> {
+	const store = openUnchanged(database);
+	try {
+		const row = await store.read((transaction) =>
+			transaction.selectFrom("desks").select("key_id").where("key_id", "=", desk).executeTakeFirst(),
+		);
+		if (row === undefined) throw new OtherDatabase("the database is another operator's");
+	} catch (error) {
+		throw isWithoutTable(error) ? new OtherDatabase("the database is empty") : error;
+	} finally {
+		await store.close();
+	}
+}
+
+function isWithoutTable(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	return ("code" in error && error.code === "42P01") || error.message.startsWith("no such table");
 }
 
 export function markRestored(store: Store, { copiedAt, at }: Restored): Promise<number> {
@@ -43,7 +73,7 @@ export function markRestored(store: Store, { copiedAt, at }: Restored): Promise<
 			const version = newest.version + listsSkipped;
 			await insertNew(transaction, "trust_lists", [{ version, encoded: newest.encoded }]);
 		}
-		const entry = { actor: "folder", requestId: "restore", act: "restored", outcome: "done" } as const;
+		const entry = { actor: folderActor, requestId: "restore", act: "restored", outcome: "done" } as const;
 		await appendAudit(transaction, { ...entry, at, subject: "database", detail: reasons });
 		const row = await transaction
 			.selectFrom("starts")

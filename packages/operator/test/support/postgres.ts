@@ -1,8 +1,10 @@
 /** A PostgreSQL server for the tests of one process: that of `DATABASE_URL`, or one started for them. */
 import { randomBytes } from "node:crypto";
+import { cp, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { after } from "node:test";
 import pg from "pg";
-import { startPostgres } from "../../../cli/src/server/postgres-server.ts";
+import { type PostgresServer, startPostgres } from "../../../cli/src/server/postgres-server.ts";
 
 export type PostgresForTests = {
 	/** an empty database each time, as a schema of its own */
@@ -54,4 +56,29 @@ export async function schemasOn(url: string, beginnings: readonly string[]): Pro
 	);
 	await client.end();
 	return rows.map(({ name }) => name);
+}
+
+/**
+ * A server over a base backup of another, taken while that works (PostgreSQL 25.3.4): what was committed before this
+ * is called is in it.
+ */
+export function baseBackupOf({ url, data }: PostgresServer): Promise<PostgresServer | string> {
+	const isCopied = (file: string): boolean => !["pg_wal", "postmaster.pid"].includes(basename(file));
+	const into = async (to: string): Promise<void> => {
+		const client = new pg.Client({ connectionString: url });
+		await client.connect();
+		try {
+			await client.query("select pg_backup_start('tenten', true)");
+			await cp(data, to, { recursive: true, filter: isCopied });
+			const { rows } = await client.query<{ label: string }>(
+				"select labelfile as label from pg_backup_stop(false)",
+			);
+			await writeFile(join(to, "backup_label"), rows[0]?.label ?? "", { mode: 0o600 });
+			// Last: the log of all that was written while the files were copied.
+			await cp(join(data, "pg_wal"), join(to, "pg_wal"), { recursive: true });
+		} finally {
+			await client.end();
+		}
+	};
+	return startPostgres({ url, into });
 }
