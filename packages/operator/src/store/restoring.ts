@@ -34,7 +34,12 @@ const listsSkipped = 1_000_000;
  * often it was started. Throws `OtherDatabase`.
  */
 export async function restoreDatabase(database: string, desk: Bytes, restored: Restored): Promise<number> {
-	await refuseOthers(database, desk);
+	const unchanged = openUnchanged(database);
+	try {
+		await refuseOthers(unchanged, desk);
+	} finally {
+		await unchanged.close();
+	}
 	const store = await openStore(database);
 	try {
 		return await markRestored(store, restored);
@@ -43,8 +48,8 @@ export async function restoreDatabase(database: string, desk: Bytes, restored: R
 	}
 }
 
-async function refuseOthers(database: string, desk: Bytes): Promise<void> {
-	const store = openUnchanged(database);
+/** Throws `OtherDatabase` where a database is not of the operator whose desk has this key id. Writes nothing. */
+export async function refuseOthers(store: Store, desk: Bytes): Promise<void> {
 	try {
 		const row = await store.read((transaction) =>
 			transaction.selectFrom("desks").select("key_id").where("key_id", "=", desk).executeTakeFirst(),
@@ -52,8 +57,6 @@ async function refuseOthers(database: string, desk: Bytes): Promise<void> {
 		if (row === undefined) throw new OtherDatabase("the database is another operator's");
 	} catch (error) {
 		throw isWithoutTable(error) ? new OtherDatabase("the database is empty") : error;
-	} finally {
-		await store.close();
 	}
 }
 

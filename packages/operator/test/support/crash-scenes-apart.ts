@@ -3,13 +3,13 @@
  * operator with licensors of its own, the other books that somebody alters.
  */
 import assert from "node:assert/strict";
-import { approval, definitionId, isRefusal, parse, serialize, trustList } from "@tenten/protocol";
+import { approval, definitionId, isRefusal, keyId, parse, serialize, trustList } from "@tenten/protocol";
 import { day, expectValue, generateKey } from "../../../module/test/support/world.ts";
 import type { Acting } from "../../src/access.ts";
 import { makeStatusList } from "../../src/definitions/licence-making.ts";
 import type { Operator } from "../../src/index.ts";
 import { signRequest } from "../../src/peers/message-signature.ts";
-import { markRestored } from "../../src/store/restoring.ts";
+import { markRestored, refuseOthers } from "../../src/store/restoring.ts";
 import { type Scene, withToken } from "./claim-scenes.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { draftOf, type Licensed, regulator } from "./licensed.ts";
@@ -131,9 +131,11 @@ export async function rotationScene({ clock }: Ecosystem): ReturnType<Scene> {
 /** A copy that takes its operator's place. */
 export async function restoredScene(ecosystem: Ecosystem): ReturnType<Scene> {
 	await withToken(ecosystem);
-	const { clock } = ecosystem;
+	const { clock, means } = ecosystem;
+	const desk = keyId(means.keys.desk.key);
 	return {
 		ask: async (opened) => {
+			await refuseOthers(opened.store, desk);
 			await markRestored(opened.store, { copiedAt: clock.now - day, at: clock.now });
 			await opened.watch.look();
 			const list = parse(trustList, await opened.trustList());
