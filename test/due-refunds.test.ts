@@ -1,7 +1,7 @@
 /** Refunds have a last day: wallets ask in time by themselves, and say so where it is too late. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Bytes, isRefusal, type OperatorClient, type Refusal } from "@tenten/protocol";
+import { type Bytes, isRefusal, type OperatorClient, type Refusal, toHex } from "@tenten/protocol";
 import { inProcessChannel, refusalWords, type Wallet } from "@tenten/wallet";
 import { without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
@@ -126,7 +126,10 @@ describe("a wallet that comes after the last day", () => {
 	test("is told so, and signs nothing in vain", async () => {
 		const world = await openWorld();
 		const { town, ann } = world;
+		const begun = town.clock.now;
 		const attempt = await unheard(world);
+		const known = ann.module.attempts().find((each) => toHex(each.attempt) === toHex(attempt));
+		assert.deepEqual(known?.refund, { from: begun + due, until: begun + lastDay }, "said beforehand");
 		const { asked, client } = counted(town);
 		ann.connect(town.operator.id, client);
 		town.clock.now += lastDay + validity;

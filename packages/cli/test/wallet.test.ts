@@ -151,6 +151,7 @@ test("a payment whose answer is lost is set aside, said to be so, and ended by r
 	assert.equal(wallet.balance(asset).reserved, 300n);
 	const still = await tenten("wallet", "recover");
 	assert.deepEqual([still.status, still.json.open.length], [1, 1]);
+	assert.match(still.stderr, /a refund can be asked for from \d{4}-\d\d-\d\d until \d{4}-\d\d-\d\d/);
 	line = "whole";
 	await well("wallet", "recover");
 	assert.equal(await available(), before - 300);
@@ -158,6 +159,9 @@ test("a payment whose answer is lost is set aside, said to be so, and ended by r
 
 	line = "cut";
 	const second = await tenten("wallet", "pay", server.url, "--amount", "4");
+	const early = await tenten("wallet", "refund", second.json.payment);
+	assert.deepEqual([early.status, early.json.code], [1, "ruling-early"], "nothing was signed");
+	assert.match(early.stderr, /a refund can be asked for from/);
 	await well("wallet", "cancel", second.json.payment);
 	assert.equal(await available(), before - 300);
 	assert.equal(wallet.balance(asset).available, 300n);

@@ -542,6 +542,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/prunings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count what nobody can ask for any more, or delete it: a part of a run, and where to go on
+         * @description For API keys with the role administrator.
+         */
+        post: operations["prune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/releases/{lock}": {
         parameters: {
             query?: never;
@@ -1166,6 +1186,11 @@ export interface components {
             time: string;
             /** @enum {string} */
             type: "tenten.claim.forked";
+        };
+        ClosedIssues: {
+            issued: components["schemas"]["Amount"];
+            issues: number;
+            paid: components["schemas"]["Amount"];
         };
         Definition: {
             assetKind: string;
@@ -3734,6 +3759,72 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             404: components["responses"]["route-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    prune: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description what ended before when, and where the part before stopped */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description false: nothing is deleted */
+                    apply: boolean;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC: at least a day ago
+                     */
+                    before: string;
+                    /** @description null at the beginning */
+                    cursor: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Of this part: rows that went or would, why others stay, and the issues that are closed */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        closed: components["schemas"]["ClosedIssues"][];
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                        gone: {
+                            claims?: number;
+                            directProofs?: number;
+                            issues?: number;
+                            registry?: number;
+                            replies?: number;
+                            settlements?: number;
+                        };
+                        stays: {
+                            answering?: number;
+                            notEnded?: number;
+                            unpaid?: number;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];

@@ -12,6 +12,9 @@ import {
 } from "@tenten/protocol";
 import type { Vault } from "./vault.ts";
 
+/** Unix seconds: not before the one, and no more from the other on. */
+export type RefundTimes = { readonly from: number; readonly until: number };
+
 export type AttemptSummary = {
 	readonly attempt: Bytes;
 	/** digest of the request that it answers */
@@ -25,24 +28,31 @@ export type AttemptSummary = {
 	readonly isDirect: boolean;
 	/** waits for the other side */
 	readonly isOpen: boolean;
+	/** of what is in doubt: when its operator can be asked to refund it; null where nothing is */
+	readonly refund: RefundTimes | null;
 } & (
 	| { readonly side: "payer"; readonly state: DurablePayer["kind"] }
 	| { readonly side: "payee"; readonly state: DurablePayee["kind"] }
 );
 
 /** Every attempt that is still on record, those waiting for an answer too. */
-export function attemptsIn({ payers, payees }: Vault): readonly AttemptSummary[] {
+export function attemptsIn(
+	{ payers, payees }: Vault,
+	refundOf: (state: DurablePayer | DurablePayee) => RefundTimes | null,
+): readonly AttemptSummary[] {
 	const paying = [...payers.entries.values()].map((state) => ({
 		...summaryOf(state),
 		side: "payer" as const,
 		state: state.kind,
 		isOpen: payerWaits(state),
+		refund: refundOf(state),
 	}));
 	const receiving = [...payees.entries.values()].map((state) => ({
 		...summaryOf(state),
 		side: "payee" as const,
 		state: state.kind,
 		isOpen: payeeWaits(state),
+		refund: refundOf(state),
 	}));
 	return [...paying, ...receiving];
 }

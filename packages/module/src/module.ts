@@ -62,6 +62,7 @@ import {
 	lateQuestions,
 	openQuestions,
 	type RulingQuestion,
+	refundTimes,
 	resolve,
 } from "./ruling.ts";
 
@@ -260,7 +261,7 @@ export class SecureModule {
 
 	/** Every payment on record, on either side. */
 	attempts(): readonly AttemptSummary[] {
-		return attemptsIn(this.#core.vault);
+		return attemptsIn(this.#core.vault, (state) => refundTimes(this.#core, state));
 	}
 
 	/** Attempts that wait for the other side. */

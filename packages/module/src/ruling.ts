@@ -40,6 +40,7 @@ import {
 	type VerifiedToken,
 	verifyParsedToken,
 } from "@tenten/protocol";
+import type { RefundTimes } from "./attempts.ts";
 import type { Core } from "./core.ts";
 import { runPayer } from "./paying.ts";
 import { runPayee } from "./receiving.ts";
@@ -146,6 +147,14 @@ export function dueRefunds(core: Core): readonly DueRefund[] {
 		const isDue = state.kind !== "sent" && core.now() >= keepUntil && doubtIn(state) !== undefined;
 		return isDue ? [{ attempt, isSure: core.surelyPast() >= keepUntil }] : [];
 	});
+}
+
+/** When an attempt's refund can be asked for; null where nothing of it is in doubt. */
+export function refundTimes(core: Core, state: DurablePayer | DurablePayee): RefundTimes | null {
+	const inDoubt = doubtIn(state);
+	const trust = core.keptTrust();
+	if (inDoubt === undefined || isRefusal(trust)) return null;
+	return { from: state.terms.keepUntil, until: lastDay(inDoubt.tokens, trust) };
 }
 
 /** When no token can be refunded any more, unix seconds. */

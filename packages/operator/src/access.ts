@@ -18,6 +18,7 @@ export type Permission =
 	| "manageKeys"
 	| "rotateKeys"
 	| "allowPayouts"
+	| "prune"
 	| "manageWebhooks"
 	| "certifyPeople"
 	| "proposeDefinitions"
@@ -38,7 +39,7 @@ export const permissionsOf = {
 	issuer: ["readBooks", "proposeDefinitions", "stopIssue"],
 	/** approves what somebody else proposed; stops the issue, and allows it again */
 	approver: ["readBooks", "approveDefinitions", "stopIssue", "allowIssue"],
-	/** makes and ends API keys and keys that sign, certifies people, allows payouts again that were stopped, and moves no value */
+	/** makes and ends API keys and keys that sign, certifies people, allows payouts again that were stopped, deletes what nobody can ask for any more, and moves no value */
 	administrator: [
 		"readBooks",
 		"readAudit",
@@ -46,6 +47,7 @@ export const permissionsOf = {
 		"rotateKeys",
 		"certifyPeople",
 		"allowPayouts",
+		"prune",
 		"stopIssue",
 		"manageWebhooks",
 	],

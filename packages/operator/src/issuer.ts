@@ -22,6 +22,7 @@ import {
 	type NewOutput,
 	type PlannedIssue,
 	parse,
+	parseReply,
 	type Refusal,
 	type RefusalCode,
 	record,
@@ -160,14 +161,25 @@ function encodeAnswer(value: Bytes | Refusal): Bytes {
 	);
 }
 
+/** What a stored answer to a withdrawal brought into circulation. */
+export function issuedBy(encoded: Bytes): readonly IssueProof[] {
+	const read = answerIn(encoded);
+	const replied = isRefusal(read) ? undefined : parseReply(read);
+	if (isRefusal(replied)) throw new Error("a stored answer that cannot be read");
+	return replied?.issues.map(({ proof }) => proof) ?? [];
+}
+
 async function storedAnswer(transaction: Transaction, order: Bytes): Promise<Bytes | Refusal | undefined> {
 	const row = await transaction
 		.selectFrom("withdrawals")
 		.select("answer")
 		.where("order_digest", "=", order)
 		.executeTakeFirst();
-	if (row === undefined) return undefined;
-	const value = parse(answer, row.answer, row.answer.length);
+	return row && answerIn(row.answer);
+}
+
+function answerIn(encoded: Bytes): Bytes | Refusal {
+	const value = parse(answer, encoded, encoded.length);
 	if (isRefusal(value)) throw new Error("a stored answer that cannot be read");
 	return value.kind === "reply" ? value.bytes : refuse(value.code as RefusalCode, value.detail);
 }

@@ -46,6 +46,8 @@ import { KeyRing } from "./key-ring.ts";
 import { SigningKeys } from "./key-rotation.ts";
 import { fileOf, type OperatorOptions } from "./operator-options.ts";
 import { Peers } from "./peers/peers.ts";
+import type { Pruning } from "./pruning/issues.ts";
+import { type Pruned, prune } from "./pruning/prune.ts";
 import { Resigning } from "./re-signing.ts";
 import { bindKey, type RequestKey } from "./request-key.ts";
 import { rule } from "./rulings.ts";
@@ -310,6 +312,11 @@ export class Operator implements OperatorClient {
 	/** Brings tokens into circulation that the operator answers for itself: tickets, gifts, prizes. */
 	issue(value: DirectIssue): Promise<readonly IssueProof[] | Refusal> {
 		return this.#resigning.proofs(issueDirectly(this.#context, value));
+	}
+
+	/** A part of a run that deletes what nobody can ask for any more: see `pruning/prune.ts`. */
+	prune(acting: Acting, pruning: Pruning, from: string | null): Promise<Pruned | undefined> {
+		return prune(this.#context, acting, pruning, from);
 	}
 
 	/** A culprit repays what the fork reserve paid, or the operator gives it up. */

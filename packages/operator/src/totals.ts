@@ -10,6 +10,7 @@ import {
 import { sql } from "kysely";
 import type { OperatorContext } from "./context.ts";
 import type { Book } from "./store/books.ts";
+import { closingOf } from "./store/closings.ts";
 import type { Transaction } from "./store/store.ts";
 
 export function readTotals({ store, id }: OperatorContext, code: string): Promise<Totals> {
@@ -59,7 +60,7 @@ export async function totalsOf(transaction: Transaction, asset: Bytes): Promise<
 const together = 5_000;
 
 /**
- * All issues and lines of an asset, added up. With `rest` in pieces, and a rest after each: for a database that
+ * All issues and lines of an asset, added up to what was forgotten of them. With `rest` in pieces, and a rest after each: for a database that
  * works in this very thread. The transaction must see one moment all the while.
  */
 export async function recountOf(
@@ -67,9 +68,13 @@ export async function recountOf(
 	asset: Bytes,
 	rest: (() => Promise<unknown>) | null,
 ): Promise<Recount> {
-	if (rest === null)
-		return { ...(await countIssues(transaction, asset)), lines: await sumLines(transaction, asset) };
-	let [issued, paid, overpaid, lines] = [0n, 0n, 0, 0n];
+	const closed = await closingOf(transaction, asset);
+	if (rest === null) {
+		const { issued, paid, overpaid } = await countIssues(transaction, asset);
+		const lines = await sumLines(transaction, asset);
+		return { issued: closed.issued + issued, paid: closed.paid + paid, overpaid, lines };
+	}
+	let [issued, paid, overpaid, lines] = [closed.issued, closed.paid, 0, 0n];
 	for (let after: Bytes | null = new Uint8Array(); after !== null; await rest()) {
 		const piece: Counted & { readonly last: Bytes | null } = await countIssuesAfter(
 			transaction,

@@ -38,6 +38,7 @@ import {
 	withdrawTo,
 } from "./support/ecosystem.ts";
 import { createLicensed } from "./support/licensed.ts";
+import { pruneScene } from "./support/prune-scene.ts";
 import { createTold, toldScene, webhookScene } from "./support/webhook-scenes.ts";
 
 /** What runs on PostgreSQL or in memory alone; its own tests run it there. */
@@ -172,6 +173,9 @@ test("power fails before and after each commit: endpoints of webhooks, their eve
 
 test("power fails before and after each commit: a copy that takes its operator's place", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, restoredScene, point, commits), 3));
+
+test("power fails before and after each commit: what nobody can ask for any more", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, pruneScene, point, commits), 8));
 
 test("power fails before and after each commit: a key that is to take another's place", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, rotationScene, point, commits), 3));

@@ -129,6 +129,7 @@ test("a code's page says where the money is, and every problem's type leads to i
 
 /** What the routes that take JSON accept. */
 const goodBodies: Readonly<Record<string, object>> = {
+	prune: { before: "2020-01-31T00:00:00Z", apply: false, cursor: null },
 	deposit: { amount: { value: "1", asset: "JPY", scale: 0 } },
 	peerDebts: { cursor: null },
 	addApiKey: { name: "a till", roles: ["cashier"], expiresAt: null },

@@ -26,6 +26,8 @@ const scenes = [
 	"issues",
 	"late-release",
 	"management",
+	"prune",
+	"refund-until",
 	"rulings",
 	"terms",
 	"webhooks",

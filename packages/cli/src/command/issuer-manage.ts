@@ -86,7 +86,7 @@ function totalsText({ asset, totals, broken }: Schemas["AssetTotals"]): string {
 	return `${asset}\n${lines.join("\n")}\n  ${verdict}`;
 }
 
-function amountText({ value, asset: code, scale }: Schemas["Amount"]): string {
+export function amountText({ value, asset: code, scale }: Schemas["Amount"]): string {
 	const asset = { operator: new Uint8Array(32), code };
 	const definition = { code, scale, name: code, spendWindow: 1, redeemWindow: 1, grace: 0 };
 	return amountWords(BigInt(value), asset, { asset: () => definition, operator: () => undefined }).en;

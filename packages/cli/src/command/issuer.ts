@@ -10,6 +10,7 @@ import { issueCommands, licenceCommands } from "./operator-licences.ts";
 import { payoutCommands } from "./operator-payouts.ts";
 import { peerCommands } from "./operator-peers.ts";
 import { peopleCommands } from "./operator-people.ts";
+import { pruneCommand } from "./operator-prune.ts";
 import { schemaCommand } from "./operator-schema.ts";
 import { signingKeyCommands } from "./operator-signing-keys.ts";
 import { webhookCommands } from "./operator-webhooks.ts";
@@ -34,6 +35,7 @@ export function issuerCommands(): Command {
 		exportCommands(),
 		trustListCommand(),
 		schemaCommand(),
+		pruneCommand(),
 		backupOperatorCommand(),
 		restoreOperatorCommand(),
 	]).alias("issuer");

@@ -1,12 +1,13 @@
 /** `tenten wallet recover` and `cancel`: what to do about a payment that was interrupted. */
 import type { AttemptSummary } from "@tenten/module";
-import { type Bytes, equalBytes, toHex } from "@tenten/protocol";
+import { type Bytes, equalBytes, isRefusal, toHex } from "@tenten/protocol";
 import { refusalWords } from "@tenten/wallet";
 import type { Command } from "commander";
 import { commandName } from "../invocation.ts";
 import type { Output } from "../output.ts";
+import { now } from "../surroundings.ts";
 import { assetOf, inFull } from "../wallet/assets.ts";
-import { findAttempt, shortId, whereabouts } from "../wallet/attempts.ts";
+import { findAttempt, refundWords, shortId, whereabouts } from "../wallet/attempts.ts";
 import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
 import { channelTo } from "../wallet/paying.ts";
@@ -56,7 +57,8 @@ async function recoverEnding(
 	const open = module.attempts().filter((attempt) => whereabouts(attempt).fundsState === "inFlight");
 	for (const attempt of open) {
 		const amount = inFull(attempt.amount, assetOf(folder, attempt.asset));
-		output.say(`  ${shortId(attempt)}  ${amount}  ${whereabouts(attempt).words}`);
+		const when = refundWords(attempt, now());
+		output.say(`  ${shortId(attempt)}  ${amount}  ${whereabouts(attempt).words}${when}`);
 	}
 	const orders = (await module.pendingOrders()).length;
 	if (orders > 0) output.say(`  ${orders} order(s) to an operator without an answer`);
@@ -64,10 +66,17 @@ async function recoverEnding(
 	return {
 		ok: !isOpen,
 		fundsState: isOpen ? "inFlight" : "safe",
-		words: isOpen ? "These still wait for the other side; nothing of it is lost." : "Nothing is in doubt.",
+		words: openWords(open, isOpen),
 		next: isOpen ? recoverAdvice(open, again_s) : "",
 		result: { open: open.map(({ attempt }) => toHex(attempt)), orders, settled },
 	};
+}
+
+function openWords(open: readonly AttemptSummary[], isOpen: boolean): string {
+	if (!isOpen) return "Nothing is in doubt.";
+	return open.some(({ refund }) => refund !== null && now() >= refund.until)
+		? "These still wait for the other side; of some of them it is too late for a refund."
+		: "These still wait for the other side; nothing of it is lost.";
 }
 
 /** Passes a cancel on to whoever was to be paid, if it is known where that is. */
@@ -130,6 +139,33 @@ export function cancelCommand(): Command {
 				ok: true,
 				fundsState: "safe",
 				words: `Given up. ${inFull(attempt.amount, asset)} is back in the wallet, and spendable.`,
+				next: "",
+				result: { payment: toHex(attempt.attempt) },
+			};
+		},
+	);
+}
+
+export function refundCommand(): Command {
+	return walletCommand<[payment: string]>(
+		{
+			usage: "refund <payment>",
+			summary: "ask the operator to give back a payment that nobody can be asked about any more",
+			example: "tenten wallet refund 3f9a0c",
+		},
+		async (folder, _flags, output, start) => {
+			const attempt = findAttempt(folder, start);
+			const asked = await folder.wallet.askRefund(attempt.attempt);
+			if (isRefusal(asked)) {
+				const when = refundWords(attempt, now());
+				if (when !== "") output.say(`  ${shortId(attempt)}  ${whereabouts(attempt).words}${when}`);
+				return asked;
+			}
+			const { fundsState, words } = whereabouts(findAttempt(folder, start));
+			return {
+				ok: true,
+				fundsState,
+				words: `${words}.`,
 				next: "",
 				result: { payment: toHex(attempt.attempt) },
 			};

@@ -7,7 +7,7 @@ import { acceptCommand, returnCommand, sendCommand } from "./wallet-hand.ts";
 import { payCommand } from "./wallet-pay.ts";
 import { receiveCommand, requestCommand } from "./wallet-receive.ts";
 import { historyCommand, receiptCommands } from "./wallet-record.ts";
-import { cancelCommand, recoverCommand } from "./wallet-recover.ts";
+import { cancelCommand, recoverCommand, refundCommand } from "./wallet-recover.ts";
 import { initCommand, joinCommand } from "./wallet-setup.ts";
 
 export function walletCommands(): Command {
@@ -26,6 +26,7 @@ export function walletCommands(): Command {
 		receiptCommands(),
 		recoverCommand(),
 		cancelCommand(),
+		refundCommand(),
 		redeemCommand(),
 		refreshCommand(),
 		backupCommand(),

@@ -37,6 +37,14 @@ type DeliveryReport = {
 	readonly attempts: readonly Schemas["DeliveryAttempt"][];
 };
 
+export type Pruned = {
+	readonly gone: Readonly<Record<string, number>>;
+	readonly stays: Readonly<Record<string, number>>;
+	/** one entry an asset */
+	readonly closed: readonly Schemas["ClosedIssues"][];
+	readonly cursor: string | null;
+};
+
 type Answer<T> = { readonly data?: T; readonly error?: unknown; readonly response: Response };
 
 const timeout_ms = 10_000;
@@ -146,6 +154,15 @@ export class IssuerClient {
 	/** Pays out an asset again whose payouts were stopped, if its books agree now. */
 	async allowPayouts(asset: string): Promise<{ readonly asset: string } | AdminProblem> {
 		return this.#ask(this.#api.POST("/v1/payouts/{asset}/allow", { params: { path: { asset } } }));
+	}
+
+	/** A part of a run that counts, or deletes, what nobody can ask for any more. */
+	async prune(body: {
+		before: string;
+		apply: boolean;
+		cursor: string | null;
+	}): Promise<Pruned | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/prunings", { body }));
 	}
 
 	/** What holders whom it certified owe the peer of this id: every page, asked there now. */

@@ -30,6 +30,18 @@ export async function isUnderWay({ wallet: { module } }: WalletFolder): Promise<
 	return isWaiting || (await module.pendingOrders()).length > 0;
 }
 
+/** When a refund of what is in doubt can be asked for, in words; empty where nothing is. `now`: unix seconds. */
+export function refundWords({ refund }: Pick<AttemptSummary, "refund">, now: number): string {
+	if (refund === null) return "";
+	const [from, until] = [refund.from, refund.until].map((at) =>
+		new Date(at * 1000).toISOString().slice(0, 10),
+	);
+	if (now >= refund.until) return `; too late for a refund since ${until}`;
+	return now >= refund.from
+		? `; a refund can be asked for until ${until}`
+		: `; a refund can be asked for from ${from} until ${until}`;
+}
+
 /** Where the money of a payment is, and what that means for this wallet. */
 export function whereabouts(attempt: AttemptSummary): {
 	readonly fundsState: FundsState;

@@ -25,6 +25,7 @@ import { pagePolicy } from "./page.ts";
 import { answersSigned } from "./peer-gate.ts";
 import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
+import { addPruneRoutes } from "./prune-routes.ts";
 import { idsOf, requestSpan } from "./request-span.ts";
 import { addServiceRoutes } from "./service-routes.ts";
 import { note, noted } from "./serving.ts";
@@ -98,6 +99,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addByteRoutes(app, operator, idempotency, gate);
 	addManagementRoutes(app, operator, idempotency, gate);
 	addAccessRoutes(app, operator, gate);
+	addPruneRoutes(app, operator, gate);
 	addPeerRoutes(app, operator, gate);
 	addWebhookRoutes(app, operator, gate);
 	addSigningKeyRoutes(app, operator, gate);

@@ -1,5 +1,6 @@
 /** Routes of the people who run the operator: JSON, for API keys with roles. */
 import { z } from "@hono/zod-openapi";
+import { goneTables, reasons } from "../pruning/found.ts";
 import { named } from "./endpoint.ts";
 import {
 	amountSchema,
@@ -160,6 +161,36 @@ export const managementEndpoints = named("management", {
 			schema: z.object({ asset: z.string() }),
 		},
 		problems: ["asset-unknown", "payout-stopped"],
+	},
+	prune: {
+		method: "post",
+		path: "/v1/prunings",
+		summary: "Count what nobody can ask for any more, or delete it: a part of a run, and where to go on",
+		access: "prune",
+		takes: {
+			kind: "json",
+			description: "what ended before when, and where the part before stopped",
+			schema: z.object({
+				before: time.openapi({ description: "RFC 3339, UTC: at least a day ago" }),
+				apply: z.boolean().openapi({ description: "false: nothing is deleted" }),
+				cursor: cursor.nullable().openapi({ description: "null at the beginning" }),
+			}),
+		},
+		keyed: false,
+		gives: {
+			kind: "json",
+			status: 200,
+			description: "Of this part: rows that went or would, why others stay, and the issues that are closed",
+			schema: z.object({
+				gone: z.record(z.enum(goneTables), z.int()),
+				stays: z.record(z.enum(reasons), z.int()),
+				closed: z.array(
+					z.object({ issues: z.int(), issued: amountSchema, paid: amountSchema }).openapi("ClosedIssues"),
+				),
+				cursor: nextCursor,
+			}),
+		},
+		problems: ["malformed"],
 	},
 	debtsAtPeer: {
 		method: "get",

@@ -30,6 +30,7 @@ export type Act =
 	| "issueStopped"
 	| "issueAllowed"
 	| "restored"
+	| "pruned"
 	| "denied"
 	| WebhookAct;
 

@@ -51,6 +51,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	issue_stops: null,
 	status_lists: null,
 	issue_turns: null,
+	closings: null,
 	api_keys: null,
 	vouchers: null,
 	webhook_endpoints: null,

@@ -150,6 +150,13 @@ export const migrations: readonly Migration[] = [
 				WHERE act IN ('keyAdded', 'personCertified') ON CONFLICT DO NOTHING`,
 		],
 	},
+	{
+		version: 11,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS closings (asset {blob} NOT NULL PRIMARY KEY, issues bigint NOT NULL,
+				issued bigint NOT NULL, paid bigint NOT NULL)`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

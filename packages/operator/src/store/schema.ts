@@ -237,6 +237,13 @@ export type Schema = {
 		/** null where nothing was answered */
 		readonly status: bigint | number | null;
 	};
+	/** of each asset, what was forgotten of its issues: see `closings.ts` */
+	readonly closings: {
+		readonly asset: Blob;
+		readonly issues: bigint;
+		readonly issued: bigint;
+		readonly paid: bigint;
+	};
 	/** how often the operator was started, in one row: by it an older copy is known */
 	readonly starts: { readonly name: string; readonly count: bigint };
 	/** the migrations that were applied, each once; `digest` is of its statements */

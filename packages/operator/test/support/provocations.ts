@@ -73,6 +73,8 @@ function limitedToNothing(certificate: Item): Item {
 	});
 }
 
+const pruning = { before: "2020-01-31T00:00:00Z", apply: false, cursor: null };
+
 const utf8 = (text: string): Bytes => new Uint8Array(Buffer.from(text));
 
 /** What the listed operator signs, changed as asked before it is signed, and after. */
@@ -177,6 +179,13 @@ const byJson: Readonly<Record<string, Provocations>> = {
 			await change("+ 1");
 			return answer;
 		},
+	},
+	prune: {
+		...guarded((s, headers) => manage(s, "POST", "/v1/prunings", pruning, headers)),
+		malformed: (s) => manage(s, "POST", "/v1/prunings", { ...pruning, cursor: "none" }),
+		"too-large": (s) => manage(s, "POST", "/v1/prunings", "1".repeat(70_000)),
+		"content-type-unknown": (s) =>
+			manage(s, "POST", "/v1/prunings", pruning, { "content-type": "text/plain" }),
 	},
 	signingKeys: readOnly("/v1/signing-keys"),
 	rotateSigningKey: {
