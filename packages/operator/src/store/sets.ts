@@ -65,7 +65,7 @@ export async function insertMissing<T extends keyof Schema & string>(
 	const columns = Object.keys(rows[0] ?? {});
 	const written = await inParts(
 		transaction,
-		`insert into ${table}`,
+		`insert into ${table} (${columns.join()})`,
 		rows,
 		(part) =>
 			transaction
@@ -108,7 +108,7 @@ export async function deleteIn<T extends keyof Schema & string>(
 ): Promise<void> {
 	await inParts(
 		transaction,
-		`delete from ${table}`,
+		`delete from ${table} by ${column}`,
 		values,
 		(part) => ({
 			compile: () =>
