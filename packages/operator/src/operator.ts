@@ -272,7 +272,7 @@ export class Operator implements OperatorClient {
 		let isBound = false;
 		const commit = async <T>(job: Job<T>): Promise<T> => {
 			const done = await store.run(async (transaction) => {
-				await bindKey(transaction, key, now());
+				await bindKey(transaction, { key, at: now() });
 				return job(transaction);
 			});
 			isBound = true;

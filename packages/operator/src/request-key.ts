@@ -5,6 +5,7 @@
  * and does nothing. A request that did nothing binds its key by itself, after.
  */
 import { type Bytes, equalBytes } from "@tenten/protocol";
+import { insertMissing, selectAt } from "./store/sets.ts";
 import { Overtaken, type Transaction } from "./store/store.ts";
 
 export type RequestKey = {
@@ -21,26 +22,56 @@ export class KeyReused extends Error {
 	}
 }
 
-/** `now` is unix seconds. */
-export async function bindKey(
+/** A key, and when it is used, unix seconds. */
+type Used = { readonly key: RequestKey; readonly at: number };
+
+/** Throws `KeyReused` where the key is bound to other content. */
+export async function bindKey(transaction: Transaction, used: Used): Promise<void> {
+	const isBound = await bindKeys(transaction, [used]);
+	if (!isBound(used.key)) throw new KeyReused();
+}
+
+/** Binds keys that are not bound yet, each to the content that it is first used with; which are bound to theirs. */
+export async function bindKeys(
 	transaction: Transaction,
-	{ scope, key, content }: RequestKey,
-	now: number,
-): Promise<void> {
-	const bound = await transaction
-		.insertInto("idempotency_keys")
-		.values({ scope, idempotency_key: key, content, bound_at: now })
-		.onConflict((conflict) => conflict.doNothing())
-		.returning("content")
-		.executeTakeFirst();
-	if (bound !== undefined) return;
-	const before = await transaction
-		.selectFrom("idempotency_keys")
-		.select("content")
-		.where("scope", "=", scope)
-		.where("idempotency_key", "=", key)
-		.executeTakeFirst();
+	used: readonly Used[],
+): Promise<(key: RequestKey) => boolean> {
+	const first = new Map<string, Used>();
+	for (const one of used) if (!first.has(nameOf(one.key))) first.set(nameOf(one.key), one);
+	const sorted = [...first].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+	const rows = sorted.map(({ key: { scope, key, content }, at }) => ({
+		scope,
+		idempotency_key: key,
+		content,
+		bound_at: at,
+	}));
+	const isNew = (await insertMissing(transaction, "idempotency_keys", rows)) === rows.length;
+	const contents = isNew
+		? new Map(sorted.map(({ key }) => [nameOf(key), key.content]))
+		: await contentsOf(transaction, sorted);
 	// Forgotten in this very moment.
-	if (before === undefined) throw new Overtaken();
-	if (!equalBytes(before.content, content)) throw new KeyReused();
+	if (contents.size < first.size) throw new Overtaken();
+	return (key) => {
+		const content = contents.get(nameOf(key));
+		return content !== undefined && equalBytes(content, key.content);
+	};
+}
+
+/** What these keys are bound to. */
+async function contentsOf(
+	transaction: Transaction,
+	used: readonly Used[],
+): Promise<ReadonlyMap<string, Bytes>> {
+	const found = await selectAt(
+		transaction,
+		"idempotency_keys",
+		["scope", "idempotency_key"],
+		["scope", "idempotency_key", "content"],
+		used.map(({ key: { scope, key } }) => [scope, key]),
+	);
+	return new Map(found.map((row) => [nameOf({ scope: row.scope, key: row.idempotency_key }), row.content]));
+}
+
+function nameOf({ scope, key }: Pick<RequestKey, "scope" | "key">): string {
+	return `${scope} ${key}`;
 }

@@ -1,6 +1,8 @@
-/** Statements over many rows: a text that is kept is used again for the very same columns. */
+/** Statements over many rows: a text that is kept is used again for the very same columns, and looks rows up by their key. */
 import assert from "node:assert/strict";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { test } from "node:test";
+import { bindKeys } from "../src/request-key.ts";
 import { openStore } from "../src/store/open-store.ts";
 import { deleteIn, insertNewSet } from "../src/store/sets.ts";
 
@@ -35,5 +37,42 @@ test("rows are deleted by the column that is named, whichever was named before",
 		return transaction.selectFrom("releases").select("lock").execute();
 	});
 	assert.deepEqual(left, [{ lock: id(2) }]);
+	await store.close();
+});
+
+test("keys that were bound before are looked up, and not searched for among all", async () => {
+	const database = new DatabaseSync(":memory:", { readBigInts: true });
+	const statements = new Set<string>();
+	const prepare = database.prepare.bind(database);
+	database.prepare = (statement: string): StatementSync => {
+		statements.add(statement);
+		return prepare(statement);
+	};
+	const store = await openStore(database);
+	const key = { scope: "claims", key: "one", content: id(1) };
+	const other = { ...key, content: id(2) };
+	const bound = await store.run((transaction) => bindKeys(transaction, [{ key, at: 1 }]));
+	assert.deepEqual([bound(key), bound(other)], [true, false]);
+	statements.clear();
+	const again = await store.run((transaction) =>
+		bindKeys(transaction, [
+			{ key: other, at: 2 },
+			{ key: { ...key, scope: "rulings" }, at: 2 },
+		]),
+	);
+	assert.deepEqual([again(key), again(other)], [true, false]);
+	const plans = [...statements]
+		.filter((statement) => /^(select|with)/i.test(statement.trim()))
+		.map((statement) =>
+			prepare(`explain query plan ${statement}`)
+				.all()
+				.map(({ detail }) => String(detail)),
+		);
+	assert.equal(plans.length, 1);
+	assert.deepEqual(
+		plans.flat().filter((step) => /^SCAN idempotency_keys/.test(step)),
+		[],
+		plans.flat().join("; "),
+	);
 	await store.close();
 });

@@ -14,19 +14,11 @@
 import { type Bytes, compareBytes, equalBytes, type RegistryRow, toHex } from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
 import { issueRow } from "../issuer.ts";
-import type { RequestKey } from "../request-key.ts";
+import { bindKeys } from "../request-key.ts";
 import { postEntries } from "../store/books.ts";
 import type { Schema } from "../store/schema.ts";
-import {
-	consumersAt,
-	deleteIn,
-	insertMissing,
-	insertNewSet,
-	type Place,
-	selectIn,
-	takeFromIssues,
-} from "../store/sets.ts";
-import { Overtaken, type Transaction } from "../store/store.ts";
+import { deleteIn, insertMissing, insertNewSet, selectAt, selectIn, takeFromIssues } from "../store/sets.ts";
+import type { Transaction } from "../store/store.ts";
 import { refusedPayout } from "../watch.ts";
 import { tell } from "../webhooks/outbox.ts";
 import type { PreparedClaim, Writes } from "./prepared.ts";
@@ -47,11 +39,14 @@ export function claimTogether(
 ): Promise<readonly Together[]> {
 	return context.store.run(async (transaction) => {
 		const stopped = await stoppedAmong(transaction, context, claims);
-		const contents = await bindKeys(transaction, claims);
+		const isBound = await bindKeys(
+			transaction,
+			claims.flatMap(({ key, at }) => (key === null ? [] : [{ key, at }])),
+		);
 		const stored = await load(transaction, claims);
 		const taken: Taken[] = [];
 		const answers = claims.map((claim): Together => {
-			if (claim.key !== null && !isBound(claim.key, contents)) return { kind: "reused" };
+			if (claim.key !== null && !isBound(claim.key)) return { kind: "reused" };
 			const before = stored.replies.get(toHex(claim.hash));
 			if (before !== undefined) return { kind: "reply", reply: before };
 			// The long way says why.
@@ -102,7 +97,13 @@ async function load(transaction: Transaction, claims: readonly PreparedClaim[]):
 	const replies = await selectIn(transaction, "replies", "claim_hash", ["claim_hash", "reply"], hashes);
 	const digests = distinct(claims.map(({ digest }) => digest));
 	const orders = await selectIn(transaction, "claims", "order_digest", ["order_digest"], digests);
-	const consumers = await consumersAt(transaction, placesOf(takings));
+	const consumers = await selectAt(
+		transaction,
+		"registry",
+		["issue_id", "output_id"],
+		["output_id", "consumer"],
+		placesOf(takings).map(({ issue, output }) => [issue, output]),
+	);
 	const ids = distinct(takings.map(({ issue }) => issue));
 	const columns = ["issue_id", "asset", "issued", "paid"] as const;
 	const issues = await selectIn(transaction, "issues", "issue_id", columns, ids);
@@ -113,6 +114,9 @@ async function load(transaction: Transaction, claims: readonly PreparedClaim[]):
 		issues: new Map(issues.map((row) => [toHex(row.issue_id), row])),
 	};
 }
+
+/** An output within its issue. */
+type Place = { readonly issue: Bytes; readonly output: Bytes };
 
 function placesOf(takings: readonly Taking[]): readonly Place[] {
 	const places = takings.flatMap(({ issue, rows }) => rows.map(({ output }) => ({ issue, output })));
@@ -239,43 +243,4 @@ async function publish(transaction: Transaction, taken: readonly Taken[]): Promi
 		rows.map(({ lock }) => lock),
 	);
 	await insertMissing(transaction, "releases", rows);
-}
-
-/** Binds the keys of these claims' requests; the content that each is bound to, now or from before. */
-async function bindKeys(
-	transaction: Transaction,
-	claims: readonly PreparedClaim[],
-): Promise<ReadonlyMap<string, Bytes>> {
-	const bound = new Map<string, { readonly key: RequestKey; readonly at: number }>();
-	for (const { key, at } of claims)
-		if (key !== null && !bound.has(nameOf(key))) bound.set(nameOf(key), { key, at });
-	const sorted = [...bound].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-	const rows = sorted.map(({ key: { scope, key, content }, at }) => ({
-		scope,
-		idempotency_key: key,
-		content,
-		bound_at: at,
-	}));
-	const contents = new Map<string, Bytes>(sorted.map(({ key }) => [nameOf(key), key.content]));
-	if ((await insertMissing(transaction, "idempotency_keys", rows)) === rows.length) return contents;
-	const columns = ["scope", "idempotency_key", "content"] as const;
-	const keys = sorted.map(({ key }) => key.key);
-	const found = await selectIn(transaction, "idempotency_keys", "idempotency_key", columns, keys);
-	const stored = new Map(found.map((row) => [`${row.scope} ${row.idempotency_key}`, row.content]));
-	for (const name of contents.keys()) {
-		const content = stored.get(name);
-		// Forgotten in this very moment.
-		if (content === undefined) throw new Overtaken();
-		contents.set(name, content);
-	}
-	return contents;
-}
-
-function isBound(key: RequestKey, contents: ReadonlyMap<string, Bytes>): boolean {
-	const content = contents.get(nameOf(key));
-	return content !== undefined && equalBytes(content, key.content);
-}
-
-function nameOf({ scope, key }: RequestKey): string {
-	return `${scope} ${key}`;
 }

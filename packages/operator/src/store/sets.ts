@@ -120,33 +120,45 @@ export async function deleteIn<T extends keyof Schema & string>(
 	);
 }
 
-/** An output within its issue. */
-export type Place = { readonly issue: Uint8Array; readonly output: Uint8Array };
-
-/** What consumed these outputs, where anything did. */
-export function consumersAt(
+/** Rows of a table whose key, two columns, is among `places`. */
+export function selectAt<T extends keyof Schema & string, C extends keyof Schema[T] & string>(
 	transaction: Transaction,
-	places: readonly Place[],
-): Promise<readonly Pick<Schema["registry"], "output_id" | "consumer">[]> {
+	table: T,
+	key: readonly [keyof Schema[T] & string, keyof Schema[T] & string],
+	wanted: readonly C[],
+	places: readonly (readonly [Uint8Array | string, Uint8Array | string])[],
+): Promise<readonly Pick<Schema[T], C>[]> {
 	return inParts(
 		transaction,
-		"consumers",
+		`select ${wanted.join()} from ${table} at ${key.join()}`,
 		places,
-		(part) => ({ compile: () => consumers(part, transaction).compile(transaction) }),
-		({ issue, output }) => [issue, output],
+		(part) => ({
+			compile: () => {
+				const rows = part.map((place) => sql`(${sql.join(place.map((value) => typed(transaction, value)))})`);
+				return rowsAt(table, key, wanted, rows).compile(transaction);
+			},
+		}),
+		(place) => place,
 	);
 }
 
 /** From the list to the table, whatever the planner thinks of it: each place is one look into the index. */
-function consumers(part: readonly Place[], transaction: Transaction): RawBuilder<unknown> {
-	// PostgreSQL takes what has no type for text.
-	const typed = transaction.getExecutor().adapter instanceof PostgresAdapter;
-	const value = (bytes: Uint8Array): RawBuilder<unknown> =>
-		typed ? sql`cast(${bytes} as bytea)` : sql`${bytes}`;
-	const rows = part.map(({ issue, output }) => sql`(${value(issue)}, ${value(output)})`);
-	return sql`with wanted (issue_id, output_id) as (values ${sql.join(rows)})
-		select registry.output_id, registry.consumer from wanted cross join registry
-		where registry.issue_id = wanted.issue_id and registry.output_id = wanted.output_id`;
+function rowsAt(
+	table: string,
+	[first, second]: readonly [string, string],
+	wanted: readonly string[],
+	rows: readonly RawBuilder<unknown>[],
+): RawBuilder<unknown> {
+	const columns = sql.join(wanted.map((name) => sql.ref(`${table}.${name}`)));
+	const same = (name: string) => sql`${sql.ref(`${table}.${name}`)} = ${sql.ref(`places.${name}`)}`;
+	return sql`with places (${sql.ref(first)}, ${sql.ref(second)}) as (values ${sql.join(rows)})
+		select ${columns} from places cross join ${sql.table(table)} where ${same(first)} and ${same(second)}`;
+}
+
+/** PostgreSQL takes what has no type for text. */
+function typed(transaction: Transaction, value: Uint8Array | string): RawBuilder<unknown> {
+	const isCast = transaction.getExecutor().adapter instanceof PostgresAdapter && typeof value !== "string";
+	return isCast ? sql`cast(${value} as bytea)` : sql`${value}`;
 }
 
 /** Raises what was paid of issues that are there, each within what was issued; else `Overtaken`. */
