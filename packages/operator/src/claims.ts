@@ -18,7 +18,7 @@ import {
 	type Trust,
 	type VerifiedCertificate,
 } from "@tenten/protocol";
-import type { Taking } from "./claiming/taking.ts";
+import { releasesIn, type Taking } from "./claiming/taking.ts";
 import type { OperatorContext } from "./context.ts";
 import type { JudgedClaim } from "./judging/judge.ts";
 import { recordPayout } from "./recording.ts";
@@ -66,7 +66,6 @@ async function record(
 	takings: readonly Taking[],
 	trust: Trust,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly unsettled: Unsettled } | Refusal> {
-	const releases = takings.flatMap((taking) => taking.releases);
 	return context.commit(async (transaction) => {
 		const stopped = await refusedPayout(transaction, context, order.asset.code);
 		if (stopped !== undefined) return stopped;
@@ -77,7 +76,7 @@ async function record(
 			const refusal = await recordPayout(transaction, context, one, trust);
 			outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
 		}
-		await publishVouched(transaction, releases, context.now());
+		await publishVouched(transaction, releasesIn(takings, context.now()));
 		return { outcomes, unsettled: await loadUnsettled(transaction, digest) };
 	});
 }

@@ -117,13 +117,13 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/operator/src/claims.ts",
-				find: "		await publishVouched(transaction, releases, context.now());",
-				put: "		await publishVouched(transaction, releases.slice(0, 0), context.now());",
+				find: "		await publishVouched(transaction, releasesIn(takings, context.now()));",
+				put: "		await publishVouched(transaction, releasesIn(takings.slice(0, 0), context.now()));",
 			},
 			{
 				file: "packages/operator/src/claiming/together.ts",
-				find: "	await publish(transaction, taken);",
-				put: "	await publish(transaction, taken.slice(0, 0));",
+				find: "	await publishVouched(transaction, shown);",
+				put: "	await publishVouched(transaction, shown.slice(0, 0));",
 			},
 		],
 		test: { file: rulings, name: "a redemption publishes its releases" },

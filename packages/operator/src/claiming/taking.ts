@@ -4,6 +4,7 @@
 import { isRefusal, mayCredit, type VerifiedCertificate } from "@tenten/protocol";
 import type { JudgedClaim, JudgedToken } from "../judging/judge.ts";
 import type { Claimed } from "../recording.ts";
+import type { Published } from "../store/releases.ts";
 
 /** One token of a claim as it is to be recorded. */
 export type Taking = Claimed & Pick<JudgedToken, "releases">;
@@ -23,4 +24,9 @@ export function takingsOf(
 			{ ...judged, order, digest, position, signer, redeemer, creditable, claimants, source: "redeemed" },
 		];
 	});
+}
+
+/** The releases on the paths of what is taken, published `at` unix seconds. */
+export function releasesIn(takings: readonly Taking[], at: number): readonly Published[] {
+	return takings.flatMap(({ releases }) => releases.map((shown) => ({ ...shown, publishedAt: at })));
 }

@@ -16,13 +16,14 @@ import type { OperatorContext } from "../context.ts";
 import { issueRow } from "../issuer.ts";
 import { bindKeys } from "../request-key.ts";
 import { postEntries } from "../store/books.ts";
+import { publishVouched } from "../store/releases.ts";
 import type { Schema } from "../store/schema.ts";
-import { deleteIn, insertMissing, insertNewSet, selectAt, selectIn, takeFromIssues } from "../store/sets.ts";
+import { insertNewSet, selectAt, selectIn, takeFromIssues } from "../store/sets.ts";
 import type { Transaction } from "../store/store.ts";
 import { refusedPayout } from "../watch.ts";
 import { tell } from "../webhooks/outbox.ts";
 import type { PreparedClaim, Writes } from "./prepared.ts";
-import type { Taking } from "./taking.ts";
+import { releasesIn, type Taking } from "./taking.ts";
 
 export type Together =
 	/** taken, or answered before: the reply stands */
@@ -215,7 +216,8 @@ async function write(transaction: Transaction, taken: readonly Taken[], stored: 
 		"replies",
 		replies.toSorted((a, b) => compareBytes(a.claim_hash, b.claim_hash)),
 	);
-	await publish(transaction, taken);
+	const shown = taken.flatMap(({ claim }) => releasesIn(claim.takings, claim.at));
+	await publishVouched(transaction, shown);
 }
 
 /** What is taken of each issue, in the columns of its row. */
@@ -227,20 +229,4 @@ function amountsTaken(taken: readonly Taken[], { issues }: Stored): readonly Sch
 		amounts.set(id, { issue_id: issue, asset, issued, paid: amount + (amounts.get(id)?.paid ?? 0n) });
 	}
 	return [...amounts.values()].sort((a, b) => compareBytes(a.issue_id, b.issue_id));
-}
-
-/** Publishes the releases on the paths of what was taken: see `publishVouched`. */
-async function publish(transaction: Transaction, taken: readonly Taken[]): Promise<void> {
-	const shown = new Map<string, Schema["releases"]>();
-	for (const { takings, at } of taken.map(({ claim }) => claim))
-		for (const { lock, release } of takings.flatMap(({ releases }) => releases))
-			if (!shown.has(toHex(lock))) shown.set(toHex(lock), { lock, release, published_at: at });
-	const rows = [...shown.values()].sort((a, b) => compareBytes(a.lock, b.lock));
-	await deleteIn(
-		transaction,
-		"unvouched",
-		"lock",
-		rows.map(({ lock }) => lock),
-	);
-	await insertMissing(transaction, "releases", rows);
 }

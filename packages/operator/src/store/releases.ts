@@ -4,6 +4,7 @@
  */
 import { type Bytes, compareBytes, toHex } from "@tenten/protocol";
 import { insertNew } from "./insert-new.ts";
+import { deleteIn, insertMissing } from "./sets.ts";
 import type { Transaction } from "./store.ts";
 
 export type Shown = { readonly lock: Bytes; readonly release: Bytes };
@@ -14,24 +15,28 @@ export type Published = Shown & {
 };
 
 /**
- * Publishes releases of tokens that were verified: these stay, and what was published before keeps its time.
+ * Publishes releases of tokens that were verified: these stay, and what was published before keeps its time. Of
+ * one lock twice the first counts.
  * The row that would have one forgotten goes first: whoever forgets takes it too (`forgetReleases`).
  */
 export async function publishVouched(
 	transaction: Transaction,
-	releases: readonly Shown[],
-	now: number,
+	releases: readonly Published[],
 ): Promise<void> {
-	if (releases.length === 0) return;
-	const each = [...new Map(releases.map((shown) => [toHex(shown.lock), shown])).values()];
-	const sorted = each.toSorted((a, b) => compareBytes(a.lock, b.lock));
-	const locks = sorted.map(({ lock }) => lock);
-	await transaction.deleteFrom("unvouched").where("lock", "in", locks).execute();
-	await transaction
-		.insertInto("releases")
-		.values(sorted.map(({ lock, release }) => ({ lock, release, published_at: now })))
-		.onConflict((conflict) => conflict.doNothing())
-		.execute();
+	const first = new Map<string, Published>();
+	for (const one of releases) if (!first.has(toHex(one.lock))) first.set(toHex(one.lock), one);
+	const sorted = [...first.values()].sort((a, b) => compareBytes(a.lock, b.lock));
+	await deleteIn(
+		transaction,
+		"unvouched",
+		"lock",
+		sorted.map(({ lock }) => lock),
+	);
+	await insertMissing(
+		transaction,
+		"releases",
+		sorted.map(({ lock, release, publishedAt }) => ({ lock, release, published_at: publishedAt })),
+	);
 }
 
 /** Publishes a release that came alone: kept for a time only, unless it was there before. */
