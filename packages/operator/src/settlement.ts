@@ -18,6 +18,7 @@ import {
 	type NewIssue,
 	type Plan,
 	planPayout,
+	type Refusal,
 	refuse,
 	refusedResult,
 	serialize,
@@ -29,12 +30,13 @@ import {
 import type { OperatorContext } from "./context.ts";
 import { insertIssues, makeIssues } from "./issuer.ts";
 import { decodeRecord, type OpenPayout, shareOf } from "./payout-record.ts";
-import { type Book, type Line, nobody, postEntry } from "./store/books.ts";
+import { type Book, type Entry, type Line, nobody, postEntry } from "./store/books.ts";
 import { evidenceOf } from "./store/case-files.ts";
 import { insertNew } from "./store/insert-new.ts";
+import type { Schema } from "./store/schema.ts";
 import { mustWrite, type Transaction } from "./store/store.ts";
 import { settlementEvents } from "./told-settlement.ts";
-import { tell } from "./webhooks/outbox.ts";
+import { type NewEvent, tell } from "./webhooks/outbox.ts";
 
 /** What waits under one order, and what decides how it is paid. */
 export type Unsettled = {
@@ -60,17 +62,9 @@ export async function settle<T>(
 ): Promise<T> {
 	let unsettled = waiting ?? (await context.store.run((transaction) => loadUnsettled(transaction, digest)));
 	for (;;) {
-		const [first] = unsettled.open;
-		if (first === undefined) return context.store.run(then);
-		const { order, signer } = first.record;
-		const paid = paidAmounts(unsettled);
-		const shares = unsettled.open
-			.map((payout, position) => shareOf(payout, paid[position] ?? 0n))
-			.filter(({ amount }) => amount > 0n);
-		const plan = planPayout(order, signer, shares, unsettled.before > 0);
-		const proofs = await makeIssues(context, order.asset.code, plan.issues);
-		if (isRefusal(proofs)) throw new Error("an asset that was accepted is gone");
-		const settlement = { digest, unsettled, paid, plan, proofs };
+		if (unsettled.open.length === 0) return context.store.run(then);
+		const settlement = await planSettlement(context, digest, unsettled);
+		if (isRefusal(settlement)) throw new Error("an asset that was accepted is gone");
 		const outcome = await context.store.run(async (transaction) => {
 			const current = await loadUnsettled(transaction, digest);
 			if (!isSame(current, settlement.unsettled)) return { kind: "changed" as const, current };
@@ -166,10 +160,60 @@ function paidAmounts({ open, drawn }: Unsettled): readonly bigint[] {
 type Settlement = {
 	readonly digest: Bytes;
 	readonly unsettled: Unsettled;
+	/** minor units that each open payout gets */
 	readonly paid: readonly bigint[];
 	readonly plan: Plan;
+	/** of the issues of the plan, in their order */
 	readonly proofs: readonly IssueProof[];
+	/** unix seconds */
+	readonly at: number;
 };
+
+/** Plans what this, which waits under an order, is paid, and signs its issues. Nothing counts until it is written. */
+export async function planSettlement(
+	context: OperatorContext,
+	digest: Bytes,
+	unsettled: Unsettled,
+): Promise<Settlement | Refusal> {
+	const { order, signer } = (unsettled.open[0] as OpenPayout).record;
+	const paid = paidAmounts(unsettled);
+	const shares = unsettled.open
+		.map((payout, position) => shareOf(payout, paid[position] ?? 0n))
+		.filter(({ amount }) => amount > 0n);
+	const plan = planPayout(order, signer, shares, unsettled.before > 0);
+	const proofs = await makeIssues(context, order.asset.code, plan.issues);
+	return isRefusal(proofs) ? proofs : { digest, unsettled, paid, plan, proofs, at: context.now() };
+}
+
+/** What follows from a settlement, and is written whichever way its claim goes. */
+export type SettlementWrites = {
+	readonly row: Schema["settlements"];
+	readonly issues: readonly NewIssue[];
+	readonly entry: Entry;
+	/** what partners are told of it */
+	readonly events: readonly NewEvent[];
+	/** whether this output is paid to an account */
+	readonly isCredited: (output: Bytes) => boolean;
+};
+
+export function settlementWrites(context: OperatorContext, settlement: Settlement): SettlementWrites {
+	const { digest, unsettled, paid, plan, proofs, at } = settlement;
+	const { open, before } = unsettled;
+	const id = settlementId(digest, before);
+	const issues: readonly NewIssue[] = plan.issues.map(({ output }, position) => ({
+		output,
+		proof: proofs[position] as IssueProof,
+	}));
+	const asset = assetHash((open[0] as OpenPayout).record.order.asset);
+	const credited = new Set(plan.credited.map(({ output }) => toHex(output)));
+	return {
+		row: { settlement_id: id, order_digest: digest, issues: serialize(storedIssues, issues) },
+		issues,
+		entry: { id, asset, lines: linesOf(settlement), at },
+		events: settlementEvents(context, { id, open, paid, plan }),
+		isCredited: (output) => credited.has(toHex(output)),
+	};
+}
 
 /** Writes a settlement that was planned from what is still unsettled. */
 async function write(
@@ -177,38 +221,29 @@ async function write(
 	context: OperatorContext,
 	settlement: Settlement,
 ): Promise<void> {
-	const { digest, unsettled, paid, plan, proofs } = settlement;
-	const id = settlementId(digest, unsettled.before);
-	const issues: readonly NewIssue[] = plan.issues.map(({ output }, position) => ({
-		output,
-		proof: proofs[position] as IssueProof,
-	}));
-	await insertNew(transaction, "settlements", [
-		{ settlement_id: id, order_digest: digest, issues: serialize(storedIssues, issues) },
-	]);
+	const { unsettled, paid, proofs } = settlement;
+	const { row, entry, events, isCredited } = settlementWrites(context, settlement);
+	await insertNew(transaction, "settlements", [row]);
 	await insertIssues(transaction, proofs);
-	const asset = assetHash((unsettled.open[0] as OpenPayout).record.order.asset);
-	await recordDraws(transaction, asset, unsettled, paid);
-	const credited = new Set(plan.credited.map(({ output }) => toHex(output)));
+	await recordDraws(transaction, entry.asset, unsettled, paid);
 	for (const [position, payout] of unsettled.open.entries()) {
 		const amount = paid[position] ?? 0n;
-		const result = await resultOf(transaction, payout, amount, credited.has(toHex(payout.output)));
+		const result = await resultOf(transaction, payout, amount, isCredited(payout.output));
 		const { numUpdatedRows } = await transaction
 			.updateTable("claims")
-			.set({ settlement_id: id, result: serialize(storedResult, result) })
+			.set({ settlement_id: entry.id, result: serialize(storedResult, result) })
 			.where("issue_id", "=", payout.issue)
 			.where("output_id", "=", payout.output)
 			.where("settlement_id", "is", null)
 			.executeTakeFirst();
 		mustWrite(numUpdatedRows, 1);
 	}
-	await postEntry(transaction, { id, asset, lines: linesOf(settlement), at: context.now() });
-	const told = { id, open: unsettled.open, paid, plan };
-	await tell(transaction, context, ...settlementEvents(context, told));
+	await postEntry(transaction, entry);
+	await tell(transaction, context, ...events);
 }
 
 /** The same for whoever settles an order for the same time: `before` settlements of it were made. */
-export function settlementId(order: Bytes, before: number): Bytes {
+function settlementId(order: Bytes, before: number): Bytes {
 	return sha256(encodeItem(["settlement", order, before]));
 }
 
@@ -257,6 +292,11 @@ async function raiseDraw(
 	mustWrite(numUpdatedRows, 1);
 }
 
+/** What became of a payout that its issue paid. */
+export function acceptedResult(amount: bigint, credited: boolean): ClaimResult {
+	return { kind: credited ? "paid" : "refreshed", amount };
+}
+
 async function resultOf(
 	transaction: Transaction,
 	{ record: { outcome } }: OpenPayout,
@@ -265,7 +305,7 @@ async function resultOf(
 ): Promise<ClaimResult> {
 	switch (outcome.kind) {
 		case "accepted":
-			return { kind: credited ? "paid" : "refreshed", amount };
+			return acceptedResult(amount, credited);
 		case "burned":
 			return refusedResult(refuse("condition-expired"));
 		case "forked": {
@@ -279,13 +319,7 @@ async function resultOf(
 }
 
 /** The entry of a settlement: where the value came from, and where it went. */
-export function linesOf({
-	unsettled,
-	paid,
-	plan,
-}: Pick<Settlement, "paid" | "plan"> & {
-	readonly unsettled: Pick<Unsettled, "open">;
-}): readonly Line[] {
+function linesOf({ unsettled, paid, plan }: Settlement): readonly Line[] {
 	const sums = new Map<string, { book: Book; owner: Bytes; amount: bigint }>();
 	const add = (book: Book, owner: Bytes, amount: bigint): void => {
 		const key = `${book} ${toHex(owner)}`;

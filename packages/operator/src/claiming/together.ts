@@ -58,7 +58,7 @@ export function claimTogether(
 			return { kind: "reply", reply: one.writes.reply };
 		});
 		await write(transaction, taken, stored);
-		await tell(transaction, context, ...taken.flatMap(({ writes }) => writes.events));
+		await tell(transaction, context, ...taken.flatMap(({ writes }) => writes.settled.events));
 		return answers;
 	});
 }
@@ -199,7 +199,7 @@ async function write(transaction: Transaction, taken: readonly Taken[], stored: 
 		"claims",
 		claims.toSorted((a, b) => compareBytes(a.issue_id, b.issue_id) || compareBytes(a.output_id, b.output_id)),
 	);
-	const settlements = writes.map(({ settlement }) => settlement);
+	const settlements = writes.map(({ settled }) => settled.row);
 	await insertNewSet(
 		transaction,
 		"settlements",
@@ -208,7 +208,7 @@ async function write(transaction: Transaction, taken: readonly Taken[], stored: 
 	await insertNewSet(transaction, "issues", writes.flatMap(({ proofs }) => proofs).map(issueRow));
 	await postEntries(
 		transaction,
-		writes.map(({ entry }) => entry),
+		writes.map(({ settled }) => settled.entry),
 	);
 	const replies = taken.map(({ claim, writes: { reply } }) => ({ claim_hash: claim.hash, reply }));
 	await insertNewSet(
