@@ -10,18 +10,11 @@
  * the next retry, and a retry finds the rows to be its own. What could go wrong is answering twice in two
  * ways: a reply is therefore a function of what is stored, and stored itself.
  */
-import {
-	type Bytes,
-	compareBytes,
-	isRefusal,
-	type Refusal,
-	type Trust,
-	type VerifiedCertificate,
-} from "@tenten/protocol";
+import { type Bytes, isRefusal, type Refusal, type Trust, type VerifiedCertificate } from "@tenten/protocol";
 import { releasesIn, type Taking } from "./claiming/taking.ts";
 import type { OperatorContext } from "./context.ts";
 import type { JudgedClaim } from "./judging/judge.ts";
-import { recordPayout } from "./recording.ts";
+import { recordPayouts } from "./recording.ts";
 import { keepReply, type Outcome, replyTo, storedReply } from "./replies.ts";
 import { loadUnsettled, settle, type Unsettled } from "./settlement.ts";
 import { publishVouched } from "./store/releases.ts";
@@ -69,13 +62,8 @@ async function record(
 	return context.commit(async (transaction) => {
 		const stopped = await refusedPayout(transaction, context, order.asset.code);
 		if (stopped !== undefined) return stopped;
-		const outcomes: Outcome[] = [];
+		const outcomes = await recordPayouts(transaction, context, takings, trust);
 		for (const [position, token] of tokens.entries()) if (isRefusal(token)) outcomes[position] = token;
-		// By issue, as every writer does: two that want the same rows in two orders would wait for each other.
-		for (const one of takings.toSorted((a, b) => compareBytes(a.issue, b.issue))) {
-			const refusal = await recordPayout(transaction, context, one, trust);
-			outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
-		}
 		await publishVouched(transaction, releasesIn(takings, context.now()));
 		return { outcomes, unsettled: await loadUnsettled(transaction, digest) };
 	});

@@ -5,28 +5,29 @@
  */
 import {
 	type Bytes,
+	compareBytes,
 	equalBytes,
 	type Fork,
 	judgeRows,
 	type Order,
 	type Refusal,
-	type RegistryRow,
 	refuse,
-	type Terms,
 	type Trust,
 	type Verdict,
 	type VerifiedCertificate,
 } from "@tenten/protocol";
 import { openCase } from "./cases.ts";
 import type { OperatorContext } from "./context.ts";
+import type { JudgedToken } from "./judging/judge.ts";
 import { encodeRecord, type PayoutRecord } from "./payout-record.ts";
+import type { Outcome } from "./replies.ts";
 import type { Case } from "./store/case-files.ts";
 import { insertNew } from "./store/insert-new.ts";
 import { insertRows, storedRows, takeFromIssue } from "./store/registry.ts";
 import { mustWrite, type Transaction } from "./store/store.ts";
 
 /** What is to be paid for one output. */
-export type Claimed = {
+export type Claimed = Omit<JudgedToken, "kind" | "holding" | "releases"> & {
 	readonly order: Order;
 	/** names the order, or the statement, wherever it is paid */
 	readonly digest: Bytes;
@@ -34,28 +35,31 @@ export type Claimed = {
 	readonly position: number;
 	/** hash of the certificate that signed it */
 	readonly signer: Bytes;
-	readonly issue: Bytes;
-	/** the output that is paid */
-	readonly output: Bytes;
-	/** of the whole path and of `output` */
-	readonly rows: readonly RegistryRow[];
-	readonly amount: bigint;
-	readonly hops: number;
-	readonly terms: Terms;
-	/** see `Share` */
-	readonly owner: Bytes;
-	readonly redeemer: Bytes;
 	readonly creditable: boolean;
 	/** hashes of the certificates that would be paid */
 	readonly claimants: readonly Bytes[];
 	readonly source: "redeemed" | "refunded";
-	readonly burned: boolean;
-	/** too late for anything that is not recorded already */
-	readonly closed: boolean;
 };
 
-/** Undefined when the payout stands recorded, now or since an earlier try. */
-export async function recordPayout(
+/**
+ * Where each payout stands recorded, now or since an earlier try, or why it does not; at its `position`. By issue,
+ * as every writer does: two that want the same rows in two orders would wait for each other.
+ */
+export async function recordPayouts(
+	transaction: Transaction,
+	context: OperatorContext,
+	claimed: readonly Claimed[],
+	trust: Trust,
+): Promise<Outcome[]> {
+	const outcomes: Outcome[] = [];
+	for (const one of claimed.toSorted((a, b) => compareBytes(a.issue, b.issue))) {
+		const refusal = await recordPayout(transaction, context, one, trust);
+		outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
+	}
+	return outcomes;
+}
+
+async function recordPayout(
 	transaction: Transaction,
 	context: OperatorContext,
 	claimed: Claimed,

@@ -11,7 +11,6 @@
 import {
 	answersStatement,
 	type Bytes,
-	compareBytes,
 	isRefusal,
 	mayCredit,
 	type Order,
@@ -36,7 +35,7 @@ import {
 import { usable } from "./claims.ts";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
-import { type Claimed, isRecorded, recordPayout } from "./recording.ts";
+import { type Claimed, isRecorded, recordPayouts } from "./recording.ts";
 import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
 import { publishedOf } from "./store/releases.ts";
@@ -147,11 +146,7 @@ async function recordRefunds(
 		const published = await publishedOf(transaction, made.ruling.body.subject);
 		if (published !== undefined && answersStatement(statement, refunds, published.publishedAt))
 			return { kind: "released", release: published.release };
-		const outcomes: Outcome[] = [];
-		for (const one of claimed.toSorted((a, b) => compareBytes(a.issue, b.issue))) {
-			const refusal = await recordPayout(transaction, context, one, trust);
-			outcomes[one.position] = refusal ?? { issue: one.issue, output: one.output };
-		}
+		const outcomes = await recordPayouts(transaction, context, claimed, trust);
 		if (outcomes.every(isRefusal)) return outcomes[0] as Refusal;
 		const kept = await keepRuling(transaction, made);
 		if (kept === made) await tellRefund(transaction, context, made, action.account);

@@ -46,7 +46,7 @@ export type Question = {
 export type JudgedToken = {
 	readonly kind: "token";
 	readonly issue: Bytes;
-	/** the output that the redeeming link paid to the operator */
+	/** the output that is paid: the one that the redeeming link paid to the operator */
 	readonly output: Bytes;
 	/** of the whole path and of `output` */
 	readonly rows: readonly RegistryRow[];
@@ -62,6 +62,7 @@ export type JudgedToken = {
 	readonly holding: Holding;
 	/** see `Redemption` */
 	readonly burned: boolean;
+	/** too late for anything that is not recorded already */
 	readonly closed: boolean;
 	/** releases on its path, which it vouches for */
 	readonly releases: readonly Shown[];
