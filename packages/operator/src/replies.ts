@@ -19,18 +19,23 @@ import {
 } from "@tenten/protocol";
 import { storedIssues } from "./settlement.ts";
 import { insertNew } from "./store/insert-new.ts";
+import { selectIn } from "./store/sets.ts";
 import type { Transaction } from "./store/store.ts";
 
 /** Where a token's payout record stands; or why it has none. */
 export type Outcome = { readonly issue: Bytes; readonly output: Bytes } | Refusal;
 
 export async function storedReply(transaction: Transaction, hash: Bytes): Promise<Bytes | undefined> {
-	const row = await transaction
-		.selectFrom("replies")
-		.select("reply")
-		.where("claim_hash", "=", hash)
-		.executeTakeFirst();
-	return row?.reply;
+	return (await storedReplies(transaction, [hash])).get(toHex(hash));
+}
+
+/** The replies that were given to claims with these hashes, by hexadecimal hash. */
+export async function storedReplies(
+	transaction: Transaction,
+	hashes: readonly Bytes[],
+): Promise<ReadonlyMap<string, Bytes>> {
+	const rows = await selectIn(transaction, "replies", "claim_hash", ["claim_hash", "reply"], hashes);
+	return new Map(rows.map((row) => [toHex(row.claim_hash), row.reply]));
 }
 
 export async function keepReply(transaction: Transaction, hash: Bytes, encoded: Bytes): Promise<void> {

@@ -15,9 +15,9 @@ import type { OperatorContext } from "../context.ts";
 import { certificateOf } from "../enrol.ts";
 import { Gatherer } from "../gatherer.ts";
 import type { JudgedClaim, Judgement, Question } from "../judging/judge.ts";
+import { storedReplies } from "../replies.ts";
 import { KeyReused, type RequestKey } from "../request-key.ts";
 import { publicationsOf } from "../store/releases.ts";
-import { selectIn } from "../store/sets.ts";
 import { isWorthSplitting } from "../store/store.ts";
 import { spanned } from "../tracing.ts";
 import { type PreparedClaim, prepareWrites } from "./prepared.ts";
@@ -139,10 +139,7 @@ async function repliesTo(
 	{ store }: OperatorContext,
 	hashes: readonly Bytes[],
 ): Promise<readonly (Bytes | undefined)[]> {
-	const rows = await store.read((transaction) =>
-		selectIn(transaction, "replies", "claim_hash", ["claim_hash", "reply"], hashes),
-	);
-	const replies = new Map(rows.map((row) => [toHex(row.claim_hash), row.reply]));
+	const replies = await store.read((transaction) => storedReplies(transaction, hashes));
 	return hashes.map((hash) => replies.get(toHex(hash)));
 }
 

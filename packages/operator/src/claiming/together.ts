@@ -14,6 +14,7 @@
 import { type Bytes, compareBytes, equalBytes, type RegistryRow, toHex } from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
 import { issueRow } from "../issuer.ts";
+import { storedReplies } from "../replies.ts";
 import { bindKeys } from "../request-key.ts";
 import { postEntries } from "../store/books.ts";
 import { publishVouched } from "../store/releases.ts";
@@ -84,7 +85,7 @@ type Taken = {
 
 /** What is stored, and what the claims before take of it; by hexadecimal ids. */
 type Stored = {
-	readonly replies: Map<string, Bytes>;
+	readonly replies: ReadonlyMap<string, Bytes>;
 	/** orders under which something was recorded */
 	readonly orders: Set<string>;
 	/** what consumed an output; null where a claim that was not taken may still decide it */
@@ -95,7 +96,7 @@ type Stored = {
 async function load(transaction: Transaction, claims: readonly PreparedClaim[]): Promise<Stored> {
 	const takings = claims.flatMap((claim) => claim.takings);
 	const hashes = distinct(claims.map(({ hash }) => hash));
-	const replies = await selectIn(transaction, "replies", "claim_hash", ["claim_hash", "reply"], hashes);
+	const replies = await storedReplies(transaction, hashes);
 	const digests = distinct(claims.map(({ digest }) => digest));
 	const orders = await selectIn(transaction, "claims", "order_digest", ["order_digest"], digests);
 	const consumers = await selectAt(
@@ -109,7 +110,7 @@ async function load(transaction: Transaction, claims: readonly PreparedClaim[]):
 	const columns = ["issue_id", "asset", "issued", "paid"] as const;
 	const issues = await selectIn(transaction, "issues", "issue_id", columns, ids);
 	return {
-		replies: new Map(replies.map((row) => [toHex(row.claim_hash), row.reply])),
+		replies,
 		orders: new Set(orders.map((row) => toHex(row.order_digest))),
 		consumers: new Map(consumers.map((row) => [toHex(row.output_id), row.consumer])),
 		issues: new Map(issues.map((row) => [toHex(row.issue_id), row])),
