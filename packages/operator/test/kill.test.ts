@@ -67,7 +67,7 @@ test(`${kills} kills of a working operator lose nothing that it acknowledged`, a
 		const { child, client } = await start(database, kills + 1);
 		t.after(() => child.kill("SIGKILL"));
 		const before = new Map(acknowledged);
-		// On a slow machine the door turns some away for now.
+		// On a slow machine the door turns some away, which come again.
 		for (let tries = 0; tries < 50 && acknowledged.size < claims.length; tries++)
 			await sendAll(client, claims, acknowledged);
 		assert.equal(acknowledged.size, claims.length);
