@@ -6,9 +6,7 @@
  * have been cut off both ways: one that no scene reaches fails the suite.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { isRefusal, lockHash, serializeRulingRequest } from "@tenten/protocol";
 import { ran } from "../../../test/support/ran.ts";
@@ -37,6 +35,7 @@ import {
 	redeem,
 	withdrawTo,
 } from "./support/ecosystem.ts";
+import { inFolder } from "./support/in-folder.ts";
 import { createLicensed } from "./support/licensed.ts";
 import { pruneScene } from "./support/prune-scene.ts";
 import { createTold, toldScene, webhookScene } from "./support/webhook-scenes.ts";
@@ -95,15 +94,6 @@ const unlessCut = async <T>(work: Promise<T>): Promise<T | undefined> =>
 		assert.ok(error instanceof PowerCut, String(error));
 		return undefined;
 	});
-
-async function inFolder<T>(work: (database: string) => Promise<T>): Promise<T> {
-	const folder = mkdtempSync(join(tmpdir(), "tenten-crash-"));
-	try {
-		return await work(join(folder, "operator.db"));
-	} finally {
-		rmSync(folder, { recursive: true });
-	}
-}
 
 /** Whether the power failed before there was an answer. */
 const cutAndRetry = <E extends Ecosystem>(

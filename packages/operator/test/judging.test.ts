@@ -6,18 +6,12 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setEnvironmentData } from "node:worker_threads";
 import { type Bytes, parseReply, type Refusal } from "@tenten/protocol";
-import { expectRefusal, expectValue, pay } from "../../module/test/support/world.ts";
+import { expectRefusal, expectValue } from "../../module/test/support/world.ts";
 import { judge, type Question } from "../src/judging/judge.ts";
 import { JudgePool, type JudgePoolOptions } from "../src/judging/pool.ts";
 import { assertBalanced } from "./support/balanced.ts";
-import {
-	createEcosystem,
-	type Ecosystem,
-	enrolHolder,
-	kinds,
-	makeClaim,
-	withdrawTo,
-} from "./support/ecosystem.ts";
+import { createEcosystem, type Ecosystem, kinds } from "./support/ecosystem.ts";
+import { forkedRedemptions, redemptions } from "./support/redemptions.ts";
 import { poison, type Trouble, troubles } from "./support/troubled-thread.ts";
 
 const thread = new URL("./support/troubled-thread.ts", import.meta.url);
@@ -30,7 +24,8 @@ function troubled<T>(trouble: Trouble, later: Trouble, start: (options: JudgePoo
 	return started;
 }
 
-const { operator, world, clock } = await createEcosystem();
+const shared = await createEcosystem();
+const { operator, world, clock } = shared;
 after(() => operator.close());
 const ask = (encoded: Bytes): Question => ({
 	encoded,
@@ -39,16 +34,7 @@ const ask = (encoded: Bytes): Question => ({
 	published: null,
 });
 
-async function redemptions(ecosystem: Ecosystem, count: number): Promise<readonly Bytes[]> {
-	const alice = await enrolHolder(ecosystem);
-	const action = { kind: "account", account: alice.certificate.hash } as const;
-	const claims: Bytes[] = [];
-	for (let i = 0; i < count; i++)
-		claims.push(await makeClaim(ecosystem, alice, await withdrawTo(ecosystem, alice, 10n), action));
-	return claims;
-}
-
-const some = await redemptions({ operator, world, clock } as Ecosystem, 12);
+const some = await redemptions(shared, 12);
 
 for (const trouble of troubles)
 	test(`every claim gets its own judgement, and no other, where a thread ${trouble}`, async () => {
@@ -103,17 +89,8 @@ for (const trouble of ["dies at once", "answers in another order"] as const)
 		const ecosystem = await troubled(trouble, trouble, (options) =>
 			createEcosystem({ threads: options, seed: trouble }),
 		);
-		const { world } = ecosystem;
 		const good = await redemptions(ecosystem, 10);
-		const [mallory, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
-		const [token] = await withdrawTo(ecosystem, mallory, 10n);
-		assert.ok(token);
-		const action = { kind: "account", account: bob.certificate.hash } as const;
-		const forks: Bytes[] = [];
-		for (let i = 0; i < 2; i++)
-			forks.push(
-				await makeClaim(ecosystem, bob, [(await pay(world, token, mallory, bob, 10n)).paid], action),
-			);
+		const forks = await forkedRedemptions(ecosystem);
 		const malformed = good.slice(0, 3).map((claim) => claim.subarray(1));
 		const claims = [...good.slice(0, 5), ...forks, ...malformed, ...good.slice(5), ...good.slice(0, 4)];
 		const first = await askAll(ecosystem, [...claims, poison]);

@@ -5,15 +5,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Bytes, isRefusal, type OperatorClient } from "@tenten/protocol";
 import { ran } from "../../../test/support/ran.ts";
 import { httpOperatorClient } from "../../wallet/src/operator-client.ts";
 import { assertBalanced } from "./support/balanced.ts";
-import { createEcosystem, enrolHolder, makeClaim, withdrawTo } from "./support/ecosystem.ts";
+import { createEcosystem } from "./support/ecosystem.ts";
+import { inFolder } from "./support/in-folder.ts";
+import { redemptions } from "./support/redemptions.ts";
 
 const kills = 5;
 const claimCount = 120;
@@ -45,17 +45,11 @@ async function sendAll(client: OperatorClient, claims: readonly Bytes[], acknowl
 	await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-test(`${kills} kills of a working operator lose nothing that it acknowledged`, async (t) => {
-	const folder = mkdtempSync(join(tmpdir(), "tenten-kill-"));
-	const database = join(folder, "operator.db");
-	try {
+test(`${kills} kills of a working operator lose nothing that it acknowledged`, (t) =>
+	inFolder(async (database) => {
 		const ecosystem = await createEcosystem({ database });
-		const alice = await enrolHolder(ecosystem);
-		const action = { kind: "account", account: alice.certificate.hash } as const;
 		const claims: Bytes[] = [];
-		for (let i = 0; i < claimCount / 15; i++)
-			for (const token of await withdrawTo(ecosystem, alice, ...Array<bigint>(15).fill(10n)))
-				claims.push(await makeClaim(ecosystem, alice, [token], action));
+		while (claims.length < claimCount) claims.push(...(await redemptions(ecosystem, 15)));
 		await ecosystem.operator.close();
 		const acknowledged = new Map<number, Bytes>();
 		for (let run = 1; run <= kills; run++) {
@@ -81,7 +75,4 @@ test(`${kills} kills of a working operator lose nothing that it acknowledged`, a
 		await assertBalanced({ ...ecosystem, operator }, { outstanding: 0n, held: BigInt(claims.length) * 10n });
 		await operator.close();
 		ran(t, "kills", { kills, operations: claims.length });
-	} finally {
-		rmSync(folder, { recursive: true });
-	}
-});
+	}));

@@ -3,44 +3,16 @@
  * refused, or fails, and those beside it are paid once.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { type Bytes, isRefusal, parseReply, sha256, toHex } from "@tenten/protocol";
-import { expectRefusal, expectValue, pay } from "../../module/test/support/world.ts";
+import { expectRefusal, expectValue } from "../../module/test/support/world.ts";
 import type { FailPoint } from "../src/index.ts";
 import { KeyReused } from "../src/request-key.ts";
 import { assertBalanced } from "./support/balanced.ts";
-import {
-	createEcosystem,
-	type Ecosystem,
-	type EcosystemOptions,
-	enrolHolder,
-	kinds,
-	makeClaim,
-	withdrawTo,
-} from "./support/ecosystem.ts";
-
-async function inFolder(work: (database: string) => Promise<void>): Promise<void> {
-	const folder = mkdtempSync(join(tmpdir(), "tenten-line-"));
-	try {
-		await work(join(folder, "operator.db"));
-	} finally {
-		rmSync(folder, { recursive: true });
-	}
-}
-
-/** So many claims of 10 each, to one account. */
-async function redemptions(ecosystem: Ecosystem, count: number): Promise<readonly Bytes[]> {
-	const alice = await enrolHolder(ecosystem);
-	const action = { kind: "account", account: alice.certificate.hash } as const;
-	const tokens = await withdrawTo(ecosystem, alice, ...Array<bigint>(count).fill(10n));
-	const claims: Bytes[] = [];
-	for (const token of tokens) claims.push(await makeClaim(ecosystem, alice, [token], action));
-	return claims;
-}
+import { createEcosystem, type EcosystemOptions, kinds } from "./support/ecosystem.ts";
+import { inFolder } from "./support/in-folder.ts";
+import { forkedRedemptions, redemptions } from "./support/redemptions.ts";
 
 function isPaid(answer: unknown): boolean {
 	return kinds(expectValue(parseReply(answer as Bytes))).join() === "paid";
@@ -72,15 +44,9 @@ for (const threads of [0, 2])
 
 test("of claims at once those that are refused change nothing, and the others are paid once each", async () => {
 	const ecosystem = await createEcosystem({});
-	const { operator, world } = ecosystem;
+	const { operator } = ecosystem;
 	const good = await redemptions(ecosystem, 10);
-	const [mallory, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
-	const [token] = await withdrawTo(ecosystem, mallory, 10n);
-	assert.ok(token);
-	const action = { kind: "account", account: bob.certificate.hash } as const;
-	const forks: Bytes[] = [];
-	for (let i = 0; i < 2; i++)
-		forks.push(await makeClaim(ecosystem, bob, [(await pay(world, token, mallory, bob, 10n)).paid], action));
+	const forks = await forkedRedemptions(ecosystem);
 	const malformed = (good[0] as Bytes).subarray(1);
 	const claims = [malformed, ...good.slice(0, 5), ...forks, ...good.slice(5), ...good];
 	const answers = await Promise.all(claims.map((claim) => operator.claim(claim)));
