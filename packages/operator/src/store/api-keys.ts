@@ -2,6 +2,7 @@
 import type { Bytes } from "@tenten/protocol";
 import { type ApiKey, type ApiRole, apiRoles } from "../access.ts";
 import { insertNew } from "./insert-new.ts";
+import { numberOrNull } from "./numbers.ts";
 import type { Schema } from "./schema.ts";
 import type { Transaction } from "./store.ts";
 
@@ -69,16 +70,12 @@ function keptKey(row: Schema["api_keys"]): KeptKey {
 		roles: row.roles.split(" ").filter(isRole),
 		secretHash: row.secret_hash,
 		createdAt: Number(row.created_at),
-		expiresAt: timeOrNull(row.expires_at),
-		revokedAt: timeOrNull(row.revoked_at),
-		lastUsedAt: timeOrNull(row.last_used_at),
+		expiresAt: numberOrNull(row.expires_at),
+		revokedAt: numberOrNull(row.revoked_at),
+		lastUsedAt: numberOrNull(row.last_used_at),
 	};
 }
 
 function isRole(text: string): text is ApiRole {
 	return (apiRoles as readonly string[]).includes(text);
-}
-
-function timeOrNull(value: bigint | number | null): number | null {
-	return value === null ? null : Number(value);
 }

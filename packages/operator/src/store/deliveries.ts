@@ -11,6 +11,7 @@
  */
 import { type Bytes, compareBytes, toHex } from "@tenten/protocol";
 import { sql } from "kysely";
+import { numberOrNull } from "./numbers.ts";
 import type { Schema } from "./schema.ts";
 import type { Transaction } from "./store.ts";
 
@@ -142,7 +143,7 @@ export async function attemptsOf(
 		at: Number(at),
 		tookMs: Number(took_ms),
 		outcome,
-		status: status === null ? null : Number(status),
+		status: numberOrNull(status),
 	}));
 }
 
@@ -217,7 +218,7 @@ function deliveryOf(row: DeliveryRow): Delivery {
 		state: row.state as DeliveryState,
 		queuedAt: Number(row.queued_at),
 		nextAt: Number(row.next_at),
-		endedAt: row.ended_at === null ? null : Number(row.ended_at),
+		endedAt: numberOrNull(row.ended_at),
 		tries: Number(row.tries),
 		position: Number(row.position),
 	};
@@ -251,5 +252,5 @@ export async function queueDepth(
 		.where("state", "=", waiting)
 		.where("endpoint_id", "in", endpoints)
 		.executeTakeFirstOrThrow();
-	return { waiting: Number(count), oldestAt: oldest === null ? null : Number(oldest) };
+	return { waiting: Number(count), oldestAt: numberOrNull(oldest) };
 }

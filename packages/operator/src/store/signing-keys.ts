@@ -8,6 +8,7 @@ import {
 	parse,
 	serialize,
 } from "@tenten/protocol";
+import { numberOrNull } from "./numbers.ts";
 import type { Schema } from "./schema.ts";
 import type { Transaction } from "./store.ts";
 
@@ -89,7 +90,7 @@ function keyOf(row: Schema["signing_keys"]): SigningKey {
 		sealed: row.sealed,
 		listedAt: Number(row.listed_at),
 		signsFrom: Number(row.signs_from),
-		distrustedFrom: row.distrusted_from === null ? null : Number(row.distrusted_from),
-		retiredAt: row.retired_at === null ? null : Number(row.retired_at),
+		distrustedFrom: numberOrNull(row.distrusted_from),
+		retiredAt: numberOrNull(row.retired_at),
 	};
 }

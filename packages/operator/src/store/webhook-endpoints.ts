@@ -1,5 +1,6 @@
 /** Endpoints of webhooks as they are kept: whom an operator tells what. Their secrets are kept nowhere. */
 import type { Bytes } from "@tenten/protocol";
+import { numberOrNull } from "./numbers.ts";
 import type { Schema } from "./schema.ts";
 import { mustWrite, type Transaction } from "./store.ts";
 
@@ -94,7 +95,7 @@ function endpointOf(row: Schema["webhook_endpoints"]): Endpoint {
 		types: words(row.types),
 		accounts: words(row.accounts),
 		disabled: row.disabled,
-		failingSince: row.failing_since === null ? null : Number(row.failing_since),
+		failingSince: numberOrNull(row.failing_since),
 		secretNumber: Number(row.secret_number),
 		oldestSecret: Number(row.oldest_secret),
 		oldestUntil: Number(row.oldest_until),
