@@ -44,12 +44,13 @@ import {
 } from "./key-keeping.ts";
 import { KeyRing } from "./key-ring.ts";
 import { SigningKeys } from "./key-rotation.ts";
+import { type Keyed, operationsUnder } from "./keyed.ts";
 import { fileOf, type OperatorOptions } from "./operator-options.ts";
 import { Peers } from "./peers/peers.ts";
 import type { Pruning } from "./pruning/issues.ts";
 import { type Pruned, prune } from "./pruning/prune.ts";
 import { Resigning } from "./re-signing.ts";
-import { bindKey, type RequestKey } from "./request-key.ts";
+import type { RequestKey } from "./request-key.ts";
 import { rule } from "./rulings.ts";
 import { settleAll } from "./settlement.ts";
 import { type AuditEntry, appendAudit, auditAfter } from "./store/audit-log.ts";
@@ -66,17 +67,6 @@ import { turns } from "./turns.ts";
 import { type Alarm, paced, Watch } from "./watch.ts";
 import { settingsOf } from "./webhooks/settings.ts";
 import { Webhooks } from "./webhooks/webhooks.ts";
-
-/** What moves value, under the key of a request. */
-export type Keyed = Pick<OperatorClient, "withdraw" | "claim" | "rule"> & {
-	/** as the operator's own, with an entry in the audit log */
-	readonly deposit: (
-		acting: Acting,
-		...deposit: Parameters<Operator["deposit"]>
-	) => ReturnType<Operator["deposit"]>;
-	/** Binds the key if nothing that was done has. */
-	readonly bind: () => Promise<void>;
-};
 
 const tendEvery_ms = 10_000;
 
@@ -268,29 +258,7 @@ export class Operator implements OperatorClient {
 
 	/** The same operations for a request with a key, which is bound in the transaction of what they do. */
 	under(key: RequestKey): Keyed {
-		const { store, now } = this.#context;
-		let isBound = false;
-		const commit = async <T>(job: Job<T>): Promise<T> => {
-			const done = await store.run(async (transaction) => {
-				await bindKey(transaction, { key, at: now() });
-				return job(transaction);
-			});
-			isBound = true;
-			return done;
-		};
-		const context = { ...this.#context, commit };
-		const bound = (): void => {
-			isBound = true;
-		};
-		return {
-			withdraw: (order) => this.#resigning.reply(withdraw(context, order)),
-			claim: (encoded) => this.#resigning.reply(this.#claims.claim(context, encoded, { key, bound })),
-			rule: (request) => this.#resigning.ruling(rule(context, request)),
-			deposit: (acting, id, account, code, amount) => deposit(context, { id, account, code, amount }, acting),
-			bind: async () => {
-				if (!isBound) await commit(async () => {});
-			},
-		};
+		return operationsUnder(key, this.#context, this.#claims, this.#resigning);
 	}
 
 	/** What an account holds, minor units. */

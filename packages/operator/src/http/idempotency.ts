@@ -7,7 +7,8 @@
  * is forgotten, unless it names a deposit.
  */
 import { type Bytes, sha256 } from "@tenten/protocol";
-import type { Keyed, Operator } from "../operator.ts";
+import type { Keyed } from "../keyed.ts";
+import type { Operator } from "../operator.ts";
 import { KeyReused } from "../request-key.ts";
 import { keyForgetting } from "../store/forgetting.ts";
 import { type Problem, problem } from "./problem.ts";
