@@ -32,8 +32,6 @@ export type Target = {
 	readonly limit_us?: number;
 	/** what an input may make be allocated, where that is not `memoryLimits` */
 	readonly memory?: MemoryLimits;
-	/** why its seeds are all refused, where nothing here can make a valid one: what lies behind stays to tests */
-	readonly closed?: string;
 	readonly open: () => Promise<OpenTarget>;
 };
 

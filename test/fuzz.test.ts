@@ -39,12 +39,7 @@ for (const target of targets)
 			};
 			const outcomes = [];
 			for (const seed of open.seeds) outcomes.push(await take(seed));
-			const isOpen = outcomes.includes("accepted");
-			assert.equal(
-				isOpen,
-				target.closed === undefined,
-				`${target.closed ?? "no seed is valid"}: ${outcomes}`,
-			);
+			assert.ok(outcomes.includes("accepted"), `no seed is valid: ${outcomes}`);
 			for (const input of keptInputs(target.name)) {
 				counts.kept++;
 				await take(input);

@@ -5,22 +5,21 @@
  * Holders' keys are the attacker's: of half of the inputs, tokens, orders and statements are signed again after they
  * were mutated, so that what is signed and wrong gets past the signatures.
  */
-import { approval, type Bytes, coseKey, serialize, toHex } from "@tenten/protocol";
+import { type Bytes, toHex } from "@tenten/protocol";
+import type { Holder } from "../../packages/module/test/support/world.ts";
 import { createApp, newKey } from "../../packages/operator/src/index.ts";
-import type { Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
-import { signedQuestion } from "../../packages/operator/test/support/peers.ts";
-import { bodyOf, draftBy, threePeople } from "../../packages/protocol/test/asset/support/people.ts";
-import { definitionMaterial } from "../definition-material.ts";
+import { type Ecosystem, enrolHolder } from "../../packages/operator/test/support/ecosystem.ts";
+import { createLicensed } from "../../packages/operator/test/support/licensed.ts";
+import { listening, signedQuestion } from "../../packages/operator/test/support/peers.ts";
 import { serverMemory } from "../memory.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
 import { Broken, type Target } from "../target.ts";
+import { type DefinitionSeeds, definitionRoutes } from "./definition-routes.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
 import { signAgain } from "./sign-again.ts";
 
 const apiKey = newKey((length) => new Uint8Array(length).fill(1));
 const cose = "application/cose";
-/** Whoever defines what is issued; filled in when a target opens. */
-const signer: Record<string, string> = {};
 const admin = { authorization: `Bearer ${apiKey}` };
 
 /** Stands for a key that no request had before. */
@@ -74,15 +73,14 @@ const signingKeys = "/v1/signing-keys";
 
 /** Every key, and of each purpose one whose time is long over. */
 async function rotatedKeys({ operator, clock }: Ecosystem): Promise<readonly string[]> {
-	const acting = { actor: "fuzz", requestId: "seeds" };
 	for (const purpose of ["authority", "issuing", "ruling"] as const)
-		await operator.signingKeys.rotate(acting, purpose, 0);
+		await operator.signingKeys.rotate(fuzzing, purpose, 0);
 	clock.now += 100 * 86_400;
 	return operator.signingKeys.list().map(({ id }) => toHex(id));
 }
 
 /** Valid requests by route. A route that is not here fails a test. */
-export const operatorRoutes: Readonly<Record<string, Seeds>> = {
+const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"POST /v1/certificates": posted("/v1/certificates", ({ enrol }) => enrol),
 	"POST /v1/withdrawals": posted("/v1/withdrawals", ({ withdraw }) => withdraw),
 	"POST /v1/claims": posted("/v1/claims", ({ claim }) => claim),
@@ -123,7 +121,7 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"GET /v1/api-keys": () => [{ path: "/v1/api-keys", headers: admin }],
 	"DELETE /v1/api-keys/:id": async (_, { operator }) => {
 		const made = { name: "a till", roles: ["cashier"], expiresAt: null } as const;
-		const { key } = await operator.addKey({ actor: "fuzz", requestId: "seeds" }, made);
+		const { key } = await operator.addKey(fuzzing, made);
 		// The last administrator's is refused.
 		return [key.id, "01".repeat(8)].map((id) => ({ path: `/v1/api-keys/${id}`, headers: admin }));
 	},
@@ -134,7 +132,6 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 		const headers = Object.fromEntries(question.headers);
 		return [{ path: "/v1/peers/debts", headers, body: '{"cursor":null}' }];
 	},
-	"GET /v1/peers/:peer/debts": () => [{ path: `/v1/peers/${"00".repeat(32)}/debts`, headers: admin }],
 	"POST /v1/webhooks": () => [
 		...["https://shop.example/hook", "http://127.0.0.1:9/", "https://[::1]/"].map((url) => ({
 			path: "/v1/webhooks",
@@ -182,44 +179,6 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 			headers: { ...admin, "content-type": "application/json" },
 			body: JSON.stringify({ from: "2030-01-01T00:00:00Z" }),
 		})),
-	"POST /v1/people": (_, { world }) =>
-		(["proposed", "approved"] as const).map((part) => ({
-			path: "/v1/people",
-			headers: { ...admin, "content-type": "application/json" },
-			body: JSON.stringify({ key: toHex(serialize(coseKey, world.operator.root.key)), part }),
-		})),
-	"POST /v1/definitions": async (_, { world }) =>
-		(await definitionMaterial(world)).map((body) => ({
-			path: "/v1/definitions",
-			headers: { ...signer, "content-type": cose },
-			body,
-		})),
-	"GET /v1/definitions": () => [{ path: "/v1/definitions", headers: { ...signer } }],
-	"GET /v1/definitions/:id": () => [{ path: `/v1/definitions/${"01".repeat(32)}`, headers: { ...signer } }],
-	"POST /v1/definitions/:id/approvals": async (_, { world }) => {
-		const { approvals } = await draftBy(bodyOf(world), await threePeople(world));
-		return approvals.map((each) => ({
-			path: `/v1/definitions/${"01".repeat(32)}/approvals`,
-			headers: { ...signer, "content-type": cose },
-			body: serialize(approval, each),
-		}));
-	},
-	"POST /v1/definitions/:id/publish": () => [
-		{ path: `/v1/definitions/${"01".repeat(32)}/publish`, headers: { ...signer } },
-	],
-	"DELETE /v1/definitions/:id": () => [
-		{ path: `/v1/definitions/${"01".repeat(32)}`, headers: { ...signer } },
-	],
-	"GET /v1/licences": () => [{ path: "/v1/licences", headers: { ...signer } }],
-	"POST /v1/licences/status-lists": () => [
-		{
-			path: "/v1/licences/status-lists",
-			headers: { ...signer, "content-type": "application/json" },
-			body: JSON.stringify({ token: "eyJhbGciOiJFUzI1NiJ9.e30.AA" }),
-		},
-	],
-	"POST /v1/issues/:asset/stop": () => [{ path: "/v1/issues/JPY/stop", headers: { ...signer } }],
-	"POST /v1/issues/:asset/allow": () => [{ path: "/v1/issues/JPY/allow", headers: { ...signer } }],
 	"GET /v1/audit": () => [{ path: "/v1/audit", headers: admin }],
 	"GET /v1/openapi.json": () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": () => [{ path: "/v1/docs" }],
@@ -232,20 +191,7 @@ export const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"GET /metrics": () => [{ path: "/metrics" }],
 };
 
-const unlicensed = "the operator has no licensor: drafts.test.ts goes through the routes with one";
-
-/** Routes of which no request can be valid here, and why. */
-const closedRoutes: Readonly<Record<string, string>> = {
-	"GET /v1/peers/:peer/debts": "no other operator is there to be asked: operator-peers.test.ts has one",
-	"POST /v1/definitions": unlicensed,
-	"GET /v1/definitions/:id": unlicensed,
-	"POST /v1/definitions/:id/approvals": unlicensed,
-	"POST /v1/definitions/:id/publish": unlicensed,
-	"DELETE /v1/definitions/:id": unlicensed,
-	"POST /v1/licences/status-lists": unlicensed,
-};
-
-/** Where money and evidence are; an answer that was refused is kept in other tables, on purpose. */
+/** Where money and evidence are, and what may be issued; an answer that was refused is kept in other tables, on purpose. */
 const tables = [
 	"registry",
 	"issues",
@@ -259,6 +205,11 @@ const tables = [
 	"rulings",
 	"certificates",
 	"direct_issues",
+	"definitions",
+	"definition_drafts",
+	"definition_approvals",
+	"status_lists",
+	"issue_stops",
 ] as const;
 
 async function rowsIn({ operator }: Ecosystem): Promise<string> {
@@ -282,30 +233,84 @@ async function rowsIn({ operator }: Ecosystem): Promise<string> {
 
 const auditEvery = 256;
 
-function route(name: string, seeds: Seeds): Target {
+/** An operator as a route's requests find it, and the holders whose keys the attacker has. */
+type Scene = {
+	readonly ecosystem: Ecosystem;
+	readonly holders: readonly Holder[];
+	/** asked once the operator has its first key */
+	readonly seeds: () => readonly HttpSeed[] | Promise<readonly HttpSeed[]>;
+	readonly close?: () => Promise<void>;
+};
+
+/** An operator with a day behind it. */
+const atWork = (seeds: Seeds) => async (): Promise<Scene> => {
+	const ecosystem = await fuzzEcosystem();
+	const traffic = await dayAtOperator(ecosystem);
+	return { ecosystem, holders: traffic.holders, seeds: () => seeds(traffic, ecosystem) };
+};
+
+/** An operator that issues by definitions alone, and one who may propose and approve them. */
+const licensed = (seeds: DefinitionSeeds) => async (): Promise<Scene> => {
+	const ecosystem = await createLicensed({ seed: "fuzz" });
+	const holders = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
+	const made = { name: "a signer", roles: ["issuer", "approver"], expiresAt: null } as const;
+	const signer = async () => {
+		const { text } = await ecosystem.operator.addKey(fuzzing, made);
+		return { authorization: `Bearer ${text}` };
+	};
+	return { ecosystem, holders, seeds: async () => seeds(ecosystem, { admin, signer: await signer() }) };
+};
+
+/** An operator beside another, which it lists and which lists it. */
+async function besideAnother(): Promise<Scene> {
+	const { ecosystem, holders } = await atWork(() => [])();
+	const { operator, clock } = ecosystem;
+	const peer = await listening("peer", "Ed25519");
+	peer.ecosystem.clock.now = clock.now;
+	peer.ecosystem.operator.setPeers([operator.entry]);
+	operator.setPeers([peer.ecosystem.operator.entry]);
+	const ids = [toHex(peer.ecosystem.operator.id), "00".repeat(32)];
+	return {
+		ecosystem,
+		holders,
+		seeds: () => ids.map((id) => ({ path: `/v1/peers/${id}/debts`, headers: admin })),
+		close: async () => {
+			await peer.server.close();
+			await peer.ecosystem.operator.close();
+		},
+	};
+}
+
+const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
+	...mapped(operatorRoutes, atWork),
+	...mapped(definitionRoutes, licensed),
+	"GET /v1/peers/:peer/debts": besideAnother,
+};
+
+function mapped<A, B>(entries: Readonly<Record<string, A>>, to: (entry: A) => B): Record<string, B> {
+	return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, to(entry)]));
+}
+
+function route(name: string, openScene: () => Promise<Scene>): Target {
 	const [method = ""] = name.split(" ", 1);
 	return {
 		name: `http/${name}`,
 		weight: 10,
 		memory: serverMemory,
-		...(closedRoutes[name] === undefined ? {} : { closed: closedRoutes[name] }),
 		open: async () => {
-			const ecosystem = await fuzzEcosystem();
-			const traffic = await dayAtOperator(ecosystem);
+			const { ecosystem, holders, seeds, close } = await openScene();
 			const quiet = { info: () => undefined, error: (fields: object) => bugs.push(fields) };
 			const bugs: object[] = [];
 			await ecosystem.operator.keepFirstKey(apiKey);
-			const made = { name: "a signer", roles: ["issuer", "approver"], expiresAt: null } as const;
-			const { text } = await ecosystem.operator.addKey({ actor: "fuzz", requestId: "seeds" }, made);
-			Object.assign(signer, { authorization: `Bearer ${text}` });
 			const app = createApp({ operator: ecosystem.operator, log: quiet });
 			let inputs = 0;
+			const made = (await seeds()).map(encodeHttp);
 			let before = await rowsIn(ecosystem);
 			return {
-				seeds: (await seeds(traffic, ecosystem)).map(encodeHttp),
+				seeds: made,
 				form: "items",
 				run: async (input) => {
-					const made = ++inputs % 2 === 0 ? await signAgain(input, traffic.holders, ecosystem.world) : input;
+					const made = ++inputs % 2 === 0 ? await signAgain(input, holders, ecosystem.world) : input;
 					const request = requestIn(method, made);
 					if (request === undefined) return "no-request";
 					if (request.headers.get("idempotency-key") === fresh)
@@ -321,6 +326,7 @@ function route(name: string, seeds: Seeds): Target {
 				},
 				close: async () => {
 					await audit(ecosystem);
+					await close?.();
 					await ecosystem.operator.close();
 				},
 			};
@@ -333,6 +339,9 @@ async function audit({ operator }: Ecosystem): Promise<void> {
 	if (broken.length > 0) throw new Broken(`the books: ${broken}`);
 }
 
-export const operatorTargets: readonly Target[] = Object.entries(operatorRoutes).map(([name, seeds]) =>
-	route(name, seeds),
+/** Every route that has a target. */
+export const routedNames: readonly string[] = Object.keys(scenes);
+
+export const operatorTargets: readonly Target[] = Object.entries(scenes).map(([name, open]) =>
+	route(name, open),
 );

@@ -33,7 +33,8 @@ export async function createPeers(suite: SuiteName = "Ed25519"): Promise<Peers> 
 	return { west, east, close };
 }
 
-async function listening(seed: string, rulingSuite: SuiteName): Promise<Peer> {
+/** An operator of its own behind real HTTP. */
+export async function listening(seed: string, rulingSuite: SuiteName): Promise<Peer> {
 	const port = await freePort();
 	const ecosystem = await createEcosystem({ seed, rulingSuite, url: `http://127.0.0.1:${port}` });
 	await ecosystem.operator.keepFirstKey(peerKey);
