@@ -28,29 +28,13 @@ import { letter } from "../../packages/protocol/test/handover/support/stages.ts"
 import { decodeBundle, encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
 import { serverMemory } from "../memory.ts";
 import { Broken, mustBeSame, type Outcome, type Target } from "../target.ts";
-import { countingStore, enrolledModule, openModule, worthOf } from "./module.ts";
+import { askedBy, countingStore, enrolledModule, openModule, worthOf } from "./module.ts";
 import { signAgain } from "./sign-again.ts";
 
 /** Requests as the attacker's wallet would make them: in both modes, open and static, narrow, for an exchange. */
 async function requests({ world }: Ecosystem, attacker: Holder): Promise<readonly Bytes[]> {
-	const { certificate, signer } = attacker;
 	const { manifest } = letter("an invoice");
-	const body = {
-		certificate: certificate.encoded,
-		mode: "twoPhase",
-		asset: world.asset,
-		amount: 50n,
-		nonce: world.random(),
-		purpose: null,
-		memo: "本",
-		documentKey: null,
-		wants: [],
-		invoice: null,
-		against: null,
-		isStatic: false,
-		issuedAt: world.now,
-		expiresAt: world.now + 3600,
-	} as const;
+	const body = { ...askedBy(attacker, world), memo: "本" };
 	const changes = [
 		{},
 		{ mode: "direct", amount: 450n },
@@ -62,7 +46,7 @@ async function requests({ world }: Ecosystem, attacker: Holder): Promise<readonl
 	const made: Bytes[] = [];
 	for (const change of changes) {
 		const asked = { ...body, ...change, nonce: world.random() };
-		const signature = await signer.sign("request", requestPayload(asked));
+		const signature = await attacker.signer.sign("request", requestPayload(asked));
 		const request = { body: asked, signature };
 		made.push(
 			encodeBundle([serializeMessage({ kind: "request", request, invoice: null })]),

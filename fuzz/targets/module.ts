@@ -15,6 +15,7 @@ import {
 	parseMessage,
 	parseRequest,
 	type Refusal,
+	type RequestBody,
 	requestDigest,
 	requestPayload,
 	reservedPayload,
@@ -178,6 +179,26 @@ function attemptOf(answers: readonly Bytes[]): Bytes {
 	return found.attempt;
 }
 
+/** What a holder asks for as a payee, for an hour: fifty of the module's own asset. */
+export function askedBy({ certificate }: Holder, world: Ecosystem["world"]): RequestBody {
+	return {
+		certificate: certificate.encoded,
+		mode: "twoPhase",
+		asset: world.asset,
+		amount: 50n,
+		nonce: world.random(),
+		purpose: null,
+		memo: "",
+		documentKey: null,
+		wants: [],
+		invoice: null,
+		against: null,
+		isStatic: false,
+		issuedAt: world.now,
+		expiresAt: world.now + 3600,
+	};
+}
+
 /** What the attacker answers to payments of the module: that it holds them, a refusal, a link sent back. */
 async function answers(
 	ecosystem: Ecosystem,
@@ -192,22 +213,7 @@ async function answers(
 		.filter(({ heldBy }) => heldBy === null)
 		.entries()) {
 		if (amount > 300n || position > 1) continue;
-		const body = {
-			certificate: certificate.encoded,
-			mode: "twoPhase",
-			asset: world.asset,
-			amount: 50n,
-			nonce: world.random(),
-			purpose: null,
-			memo: "",
-			documentKey: null,
-			wants: [],
-			invoice: null,
-			against: null,
-			isStatic: false,
-			issuedAt: world.now,
-			expiresAt: world.now + 3600,
-		} as const;
+		const body = askedBy(attacker, world);
 		const signature = await signer.sign("request", requestPayload(body));
 		const request = serialize(signedRequest, { body, signature });
 		const digest = requestDigest(requestPayload(body));
