@@ -11,19 +11,11 @@ import {
 	serializeRulingRequest,
 } from "@tenten/protocol";
 import { inProcessChannel, type Wallet } from "@tenten/wallet";
+import { forBooks } from "../packages/operator/test/support/rulings.ts";
 import { without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 
 const seats = { ...yen, code: "SEAT", name: "Seat" };
-/** No account of a person may be credited with it. */
-const forBooks = {
-	kind: "payees",
-	classes: ["books"],
-	merchantCategories: null,
-	regions: null,
-	operators: null,
-	certificates: null,
-} as const;
 /** Redeem until and grace. */
 const due = yen.redeemWindow + yen.grace;
 

@@ -9,7 +9,6 @@
 import type { SecureModule } from "@tenten/module";
 import {
 	type Bytes,
-	type Condition,
 	isRefusal,
 	type Message,
 	parseMessage,
@@ -23,21 +22,13 @@ import {
 } from "@tenten/protocol";
 import { day, expectValue } from "../../packages/module/test/support/world.ts";
 import { createEcosystem, type Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
+import { forBooks } from "../../packages/operator/test/support/rulings.ts";
 import { serverMemory } from "../memory.ts";
 import { Broken, limit_us, type Outcome, type Target } from "../target.ts";
 import { countingStore, enrolledModule, openModule, worthOf } from "./module.ts";
 
 /** Redeem until and grace of what is issued here, seconds. */
 const due = 32 * day;
-
-const forBooks: Condition = {
-	kind: "payees",
-	classes: ["books"],
-	merchantCategories: null,
-	regions: null,
-	operators: null,
-	certificates: null,
-};
 
 type Module = Awaited<ReturnType<typeof enrolledModule>>["module"];
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
 	type Bytes,
+	type Condition,
 	parseReply,
 	parseRulingReply,
 	type Reply,
@@ -14,6 +15,16 @@ import {
 } from "@tenten/protocol";
 import { day, expectValue, type Holder } from "../../../module/test/support/world.ts";
 import type { Ecosystem } from "./ecosystem.ts";
+
+/** No account of a person may be credited with it: what is refunded comes as tokens. */
+export const forBooks: Condition = {
+	kind: "payees",
+	classes: ["books"],
+	merchantCategories: null,
+	regions: null,
+	operators: null,
+	certificates: null,
+};
 
 /** From here on what was issued now is refunded on a statement, seconds. */
 export const doubtUntil = 31 * day;
