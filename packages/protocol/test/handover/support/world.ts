@@ -18,17 +18,15 @@ import {
 	type Payee,
 	parseMessage,
 	type RequestBody,
-	receipt,
 	type SignedRequest,
 	type Spendable,
 	sameAsset,
-	serialize,
 	serializeMessage,
 	toHex,
 	type VerifiedCertificate,
 	type VerifiedRequest,
-	verifyReceipt,
 } from "@tenten/protocol";
+import { checkDecided } from "./decided.ts";
 import {
 	bytesOf,
 	certify,
@@ -37,11 +35,9 @@ import {
 	grace,
 	issueTo,
 	machi,
-	must,
 	operatorOf,
 	redeemWindow,
 	toyKey,
-	trust,
 	yen,
 } from "./ecosystem.ts";
 import { Host } from "./host.ts";
@@ -307,33 +303,8 @@ export class World {
 		this.contactAll();
 		this.quiet();
 		if (this.ledger.gone !== undefined) return;
-		if (this.ledger.watchesMoves) this.#checkDecided();
+		if (this.ledger.watchesMoves) checkDecided(this.hosts, this.ledger.dishonest.size === 0);
 		this.ledger.checkSettled(this.hosts);
-	}
-
-	/** Each attempt ended, and both sides tell the same story of it. */
-	#checkDecided(): void {
-		const payees = new Map(
-			this.hosts.flatMap((host) =>
-				host.payees().map((state) => [toHex(state.terms.attempt), { host, state }]),
-			),
-		);
-		for (const host of this.hosts)
-			for (const payer of host.payers()) {
-				const payee = payees.get(toHex(payer.terms.attempt))?.state.kind ?? "none";
-				const story = `${host.name} ${payer.kind}, payee ${payee}`;
-				if (this.ledger.dishonest.size > 0) continue;
-				if (!(agreeing[payer.kind] ?? []).includes(payee)) throw new Violation("inconsistent", story);
-				if (payer.kind === "released") checkReceipt(payer);
-			}
-		const payers = new Set(
-			this.hosts.flatMap((host) => host.payers().map(({ terms }) => toHex(terms.attempt))),
-		);
-		for (const [attempt, { host, state }] of payees) {
-			if (!payers.has(attempt)) throw new Violation("inconsistent", `${host.name} has an attempt of nobody`);
-			if (["reserved", "lockedForeign", "resolving"].includes(state.kind) && this.ledger.dishonest.size === 0)
-				throw new Violation("undecided", `${host.name} ${state.kind}`);
-		}
 	}
 
 	/** In grace who has a release shows it; after it, who still waits makes a statement. */
@@ -359,6 +330,7 @@ export class World {
 			}
 		this.quiet();
 	}
+
 	#showReleases(host: Host): void {
 		for (const state of host.payers()) {
 			if (state.kind !== "released") continue;
@@ -386,23 +358,8 @@ function statedAsset(state: DurablePayer | DurablePayee): AssetId | undefined {
 	}
 }
 
-/** A payer that has released can prove that it paid. */
-function checkReceipt({ terms, answer, secret }: Extract<DurablePayer, { readonly kind: "released" }>): void {
-	const proof = must(verifyReceipt(serialize(receipt, { request: terms.request, answer, secret }), trust));
-	if (proof.amount !== terms.amount) throw new Violation("inconsistent", "a receipt for another amount");
-}
-
 export type PayChoices = {
 	readonly from?: number;
 	readonly document?: string | null;
 	readonly patience?: number;
-};
-
-/** What a payee may say where its payer says this. */
-const agreeing: Readonly<Record<string, readonly string[]>> = {
-	released: ["owned"],
-	cancelled: ["none", "cancelled"],
-	sent: ["owned"],
-	returned: ["returned"],
-	ruled: ["none", "ruled"],
 };
