@@ -7,7 +7,7 @@ import type { PlainWrite } from "../src/checker/checker.ts";
 import { checkEnd } from "../src/healing.ts";
 import type { ViolationKind } from "../src/violation.ts";
 import { Violation } from "../src/violation.ts";
-import { pays, type Quiet, quietWorld } from "./support/quiet.ts";
+import { begins, pays, type Quiet, quietWorld } from "./support/quiet.ts";
 
 /** The rows that a device holds now, in the clear. */
 function rowsOf({ world }: Quiet, device: Quiet["ann"], table: string): readonly PlainWrite[] {
@@ -57,14 +57,10 @@ test("a token that was spent, and may be spent again", async () => {
 
 test("a decision that is taken back", async () => {
 	const quiet = await quietWorld();
-	const { world, ann, bob, does } = quiet;
-	const [host] = world.operators;
-	assert.ok(host);
-	const asset = world.assetOf(host, "JPY");
-	const request = await does(async () => bob.wallet?.request({ asset, amount: 5n }));
-	const started = await does(async () => ann.wallet?.start({ request: request?.encoded as Bytes }));
+	const { world, ann, does } = quiet;
+	const started = await begins(quiet, ann, quiet.bob, 5n);
 	const locked = last(rowsOf(quiet, ann, "payer"));
-	await does(async () => ann.wallet?.cancel(started?.attempt as Bytes).then(() => "done"));
+	await does(async () => ann.wallet?.cancel(started.attempt).then(() => "done"));
 	finds("decided twice", () => world.checker.written("wallet 1", [locked]));
 });
 
@@ -185,10 +181,8 @@ test("a token in the hands of somebody who may not have it", async () => {
 test("a reservation of what was over when its payee's trust list was signed", async () => {
 	const quiet = await quietWorld();
 	const { world, ann, bob, does } = quiet;
-	const asset = world.assetOf(world.operators[0] as (typeof world.operators)[number], "JPY");
-	const request = await does(async () => bob.wallet?.request({ asset, amount: 5n }));
-	const started = await does(async () => ann.wallet?.start({ request: request?.encoded as Bytes }));
-	await does(async () => bob.wallet?.handle(started?.messages ?? []));
+	const started = await begins(quiet, ann, bob, 5n);
+	await does(async () => bob.wallet?.handle(started.messages));
 	const row = last(rowsOf(quiet, bob, "payee"));
 	const [trust] = [...bob.disk.copy()].filter(([key]) => key === "trust");
 	assert.ok(trust);
@@ -211,13 +205,11 @@ test("a payment by a key of before a backup was restored", async () => {
 
 test("a payer that releases or cancels what it stated to be undecided", async () => {
 	const quiet = await quietWorld();
-	const { world, ann, bob, does } = quiet;
-	const asset = world.assetOf(world.operators[0] as (typeof world.operators)[number], "JPY");
-	const request = await does(async () => bob.wallet?.request({ asset, amount: 5n }));
-	const started = await does(async () => ann.wallet?.start({ request: request?.encoded as Bytes }));
-	const key = `question/${toHex(started?.attempt as Bytes)}`;
+	const { world, ann, does } = quiet;
+	const started = await begins(quiet, ann, quiet.bob, 5n);
+	const key = `question/${toHex(started.attempt)}`;
 	world.checker.written("wallet 1", [{ key, value: encodeItem([]) }]);
-	await does(async () => ann.wallet?.cancel(started?.attempt as Bytes).then(() => "done"));
+	await does(async () => ann.wallet?.cancel(started.attempt).then(() => "done"));
 	assert.equal(world.violation?.kind, "sworn falsely");
 });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	type Bytes,
 	type ConsumedOutput,
 	cancelPayload,
 	consumedOutputs,
@@ -10,6 +11,7 @@ import {
 	isRefusal,
 	lockHash,
 	type RefundedOutput,
+	type SignedStatement,
 	type VerifiedToken,
 	verifyEvidence,
 } from "@tenten/protocol";
@@ -23,16 +25,16 @@ function judged(encoded: Uint8Array): string {
 	return isRefusal(result) ? result.code : result.kind;
 }
 
+/** Alice states that she never released what she locked by this secret. */
+function neverReleased(secret: Bytes): SignedStatement {
+	const lock = lockHash(secret);
+	return stated(alice, { kind: "neverReleased", lock, account: alice.hash, fallback: null });
+}
+
 test("a denial counts only beside the link that its statement speaks of, as its owner signed it", () => {
 	const issued = issueTo(alice, 10n, "denied");
 	const { locked, secret } = lock(issued, bob, "denied");
-	const says = {
-		kind: "neverReleased",
-		lock: lockHash(secret),
-		account: alice.hash,
-		fallback: null,
-	} as const;
-	const refunded: RefundedOutput = { consumed: last(locked), statement: stated(alice, says) };
+	const refunded: RefundedOutput = { consumed: last(locked), statement: neverReleased(secret) };
 	const spent = last(pay(issued, carol, "spent"));
 	assert.equal(judged(deniedEvidenceFrom(refunded, spent)), "denied");
 	const link = { ...refunded.consumed.link, signature: new Uint8Array(64) };
@@ -76,13 +78,7 @@ test("an output that is not opened as it was made convicts nobody, whatever the 
 	const issued = issueTo(alice, 10n, "unopened");
 	const { locked, released, secret } = lock(pay(issued, alice, "moved"), bob, "unopened");
 	const cancel = toySign(alice.key, "cancel", cancelPayload(lockHash(secret)));
-	const says = {
-		kind: "neverReleased",
-		lock: lockHash(secret),
-		account: alice.hash,
-		fallback: null,
-	} as const;
-	const statement = stated(alice, says);
+	const statement = neverReleased(secret);
 	const decidedTwice = (change: Partial<ConsumedOutput>): string =>
 		judged(doubleDecisionEvidenceFrom({ ...last(released), ...change }, null, cancel));
 	const denies = (change: Partial<ConsumedOutput>): string =>

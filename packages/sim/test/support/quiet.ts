@@ -1,6 +1,6 @@
 /** A world without faults, for tests: two wallets with money at one operator, and whatever is done is done at once. */
 import assert from "node:assert/strict";
-import { isRefusal, type Refusal } from "@tenten/protocol";
+import { type Bytes, isRefusal, type Refusal } from "@tenten/protocol";
 import type { Device } from "../../src/device.ts";
 import { noFaults } from "../../src/faults.ts";
 import { Trace } from "../../src/trace.ts";
@@ -42,20 +42,27 @@ export async function quietWorld(seed = 1): Promise<Quiet> {
 	return { world, ann, bob, does };
 }
 
-/** Ann pays Bob. */
-export async function pays(
-	{ world, does }: Quiet,
-	payer: Device,
-	payee: Device,
-	amount: bigint,
-): Promise<void> {
+/** What a payee asks for; the payer has not seen it yet. */
+async function asks({ world, does }: Quiet, payee: Device, amount: bigint): Promise<Bytes> {
 	const [host] = world.operators;
 	assert.ok(host);
 	const asset = world.assetOf(host, "JPY");
 	const request = await does(async () => payee.wallet?.request({ asset, amount }));
 	assert.ok(request);
-	const paid = await does(async () =>
-		payer.wallet?.pay({ request: request.encoded }, payer.channelTo(payee)),
-	);
+	return request.encoded;
+}
+
+/** Ann begins to pay Bob, who has heard of nothing yet. */
+export async function begins(quiet: Quiet, payer: Device, payee: Device, amount: bigint) {
+	const request = await asks(quiet, payee, amount);
+	const started = await quiet.does(async () => payer.wallet?.start({ request }));
+	assert.ok(started);
+	return started;
+}
+
+/** Ann pays Bob. */
+export async function pays(quiet: Quiet, payer: Device, payee: Device, amount: bigint): Promise<void> {
+	const request = await asks(quiet, payee, amount);
+	const paid = await quiet.does(async () => payer.wallet?.pay({ request }, payer.channelTo(payee)));
 	assert.equal(paid?.fundsState, "spent");
 }
