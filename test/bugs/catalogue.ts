@@ -2,6 +2,7 @@
 import type { Bug } from "./bug.ts";
 import { deciding } from "./catalogue/deciding.ts";
 import { evidence } from "./catalogue/evidence.ts";
+import { forking } from "./catalogue/forks.ts";
 import { found } from "./catalogue/found.ts";
 import { keeping } from "./catalogue/keeping.ts";
 import { redeeming } from "./catalogue/redeeming.ts";
@@ -13,6 +14,7 @@ export const bugs: readonly Bug[] = [
 	...taking,
 	...evidence,
 	...redeeming,
+	...forking,
 	...ruling,
 	...keeping,
 	...found,

@@ -262,33 +262,6 @@ export const redeeming: readonly Bug[] = [
 		test: { file: terms, name: "a refresh copies conditions and caveats, and takes the asset's new windows" },
 	},
 	{
-		name: "culprit-draws",
-		why: "who made the fork draws on the reserve for the branch that lost",
-		promise: 1,
-		edits: [
-			{
-				file: conflict,
-				find: `	return { kind: "forked", missing, forks, last, draws: !isCulprit };`,
-				put: `	return { kind: "forked", missing, forks, last, draws: !isCulprit || forks.length > 0 };`,
-			},
-		],
-		test: { file: forks, name: "spent by its owner and then redeemed: the culprit itself draws nothing" },
-	},
-	{
-		name: "reserve-without-limit",
-		why: "the fork reserve pays under one culprit whatever is asked: what an operator repays is unbounded",
-		promise: 5,
-		edits: [
-			{
-				file: settlement,
-				find: "				const paid = !outcome.draws ? 0n : amount < left ? amount : left;",
-				put: "				const paid = !outcome.draws ? 0n : left < 0n ? left : amount;",
-			},
-		],
-		test: { file: forks, name: "under one culprit the reserve pays up to its limit, then only proves" },
-		blind: "no culprit there reaches its limit",
-	},
-	{
 		name: "order-of-anybody",
 		why: "an order need not be signed by an owner of its tokens: who intercepts redeeming links sends them elsewhere",
 		promise: 8,
@@ -369,41 +342,5 @@ export const redeeming: readonly Bug[] = [
 			name: "nothing is refunded before redeem until and grace; then the whole input is",
 		},
 		blind: "it adds up the tables itself and does not ask the operator for totals",
-	},
-	{
-		name: "reserve-per-fork",
-		why: "each fork of one order draws as if none before it had: the reserve pays past the culprit's limit",
-		promise: 1,
-		edits: [{ file: settlement, find: "				running.set(culprit, before + paid);\n", put: "" }],
-		test: {
-			file: forks,
-			name: "of forks claimed in one order the reserve pays up to the culprit's limit all the same",
-		},
-	},
-	{
-		name: "reserve-race",
-		why: "a settlement is written although another drew under the same culprit since it was planned: the limit is passed",
-		promise: 1,
-		edits: [{ file: settlement, find: ", ...[...drawn].flat()].join();", put: ", drawn.size < 0].join();" }],
-		test: {
-			file: forks,
-			name: "of forks claimed in many orders at once the reserve pays up to the culprit's limit all the same; …",
-		},
-	},
-	{
-		name: "one-case-a-culprit",
-		why: "every fork of one owner is filed under the first: the later ones are answered with evidence of another",
-		promise: 5,
-		edits: [
-			{
-				file: "packages/operator/src/store/case-files.ts",
-				find: "	const id = sha256(encodeItem([kind, culprit, input]));",
-				put: "	const id = sha256(encodeItem([kind, culprit, input.subarray(0, 0)]));",
-			},
-		],
-		test: {
-			file: forks,
-			name: "two outputs that one owner spent twice are two cases, each with evidence of its own",
-		},
 	},
 ];
