@@ -6,12 +6,10 @@
  */
 import {
 	accountReply,
-	type Bytes,
 	type Caveat,
 	type Condition,
 	caveat,
 	claim,
-	concatBytes,
 	condition,
 	consumedOutput,
 	consumedOutputs,
@@ -22,7 +20,6 @@ import {
 	type Item,
 	issue,
 	issueProof,
-	type Message,
 	manifest,
 	message,
 	type Reply,
@@ -33,7 +30,6 @@ import {
 	reply,
 	rulingReply,
 	rulingRequest,
-	type Shape,
 	serialize,
 	signEnrolment,
 	signedOrder,
@@ -45,24 +41,26 @@ import {
 	token,
 } from "../../packages/protocol/src/index.ts";
 import { definitionDraftMade, encodedDefinition } from "./definitions.ts";
-import { accepts, type Case, changed, type Draft, refuses } from "./drafts.ts";
+import type { Draft } from "./drafts.ts";
 import { denied, doubleDecision } from "./evidence.ts";
-import { buys, cancelled, counter, offer, sells } from "./exchange.ts";
-import { orderOf } from "./orders.ts";
+import { buys, counter, sells } from "./exchange.ts";
 import {
-	attemptOf,
-	cancelOf,
-	documentsOf,
-	lockOf,
-	passed,
-	paymentOf,
-	requestOf,
-	reservedOf,
-	secretOf,
-	transferOf,
-} from "./payments.ts";
-import { rulingOf } from "./rulings.ts";
+	direct,
+	documents,
+	locked,
+	messageFaults,
+	messages,
+	otherwise,
+	plain,
+	refunded,
+	released,
+	request,
+	reserved,
+} from "./message-structures.ts";
+import { orderOf } from "./orders.ts";
+import { passed, secretOf } from "./payments.ts";
 import { statementOf } from "./statements.ts";
+import { also, casesOf, of, type Structure } from "./structure-cases.ts";
 import {
 	alice,
 	bob,
@@ -77,56 +75,6 @@ import {
 	trust,
 	yen,
 } from "./world.ts";
-
-type Structure = {
-	readonly name: string;
-	readonly encodings: readonly (readonly [comment: string, bytes: Bytes])[];
-	/** code, what is wrong, path from the first encoding, what stands there */
-	readonly wrong?: readonly (readonly [
-		code: string,
-		comment: string,
-		path: readonly number[],
-		to: Item | undefined,
-	])[];
-};
-
-function casesOf({ name, encodings, wrong = [] }: Structure): readonly Case[] {
-	const [, first] = encodings[0] as readonly [string, Bytes];
-	const given = (bytes: Bytes): { readonly structure: string; readonly bytes: Bytes } => ({
-		structure: name,
-		bytes,
-	});
-	return [
-		...encodings.map(([comment, bytes]) => accepts(`${name}: ${comment}`, given(bytes))),
-		refuses("malformed", `${name}: a field short`, given(shortened(first))),
-		refuses("malformed", `${name}: a field more`, given(lengthened(first))),
-		refuses("malformed", `${name}: a byte after it`, given(concatBytes(first, Uint8Array.of(0)))),
-		refuses("malformed", `${name}: a number in its place`, given(Uint8Array.of(0))),
-		...wrong.map(([code, comment, path, to]) =>
-			refuses(code, `${name}: ${comment}`, given(changed(first, path, to))),
-		),
-	];
-}
-
-const isMap = (encoded: Bytes): boolean => (encoded[0] as number) >> 5 === 5;
-const fieldsOf = (encoded: Bytes): number => (encoded[0] as number) & 31;
-
-function shortened(encoded: Bytes): Bytes {
-	return changed(encoded, [isMap(encoded) ? -2 : fieldsOf(encoded) - 1], undefined);
-}
-
-function lengthened(encoded: Bytes): Bytes {
-	return changed(encoded, [isMap(encoded) ? 9 : fieldsOf(encoded)], 0);
-}
-
-const of = <T>(shape: Shape<T>, name: string, ...values: readonly (readonly [string, T])[]): Structure => ({
-	name,
-	encodings: values.map(([comment, value]) => [comment, serialize(shape, value)] as const),
-});
-const also = (structure: Structure, ...wrong: NonNullable<Structure["wrong"]>): Structure => ({
-	...structure,
-	wrong,
-});
 
 const none = { classes: null, merchantCategories: null, regions: null, operators: null, certificates: null };
 const everyCondition: readonly Condition[] = [
@@ -154,122 +102,6 @@ const issued = await issueTo(alice, 600n, "of a structure", {
 	conditions: everyCondition.slice(0, 1),
 	caveats: [lifted],
 });
-const plain = await issueTo(alice, 600n, "plain, of a structure");
-const request = await requestOf(bob, "of a structure", { wants: ["text/plain"], memo: "お茶" });
-const locked = await paymentOf([plain], alice, request, "structure");
-const direct = await passed(plain, alice, bob, "structure");
-const otherwise = await passed(plain, alice, carol, "another structure");
-const reserved = await reservedOf(request, locked);
-const attempt = attemptOf(request, locked);
-const documents = documentsOf("structure", "a document");
-const withReply = await reservedOf(request, locked, { reply: documents.manifest });
-const cancel = await cancelOf(attempt, lockOf("structure").hash, alice);
-const released = await rulingOf(densha, {
-	subject: lockOf("structure").hash,
-	verdict: "released",
-	release: secretOf("structure"),
-});
-const refunded = await rulingOf(densha, { subject: lockOf("structure").hash });
-
-const messages: readonly (readonly [string, Message])[] = [
-	["transfer", transferOf(request, locked)],
-	["request", { kind: "request", request: request.signed, invoice: null }],
-	["request with an invoice", { kind: "request", request: request.signed, invoice: documents.manifest }],
-	[
-		"transfer with documents and a document key",
-		transferOf(request, locked, { data: documents.manifest, documentKey: bytesOf("document key") }),
-	],
-	["transfer of an exchange", offer],
-	["reserved", reserved],
-	["reserved with documents", withReply],
-	["release", { kind: "release", attempt, secret: secretOf("structure") }],
-	["cancel", cancel],
-	["cancel of an exchange", cancelled],
-	["refused", { kind: "refused", about: attempt, code: "amount-mismatch", detail: "600 asked for" }],
-	["refused with a code that is not listed", { kind: "refused", about: attempt, code: "", detail: "" }],
-	["done", { kind: "done", attempt }],
-	["status", { kind: "status", attempt }],
-	["counterTransfer", counter],
-	["document", { kind: "document", bundle: bytesOf("bundle"), position: 59, content: bytesOf("content") }],
-	[
-		"document without content",
-		{ kind: "document", bundle: bytesOf("bundle"), position: 0, content: new Uint8Array() },
-	],
-	["returned", { kind: "returned", attempt, tokens: [direct.token] }],
-	["ruling, released", { kind: "ruling", ruling: released }],
-	["ruling, refunded", { kind: "ruling", ruling: refunded }],
-];
-
-const at = (encoded: Message): Bytes => serialize(message, encoded);
-/** Faults of messages other than the first. */
-const messageFaults: readonly Case[] = (
-	[
-		["type-unknown", "kind 13", at({ kind: "done", attempt }), [0], 13],
-		["type-unknown", "kind 0", at({ kind: "done", attempt }), [0], 0],
-		["malformed", "kind as text", at({ kind: "done", attempt }), [0], "done"],
-		["malformed", "done: an attempt of 31 bytes", at({ kind: "done", attempt }), [1], new Uint8Array(31)],
-		[
-			"malformed",
-			"release: a secret of 33 bytes",
-			at({ kind: "release", attempt, secret: attempt }),
-			[2],
-			new Uint8Array(33),
-		],
-		["malformed", "reserved: no link", at(reserved), [2, 1], []],
-		["too-many", "reserved: seventeen links", at(reserved), [2, 1], new Array(17).fill(attempt)],
-		["amount-invalid", "reserved: an amount of zero", at(reserved), [2, 3], 0],
-		["malformed", "reserved: a signature of 65 bytes", at(reserved), [4], new Uint8Array(65)],
-		[
-			"malformed",
-			"refused: a code of 33 characters",
-			at({ kind: "refused", about: attempt, code: "", detail: "" }),
-			[2],
-			"a".repeat(33),
-		],
-		[
-			"malformed",
-			"refused: a detail of 257 characters",
-			at({ kind: "refused", about: attempt, code: "", detail: "" }),
-			[3],
-			"a".repeat(257),
-		],
-		["malformed", "counterTransfer: no token", at(counter), [3], []],
-		["malformed", "counterTransfer: no counter link", at(counter), [2, 1], []],
-		[
-			"malformed",
-			"document: position 60",
-			at({ kind: "document", bundle: attempt, position: 0, content: attempt }),
-			[2],
-			60,
-		],
-		[
-			"malformed",
-			"document: content of 65,089 bytes is longer than one may be",
-			at({ kind: "document", bundle: attempt, position: 0, content: attempt }),
-			[3],
-			"no bytes",
-		],
-		["malformed", "returned: no token", at({ kind: "returned", attempt, tokens: [direct.token] }), [2], []],
-		[
-			"malformed",
-			"ruling: a verdict that is not listed",
-			at({ kind: "ruling", ruling: refunded }),
-			[1, 0, 2],
-			0,
-		],
-		["malformed", "cancel: a lock that is null", at(cancel), [2], null],
-		[
-			"too-many",
-			"request: an invoice of 61 documents",
-			at({ kind: "request", request: request.signed, invoice: documents.manifest }),
-			[2, 1],
-			new Array(61).fill(0),
-		],
-	] as const
-).map(([code, comment, bytes, path, to]) =>
-	refuses(code, `message: ${comment}`, { structure: "message", bytes: changed(bytes, path, to as Item) }),
-);
-
 const consumed = consumedOutputs(direct, trust)[0] as (typeof consumedOutput)["read"] extends (
 	item: Item,
 ) => infer T
