@@ -11,19 +11,25 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Bytes, isRefusal, type OperatorClient } from "@tenten/protocol";
-import {
-	type Channel,
-	inProcessChannel,
-	memoryStore,
-	sqliteStore,
-	Wallet,
-	type WalletStore,
-} from "@tenten/wallet";
+import { type Bytes, isRefusal } from "@tenten/protocol";
+import { memoryStore, sqliteStore, Wallet, type WalletStore } from "@tenten/wallet";
 import { StoreFault } from "../packages/module/test/support/faulty-store.ts";
-import { deadChannel, without } from "./support/channels.ts";
 import { ran } from "./support/ran.ts";
-import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
+import { ok, openTown, random, asset as yen } from "./support/town.ts";
+import {
+	asked,
+	channelTo,
+	documents,
+	due,
+	isCut,
+	joined,
+	redeemAll,
+	rich,
+	type Scene,
+	scenes,
+	seats,
+	type World,
+} from "./support/wallet-scenes.ts";
 import { type Watch, watch, writePoints } from "./support/write-points.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-writes-"));
@@ -32,11 +38,6 @@ before(async () => {
 	watching = await watch();
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-const seats = { ...yen, code: "SEAT", name: "Seat" };
-const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
-const documents = [{ mediaType: "text/plain", content: Uint8Array.of(1, 2, 3) }];
-const due = yen.redeemWindow + yen.grace;
 
 type Plan = { readonly write: number; readonly when: "before" | "after" };
 
@@ -64,259 +65,6 @@ function mortalStore(store: WalletStore, plan: Plan): WalletStore & { readonly w
 		},
 	};
 }
-
-type World = {
-	readonly town: Town;
-	readonly other: Wallet;
-	/** opens the wallet that is cut off, over this store */
-	readonly open: (store: WalletStore) => Promise<Wallet>;
-	/** brings value onto its account or into it */
-	readonly deposit: (wallet: Wallet, amount: bigint) => Promise<void>;
-};
-
-/** What is done before, and then under failing writes: again after a restart, so it finds what it has begun. */
-type Scene = {
-	readonly prepare: (world: World, wallet: Wallet) => Promise<void>;
-	readonly act: (world: World, wallet: Wallet) => Promise<void>;
-	/** once more after the restart: nobody else brings it to an end */
-	readonly again?: true;
-	/** what is durable, wherever it was cut off */
-	readonly holds?: (wallet: Wallet) => void;
-};
-
-const channelTo = (wallet: Wallet): Channel => ({
-	exchange: async (messages) => {
-		try {
-			return await inProcessChannel(wallet.handle).exchange(messages);
-		} catch (error) {
-			if (!isCut(error)) throw error;
-			return { kind: "refusal", code: "channel-failed", detail: "" };
-		}
-	},
-});
-
-const isCut = (error: unknown): boolean => /StoreFault|gone|open it again/.test(String(error));
-
-const joined = async ({ town, deposit }: World, wallet: Wallet): Promise<void> => {
-	assert.equal(await wallet.join(town.operator, town.operator.id, asked), undefined);
-	await deposit(wallet, 1_000n);
-};
-
-const rich = async (world: World, wallet: Wallet): Promise<void> => {
-	await joined(world, wallet);
-	ok(await wallet.topUp(world.town.asset, 600n, 2));
-};
-
-const requestOf = async ({ town }: World, payee: Wallet, terms: object = {}): Promise<Bytes> =>
-	ok(await payee.request({ asset: town.asset, amount: 250n, ...terms })).encoded;
-
-/** Both sides ask the operator for what they had set aside. */
-const askRefunds = async ({ other }: World, wallet: Wallet): Promise<void> => {
-	for (const side of [wallet, other]) for (const attempt of side.module.open()) await side.askRefund(attempt);
-};
-
-/** Back to the accounts before the time to redeem is over. */
-const redeemAll = async ({ town, other }: World, wallet: Wallet): Promise<void> => {
-	for (const side of [wallet, other])
-		for (const { code } of [yen, seats])
-			if (side.module.tokens().some(({ asset, heldBy }) => asset.code === code && heldBy === null))
-				ok(await side.redeem(town.assetOf(code)));
-};
-
-const everything = { links: 0, bytes: 0, time: Number.MAX_SAFE_INTEGER, count: 1 };
-
-const away: OperatorClient = (() => {
-	const refuse = async () => ({ kind: "refusal", code: "channel-failed", detail: "" }) as const;
-	return {
-		trustList: refuse,
-		enrol: refuse,
-		withdraw: refuse,
-		claim: refuse,
-		rule: refuse,
-		release: refuse,
-		account: refuse,
-	};
-})();
-
-/** The attempt that was prepared: the only one. */
-const onlyAttempt = (wallet: Wallet): Bytes => wallet.module.attempts()[0]?.attempt ?? new Uint8Array();
-
-const exchangeTerms = ({ town }: World) => ({
-	mode: "exchange" as const,
-	against: { asset: town.assetOf("SEAT"), amount: 1n },
-});
-
-const scenes: Readonly<Record<string, Scene>> = {
-	"opening and joining": {
-		prepare: async () => undefined,
-		act: async (world, wallet) => {
-			assert.equal(await wallet.join(world.town.operator, world.town.operator.id, asked), undefined);
-		},
-	},
-	"a newer trust list": {
-		prepare: rich,
-		act: async ({ town }, wallet) => {
-			const neighbour = await openTown();
-			town.operator.setPeers([neighbour.operator.entry]);
-			await neighbour.close();
-			await wallet.join(town.operator, town.operator.id, asked);
-		},
-	},
-	"a top-up": {
-		prepare: joined,
-		act: async ({ town }, wallet) => void (await wallet.topUp(town.asset, 300n, 3)),
-	},
-	"a top-up that is refused": {
-		prepare: joined,
-		act: async ({ town }, wallet) => void (await wallet.topUp(town.asset, 9_000n)),
-	},
-	"a redemption": {
-		prepare: rich,
-		act: async ({ town }, wallet) => void (await wallet.redeem(town.asset, 350n)),
-	},
-	"a refresh": { prepare: rich, act: async (_, wallet) => void (await wallet.upkeep(everything)) },
-	"a payment": {
-		prepare: rich,
-		act: async (world, wallet) => {
-			const request = await requestOf(world, world.other);
-			await wallet.pay({ request, documents }, channelTo(world.other));
-			// Notes that the payee is done with it, which is worth no write of its own.
-			await wallet.module.forget();
-		},
-	},
-	"being paid": {
-		prepare: rich,
-		act: async (world, wallet) => {
-			const request = await requestOf(world, wallet);
-			await world.other.pay({ request, documents }, channelTo(wallet));
-		},
-	},
-	"a payment given up": {
-		prepare: rich,
-		act: async (world, wallet) => {
-			const request = await requestOf(world, world.other);
-			const { attempt } = ok(await wallet.start({ request, patience: 60 }));
-			await wallet.cancel(attempt, channelTo(world.other));
-		},
-	},
-	"a direct payment sent back": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			const request = await requestOf(world, wallet, { mode: "direct" });
-			ok(await world.other.pay({ request }, channelTo(wallet)));
-		},
-		act: async (world, wallet) => {
-			await wallet.sendBack(onlyAttempt(wallet), channelTo(world.other));
-			// Notes that the payer has it, which is worth no write of its own.
-			await wallet.module.forget();
-		},
-	},
-	"a direct payment that comes back": {
-		prepare: rich,
-		act: async (world, wallet) => {
-			const request = await requestOf(world, world.other, { mode: "direct" });
-			const { attempt } = ok(await wallet.pay({ request }, channelTo(world.other)));
-			ok(await world.other.sendBack(attempt, channelTo(wallet)));
-		},
-	},
-	"a direct payment": {
-		prepare: rich,
-		act: async (world, wallet) => {
-			const request = await requestOf(world, world.other, { mode: "direct" });
-			await wallet.pay({ request }, channelTo(world.other));
-		},
-	},
-	"a direct payment of which no word came, until its payee pays it back": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			const request = await requestOf(world, world.other, { mode: "direct", amount: 1_600n });
-			await world.deposit(wallet, 1_000n);
-			ok(await wallet.topUp(world.town.asset, 1_000n));
-			ok(await wallet.pay({ request }, without(world.other.handle, "reserved")));
-		},
-		act: async (world, wallet) => {
-			const request = await requestOf(world, wallet, { amount: 1_600n });
-			await world.other.pay({ request }, channelTo(wallet));
-		},
-		holds: ({ module }) => {
-			const [sent, back] = [module.attempts(), module.attempts()].map((all, i) =>
-				all.find(({ side }) => side === (i === 0 ? "payer" : "payee")),
-			);
-			assert.equal(sent?.isOpen, back === undefined, "what came back and the word of it are one write");
-		},
-	},
-	"an exchange, deciding": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			await world.town.fund(world.other, 4n, "SEAT");
-		},
-		act: async (world, wallet) => {
-			const request = await requestOf(world, world.other, exchangeTerms(world));
-			await wallet.pay({ request }, channelTo(world.other));
-		},
-	},
-	"an exchange, not deciding": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			await world.town.fund(wallet, 4n, "SEAT");
-		},
-		act: async (world, wallet) => {
-			const request = await requestOf(world, wallet, exchangeTerms(world));
-			await world.other.pay({ request }, channelTo(wallet));
-		},
-	},
-	"a release that comes while the operator is asked": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			const request = await requestOf(world, wallet);
-			ok(await world.other.pay({ request }, without(wallet.handle, "release")));
-		},
-		act: async (world, wallet) => {
-			const { town, other } = world;
-			const attempt = onlyAttempt(wallet);
-			await wallet.resolve(attempt);
-			wallet.connect(town.operator.id, away);
-			await other.recover(attempt, channelTo(wallet));
-			wallet.connect(town.operator.id, town.operator);
-			await wallet.resolve(attempt);
-		},
-	},
-	"a refund": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			const request = await requestOf(world, world.other);
-			ok(await wallet.pay({ request }, deadChannel));
-			await redeemAll(world, wallet);
-			world.town.clock.now += due;
-		},
-		act: askRefunds,
-		again: true,
-	},
-	"a refund of what was locked for an exchange": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			await world.town.fund(wallet, 4n, "SEAT");
-			const request = await requestOf(world, wallet, exchangeTerms(world));
-			ok(await world.other.pay({ request }, without(wallet.handle, "counterTransfer")));
-			await redeemAll(world, wallet);
-			world.town.clock.now += due;
-		},
-		act: askRefunds,
-		again: true,
-	},
-	"old records forgotten": {
-		prepare: async (world, wallet) => {
-			await rich(world, wallet);
-			const request = await requestOf(world, world.other);
-			ok(await wallet.pay({ request, documents }, channelTo(world.other)));
-			await redeemAll(world, wallet);
-			// Late enough for another trust list, which says that the time has passed.
-			world.town.clock.now += 6_000 * 86_400;
-			await world.town.renew(wallet);
-		},
-		act: async (_, wallet) => void (await wallet.module.forget()),
-	},
-};
 
 type Medium = { readonly name: string; readonly store: () => WalletStore };
 

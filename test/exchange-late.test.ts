@@ -13,7 +13,7 @@ import {
 	serializeRulingRequest,
 } from "@tenten/protocol";
 import { inProcessChannel, type Wallet } from "@tenten/wallet";
-import { without } from "./support/channels.ts";
+import { deadOperator, without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 
 const seats = { ...yen, code: "SEAT", name: "Seat" };
@@ -206,8 +206,7 @@ describe("a wallet that reaches its operator shows it", () => {
 		const { seated, ann } = market;
 		const { release } = await bought(market);
 		const { operator } = seated;
-		const away = async () => ({ kind: "refusal", code: "channel-failed", detail: "" });
-		ann.connect(operator.id, { ...operator, rule: away } as never);
+		ann.connect(operator.id, deadOperator);
 		assert.equal(await ann.showReleases(), 0);
 		ann.connect(operator.id, operator);
 		passes(market, yen.redeemWindow);

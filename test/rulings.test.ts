@@ -1,46 +1,12 @@
 /** A party gone for good: what its operator rules, when, and that nothing is paid twice. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-	type Bytes,
-	isRefusal,
-	lockHash,
-	parseMessage,
-	type Refusal,
-	serializeMessage,
-	serializeRulingRequest,
-} from "@tenten/protocol";
+import { type Bytes, lockHash, parseMessage, serializeRulingRequest } from "@tenten/protocol";
 import { inProcessChannel, type Wallet } from "@tenten/wallet";
 import { forBooks } from "../packages/operator/test/support/rulings.ts";
-import { without } from "./support/channels.ts";
-import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
-
-const seats = { ...yen, code: "SEAT", name: "Seat" };
-/** Redeem until and grace. */
-const due = yen.redeemWindow + yen.grace;
-
-type World = { readonly town: Town; readonly ann: Wallet; readonly bob: Wallet };
-
-async function openWorld(): Promise<World> {
-	const town = await openTown({ policy: { assets: [yen, seats], trustListValidity: 365 * 86_400 } });
-	const [ann, bob] = [await town.wallet(1_000n), await town.wallet()];
-	await town.fund(bob, 4n, "SEAT");
-	return { town, ann, bob };
-}
-
-type Mode = "twoPhase" | "exchange" | "direct";
-
-/** A hand-over of 300 yen of which one kind of message is lost. */
-async function interrupted(
-	{ town, ann, bob }: World,
-	mode: Mode,
-	lost: "transfer" | "reserved" | "release" | "counterTransfer",
-) {
-	const against = { asset: town.assetOf("SEAT"), amount: 1n };
-	const terms = { asset: town.asset, amount: 300n, mode };
-	const request = ok(await bob.request(mode === "exchange" ? { ...terms, against } : terms));
-	return ok(await ann.pay({ request: request.encoded }, without(bob.handle, lost))).attempt;
-}
+import { deadOperator, without } from "./support/channels.ts";
+import { balanced, codeOf, due, interrupted, openWorld } from "./support/interrupted.ts";
+import { ok, openTown } from "./support/town.ts";
 
 /** The release of an attempt, from its payer's last word. */
 async function releaseOf(payer: Wallet, attempt: Bytes): Promise<Bytes> {
@@ -48,13 +14,6 @@ async function releaseOf(payer: Wallet, attempt: Bytes): Promise<Bytes> {
 	const release = messages.find(({ kind }) => kind === "release");
 	assert.ok(release?.kind === "release" && "secret" in release);
 	return release.secret;
-}
-
-const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : String(result));
-
-async function balanced({ town }: World): Promise<void> {
-	for (const code of ["JPY", "SEAT"]) assert.deepEqual((await town.operator.audit(code)).broken, []);
-	await town.close();
 }
 
 describe("a payee that is gone", () => {
@@ -202,16 +161,7 @@ describe("a payer that is gone", () => {
 		const attempt = await interrupted(world, "twoPhase", "release");
 		ok(await bob.resolve(attempt));
 		const { operator } = town;
-		const away = async (): Promise<Refusal> => ({ kind: "refusal", code: "channel-failed", detail: "" });
-		bob.connect(operator.id, {
-			trustList: away,
-			enrol: away,
-			withdraw: away,
-			claim: away,
-			rule: away,
-			release: away,
-			account: away,
-		});
+		bob.connect(operator.id, deadOperator);
 		await ann.recover(attempt, inProcessChannel(bob.handle));
 		assert.equal(bob.module.payee(attempt), "resolving");
 		bob.connect(operator.id, operator);
@@ -259,17 +209,7 @@ describe("the operator's word", () => {
 		const start = town.clock.now;
 		town.clock.now += due;
 		const { operator } = town;
-		const away = async (): Promise<Refusal> => ({ kind: "refusal", code: "channel-failed", detail: "" });
-		const silent = {
-			trustList: away,
-			enrol: away,
-			withdraw: away,
-			claim: away,
-			rule: away,
-			release: away,
-			account: away,
-		};
-		ann.connect(operator.id, silent);
+		ann.connect(operator.id, deadOperator);
 		assert.equal(codeOf(await ann.askRefund(attempt)), "channel-failed");
 		town.clock.now = start;
 		await ann.handle(ok(await bob.module.contact(attempt)));
@@ -347,93 +287,6 @@ describe("a payee whose clock is years ahead", () => {
 		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
 		assert.equal(bob.module.payee(attempt), "owned");
 		assert.equal(ok(await bob.redeem(town.asset)).credited, 300n);
-		await balanced(world);
-	});
-});
-
-describe("an exchange whose decider is gone", () => {
-	test("before it released: each leg goes back to whoever gave it, by its own statement", async () => {
-		const world = await openWorld();
-		const { town, ann, bob } = world;
-		const attempt = await interrupted(world, "exchange", "counterTransfer");
-		assert.equal(codeOf(await bob.askRefund(attempt)), "ruling-early");
-		town.clock.now += due;
-		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
-		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
-		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
-		assert.equal(ok(await ann.account(town.asset)), 1_000n);
-		assert.deepEqual([await town.outstanding("JPY"), await town.outstanding("SEAT")], [0n, 0n]);
-		await balanced(world);
-	});
-
-	test("that was given its own leg back: its word frees nothing of the other side's, who still states its own", async () => {
-		const world = await openWorld();
-		const { town, ann, bob } = world;
-		const attempt = await interrupted(world, "exchange", "counterTransfer");
-		town.clock.now += due;
-		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
-		// Its last word is the ruling, and it says it again on contact.
-		ok(await ann.recover(attempt, inProcessChannel(bob.handle)));
-		assert.equal(bob.balance(town.assetOf("SEAT")).available, 0n);
-		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
-		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
-		assert.deepEqual([await town.outstanding("JPY"), await town.outstanding("SEAT")], [0n, 0n]);
-		await balanced(world);
-	});
-
-	test("that cancels in grace: what that would free is void by then, and comes back by the operator's word", async () => {
-		const world = await openWorld();
-		const { town, ann, bob } = world;
-		const attempt = await interrupted(world, "exchange", "counterTransfer");
-		town.clock.now += yen.redeemWindow;
-		await ann.cancel(attempt, inProcessChannel(bob.handle));
-		assert.equal(bob.balance(town.assetOf("SEAT")).locked, 4n);
-		town.clock.now += yen.grace;
-		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
-		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
-		await balanced(world);
-	});
-
-	test("after it released: the other side completes it by the release that was published", async () => {
-		const world = await openWorld();
-		const { town, ann, bob } = world;
-		const attempt = await interrupted(world, "exchange", "release");
-		ok(await ann.redeem(town.assetOf("SEAT")));
-		assert.equal(codeOf(await bob.resolve(attempt)), "received");
-		assert.deepEqual(
-			[bob.balance(town.asset).available, bob.balance(town.assetOf("SEAT")).available],
-			[300n, 3n],
-		);
-		await balanced(world);
-	});
-
-	test("is given the other leg back, and then takes no cancel that would free it to be spent", async () => {
-		const world = await openWorld();
-		const { town, ann, bob } = world;
-		const attempt = await interrupted(world, "exchange", "counterTransfer");
-		const [start, { operator }] = [town.clock.now, town];
-		town.clock.now += due;
-		const away = async (): Promise<Refusal> => ({ kind: "refusal", code: "channel-failed", detail: "" });
-		bob.connect(operator.id, { ...operator, rule: away } as never);
-		assert.equal(codeOf(await bob.askRefund(attempt)), "channel-failed");
-		town.clock.now = start;
-		await ann.cancel(attempt, inProcessChannel(bob.handle));
-		assert.equal(bob.module.payee(attempt), "resolving");
-		assert.equal(bob.balance(town.assetOf("SEAT")).locked, 4n);
-		town.clock.now += due;
-		bob.connect(operator.id, operator);
-		assert.equal(codeOf(await bob.askRefund(attempt)), "safe");
-		assert.equal(ok(await bob.account(town.assetOf("SEAT"))), 4n);
-		await balanced(world);
-	});
-
-	test("a forged release neither opens nor is forwarded", async () => {
-		const world = await openWorld();
-		const { bob } = world;
-		const attempt = await interrupted(world, "exchange", "release");
-		ok(await bob.module.resolve(attempt));
-		await bob.handle([serializeMessage({ kind: "release", attempt, secret: new Uint8Array(32) })]);
-		assert.equal(bob.module.payee(attempt), "resolving");
 		await balanced(world);
 	});
 });

@@ -1,5 +1,12 @@
 /** Channels that misbehave, for tests: they lose, repeat, delay or look at what passes. */
-import { type Bytes, isRefusal, type Message, parseMessage, refuse } from "@tenten/protocol";
+import {
+	type Bytes,
+	isRefusal,
+	type Message,
+	type OperatorClient,
+	parseMessage,
+	refuse,
+} from "@tenten/protocol";
 import { type Channel, type Handle, inProcessChannel } from "@tenten/wallet";
 
 /** What may happen to the message that passes as the n-th, counted from one over both ways. */
@@ -38,5 +45,18 @@ export function without(handle: Handle, kind: Message["kind"]): ReturnType<typeo
 	return meddledChannel(handle, (message) => (message.kind === kind ? "lose" : "pass"));
 }
 
+const nobody = async () => refuse("channel-failed", "nobody there");
+
 /** Nobody there. */
-export const deadChannel: Channel = { exchange: async () => refuse("channel-failed", "nobody there") };
+export const deadChannel: Channel = { exchange: nobody };
+
+/** An operator out of reach. */
+export const deadOperator: OperatorClient = {
+	trustList: nobody,
+	enrol: nobody,
+	withdraw: nobody,
+	claim: nobody,
+	rule: nobody,
+	release: nobody,
+	account: nobody,
+};

@@ -175,7 +175,7 @@ export const ruling: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: modules,
+			file: "test/rulings-exchange.test.ts",
 			name: "is given the other leg back, and then takes no cancel that would free it to be spent",
 		},
 		model: "exchange cancels-late",
