@@ -1,4 +1,4 @@
-/** A hostile peer, app, store or operator: what they say that is not so changes nothing, and costs little. */
+/** A hostile peer, app or store: what they say that is not so changes nothing, and costs little. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
@@ -7,17 +7,14 @@ import {
 	isRefusal,
 	type Message,
 	parseMessage,
-	parseReply,
 	type Refusal,
-	reply as replyShape,
-	serialize,
 	serializeMessage,
 } from "@tenten/protocol";
 import { inProcessChannel, type Wallet, type WalletStore } from "@tenten/wallet";
 import { type Fault, faultyStore } from "../packages/module/test/support/faulty-store.ts";
 import { chance } from "./support/chance.ts";
 import { meddledChannel, without } from "./support/channels.ts";
-import { type Device, ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
+import { type Device, ok, openTown, random, type Town } from "./support/town.ts";
 
 const asked = { role: "holder", class: null, merchantCategory: null, region: null } as const;
 const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "ok");
@@ -362,63 +359,6 @@ describe("a peer", () => {
 		assert.equal(codeOf(await eve.recover(second.attempt, inProcessChannel(bob.handle))), "ok");
 		assert.equal(eve.module.payer(second.attempt), "cancelled");
 		assert.equal(decisions.length, 1);
-		await town.close();
-	});
-});
-
-describe("an operator's answer", () => {
-	/** Ann's pending order, and what the operator answers to it. */
-	async function pending(action: "refresh" | "withdraw") {
-		const { town, ann } = await openWorld();
-		const inputs = ann.module.tokens().map(({ output }) => output);
-		const account = ann.module.certificates()[0]?.hash as Bytes;
-		await town.operator.deposit(random(32), account, yen.code, 50n);
-		const options =
-			action === "refresh"
-				? { asset: town.asset, action: { kind: "refresh" } as const, inputs }
-				: { asset: town.asset, action: { kind: "withdraw", outputs: [20n, 30n] } as const, inputs: [] };
-		const order = ok(await ann.module.order(options));
-		const answer = ok(await town.operator[order.route](order.request));
-		return { town, ann, order, answer };
-	}
-
-	for (const action of ["refresh", "withdraw"] as const)
-		test(`that lacks tokens of a ${action} ends nothing: the order waits for the whole answer`, async () => {
-			const { town, ann, order, answer } = await pending(action);
-			const whole = ok(parseReply(answer));
-			const [first] = whole.issues;
-			assert.ok(first);
-			const short = action === "refresh" ? [] : [first, first];
-			const lacking = serialize(replyShape, { ...whole, issues: short });
-			assert.equal(codeOf(await ann.module.answer(order.digest, lacking)), "sum-mismatch");
-			assert.equal((await ann.module.pendingOrders()).length, 1);
-			ok(await ann.module.answer(order.digest, answer));
-			assert.equal(ann.balance(town.asset).available, action === "refresh" ? 1_000n : 1_050n);
-			await town.close();
-		});
-
-	test("that brings back a token which was here before is not taken: spending it would be a fork", async () => {
-		const { town, ann, order, answer } = await pending("withdraw");
-		ok(await ann.module.answer(order.digest, answer));
-		const { issues } = ok(parseReply(answer));
-		const token = ann.module.tokens().find(({ amount }) => amount === 20n);
-		const inputs = [token?.output as Bytes];
-		const refresh = ok(await ann.module.order({ asset: town.asset, action: { kind: "refresh" }, inputs }));
-		const results = [{ kind: "refreshed", amount: 20n }] as const;
-		const stale = serialize(replyShape, { order: refresh.digest, results, issues: issues.slice(0, 1) });
-		assert.equal(codeOf(await ann.module.answer(refresh.digest, stale)), "request-reused");
-		ok(await ann.module.answer(refresh.digest, ok(await town.operator.claim(refresh.request))));
-		assert.equal(ann.balance(town.asset).available, 1_050n);
-		await town.close();
-	});
-
-	test("to another order, or to none, is not taken", async () => {
-		const { town, ann, order, answer } = await pending("withdraw");
-		const whole = ok(parseReply(answer));
-		const other = serialize(replyShape, { ...whole, order: random(32) });
-		assert.equal(codeOf(await ann.module.answer(order.digest, other)), "order-mismatch");
-		assert.equal(codeOf(await ann.module.answer(random(32), answer)), "attempt-unknown");
-		assert.equal(codeOf(await ann.module.answer(order.digest, Uint8Array.of(0xff))), "malformed");
 		await town.close();
 	});
 });

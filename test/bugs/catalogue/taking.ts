@@ -224,7 +224,7 @@ export const taking: readonly Bug[] = [
 			},
 		],
 		test: {
-			file: "test/hostile.test.ts",
+			file: "test/hostile-operator.test.ts",
 			name: "that brings back a token which was here before is not taken: spending it would be a fork",
 		},
 	},
