@@ -2,32 +2,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-	type Bytes,
 	type ClaimResult,
 	claim,
 	type DurableHolderOrder,
 	encodeItem,
 	type HolderOrder,
-	type HolderOrderEffect,
 	type HolderOrderEvent,
-	type HolderOrderStep,
 	holderOrder,
-	type IssueProof,
 	limits,
 	lockHash,
-	type Order,
-	type OrderPlan,
 	orderDigest,
 	order as orderShape,
-	ownOutput,
 	parse,
-	type Reply,
 	type Spendable,
 	serialize,
 	signedOrder,
 	stepHolderOrder,
 	toHex,
-	type VerifiedCertificate,
 	type VerifiedToken,
 	verifyClaim,
 	verifyParsedToken,
@@ -43,93 +34,28 @@ import {
 	trust,
 	trustIn,
 } from "../handover/support/ecosystem.ts";
+import {
+	added,
+	answer,
+	assertRefused,
+	effect,
+	idle,
+	inputs,
+	issued,
+	ordered,
+	own,
+	paid,
+	planOf,
+	refresh,
+	reply,
+	sign,
+	signaturesFor,
+	start,
+	step,
+	withdrawal,
+	withdrawing,
+} from "./support/ordering.ts";
 import { alice, bob, carol, lock, orderOf, owned, pay, toAccount } from "./support/redeeming.ts";
-
-const idle: HolderOrder = { kind: "idle" };
-const own = (minor: bigint, name: string, certificate = alice) =>
-	ownOutput(minor, certificate, bytesOf("opening", name));
-
-const inputs = [issueTo(alice, 100n, "first"), issueTo(alice, 50n, "second")].map((token) => ({
-	token,
-	after: [],
-}));
-const refresh = orderOf({ kind: "refresh", outputs: [own(120n, "fresh")] });
-const withdrawal = orderOf({
-	kind: "withdraw",
-	account: alice.hash,
-	outputs: [own(30n, "new"), own(5n, "newer")],
-});
-
-function planOf(order: Order, changes: Partial<OrderPlan> = {}): OrderPlan {
-	return { order, signer: alice, inputs, amount: 120n, changeRequest: bytesOf("change"), ...changes };
-}
-
-const withdrawing = planOf(withdrawal, { inputs: [], amount: 35n });
-
-function step(state: HolderOrder, event: HolderOrderEvent): HolderOrderStep {
-	return stepHolderOrder(state, event, trust);
-}
-
-function start(plan: OrderPlan): HolderOrderStep {
-	return step(idle, { kind: "start", plan });
-}
-
-const signers = new Map([alice, bob, carol].map(({ hash, key }) => [toHex(hash), key]));
-
-function signaturesFor({ effects }: HolderOrderStep): readonly Bytes[] {
-	const [sign] = effects;
-	assert.ok(sign?.kind === "sign" && effects.length === 1);
-	return sign.requests.map(({ signer, type, payload }) => {
-		const key = signers.get(toHex(signer));
-		assert.ok(key);
-		return toySign(key, type, payload);
-	});
-}
-
-function sign(signing: HolderOrderStep): HolderOrderStep {
-	return step(signing.state, { kind: "signed", signatures: signaturesFor(signing) });
-}
-
-function ordered(plan: OrderPlan): HolderOrderStep {
-	return sign(start(plan));
-}
-
-function effect<K extends HolderOrderEffect["kind"]>(
-	{ effects }: HolderOrderStep,
-	kind: K,
-): Extract<HolderOrderEffect, { kind: K }> {
-	const found = effects.find((each) => each.kind === kind);
-	assert.ok(found, `no ${kind}`);
-	return found as Extract<HolderOrderEffect, { kind: K }>;
-}
-
-/** Nothing was done, and nothing changed. */
-function assertRefused(before: HolderOrder, after: HolderOrderStep, code: string): void {
-	assert.equal(after.refusal?.code, code, after.refusal?.detail);
-	assert.deepEqual([after.state, after.effects], [before, []]);
-}
-
-const paid: ClaimResult = { kind: "refreshed", amount: 1n };
-
-function reply(order: Order, results: readonly ClaimResult[], ...proofs: readonly IssueProof[]): Reply {
-	return { order: orderDigest(order), results, issues: proofs.map((proof) => ({ output: null, proof })) };
-}
-
-function answer(state: HolderOrder, value: Reply): HolderOrderStep {
-	return step(state, { kind: "answered", reply: value });
-}
-
-/** A fresh issue for the owner that `own` and `issueTo` open by this name. */
-function issued(name: string, minor: bigint, certificate: VerifiedCertificate = alice): IssueProof {
-	return issueTo(certificate, minor, name, { spendUntil: epoch + 9_000 }).token.issue;
-}
-
-function added(after: HolderOrderStep): readonly (readonly [bigint, string])[] {
-	return effect(after, "persist").changes.add.map(({ amount, owner }) => [
-		amount,
-		toHex(owner.certificate.hash),
-	]);
-}
 
 test("redeeming asks for a signature of each input's owner, and for the order's", () => {
 	const bobs: Spendable = { token: issueTo(bob, 7n, "bob's"), after: [] };
