@@ -6,8 +6,6 @@
  */
 import {
 	accountReply,
-	type Caveat,
-	type Condition,
 	caveat,
 	claim,
 	condition,
@@ -36,7 +34,6 @@ import {
 	signedRequest,
 	signedRuling,
 	signedStatement,
-	type Terms,
 	terms,
 	token,
 } from "../../packages/protocol/src/index.ts";
@@ -59,6 +56,7 @@ import {
 } from "./message-structures.ts";
 import { orderOf } from "./orders.ts";
 import { passed, secretOf } from "./payments.ts";
+import { everyCondition, lifted } from "./some-terms.ts";
 import { statementOf } from "./statements.ts";
 import { also, casesOf, of, type Structure } from "./structure-cases.ts";
 import {
@@ -70,33 +68,10 @@ import {
 	encodedKeyOf,
 	encodedList,
 	issueTo,
-	now,
 	tickets,
 	trust,
 	yen,
 } from "./world.ts";
-
-const none = { classes: null, merchantCategories: null, regions: null, operators: null, certificates: null };
-const everyCondition: readonly Condition[] = [
-	{ kind: "notBefore", time: now },
-	{ kind: "expires", time: now, atExpiry: "refund" },
-	{ kind: "expires", time: now, atExpiry: "burn" },
-	{ kind: "hopLimit", hops: 32 },
-	{ kind: "transferCap", amount: 2n ** 63n - 1n },
-	{ kind: "payees", ...none },
-	{
-		kind: "payees",
-		classes: ["shop"],
-		merchantCategories: [5411, 9999],
-		regions: ["JP-13"],
-		operators: [densha.id],
-		certificates: [alice.certificate.hash],
-	},
-	{ kind: "purpose", purposes: ["books"] },
-	{ kind: "resaleCap", asset: tickets, amount: 3n },
-];
-const lifted: Caveat = { condition: { kind: "purpose", purposes: ["books"] }, liftedBy: "shop" };
-const someTerms: Terms = { conditions: everyCondition, caveats: [lifted] };
 
 const issued = await issueTo(alice, 600n, "of a structure", {
 	conditions: everyCondition.slice(0, 1),
@@ -189,7 +164,12 @@ const structures: readonly Structure[] = [
 		["malformed", "lifted by 33 characters", [1], "a".repeat(33)],
 	),
 	also(
-		of(terms, "terms", ["of all conditions", someTerms], ["none", { conditions: [], caveats: [] }]),
+		of(
+			terms,
+			"terms",
+			["of all conditions", { conditions: everyCondition, caveats: [lifted] }],
+			["none", { conditions: [], caveats: [] }],
+		),
 		["too-many", "17 conditions", [0], new Array(17).fill(0)],
 		["too-many", "17 caveats", [1], new Array(17).fill(0)],
 	),

@@ -50,8 +50,16 @@ function lastConsumed(token: VerifiedToken): ConsumedOutput {
 	return consumedOutputs(token, world.trust).at(-1) as ConsumedOutput;
 }
 
+function forkOf(first: VerifiedToken, second: VerifiedToken): Uint8Array {
+	return forkEvidenceFrom(lastConsumed(first), lastConsumed(second));
+}
+
 function judge(first: VerifiedToken, second: VerifiedToken): Conviction | Refusal {
-	return verifyEvidence(forkEvidenceFrom(lastConsumed(first), lastConsumed(second)), world.trust);
+	return verifyEvidence(forkOf(first, second), world.trust);
+}
+
+function judgeConsumed(first: ConsumedOutput, second: ConsumedOutput): Conviction | Refusal {
+	return verifyEvidence(forkEvidenceFrom(first, second), world.trust);
 }
 
 function expectConviction(
@@ -109,7 +117,7 @@ test("what an operator keeps of each consumed output is enough, long after", asy
 	const kept = serialize(consumedOutput, lastConsumed((await payFrom(token, b)).paid));
 	const first = expectValue(parse(consumedOutput, kept, limits.evidence));
 	const second = lastConsumed((await payFrom(token, c)).paid);
-	expectConviction(verifyEvidence(forkEvidenceFrom(first, second), world.trust), owner);
+	expectConviction(judgeConsumed(first, second), owner);
 });
 
 test("one link is no fork, whoever shows it twice and under whatever signature", async () => {
@@ -118,8 +126,8 @@ test("one link is no fork, whoever shows it twice and under whatever signature",
 	expectRefusal(judge(paid, paid), "not-evidence");
 	const again = await owner.signer.sign("link", link.payload);
 	const consumed = lastConsumed(paid);
-	const twice = forkEvidenceFrom(consumed, { ...consumed, link: { ...consumed.link, signature: again } });
-	expectRefusal(verifyEvidence(twice, world.trust), "not-evidence");
+	const other = { ...consumed, link: { ...consumed.link, signature: again } };
+	expectRefusal(judgeConsumed(consumed, other), "not-evidence");
 });
 
 test("locks without their release are no evidence: an honest payer may restore and spend elsewhere", async () => {
@@ -131,22 +139,15 @@ test("locks without their release are no evidence: an honest payer may restore a
 	expectRefusal(judge(locked.paid, other.paid), "not-evidence");
 	expectRefusal(judge(locked.paid, direct.paid), "not-evidence");
 	expectRefusal(judge(direct.paid, locked.paid), "not-evidence");
-	const withWrong = (shown: Uint8Array): Uint8Array => {
-		const consumed = lastConsumed(locked.paid);
-		return forkEvidenceFrom(
-			{ ...consumed, link: { ...consumed.link, release: shown } },
-			lastConsumed(direct.paid),
-		);
+	const showing = (paid: VerifiedToken, shown: Uint8Array): ConsumedOutput => {
+		const consumed = lastConsumed(paid);
+		return { ...consumed, link: { ...consumed.link, release: shown } };
 	};
-	expectRefusal(verifyEvidence(withWrong(world.random()), world.trust), "not-evidence");
-	expectConviction(verifyEvidence(withWrong(release), world.trust), owner);
+	const spent = lastConsumed(direct.paid);
+	expectRefusal(judgeConsumed(showing(locked.paid, world.random()), spent), "not-evidence");
+	expectConviction(judgeConsumed(showing(locked.paid, release), spent), owner);
 	// A release where there is no lock makes nothing effective.
-	const consumed = lastConsumed(direct.paid);
-	const odd = { ...consumed, link: { ...consumed.link, release } };
-	expectRefusal(
-		verifyEvidence(forkEvidenceFrom(odd, lastConsumed(locked.paid)), world.trust),
-		"not-evidence",
-	);
+	expectRefusal(judgeConsumed(showing(direct.paid, release), lastConsumed(locked.paid)), "not-evidence");
 });
 
 test("spending two outputs is honest, however alike they are", async () => {
@@ -162,14 +163,13 @@ test("evidence holds against the owner of that output alone", async () => {
 	const token = (await pay(world, await issueTo(world, b, any), b, owner, 600n)).paid;
 	const first = await pay(world, token, owner, b, 600n);
 	const second = await pay(world, token, owner, c, 600n);
-	const encoded = forkEvidenceFrom(lastConsumed(first.paid), lastConsumed(second.paid));
+	const encoded = forkOf(first.paid, second.paid);
 	expectConviction(verifyEvidence(encoded, world.trust), owner);
 	const known = lastConsumed(first.paid);
-	const opened = known.owner;
 	for (const change of [
-		{ owner: { ...opened, certificate: c.certificate.encoded } },
-		{ owner: { ...opened, request: world.random() } },
-		{ owner: { ...opened, purpose: "books" } },
+		{ owner: { ...known.owner, certificate: c.certificate.encoded } },
+		{ owner: { ...known.owner, request: world.random() } },
+		{ owner: { ...known.owner, purpose: "books" } },
 		{ index: 1 },
 		{ index: 7 },
 		{ parent: { ...known.parent, kind: "issue" as const } },
@@ -190,15 +190,15 @@ test("links that the owner did not sign, or that do not add up, are no evidence"
 		link: { payload: link.payload, release: null, signature },
 	});
 	const forged = asConsumed(await signLink(token, b, { outputs }));
-	expectRefusal(verifyEvidence(forkEvidenceFrom(honest, forged), world.trust), "not-evidence");
-	expectRefusal(verifyEvidence(forkEvidenceFrom(forged, honest), world.trust), "not-evidence");
+	expectRefusal(judgeConsumed(honest, forged), "not-evidence");
+	expectRefusal(judgeConsumed(forged, honest), "not-evidence");
 	const short = [{ amount: any - 1n, owner: ownerOf(world, c), caveats: [] }];
 	const wrongSum = asConsumed(await signLink(token, owner, { outputs: short }));
-	expectRefusal(verifyEvidence(forkEvidenceFrom(honest, wrongSum), world.trust), "not-evidence");
+	expectRefusal(judgeConsumed(honest, wrongSum), "not-evidence");
 	const { link } = await signLink(token, owner, { outputs });
 	const asCancel = await owner.signer.sign("cancel", link.payload);
 	const retyped = asConsumed({ link, signature: asCancel });
-	expectRefusal(verifyEvidence(forkEvidenceFrom(honest, retyped), world.trust), "not-evidence");
+	expectRefusal(judgeConsumed(honest, retyped), "not-evidence");
 });
 
 /** An exchange link from `owner` to `payee`, which decides it, and the payee's cancel of it. */
@@ -246,7 +246,7 @@ test("nobody can frame an owner by leaving the decider's certificate out", async
 	const token = await issueTo(world, owner, any);
 	const { released, cancel } = await exchange(token);
 	const again = await payFrom(token, b, { after: [cancel] });
-	const encoded = forkEvidenceFrom(lastConsumed(released), lastConsumed(again.paid));
+	const encoded = forkOf(released, again.paid);
 	expectRefusal(verifyEvidence(altered(encoded, { deciders: [] }), world.trust), "not-evidence");
 	const others = [b.certificate.encoded, c.certificate.encoded];
 	expectRefusal(verifyEvidence(altered(encoded, { deciders: others }), world.trust), "not-evidence");
@@ -257,8 +257,7 @@ test("nobody can frame an owner by leaving the decider's certificate out", async
 test("an owner cannot hide behind a cancel that is not the decider's", async () => {
 	const token = await issueTo(world, owner, any);
 	const { released, cancel } = await exchange(token);
-	const { lock } = cancel;
-	const opened = cancel.decider;
+	const { lock, decider: opened } = cancel;
 	const accomplice: Owner = ownerOf(world, c);
 	const cancels: readonly DraftCancel[] = [
 		{ ...cancel, signature: new Uint8Array(64) },
@@ -294,7 +293,7 @@ test("an owner cannot hide behind a payee that nobody can open", async () => {
 	const { link, signature } = await signLink(token, owner, { outputs, lock });
 	const consumed = lastConsumed((await payFrom(token, b)).paid);
 	const ghostly = { ...consumed, link: { payload: link.payload, release, signature } };
-	expectConviction(verifyEvidence(forkEvidenceFrom(ghostly, consumed), world.trust), owner);
+	expectConviction(judgeConsumed(ghostly, consumed), owner);
 	// To be excused it must carry a cancel of that ghost, which no verifier takes.
 	const cancel = { lock: lock.hash, decider: ghost, signature: new Uint8Array(64) };
 	const spent = await payFrom(token, b, { after: [cancel] });
@@ -359,10 +358,7 @@ test("a culprit that no listed authority certified is a matter of the trust list
 	const elsewhere = await createWorld({ seed: "elsewhere" });
 	const stranger = await createHolder(elsewhere);
 	const token = await issueTo(world, owner, any);
-	const encoded = forkEvidenceFrom(
-		lastConsumed((await payFrom(token, b)).paid),
-		lastConsumed((await payFrom(token, c)).paid),
-	);
+	const encoded = forkOf((await payFrom(token, b)).paid, (await payFrom(token, c)).paid);
 	expectRefusal(verifyEvidence(encoded, elsewhere.trust), "authority-unknown");
 	const deciders = [stranger.certificate.encoded];
 	expectRefusal(verifyEvidence(altered(encoded, { deciders }), world.trust), "authority-unknown");
@@ -381,7 +377,7 @@ test("evidence of the largest links there are is still read, and nothing larger 
 	const first = await payFrom(large.paid, b, { caveats });
 	const second = await payFrom(large.paid, c, { caveats });
 	assert.ok(!isRefusal(verifyToken(serializeToken(first.paid), world.trust)));
-	const encoded = forkEvidenceFrom(lastConsumed(first.paid), lastConsumed(second.paid));
+	const encoded = forkOf(first.paid, second.paid);
 	assert.ok(encoded.length > limits.message);
 	expectConviction(verifyEvidence(encoded, world.trust), owner);
 	expectRefusal(verifyEvidence(new Uint8Array(limits.evidence + 1), world.trust), "too-large");
@@ -389,10 +385,7 @@ test("evidence of the largest links there are is still read, and nothing larger 
 
 test("what is no evidence at all is malformed, and unknown kinds are named", async () => {
 	const token = await issueTo(world, owner, any);
-	const encoded = forkEvidenceFrom(
-		lastConsumed((await payFrom(token, b)).paid),
-		lastConsumed((await payFrom(token, c)).paid),
-	);
+	const encoded = forkOf((await payFrom(token, b)).paid, (await payFrom(token, c)).paid);
 	for (const bytes of [new Uint8Array(), encoded.subarray(1), Uint8Array.of(...encoded, 0)])
 		expectRefusal(verifyEvidence(bytes, world.trust), "malformed");
 	const items = evidence.write(expectValue(parse(evidence, encoded))) as readonly Item[];

@@ -8,10 +8,8 @@ import {
 	type Item,
 	isRefusal,
 	limits,
-	lockHash,
 	type RefusalCode,
 	refuse,
-	releaseToken,
 	serialize,
 	serializeToken,
 	type Token,
@@ -35,6 +33,7 @@ import {
 	tryToPay,
 	type World,
 } from "../../../module/test/support/world.ts";
+import { withHops, withLastHop } from "./support/changed.ts";
 
 const world = await createWorld();
 const holders = await Promise.all([0, 1, 2, 3].map(() => createHolder(world)));
@@ -44,14 +43,6 @@ const any = 1000n;
 /** What a payee says of a token that claims to be this one. */
 function judge(value: Token): VerifiedToken | { readonly kind: "refusal"; readonly code: RefusalCode } {
 	return verifyToken(serialize(tokenShape, value), world.trust);
-}
-
-function withHops(token: VerifiedToken, change: (hops: readonly Hop[]) => readonly Hop[]): Token {
-	return { ...token.token, hops: change(token.token.hops) };
-}
-
-function withLastHop(token: VerifiedToken, change: Partial<Hop>): Token {
-	return withHops(token, (hops) => hops.with(-1, { ...(hops.at(-1) as Hop), ...change }));
 }
 
 /** a pays b, b pays c, c pays d: the whole amount each time. */
@@ -244,34 +235,6 @@ test("a payment to several owners: each may go on from its own output", async ()
 	expectRefusal(extendToken(signed.link, signed.signature, 4), "malformed");
 });
 
-test("a lock waits for its own release, and nothing follows before", async () => {
-	const release = world.random();
-	const issued = await issueTo(world, a, any);
-	const { paid: locked } = await pay(world, issued, a, b, any, { release, released: false });
-	assert.deepEqual(locked.pending, { payeeDecides: false, hash: lockHash(release) });
-	assert.deepEqual(expectValue(verifyToken(serializeToken(locked), world.trust)).pending, locked.pending);
-	expectRefusal(await tryToPay(world, locked, b, c, any), "lock-pending");
-	const onward = await signLink(locked, b, {
-		outputs: [{ amount: any, owner: ownerOf(world, c), caveats: [] }],
-	});
-	expectRefusal(judge(carry(locked, onward)), "lock-pending");
-	expectRefusal(releaseToken(locked, world.random()), "release-mismatch");
-	expectRefusal(releaseToken(issued, release), "release-mismatch");
-	const released = expectValue(releaseToken(locked, release));
-	expectRefusal(releaseToken(released, release), "release-mismatch");
-	assert.deepEqual(expectValue(verifyToken(serializeToken(released), world.trust)), released);
-	assert.ok(!isRefusal(await tryToPay(world, released, b, c, any)));
-});
-
-test("a lock of an exchange is released as what it is, and reads as its payer made it", async () => {
-	const release = world.random();
-	const { paid } = await pay(world, await issueTo(world, a, any), a, b, any, { release, payeeDecides: true });
-	assert.deepEqual(expectValue(verifyToken(serializeToken(paid), world.trust)), paid);
-	assert.deepEqual(paid.path[0]?.body.lock, { payeeDecides: true, hash: lockHash(release) });
-	assert.deepEqual(paid.path[0]?.release, release);
-	assert.equal(paid.pending, null);
-});
-
 test("a token carries as many caveats as an issue holds, and not one more", async () => {
 	const caveat = { condition: { kind: "purpose", purposes: ["fare"] }, liftedBy: null } as const;
 	const conditions = [{ kind: "purpose", purposes: ["fare"] }] as const;
@@ -285,21 +248,6 @@ test("a token carries as many caveats as an issue holds, and not one more", asyn
 	expectRefusal(await tryToPay(world, full.paid, b, c, any, more), "too-many");
 	const outputs = [{ amount: any, owner: ownerOf(world, c, "fare"), caveats: [caveat] }];
 	expectRefusal(judge(carry(full.paid, await signLink(full.paid, b, { outputs }))), "too-many");
-});
-
-test("a release makes no lock: not where there was none, and not another's", async () => {
-	const { paid: direct } = await pay(world, await issueTo(world, a, any), a, b, any);
-	for (const state of ["released", "releasedPayeeDecides", "locked"] as const)
-		expectRefusal(
-			judge(withLastHop(direct, { lock: { state, bytes: world.random() } })),
-			"signature-invalid",
-		);
-	const release = world.random();
-	const { paid: locked } = await pay(world, await issueTo(world, a, any), a, b, any, { release });
-	const wrong = { state: "released", bytes: world.random() } as const;
-	expectRefusal(judge(withLastHop(locked, { lock: wrong })), "signature-invalid");
-	const flipped = { state: "releasedPayeeDecides", bytes: release } as const;
-	expectRefusal(judge(withLastHop(locked, { lock: flipped })), "signature-invalid");
 });
 
 test("a batch proves its own issues, in their places, under a listed issuing key of their operator", async () => {
@@ -367,29 +315,6 @@ test("a token has as many links as the limit, one more to return and two more to
 	assert.ok(!isRefusal(verifyToken(serializeToken(redeemed), world.trust)));
 	const more = [...redeemed.token.hops, ...redeemed.token.hops.slice(-1)];
 	expectRefusal(judge({ ...redeemed.token, hops: more }), "too-many");
-});
-
-test("a cancel that a link carries must be signed by a certificate of the token's table", async () => {
-	const lock = lockHash(world.random());
-	const signature = await c.signer.sign("cancel", encodeItem([lock]));
-	const cancel = { lock, decider: ownerOf(world, c), signature };
-	const token = await issueTo(world, a, any);
-	const { paid } = await pay(world, token, a, b, any, { after: [cancel] });
-	assert.deepEqual(expectValue(verifyToken(serializeToken(paid), world.trust)), paid);
-	const certificates = paid.token.certificates.filter((encoded) => encoded !== c.certificate.encoded);
-	expectRefusal(judge({ ...paid.token, certificates }), "signature-invalid");
-	for (const wrong of [
-		{ ...cancel, signature: new Uint8Array(64) },
-		{ ...cancel, lock: world.random() },
-		{ ...cancel, decider: ownerOf(world, d) },
-		{ ...cancel, signature: await c.signer.sign("statement", encodeItem([lock])) },
-	]) {
-		const { paid: claimed } = await pay(world, token, a, b, any, { after: [wrong] });
-		expectRefusal(verifyToken(serializeToken(claimed), world.trust), "signature-invalid");
-	}
-	const five = new Array(limits.after + 1).fill(cancel);
-	const { paid: crowded } = await pay(world, token, a, b, any, { after: five });
-	expectRefusal(verifyToken(serializeToken(crowded), world.trust), "too-many");
 });
 
 test("what this module sealed itself reopens without verifying a signature again", async () => {
