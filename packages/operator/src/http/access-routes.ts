@@ -4,7 +4,7 @@ import { toHex } from "@tenten/protocol";
 import type { ApiKey } from "../access.ts";
 import type { Operator } from "../operator.ts";
 import type { AuditEntry } from "../store/audit-log.ts";
-import { cursorAfter, readCursor } from "./cursor.ts";
+import { nextAfter, positionIn, readCursor } from "./cursor.ts";
 import { given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { problem } from "./problem.ts";
@@ -22,8 +22,7 @@ export function addAccessRoutes(app: OpenAPIHono, operator: Operator, gate: Gate
 		const after = query.cursor === undefined ? "" : readCursor("keys", query.cursor);
 		if (after === undefined) return problem("malformed", "cursor");
 		const page = (await operator.listKeys(after)).map(shown);
-		const last = page.at(-1);
-		return given({ apiKeys: page, cursor: last === undefined ? null : cursorAfter("keys", last.id) });
+		return given({ apiKeys: page, cursor: nextAfter("keys", page, ({ id }) => id) });
 	});
 	serve(app, revokeApiKey, gate, async ({ params, acting }) => {
 		const revoked = await operator.revokeKey(acting, params.id);
@@ -35,12 +34,11 @@ export function addAccessRoutes(app: OpenAPIHono, operator: Operator, gate: Gate
 		return refusal === undefined ? given({ asset }) : refused(allowPayouts, refusal);
 	});
 	serve(app, auditLog, gate, async ({ query }) => {
-		const after = query.cursor === undefined ? "0" : readCursor("audit", query.cursor);
-		if (after === undefined || !/^[0-9]{1,15}$/.test(after)) return problem("malformed", "cursor");
-		const page = await operator.auditLog(Number(after));
-		const last = page.at(-1);
-		const next = last === undefined ? null : cursorAfter("audit", `${last.position}`);
-		return given({ entries: page.map(told), cursor: next });
+		const after = positionIn("audit", query.cursor, 0);
+		if (after === undefined) return problem("malformed", "cursor");
+		const page = await operator.auditLog(after);
+		const cursor = nextAfter("audit", page, ({ position }) => `${position}`);
+		return given({ entries: page.map(told), cursor });
 	});
 }
 

@@ -4,7 +4,7 @@ import { type Bytes, coseKey, fromHex, isRefusal, parse, type Refusal, toHex } f
 import type { Standing } from "../definitions/definitions.ts";
 import type { Missed, ShownDefinition } from "../definitions/drafts.ts";
 import type { Operator } from "../operator.ts";
-import { cursorAfter, readCursor } from "./cursor.ts";
+import { idIn, nextAfter } from "./cursor.ts";
 import { type Endpoint, given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { problem } from "./problem.ts";
@@ -43,15 +43,10 @@ function addDraftRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void 
 		return isRefusal(id) ? refused(proposeDefinition, id) : given({ id: toHex(id) });
 	});
 	serve(app, definitions, gate, async ({ query }) => {
-		const last = query.cursor === undefined ? "" : readCursor("definitions", query.cursor);
-		const after = last === undefined ? undefined : fromHex(last);
+		const after = idIn("definitions", query.cursor);
 		if (after === undefined) return problem("malformed", "cursor");
 		const page = (await operator.drafts.shownAfter(after)).map(shown);
-		const end = page.at(-1);
-		return given({
-			definitions: page,
-			cursor: end === undefined ? null : cursorAfter("definitions", end.id),
-		});
+		return given({ definitions: page, cursor: nextAfter("definitions", page, ({ id }) => id) });
 	});
 	serve(app, definition, gate, async ({ params: { id } }) => {
 		const record = await operator.drafts.recordOf(fromHex(id) as Bytes);

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type Bytes, fromHex, sha256, toHex } from "@tenten/protocol";
 import type { Operator } from "../operator.ts";
 import { lastingScope } from "../store/forgetting.ts";
-import { cursorAfter, readCursor } from "./cursor.ts";
+import { idIn, nextAfter } from "./cursor.ts";
 import { given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import type { Idempotency } from "./idempotency.ts";
@@ -39,8 +39,7 @@ export function addManagementRoutes(
 		return given({ assets });
 	});
 	serve(app, caseFiles, gate, async ({ query }) => {
-		const last = query.cursor === undefined ? "" : readCursor("cases", query.cursor);
-		const after = last === undefined ? undefined : fromHex(last);
+		const after = idIn("cases", query.cursor);
 		if (after === undefined) return problem("malformed", "cursor");
 		const page = await operator.caseFiles(after);
 		const files = page.map(({ id, kind, culprit, openedAt }) => ({
@@ -49,8 +48,7 @@ export function addManagementRoutes(
 			culprit: toHex(culprit),
 			openedAt: new Date(openedAt * 1000).toISOString(),
 		}));
-		const end = files.at(-1);
-		return given({ caseFiles: files, cursor: end === undefined ? null : cursorAfter("cases", end.id) });
+		return given({ caseFiles: files, cursor: nextAfter("cases", files, ({ id }) => id) });
 	});
 	serve(app, evidence, gate, async ({ params }) => {
 		const found = await operator.evidence(fromHex(params.id) as Bytes);

@@ -2,7 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type Bytes, fromHex, toHex } from "@tenten/protocol";
 import type { Operator } from "../operator.ts";
-import { cursorAfter, readCursor } from "./cursor.ts";
+import { cursorAfter, idIn } from "./cursor.ts";
 import { given } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { toAmount } from "./management.ts";
@@ -13,8 +13,7 @@ import { type Gate, serve } from "./serving.ts";
 export function addPeerRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
 	const { peerDebts, debtsAtPeer } = endpoints;
 	serve(app, peerDebts, gate, async ({ body, acting }) => {
-		const last = body.cursor === null ? "" : readCursor("debts", body.cursor);
-		const after = last === undefined ? undefined : fromHex(last);
+		const after = idIn("debts", body.cursor);
 		if (after === undefined) return problem("malformed", "cursor");
 		const page = await operator.peers.debts(peerIn(acting.actor), after);
 		const debts = page.debts.map(({ culprit, cases, code, drawn, owed }) => ({

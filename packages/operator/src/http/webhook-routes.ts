@@ -7,7 +7,7 @@ import type { KeptEvent } from "../store/events.ts";
 import type { Endpoint } from "../store/webhook-endpoints.ts";
 import type { EventType } from "../webhooks/event-types.ts";
 import type { Outcome } from "../webhooks/post.ts";
-import { cursorAfter, readCursor } from "./cursor.ts";
+import { nextAfter, positionIn } from "./cursor.ts";
 import { given } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { problem } from "./problem.ts";
@@ -63,17 +63,17 @@ function addEndpointRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): vo
 function addDeliveryRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
 	const { events, deliveries, delivery, replay, replaySince } = endpoints;
 	serve(app, events, gate, async ({ query }) => {
-		const before = positionIn("events", query.cursor);
+		const before = positionIn("events", query.cursor, newest);
 		if (before === undefined) return problem("malformed", "cursor");
 		const page = await operator.webhooks.events(query.type, before);
-		return given({ events: page.map(toldEvent), cursor: nextAfter("events", page) });
+		return given({ events: page.map(toldEvent), cursor: nextAfter("events", page, placeOf) });
 	});
 	serve(app, deliveries, gate, async ({ params, query }) => {
-		const before = positionIn("deliveries", query.cursor);
+		const before = positionIn("deliveries", query.cursor, newest);
 		if (before === undefined) return problem("malformed", "cursor");
 		const page = await operator.webhooks.deliveries(idOf(params.id), query.state, before);
 		if (page === undefined) return problem("webhook-unknown");
-		return given({ deliveries: page.map(toldDelivery), cursor: nextAfter("deliveries", page) });
+		return given({ deliveries: page.map(toldDelivery), cursor: nextAfter("deliveries", page, placeOf) });
 	});
 	serve(app, delivery, gate, async ({ params }) => {
 		const found = await operator.webhooks.delivery(idOf(params.id), idOf(params.event));
@@ -101,17 +101,9 @@ function idOf(text: string): Bytes {
 	return fromHex(text) as Bytes;
 }
 
-/** Before which position a page begins; undefined where the cursor is none of this list. */
-function positionIn(list: string, cursor: string | undefined): number | undefined {
-	if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
-	const last = readCursor(list, cursor);
-	return last !== undefined && /^[0-9]{1,16}$/.test(last) ? Number(last) : undefined;
-}
-
-function nextAfter(list: string, page: readonly { readonly position: number }[]): string | null {
-	const last = page.at(-1);
-	return last === undefined ? null : cursorAfter(list, `${last.position}`);
-}
+/** Lists of what happened go back in time, from here. */
+const newest = Number.MAX_SAFE_INTEGER;
+const placeOf = ({ position }: { readonly position: number }): string => `${position}`;
 
 function shownAt(endpoint: Endpoint, now: number) {
 	const { id, url, description, types, accounts, disabled, failingSince, oldestUntil, createdAt } = endpoint;
