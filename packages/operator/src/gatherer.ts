@@ -12,8 +12,11 @@ export type GathererOptions<Q> = {
 	readonly abreast: number;
 	/** whether a failure may be that of one question, so that the others are worth another try */
 	readonly isWorthSplitting: (error: unknown) => boolean;
-	/** awaited before a batch is taken: whoever is about to ask may come along */
-	readonly pause: () => Promise<void>;
+	/**
+	 * Awaited before a batch is taken: whoever is about to ask may come along. `isFull`: nobody else can, but whatever
+	 * else the thread has to do may be done first.
+	 */
+	readonly pause: (isFull: boolean) => Promise<void>;
 };
 
 type Waiting<Q, A> = {
@@ -47,7 +50,7 @@ export class Gatherer<Q, A> {
 	async #gather(): Promise<void> {
 		this.#underWay++;
 		while (this.#waiting.length > 0) {
-			if (this.#heaviest() === this.#waiting.length) await this.#options.pause();
+			await this.#options.pause(this.#heaviest() < this.#waiting.length);
 			await this.#answer(this.#waiting.splice(0, this.#heaviest()));
 		}
 		this.#underWay--;

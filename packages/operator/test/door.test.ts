@@ -27,7 +27,7 @@ function fill(door: Door): (() => void)[] {
 }
 
 test("as many as may be are let in, and each that leaves makes room for one", () => {
-	const { door } = doorAt({ most: 3, least: 1 });
+	const { door } = doorAt({ most: 3, least: 1, first: 3 });
 	const [first, ...others] = fill(door);
 	assert.equal(others.length, 2);
 	first?.();
@@ -36,7 +36,7 @@ test("as many as may be are let in, and each that leaves makes room for one", ()
 });
 
 test("answers that come too late let fewer in, down to the least; in time again, they let more in again", () => {
-	const { door, pass } = doorAt({ most: 100, least: 8 });
+	const { door, pass } = doorAt({ most: 100, least: 8, first: 100 });
 	const sizes: number[] = [];
 	for (let round = 0; round < 40; round++) {
 		const inside = fill(door);
@@ -54,8 +54,21 @@ test("answers that come too late let fewer in, down to the least; in time again,
 	assert.equal(fill(door).length, 100);
 });
 
+test("a door that knows nothing yet lets few in, then a third more each time, until somebody is late", () => {
+	const { door, pass } = doorAt({ most: 512, least: 8, first: 16 });
+	const size = (late: boolean): number => {
+		const inside = fill(door);
+		if (late) pass(usualDoor.patience_ms + 1);
+		for (const leave of inside) leave();
+		return inside.length;
+	};
+	const rising = [false, false, false, true].map(size);
+	assert.deepEqual(rising, [16, 22, 30, 41]);
+	assert.deepEqual([false, false, false].map(size), [37, 38, 38]);
+});
+
 test("those who were late together count once", () => {
-	const { door, pass } = doorAt({ most: 100, least: 8 });
+	const { door, pass } = doorAt({ most: 100, least: 8, first: 100 });
 	const inside = fill(door);
 	pass(usualDoor.patience_ms + 1);
 	for (const leave of inside) leave();

@@ -6,6 +6,7 @@ import http from "node:http";
 import net from "node:net";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { serializeRulingRequest } from "@tenten/protocol";
 import { type ServerLimits, startServer } from "../src/index.ts";
 import { createEcosystem } from "./support/ecosystem.ts";
@@ -144,6 +145,32 @@ function turnedAway(): number {
 const queue = "/proc/sys/net/core/somaxconn";
 const skip =
 	!(existsSync(queue) && Number(readFileSync(queue, "utf8")) >= 2_000) && "needs Linux: /proc says so";
+
+test("two operators do not share a port", async () => {
+	const { operator, server, port } = await serving();
+	const log = { info: () => undefined, error: () => undefined };
+	await assert.rejects(startServer({ operator, port, log }), { code: "EADDRINUSE" });
+	await server.close();
+	await operator.close();
+});
+
+const isLinux = process.platform === "linux" || "sockets share a port on Linux";
+
+test("a crowd comes in many at a time, and not one in each turn", {
+	skip: isLinux !== true && isLinux,
+}, async () => {
+	const { operator, server, port } = await serving();
+	const crowd = 320;
+	const sockets = Array.from({ length: crowd }, () => net.connect(port, "127.0.0.1"));
+	let [turns, sent] = [0, 0];
+	for (const socket of sockets)
+		socket.once("data", () => sent++).write("GET /livez HTTP/1.1\r\nhost: a\r\n\r\n");
+	for (; sent < crowd; turns++) await turn();
+	assert.ok(turns < crowd, `${turns} turns`);
+	for (const socket of sockets) socket.destroy();
+	await server.close();
+	await operator.close();
+});
 
 test("a crowd that comes while nobody takes connections waits, and is not turned away", {
 	skip,

@@ -58,8 +58,12 @@ export class ClaimLine {
 	/** Of what `context` moves, the line itself uses the store alone. */
 	constructor(context: OperatorContext, options: LineOptions) {
 		this.#options = options;
-		const pause = (): Promise<void> =>
-			options.isThreaded && this.#inLine > 1 ? setTimeout(companyPause_ms) : Promise.resolve();
+		// Between two full batches whoever comes is heard: else nobody is let in, or turned away, until the line is empty.
+		const pause = (isFull: boolean): Promise<void> => {
+			if (!options.isThreaded) return Promise.resolve();
+			if (isFull) return turn();
+			return this.#inLine > 1 ? setTimeout(companyPause_ms) : Promise.resolve();
+		};
 		const { abreast } = context.store;
 		const gathering = { abreast, isWorthSplitting };
 		this.#answered = new Gatherer((hashes) => repliesTo(context, hashes), {

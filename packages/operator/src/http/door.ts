@@ -2,7 +2,7 @@
  * The door before everything that moves value for anyone: past what the operator can do, it turns away at once, before a
  * body is read, so that what it lets in is answered in time.
  *
- *   enter ─▶ let in ─▶ leave: in time, one more may be in at once; too late, a tenth fewer
+ *   enter ─▶ let in ─▶ leave: in time, more may be in at once; too late, a tenth fewer
  *      └─▶ turned away: nothing was done, come again in some seconds
  *
  * Without it every request waits behind all others, until its sender gives up and asks again while the work for
@@ -17,6 +17,8 @@ export type DoorOptions = {
 	readonly most: number;
 	/** and at least, however slow the store is */
 	readonly least: number;
+	/** before it is known how fast that is */
+	readonly first: number;
 	/** milliseconds: an answer that took longer came too late */
 	readonly patience_ms: number;
 	/** milliseconds, from anywhere */
@@ -26,6 +28,7 @@ export type DoorOptions = {
 export const usualDoor: DoorOptions = {
 	most: 512,
 	least: 8,
+	first: 64,
 	patience_ms: 400,
 	clock: () => performance.now(),
 };
@@ -34,6 +37,7 @@ export const usualDoor: DoorOptions = {
 export const openDoor: DoorOptions = {
 	most: 4_096,
 	least: 4_096,
+	first: 4_096,
 	patience_ms: 60_000,
 	clock: usualDoor.clock,
 };
@@ -68,7 +72,7 @@ export class Door {
 
 	constructor(options: DoorOptions) {
 		this.#options = options;
-		this.#allowed = options.most;
+		this.#allowed = Math.min(options.first, options.most);
 	}
 
 	/** What to call when the request is answered; null where it is turned away. */
@@ -90,7 +94,9 @@ export class Door {
 		const wasFull = this.#inside >= this.#allowed / 2;
 		this.#inside--;
 		if (now_ms - from_ms <= patience_ms) {
-			if (wasFull) this.#allowed = Math.min(most, this.#allowed + 1 / this.#allowed);
+			// One more for all that were in; until the first is late, one for each.
+			const isUntried = this.#loweredAt_ms === Number.NEGATIVE_INFINITY;
+			if (wasFull) this.#allowed = Math.min(most, this.#allowed + (isUntried ? 1 : 1 / this.#allowed));
 			return;
 		}
 		// Once for all that were in then: they were late for one reason.

@@ -6,11 +6,13 @@
  * it falls idle, and ends what is left when its time is over: whoever is cut off then asks again with the same
  * content, as after a crash.
  */
+import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { pino } from "pino";
 import { type AppOptions, createApp } from "./app.ts";
+import { listen } from "./listening.ts";
 
 export type ServerOptions = Omit<AppOptions, "log"> & {
 	/** 0 takes any free port */
@@ -47,13 +49,6 @@ const usualLimits: ServerLimits = {
 	connections: 10_000,
 };
 
-/**
- * Connections that the system holds for us until we come to take them. Where it is full the system drops who comes,
- * and they come again after one second, three, seven: nobody was told that the operator is busy. A tenth of a second
- * of writing must not fill it. The system's own limit (net.core.somaxconn) may be lower.
- */
-const backlog = 4_096;
-
 /** Bytes of all headers of a request; a signed question for a balance is the longest, below 4 KiB. */
 const maximumHead = 16_384;
 
@@ -69,29 +64,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 		maxHeaderSize: maximumHead,
 		connectionsCheckingInterval: Math.min(limits.head_ms, 1_000),
 	};
-	return new Promise((resolve, reject) => {
-		const listening = (address: AddressInfo): void =>
-			resolve({
-				url: `http://${hostname}:${address.port}`,
-				close: () => stop(server, connections, limits.stop_ms),
-			});
-		// Plain HTTP/1.1: TLS ends in front of it.
-		const server = createAdaptorServer({ fetch: app.fetch, hostname, serverOptions }) as Server;
-		const connections = connectionsOf(server);
-		server.maxConnections = limits.connections;
-		server.once("error", reject);
-		server.listen({ port, host: hostname, backlog }, () => listening(server.address() as AddressInfo));
-	});
+	// Plain HTTP/1.1: TLS ends in front of it.
+	const server = createAdaptorServer({ fetch: app.fetch, hostname, serverOptions }) as Server;
+	const connections = connectionsOf(server, limits.connections);
+	const listening = await listen(server, port, hostname);
+	return {
+		url: `http://${hostname}:${listening.port}`,
+		close: () => {
+			listening.stop();
+			return stop(server, connections, limits.stop_ms);
+		},
+	};
 }
 
 /** Connections, and those of them on which something is being answered. */
 type Connections = { readonly all: Set<Socket>; readonly busy: Set<Socket> };
 
 /** Node counts a connection on which nothing was ever asked as busy; here it is one that waits. */
-function connectionsOf(server: Server): Connections {
+function connectionsOf(server: Server, most: number): Connections {
 	const all = new Set<Socket>();
 	const busy = new Set<Socket>();
 	server.on("connection", (socket) => {
+		if (all.size >= most) return socket.destroy();
 		all.add(socket);
 		socket.once("close", () => all.delete(socket));
 	});
@@ -105,14 +99,15 @@ function connectionsOf(server: Server): Connections {
 	return { all, busy };
 }
 
-function stop(server: Server, { all, busy }: Connections, stop_ms: number): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const end = setTimeout(() => server.closeAllConnections(), stop_ms);
-		server.close((error) => {
-			clearTimeout(end);
-			if (error === undefined) resolve();
-			else reject(error);
-		});
-		for (const socket of all) if (!busy.has(socket)) socket.destroy();
-	});
+async function stop(server: Server, { all, busy }: Connections, stop_ms: number): Promise<void> {
+	const end = setTimeout(() => {
+		for (const socket of all) socket.destroy();
+	}, stop_ms);
+	const closed = once(server, "close");
+	server.close();
+	for (const socket of all) if (!busy.has(socket)) socket.destroy();
+	await closed;
+	// The server itself counts only the connections that came in by its own socket.
+	await Promise.all([...all].map((socket) => once(socket, "close")));
+	clearTimeout(end);
 }
