@@ -32,6 +32,8 @@ import {
 import { memoryStore, writeBackupFile } from "../packages/wallet/src/index.ts";
 import { encodeBundle } from "../packages/wallet/src/transport/bundle.ts";
 import { invitation } from "../packages/wallet/src/transport/invitation.ts";
+import { qrFrame } from "../packages/wallet/src/transport/qr-frame.ts";
+import { qrContent } from "../packages/wallet/src/transport/qr-frames.ts";
 import { encodeFrame } from "../packages/wallet/src/transport/relay-frame.ts";
 import { letterPlace } from "../packages/wallet/src/transport/relay-link.ts";
 import { fits, type Node, type Rules, readRules, resolve } from "./docs-cddl.ts";
@@ -52,7 +54,7 @@ const hashed = [
 ];
 
 /** What the wallet's channels read by shapes. */
-const channels = { invitation };
+const channels = { invitation, qrContent, qrFrame };
 
 const shapes = Object.entries<unknown>({ ...protocol, ...channels })
 	.filter((entry): entry is [string, Shape<unknown>] => isShape(entry[1]) && !unsent.has(entry[0]))

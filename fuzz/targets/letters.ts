@@ -1,6 +1,7 @@
 /** What comes to a wallet and to a relay in letters: invitations, frames, what is sealed in them, and what was opened. */
 import { platformCryptography } from "@tenten/module";
 import { type Bytes, isRefusal } from "@tenten/protocol";
+import { fromBase45, toBase45 } from "../../packages/wallet/src/transport/base45.ts";
 import { encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
 import {
 	decodeInvitation,
@@ -8,6 +9,9 @@ import {
 	makeInvitation,
 } from "../../packages/wallet/src/transport/invitation.ts";
 import { letters } from "../../packages/wallet/src/transport/letters.ts";
+import { decodeQrFrame, encodeQrFrame } from "../../packages/wallet/src/transport/qr-frame.ts";
+import { qrFrames } from "../../packages/wallet/src/transport/qr-frames.ts";
+import { QrReader } from "../../packages/wallet/src/transport/qr-reader.ts";
 import { decodeFrame, encodeFrame } from "../../packages/wallet/src/transport/relay-frame.ts";
 import { letterSeals } from "../../packages/wallet/src/transport/relay-link.ts";
 import { RelayRooms, usualRelayLimits } from "../../packages/wallet/src/transport/relay-rooms.ts";
@@ -85,4 +89,44 @@ const letter = simple("letter", bodies, async (input) => {
 	return outcome;
 });
 
-export const letterTargets: readonly Target[] = [invitation, frame, letter];
+const codes = [300, 100, 1_000].flatMap((partBytes) => {
+	const frames = qrFrames({ id, messages: messages.slice(0, 2) }, partBytes);
+	return isRefusal(frames) ? [] : [0, 1, frames.count, frames.count + 9].map(frames.text);
+});
+const small = qrFrames({ id: null, messages: [Uint8Array.of(1)] });
+const one = isRefusal(small) ? [] : [small.text(0)];
+
+/** The text of a code, alone and among those of a letter that is being read. */
+const code: Target = {
+	name: "wallet/QR code",
+	weight: 2,
+	open: async () => ({
+		seeds: [...one, ...codes].map((text) => Uint8Array.from(Buffer.from(text))),
+		form: "text",
+		run: (input) => {
+			const text = Buffer.from(input).toString("utf8");
+			const read = decodeQrFrame(text);
+			if (!isRefusal(read) && encodeQrFrame(read) !== text)
+				throw new Broken("a code that is written otherwise");
+			const reader = new QrReader();
+			let outcome = "accepted";
+			for (const each of [text, ...codes.slice(0, 2), text, text]) {
+				const taken = reader.take(each);
+				if (each === text && isRefusal(taken)) outcome = taken.code;
+			}
+			return outcome;
+		},
+	}),
+};
+
+/** A frame in base45, so that its fields are reached. */
+const qrFrameTarget = simple(
+	"frame of a QR code",
+	[...one, ...codes].map((text) => fromBase45(text.slice("TENTEN:".length)) ?? new Uint8Array()),
+	(input) => {
+		const taken = new QrReader().take(`TENTEN:${toBase45(input)}`);
+		return isRefusal(taken) ? taken.code : "accepted";
+	},
+);
+
+export const letterTargets: readonly Target[] = [invitation, frame, letter, code, qrFrameTarget];

@@ -15,6 +15,7 @@ import {
 	decodeInvitation,
 	letterSeals,
 	messagesOfLink,
+	QrReader,
 	roomOf,
 } from "../../packages/wallet/src/browser.ts";
 
@@ -28,6 +29,7 @@ const judges = {
 		decodeBundle,
 		messagesOfLink,
 		relay: { decodeInvitation, roomOf, decodeFrame, letterSeals },
+		newQrReader: () => new QrReader(),
 	}),
 };
 

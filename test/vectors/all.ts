@@ -10,6 +10,7 @@ import { certificates, trustLists } from "./identity.ts";
 import { claims, enrolments, orders } from "./orders.ts";
 import { payee } from "./payee.ts";
 import { payer } from "./payer.ts";
+import { qrCodes } from "./qr.ts";
 import { invitations, relayFrames } from "./relay.ts";
 import { requests } from "./requests.ts";
 import { rulings } from "./rulings.ts";
@@ -54,4 +55,5 @@ export const drafts: readonly Draft[] = [
 	peers,
 	invitations,
 	relayFrames,
+	qrCodes,
 ];

@@ -27,6 +27,9 @@ export {
 	roomOf,
 } from "./transport/invitation.ts";
 export { linkOf, messagesOfLink } from "./transport/link.ts";
+export { type QrFrames, type QrLetter, qrFrames } from "./transport/qr-frames.ts";
+export { type QrLink, type QrLinkOptions, qrLink } from "./transport/qr-link.ts";
+export { type QrRead, QrReader } from "./transport/qr-reader.ts";
 export type { ConnectionState, Dial, Socket } from "./transport/relay-connection.ts";
 export { decodeFrame, type Side } from "./transport/relay-frame.ts";
 export { letterSeals, type RelayLink, type RelayLinkOptions, relayLink } from "./transport/relay-link.ts";

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_handover, judges_registry, judges_relay, judges_token, judges_transports
+from . import judges, judges_handover, judges_registry, judges_qr, judges_relay, judges_token, judges_transports
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -41,6 +41,7 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "link": judges_transports.judge_link,
     "invitation": judges_relay.judge_invitation,
     "relayFrame": judges_relay.judge_relay_frame,
+    "qr": judges_qr.judge_qr,
     "peer": judges_transports.judge_peer,
     "documentKey": judges_transports.judge_document_key,
     "sealed": judges_transports.judge_sealed,

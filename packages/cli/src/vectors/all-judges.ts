@@ -7,6 +7,7 @@ import {
 	decodeInvitation,
 	letterSeals,
 	messagesOfLink,
+	QrReader,
 	roomOf,
 } from "@tenten/wallet";
 import { channelJudges, peerJudge } from "./judge-channels.ts";
@@ -21,6 +22,7 @@ export const judges: Readonly<Record<string, Judge>> = {
 		decodeBundle,
 		messagesOfLink,
 		relay: { decodeInvitation, roomOf, decodeFrame, letterSeals },
+		newQrReader: () => new QrReader(),
 	}),
 	peer: peerJudge(checkPeerUrl),
 };

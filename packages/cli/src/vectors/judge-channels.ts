@@ -12,6 +12,7 @@ import type {
 	decodeInvitation,
 	letterSeals,
 	messagesOfLink,
+	QrReader,
 	roomOf,
 	Side,
 } from "@tenten/wallet";
@@ -32,6 +33,7 @@ type Channels = {
 		readonly decodeFrame: typeof decodeFrame;
 		readonly letterSeals: typeof letterSeals;
 	};
+	readonly newQrReader: () => QrReader;
 };
 
 export function channelJudges({
@@ -40,6 +42,7 @@ export function channelJudges({
 	decodeBundle,
 	messagesOfLink,
 	relay,
+	newQrReader,
 }: Channels): Readonly<Record<string, Judge>> {
 	return {
 		bundle: (input) => messagesFacts(decodeBundle(bytesIn(input, "bytes"))),
@@ -67,6 +70,19 @@ export function channelJudges({
 			if (body === undefined) return refuse("document-mismatch", "it does not open");
 			const messages = messagesFacts(decodeBundle(body));
 			return isRefusal(messages) ? messages : { kind, id: toHex(id), ...messages };
+		},
+		/** The texts of codes that one reader saw, in this order, until a letter was whole. */
+		qr: (input) => {
+			const reader = newQrReader();
+			let facts: Facts = {};
+			for (const text of input["codes"] as readonly string[]) {
+				const read = reader.take(text);
+				if (isRefusal(read)) return read;
+				if (read.kind === "partial") facts = { have: read.have, count: read.count };
+				if (read.kind === "whole")
+					return { id: read.letter.id && toHex(read.letter.id), messages: read.letter.messages.map(toHex) };
+			}
+			return facts;
 		},
 		/** A document that was sealed to the key of which `privateKey` is the private half. */
 		sealed: async (input) => {
