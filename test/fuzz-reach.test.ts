@@ -58,6 +58,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
 	"packages/wallet/src/transport/in-process.ts decodeBundle(": "both sides are ours: wallet/bundle",
+	"packages/wallet/src/transport/qr-link.ts decodeBundle(": "its own letter, to be shown: wallet/bundle",
 };
 
 test("every place that reads bytes is reached by a fuzz target", async (t) => {

@@ -3,6 +3,7 @@ import { platformCryptography } from "@tenten/module";
 import { type Bytes, isRefusal } from "@tenten/protocol";
 import { fromBase45, toBase45 } from "../../packages/wallet/src/transport/base45.ts";
 import { encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
+import { checkPageUrl } from "../../packages/wallet/src/transport/dial-browser.ts";
 import {
 	decodeInvitation,
 	encodeInvitation,
@@ -129,4 +130,33 @@ const qrFrameTarget = simple(
 	},
 );
 
-export const letterTargets: readonly Target[] = [invitation, frame, letter, code, qrFrameTarget];
+const addresses = [
+	"wss://relay.example/v1/rooms/00/guest",
+	"wss://relay.example:8443/under/a/path",
+	"ws://127.0.0.1:8080",
+	"ws://[::1]/",
+	"ws://localhost",
+	"ws://10.0.0.1",
+	"https://relay.example",
+	"wss://user@relay.example/?a#b",
+];
+
+/** An address to which a page connects. */
+const address: Target = {
+	name: "wallet/address for a page",
+	weight: 1,
+	open: async () => ({
+		seeds: addresses.map((text) => Uint8Array.from(Buffer.from(text))),
+		form: "text",
+		run: (input) => {
+			const url = checkPageUrl(Buffer.from(input).toString("utf8"));
+			if (isRefusal(url)) return url.code;
+			const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+			if (url.protocol !== "wss:" && !isHere) throw new Broken(`allowed ${url}`);
+			if (url.search + url.hash + url.username + url.password !== "") throw new Broken(`allowed ${url}`);
+			return "accepted";
+		},
+	}),
+};
+
+export const letterTargets: readonly Target[] = [address, invitation, frame, letter, code, qrFrameTarget];

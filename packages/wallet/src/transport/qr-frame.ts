@@ -22,7 +22,7 @@ import { fromBase45, toBase45 } from "./base45.ts";
 
 /** The longest content: as many of the longest parts as there may be. */
 export const maximumParts = 256;
-export const maximumPartBytes = 1_024;
+const maximumPartBytes = 1_024;
 export const maximumContentBytes: number = maximumParts * maximumPartBytes;
 
 const prefix = "TENTEN:";
