@@ -170,7 +170,7 @@ const rulings: Model = {
 			about: "A locks twice, cancels and releases, states falsely, redeems what it spent",
 			holds: cheated,
 			isLarge: true,
-			happens: ["can_fork", "can_refund", "can_late_lie", "can_late_ruling"],
+			happens: ["can_fork", "can_refund", "can_late_lie", "can_late_ruling", "can_prune"],
 			mayMiss: true,
 		}),
 		sound({
@@ -190,6 +190,11 @@ const rulings: Model = {
 			flags: ["BAD_A", "RULES_EARLY"],
 			about: "a statement is paid before redeem until and grace",
 			fails: ["notboth"],
+		}),
+		broken({
+			flags: ["BAD_A", "RULES_FOR_EVER"],
+			about: "a statement is paid whenever it comes, while the operator prunes (before ADR 0040)",
+			fails: ["paysonce", "notboth"],
 		}),
 		broken({
 			flags: ["BAD_A", "TAKES_NO_ROWS"],

@@ -9,7 +9,8 @@
  *              recording.ts, packages/protocol/src/registry/conflict.ts (who is convicted, who draws)
  *   Cheat      a broken module: says and signs anything that its keys and what it knows allow
  *   Operator   packages/operator/src/refunds.ts (statements) and rulings.ts (false statements)
- *   Clock      spend until, redeem until, grace; it may stop at each
+ *   Clock      spend until, redeem until, grace, refund until; it may stop at each. At the last the operator prunes:
+ *              no row is left of the issue. Statements reach it before, or are too late
  *
  * Every step of a machine is one moment here: crashes are in two-phase.pml. Messages are sets that only grow.
  * A cheat that double spends with its own keys makes two tokens of one: nothing prevents that offline. What is
@@ -21,6 +22,7 @@
  * Broken on purpose:
  *   -DLATE_WHILE_RESOLVING   a payee that has asked takes a late release without the operator
  *   -DRULES_EARLY            a statement is paid before redeem until and grace
+ *   -DRULES_FOR_EVER         a statement is paid whenever it comes (before ADR 0040)
  *   -DTAKES_NO_ROWS          a refund takes no row of the registry
  *   -DKEEPS_NOTHING          the row of a refund keeps nothing that convicts who lied for it (before ADR 0018)
  *   -DOWNS_WHEN_OVER         a release that is ruled after redeem until and grace makes an owner
@@ -35,6 +37,7 @@ mtype = { nobody, Alice, Bob, Carol, Dora };
 #define REDEEMING 1
 #define GRACE     2
 #define OVER      3
+#define ENDED     4
 byte phase = SPENDING;
 
 bool transferSent[3], reservedSent[3], releaseSent[3], cancelSent[3];
@@ -157,7 +160,7 @@ end:
 #ifdef OWNS_WHEN_OVER
       payee[h] = owned,
 #else
-      payee[h] = (phase == OVER -> ruled : owned),
+      payee[h] = (phase >= OVER -> ruled : owned),
 #endif
       ("%c takes the ruling: %d was released\n", NAME(PAYEE_OF(h)), h))
   :: STEP((payee[h] == resolving || payee[h] == reserved) && ruling[h] == ruled,
@@ -205,9 +208,13 @@ end:
 #endif
 
 #ifdef RULES_EARLY
-#define DUE true
+#define DUE (phase < ENDED)
+#else
+#ifdef RULES_FOR_EVER
+#define DUE (phase >= OVER)
 #else
 #define DUE (phase == OVER)
+#endif
 #endif
 #ifdef TAKES_NO_ROWS
 #define ROW_LEFT(o) true
@@ -247,7 +254,10 @@ end:
 
 active proctype Clock() {
   do
-  :: STEP(phase < OVER, phase++, ("time passes: %d of 3\n", phase))
+  :: STEP(phase < OVER, phase++, ("time passes: %d of 4\n", phase))
+  :: STEP(phase == OVER && !DUE_FOR(0, X) && !DUE_FOR(1, X) && !(DUE_FOR(2, OUT(0)) && releaseSent[0]),
+      phase = ENDED; row[X] = FREE; row[OUT(0)] = FREE; row[OUT(1)] = FREE; row[OUT(2)] = FREE,
+      ("the last day passes, and the operator prunes\n"))
   :: break
   od
 }
@@ -266,7 +276,7 @@ init { atomic {
 #define TOOK_X (row[X] == LINK(0) || row[X] == LINK(1))
 
 /* Nobody will pay for it any more. Both stay true. */
-#define IS_WORTHLESS(h) (phase == OVER || row[INPUT_OF_(h)] == REFUND)
+#define IS_WORTHLESS(h) (phase >= OVER || row[INPUT_OF_(h)] == REFUND)
 #define INPUT_OF_(h) (((h) == 2) * OUT(0))
 /* Who only begins to own it then was fooled. */
 #define NEVER_FOOLED(h) ((payee[h] != owned && IS_WORTHLESS(h)) -> [] (payee[h] != owned))
@@ -290,3 +300,4 @@ ltl can_late_lie { [] !(refunded && published[0] && ruling[0] == ruled && convic
 ltl can_hide { [] !(row[OUT(2)] == SELF && payee[2] == owned && paid == 1) }
 ltl can_refuse_cheat { [] !(heard[2] && ruling[2] == released && convictedB) }
 ltl can_late_ruling { [] !(phase == OVER && payee[1] == ruled && ruling[1] == released) }
+ltl can_prune { [] !(phase == ENDED && paid == 1 && drawn == 1) }

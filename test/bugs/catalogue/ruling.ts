@@ -207,6 +207,58 @@ export const ruling: readonly Bug[] = [
 		},
 	},
 	{
+		name: "refund-for-ever",
+		why: "a refund is given whenever it is asked for: once its rows are pruned, what was redeemed is paid again",
+		promise: 6,
+		edits: [
+			{
+				file: refunds,
+				find: "		closed: now >= until,",
+				put: "		closed: now < 0 && until > 0,",
+			},
+		],
+		test: {
+			file: "packages/operator/test/refund-until.test.ts",
+			name: "a refund is given until its last day, and not a second longer",
+		},
+		model: "rulings rules-for-ever",
+		blind: "its worlds end before that day",
+	},
+	{
+		name: "prunes-too-early",
+		why: "rows are pruned as soon as nothing can be redeemed: what was paid on is refunded to its payer, too",
+		promise: 6,
+		edits: [
+			{
+				file: "packages/operator/src/pruning/issues.ts",
+				find: "	return grace !== undefined && refundUntil(issue, grace) <= before;",
+				put: "	return grace !== undefined && issue.redeemUntil + grace <= before && refundUntil(issue, grace) > 0;",
+			},
+		],
+		test: {
+			file: "packages/operator/test/prune.test.ts",
+			name: "nothing goes before its last day: rows, answers, and what an answer brought",
+		},
+		blind: "nobody there prunes",
+	},
+	{
+		name: "refund-not-in-time",
+		why: "a wallet does not ask by itself for what it locked and never gave: one day it is too late",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/module/src/ruling.ts",
+				find: "		return isDue ? [{ attempt, isSure: core.surelyPast() >= keepUntil }] : [];",
+				put: "		return isDue ? [{ attempt, isSure: core.surelyPast() < 0 }] : [];",
+			},
+		],
+		test: {
+			file: "test/due-refunds.test.ts",
+			name: "asks for its refund in its upkeep, once its dates are over; what it sent directly only its user asks for",
+		},
+		blind: "its healing asks for every refund",
+	},
+	{
 		name: "states-against-word",
 		why: "a payer swears that it heard no word of a direct payment while it holds its payee's: it is refunded what was paid",
 		promise: 6,
