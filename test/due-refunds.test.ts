@@ -125,7 +125,7 @@ describe("a wallet that holds what it locked and never gave", () => {
 describe("a wallet that comes after the last day", () => {
 	test("is told so, and signs nothing in vain", async () => {
 		const world = await openWorld();
-		const { town, ann } = world;
+		const { town, ann, bob } = world;
 		const begun = town.clock.now;
 		const attempt = await unheard(world);
 		const known = ann.module.attempts().find((each) => toHex(each.attempt) === toHex(attempt));
@@ -137,6 +137,10 @@ describe("a wallet that comes after the last day", () => {
 		assert.equal(codeOf(await ann.askRefund(attempt)), "refund-closed");
 		assert.equal(asked.rulings, 0);
 		assert.equal(refusalWords["refund-closed"].en, "The time to ask for this money back is over.");
+		// Whoever waits for it is told that nothing comes: that loses nobody anything now.
+		assert.deepEqual(await ann.tick(), [], "not unasked");
+		assert.equal(await ann.cancel(attempt, inProcessChannel(bob.handle)), undefined);
+		assert.equal(bob.module.payee(attempt), "cancelled");
 		await town.close();
 	});
 

@@ -7,7 +7,6 @@ import {
 	type DurablePayer,
 	equalBytes,
 	isRefusal,
-	type Locked,
 	type Message,
 	type MessageOf,
 	matchDocuments,
@@ -31,6 +30,7 @@ import {
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
 import { documentRowsOf, packDocuments, receivedRows, unpackDocuments } from "./parcel.ts";
+import { isPastRedeeming, isPastRefunds } from "./redeemable.ts";
 import { openRequest } from "./requesting.ts";
 import { type Outcome, run } from "./run.ts";
 import type { StoreWrite } from "./store.ts";
@@ -235,7 +235,7 @@ function takesTokens(event: PayerEvent): boolean {
 
 /**
  * A lock of a restored backup was perhaps decided since; one that an operator was told of stays as it is. What a
- * cancel frees after redeem until could not be redeemed: a refund brings it back.
+ * cancel frees after redeem until could not be redeemed: a refund brings it back, to its last day.
  */
 function mayNotDecide(core: Core, state: Payer, event: PayerEvent): Refusal | undefined {
 	if (state.kind !== "locked" || event.kind === "contact") return undefined;
@@ -244,16 +244,9 @@ function mayNotDecide(core: Core, state: Payer, event: PayerEvent): Refusal | un
 	if (core.vault.isStated(state.terms.attempt))
 		return refuse("attempt-decided", "the operator was told that this was never released");
 	const cancels = event.kind === "cancel" || kind === "refused";
-	if (cancels && isPastRedeeming(state, core.now()))
+	if (cancels && isPastRedeeming(state, core.now()) && !isPastRefunds(core, state))
 		return refuse("redeem-closed", "what a cancel frees could not be redeemed: ask for a refund");
 	return core.isSilenced(state.terms.signer);
-}
-
-/** Whether one of the tokens that a lock holds can be redeemed no more. */
-function isPastRedeeming({ transfer }: Locked, now: number): boolean {
-	return (
-		transfer.kind === "transfer" && transfer.tokens.some(({ issue: { issue } }) => now >= issue.redeemUntil)
-	);
 }
 
 /** Whether the transfer may have to be sent again. */
@@ -280,7 +273,10 @@ export async function payerReceives(
 
 /** Locks that have waited too long. Unix seconds. */
 export function dueCancels(core: Core, now: number): readonly DurablePayer[] {
-	return [...core.vault.payers.entries.values()].filter((state) => (payerWakesAt(state) ?? now + 1) <= now);
+	return [...core.vault.payers.entries.values()].filter(
+		(state) =>
+			state.kind === "locked" && (payerWakesAt(state) ?? now + 1) <= now && !isPastRedeeming(state, now),
+	);
 }
 
 /** Proof of payment, once there is one. */

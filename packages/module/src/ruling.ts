@@ -24,7 +24,6 @@ import {
 	parseReply,
 	parseRulingReply,
 	type Refusal,
-	refundUntil,
 	refuse,
 	rulingRequest,
 	type Saying,
@@ -44,6 +43,7 @@ import type { RefundTimes } from "./attempts.ts";
 import type { Core } from "./core.ts";
 import { runPayer } from "./paying.ts";
 import { runPayee } from "./receiving.ts";
+import { lastDay } from "./redeemable.ts";
 import { lateKey, lateRow, questionsKey, questionsRow } from "./rows.ts";
 import type { Outcome } from "./run.ts";
 
@@ -155,13 +155,6 @@ export function refundTimes(core: Core, state: DurablePayer | DurablePayee): Ref
 	const trust = core.keptTrust();
 	if (inDoubt === undefined || isRefusal(trust)) return null;
 	return { from: state.terms.keepUntil, until: lastDay(inDoubt.tokens, trust) };
-}
-
-/** When no token can be refunded any more, unix seconds. */
-function lastDay(tokens: readonly Token[], trust: Trust): number {
-	return Math.max(
-		...tokens.map(({ issue: { issue } }) => refundUntil(issue, trust.asset(issue.asset)?.grace ?? 0)),
-	);
 }
 
 /** Our own tokens whose fate is open, as their payee would hold them, and what can truly be said of them. */

@@ -135,10 +135,13 @@ export function cancelCommand(): Command {
 				};
 			}
 			if (refusal !== undefined) return refusal;
+			const isLate = attempt.refund !== null && now() >= attempt.refund.until;
 			return {
 				ok: true,
 				fundsState: "safe",
-				words: `Given up. ${inFull(attempt.amount, asset)} is back in the wallet, and spendable.`,
+				words: isLate
+					? "Given up. Its time to be refunded had passed."
+					: `Given up. ${inFull(attempt.amount, asset)} is back in the wallet, and spendable.`,
 				next: "",
 				result: { payment: toHex(attempt.attempt) },
 			};
