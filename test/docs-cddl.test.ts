@@ -36,6 +36,7 @@ import { qrFrame } from "../packages/wallet/src/transport/qr-frame.ts";
 import { qrContent } from "../packages/wallet/src/transport/qr-frames.ts";
 import { encodeFrame } from "../packages/wallet/src/transport/relay-frame.ts";
 import { letterPlace } from "../packages/wallet/src/transport/relay-link.ts";
+import { rtcChunk, rtcSignal } from "../packages/wallet/src/transport/rtc-frame.ts";
 import { fits, type Node, type Rules, readRules, resolve } from "./docs-cddl.ts";
 
 const rules: Rules = readRules();
@@ -54,7 +55,7 @@ const hashed = [
 ];
 
 /** What the wallet's channels read by shapes. */
-const channels = { invitation, qrContent, qrFrame };
+const channels = { invitation, qrContent, qrFrame, rtcChunk, rtcSignal };
 
 const shapes = Object.entries<unknown>({ ...protocol, ...channels })
 	.filter((entry): entry is [string, Shape<unknown>] => isShape(entry[1]) && !unsent.has(entry[0]))

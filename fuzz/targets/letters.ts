@@ -16,8 +16,15 @@ import { QrReader } from "../../packages/wallet/src/transport/qr-reader.ts";
 import { decodeFrame, encodeFrame } from "../../packages/wallet/src/transport/relay-frame.ts";
 import { letterSeals } from "../../packages/wallet/src/transport/relay-link.ts";
 import { RelayRooms, usualRelayLimits } from "../../packages/wallet/src/transport/relay-rooms.ts";
+import {
+	ChunkReader,
+	chunksOf,
+	encodeSignal,
+	rtcChunk,
+	signalIn,
+} from "../../packages/wallet/src/transport/rtc-frame.ts";
 import { messages } from "../material.ts";
-import { Broken, mustBeSame, type OpenTarget, type Target } from "../target.ts";
+import { Broken, mustBeSame, type OpenTarget, runShape, type Target } from "../target.ts";
 
 function simple(name: string, seeds: readonly Bytes[], run: OpenTarget["run"]): Target {
 	return { name: `wallet/${name}`, weight: 2, open: async () => ({ seeds, form: "items", run }) };
@@ -159,4 +166,35 @@ const address: Target = {
 	}),
 };
 
-export const letterTargets: readonly Target[] = [address, invitation, frame, letter, code, qrFrameTarget];
+const signals = (["rtc-offer", "rtc-answer"] as const).map((kind) =>
+	encodeSignal({ kind, sdp: "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n" }),
+);
+
+const signal = simple("signal of WebRTC", signals, (input) => {
+	const read = signalIn([input], "rtc-offer") ?? signalIn([input], "rtc-answer");
+	if (read === undefined) return "malformed";
+	mustBeSame(encodeSignal(read), input);
+	return "accepted";
+});
+
+const chunks = bodies.flatMap((body) => [...chunksOf({ id, body })]).slice(0, 20);
+
+/** A chunk as the first, and again after it. */
+const chunk = simple("chunk of WebRTC", chunks, (input) => {
+	const reader = new ChunkReader();
+	const first = reader.take(input);
+	reader.take(input);
+	if (first !== undefined && isRefusal(first)) return first.code;
+	return runShape(rtcChunk, input);
+});
+
+export const letterTargets: readonly Target[] = [
+	address,
+	invitation,
+	frame,
+	letter,
+	code,
+	qrFrameTarget,
+	signal,
+	chunk,
+];

@@ -29,18 +29,29 @@ export async function bundle(entry: string, alias: Readonly<Record<string, strin
 
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
+export type PageOptions = {
+	/** where else the page may connect, e.g. `ws://127.0.0.1:8080` */
+	readonly connect?: string;
+	/** further arguments of the browser */
+	readonly args?: readonly string[];
+};
+
 export type OpenedPage = { readonly page: Page; readonly close: () => Promise<void> };
 
 /** Opens a page that runs `code`; `close` stops its browser and its server. */
-export async function openPage(executablePath: string, code: string): Promise<OpenedPage> {
+export async function openPage(
+	executablePath: string,
+	code: string,
+	{ connect = "", args = [] }: PageOptions = {},
+): Promise<OpenedPage> {
 	const server = createServer((request, response) => {
 		const isScript = request.url === "/page.js";
-		response.setHeader("content-security-policy", policy);
+		response.setHeader("content-security-policy", `${policy} ${connect}`);
 		response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
 		response.end(isScript ? code : '<!doctype html><script type="module" src="/page.js"></script>');
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...args] });
 	const close = async (): Promise<void> => {
 		await browser.close();
 		server.closeAllConnections();

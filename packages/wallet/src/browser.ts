@@ -2,3 +2,4 @@
 export * from "./everywhere.ts";
 export { deleteIndexedDbStore, type IndexedDbStore, indexedDbStore } from "./store/indexeddb-store.ts";
 export { browserDial } from "./transport/dial-browser.ts";
+export { answeringRtc, type RtcLink, type RtcOptions, rtcLink } from "./transport/rtc-link.ts";
