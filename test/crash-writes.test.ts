@@ -230,7 +230,7 @@ test("no durable write of the wallet is left out", async (t) => {
 		),
 		...writePoints("packages/wallet/src/wallet.ts", /\.history\.append\(|this\.#record\(/),
 		...writePoints(
-			// That of browsers runs in one: browser-wallet.test.ts.
+			// That of browsers runs in one: browser-store.test.ts.
 			"packages/wallet/src/store/{memory,sqlite}-*.ts",
 			/\b(insertion|set|remove)\.run\(|rows\.(set|delete)\(|entries\.push\(/,
 		),
