@@ -153,6 +153,17 @@ async function askForRefunds(ecosystem: Ecosystem, traffic: Mutable, { alice, bo
 		if (says.kind === "neverReleased")
 			traffic.falseStatements.push(falseStatementEvidence(statement, secret));
 	}
+	// What was spent, and what nobody claimed.
+	clock.now += 86_400;
+	for (const holder of [bob, alice]) {
+		const token = holder === bob ? direct.paid : third;
+		const { outputId: output } = token;
+		const statement = await signed(ecosystem, holder, { kind: "unclaimed", output, ...refundTo(holder) });
+		const request = { kind: "statement", statement, tokens: [token.token] } as const;
+		const reply = await operator.rule(serializeRulingRequest(request));
+		traffic.rule.push(serializeRulingRequest(request));
+		if (!isRefusal(reply)) traffic.replies.push(reply);
+	}
 	clock.now = before;
 }
 

@@ -16,6 +16,7 @@ import {
 	rowOf,
 	tokenRow,
 	trustRow,
+	unclaimedRow,
 } from "../packages/module/src/rows.ts";
 import { type Holder, signerFrom, type World } from "../packages/module/test/support/world.ts";
 import { direct } from "../packages/protocol/test/handover/support/stages.ts";
@@ -46,7 +47,13 @@ export async function rowMaterial(world: World, tokens: readonly VerifiedToken[]
 			.map((token) => serialize(tokenRow, { ...rowOf(token), after: [cancel], heldBy: secret })),
 		serialize(requestRow, { signed: request.signed, active: secret, attempts: 3, keepUntil: world.now }),
 		serialize(certificateRow, { encoded: desk.certificate.encoded, since: 3 }),
-		serialize(restoredRow, { counter: 7 }),
+		serialize(restoredRow, { counter: 7, earlier: 3 }),
+		serialize(unclaimedRow, {
+			operator: world.operator.id,
+			request: encoded,
+			certificate: secret,
+			ownRequest: secret,
+		}),
 		serialize(enrolmentRow, { asked: Uint8Array.of(1), encoded }),
 		serialize(documentRow, { mediaType: "text/plain", content: secret }),
 		serialize(questionsRow, [{ operator: world.operator.id, request: encoded }]),

@@ -119,7 +119,7 @@ describe("a backup under a recovery code", () => {
 			const typed = recoveryCode.toLowerCase().replaceAll("-", " ");
 			const again = ok(await restore(town, backup, typed, shelf));
 			assert.equal(await again.join(town.operator, town.operator.id, asked), undefined);
-			assert.equal(await again.bringBack(), undefined);
+			assert.equal(await again.bringBack(true), undefined);
 			assert.equal(ok(await again.redeem(town.asset)).credited, 700n);
 			await town.close();
 		});
@@ -129,7 +129,7 @@ describe("a backup under a recovery code", () => {
 		const backup = await (await town.wallet(700n)).module.backup("correct horse", "interactive");
 		const again = ok(await restore(town, backup, "correct horse", memoryShelf()));
 		assert.equal(await again.join(town.operator, town.operator.id, asked), undefined);
-		assert.equal(await again.bringBack(), undefined);
+		assert.equal(await again.bringBack(true), undefined);
 		assert.equal(again.balance(town.asset).available, 700n);
 		await town.close();
 	});

@@ -179,7 +179,7 @@ for (const medium of media)
 		});
 
 /** Whether the planned write was reached while a backup was put back. */
-async function cutOffRestoring(plan: Plan, where: string): Promise<boolean> {
+async function cutOffRestoring(plan: Plan, nothingPaidSince: boolean, where: string): Promise<boolean> {
 	const key = random(32);
 	const world = await openWorld(key);
 	const lost = await world.open(memoryStore());
@@ -190,6 +190,10 @@ async function cutOffRestoring(plan: Plan, where: string): Promise<boolean> {
 	const bringBack = async (wallet: Wallet): Promise<void> => {
 		wallet.connect(world.town.operator.id, world.town.operator);
 		assert.equal(await wallet.join(world.town.operator, world.town.operator.id, asked), undefined);
+		assert.equal(await wallet.bringBack(nothingPaidSince), undefined);
+		if (nothingPaidSince || wallet.module.awaited().length === 0) return;
+		await redeemAll(world, wallet);
+		world.town.clock.now += 75 * 86_400;
 		assert.equal(await wallet.bringBack(), undefined);
 	};
 	const restore = async (over: WalletStore): Promise<Wallet> => {
@@ -211,16 +215,20 @@ async function cutOffRestoring(plan: Plan, where: string): Promise<boolean> {
 	return mortal.writes() >= plan.write;
 }
 
-test("a backup that is put back: cut off before and after every durable write", async () => {
-	let write = 1;
-	for (let isReached = true; isReached; write++)
-		for (const when of ["before", "after"] as const) {
-			isReached = await cutOffRestoring({ write, when }, `${when} write ${write}`);
-			if (!isReached) break;
-			points++;
-		}
-	assert.ok(write > 4, `${write - 2} writes`);
-});
+for (const [how, nothingPaidSince] of [
+	["at once", true],
+	["once it is due", false],
+] as const)
+	test(`a backup that is put back ${how}: cut off before and after every durable write`, async () => {
+		let write = 1;
+		for (let isReached = true; isReached; write++)
+			for (const when of ["before", "after"] as const) {
+				isReached = await cutOffRestoring({ write, when }, nothingPaidSince, `${when} write ${write}`);
+				if (!isReached) break;
+				points++;
+			}
+		assert.ok(write > 4, `${write - 2} writes`);
+	});
 
 test("no durable write of the wallet is left out", async (t) => {
 	const places = [

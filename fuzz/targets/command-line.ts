@@ -176,7 +176,8 @@ const files: readonly FileTarget[] = [
 		read: async (file, folder) => {
 			const encoded = new Uint8Array(readFileSync(file));
 			try {
-				return await restoreBackup(join(folder, "restored"), encoded, "words", asked);
+				const options = { passphrase: "words", asked, nothingPaidSince: false };
+				return await restoreBackup(join(folder, "restored"), encoded, options);
 			} catch (error) {
 				// As far as it goes without an operator in reach.
 				if (error instanceof BadInput && error.message.includes("joined no operator")) return "opened";

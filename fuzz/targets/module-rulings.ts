@@ -1,9 +1,10 @@
 /**
  * Modules in doubt that are told rulings: any answer to what they ask an operator, and its ruling as a message of
- * anybody. They wait with a reservation, a late release, locks of their own, direct links and a leg of an exchange.
+ * anybody. They wait with a reservation, a late release, locks of their own, direct links and a leg of an exchange,
+ * and with what a backup brought.
  *
- * What must hold: nothing is thrown; an attempt changes only by a ruling that its operator signed, to the byte; a
- * module never holds more than it had and may be refunded; where nothing was accepted nothing was written; and what
+ * What must hold: nothing is thrown; an attempt changes only by a ruling that its operator signed, to the byte, and
+ * what a backup brought ends by that or by a link of its own key; a module never holds more than it had and may be refunded; where nothing was accepted nothing was written; and what
  * was accepted is what opens again.
  */
 import type { SecureModule } from "@tenten/module";
@@ -14,6 +15,7 @@ import {
 	parseMessage,
 	parseRulingReply,
 	type Refusal,
+	type RulingReply,
 	refuse,
 	serialize,
 	serializeMessage,
@@ -25,7 +27,7 @@ import { createEcosystem, type Ecosystem } from "../../packages/operator/test/su
 import { forBooks } from "../../packages/operator/test/support/rulings.ts";
 import { serverMemory } from "../memory.ts";
 import { Broken, limit_us, type Outcome, type Target } from "../target.ts";
-import { countingStore, enrolledModule, openModule, worthOf } from "./module.ts";
+import { countingStore, enrolledModule, openModule, restoredModule, worthOf } from "./module.ts";
 
 /** Redeem until and grace of what is issued here, seconds. */
 const due = 32 * day;
@@ -82,6 +84,7 @@ async function truthfully(
 		return refuse("channel-failed", "heard, and not told");
 	};
 	for (const attempt of attempts) await allAsked(module, attempt, ask);
+	for (const { output } of module.awaited()) await module.askFate(output, ask);
 	return replies;
 }
 
@@ -147,6 +150,20 @@ async function freshScene(ecosystem: Ecosystem): Promise<Scene> {
 	return sceneOf(ecosystem, module, store, [attempt]);
 }
 
+/** After two graces: what a backup brought, one output of it spent since, and what no account may be credited with. */
+async function restoredScene(ecosystem: Ecosystem): Promise<Scene> {
+	const { operator, clock, world } = ecosystem;
+	const { module: lost } = await enrolledModule(ecosystem);
+	const { module, store } = await restoredModule(ecosystem, lost);
+	const output = lost.tokens()[0]?.output as Bytes;
+	const account = lost.certificates()[0]?.hash as Bytes;
+	const action = { kind: "account", account } as const;
+	const { request } = expectValue(await lost.order({ asset: world.asset, action, inputs: [output] }));
+	expectValue(await operator.claim(request));
+	clock.now += due + day;
+	return sceneOf(ecosystem, module, store, []);
+}
+
 async function pairOf(ecosystem: Ecosystem) {
 	const pair = [await enrolledModule(ecosystem), await enrolledModule(ecosystem)] as const;
 	for (const { module } of pair) {
@@ -180,9 +197,11 @@ async function sceneOf(
 	sent = 0n,
 ): Promise<Scene> {
 	for (const attempt of attempts) await allAsked(module, attempt, silence);
+	for (const { output } of module.awaited()) await module.askFate(output, silence);
 	const most = worthOf(module) + sent;
 	const replies = await truthfully(ecosystem, module, attempts);
-	if (replies.length < attempts.length) throw new Error(`${replies.length} answers to ${attempts.length}`);
+	if (replies.length < attempts.length + module.awaited().length)
+		throw new Error(`${replies.length} answers to ${attempts.length}`);
 	return { ecosystem, at: ecosystem.clock.now, rows: await store.load(), replies, most };
 }
 
@@ -198,14 +217,16 @@ async function listening({ ecosystem, at, rows, most }: Scene): Promise<Told> {
 	let module = await open();
 	const before = statesOf(module);
 	const attempts = module.attempts().map(({ attempt }) => attempt);
+	const awaited = module.awaited().map(({ output }) => output);
 	const tell = async (input: Bytes, genuine: ReadonlySet<string>): Promise<Outcome> => {
 		const reply = parseRulingReply(input);
 		const ruling = !isRefusal(reply) && reply.kind === "ruled" ? reply.ruling : undefined;
 		const results: Answer[] = [reply];
 		for (const attempt of attempts) results.push(...(await allAsked(module, attempt, async () => input)));
+		for (const output of awaited) results.push(await module.askFate(output, async () => input));
 		if (ruling !== undefined) await toldByAnybody(module, { kind: "ruling", ruling });
 		const after = statesOf(module);
-		const isTrue = genuine.has(named(ruling));
+		const isTrue = !isRefusal(reply) && genuine.has(named(reply));
 		if (after !== before && !isTrue) throw new Broken(`by nobody's word ${before} became ${after}`);
 		if (commits() > 0 && !isTrue) throw new Broken(`nobody's word, and written ${commits()} times`);
 		const worth = worthOf(module);
@@ -231,18 +252,29 @@ async function toldByAnybody(module: Module, message: Message): Promise<void> {
 
 function statesOf(module: Module): string {
 	const states = module.attempts().map(({ attempt, state }) => `${toHex(attempt).slice(0, 8)} ${state}`);
-	return states.sort().join(", ");
+	const waiting = module.awaited().map(({ output }) => `${toHex(output).slice(0, 8)} awaited`);
+	return [...states, ...waiting].sort().join(", ");
 }
 
-function named(ruling: Parameters<typeof signedRuling.write>[0] | undefined): string {
-	return ruling === undefined ? "" : toHex(serialize(signedRuling, ruling));
+/** What somebody signed in a reply, and cannot take back. */
+function named(reply: RulingReply): string {
+	switch (reply.kind) {
+		case "ruled":
+			return toHex(serialize(signedRuling, reply.ruling));
+		case "consumed":
+			return toHex(reply.consumed.link.payload);
+		case "filed":
+			return "";
+		default:
+			return reply satisfies never;
+	}
 }
 
 export const rulingsTarget: Target = {
 	name: "module/ruling of an operator",
 	weight: 30,
-	// An input is the answer to nine questions.
-	limit_us: 9 * limit_us,
+	// An input is the answer to thirteen questions.
+	limit_us: 13 * limit_us,
 	memory: serverMemory,
 	open: async () => {
 		const made = { otherAssets: ["SEAT"], offlineTotal: 10n ** 9n };
@@ -250,14 +282,11 @@ export const rulingsTarget: Target = {
 			await releasedScene(await createEcosystem({ seed: "fuzz-released", ...made })),
 			await refundedScene(await createEcosystem({ seed: "fuzz-refunded", ...made })),
 			await freshScene(await createEcosystem({ seed: "fuzz-fresh", ...made, conditions: [forBooks] })),
+			await restoredScene(await createEcosystem({ seed: "fuzz-restored", ...made })),
+			await restoredScene(await createEcosystem({ seed: "fuzz-bound", ...made, conditions: [forBooks] })),
 		];
 		const seeds = scenes.flatMap(({ replies }) => replies);
-		const genuine = new Set(
-			seeds.map((seed) => {
-				const reply = expectValue(parseRulingReply(seed));
-				return named(reply.kind === "ruled" ? reply.ruling : undefined);
-			}),
-		);
+		const genuine = new Set(seeds.map((seed) => named(expectValue(parseRulingReply(seed)))));
 		const listeners = await Promise.all(scenes.map(listening));
 		return {
 			seeds,

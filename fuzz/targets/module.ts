@@ -112,6 +112,24 @@ export async function enrolledModule(
 	return { module, store };
 }
 
+/** A module of a backup of another, enrolled anew. */
+export async function restoredModule(
+	ecosystem: Ecosystem,
+	lost: SecureModule,
+): Promise<{ readonly module: SecureModule; readonly store: Store }> {
+	const { operator, world, clock } = ecosystem;
+	const store = memoryStore();
+	const passphrase = "correct horse";
+	const backup = await lost.backup(passphrase, "interactive");
+	const random = (length: number): Bytes => concatBytes(world.random(), world.random()).slice(0, length);
+	const options = { store, unlock, now: () => clock.now, random, backup, passphrase };
+	const module = expectValue(await SecureModule.restore(options));
+	expectValue(
+		await module.certify(expectValue(await operator.enrol(await module.enrol(operator.id, asked)))),
+	);
+	return { module, store };
+}
+
 async function setScene(): Promise<Scene> {
 	const ecosystem = await createEcosystem({ seed: "fuzz-module", offlineTotal: 10n ** 9n });
 	const attacker = await enrolHolder(ecosystem);

@@ -12,6 +12,7 @@ from .crypto import CoseKey, sha256, tagged_hash, verify
 from .evidence import EVIDENCE_BYTES
 from .identity import Certificate, KeyPurpose, MerchantCategory, Region, Role, Trust
 from .refusal import Refused
+from .registry import ConsumedOutput
 from .statement import NeverReleased, SignedStatement, verify_statement
 from .structure import (
     Amount,
@@ -257,7 +258,13 @@ class Filed(Structure):
     case_id: Bytes32
 
 
-RulingReply = Union[Ruled, Filed]
+@dataclass(frozen=True)
+class Consumed(Structure):
+    KIND = 3
+    consumed: ConsumedOutput
+
+
+RulingReply = Union[Ruled, Filed, Consumed]
 read_ruling_reply = reader_of(RulingReply)
 
 

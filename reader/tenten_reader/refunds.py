@@ -8,7 +8,7 @@ from .claims import Terms, terms_of
 from .conditions import Kind
 from .identity import Trust
 from .refusal import Refused
-from .statement import NeverReleased, NoReleaseReached, NoWord, SaysBalance, SignedStatement
+from .statement import NeverReleased, NoReleaseReached, NoWord, SaysBalance, SignedStatement, Unclaimed
 from .token import Token
 from .walk import State, owner_hash, verify_decoded
 
@@ -29,19 +29,24 @@ class Refund:
 
 def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: int) -> Refund:
     """One token of a statement that verifies. Refuses: the codes of the walk, order-mismatch, owner-mismatch,
-    lock-mismatch, and last ruling-early and refund-closed.
+    lock-mismatch, lock-pending, and last ruling-early and refund-closed.
     """
     verified = verify_decoded(token, trust, None)
     signer = trust.certificate(statement.certificate)
     says = statement.body.says
     present = verified.present
-    if present.link is None or isinstance(says, SaysBalance):
+    graces = 1
+    if isinstance(says, Unclaimed):
+        _check_unclaimed(says, present)
+        before, refunded, consumed = present, present, verified.states[:-1]
+        graces = 2
+    elif present.link is None or isinstance(says, SaysBalance):
         raise Refused("order-mismatch", "no link in question")
-    before = verified.states[-2]
-    if isinstance(says, NoWord):
+    elif isinstance(says, NoWord):
         _check_direct(says, present)
-        refunded, consumed = present, verified.states[:-1]
+        before, refunded, consumed = verified.states[-2], present, verified.states[:-1]
     else:
+        before = verified.states[-2]
         _check_locked(says, before, present)
         refunded, consumed = before, verified.states[:-2]
     if before.owner.certificate.hash != signer.hash:
@@ -50,7 +55,7 @@ def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: in
     assert definition is not None
     issue = verified.issue
     due = issue.redeem_until + definition.grace
-    if now < due:
+    if now < issue.redeem_until + graces * definition.grace:
         raise Refused("ruling-early")
     if now >= due + (issue.redeem_until - issue.issued_at) + REFUND_WINDOW:
         raise Refused("refund-closed")
@@ -72,6 +77,13 @@ def _check_locked(says: NeverReleased | NoReleaseReached, before: State, present
     payee_decides = isinstance(says, NoReleaseReached)
     if not present.locked or lock is None or lock.hash != says.lock or lock.payee_decides != payee_decides:
         raise Refused("lock-mismatch")
+
+
+def _check_unclaimed(says: Unclaimed, present: State) -> None:
+    if present.locked:
+        raise Refused("lock-pending")
+    if present.output != says.output:
+        raise Refused("order-mismatch", "another output")
 
 
 def _check_direct(says: NoWord, present: State) -> None:

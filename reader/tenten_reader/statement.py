@@ -42,7 +42,15 @@ class SaysBalance(Structure):
     account: Bytes32
 
 
-Says = Union[NeverReleased, NoReleaseReached, NoWord, SaysBalance]
+@dataclass(frozen=True)
+class Unclaimed(Structure):
+    KIND = 5
+    output: Bytes32
+    account: Bytes32
+    fallback: Bytes32 | None
+
+
+Says = Union[NeverReleased, NoReleaseReached, NoWord, SaysBalance, Unclaimed]
 
 
 @dataclass(frozen=True)

@@ -253,7 +253,19 @@ const unreached = (...inputs: readonly Bytes[]): Promise<SignedStatement> =>
 const denies = (statement: SignedStatement, stated: ConsumedOutput, link: ConsumedOutput): Inputs =>
 	show(deniedEvidenceFrom({ consumed: hidden(stated), statement }, link));
 
+const unclaimed = await statementOf(alice, {
+	kind: "unclaimed",
+	output: input.outputId,
+	account: alice.certificate.hash,
+	fallback: null,
+});
+
 const denials: readonly Case[] = [
+	refuses(
+		"not-evidence",
+		"unclaimed, and a link on the output: it says nothing of links",
+		denies(unclaimed, consumed(locked), consumed(toBob)),
+	),
 	accepts("never released, and another link", denies(never, consumed(locked), consumed(toBob))),
 	accepts(
 		"never released, and that very link with its release",

@@ -50,6 +50,7 @@ const never: Says = { kind: "neverReleased", lock, ...refundTo };
 const input = await issueTo(alice, 1000n, "stated");
 const unreached: Says = { kind: "noReleaseReached", lock, ...refundTo, inputs: [input.outputId] };
 const balance: Says = { kind: "balance", account: alice.certificate.hash };
+const unclaimed = (output: Bytes): Says => ({ kind: "unclaimed", output, ...refundTo });
 const noWord = (link: Bytes): Says => ({ kind: "noWord", link, ...refundTo });
 const encoded = (value: SignedStatement): Bytes => serialize(signedStatement, value);
 const byAlice = await statementOf(alice, never);
@@ -68,6 +69,7 @@ export const statements: Draft = {
 		accepts("no release reached", await shown(unreached)),
 		accepts("no word", await shown(noWord(bytesOf("link")))),
 		accepts("asks for a balance", await shown(balance)),
+		accepts("unclaimed", await shown(unclaimed(input.outputId))),
 		accepts(
 			"by an ES256 key, with a fallback",
 			await shown({ ...never, fallback: bytesOf("fallback") }, bob),
@@ -84,7 +86,7 @@ export const statements: Draft = {
 			statement: changed(encoded(byAlice), [0, 1, 1], bytesOf("other")),
 		}),
 		refuses("type-unknown", "says something that is not listed", {
-			statement: changed(encoded(byAlice), [0, 1, 0], 5),
+			statement: changed(encoded(byAlice), [0, 1, 0], 6),
 		}),
 		refuses("too-many", "of seventeen outputs", {
 			statement: changed(encoded(await statementOf(alice, unreached)), [0, 1, 4], new Array(17).fill(lock)),
@@ -138,6 +140,7 @@ export const falseStatements: Draft = {
 const lockedToken = await passed(input, alice, bob, "stated", { lock: lockOf("statement") });
 const foreign = await passed(input, alice, bob, "stated", { lock: lockOf("statement", true) });
 const direct = await passed(input, alice, bob, "stated directly");
+const opened = released(lockedToken, "statement");
 const directLink = direct.path.at(-1)?.id ?? new Uint8Array(32);
 const changeOfDirect = tokenOf(
 	await linkOf(input, alice, [
@@ -175,6 +178,33 @@ export const refunds: Draft = {
 			...(await refund(noWord(directLink), direct)),
 			now: lastDay,
 		}),
+		accepts("unclaimed, in the first second after redeemUntil and two graces: the output itself", {
+			...(await refund(unclaimed(input.outputId), input)),
+			now: after + day,
+		}),
+		accepts("unclaimed, as it came by a link whose release is shown", {
+			...(await refund(unclaimed(opened.outputId), opened, bob)),
+			now: after + day,
+		}),
+		refuses("ruling-early", "unclaimed, a second before", {
+			...(await refund(unclaimed(input.outputId), input)),
+			now: after + day - 1,
+		}),
+		refuses("refund-closed", "unclaimed, a second after its last", {
+			...(await refund(unclaimed(input.outputId), input)),
+			now: lastDay,
+		}),
+		refuses(
+			"order-mismatch",
+			"unclaimed, of another output",
+			await refund(unclaimed(direct.outputId), input),
+		),
+		refuses(
+			"lock-pending",
+			"unclaimed, of what nobody released",
+			await refund(unclaimed(lockedToken.outputId), lockedToken, bob),
+		),
+		refuses("owner-mismatch", "unclaimed, by another", await refund(unclaimed(input.outputId), input, bob)),
 		refuses("order-mismatch", "no link in question", await refund(never, input)),
 		refuses("lock-mismatch", "another lock", await refund({ ...never, lock: bytesOf("other") }, lockedToken)),
 		refuses("lock-mismatch", "never released, where the payee decides", await refund(never, foreign)),

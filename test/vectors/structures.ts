@@ -106,6 +106,12 @@ const statements = [
 		fallback: null,
 	}),
 	await statementOf(alice, { kind: "balance", account: alice.certificate.hash }),
+	await statementOf(alice, {
+		kind: "unclaimed",
+		output: bytesOf("output"),
+		account: alice.certificate.hash,
+		fallback: bytesOf("fallback"),
+	}),
 ] as const;
 const [never] = statements;
 const account = await orderOf(alice, { kind: "account", account: alice.certificate.hash });
@@ -136,6 +142,7 @@ const rulingReplies: readonly (readonly [string, RulingReply])[] = [
 		{ kind: "ruled", ruling: refunded, reply: serialize(reply, answer) },
 	],
 	["filed", { kind: "filed", caseId: bytesOf("case") }],
+	["consumed", { kind: "consumed", consumed }],
 ];
 const fork = forkEvidenceFrom(consumed, other);
 const signedBody = await signEnrolment(
@@ -344,9 +351,9 @@ const structures: readonly Structure[] = [
 	),
 	also(of(signedStatement, "signedStatement", ...statements.map((s) => [s.body.says.kind, s] as const)), [
 		"type-unknown",
-		"says 5",
+		"says 6",
 		[0, 1, 0],
-		5,
+		6,
 	]),
 	also(
 		of(accountReply, "accountReply", [
@@ -368,7 +375,7 @@ const structures: readonly Structure[] = [
 		["type-unknown", "kind 5", [0], 5],
 		["malformed", "a statement of no token", [2], []],
 	),
-	also(of(rulingReply, "rulingReply", ...rulingReplies), ["type-unknown", "kind 3", [0], 3]),
+	also(of(rulingReply, "rulingReply", ...rulingReplies), ["type-unknown", "kind 4", [0], 4]),
 	{
 		name: "falseStatement",
 		encodings: [["a statement and its release", falseStatementEvidence(never, secretOf("structure"))]],

@@ -235,6 +235,36 @@ test("refresh makes the same money young again", async () => {
 	assert.equal(await available(), before);
 });
 
+test("an older backup brings back what nobody has, says where each amount is, and accuses nobody", async () => {
+	const cases = async (): Promise<number> =>
+		(await well("issuer", "case-files", "--data", file("bank"))).cases.length;
+	const before = await cases();
+	await well("wallet", "topup", "40");
+	await well("wallet", "backup", file("older.backup"));
+	const [{ available: held, account }] = (await well("wallet", "balance")).balances;
+	const payee = start("wallet", "receive", ...other);
+	const address = await says(payee, /Listening at (\S+)/);
+	await well("wallet", "pay", address, "--amount", "1");
+	await ended(payee);
+	await well("wallet", "redeem", ...other);
+	const older = ["--wallet", file("older")];
+	const restored = await well("wallet", "restore", file("older.backup"), "--yes", ...older);
+	const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+	const awaited = sum(restored.awaited.map(({ amount }: { readonly amount: number }) => amount));
+	const spent = sum(Object.values(restored.spent));
+	assert.equal(awaited + spent, held, "each unit of the backup is told of once");
+	assert.ok(spent >= 100, "at least what was paid");
+	assert.equal(restored.fundsState, awaited > 0 ? "inFlight" : "safe");
+	for (const { from, until } of restored.awaited) assert.ok(from <= until && from > Date.now() / 1000);
+	const again = await well("wallet", "refresh", ...older);
+	assert.equal(sum(again.awaited.map(({ amount }: { readonly amount: number }) => amount)), awaited);
+	const [{ available, account: now, awaited: shown }] = (await well("wallet", "balance", ...older)).balances;
+	assert.deepEqual([available + now, shown], [account, awaited], "the old account's money is here");
+	const { entries } = await well("wallet", "history", "--kind", "spent", ...older);
+	assert.equal(sum(entries.map(({ amount }: { readonly amount: number }) => amount)), spent);
+	assert.equal(await cases(), before);
+});
+
 test("a backup brings everything back under new keys; what does not open makes nothing", async () => {
 	await well("wallet", "backup", file("mine.backup"));
 	assert.equal(statSync(file("mine.backup")).mode & 0o077, 0);
@@ -243,7 +273,10 @@ test("a backup brings everything back under new keys; what does not open makes n
 	const unsure = await tenten("wallet", "restore", file("mine.backup"), ...again);
 	assert.equal(unsure.status, 2);
 	assert.match(unsure.stderr, /Only if the old wallet is lost/);
-	await well("wallet", "restore", file("mine.backup"), "--yes", ...again);
+	const words = await tenten("wallet", "restore", file("mine.backup"), "--nothing-paid-since", ...again);
+	assert.match(words.stderr, /Only if the old wallet is lost/);
+	assert.equal(existsSync(file("again")), false);
+	await well("wallet", "restore", file("mine.backup"), "--nothing-paid-since", "--yes", ...again);
 	const { balances } = await well("wallet", "balance", ...again);
 	assert.equal(balances[0].available + balances[0].account, held + account);
 	assert.equal((await tenten("wallet", "restore", file("mine.backup"), "--yes")).status, 2);

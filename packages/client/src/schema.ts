@@ -3881,7 +3881,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description the ruling, or the id of the case */
+            /** @description the ruling, the id of the case, or the link that spent an output */
             200: {
                 headers: {
                     /** @description requests that are left at once `r`, and the seconds `t` until all are back */

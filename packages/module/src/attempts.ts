@@ -37,21 +37,22 @@ export type AttemptSummary = {
 
 /** Every attempt that is still on record, those waiting for an answer too. */
 export function attemptsIn(
-	{ payers, payees }: Vault,
+	vault: Vault,
 	refundOf: (state: DurablePayer | DurablePayee) => RefundTimes | null,
 ): readonly AttemptSummary[] {
+	const { payers, payees } = vault;
 	const paying = [...payers.entries.values()].map((state) => ({
 		...summaryOf(state),
 		side: "payer" as const,
 		state: state.kind,
-		isOpen: payerWaits(state),
+		isOpen: payerWaits(state) && !vault.hasLost(state),
 		refund: refundOf(state),
 	}));
 	const receiving = [...payees.entries.values()].map((state) => ({
 		...summaryOf(state),
 		side: "payee" as const,
 		state: state.kind,
-		isOpen: payeeWaits(state),
+		isOpen: payeeWaits(state) && !vault.hasLost(state),
 		refund: refundOf(state),
 	}));
 	return [...paying, ...receiving];

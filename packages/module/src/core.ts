@@ -177,8 +177,13 @@ export class Core {
 	 */
 	isSilenced(hash: Bytes): Refusal | undefined {
 		return this.#own.isRestored(hash)
-			? refuse("certificate-expired", "a restored key: refresh under a new certificate first")
+			? refuse("certificate-expired", "a restored key signs no link: what it owns is awaited")
 			: undefined;
+	}
+
+	/** Whether what this certificate owns had come with an earlier backup already. */
+	isSilencedAgain(hash: Bytes): boolean {
+		return this.#own.isRestoredAgain(hash);
 	}
 
 	/** For assets of `operator`: a valid certificate that it gave, with an account there, else any valid one. */

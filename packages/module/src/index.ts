@@ -19,6 +19,7 @@ export { openContent } from "./parcel.ts";
 export type { Consent, Paid, PayOptions } from "./paying.ts";
 export type { Answer, ModuleApp } from "./receiving.ts";
 export type { MadeRequest, OpenedRequest, RequestOptions } from "./requesting.ts";
+export type { AwaitedToken, Fate } from "./restored.ts";
 export type { TokenSummary } from "./rows.ts";
 export type { Doubt, RulingQuestion } from "./ruling.ts";
 export { openState, type SealedState } from "./sealed-state.ts";

@@ -53,6 +53,7 @@ import {
 	openRequest,
 	type RequestOptions,
 } from "./requesting.ts";
+import { type AwaitedToken, askUnclaimed, awaitedTokens, type Fate, takeUnclaimed } from "./restored.ts";
 import type { TokenSummary } from "./rows.ts";
 import {
 	askRefund,
@@ -80,7 +81,7 @@ export class SecureModule {
 		return isRefusal(core) ? core : new SecureModule(core);
 	}
 
-	/** Puts a backup into an empty store. Its keys pay nothing again: enrol, then refresh what they own. */
+	/** Puts a backup into an empty store. Its keys sign no link again: enrol, then `askFate` of what they own. */
 	static async restore(options: RestoreOptions): Promise<SecureModule | Refusal> {
 		const core = await restoreCore(options);
 		return isRefusal(core) ? core : new SecureModule(core);
@@ -116,13 +117,26 @@ export class SecureModule {
 		return !isRefusal(own) && equalBytes(own.operatorId, operator);
 	}
 
-	/** Whether a certificate came with a backup: what it owns waits to be refreshed. */
+	/** Whether a certificate came with a backup: what it owns is awaited. */
 	isRestored(certificate: Bytes): boolean {
 		return this.#core.isSilenced(certificate) !== undefined;
 	}
 
 	tokens(): readonly (TokenSummary & { readonly heldBy: Bytes | null })[] {
 		return this.#core.vault.summaries();
+	}
+
+	/** What a backup brought, and nobody here knows whether it was spent since. */
+	awaited(): readonly AwaitedToken[] {
+		return awaitedTokens(this.#core);
+	}
+
+	/** Asks an operator what became of an awaited output, and takes its word: why it is still awaited, or its end. */
+	async askFate(output: Bytes, ask: Ask): Promise<Fate | Refusal> {
+		const question = await this.#core.exclusively(() => askUnclaimed(this.#core, output));
+		if (isRefusal(question)) return question;
+		const answer = await ask(question);
+		return this.#core.exclusively(() => takeUnclaimed(this.#core, output, answer));
 	}
 
 	/** Signs a request and keeps it: only what answers it is taken. */
@@ -318,7 +332,7 @@ export class SecureModule {
 
 	/**
 	 * Keys and value as they are now: under a passphrase, or without one under the recovery code with which the
-	 * wallet was made (keys inside WebCrypto). Whoever restores it enrols again and refreshes.
+	 * wallet was made (keys inside WebCrypto). Whoever restores it enrols again, and asks.
 	 */
 	backup(passphrase?: string, cost?: PassphraseCost): Promise<Bytes> {
 		return this.#core.exclusively(() => exportBackup(this.#core, passphrase, cost));

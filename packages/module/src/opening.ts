@@ -1,9 +1,9 @@
 /**
  * Opening a module from its store, beginning one in an empty store, and restoring one from a backup.
  *
- * A backup holds the keys, sealed under a passphrase or a recovery code, and the rows as they were sealed. What happened after
- * it was made is not known to whoever restores it, so its certificates speak in no payment again: they only
- * move what they own to a new certificate, by refreshing it with its operator.
+ * A backup holds the keys, sealed under a passphrase or a recovery code, and the rows as they were sealed. What
+ * happened after it was made is not known to whoever restores it, so its certificates speak in no payment again: what
+ * they own comes back by their statements (`restored.ts`).
  */
 import {
 	type Bytes,
@@ -130,7 +130,11 @@ async function silence(state: SealedState, keys: KeyStore): Promise<void> {
 	const own = new OwnCertificates(state.rows);
 	const open = [...state.rows.keys()].filter((key) => key.startsWith("enrolment/"));
 	const unused = keys.keys().filter((key) => !own.hasKey(keyId(key)));
-	const mark = { key: "restored", value: serialize(restoredRow, { counter: state.counter + 1 }) };
+	const before = state.rows.get("restored");
+	const kept = before && parse(restoredRow, before);
+	if (isRefusal(kept)) throw new Error(`a kept mark does not parse: ${kept.detail}`);
+	const marked = { counter: state.counter + 1, earlier: kept?.counter ?? 0 };
+	const mark = { key: "restored", value: serialize(restoredRow, marked) };
 	await state.commit(
 		[mark, ...open.map((key): StoreWrite => ({ key, value: null }))],
 		unused.map((key) => keys.forget(keyId(key))),

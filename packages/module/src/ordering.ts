@@ -5,6 +5,7 @@ import {
 	type Bytes,
 	type ClaimResult,
 	type DurableHolderOrder,
+	equalBytes,
 	type HolderOrder,
 	type HolderOrderEvent,
 	type HolderOrderStep,
@@ -39,6 +40,11 @@ export type OrderOptions = {
 		| { readonly kind: "refresh"; readonly outputs?: readonly bigint[] };
 	/** outputs to redeem or refresh; none to withdraw */
 	readonly inputs: readonly Bytes[];
+	/**
+	 * the owner's word that nothing was spent since the backup: one output of a restored key may then go, whole, to
+	 * the account of that very key. Where it is wrong, that key is convicted of a fork
+	 */
+	readonly nothingSpentSince?: boolean;
 };
 
 /** Bytes to send to the operator until it gives a final answer. */
@@ -55,12 +61,15 @@ export async function startOrder(core: Core, options: OrderOptions): Promise<Pen
 	if (isRefusal(trust)) return trust;
 	const inputs = inputsOf(core, options, trust);
 	if (isRefusal(inputs)) return inputs;
+	const restored = inputs.find(({ token }) => core.isSilenced(token.owner.certificate.hash) !== undefined);
+	const silenced = restored && mayNotMove(core, options, restored);
+	if (silenced !== undefined) return silenced;
 	const signer = inputs[0]?.token.owner.certificate ?? accountOf(core, options);
 	if (isRefusal(signer)) return signer;
 	const whole = sumOf(inputs.map(({ token }) => token));
 	const amounts = outputsOf(options, whole);
 	if (isRefusal(amounts)) return amounts;
-	// What a restored key owns moves to the certificate that came after it.
+	// What an account of a restored key holds moves to the certificate that came after it.
 	const owner = core.isSilenced(signer.hash) ? core.certificateFor(options.asset.operator) : signer;
 	if (isRefusal(owner)) return owner;
 	const requests = amounts.map(() => core.random(32));
@@ -69,8 +78,7 @@ export async function startOrder(core: Core, options: OrderOptions): Promise<Pen
 		asset: options.asset,
 		action: actionOf(options, signer, outputs),
 		fallback: null,
-		nonce: core.random(32),
-		issuedAt: core.now(),
+		...(restored ? sameAnywhere(restored) : { nonce: core.random(32), issuedAt: core.now() }),
 	};
 	const amount = (options.action.kind === "account" ? options.action.amount : undefined) ?? whole;
 	const plan = {
@@ -84,6 +92,27 @@ export async function startOrder(core: Core, options: OrderOptions): Promise<Pen
 	const outcome = await runOrder(core, { kind: "idle" }, { kind: "start", plan });
 	if (isRefusal(outcome)) return outcome;
 	return outcome.pending ?? refuse("attempt-unknown");
+}
+
+/**
+ * Why a restored key signs no link on what it owns: unless its owner says that nothing was spent since. Then the
+ * link follows from the output alone, so that the same backup, restored twice, makes no fork of it.
+ */
+function mayNotMove(
+	core: Core,
+	{ action, inputs, nothingSpentSince = false }: OrderOptions,
+	{ token }: Spendable,
+): Refusal | undefined {
+	const { hash } = token.owner.certificate;
+	const isWhole = action.kind === "account" && action.amount === undefined && inputs.length === 1;
+	const isToItself = isWhole && equalBytes(action.account, hash) && token.rules.length === 0;
+	const mayMove = nothingSpentSince && isToItself && !core.isSilencedAgain(hash);
+	return mayMove ? undefined : core.isSilenced(hash);
+}
+
+/** What tells an order from others, out of its output: whoever restores the same backup makes the same one. */
+function sameAnywhere({ token }: Spendable): Pick<Order, "nonce" | "issuedAt"> {
+	return { nonce: token.outputId, issuedAt: token.issue.issuedAt };
 }
 
 /** The account to withdraw from: one's own. */

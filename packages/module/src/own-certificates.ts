@@ -31,12 +31,12 @@ export function certificateWrite({ hash, encoded }: VerifiedCertificate, since: 
 export class OwnCertificates {
 	readonly #rows = new Map<string, Own>();
 	readonly #verified = new Map<string, VerifiedCertificate>();
-	/** commits before this one belong to a restored backup */
-	readonly #restoredUntil: number;
+	/** see `restoredRow` */
+	readonly #restored: { readonly counter: number; readonly earlier: number };
 
 	constructor(rows: ReadonlyMap<string, Bytes> = new Map(), trust?: Trust) {
 		const restored = rows.get("restored");
-		this.#restoredUntil = restored === undefined ? 0 : must(restoredRow, restored).counter;
+		this.#restored = restored === undefined ? { counter: 0, earlier: 0 } : must(restoredRow, restored);
 		const own: (Own & { readonly id: string })[] = [];
 		for (const [key, value] of rows) {
 			if (!key.startsWith(prefix)) continue;
@@ -71,8 +71,17 @@ export class OwnCertificates {
 
 	/** Whether it came with a backup. */
 	isRestored(hash: Bytes): boolean {
+		return this.#isBefore(hash, this.#restored.counter);
+	}
+
+	/** Whether it had come with a backup already when the last one was made: that one knew no more than we do. */
+	isRestoredAgain(hash: Bytes): boolean {
+		return this.#isBefore(hash, this.#restored.earlier);
+	}
+
+	#isBefore(hash: Bytes, commit: number): boolean {
 		const row = this.#rows.get(toHex(hash));
-		return row !== undefined && row.since < this.#restoredUntil;
+		return row !== undefined && row.since < commit;
 	}
 }
 

@@ -215,9 +215,10 @@ export async function runPayee(
 	const trust = begins ? core.trust() : core.keptTrust();
 	if (isRefusal(trust)) return trust;
 	const isCancel = event.kind === "received" && event.message.kind === "cancel";
-	// What a cancel frees could be spent, against the statement that it was not.
-	if (isCancel && "terms" in state && core.vault.isStated(state.terms.attempt))
-		return refuse("attempt-decided", "the operator was asked for a refund");
+	// What a cancel frees could be spent, against the statement that it was not; or is here no more.
+	if (isCancel && "terms" in state && state.kind !== "signing")
+		if (core.vault.isStated(state.terms.attempt) || core.vault.hasLost(state))
+			return refuse("attempt-decided", "the operator was asked for a refund");
 	const context = { trust, now: core.now() };
 	let other = beside.rows ?? [];
 	const outcome = await run(stepPayee(state, event, context), {

@@ -85,8 +85,37 @@ export const certificateRow = record({
 	since: integer(0, Number.MAX_SAFE_INTEGER),
 });
 
-/** Set where a backup was restored: what was certified before this commit speaks in no payment. */
-export const restoredRow = record({ counter: integer(0, Number.MAX_SAFE_INTEGER) });
+/**
+ * Set where a backup was restored: what was certified before the commit `counter` speaks in no payment. What was
+ * certified before `earlier` had come with an earlier backup by then; 0 where there was none.
+ */
+export const restoredRow = record({
+	counter: integer(0, Number.MAX_SAFE_INTEGER),
+	earlier: integer(0, Number.MAX_SAFE_INTEGER),
+});
+
+/**
+ * What an operator is asked of an output that came with a backup: once signed, the same bytes until it is over.
+ * `certificate` (hash) and `ownRequest` open the owner of what an account may not take.
+ */
+export const unclaimedRow = record({
+	operator: bytes32,
+	request: bytes(1, limits.message),
+	certificate: bytes32,
+	ownRequest: bytes32,
+});
+
+const unclaimedPrefix = "unclaimed/";
+
+/** Where the question about an output is. */
+export function unclaimedKey(output: Bytes): string {
+	return `${unclaimedPrefix}${toHex(output)}`;
+}
+
+/** The output, in hexadecimal, that a question is about; undefined where a key is of something else. */
+export function unclaimedOutput(key: string): string | undefined {
+	return key.startsWith(unclaimedPrefix) ? key.slice(unclaimedPrefix.length) : undefined;
+}
 
 /** An enrolment that is not answered yet. `asked` is what it asks for, to tell it from another. */
 export const enrolmentRow = record({ asked: bytes(1, 1024), encoded: bytes(1, 4096) });

@@ -28,6 +28,7 @@ import {
 	rulingRequest,
 	type Saying,
 	type Sent,
+	type SignedStatement,
 	serialize,
 	serializeRulingRequest,
 	signStatement,
@@ -113,9 +114,6 @@ export async function askRefund(core: Core, attempt: Bytes): Promise<readonly Ru
 	if (state === undefined) return refuse("attempt-unknown");
 	const inDoubt = doubtIn(state);
 	if (inDoubt === undefined) return refuse("attempt-decided", state.kind);
-	// Of a lock that a restored backup holds, nobody here knows whether it was released since.
-	const silenced = state.kind === "locked" ? core.isSilenced(state.terms.signer) : undefined;
-	if (silenced !== undefined) return silenced;
 	const due = state.terms.keepUntil;
 	if (core.now() < due) return refuse("ruling-early", `${due}`);
 	if (core.surelyPast() >= lastDay(inDoubt.tokens, trust)) return refuse("refund-closed");
@@ -130,7 +128,10 @@ export async function askRefund(core: Core, attempt: Bytes): Promise<readonly Ru
 	return questions;
 }
 
-type InDoubt = { readonly says: Exclude<Saying["kind"], "balance">; readonly tokens: readonly Token[] };
+type InDoubt = {
+	readonly says: Exclude<Saying["kind"], "balance" | "unclaimed">;
+	readonly tokens: readonly Token[];
+};
 
 /** `isSure`: not by one's own clock alone, which may be ahead. */
 export type DueRefund = { readonly attempt: Bytes; readonly isSure: boolean };
@@ -200,6 +201,9 @@ async function statementsOf(
 		const owner = walked.inputOwners.at(-1)?.certificate;
 		const link = walked.path.at(-1);
 		if (owner === undefined || link === undefined) return refuse("owner-mismatch");
+		// What became of a lock that came with a backup nobody here knows: its inputs are `unclaimed`.
+		const silenced = says === "noWord" ? undefined : core.isSilenced(owner.hash);
+		if (silenced !== undefined) return silenced;
 		const key = toHex(says === "noWord" ? link.id : owner.hash);
 		const group = groups.get(key) ?? { owner, tokens: [], inputs: [] };
 		group.tokens.push(token);
@@ -213,7 +217,7 @@ async function statementsOf(
 		const refund = { account: (account ?? owner).hash, fallback: null };
 		const saying = sayingOf(says, says === "noWord" ? fromHex(key) : lock, inputs, refund);
 		if (isRefusal(saying)) return saying;
-		const statement = await sign(core, owner, operator, saying);
+		const statement = await signSaying(core, owner, operator, saying);
 		if (isRefusal(statement)) return statement;
 		const request = serializeRulingRequest({ kind: "statement", statement, tokens: stated });
 		questions.push({ operator, request });
@@ -240,7 +244,13 @@ function sayingOf(
 	}
 }
 
-async function sign(core: Core, owner: VerifiedCertificate, operator: Bytes, says: Saying) {
+/** What an owner, one of this module's certificates, states to an operator. */
+export async function signSaying(
+	core: Core,
+	owner: VerifiedCertificate,
+	operator: Bytes,
+	says: Saying,
+): Promise<SignedStatement | Refusal> {
 	const signer = core.keys.signer(keyId(owner.key));
 	if (isRefusal(signer)) return signer;
 	const body = { operator, says, nonce: core.random(32), issuedAt: core.now() };

@@ -9,6 +9,7 @@
  */
 import {
 	type Bytes,
+	counterOf,
 	type DraftCancel,
 	type DurableHolderOrder,
 	type DurablePayee,
@@ -45,6 +46,7 @@ import {
 	type TokenRow,
 	type TokenSummary,
 	tokenRow,
+	unclaimedOutput,
 } from "./rows.ts";
 import type { SealedState } from "./sealed-state.ts";
 import type { StoreWrite } from "./store.ts";
@@ -194,6 +196,15 @@ export class Vault {
 		if (writes.order) this.orders.set(toHex(writes.order[0]), writes.order[1]);
 	}
 
+	/**
+	 * Whether an attempt gives what is here no more, and is not decided: a backup brought it, and what became of its
+	 * outputs an operator has said since.
+	 */
+	hasLost(state: DurablePayer | DurablePayee): boolean {
+		const given = undecidedInputs(state);
+		return given.length > 0 && given.every((output) => this.tokens.get(output) === undefined);
+	}
+
 	/** Whether an operator was told that this attempt was never released. */
 	isStated(attempt: Bytes): boolean {
 		return this.state.rows.has(questionsKey(attempt));
@@ -226,6 +237,14 @@ export class Vault {
 		];
 	}
 
+	/** Questions about outputs that left by another way. */
+	#answered(): readonly string[] {
+		return [...this.state.rows.keys()].filter((key) => {
+			const output = unclaimedOutput(key);
+			return output !== undefined && !this.tokens.entries.has(output);
+		});
+	}
+
 	#change(output: Bytes, change: Partial<TokenRow>): TokenRow {
 		const row = this.tokens.get(output);
 		if (row === undefined) throw new Error(`token ${toHex(output)} is not here`);
@@ -237,8 +256,10 @@ export class Vault {
 	 * surely passed. Returns how many rows went.
 	 */
 	async forget(now: number, surelyPast: number): Promise<number> {
-		const payers = [...this.payers.entries].filter(([, payer]) => isOver(payer, surelyPast));
-		const payees = [...this.payees.entries].filter(([, payee]) => isOver(payee, surelyPast));
+		const isGone = (state: DurablePayer | DurablePayee): boolean =>
+			isOver(state, surelyPast) || (state.terms.keepUntil < surelyPast && this.hasLost(state));
+		const payers = [...this.payers.entries].filter(([, payer]) => isGone(payer));
+		const payees = [...this.payees.entries].filter(([, payee]) => isGone(payee));
 		const goingPayees = new Set(payees.map(([id]) => id));
 		const requests = [...this.requests.entries].filter(([, { active, keepUntil }]) => {
 			const isActive = active !== null && this.payees.get(active) !== undefined;
@@ -252,6 +273,7 @@ export class Vault {
 			...requests.map(([id]) => this.requests.write(id, null)),
 			...owned.map(([id]) => this.#owned.write(id, null)),
 			...beside.map((key) => ({ key, value: null })),
+			...this.#answered().map((key) => ({ key, value: null })),
 		];
 		if (writes.length === 0) return 0;
 		await this.state.commit(writes);
@@ -266,6 +288,19 @@ export class Vault {
 		for (const [id] of requests) this.requests.set(id, null);
 		for (const [id] of owned) this.#owned.set(id, null);
 		return writes.length;
+	}
+}
+
+/** The outputs that an attempt holds until it is decided. */
+function undecidedInputs(state: DurablePayer | DurablePayee): readonly Bytes[] {
+	switch (state.kind) {
+		case "locked":
+			return state.terms.inputs;
+		case "lockedForeign":
+		case "resolving":
+			return counterOf(state)?.inputs ?? [];
+		default:
+			return [];
 	}
 }
 

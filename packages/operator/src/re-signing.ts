@@ -47,7 +47,7 @@ export class Resigning {
 		if (isRefusal(answer) || !this.#isNeeded()) return answer;
 		const parsed = parse(rulingReply, answer, answer.length);
 		if (isRefusal(parsed)) throw new Error("a ruling that cannot be read");
-		if (parsed.kind === "filed") return answer;
+		if (parsed.kind !== "ruled") return answer;
 		const inner = parsed.reply === null ? null : await this.#reply(parsed.reply);
 		return serialize(rulingReply, { ...parsed, ruling: await this.#ruling(parsed.ruling), reply: inner });
 	}

@@ -6,11 +6,13 @@
  *
  * A statement is no stronger than the registry: a refund takes the same rows as a redemption would, and what
  * was consumed by anything else is not refunded. Its row keeps the statement with the link that was shown: who
- * comes later with another link of the same owner convicts it by them, and draws.
+ * comes later with another link of the same owner convicts it by them, and draws. What its owner states to be
+ * unclaimed is no more than a question until it is due, and keeps nothing.
  */
 import {
 	answersStatement,
 	type Bytes,
+	type ConsumedOutput,
 	isRefusal,
 	mayCredit,
 	type Order,
@@ -42,12 +44,15 @@ import { publishedOf } from "./store/releases.ts";
 import { type KeptRuling, keepRuling } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
 import { spanned } from "./tracing.ts";
+import { consumptionOf } from "./unclaimed.ts";
 import { refusedPayout } from "./watch.ts";
 import { tell } from "./webhooks/outbox.ts";
 
 export type RefundOutcome =
 	/** the statement is false or too late: this release is known, and answers it */
 	| { readonly kind: "released"; readonly release: Bytes }
+	/** what was unclaimed had been spent */
+	| { readonly kind: "consumed"; readonly consumed: ConsumedOutput }
 	| {
 			readonly kind: "refunded";
 			readonly ruling: SignedRuling;
@@ -69,7 +74,13 @@ export async function refund(
 	if (isRefusal(subject)) return subject;
 	const refunds = verifyRefunds(context, statement, tokens, trust);
 	if (isRefusal(refunds)) return refunds;
-	const order = refundOrder(statement.body, (refunds[0] as Refund).token.asset);
+	const first = refunds[0] as Refund;
+	const isAsked = statement.body.says.kind === "unclaimed" && context.now() < first.until;
+	const consumed = isAsked ? await consumptionOf(context, first) : undefined;
+	if (consumed !== undefined) return { kind: "consumed", consumed };
+	const due = Math.max(...refunds.map(({ from }) => from));
+	if (context.now() < due) return refuse("ruling-early", `${due}`);
+	const order = refundOrder(statement.body, first.token.asset);
 	if (order === undefined) return refuse("order-mismatch");
 	const made = { ruling: await sign(subject), statement: serialize(signedStatement, signed) };
 	const recorded = await recordRefunds(context, statement, order, refunds, made, trust);
@@ -88,6 +99,8 @@ function subjectOf({ body: { says } }: VerifiedStatement): Bytes | Refusal {
 			return says.lock;
 		case "noWord":
 			return says.link;
+		case "unclaimed":
+			return says.output;
 		case "balance":
 			return refuse("order-mismatch", "no statement about a link");
 		default:
@@ -95,9 +108,9 @@ function subjectOf({ body: { says } }: VerifiedStatement): Bytes | Refusal {
 	}
 }
 
-/** All tokens of a statement hold and are due, or none of them is touched. */
+/** All tokens of a statement hold, or none of them is touched. */
 function verifyRefunds(
-	{ id, now }: OperatorContext,
+	{ id }: OperatorContext,
 	statement: VerifiedStatement,
 	tokens: readonly Token[],
 	trust: Trust,
@@ -115,8 +128,7 @@ function verifyRefunds(
 	if (refunds.some(({ token }) => !sameAsset(token.asset, asset))) return refuse("asset-mismatch");
 	if (new Set(refunds.map(({ output }) => toHex(output))).size < refunds.length)
 		return refuse("malformed", "one token, stated twice");
-	const due = Math.max(...refunds.map(({ from }) => from));
-	return now() < due ? refuse("ruling-early", `${due}`) : refunds;
+	return refunds;
 }
 
 type Recorded =

@@ -2,7 +2,8 @@
  * Rulings: the operator's word on a lock or a direct link whose other party is gone.
  *
  *   release shown   ruled `released`, and published: it decides for the payee, whoever shows it
- *   statement       nothing before redeem until and grace; then ruled `refunded`, where the rows are free
+ *   statement       nothing before redeem until and grace; then ruled `refunded`, where the rows are free. Of
+ *                   what was unclaimed, at any time, the link that consumed it
  *   evidence        a case file
  *   question        the ruling that stands, or the one that follows from a published release
  *
@@ -89,6 +90,8 @@ async function ruleOnStatement(
 		}
 		case "refunded":
 			return ruled(outcome.ruling, outcome.reply);
+		case "consumed":
+			return serialize(rulingReply, outcome);
 		default:
 			return outcome satisfies never;
 	}

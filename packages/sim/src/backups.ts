@@ -1,18 +1,21 @@
 /**
- * Backups by the book: a device is lost just after a backup of it was made, and a new one is made of that.
+ * Backups: a device is lost, and a new one is made of a backup of it, old or new.
  *
- *   nothing open ──backup──▶ nothing written since ──lost──▶ restored ──▶ joins anew, brings back what its old keys own
+ *   nothing open ──backup──▶ nothing written since ──lost──▶ restored ──▶ joins, and says that nothing was paid since
+ *   anything     ──backup──▶ anything since ────────lost──▶ restored ──▶ joins, and asks what became of what it held
  *
- * An older backup may hold what was spent since: whoever restores that spends it again, as `traitors.ts` do. What is
- * on its way to the old keys meanwhile (payments, cancels, releases, answers) meets the restored ones.
+ * What is on its way to the old keys meanwhile (payments, cancels, releases, answers) meets the restored ones. What
+ * came after the backup is lost with its device; nothing else is, and nobody is convicted.
  */
 import type { Bytes } from "@tenten/protocol";
 import { Chance } from "./chance.ts";
-import type { Device } from "./device.ts";
+import type { Backup, Device } from "./device.ts";
 import type { People } from "./workload.ts";
 import type { World } from "./world.ts";
 
 const passphrase = "correct horse";
+
+const mostKept = 3;
 
 export class Backups {
 	readonly #world: World;
@@ -20,6 +23,8 @@ export class Backups {
 	readonly #chance: Chance;
 	/** a step */
 	readonly #rate: number;
+	/** older ones, of each device */
+	readonly #kept = new Map<Device, Backup[]>();
 	#underWay: { readonly device: Device; isDone: boolean } | undefined;
 
 	constructor(world: World, people: People, seed: number) {
@@ -35,7 +40,12 @@ export class Backups {
 		if (this.#underWay !== undefined || !this.#chance.happens(this.#rate)) return;
 		const device = this.#chance.of(this.#world.devices.filter(({ wallet }) => wallet !== undefined));
 		if (device === undefined) return;
-		const brings = device.isRestored && this.#chance.happens(0.7);
+		const brings = device.isRestored && this.#chance.happens(0.6);
+		const older = this.#chance.happens(0.4) ? this.#chance.of(this.#kept.get(device) ?? []) : undefined;
+		if (!brings && older !== undefined) {
+			this.#loses(device, older);
+			return;
+		}
 		const underWay = { device, isDone: false };
 		this.#underWay = underWay;
 		const what = brings ? "brings back" : "makes a backup";
@@ -48,20 +58,34 @@ export class Backups {
 
 	async #makes(device: Device): Promise<void> {
 		const { wallet, disk } = device;
-		if (wallet === undefined || (await isBusy(device))) return;
-		const before = disk.copy();
+		if (wallet === undefined) return;
+		const rows = disk.copy();
+		const isQuiet = !(await isBusy(device));
 		const backup = await wallet.module.backup(passphrase, "interactive");
-		if (device.life.isOver || !isSame(before, disk.copy()) || (await isBusy(device))) return;
-		this.#world.counts.add("faults", "lost and restored");
-		this.#world.trace.event(device.name, "is lost, and restored");
-		this.#world.checker.restored(device.name);
-		device.loses({ backup, passphrase });
+		if (device.life.isOver || !isSame(rows, disk.copy())) return;
+		const isLast = isQuiet && !(await isBusy(device)) && isSame(rows, disk.copy());
+		const kept = this.#kept.get(device) ?? [];
+		this.#kept.set(device, kept);
+		if (isLast && !device.life.isOver && this.#chance.happens(0.5))
+			this.#loses(device, { backup, passphrase, rows, isLast });
+		else {
+			if (kept.length >= mostKept) kept.splice(this.#chance.below(mostKept), 1);
+			kept.push({ backup, passphrase, rows, isLast: false });
+		}
+	}
+
+	#loses(device: Device, backup: Backup): void {
+		const how = backup.isLast ? "lost and restored" : "restored from an older backup";
+		this.#world.counts.add("faults", how);
+		this.#world.trace.event(device.name, how);
+		this.#world.checker.loses(device.name);
+		device.loses(backup);
 		void this.#world.start(device);
 	}
 
 	async #brings(device: Device): Promise<unknown> {
 		const joined = await this.#people.join(device);
-		return joined ?? device.wallet?.bringBack();
+		return joined ?? device.bringBack();
 	}
 }
 

@@ -5,7 +5,15 @@
  * whose write failed stops; its device is then started again, as a person would.
  */
 import type { Random, StoreWrite, Told } from "@tenten/module";
-import { type Bytes, type Document, equalBytes, isRefusal, refuse, type Signer } from "@tenten/protocol";
+import {
+	type Bytes,
+	type Document,
+	equalBytes,
+	isRefusal,
+	type Refusal,
+	refuse,
+	type Signer,
+} from "@tenten/protocol";
 import { type Channel, Wallet, type WalletOptions, type WalletStore } from "@tenten/wallet";
 import type { Computing } from "./cryptography.ts";
 import type { Disk, Torn } from "./disk.ts";
@@ -36,10 +44,14 @@ export type DeviceOptions = {
 export type Bundle = readonly Bytes[];
 
 /** What a lost device is made again of. */
-export type Backup = { readonly backup: Bytes; readonly passphrase: string };
-
-/** A backup, and what its rows were before: an observer knows rows by their objects. */
-type Lost = Backup & { readonly rows: ReadonlyMap<string, Bytes> };
+export type Backup = {
+	readonly backup: Bytes;
+	readonly passphrase: string;
+	/** what its rows were when it was made: an observer knows rows by their objects */
+	readonly rows: ReadonlyMap<string, Bytes>;
+	/** whether nothing was open then, and nothing was written since: its owner may say that nothing was paid */
+	readonly isLast: boolean;
+};
 
 export class Device {
 	readonly name: string;
@@ -49,7 +61,7 @@ export class Device {
 	readonly #unlock: { readonly kind: "device"; readonly key: Bytes };
 	#life: Life;
 	#wallet: Wallet | undefined;
-	#lost: Lost | undefined;
+	#lost: Backup | undefined;
 	starts = 0;
 
 	constructor(options: DeviceOptions) {
@@ -107,10 +119,9 @@ export class Device {
 
 	/** It is gone, with all that its disk held; whoever had it makes another of a backup. */
 	loses(backup: Backup): void {
-		const rows = this.disk.copy();
 		this.crash();
 		this.disk.replace(new Map());
-		this.#lost = { ...backup, rows };
+		this.#lost = backup;
 	}
 
 	/** Whether it holds what old keys own, or did. */
@@ -118,7 +129,13 @@ export class Device {
 		return this.#lost !== undefined;
 	}
 
-	#restore(store: WalletStore, life: Life, lost: Lost): ReturnType<typeof Wallet.restore> {
+	/** Its owner brings back what the backup held, and says truly whether anything was paid since. */
+	bringBack(): Promise<Refusal | undefined> {
+		const isSure = this.#lost?.isLast ?? false;
+		return this.#wallet?.bringBack(isSure) ?? Promise.resolve(undefined);
+	}
+
+	#restore(store: WalletStore, life: Life, lost: Backup): ReturnType<typeof Wallet.restore> {
 		const commit: WalletStore["commit"] = (writes) =>
 			store.commit(writes.map((write) => asBefore(write, lost)));
 		return Wallet.restore(this.#optionsFor({ ...store, commit }, life), lost.backup, lost.passphrase);
@@ -188,7 +205,7 @@ export class Device {
 	}
 }
 
-function asBefore(write: StoreWrite, { rows }: Lost): StoreWrite {
+function asBefore(write: StoreWrite, { rows }: Backup): StoreWrite {
 	const before = rows.get(write.key);
 	return before !== undefined && write.value !== null && equalBytes(before, write.value)
 		? { ...write, value: before }

@@ -33,7 +33,7 @@ export async function heal(world: World, people: People): Promise<number> {
 		for (const device of there(world)) await askForReleases(world, people, device);
 		for (const device of there(world)) await redeemAll(world, device);
 	}
-	if (openAttempts(world) > 0) await rule(world, people);
+	if (openAttempts(world) > 0 || there(world).some(isAwaiting)) await rule(world, people);
 	if (!world.isOver) checkDecided(world, people, healedAt);
 	return healedAt;
 }
@@ -63,6 +63,12 @@ async function rule(world: World, people: People): Promise<void> {
 		await askOperators(world, device);
 	}
 	await comeToRest(world, people);
+	// What accounts of lost keys held is in tokens again.
+	for (const device of there(world).filter(({ isRestored }) => isRestored)) await redeemAll(world, device);
+}
+
+function isAwaiting({ wallet }: Device): boolean {
+	return (wallet?.module.awaited().length ?? 0) > 0;
 }
 
 async function askForReleases(world: World, people: People, device: Device): Promise<void> {
@@ -83,6 +89,7 @@ async function askOperators(world: World, device: Device): Promise<void> {
 			await finish(world, device, "resolves", () => wallet.resolve(attempt));
 		await finish(world, device, "asks for a refund", () => wallet.askRefund(attempt));
 	}
+	if (device.isRestored) await finish(world, device, "brings back", () => device.bringBack());
 	// Whoever was paid may be gone, and never say that it was done.
 	await finish(world, device, "forgets", async () => wallet?.module.forget());
 }
@@ -118,8 +125,8 @@ function inWords({ output, heldBy }: { readonly output: Bytes; readonly heldBy: 
 }
 
 /**
- * What stays on record and moves no value, where the other side is gone or will not speak: a direct transfer that
- * was taken, and a reservation of a payee that gave nothing for it.
+ * What stays on record and moves no value, where the other side is gone, forgot it with a lost device, or will not
+ * speak: a direct transfer that was taken, and a reservation of a payee that gave nothing for it.
  */
 function isHopeless(
 	world: World,
@@ -129,7 +136,8 @@ function isHopeless(
 ): boolean {
 	const key = `${side}/${toHex(attempt)}`;
 	const other = people.otherSide(device, attempt);
-	if (other !== undefined && !world.isGone(other) && world.isHonest(other)) return false;
+	const speaks = other !== undefined && !world.isGone(other) && world.isHonest(other) && !other.isRestored;
+	if (speaks) return false;
 	if (state === "sent") return world.checker.isTaken(device.name, key);
 	return side === "payee" && !world.checker.givesOwn(device.name, key);
 }
@@ -156,7 +164,7 @@ async function speakAgain(world: World, people: People, device: Device): Promise
 	if (device.wallet === undefined) return;
 	await finish(world, device, "joins", () => people.join(device));
 	await finish(world, device, "settles", async () => device.wallet?.settlePending());
-	if (device.isRestored) await finish(world, device, "brings back", async () => device.wallet?.bringBack());
+	if (device.isRestored) await finish(world, device, "brings back", () => device.bringBack());
 	for (const attempt of device.wallet?.module.open() ?? []) {
 		const { wallet } = device;
 		const other = people.otherSide(device, attempt);

@@ -199,7 +199,7 @@ test("a payment by a key of before a backup was restored", async () => {
 	const { checker } = quiet.world;
 	const row = last(rowsOf(quiet, quiet.ann, "payer"));
 	checker.written("wallet 3", [row]);
-	checker.restored("wallet 1");
+	checker.loses("wallet 1");
 	finds("old key", () => checker.written("wallet 4", [row]));
 });
 

@@ -17,6 +17,7 @@ import {
 	sameAsset,
 } from "@tenten/protocol";
 import { type Operators, reach, runOrder } from "./operators.ts";
+import { freeTokens } from "./refreshing.ts";
 import { planUpkeep, type UpkeepPolicy } from "./upkeep.ts";
 
 /** Amounts in minor units. */
@@ -36,14 +37,19 @@ export type Redeemed = {
 /** Everything, bound tokens too, in as many orders as their limits ask for. */
 const everything: UpkeepPolicy = { links: 0, bytes: 0, time: Number.MAX_SAFE_INTEGER, count: 1 };
 
-/** Returns tokens to one's account; all of them without an amount (minor units). */
+/** Returns tokens to one's account; all that are not over by `now` (unix seconds) without an amount (minor units). */
 export async function redeem(
 	module: SecureModule,
 	operators: Operators,
 	asset: AssetId,
+	now: number,
 	amount?: bigint,
 ): Promise<Redeemed | Refusal> {
-	const own = module.tokens().filter((token) => token.heldBy === null && sameAsset(token.asset, asset));
+	const { trust } = module;
+	const grace = isRefusal(trust) ? 0 : (trust.asset(asset)?.grace ?? 0);
+	const own = freeTokens(module).filter(
+		(token) => sameAsset(token.asset, asset) && now < token.redeemUntil + grace,
+	);
 	const account = module.certificates().findLast(({ operatorId }) => equalBytes(operatorId, asset.operator));
 	if (account === undefined) return refuse("authority-unknown", "no account with the asset's operator");
 	let left = amount ?? sum(own);

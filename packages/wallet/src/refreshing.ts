@@ -1,17 +1,13 @@
 /**
- * Refreshing: fresh tokens from an operator for those that near their limits, and for what a backup brought.
+ * Refreshing: fresh tokens from an operator for those that near their limits.
  *
  * A redeeming link is irrevocable, so an operator is asked for its trust list first: one that is out of reach
  * must not cost an offline wallet what it could still spend.
  */
-import type { SecureModule } from "@tenten/module";
+import type { SecureModule, TokenSummary } from "@tenten/module";
 import { type Bytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import { accountBalance, type Operators, reach, runOrder } from "./operators.ts";
+import { type Operators, reach, runOrder } from "./operators.ts";
 import { planUpkeep, type RefreshPlan, type UpkeepPolicy } from "./upkeep.ts";
-
-const everything: UpkeepPolicy = { links: 0, bytes: 0, time: Number.MAX_SAFE_INTEGER, count: 1 };
-
-const nothing: UpkeepPolicy = { links: Infinity, bytes: Infinity, time: -Infinity, count: Infinity };
 
 /** How many orders were answered. A refusal where none was, and there was something to do. */
 export async function upkeep(
@@ -20,10 +16,7 @@ export async function upkeep(
 	now: number,
 	policy?: UpkeepPolicy,
 ): Promise<number | Refusal> {
-	const free = module.tokens().filter(({ heldBy }) => heldBy === null);
-	const restored = free.filter(({ certificate }) => module.isRestored(certificate));
-	const others = free.filter((token) => !restored.includes(token));
-	const plans = [...planUpkeep(restored, now, everything), ...planUpkeep(others, now, policy)];
+	const plans = planUpkeep(freeTokens(module), now, policy);
 	let done = 0;
 	let refused: Refusal | undefined;
 	for (const [operator, own] of byOperator(plans)) {
@@ -47,31 +40,11 @@ export async function upkeep(
 	return done === 0 && refused !== undefined ? refused : done;
 }
 
-/**
- * After a backup was restored and its operators were joined again: tokens are refreshed to the new
- * certificates, and what old accounts hold is withdrawn to them.
- */
-export async function bringBack(
-	module: SecureModule,
-	operators: Operators,
-	now: number,
-): Promise<Refusal | undefined> {
-	const { trust } = module;
-	if (isRefusal(trust)) return trust;
-	let refused: Refusal | undefined;
-	for (const { hash, operatorId } of module.certificates().filter(({ hash }) => module.isRestored(hash)))
-		for (const { code } of trust.operator(operatorId)?.entry.assets ?? []) {
-			const asset = { operator: operatorId, code };
-			const held = await accountBalance(module, operators, asset, hash);
-			if (held === 0n) continue;
-			const action = { kind: "withdraw", outputs: isRefusal(held) ? [] : [held], account: hash } as const;
-			const results = isRefusal(held)
-				? held
-				: await runOrder(module, operators, { asset, action, inputs: [] });
-			if (isRefusal(results)) refused ??= results;
-		}
-	const done = await upkeep(module, operators, now, nothing);
-	return isRefusal(done) ? done : refused;
+/** What links may be signed on: neither set aside nor owned by a restored key. */
+export function freeTokens(module: SecureModule): readonly TokenSummary[] {
+	return module
+		.tokens()
+		.filter(({ heldBy, certificate }) => heldBy === null && !module.isRestored(certificate));
 }
 
 function byOperator(

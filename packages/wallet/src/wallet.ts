@@ -27,11 +27,11 @@ import {
 	type Refusal,
 	refuse,
 	type SuiteName,
-	sameAsset,
 	serializeMessage,
 	toHex,
 } from "@tenten/protocol";
 import { agree, type Consider } from "./agreeing.ts";
+import { type Balance, balanceOf } from "./balance.ts";
 import { DueRefunds } from "./due-refunds.ts";
 import { entryOf, type Happened, happened } from "./journal.ts";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
@@ -45,7 +45,8 @@ import {
 } from "./payment.ts";
 import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
-import { bringBack, upkeep } from "./refreshing.ts";
+import { upkeep } from "./refreshing.ts";
+import { Restoring } from "./restoring.ts";
 import { selectTokens } from "./selection.ts";
 import type { Durability } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
@@ -67,18 +68,6 @@ export type WalletOptions = {
 	readonly told?: (told: Told) => void;
 };
 
-/** Amounts in minor units. */
-export type Balance = {
-	readonly available: bigint;
-	/** received, not yet ours to spend */
-	readonly reserved: bigint;
-	/** set aside for payments whose outcome is open */
-	readonly locked: bigint;
-	/** of what is available, spendable for less than a week */
-	readonly expiring: bigint;
-};
-
-const week = 7 * 86_400;
 const rounds = 8;
 
 export class Wallet {
@@ -89,6 +78,7 @@ export class Wallet {
 	readonly #choices = new Queue();
 	/** Ruling requests that an operator has answered since this wallet was opened, in hexadecimal. */
 	readonly #shown = new Set<string>();
+	readonly #restoring: Restoring;
 	/** One order at a time: an answer is taken once. */
 	readonly #orders = new Queue();
 	readonly #refunds = new DueRefunds(this);
@@ -97,6 +87,13 @@ export class Wallet {
 	private constructor(module: SecureModule, { unlock: _, ...options }: WalletOptions) {
 		this.module = module;
 		this.#options = options;
+		this.#restoring = new Restoring({
+			module,
+			operators: this.#operators,
+			now: options.now,
+			resolve: (attempt) => this.resolve(attempt),
+			record: (what) => this.#record(what),
+		});
 	}
 
 	static open(options: WalletOptions): Promise<Wallet | Refusal> {
@@ -104,8 +101,8 @@ export class Wallet {
 	}
 
 	/**
-	 * Puts a backup into an empty store. Its keys pay nothing again: join its operators for new ones, then
-	 * `bringBack` moves what they own. `passphrase` may be a recovery code.
+	 * Puts a backup into an empty store. Its keys sign no link again: join its operators for new ones, then
+	 * `bringBack` asks what became of what they own. `passphrase` may be a recovery code.
 	 */
 	static restore(options: WalletOptions, backup: Bytes, passphrase: string): Promise<Wallet | Refusal> {
 		return Wallet.#over(options, (told) => SecureModule.restore({ ...options, told, backup, passphrase }));
@@ -148,16 +145,7 @@ export class Wallet {
 
 	/** Amounts of one asset, by where they are. */
 	balance(asset: AssetId): Balance {
-		const now = this.#options.now();
-		const own = this.module.tokens().filter((token) => sameAsset(token.asset, asset));
-		const free = own.filter(({ heldBy, spendUntil }) => heldBy === null && spendUntil > now);
-		const reserved = this.module.reservations().filter((entry) => sameAsset(entry.asset, asset));
-		return {
-			available: sum(free),
-			reserved: sum(reserved),
-			locked: sum(own.filter(({ heldBy }) => heldBy !== null)),
-			expiring: sum(free.filter(({ spendUntil }) => spendUntil - now < week)),
-		};
+		return balanceOf(this.module, asset, this.#options.now());
 	}
 
 	request(options: RequestOptions): Promise<MadeRequest | Refusal> {
@@ -202,9 +190,11 @@ export class Wallet {
 	}
 
 	#whyNot(request: Bytes, asset: AssetId, amount: bigint): Refusal {
-		const { available, reserved } = this.balance(asset);
-		if (available < amount)
-			return refuse("funds-insufficient", `${available} available, ${reserved} reserved, ${amount} asked`);
+		const { available, reserved, awaited } = this.balance(asset);
+		if (available < amount) {
+			const elsewhere = `${reserved} reserved${awaited > 0n ? `, ${awaited} awaited` : ""}`;
+			return refuse("funds-insufficient", `${available} available, ${elsewhere}, ${amount} asked`);
+		}
 		const objections = this.module.objections(request, amount);
 		if (isRefusal(objections)) return objections;
 		const [first] = objections;
@@ -329,7 +319,8 @@ export class Wallet {
 
 	/** Returns tokens to one's account; all of them without an amount. */
 	async redeem(asset: AssetId, amount?: bigint): Promise<Redeemed | Refusal> {
-		const redeemed = await this.#orders.run(() => redeem(this.module, this.#operators, asset, amount));
+		const now = this.#options.now();
+		const redeemed = await this.#orders.run(() => redeem(this.module, this.#operators, asset, now, amount));
 		if (isRefusal(redeemed)) return redeemed;
 		const credited = redeemed.credited + redeemed.drawn;
 		await this.#record({ ...this.#byOperator(asset), kind: "redeemed", amount: credited });
@@ -342,13 +333,14 @@ export class Wallet {
 	}
 
 	/**
-	 * Refreshes what nears its limits, merges small change, moves what a backup brought; how many orders. Before,
-	 * shows operators the releases that must not reach them late, and asks for the refunds that are due. To be called
+	 * Refreshes what nears its limits, merges small change; how many orders. Before, shows operators the releases that
+	 * must not reach them late, asks for the refunds that are due, and about what a backup brought. To be called
 	 * whenever operators can be reached.
 	 */
 	async upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
 		await this.showReleases();
 		await this.#refunds.ask();
+		await this.#restoring.ask();
 		return this.#orders.run(() => upkeep(this.module, this.#operators, this.#options.now(), policy));
 	}
 
@@ -364,9 +356,9 @@ export class Wallet {
 		return shown;
 	}
 
-	/** Once the operators of a restored backup were joined again: moves what its keys own to the new ones. */
-	bringBack(): Promise<Refusal | undefined> {
-		return this.#orders.run(() => bringBack(this.module, this.#operators, this.#options.now()));
+	/** Once the operators of a restored backup were joined again: see `Restoring`. */
+	bringBack(nothingPaidSince = false): Promise<Refusal | undefined> {
+		return this.#orders.run(() => this.#restoring.bringBack(nothingPaidSince));
 	}
 
 	/** Sends again what an operator has not answered; how many are settled now, and by `tell` why others are not. */

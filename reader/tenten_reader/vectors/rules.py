@@ -48,6 +48,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "noReleaseReached": statement.NoReleaseReached,
         "noWord": statement.NoWord,
         "balance": statement.SaysBalance,
+        "unclaimed": statement.Unclaimed,
     },
     "rulingRequest": {
         "release": orders.ShowRelease,
@@ -55,7 +56,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "evidence": orders.ShowEvidence,
         "question": orders.Question,
     },
-    "rulingReply": {"ruled": orders.Ruled, "filed": orders.Filed},
+    "rulingReply": {"ruled": orders.Ruled, "filed": orders.Filed, "consumed": orders.Consumed},
 }
 
 KIND_NAMES: dict[Any, str] = {variant: name for union in VARIANTS.values() for name, variant in union.items()}

@@ -73,8 +73,8 @@ export const keeping: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/module/src/own-certificates.ts",
-				find: "		return row !== undefined && row.since < this.#restoredUntil;",
-				put: "		return row !== undefined && row.since > this.#restoredUntil;",
+				find: "		return row !== undefined && row.since < commit;",
+				put: "		return row !== undefined && row.since > commit;",
 			},
 		],
 		test: {
@@ -82,6 +82,41 @@ export const keeping: readonly Bug[] = [
 			name: "moves tokens and account to a new key, and the old key pays, asks and promises nothing again",
 		},
 		model: "two-phase rolled-back",
+	},
+	{
+		name: "restored-key-moves",
+		why: "a restored key redeems what it owns though nobody said that it was not paid since: an honest owner forks",
+		promise: 5,
+		edits: [
+			{
+				file: "packages/module/src/ordering.ts",
+				find: "	return mayMove ? undefined : core.isSilenced(hash);",
+				put: "	return mayMove || isToItself ? undefined : core.isSilenced(hash);",
+			},
+			{
+				file: "packages/wallet/src/restoring.ts",
+				find: "		const moved = nothingPaidSince ? await",
+				put: "		const moved = nothingPaidSince || this.#asked.size >= 0 ? await",
+			},
+		],
+		test: {
+			file: "test/restored.test.ts",
+			name: "waits for what was paid offline: its payee has all the time that it had",
+		},
+	},
+	{
+		name: "restored-orders-differ",
+		why: "two devices that were restored from one backup sign two links on what it held: an honest owner forks",
+		promise: 5,
+		edits: [
+			{
+				file: "packages/module/src/ordering.ts",
+				find: "...(restored ? sameAnywhere(restored) : {",
+				put: "...(restored && core.random(1).length === 0 ? sameAnywhere(restored) : {",
+			},
+		],
+		test: { file: "test/restored.test.ts", name: "moved at once on two devices: both sign the same link" },
+		blind: "no world restores two devices of one backup",
 	},
 	{
 		name: "tombstones-dropped",

@@ -14,8 +14,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: refunds,
-				find: "	return now() < due ? refuse(",
-				put: "	return now() < 0 ? refuse(",
+				find: "	if (context.now() < due) return refuse(",
+				put: "	if (context.now() < 0) return refuse(",
 			},
 		],
 		test: {
@@ -170,8 +170,8 @@ export const ruling: readonly Bug[] = [
 			},
 			{
 				file: "packages/module/src/receiving.ts",
-				find: `	if (isCancel && "terms" in state && core.vault.isStated(state.terms.attempt))`,
-				put: `	if (isCancel && !("terms" in state))`,
+				find: "		if (core.vault.isStated(state.terms.attempt) || core.vault.hasLost(state))",
+				put: "		if (core.vault.hasLost(state))",
 			},
 		],
 		test: {
@@ -288,6 +288,38 @@ export const ruling: readonly Bug[] = [
 		test: {
 			file: modules,
 			name: "on each of several direct links brings its fresh tokens, those of the second, too",
+		},
+	},
+	{
+		name: "unclaimed-after-one-grace",
+		why: "what is unclaimed is refunded with the first: a payee that was held in an exchange until then comes too late",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/protocol/src/registry/ruling-request.ts",
+				find: `says.kind === "unclaimed" ? 2 : 1`,
+				put: `says.kind === "unclaimed" ? 1 : 1`,
+			},
+		],
+		test: {
+			file: "packages/operator/test/unclaimed.test.ts",
+			name: "what nobody claimed is refunded once two graces have passed, and not a second before",
+		},
+	},
+	{
+		name: "unclaimed-leaves-no-trace",
+		why: "what a restored payee shows is not kept: its restored payer is refunded first what it had paid",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/operator/src/unclaimed.ts",
+				find: "	if (missingOf(path, stored).length > 0)",
+				put: "	if (missingOf(path, stored).length > 32)",
+			},
+		],
+		test: {
+			file: "packages/operator/test/unclaimed.test.ts",
+			name: "what a payee shows counts against its payer from then on: one value comes back once",
 		},
 	},
 ];

@@ -3,6 +3,7 @@ import { isRefusal, type Refusal, refuse, toHex } from "@tenten/protocol";
 import { defaultUpkeep, type Redeemed } from "@tenten/wallet";
 import type { Command } from "commander";
 import { commandName } from "../invocation.ts";
+import { agree } from "../wallet/agree.ts";
 import {
 	assetName,
 	findAsset,
@@ -13,6 +14,12 @@ import {
 	parseAmount,
 } from "../wallet/assets.ts";
 import { isUnderWay } from "../wallet/attempts.ts";
+import {
+	awaitedIn,
+	awaitedLines,
+	nothingPaidSinceOption,
+	nothingPaidSinceWarning,
+} from "../wallet/awaited.ts";
 import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
 
@@ -45,18 +52,23 @@ export function balanceCommand(): Command {
 					output.say(
 						`  of it      ${inWords(balance.expiring, asset)} can be spent for less than a week: refresh it`,
 					);
+				if (balance.awaited > 0n)
+					output.say(
+						`  awaited    ${inWords(balance.awaited, asset)}   came with a backup: spent by the old wallet, or on the account in the end`,
+					);
 				output.say(
 					`  account    ${isRefusal(account) ? "not known: its operator cannot be reached" : inWords(account, asset)}`,
 				);
 				balances.push({ asset: assetName(asset), ...balance, account: isRefusal(account) ? null : account });
 			}
-			const isOpen = await isUnderWay(folder);
+			for (const line of await awaitedLines(folder)) output.say(line);
+			const isOpen = (await isUnderWay(folder)) || folder.wallet.module.awaited().length > 0;
 			return {
 				ok: true,
 				fundsState: isOpen ? "inFlight" : "safe",
 				words: isOpen ? "Something waits for the other side." : "Nothing is under way.",
 				next: isOpen ? `${commandName()} wallet recover` : "",
-				result: { balances },
+				result: { balances, awaited: awaitedIn(folder) },
 			};
 		},
 	);
@@ -64,8 +76,11 @@ export function balanceCommand(): Command {
 
 /** Whether the wallet holds something of it, or has an account with its operator. */
 function isOf({ wallet, operators }: WalletFolder, { id }: KnownAsset): boolean {
-	const { available, reserved, locked } = wallet.balance(id);
-	return available + reserved + locked > 0n || operators.some((joined) => joined.id === toHex(id.operator));
+	const { available, reserved, locked, awaited } = wallet.balance(id);
+	return (
+		available + reserved + locked + awaited > 0n ||
+		operators.some((joined) => joined.id === toHex(id.operator))
+	);
 }
 
 export function topUpCommand(): Command {
@@ -187,26 +202,34 @@ function redeemedEnding(
 }
 
 export function refreshCommand(): Command {
-	return walletCommand<[], { readonly all?: true }>(
+	return walletCommand<[], { readonly all?: true; readonly nothingPaidSince?: true; readonly yes?: true }>(
 		{
 			usage: "refresh",
-			summary: "exchange tokens that near their limits for fresh ones, and merge small change",
+			summary:
+				"exchange tokens that near their limits for fresh ones, merge small change, ask about a backup's",
 			example: "tenten wallet refresh --all",
-			options: [["--all", "every token, due or not"]],
+			options: [
+				["--all", "every token, due or not"],
+				nothingPaidSinceOption,
+				["--yes", "agree to what that says"],
+			],
 		},
-		async (folder, { all }) => {
+		async (folder, { all, nothingPaidSince = false, yes = false }, output) => {
+			if (nothingPaidSince) await agree(output, nothingPaidSinceWarning, yes);
+			const asked = await folder.wallet.bringBack(nothingPaidSince);
+			if (asked !== undefined) return unanswered(folder, asked, "What was to be refreshed");
 			const everything = { ...defaultUpkeep, count: 1 };
 			const orders = await folder.wallet.upkeep(all === true ? everything : defaultUpkeep);
 			if (isRefusal(orders)) return unanswered(folder, orders, "What was to be refreshed");
+			const isAwaiting = folder.wallet.module.awaited().length > 0;
+			const done =
+				orders === 0 ? "Nothing was due." : `Refreshed with ${orders} order(s): the same money, young again.`;
 			return {
 				ok: true,
-				fundsState: "safe",
-				words:
-					orders === 0
-						? "Nothing was due."
-						: `Refreshed with ${orders} order(s): the same money, young again.`,
+				fundsState: isAwaiting ? "inFlight" : "safe",
+				words: [done, ...(await awaitedLines(folder))].join("\n"),
 				next: "",
-				result: { orders },
+				result: { orders, awaited: awaitedIn(folder) },
 			};
 		},
 	);

@@ -9,8 +9,23 @@ import { subcommand } from "../subcommand.ts";
 import { readBytes } from "../trust-file.ts";
 import { agree } from "../wallet/agree.ts";
 import { inFull, knownAssets } from "../wallet/assets.ts";
-import { makeBackup, restoreBackup } from "../wallet/backup.ts";
-import { end, folderOf, refused, type WalletFlags, walletCommand, walletFlags } from "../wallet/command.ts";
+import {
+	awaitedIn,
+	awaitedLines,
+	nothingPaidSinceOption,
+	nothingPaidSinceWarning,
+	spentIn,
+} from "../wallet/awaited.ts";
+import { makeBackup, type Restored, restoreBackup } from "../wallet/backup.ts";
+import {
+	type Ending,
+	end,
+	folderOf,
+	refused,
+	type WalletFlags,
+	walletCommand,
+	walletFlags,
+} from "../wallet/command.ts";
 import { hasWallet } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
 import { askedProfile, type ProfileFlags, profileOptions } from "../wallet/profile.ts";
@@ -38,7 +53,7 @@ export function backupCommand(): Command {
 			return {
 				ok: true,
 				fundsState: "safe",
-				words: `${file} brings back what this wallet holds now. It is out of date with the next payment: make a new one then, and destroy this one.`,
+				words: `${file} brings back what this wallet holds now, at once if nothing was paid since, otherwise once nobody else can have it. Make a new one after each payment.`,
 				next: `${commandName()} wallet redeem   puts what you do not need at hand on your account, where no device can lose it`,
 				result: { file },
 			};
@@ -46,10 +61,10 @@ export function backupCommand(): Command {
 	);
 }
 
-type RestoreFlags = WalletFlags & ProfileFlags & { readonly yes?: true };
+type RestoreFlags = WalletFlags & ProfileFlags & { readonly yes?: true; readonly nothingPaidSince?: true };
 
 const warning =
-	"Only if the old wallet is lost. What it has paid since the backup was made would be spent a second time by restoring, and its operator could prove that.";
+	"Only if the old wallet is lost: its keys sign no payment here. What it paid since the backup stays paid; what nobody is known to have comes back later, and says when.";
 
 export function restoreCommand(): Command {
 	return subcommand<[file: string], RestoreFlags>(
@@ -59,7 +74,8 @@ export function restoreCommand(): Command {
 			example: "tenten wallet restore mine.backup --wallet ./again",
 			options: [
 				...walletFlags,
-				["--yes", "the old wallet is lost, and has paid nothing since"],
+				["--yes", "the old wallet is lost"],
+				nothingPaidSinceOption,
 				...profileOptions,
 			],
 		},
@@ -68,35 +84,51 @@ export function restoreCommand(): Command {
 			if (hasWallet(path)) throw new BadInput("there is a wallet already", { file: path });
 			const encoded = readBytes(file);
 			const profile = askedProfile(flags);
+			const nothingPaidSince = flags.nothingPaidSince === true;
 			await agree(output, warning, flags.yes === true);
+			if (nothingPaidSince) await agree(output, nothingPaidSinceWarning, flags.yes === true);
 			const passphrase = await readPassphrase({
 				file: flags.passphraseFile,
 				what: "the backup",
 				isNew: false,
 			});
-			const restored = await restoreBackup(path, encoded, passphrase, profile);
+			const restored = await restoreBackup(path, encoded, { passphrase, asked: profile, nothingPaidSince });
 			if (isRefusal(restored)) return end(output, refused(restored));
-			const { folder, operators, refusal } = restored;
-			const names = operators.map(({ name }) => name).join(", ");
-			const held = knownAssets(folder)
-				.map((asset) => ({ asset, amount: folder.wallet.balance(asset.id).available }))
-				.filter(({ amount }) => amount > 0n);
-			const words = held.map(({ asset, amount }) => inFull(amount, asset)).join(", ") || "nothing";
-			await folder.close();
-			const isWhole = refusal === undefined;
-			return end(output, {
-				ok: isWhole,
-				fundsState: isWhole ? "safe" : "unknown",
-				words: `The wallet in ${path} has new keys and accounts with ${names}, and holds ${words}. It opens with what opened the backup.${isWhole ? "" : `\nNot everything has been moved to the new keys yet (${refusal.code}).`}`,
-				next: isWhole
-					? `${commandName()} wallet balance`
-					: `${commandName()} wallet refresh   goes on with it`,
-				result: {
-					wallet: path,
-					operators: operators.map(({ name }) => name),
-					held: held.map(({ amount }) => amount),
-				},
-			});
+			const ending = await endingOf(path, restored);
+			await restored.folder.close();
+			return end(output, ending);
 		},
 	);
+}
+
+/** Where each amount of the backup is. */
+async function endingOf(path: string, { folder, operators, refusal }: Restored): Promise<Ending> {
+	const names = operators.map(({ name }) => name).join(", ");
+	const held = knownAssets(folder)
+		.map((asset) => ({ asset, amount: folder.wallet.balance(asset.id).available }))
+		.filter(({ amount }) => amount > 0n);
+	const words = held.map(({ asset, amount }) => inFull(amount, asset)).join(", ") || "nothing";
+	const awaited = awaitedIn(folder);
+	const spent = await spentIn(folder);
+	const lines = [
+		`The wallet in ${path} has new keys and accounts with ${names}, and holds ${words} to spend. It opens with what opened the backup.`,
+		...(await awaitedLines(folder)),
+		...(refusal === undefined ? [] : [`Not every operator has answered yet (${refusal.code}).`]),
+	];
+	const isDone = refusal === undefined && awaited.length === 0;
+	return {
+		ok: refusal === undefined,
+		fundsState: refusal !== undefined ? "unknown" : isDone ? "safe" : "inFlight",
+		words: lines.join("\n"),
+		next: isDone
+			? `${commandName()} wallet balance`
+			: `${commandName()} wallet refresh   asks again, and goes on with it`,
+		result: {
+			wallet: path,
+			operators: operators.map(({ name }) => name),
+			held: held.map(({ amount }) => amount),
+			awaited,
+			spent: Object.fromEntries(spent),
+		},
+	};
 }

@@ -39,6 +39,7 @@ const kinds: Readonly<Record<HistoryKind, string>> = {
 	refreshed: "refreshed",
 	redeemed: "redeemed",
 	refunded: "refunded",
+	spent: "spent since the backup",
 };
 
 export function historyCommand(): Command {

@@ -1,9 +1,9 @@
 /**
  * Backups of a wallet in a folder: what its module backs up, and where its operators are.
  *
- * A restored wallet does not know what its old self paid since, so its old keys pay nothing again: it opens
- * new accounts, and its operators move tokens and old accounts to them. What the old self had paid away
- * meanwhile would be spent a second time by that, and its operator could prove it.
+ * A restored wallet does not know what its old self paid since, so its old keys sign no payment again: it opens
+ * new accounts, and asks its operators what became of what it held. What they know as spent is gone; the rest waits
+ * until nobody else can have it, or moves at once where its owner says that nothing was paid since.
  */
 import { mkdirSync } from "node:fs";
 import { type AskedProfile, type Bytes, isRefusal, type Refusal } from "@tenten/protocol";
@@ -22,19 +22,25 @@ export async function makeBackup({ wallet, operators }: WalletFolder, passphrase
 export type Restored = {
 	readonly folder: WalletFolder;
 	readonly operators: readonly JoinedOperator[];
-	/** why not everything was moved to new keys yet: `bringBack` goes on from there */
+	/** why not every operator was asked yet: `tenten wallet refresh` goes on from there */
 	readonly refusal: Refusal | undefined;
 };
 
+export type RestoreOptions = {
+	readonly passphrase: string;
+	readonly asked: AskedProfile;
+	/** see `Restoring.bringBack` */
+	readonly nothingPaidSince: boolean;
+};
+
 /**
- * Makes a wallet in an empty folder from a backup, and has its operators move what it owns. They have to be in
+ * Makes a wallet in an empty folder from a backup, and asks its operators about what it owns. They have to be in
  * reach: before the first has answered, nothing is made. `passphrase` may be the recovery code of a browser.
  */
 export async function restoreBackup(
 	path: string,
 	encoded: Bytes,
-	passphrase: string,
-	asked: AskedProfile,
+	{ passphrase, asked, nothingPaidSince }: RestoreOptions,
 ): Promise<Restored | Refusal> {
 	const found = readBackupFile(encoded);
 	if (isRefusal(found)) return found;
@@ -55,14 +61,16 @@ export async function restoreBackup(
 	writeOperators(settingsIn(path), found.operators);
 	const folder = await WalletFolder.open(path, { unlock });
 	if (isRefusal(folder)) return folder;
-	return { folder, operators: found.operators, refusal: await bringBack(folder, asked) };
+	const joined = await joinAgain(folder, asked);
+	const refusal = joined ?? (await folder.wallet.bringBack(nothingPaidSince));
+	return { folder, operators: found.operators, refusal };
 }
 
-/** Opens an account with each operator again, and moves what the old keys own. Goes on where it stopped. */
-async function bringBack(folder: WalletFolder, asked: AskedProfile): Promise<Refusal | undefined> {
+/** Opens an account with each operator again. */
+async function joinAgain(folder: WalletFolder, asked: AskedProfile): Promise<Refusal | undefined> {
 	for (const { url, id } of folder.operators) {
 		const joined = await folder.join(url, asked, id);
 		if (isRefusal(joined)) return joined;
 	}
-	return folder.wallet.bringBack();
+	return undefined;
 }

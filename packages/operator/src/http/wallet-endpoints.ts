@@ -83,7 +83,7 @@ export const walletEndpoints = named("wallets", {
 		access: "anyone",
 		takes: { kind: "cose", description: "a ruling request" },
 		keyed: true,
-		gives: { kind: "cose", description: "the ruling, or the id of the case" },
+		gives: { kind: "cose", description: "the ruling, the id of the case, or the link that spent an output" },
 		problems: [
 			...encoding,
 			...keyed,

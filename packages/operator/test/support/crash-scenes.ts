@@ -175,6 +175,21 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			check: (reply) => assert.deepEqual(reply, before),
 		};
 	},
+	"output of a restored wallet, asked about and refunded": async (ecosystem) => {
+		const { operator, world, clock } = ecosystem;
+		const { alice, bob, token } = await withToken(ecosystem);
+		const { paid } = await pay(world, token, alice, bob, 100n);
+		const account = bob.certificate.hash;
+		const says = { kind: "unclaimed", output: paid.outputId, account, fallback: null } as const;
+		const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
+		const statement = await signStatement(body, bob.certificate.encoded, bob.signer);
+		const request = serializeRulingRequest({ kind: "statement", statement, tokens: [paid.token] });
+		clock.now += 32 * day;
+		return {
+			ask: (opened) => refund(opened, request, account),
+			check: (reply) => assert.equal(rulingIn(reply).kind, "ruled"),
+		};
+	},
 	"release, shown and asked about": async ({ world }) => {
 		const release = world.random();
 		const shown = serializeRulingRequest({ kind: "release", release });

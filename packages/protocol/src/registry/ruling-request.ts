@@ -3,7 +3,8 @@
  *
  *   release     shown by anybody: decides for the payee
  *   statement   by the payer, from redeem until and grace to the last day for it: asks for a refund of tokens
- *               whose fate nobody knows
+ *               whose fate nobody knows; by an owner whose wallet was restored from a backup, after one grace more:
+ *               of what nobody claimed
  *   evidence    of a fork, or of a cancel and a release of one lock: opens a case
  *   question    by a side in doubt: the ruling that stands, if there is one
  */
@@ -27,6 +28,7 @@ import {
 import type { AssetDefinition, Trust } from "../identity/index.ts";
 import {
 	type ConsumedOutput,
+	consumedOutput,
 	consumedOutputs,
 	type Issue,
 	outputId,
@@ -51,7 +53,7 @@ export const rulingRequest = union({
 	/** each token ends in the link in question, as its payee would hold it */
 	statement: [2, record({ statement: signedStatement, tokens: list(tokenShape, limits.orderTokens, 1) })],
 	evidence: [3, record({ evidence: bytes(1, limits.evidence) })],
-	/** a lock's hash, or the id of a direct link */
+	/** a lock's hash, or the id of a direct link or of an output */
 	question: [4, record({ subject: bytes32 })],
 });
 export type RulingRequest = TypeOf<typeof rulingRequest>;
@@ -61,6 +63,8 @@ export const rulingReply = union({
 	ruled: [1, record({ ruling: signedRuling, reply: nullable(bytes(1, maximumReplyBytes)) })],
 	/** a case was opened under this id */
 	filed: [2, record({ caseId: bytes32 })],
+	/** what was unclaimed had been spent, by this link */
+	consumed: [3, record({ consumed: consumedOutput })],
 });
 export type RulingReply = TypeOf<typeof rulingReply>;
 
@@ -122,7 +126,7 @@ export function refundUntil(
 
 /**
  * Checks one token of a statement. A locked link counts for nothing, so its whole input comes back; a direct
- * link is effective, so its row stands and its output 0 alone comes back.
+ * link is effective, so its row stands and its output 0 alone comes back. What is unclaimed stands for itself.
  */
 export function verifyRefund(
 	value: Token,
@@ -131,22 +135,18 @@ export function verifyRefund(
 ): Refund | Refusal {
 	const token = verifyParsedToken(value, trust);
 	if (isRefusal(token)) return token;
-	const link = token.path.at(-1);
-	if (link === undefined) return refuse("order-mismatch", "no link in question");
-	const named = namesLink(says, token, link);
-	if (named !== undefined) return named;
-	const held = verifyParsedToken({ ...value, hops: value.hops.slice(0, -1) }, trust, { signatures: false });
+	const held = says.kind === "unclaimed" ? endsIn(token, says.output) : heldBefore(value, token, says, trust);
 	if (isRefusal(held)) return held;
 	if (!equalBytes(held.owner.certificate.hash, signer.hash)) return refuse("owner-mismatch");
 	const { certificate, purpose, request } = held.owner;
 	const isLocked = token.pending !== null;
+	const { outputId: output, amount } = says.kind === "noWord" ? token : held;
 	// Verified under this list, so listed in it.
 	const { grace } = trust.asset(token.asset) as AssetDefinition;
-	const amount = isLocked ? held.amount : token.amount;
 	return {
 		kind: "refund",
 		token,
-		output: isLocked ? held.outputId : token.outputId,
+		output,
 		path: pathRows(token, trust),
 		kept: isLocked ? keptOf(token, signed, trust) : null,
 		amount,
@@ -154,9 +154,29 @@ export function verifyRefund(
 		terms: termsOf(held),
 		owner: ownerHash(certificate.hash, purpose, request),
 		holding: { ...holdingOf(held), amount },
-		from: token.issue.redeemUntil + grace,
+		from: token.issue.redeemUntil + (says.kind === "unclaimed" ? 2 : 1) * grace,
 		until: refundUntil(token.issue, grace),
 	};
+}
+
+/** The token itself, where it is the output that the statement speaks of, and its owner's. */
+function endsIn(token: VerifiedToken, output: Bytes): VerifiedToken | Refusal {
+	if (token.pending !== null) return refuse("lock-pending");
+	return equalBytes(token.outputId, output) ? token : refuse("order-mismatch", "another output");
+}
+
+/** The token as it was before the link that the statement speaks of. */
+function heldBefore(
+	value: Token,
+	token: VerifiedToken,
+	says: AboutLink,
+	trust: Trust,
+): VerifiedToken | Refusal {
+	const link = token.path.at(-1);
+	if (link === undefined) return refuse("order-mismatch", "no link in question");
+	const named = namesLink(says, token, link);
+	if (named !== undefined) return named;
+	return verifyParsedToken({ ...value, hops: value.hops.slice(0, -1) }, trust, { signatures: false });
 }
 
 /**
@@ -181,9 +201,11 @@ function keptOf(token: VerifiedToken, statement: SignedStatement, trust: Trust):
 	return serialize(refundedOutput, { consumed, statement });
 }
 
+type AboutLink = Exclude<VerifiedStatement["body"]["says"], { readonly kind: "unclaimed" }>;
+
 /** Why the last link is not what the statement speaks of. */
 function namesLink(
-	says: VerifiedStatement["body"]["says"],
+	says: AboutLink,
 	{ pending, outputId: paid }: VerifiedToken,
 	link: PathLink,
 ): Refusal | undefined {

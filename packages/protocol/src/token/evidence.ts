@@ -17,6 +17,7 @@ import { verifySign1 } from "../crypto/index.ts";
 import type { Trust, VerifiedCertificate } from "../identity/index.ts";
 import {
 	type Consumed,
+	type ConsumedOutput,
 	type Denied,
 	type DoubleDecision,
 	type Evidence,
@@ -154,6 +155,22 @@ function judgeDenied(value: Denied, trust: Trust): Conviction | Refusal {
 	if (isForeign && link.body.lock !== null && equalBytes(link.body.lock.hash, says.lock))
 		return refuse("not-evidence", "the release did not reach the owner");
 	return { kind: "denied", culprit: input.owner, input: input.id, excused: null };
+}
+
+/** A link that counts, and the output that it consumed. */
+export type VerifiedConsumption = {
+	/** the output, and who owned it and signed */
+	readonly input: Bytes;
+	readonly owner: VerifiedCertificate;
+	readonly link: LinkBody;
+};
+
+/** What an operator says of a spent output, if its owner signed it: `not-evidence` otherwise. */
+export function verifyConsumed(value: ConsumedOutput, trust: Trust): VerifiedConsumption | Refusal {
+	const input = openInput(value, trust);
+	if (isRefusal(input)) return input;
+	const link = readEffective(value.link, input, trust);
+	return isRefusal(link) ? link : { input: input.id, owner: input.owner, link: link.body };
 }
 
 type Input = { readonly id: Bytes; readonly amount: bigint; readonly owner: VerifiedCertificate };

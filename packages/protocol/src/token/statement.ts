@@ -5,11 +5,12 @@
  *   noReleaseReached   by the other side of an exchange: LOCKED-FOREIGN, and no secret came
  *   noWord             by the payer of a direct link, of whose payee nothing was heard
  *   balance            asks what an account holds
+ *   unclaimed          by the owner of an output that it may have spent: its wallet was restored from a backup
  *
- * The first three ask for a refund, to an account where the terms allow, to the fallback owner otherwise, and
+ * All but `balance` ask for a refund, to an account where the terms allow, to the fallback owner otherwise, and
  * each names the outputs that it speaks of: by the link, which commits to its input; by a lock of the signer's
- * own; or, since the other side chose the lock, one by one. The first two also say that the signer made no
- * other effective link on these outputs: one that turns up convicts it (`judgeDenied`).
+ * own; or one by one. The first two also say that the signer made no other effective link on these outputs: one
+ * that turns up convicts it (`judgeDenied`). `unclaimed` says nothing of links, and convicts nobody.
  */
 import {
 	type Bytes,
@@ -41,6 +42,7 @@ export const statementBody = record({
 		noReleaseReached: [2, record({ lock: bytes32, ...refund, inputs: list(bytes32, limits.orderTokens) })],
 		noWord: [3, record({ link: bytes32, ...refund })],
 		balance: [4, record({ account: bytes32 })],
+		unclaimed: [5, record({ output: bytes32, ...refund })],
 	}),
 	nonce: bytes32,
 	issuedAt: unixSeconds,

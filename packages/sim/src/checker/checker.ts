@@ -47,6 +47,12 @@ export class Checker {
 	readonly #listed = new Map<string, number>();
 	/** certificates of before a backup was restored */
 	readonly #restored = new Set<string>();
+	/** devices that were lost: their backup is not restored yet */
+	readonly #lost = new Set<string>();
+	/** outputs that the backup of a lost device brought back */
+	readonly #broughtBack = new Map<string, ReadonlySet<string>>();
+	/** outputs that their owner has, or had in this life of its device */
+	readonly #arrived = new Set<string>();
 	/** attempts of which something was stated, by device */
 	readonly #sworn = new Set<string>();
 
@@ -57,6 +63,10 @@ export class Checker {
 			if (certificate !== undefined && value !== null) this.owners.set(certificate, device);
 			if (!this.dishonest.has(device)) this.#write(device, key, value);
 		}
+		if (this.#lost.delete(device)) {
+			const facts = [...(this.#facts.get(device)?.values() ?? [])];
+			this.#broughtBack.set(device, new Set(facts.flatMap(({ covers }) => covers)));
+		}
 		this.check();
 	}
 
@@ -64,10 +74,11 @@ export class Checker {
 		const facts = this.#facts.get(device) ?? new Map<string, Fact>();
 		this.#facts.set(device, facts);
 		const before = facts.get(key);
-		if (key.startsWith("question/") && value !== null) this.#stated(device, key, value, facts);
+		const isNew = !this.#lost.has(device);
+		if (key.startsWith("question/") && value !== null) this.#stated(device, key, value, facts, isNew);
 		if (key === "trust" && value !== null) this.#listed.set(device, listedAt(value));
 		const after = value === null ? undefined : factOf(this.ledger, key, value);
-		if (before === undefined && after !== undefined) {
+		if (isNew && before === undefined && after !== undefined) {
 			this.#notOver(device, after);
 			this.#byNewKeys(device, after);
 		}
@@ -91,9 +102,20 @@ export class Checker {
 		}
 	}
 
-	/** A device was restored: what it had been certified for until now begins no payment again. */
-	restored(device: string): void {
+	/** A device is lost, and will be restored: what it was certified for until now begins no payment again. */
+	loses(device: string): void {
 		for (const [hash, owner] of this.owners) if (owner === device) this.#restored.add(hash);
+		this.#forget(device);
+		for (const row of this.#sworn) if (row.startsWith(`${device} `)) this.#sworn.delete(row);
+		for (const id of this.#arrived)
+			if (this.owners.get(this.ledger.outputs.get(id)?.owner ?? "") === device) this.#arrived.delete(id);
+		this.decisions.restored.add(device);
+		if (!this.dishonest.has(device)) this.#lost.add(device);
+	}
+
+	#forget(device: string): void {
+		for (const fact of this.#facts.get(device)?.values() ?? []) this.#count(device, fact, -1);
+		this.#facts.delete(device);
 	}
 
 	#byNewKeys(device: string, { kind, covers, spends }: Fact): void {
@@ -103,10 +125,11 @@ export class Checker {
 	}
 
 	/** What is sworn once is looked at once: what came later does not make it a lie. */
-	#stated(device: string, key: string, value: Bytes, facts: ReadonlyMap<string, Fact>): void {
+	#stated(device: string, key: string, value: Bytes, facts: ReadonlyMap<string, Fact>, isNew: boolean): void {
 		const row = `${device} ${key}`;
 		if (this.#sworn.has(row)) return;
 		this.#sworn.add(row);
+		if (!isNew) return;
 		const attempt = key.slice("question/".length);
 		const [payer, payee] = [facts.get(`payer/${attempt}`), facts.get(`payee/${attempt}`)];
 		checkStatements(device, value, { payer, payee });
@@ -124,6 +147,7 @@ export class Checker {
 		if (order !== null) this.#waits.set(order, (this.#waits.get(order) ?? 0) + by);
 		if (holds === null) return;
 		const holders = this.#holders.get(holds) ?? new Map<string, boolean>();
+		if (by === 1) this.#arrived.add(holds);
 		if (by === 1) this.#holders.set(holds, holders.set(device, isFree));
 		else holders.delete(device);
 	}
@@ -147,8 +171,7 @@ export class Checker {
 	/** A device breaks the rules from now on, or for ever. */
 	turns(device: string): void {
 		this.dishonest.add(device);
-		for (const fact of this.#facts.get(device)?.values() ?? []) this.#count(device, fact, -1);
-		this.#facts.delete(device);
+		this.#forget(device);
 	}
 
 	/** Whether something is promised of whoever holds this certificate. */
@@ -186,6 +209,8 @@ export class Checker {
 
 	/** Whether a module may truly hold what is there no more. */
 	#mayBeStale(output: Output): boolean {
+		// What a backup brought may have been spent since: a restored key signs no link on it.
+		if (this.#restored.has(output.owner ?? "")) return true;
 		// A direct transfer that was refunded to its payer in the end.
 		if (output.paid === "refunded" || this.ledger.isForked(output)) return true;
 		// A decider that cancelled and released.
@@ -206,11 +231,21 @@ export class Checker {
 		const { maker } = output;
 		const owner = this.owners.get(output.owner ?? "");
 		if (owner === undefined || this.dishonest.has(owner) || this.gone.has(owner)) return false;
+		if (this.#wentWithDevice(output, owner)) return false;
 		if (maker === null) return true;
 		// Cancelled, and released all the same: its victim has the input back.
 		if (maker.lock !== null && this.decisions.isTwofold(maker.lock)) return false;
-		const payer = this.owners.get(this.ledger.outputs.get(maker.input)?.owner ?? "");
+		const input = this.ledger.outputs.get(maker.input);
+		// A lost payer may not have sent what it released.
+		if (this.#restored.has(input?.owner ?? "") && !this.#arrived.has(output.id)) return false;
+		const payer = this.owners.get(input?.owner ?? "");
 		return payer !== undefined && !this.dishonest.has(payer) && !this.gone.has(payer);
+	}
+
+	/** What a lost device was paid after its backup, or had not brought back yet, is nobody's to bring. */
+	#wentWithDevice({ id, owner }: Output, device: string): boolean {
+		if (!this.#restored.has(owner ?? "")) return false;
+		return this.#lost.has(device) || this.#broughtBack.get(device)?.has(id) !== true;
 	}
 
 	/** Whether what an attempt gave has been taken, link by link: its payee gave word, spent it, or was paid for it. */

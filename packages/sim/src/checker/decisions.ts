@@ -23,6 +23,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	"payee ruled": ["owned", "forgotten"],
 };
 
+/** What a restored device cannot decide, it may forget once what it gave has come back or was spent. */
+const leftBehind = ["payer locked", "payee lockedForeign", "payee resolving"];
+
 /** News, and the durable states in which they are true; what is over may be forgotten by then. */
 const durableBefore: Readonly<Record<string, readonly string[]>> = {
 	reserved: Object.keys(allowed).filter((kind) => kind.startsWith("payee ")),
@@ -35,6 +38,8 @@ const durableBefore: Readonly<Record<string, readonly string[]>> = {
 type News = { readonly news: string; readonly attempt: Bytes; readonly side: "payer" | "payee" };
 
 export class Decisions {
+	/** devices that were restored from a backup */
+	readonly restored: Set<string> = new Set();
 	readonly #ledger: Ledger;
 	readonly #dishonest: ReadonlySet<string>;
 	/** certificates, and whose they are */
@@ -56,7 +61,8 @@ export class Decisions {
 		const to = after?.kind;
 		if (from !== undefined && from in allowed && from !== to) {
 			const next = to === undefined ? "forgotten" : to.slice(to.indexOf(" ") + 1);
-			if (!allowed[from]?.includes(next))
+			const isLeft = next === "forgotten" && leftBehind.includes(from) && this.restored.has(device);
+			if (!isLeft && !allowed[from]?.includes(next))
 				throw new Violation("decided twice", `${device} goes from ${from} to ${next}`);
 		}
 		if (to !== undefined) this.#kinds.set(`${device} ${key}`, to);

@@ -39,6 +39,7 @@ function isTrue(
 		case "noReleaseReached":
 			return unreached.includes(payee?.kind ?? "");
 		case "balance":
+		case "unclaimed":
 			return true;
 		default:
 			return says satisfies never;

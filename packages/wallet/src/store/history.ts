@@ -14,7 +14,9 @@ export type HistoryKind =
 	| "exchanged"
 	| "refreshed"
 	| "redeemed"
-	| "refunded";
+	| "refunded"
+	/** by a wallet that was lost, after the backup that this one was restored from */
+	| "spent";
 
 export type HistoryEntry = {
 	/** names what happened, e.g. `paid/<attempt in hex>` */
