@@ -1,5 +1,26 @@
 /** What a wallet needs on every platform; `index.ts` adds what Node has, `browser.ts` what a browser has. */
 export { type BackupFile, readBackupFile, writeBackupFile } from "./backup-file.ts";
+export {
+	type Asked,
+	type Asking,
+	Desk,
+	type DeskOptions,
+	type HistoryAsked,
+	type Overview,
+	type SetAside,
+	type Taken,
+} from "./desk/desk.ts";
+export { memorySettings, type SettingStore } from "./desk/settings.ts";
+export type {
+	AssetView,
+	AttemptView,
+	BalanceView,
+	HistoryView,
+	OperatorView,
+	PartyView,
+	RequestView,
+	Waiting,
+} from "./desk/views.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
 export type { Redeemed } from "./redeeming.ts";

@@ -1,0 +1,315 @@
+/**
+ * The desk: all that a person does with a wallet, in plain data on both sides. Screens hold no logic; they call this.
+ *
+ *   page ──text, amounts, consent──▶ desk ──▶ wallet ──▶ module
+ *   page ◀──views, bundles to carry── desk
+ *
+ * What is read from a QR code, a link or a channel comes in as a bundle. A request among it is kept until it is
+ * agreed to or forgotten; everything else goes to the wallet, and what it answers goes back out the same way. The desk
+ * decides nothing about money: where a payment stands, the module says each time it is shown.
+ */
+import type { OpenedRequest } from "@tenten/module";
+import {
+	type AskedProfile,
+	type AssetId,
+	type Bytes,
+	fromHex,
+	isRefusal,
+	keyId,
+	type OperatorClient,
+	parse,
+	parseMessage,
+	type Refusal,
+	refuse,
+	toHex,
+	trustList,
+} from "@tenten/protocol";
+import { httpOperatorClient } from "../operator-client.ts";
+import type { HistoryKind } from "../store/history.ts";
+import type { WalletStore } from "../store/wallet-store.ts";
+import { decodeBundle, encodeBundle } from "../transport/bundle.ts";
+import type { Channel } from "../transport/channel.ts";
+import {
+	decodeInvitation,
+	encodeInvitation,
+	type Invitation,
+	invitationIn,
+	makeInvitation,
+} from "../transport/invitation.ts";
+import type { Wallet } from "../wallet.ts";
+import type { SettingStore } from "./settings.ts";
+import { assetNamed, attemptView, balanceView, historyView, knownAssets, requestView } from "./showing.ts";
+import type { AttemptView, BalanceView, HistoryView, OperatorView, RequestView } from "./views.ts";
+
+export type DeskOptions = {
+	readonly wallet: Wallet;
+	readonly store: WalletStore;
+	readonly settings: SettingStore;
+	readonly operatorAt?: (url: string) => OperatorClient;
+};
+
+/** Everything that the first screen shows, as of one moment. */
+export type Overview = {
+	readonly operators: readonly OperatorView[];
+	readonly balances: readonly BalanceView[];
+	/** payments that wait for somebody */
+	readonly open: readonly AttemptView[];
+};
+
+/** What came of a bundle: a request to be shown, or payments that moved on, with what is to be carried back. */
+export type Taken =
+	| {
+			readonly kind: "request";
+			readonly request: RequestView;
+			/** where the payee can be reached; null where it did not say */
+			readonly invitation: Invitation | null;
+	  }
+	| {
+			readonly kind: "moved";
+			readonly attempts: readonly AttemptView[];
+			/** for the other side; null where there is nothing to say */
+			readonly answer: Bytes | null;
+	  };
+
+/** A payment that was set aside; the bundle is for the payee. */
+export type SetAside = { readonly attempt: AttemptView; readonly bundle: Bytes };
+
+export type Asking = {
+	readonly asset: string;
+	readonly amount: bigint;
+	readonly memo?: string;
+	/** effective when signed, for channels that go one way only */
+	readonly isDirect?: boolean;
+	/** seconds */
+	readonly lifetime?: number;
+	/** the address of a relay at which the payer shall find this wallet */
+	readonly relay?: string;
+};
+
+/** A request to be shown or sent. */
+export type Asked = {
+	/** names it */
+	readonly digest: string;
+	readonly bundle: Bytes;
+	/** whoever has it reaches this wallet; null where no relay was named */
+	readonly invitation: Invitation | null;
+};
+
+export type HistoryAsked = {
+	readonly text?: string;
+	readonly kind?: HistoryKind;
+	readonly asset?: string;
+	readonly from?: number;
+	readonly until?: number;
+	readonly cursor?: string;
+	readonly limit: number;
+};
+
+const operatorsSetting = "operators";
+const operatorTimeout_ms = 10_000;
+/** Requests that were read and not yet agreed to. */
+const mostRequests = 32;
+
+type Shown = OpenedRequest & { readonly messages: readonly Bytes[] };
+
+export class Desk {
+	readonly #wallet: Wallet;
+	readonly #store: WalletStore;
+	readonly #settings: SettingStore;
+	readonly #operatorAt: (url: string) => OperatorClient;
+	readonly #requests = new Map<string, Shown>();
+	#operators: readonly OperatorView[] = [];
+
+	private constructor({ wallet, store, settings, operatorAt = overHttp }: DeskOptions) {
+		this.#wallet = wallet;
+		this.#store = store;
+		this.#settings = settings;
+		this.#operatorAt = operatorAt;
+	}
+
+	static async open(options: DeskOptions): Promise<Desk> {
+		const desk = new Desk(options);
+		const kept = await options.settings.get(operatorsSetting);
+		desk.#operators = kept === undefined ? [] : (JSON.parse(kept) as readonly OperatorView[]);
+		for (const { id, url } of desk.#operators)
+			options.wallet.connect(fromHex(id) as Bytes, desk.#operatorAt(url));
+		return desk;
+	}
+
+	overview(): Overview {
+		const { module } = this.#wallet;
+		const { trust } = module;
+		const joined = this.#operators.map(({ id }) => id);
+		const assets = isRefusal(trust) ? [] : knownAssets(trust, joined);
+		return {
+			operators: this.#operators,
+			balances: assets.map((asset) => balanceView(this.#wallet, asset)),
+			open: this.attempts().filter(({ isOpen }) => isOpen),
+		};
+	}
+
+	attempts(): readonly AttemptView[] {
+		const { module } = this.#wallet;
+		return module.attempts().map((attempt) => attemptView(module, attempt));
+	}
+
+	/** Opens an account with the operator at an address; its list is pinned, if it is the first. */
+	async join(url: string, asked: AskedProfile): Promise<OperatorView | Refusal> {
+		const address = url.replace(/\/+$/, "");
+		const client = this.#operatorAt(address);
+		const encoded = await client.trustList();
+		if (isRefusal(encoded)) return encoded;
+		const list = parse(trustList, encoded, encoded.length);
+		if (isRefusal(list)) return list;
+		const operator = keyId(list.signer);
+		const refusal = await this.#wallet.join(client, operator, asked);
+		if (refusal !== undefined) return refusal;
+		const id = toHex(operator);
+		const entry = list.body.operators.find(({ root }) => toHex(keyId(root)) === id);
+		const joined = { id, name: entry?.name ?? id.slice(0, 8), url: address };
+		this.#operators = [...this.#operators.filter((known) => known.id !== id), joined];
+		await this.#settings.set(operatorsSetting, JSON.stringify(this.#operators));
+		return joined;
+	}
+
+	/** Takes from one's account with the asset's operator. */
+	async topUp(asset: string, amount: bigint): Promise<Refusal | undefined> {
+		const id = assetNamed(asset);
+		if (id === undefined) return refuse("asset-unknown", asset);
+		const results = await this.#wallet.topUp(id, amount);
+		return isRefusal(results) ? results : undefined;
+	}
+
+	/** Returns value to one's account: all of it without an amount. What was credited. */
+	async redeem(asset: string, amount?: bigint): Promise<bigint | Refusal> {
+		const id = assetNamed(asset);
+		if (id === undefined) return refuse("asset-unknown", asset);
+		const redeemed = await this.#wallet.redeem(id, amount);
+		return isRefusal(redeemed) ? redeemed : redeemed.credited + redeemed.drawn;
+	}
+
+	/** What one's account with the asset's operator holds. Asks the operator. */
+	account(asset: string): Promise<bigint | Refusal> {
+		const id = assetNamed(asset);
+		return id === undefined ? Promise.resolve(refuse("asset-unknown", asset)) : this.#wallet.account(id);
+	}
+
+	/** A signed request, as a bundle for whoever shall pay it. */
+	async ask({ asset, amount, memo, isDirect = false, lifetime, relay }: Asking): Promise<Asked | Refusal> {
+		const id: AssetId | undefined = assetNamed(asset);
+		if (id === undefined) return refuse("asset-unknown", asset);
+		const made = await this.#wallet.request({
+			asset: id,
+			amount,
+			mode: isDirect ? "direct" : "twoPhase",
+			...(memo === undefined ? {} : { memo }),
+			...(lifetime === undefined ? {} : { lifetime }),
+		});
+		if (isRefusal(made)) return made;
+		const invitation = relay === undefined ? null : makeInvitation(relay);
+		const beside = invitation === null ? [] : [encodeInvitation(invitation)];
+		return { digest: toHex(made.digest), bundle: encodeBundle([...made.messages, ...beside]), invitation };
+	}
+
+	/** Takes a bundle that came by whatever way. */
+	async take(bundle: Bytes): Promise<Taken | Refusal> {
+		const entries = decodeBundle(bundle);
+		if (isRefusal(entries)) return entries;
+		const invitation = invitationIn(entries) ?? null;
+		const messages = entries.filter((entry) => isRefusal(decodeInvitation(entry)));
+		if (messages.some((message) => parseMessage(message).kind === "request"))
+			return this.#show(messages, invitation);
+		const before = new Map(this.attempts().map((attempt) => [attempt.id, attempt]));
+		const answers = await this.#wallet.handle(messages);
+		const moved = this.attempts().filter((now) => hasMoved(before.get(now.id), now));
+		const answer = answers.length === 0 ? null : encodeBundle(answers);
+		return { kind: "moved", attempts: moved, answer };
+	}
+
+	#show(messages: readonly Bytes[], invitation: Invitation | null): Taken | Refusal {
+		const { module } = this.#wallet;
+		const { trust } = module;
+		const opened = module.openRequest(messages);
+		if (isRefusal(opened)) return opened;
+		if (isRefusal(trust)) return trust;
+		const [oldest] = this.#requests.keys();
+		if (this.#requests.size >= mostRequests && oldest !== undefined) this.#requests.delete(oldest);
+		const request = requestView(this.#wallet, opened, trust);
+		this.#requests.set(request.digest, { ...opened, messages });
+		return { kind: "request", request, invitation };
+	}
+
+	/** Pays a request that was shown, by its digest: the caller's consent. The bundle is to be carried to the payee. */
+	async pay(digest: string, amount: bigint): Promise<SetAside | Refusal> {
+		const shown = this.#requests.get(digest);
+		if (shown === undefined) return refuse("consent-missing", "this request was not shown");
+		const { encoded, messages } = shown;
+		const started = await this.#wallet.start({ request: encoded, messages, amount });
+		if (isRefusal(started)) return started;
+		this.#requests.delete(digest);
+		return { attempt: this.#attempt(started.attempt), bundle: encodeBundle(started.messages) };
+	}
+
+	/** Says the last word of a payment again and asks for the other side's; over a channel, as far as it goes. */
+	async recover(attempt: string, channel?: Channel): Promise<SetAside | Refusal> {
+		const id = fromHex(attempt);
+		if (id === undefined) return refuse("attempt-unknown");
+		if (channel !== undefined) {
+			const state = await this.#wallet.recover(id, channel);
+			if (isRefusal(state)) return state;
+		}
+		const messages = await this.#wallet.module.contact(id);
+		if (isRefusal(messages)) return messages;
+		return { attempt: this.#attempt(id), bundle: encodeBundle(messages) };
+	}
+
+	/** Gives a payment up while that is possible. */
+	async cancel(attempt: string): Promise<SetAside | Refusal> {
+		const id = fromHex(attempt);
+		if (id === undefined) return refuse("attempt-unknown");
+		const messages = await this.#wallet.module.cancel(id);
+		if (isRefusal(messages)) return messages;
+		return { attempt: this.#attempt(id), bundle: encodeBundle(messages) };
+	}
+
+	#attempt(id: Bytes): AttemptView {
+		const name = toHex(id);
+		const found = this.attempts().find((attempt) => attempt.id === name);
+		if (found === undefined) throw new Error(`attempt ${name} is not on record`);
+		return found;
+	}
+
+	async history(asked: HistoryAsked): Promise<{
+		readonly entries: readonly HistoryView[];
+		readonly next: string | null;
+	}> {
+		const { entries, next } = await this.#store.history.list(asked);
+		const { trust } = this.#wallet.module;
+		return { entries: entries.map((entry) => historyView(entry, trust)), next };
+	}
+
+	/** Proof of payment, encoded: anyone can verify it offline. */
+	receipt(attempt: string): Bytes | Refusal {
+		const id = fromHex(attempt);
+		return id === undefined ? refuse("attempt-unknown") : this.#wallet.module.receipt(id);
+	}
+
+	/** What is to be done whenever operators may be in reach: pending orders, refreshes, cancels that are due. */
+	async tidy(): Promise<void> {
+		await this.#wallet.tick();
+		await this.#wallet.settlePending();
+		await this.#wallet.upkeep();
+	}
+
+	close(): Promise<void> {
+		return this.#wallet.close();
+	}
+}
+
+function hasMoved(before: AttemptView | undefined, now: AttemptView): boolean {
+	return before === undefined || before.funds !== now.funds || before.isOpen !== now.isOpen;
+}
+
+function overHttp(url: string): OperatorClient {
+	return httpOperatorClient({ url, timeout_ms: operatorTimeout_ms });
+}

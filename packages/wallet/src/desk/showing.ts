@@ -1,0 +1,129 @@
+/** From what the module knows to what screens show. */
+import type { AttemptSummary, OpenedRequest, SecureModule } from "@tenten/module";
+import {
+	type AssetId,
+	fromHex,
+	isRefusal,
+	keyId,
+	type Trust,
+	toHex,
+	type VerifiedCertificate,
+} from "@tenten/protocol";
+import { fundsState } from "../payment.ts";
+import { reasonWords } from "../refusal-words.ts";
+import type { HistoryEntry } from "../store/history.ts";
+import type { Wallet } from "../wallet.ts";
+import type {
+	AssetView,
+	AttemptView,
+	BalanceView,
+	HistoryView,
+	PartyView,
+	RequestView,
+	Waiting,
+} from "./views.ts";
+
+function assetText({ operator, code }: AssetId): string {
+	return `${toHex(operator)}/${code}`;
+}
+
+/** The asset that such a text names, or undefined. */
+export function assetNamed(text: string): AssetId | undefined {
+	const [id = "", code = ""] = text.split("/");
+	const operator = fromHex(id);
+	return operator?.length === 32 && code !== "" ? { operator, code } : undefined;
+}
+
+/** An asset as the trust list describes it; one that it does not know shows its code and minor units. */
+function assetView(id: AssetId, trust: SecureModule["trust"]): AssetView {
+	const { code } = id;
+	const plain = {
+		id: assetText(id),
+		code,
+		scale: 0,
+		name: code,
+		operator: `${toHex(id.operator).slice(0, 8)}…`,
+	};
+	if (isRefusal(trust)) return plain;
+	const definition = trust.asset(id);
+	const operator = trust.operator(id.operator)?.entry.name ?? plain.operator;
+	return definition === undefined
+		? { ...plain, operator }
+		: { ...plain, scale: definition.scale, name: definition.name, operator };
+}
+
+/** Every asset of the trust list, the operators that were joined first. */
+export function knownAssets(trust: Trust, joined: readonly string[]): readonly AssetId[] {
+	const place = ({ operator }: AssetId): number => {
+		const found = joined.indexOf(toHex(operator));
+		return found < 0 ? joined.length : found;
+	};
+	return trust.list.operators
+		.flatMap(({ root, assets }) => assets.map(({ code }) => ({ operator: keyId(root), code })))
+		.sort((a, b) => place(a) - place(b));
+}
+
+export function balanceView(wallet: Wallet, id: AssetId): BalanceView {
+	return { asset: assetView(id, wallet.module.trust), ...wallet.balance(id) };
+}
+
+function partyView({ hash, operatorId, profile }: VerifiedCertificate, trust: Trust): PartyView {
+	return {
+		id: toHex(hash),
+		role: profile.role,
+		class: profile.class ?? "",
+		operator: trust.operator(operatorId)?.entry.name ?? "",
+	};
+}
+
+export function requestView(wallet: Wallet, { encoded, request }: OpenedRequest, trust: Trust): RequestView {
+	const { body, digest, payee } = request;
+	const { asset, amount, memo, purpose, mode, expiresAt } = body;
+	const { available } = wallet.balance(asset);
+	const objections = wallet.module.objections(encoded, amount === 0n ? 1n : amount);
+	return {
+		digest: toHex(digest),
+		payee: partyView(payee, trust),
+		asset: assetView(asset, trust),
+		amount,
+		memo,
+		purpose,
+		isDirect: mode === "direct",
+		expiresAt,
+		available,
+		objections: isRefusal(objections) ? [] : objections.map((each) => reasonWords(each, { trust, asset })),
+	};
+}
+
+export function attemptView(module: SecureModule, attempt: AttemptSummary): AttemptView {
+	const { side, asset, amount, memo, isDirect, isOpen, state } = attempt;
+	return {
+		id: toHex(attempt.attempt),
+		side,
+		asset: assetView(asset, module.trust),
+		amount,
+		memo,
+		isDirect,
+		isOpen,
+		funds: fundsState(module, attempt.attempt),
+		waitsFor: waiting(attempt),
+		mayCancel: side === "payer" && state === "locked",
+		request: toHex(attempt.request),
+	};
+}
+
+function waiting({ side, state, isOpen }: AttemptSummary): Waiting {
+	if (state === "resolving") return "operator";
+	if (!isOpen) return "nobody";
+	return side === "payer" ? "payee" : "payer";
+}
+
+export function historyView(entry: HistoryEntry, trust: SecureModule["trust"]): HistoryView {
+	const id = assetNamed(entry.asset);
+	const { at, kind, amount, party, note } = entry;
+	const asset =
+		id === undefined
+			? { id: entry.asset, code: entry.asset, scale: 0, name: entry.asset, operator: "" }
+			: assetView(id, trust);
+	return { id: entry.id, at, kind, asset, amount, party, note };
+}

@@ -1,0 +1,84 @@
+/**
+ * What screens are shown: plain data, which a worker can hand to a page. Ids are hexadecimal, amounts minor units,
+ * times unix seconds. Nothing here can be spent.
+ */
+import type { FundsState } from "../payment.ts";
+import type { HistoryKind } from "../store/history.ts";
+import type { Words } from "../words.ts";
+
+export type OperatorView = { readonly id: string; readonly name: string; readonly url: string };
+
+export type AssetView = {
+	/** `<operator>/<code>` */
+	readonly id: string;
+	readonly code: string;
+	/** digits after the point */
+	readonly scale: number;
+	readonly name: string;
+	readonly operator: string;
+};
+
+export type BalanceView = {
+	readonly asset: AssetView;
+	readonly available: bigint;
+	/** received, not yet one's own */
+	readonly reserved: bigint;
+	/** set aside for payments whose outcome is open */
+	readonly locked: bigint;
+	/** of what is available, spendable for less than a week */
+	readonly expiring: bigint;
+};
+
+/** Who asks, as the certificate says. */
+export type PartyView = {
+	readonly id: string;
+	readonly role: string;
+	readonly class: string;
+	readonly operator: string;
+};
+
+export type RequestView = {
+	/** names the request; consent is given to it */
+	readonly digest: string;
+	readonly payee: PartyView;
+	readonly asset: AssetView;
+	/** zero: the payer says how much */
+	readonly amount: bigint;
+	readonly memo: string;
+	readonly purpose: string | null;
+	readonly isDirect: boolean;
+	readonly expiresAt: number;
+	/** what could be paid now, were it asked */
+	readonly available: bigint;
+	/** why some of what is held could not pay this */
+	readonly objections: readonly Words[];
+};
+
+/** What an open payment waits for, and so what its owner can do. */
+export type Waiting = "payee" | "payer" | "operator" | "nobody";
+
+export type AttemptView = {
+	readonly id: string;
+	readonly side: "payer" | "payee";
+	readonly asset: AssetView;
+	readonly amount: bigint;
+	readonly memo: string;
+	readonly isDirect: boolean;
+	readonly isOpen: boolean;
+	readonly funds: FundsState;
+	readonly waitsFor: Waiting;
+	/** the payer may still take it back */
+	readonly mayCancel: boolean;
+	/** digest of the request that it answers */
+	readonly request: string;
+};
+
+export type HistoryView = {
+	readonly id: string;
+	readonly at: number;
+	readonly kind: HistoryKind;
+	readonly asset: AssetView;
+	readonly amount: bigint;
+	readonly party: string;
+	readonly note: string;
+};

@@ -1,0 +1,196 @@
+/** The desk: what screens call. Two people pay each other by bundles that are carried by hand, in plain data. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Bytes, isRefusal, type Refusal, verifyReceipt } from "@tenten/protocol";
+import { Desk, memorySettings, type SettingStore, type Taken, type Wallet } from "@tenten/wallet";
+import { deadOperator } from "./support/channels.ts";
+import { ok, openTown, type Town } from "./support/town.ts";
+
+const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "ok");
+
+async function openDesk(town: Town, settings: SettingStore = memorySettings(), device = town.device()) {
+	const wallet = await device.open();
+	const desk = await Desk.open({ wallet, store: device.store, settings, operatorAt: () => town.operator });
+	return { desk, wallet, device, settings };
+}
+
+/** A desk that has joined, with this much in its wallet. */
+async function person(town: Town, amount = 0n) {
+	const opened = await openDesk(town);
+	ok(await opened.desk.join("http://operator.example/", asked));
+	if (amount > 0n) await town.fund(opened.wallet, amount);
+	return opened;
+}
+
+const moved = (taken: Taken | Refusal): Extract<Taken, { kind: "moved" }> => {
+	const value = ok(taken);
+	assert.ok(value.kind === "moved");
+	return value;
+};
+
+/** Carries bundles to and fro until nobody has anything to say. */
+async function carry(from: Desk, to: Desk, first: Bytes): Promise<void> {
+	let bundle: Bytes | null = first;
+	for (let [giver, taker] = [from, to]; bundle !== null; [giver, taker] = [taker, giver])
+		bundle = moved(await taker.take(bundle)).answer;
+}
+
+async function requestOf(
+	payee: Desk,
+	payer: Desk,
+	amount: bigint,
+	more: { readonly isDirect?: boolean } = {},
+) {
+	const asset = payee.overview().balances[0]?.asset.id ?? "";
+	const made = ok(await payee.ask({ asset, amount, memo: "tea", ...more }));
+	const shown = ok(await payer.take(made.bundle));
+	assert.ok(shown.kind === "request");
+	assert.equal(shown.request.digest, made.digest);
+	return shown.request;
+}
+
+describe("a desk", () => {
+	test("shows a request before anything moves, pays it by bundles, and both sides show the same", async () => {
+		const town = await openTown();
+		const [{ desk: ann, wallet: payer }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		const request = await requestOf(bob, ann, 300n);
+		assert.deepEqual(
+			[request.amount, request.memo, request.available, request.asset.operator, request.objections],
+			[300n, "tea", 1_000n, "Town", []],
+		);
+		assert.equal(ann.overview().balances[0]?.available, 1_000n);
+
+		const paid = ok(await ann.pay(request.digest, 300n));
+		assert.deepEqual(
+			[paid.attempt.funds, paid.attempt.waitsFor, paid.attempt.mayCancel],
+			["inFlight", "payee", true],
+		);
+		assert.deepEqual(
+			ann.overview().open.map(({ id }) => id),
+			[paid.attempt.id],
+		);
+		await carry(ann, bob, paid.bundle);
+
+		const [mine, theirs] = [ann, bob].map((desk) => desk.attempts().find(({ id }) => id === paid.attempt.id));
+		assert.deepEqual([mine?.funds, theirs?.funds], ["spent", "received"]);
+		assert.deepEqual([mine?.amount, mine?.memo], [theirs?.amount, theirs?.memo]);
+		assert.deepEqual(
+			[ann, bob].map((desk) => desk.overview().balances[0]?.available),
+			[700n, 300n],
+		);
+		assert.deepEqual(
+			(await bob.history({ limit: 9 })).entries.map(({ kind, amount, note }) => ({ kind, amount, note })),
+			[{ kind: "received", amount: 300n, note: "tea" }],
+		);
+		const receipt = verifyReceipt(ok(ann.receipt(paid.attempt.id)), ok(payer.module.trust));
+		assert.ok(!isRefusal(receipt));
+		await town.close();
+	});
+
+	test("pays nothing that was not shown, and nothing twice", async () => {
+		const town = await openTown();
+		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		assert.equal(codeOf(await ann.pay("00".repeat(32), 300n)), "consent-missing");
+		const request = await requestOf(bob, ann, 300n);
+		ok(await ann.pay(request.digest, 300n));
+		assert.equal(codeOf(await ann.pay(request.digest, 300n)), "consent-missing");
+		assert.equal(ann.overview().balances[0]?.locked, 1_000n);
+		await town.close();
+	});
+
+	test("of a bundle that came twice nothing happens twice, and of bytes that are none nothing at all", async () => {
+		const town = await openTown();
+		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		const request = await requestOf(bob, ann, 300n);
+		const { bundle } = ok(await ann.pay(request.digest, 300n));
+		const first = moved(await bob.take(bundle));
+		const again = moved(await bob.take(bundle));
+		assert.deepEqual(again, { kind: "moved", attempts: [], answer: first.answer });
+		assert.equal(codeOf(await bob.take(Uint8Array.of(1, 2, 3))), "malformed");
+		assert.equal(bob.overview().balances[0]?.reserved, 300n);
+		await town.close();
+	});
+
+	test("gives up what still waits, and the payee hears of it", async () => {
+		const town = await openTown();
+		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		const request = await requestOf(bob, ann, 300n);
+		const { bundle, attempt } = ok(await ann.pay(request.digest, 300n));
+		moved(await bob.take(bundle));
+		const cancelled = ok(await ann.cancel(attempt.id));
+		assert.equal(cancelled.attempt.funds, "safe");
+		await carry(ann, bob, cancelled.bundle);
+		assert.deepEqual(
+			[ann, bob].map((desk) => desk.overview().open),
+			[[], []],
+		);
+		assert.equal(codeOf(await ann.cancel(attempt.id)), "attempt-decided");
+		assert.equal(codeOf(await ann.cancel("none")), "attempt-unknown");
+		await town.close();
+	});
+
+	test("goes on after a restart: it knows its operators, and says its last word again", async () => {
+		const town = await openTown();
+		const { desk: bob } = await person(town);
+		const { desk, wallet, device, settings } = await person(town, 1_000n);
+		const request = await requestOf(bob, desk, 300n);
+		const { attempt } = ok(await desk.pay(request.digest, 300n));
+		await wallet.close();
+		const { desk: again } = await openDesk(town, settings, device);
+		assert.deepEqual(
+			again.overview().operators.map(({ name, url }) => [name, url]),
+			[["Town", "http://operator.example"]],
+		);
+		const { bundle } = ok(await again.recover(attempt.id));
+		await carry(again, bob, bundle);
+		assert.equal(bob.overview().balances[0]?.available, 300n);
+		const credited = ok(await again.redeem(again.overview().balances[0]?.asset.id ?? ""));
+		assert.equal(credited, 700n);
+		assert.equal(ok(await again.account(again.overview().balances[0]?.asset.id ?? "")), 700n);
+		await town.close();
+	});
+
+	test("a direct payment needs no way back", async () => {
+		const town = await openTown();
+		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		const request = await requestOf(bob, ann, 300n, { isDirect: true });
+		const { bundle, attempt } = ok(await ann.pay(request.digest, 300n));
+		assert.deepEqual([attempt.funds, attempt.mayCancel], ["spent", false]);
+		moved(await bob.take(bundle));
+		assert.equal(bob.overview().balances[0]?.available, 300n);
+		await town.close();
+	});
+
+	test("a request says where its payee is to be found, and to nobody else but who gets it", async () => {
+		const town = await openTown();
+		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		const asset = bob.overview().balances[0]?.asset.id ?? "";
+		const made = ok(await bob.ask({ asset, amount: 300n, relay: "wss://relay.example" }));
+		const taken = ok(await ann.take(made.bundle));
+		assert.ok(taken.kind === "request");
+		assert.deepEqual(taken.invitation, made.invitation);
+		assert.equal(made.invitation?.relay, "wss://relay.example");
+		const other = ok(await bob.ask({ asset, amount: 300n, relay: "wss://relay.example" }));
+		assert.notDeepEqual(other.invitation, made.invitation);
+		await town.close();
+	});
+
+	test("what it cannot do leaves it as it was: an operator out of reach, an asset of nobody", async () => {
+		const town = await openTown();
+		const device = town.device();
+		const wallet: Wallet = await device.open();
+		const settings = memorySettings();
+		const desk = await Desk.open({ wallet, store: device.store, settings, operatorAt: () => deadOperator });
+		assert.equal(codeOf(await desk.join("http://operator.example", asked)), "channel-failed");
+		assert.deepEqual(desk.overview(), { operators: [], balances: [], open: [] });
+		for (const asset of ["", "JPY", `${"00".repeat(32)}/`]) {
+			assert.equal(codeOf(await desk.topUp(asset, 1n)), "asset-unknown");
+			assert.equal(codeOf(await desk.redeem(asset)), "asset-unknown");
+			assert.equal(codeOf(await desk.account(asset)), "asset-unknown");
+			assert.equal(codeOf(await desk.ask({ asset, amount: 1n })), "asset-unknown");
+		}
+		assert.equal(await settings.get("operators"), undefined);
+		await town.close();
+	});
+});
