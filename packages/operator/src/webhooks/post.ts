@@ -84,6 +84,8 @@ function send(
 			headers: { ...headers, "content-length": Buffer.byteLength(body) },
 			agent: false,
 			signal,
+			// Said, so that no variable of the environment turns it off.
+			rejectUnauthorized: true,
 			maxHeaderSize: longestHead,
 			...(isNetworkTrusted ? {} : { lookup: publicLookup }),
 		});

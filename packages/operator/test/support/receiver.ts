@@ -1,6 +1,7 @@
 /** A partner's endpoint on loopback: keeps what it is sent, and answers as it is told. */
 import { once } from "node:events";
 import http from "node:http";
+import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { mock } from "node:test";
@@ -32,18 +33,24 @@ export type Receiver = {
 	readonly close: () => Promise<void>;
 };
 
-export async function startReceiver(): Promise<Receiver> {
+/** A private key and a certificate, in PEM. */
+export type Credentials = { readonly key: string; readonly cert: string };
+
+/** Over TLS with these credentials, or without. */
+export async function startReceiver(credentials?: Credentials): Promise<Receiver> {
 	const received: Received[] = [];
-	const server = http.createServer(async (request, response) => {
+	const listener = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
 		const body = (await buffer(request)).toString("utf8");
 		received.push({ path: request.url ?? "", headers: request.headers as Record<string, string>, body });
 		receiver.answer(response, request);
-	});
+	};
+	const server =
+		credentials === undefined ? http.createServer(listener) : https.createServer(credentials, listener);
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const { port } = server.address() as AddressInfo;
 	const receiver: Receiver = {
-		url: `http://127.0.0.1:${port}/hook`,
+		url: `${credentials === undefined ? "http" : "https"}://127.0.0.1:${port}/hook`,
 		received,
 		answer: (response) => response.writeHead(204).end(),
 		close: async () => {
