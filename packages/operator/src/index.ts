@@ -26,4 +26,4 @@ export { dropSchema } from "./store/postgres.ts";
 export { OtherDatabase, restoreDatabase } from "./store/restoring.ts";
 export { OlderCopy } from "./store/starts.ts";
 export { type FailPoint, type StoreOptions, StoreUnavailable } from "./store/store.ts";
-export type { Alarm, WatchState } from "./watch.ts";
+export { type Alarm, paced, type WatchState } from "./watch.ts";

@@ -1,6 +1,6 @@
 /** `tenten operator init`, `serve` and `trust-list`: an operator's folder, its server, its public list. */
 import { availableParallelism } from "node:os";
-import { type Licensor, startServer } from "@tenten/operator";
+import { type Licensor, paced, startServer } from "@tenten/operator";
 import { type AssetDefinition, isRefusal, toHex } from "@tenten/protocol";
 import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
@@ -10,7 +10,7 @@ import { databaseUrl } from "../server/database-url.ts";
 import { type DoorFlags, doorOptions, doorsFrom } from "../server/doors.ts";
 import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
 import { isLicensor } from "../server/issuer-settings.ts";
-import { listPeers } from "../server/peers.ts";
+import { listPeers, peersEvery_ms, peersLook } from "../server/peers.ts";
 import { onPort } from "../server/port.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
@@ -117,13 +117,21 @@ export function serveCommand(): Command {
 			output.say(
 				`Put money on an account: ${commandName()} operator deposit <account> <amount> --data ${folder}`,
 			);
+			const look = peersLook(folder, operator, peerFailed);
+			void look().catch(peerFailed);
+			const rest = paced(look, peersEvery_ms, peerFailed);
 			await stopSignal().stopped;
 			await server.close();
+			await rest();
 			await issuer.close();
 			output.say("Stopped. Everything that was answered is on the disk.");
 			return { ok: true, result: { ok: true, url: server.url, id: toHex(operator.id) } };
 		},
 	);
+}
+
+function peerFailed(error: unknown): void {
+	lineOfLog({ level: "error" }, error instanceof Error ? error.message : String(error));
 }
 
 /** One line of JSON on stderr for each request. */
