@@ -46,7 +46,11 @@ async function sentTo(receivers: readonly Receiver[], trusted: string | null): P
 	const plan: SendingPlan = { urls: receivers.map(({ url }) => url) };
 	const { NODE_EXTRA_CA_CERTS: _, ...surroundings } = process.env;
 	const careless = { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
-	const env = { ...surroundings, ...careless, ...(trusted === null ? {} : { NODE_EXTRA_CA_CERTS: at(trusted) }) };
+	const env = {
+		...surroundings,
+		...careless,
+		...(trusted === null ? {} : { NODE_EXTRA_CA_CERTS: at(trusted) }),
+	};
 	const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(plan)], { env });
 	return JSON.parse(stdout) as readonly Ended[];
 }
