@@ -9,6 +9,7 @@ import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
 import { rulingsTarget } from "./targets/module-rulings.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
+import { passkeyTargets } from "./targets/passkeys.ts";
 import { peerTargets } from "./targets/peers.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
@@ -23,6 +24,7 @@ export const targets: readonly Target[] = [
 	holderOrderTarget,
 	...signatureTargets,
 	...sealedTargets,
+	...passkeyTargets,
 	...moduleTargets,
 	askedTarget,
 	rulingsTarget,

@@ -10,6 +10,7 @@ import {
 	enrolmentRow,
 	lateRow,
 	ownedRow,
+	passkeyRow,
 	questionsRow,
 	requestRow,
 	restoredRow,
@@ -61,6 +62,13 @@ export async function rowMaterial(world: World, tokens: readonly VerifiedToken[]
 		serialize(documentKeyRow, { publicKey: secret }),
 		serialize(trustRow, { list: world.encodedList, pinnedSigner: world.operator.id }),
 		serialize(ownedRow, world.now),
+		serialize(passkeyRow, {
+			credentialId: secret,
+			key: signer.key,
+			relyingParty: "wallet.example",
+			origin: "https://wallet.example",
+			signCount: 7,
+		}),
 		...keys.map((key) => serialize(privateKey, key)),
 	];
 }

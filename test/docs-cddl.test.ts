@@ -48,6 +48,9 @@ const unsent = new Set(["payerState", "payeeState", "keptMessage", "holderOrder"
 const hashed = [
 	"attemptContent",
 	"batchPayload",
+	"consentContent",
+	"consentContent.registration",
+	"consentContent.removal",
 	"documentContent",
 	"documentPlace",
 	"outputContent",

@@ -46,6 +46,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/wallet/folder.ts parse(": "a trust list, verified by the module: verify/trust list",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
+	"packages/module/src/authenticating.ts parse(": "a row of its own: row/passkeyRow",
 	"packages/module/src/enrolling.ts parse(": "a row of its own: row/enrolmentRow",
 	"packages/module/src/foreign.ts parse(": "a token of its own, verified when it came: shape/token",
 	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",

@@ -58,8 +58,6 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"payout-stopped": "an operator's own books",
 	overloaded: "how much an operator has to do",
 	"rate-limited": "how often an operator was asked",
-	"state-damaged": "a module's own store",
-	"unlock-failed": "a passphrase",
 	"wallet-in-use": "another process",
 };
 
@@ -134,6 +132,13 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 	storedResult: ["reply"],
 };
 
+/** Unions whose variants no structure of the wire holds: another judge's facts do, or what is hashed or kept. */
+const judgedElsewhere: Readonly<Record<string, string>> = { privateKey: "backup" };
+const neverRead: Readonly<Record<string, string>> = {
+	consentContent: "hashed: a vector of each variant is in hashes.json",
+	envelopeMethod: "how one device unlocks; a backup's is a passphrase",
+};
+
 test("every variant of every union of docs/spec is accepted somewhere", (t) => {
 	const pages = readdirSync("docs/spec").filter((name) => name.endsWith(".md"));
 	const variants = pages.flatMap((page) =>
@@ -143,10 +148,15 @@ test("every variant of every union of docs/spec is accepted somewhere", (t) => {
 	);
 	assert.ok(variants.length >= 35, `${variants.length} variants`);
 	for (const { union, name } of variants) {
-		const vectors = [...(homes[union] ?? []).flatMap(ofStructure), ...ofJudge(union)];
+		if (union in neverRead) continue;
+		const vectors = [
+			...(homes[union] ?? []).flatMap(ofStructure),
+			...ofJudge(judgedElsewhere[union] ?? union),
+		];
 		const found = vectors.some((vector) => !isRefused(vector) && kindsIn(vector.expect).has(name));
 		assert.ok(found, `${union}.${name}: no vector`);
 	}
+	for (const [union, reason] of Object.entries(neverRead)) t.diagnostic(`no vector of ${union}: ${reason}`);
 	t.diagnostic(`${variants.length} variants`);
 });
 

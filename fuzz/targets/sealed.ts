@@ -19,7 +19,11 @@ import { platformCryptography, platformKeySource } from "../../packages/module/s
 import { openEnvelope, sealEnvelope } from "../../packages/module/src/keystore/envelope.ts";
 import {
 	createSoftwareKeyStore,
+	createWebCryptoKeyStore,
+	memoryShelf,
+	newRecoveryCode,
 	openSoftwareKeyStore,
+	openWebCryptoKeyStore,
 	restoreSoftwareKeyStore,
 } from "../../packages/module/src/keystore/index.ts";
 import { packDocuments, unpackDocuments } from "../../packages/module/src/parcel.ts";
@@ -108,6 +112,66 @@ const keyRows: Target = {
 	},
 };
 
+/** Over WebCrypto: rows beside keys that stay where they are. */
+const webCryptoRows: Target = {
+	name: "sealed/key store of WebCrypto",
+	weight: 30,
+	open: async () => {
+		const { unlock, rows } = await webCryptoKeys();
+		return {
+			seeds: [encodeRows(rows)],
+			form: "items",
+			run: async (input) => {
+				const found = rowsIn(input);
+				if (typeof found === "string") return found;
+				return outcomeOf(await openWebCryptoKeyStore(found, unlock, quickSource));
+			},
+		};
+	},
+};
+
+/** What a recovery code opens. Passphrases are stretched by `sealed/backup`; here a hash stands for that. */
+const recoverable: Target = {
+	name: "sealed/backup under a code",
+	weight: 30,
+	open: async () => {
+		const { keyStore } = await webCryptoKeys();
+		const keys = keyStore.keys().map(({ bytes }) => bytes);
+		return {
+			seeds: [await keyStore.exportBackup()],
+			form: "items",
+			run: async (input) => {
+				const restored = await restoreSoftwareKeyStore(input, recoveryCode, device, quickSource);
+				if (isRefusal(restored)) return restored.code;
+				const came = restored.keyStore.keys().map(({ bytes }) => bytes);
+				if (!equalBytes(encodeItem(came), encodeItem(keys)))
+					throw new Broken("keys that were never backed up");
+				return "accepted";
+			},
+		};
+	},
+};
+
+const recoveryCode = newRecoveryCode((length) => secret.slice(0, length));
+const quickSource = {
+	...platformKeySource,
+	cryptography: { ...platformCryptography, stretch: async (_: Bytes, salt: Bytes) => sha256(salt) },
+};
+
+async function webCryptoKeys() {
+	const unlock = { kind: "webcrypto", shelf: memoryShelf(), recoveryCode } as const;
+	const made = await createWebCryptoKeyStore(unlock, quickSource);
+	if (isRefusal(made)) throw new Error("a new key store");
+	const { keyStore } = made;
+	const writes = [
+		...made.writes,
+		(await keyStore.createKey("ES256")).write,
+		(await keyStore.createDocumentKey()).write,
+	];
+	const rows = new Map(writes.map(({ key, value }) => [key, value ?? new Uint8Array()]));
+	return { unlock, keyStore, rows };
+}
+
 /** Argon2id runs wherever an input still is an envelope: few inputs, and dear. */
 const backup: Target = {
 	name: "sealed/backup",
@@ -172,4 +236,12 @@ function rowsIn(input: Bytes): Map<string, Bytes> | string {
 	return rows;
 }
 
-export const sealedTargets: readonly Target[] = [documents, envelope, keyRows, backup, state];
+export const sealedTargets: readonly Target[] = [
+	documents,
+	envelope,
+	keyRows,
+	webCryptoRows,
+	backup,
+	recoverable,
+	state,
+];

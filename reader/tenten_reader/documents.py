@@ -81,11 +81,15 @@ def seal(public: bytes, place: DocumentPlace, document: bytes) -> bytes:
 def open_sealed(secret: bytes, place: DocumentPlace, content: bytes) -> bytes:
     """The document. Refuses: malformed, document-mismatch where it does not open."""
     sealed = SealedContent.decode(content)
-    key = X25519PrivateKey.from_private_bytes(secret)
+    return open_hpke(X25519PrivateKey.from_private_bytes(secret), sealed.enc, sealed.ciphertext, place.encode())
+
+
+def open_hpke(key: X25519PrivateKey, enc: bytes, ciphertext: bytes, associated: bytes) -> bytes:
+    """What was sealed to this key with this associated data. Refuses: document-mismatch."""
     try:
-        shared = key.exchange(X25519PublicKey.from_public_bytes(sealed.enc))
-        cipher, nonce = _schedule(shared, sealed.enc, _raw(key))
-        return cipher.decrypt(nonce, sealed.ciphertext, place.encode())
+        shared = key.exchange(X25519PublicKey.from_public_bytes(enc))
+        cipher, nonce = _schedule(shared, enc, _raw(key))
+        return cipher.decrypt(nonce, ciphertext, associated)
     except (InvalidTag, ValueError):
         raise Refused("document-mismatch", "it does not open") from None
 

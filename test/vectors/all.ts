@@ -1,4 +1,5 @@
 /** Every file of vectors. */
+import { backups, recoveryCodes } from "./backups.ts";
 import { bundles, documentKeys, links, peers, sealed } from "./channels.ts";
 import { conditions } from "./conditions.ts";
 import { definitions } from "./definitions.ts";
@@ -8,6 +9,7 @@ import { hashes, items, paths } from "./encoding.ts";
 import { evidences } from "./evidence.ts";
 import { certificates, trustLists } from "./identity.ts";
 import { claims, enrolments, orders } from "./orders.ts";
+import { assertions, registrations } from "./passkeys.ts";
 import { payee } from "./payee.ts";
 import { payer } from "./payer.ts";
 import { qrCodes } from "./qr.ts";
@@ -56,4 +58,8 @@ export const drafts: readonly Draft[] = [
 	invitations,
 	relayFrames,
 	qrCodes,
+	recoveryCodes,
+	backups,
+	registrations,
+	assertions,
 ];

@@ -123,7 +123,7 @@ const hmac = (key: Bytes, data: Bytes): Bytes =>
 	new Uint8Array(createHmac("sha256", key).update(data).digest());
 
 /** RFC 9180, written out for one suite so that the ephemeral key can be fixed. */
-function seal(recipient: Bytes, ephemeral: Bytes, associatedData: Bytes, plaintext: Bytes): Bytes {
+export function seal(recipient: Bytes, ephemeral: Bytes, associatedData: Bytes, plaintext: Bytes): Bytes {
 	const kem = concatBytes(ascii("KEM"), hex("0020"));
 	const hpke = concatBytes(ascii("HPKE"), hex("0020 0001 0003"));
 	const extract = (suite: Bytes, salt: Bytes, label: string, input: Bytes): Bytes =>

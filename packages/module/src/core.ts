@@ -33,6 +33,7 @@ import { type Cryptography, platformCryptography, type Random, type SealedDocume
 import type { KeyStore } from "./keystore/index.ts";
 import { certificateWrite, OwnCertificates } from "./own-certificates.ts";
 import { packedDocuments } from "./parcel.ts";
+import { Challenges } from "./passkey/challenge.ts";
 import { type TokenSummary, trustRow } from "./rows.ts";
 import type { Outcome } from "./run.ts";
 import type { Told } from "./telling.ts";
@@ -60,6 +61,7 @@ export class Core {
 	readonly random: Random;
 	readonly cryptography: Cryptography;
 	readonly told: (told: Told) => void;
+	readonly challenges = new Challenges();
 	#held: HeldTrust | undefined;
 	#own = new OwnCertificates();
 	#last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,6 @@
 /** @tenten/module: its public surface. */
 export type { AttemptSummary } from "./attempts.ts";
+export type { Authentication } from "./authenticating.ts";
 export {
 	type Cryptography,
 	generateKey,
@@ -16,6 +17,13 @@ export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";
 export { openContent } from "./parcel.ts";
+export {
+	type Assertion,
+	type Passkey,
+	type Registration,
+	verifyAssertion,
+	verifyRegistration,
+} from "./passkey/assertion.ts";
 export type { Consent, Paid, PayOptions } from "./paying.ts";
 export type { Answer, ModuleApp } from "./receiving.ts";
 export type { MadeRequest, OpenedRequest, RequestOptions } from "./requesting.ts";
@@ -25,3 +33,4 @@ export type { Doubt, RulingQuestion } from "./ruling.ts";
 export { openState, type SealedState } from "./sealed-state.ts";
 export type { ModuleStore, StoreWrite } from "./store.ts";
 export type { Told } from "./telling.ts";
+export { toBase64url } from "./text.ts";

@@ -28,6 +28,14 @@ import {
 } from "@tenten/protocol";
 import { answerBundle, askAll } from "./answering.ts";
 import { type AttemptSummary, attemptsIn } from "./attempts.ts";
+import {
+	type Authentication,
+	askPasskey,
+	passkeyOf,
+	paymentOf,
+	registerPasskey,
+	removePasskey,
+} from "./authenticating.ts";
 import { candidates, objections } from "./candidates.ts";
 import type { Core } from "./core.ts";
 import { certify, enrol } from "./enrolling.ts";
@@ -43,6 +51,7 @@ import {
 	startOrder,
 } from "./ordering.ts";
 import { receivedDocuments } from "./parcel.ts";
+import type { Assertion, Passkey, Registration } from "./passkey/assertion.ts";
 import { dueCancels, type Paid, type PayOptions, pay, receiptOf, runPayer } from "./paying.ts";
 import { askBalance } from "./questions.ts";
 import { type Ask, Asking, type ModuleApp, runPayee, sendBack } from "./receiving.ts";
@@ -148,6 +157,40 @@ export class SecureModule {
 	openRequest(messages: readonly Bytes[]): OpenedRequest | Refusal {
 		const trust = this.#core.trust();
 		return isRefusal(trust) ? trust : openRequest(messages, trust);
+	}
+
+	/** The passkey that must agree to payments. */
+	get passkey(): Passkey | undefined {
+		return passkeyOf(this.#core);
+	}
+
+	/**
+	 * What an authenticator is asked for before a request is paid: undefined where no passkey is registered. Good for
+	 * once. `amount` in minor units; the request's own without.
+	 */
+	askPasskey(request: Bytes, amount?: bigint): Authentication | Refusal | undefined {
+		const shown = this.#core.readRequest(request);
+		if (isRefusal(shown)) return shown;
+		return askPasskey(this.#core, paymentOf(shown, amount ?? shown.body.amount));
+	}
+
+	/** The challenge for `navigator.credentials.create`. */
+	newPasskey(): Bytes {
+		return this.#core.challenges.draw({ kind: "registration" }, this.#core.random);
+	}
+
+	/** From now on nothing is paid without this passkey's word. */
+	registerPasskey(registration: Registration): Promise<Refusal | undefined> {
+		return this.#core.exclusively(() => registerPasskey(this.#core, registration));
+	}
+
+	/** What an authenticator is asked for before `removePasskey`. */
+	askToRemovePasskey(): Authentication | undefined {
+		return askPasskey(this.#core, { kind: "removal" });
+	}
+
+	removePasskey(assertion: Assertion): Promise<Refusal | undefined> {
+		return this.#core.exclusively(() => removePasskey(this.#core, assertion));
 	}
 
 	/** Signs links for a request, exactly as consented to, and sets the inputs aside before it says so. */

@@ -18,6 +18,7 @@ import {
 	serialize,
 	text,
 } from "@tenten/protocol";
+import { passkeyKey } from "./authenticating.ts";
 import { Core, type Surroundings } from "./core.ts";
 import { type KeySource, platformCryptography } from "./cryptography.ts";
 import {
@@ -125,7 +126,7 @@ export async function restoreCore(options: RestoreOptions): Promise<Core | Refus
 	return openCore(options);
 }
 
-/** Marks every certificate as restored, and forgets keys that might be certified still. */
+/** Marks every certificate as restored, and forgets keys that might be certified still, and the passkey. */
 async function silence(state: SealedState, keys: KeyStore): Promise<void> {
 	const own = new OwnCertificates(state.rows);
 	const open = [...state.rows.keys()].filter((key) => key.startsWith("enrolment/"));
@@ -136,7 +137,7 @@ async function silence(state: SealedState, keys: KeyStore): Promise<void> {
 	const marked = { counter: state.counter + 1, earlier: kept?.counter ?? 0 };
 	const mark = { key: "restored", value: serialize(restoredRow, marked) };
 	await state.commit(
-		[mark, ...open.map((key): StoreWrite => ({ key, value: null }))],
+		[mark, { key: passkeyKey, value: null }, ...open.map((key): StoreWrite => ({ key, value: null }))],
 		unused.map((key) => keys.forget(keyId(key))),
 	);
 }

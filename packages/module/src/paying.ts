@@ -28,8 +28,10 @@ import {
 	type VerifiedRequest,
 	type VerifiedToken,
 } from "@tenten/protocol";
+import { authenticate, paymentOf } from "./authenticating.ts";
 import type { Core } from "./core.ts";
 import { documentRowsOf, packDocuments, receivedRows, unpackDocuments } from "./parcel.ts";
+import type { Assertion } from "./passkey/assertion.ts";
 import { isPastRedeeming, isPastRefunds } from "./redeemable.ts";
 import { openRequest } from "./requesting.ts";
 import { type Outcome, run } from "./run.ts";
@@ -37,7 +39,13 @@ import type { StoreWrite } from "./store.ts";
 import { tell } from "./telling.ts";
 
 /** What the user saw and agreed to. The module signs nothing that differs from it. */
-export type Consent = { readonly request: Bytes; readonly payee: Bytes; readonly amount: bigint };
+export type Consent = {
+	readonly request: Bytes;
+	readonly payee: Bytes;
+	readonly amount: bigint;
+	/** the passkey's word, needed once one is registered: see `askPasskey` */
+	readonly assertion?: Assertion;
+};
 
 export type PayOptions = {
 	/** the payee's signed request, encoded */
@@ -77,14 +85,17 @@ export async function pay(core: Core, options: PayOptions): Promise<Paid | Refus
 	if (not !== undefined) return not;
 	const inputs = spendables(core, options.inputs);
 	if (isRefusal(inputs)) return inputs;
+	const { amount, assertion } = options.consent;
+	const authenticated = authenticate(core, paymentOf(request, amount), assertion);
+	if (isRefusal(authenticated)) return authenticated;
 	const documents = options.documents ?? [];
 	const packed = await packDocuments(documents, request.body.documentKey, core.random(32), core.cryptography);
 	if (isRefusal(packed)) return packed;
-	const counterRequest = await signCounterRequest(core, request, options.consent.amount);
+	const counterRequest = await signCounterRequest(core, request, amount);
 	if (isRefusal(counterRequest)) return counterRequest;
 	const plan: PayerPlan = {
 		request,
-		amount: options.consent.amount,
+		amount,
 		inputs,
 		data: packed.manifest,
 		counterRequest,
@@ -93,7 +104,8 @@ export async function pay(core: Core, options: PayOptions): Promise<Paid | Refus
 		patience: options.patience ?? defaultPatience,
 	};
 	const event: PayerEvent = { kind: "start", plan, entropy: core.random(64) };
-	const outcome = await runPayer(core, { kind: "idle" }, event, packed);
+	const rows = [...packed.rows, ...authenticated];
+	const outcome = await runPayer(core, { kind: "idle" }, event, { ...packed, rows });
 	if (isRefusal(outcome)) return outcome;
 	const { state, refusal } = outcome;
 	if (state.kind !== "locked" && state.kind !== "sent") return refusal ?? refuse("attempt-unknown");

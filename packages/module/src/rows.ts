@@ -6,6 +6,7 @@ import {
 	boolean,
 	bytes,
 	bytes32,
+	coseKey,
 	type DraftCancel,
 	integer,
 	isRefusal,
@@ -26,6 +27,7 @@ import {
 	unixSeconds,
 	type VerifiedToken,
 } from "@tenten/protocol";
+import type { Passkey } from "./passkey/assertion.ts";
 
 /** A cancel that freed a token, with its decider's certificate encoded. */
 const keptCancel = record({
@@ -116,6 +118,15 @@ export function unclaimedKey(output: Bytes): string {
 export function unclaimedOutput(key: string): string | undefined {
 	return key.startsWith(unclaimedPrefix) ? key.slice(unclaimedPrefix.length) : undefined;
 }
+
+/** The passkey without which nothing is paid. */
+export const passkeyRow: Shape<Passkey> = record({
+	credentialId: bytes(1, 1023),
+	key: coseKey,
+	relyingParty: text(253),
+	origin: text(512),
+	signCount: integer(0, 0xffff_ffff),
+});
 
 /** An enrolment that is not answered yet. `asked` is what it asks for, to tell it from another. */
 export const enrolmentRow = record({ asked: bytes(1, 1024), encoded: bytes(1, 4096) });

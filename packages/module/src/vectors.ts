@@ -8,9 +8,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bytes, fromHex, type PublicKey } from "@tenten/protocol";
-import { compressPoint } from "./suite/es256.ts";
 import { verify } from "./suite/index.ts";
-import { hasLowS } from "./suite/low-s.ts";
+import { compressPoint, hasLowS } from "./suite/p256.ts";
 
 export type VectorReport = {
 	/** files of which at least one case ran */

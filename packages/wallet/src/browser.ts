@@ -1,5 +1,6 @@
 /** @tenten/wallet/browser: its public surface in a browser. */
 export * from "./everywhere.ts";
+export { createPasskey, usePasskey } from "./passkeys.ts";
 export { deleteIndexedDbStore, type IndexedDbStore, indexedDbStore } from "./store/indexeddb-store.ts";
 export { browserDial } from "./transport/dial-browser.ts";
 export { answeringRtc, type RtcLink, type RtcOptions, rtcLink } from "./transport/rtc-link.ts";

@@ -1,6 +1,6 @@
 /** Payments as an app sees them: what it asks for, and where the money is. */
-import type { SecureModule, TokenSummary } from "@tenten/module";
-import type { Bytes, Caveat, Document } from "@tenten/protocol";
+import type { Assertion, Consent, SecureModule, TokenSummary } from "@tenten/module";
+import type { Bytes, Caveat, Document, VerifiedRequest } from "@tenten/protocol";
 
 export type PayRequest = {
 	/** the payee's signed request, encoded */
@@ -12,7 +12,18 @@ export type PayRequest = {
 	readonly documents?: readonly Document[];
 	readonly caveats?: readonly Caveat[];
 	readonly patience?: number;
+	/** the passkey's word, needed once one is registered: see `SecureModule.askPasskey` */
+	readonly assertion?: Assertion;
 };
+
+/** What is consented to: the request as it was read. `amount` in minor units. */
+export function consentTo(
+	{ digest, payee }: VerifiedRequest,
+	amount: bigint,
+	{ assertion }: PayRequest,
+): Consent {
+	return { request: digest, payee: payee.hash, amount, ...(assertion === undefined ? {} : { assertion }) };
+}
 
 /**
  * Where the money of an attempt is. `inFlight` is not failed: ask again with `recover`. `safe` is with whoever

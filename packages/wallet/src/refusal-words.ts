@@ -101,6 +101,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 	"request-mismatch": { en: "This does not answer the request.", ja: "請求の内容と一致しません。" },
 	"request-reused": { en: "This request was answered before.", ja: "この請求にはすでに応じています。" },
 	"consent-missing": { en: "The user has not agreed.", ja: "利用者の同意がありません。" },
+	"authentication-failed": {
+		en: "The passkey did not confirm this payment.",
+		ja: "パスキーでこの支払いを確認できませんでした。",
+	},
 	"funds-insufficient": { en: "There is not enough to pay this.", ja: "残高が足りません。" },
 	"limit-exceeded": { en: "This is above the payer's limit.", ja: "支払側の上限を超えています。" },
 	"attempt-unknown": { en: "This payment is not known here.", ja: "この支払いは記録にありません。" },

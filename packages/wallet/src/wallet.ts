@@ -36,6 +36,7 @@ import { DueRefunds } from "./due-refunds.ts";
 import { entryOf, type Happened, happened } from "./journal.ts";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
 import {
+	consentTo,
 	type FundsState,
 	fundsState,
 	type Payment,
@@ -178,7 +179,7 @@ export class Wallet {
 		const started = await this.module.pay({
 			request: paid.request,
 			...(messages === undefined ? {} : { messages }),
-			consent: { request: request.digest, payee: request.payee.hash, amount },
+			consent: consentTo(request, amount, paid),
 			inputs: inputs.map(({ output }) => output),
 			documents,
 			caveats,

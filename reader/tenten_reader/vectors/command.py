@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_handover, judges_registry, judges_qr, judges_relay, judges_token, judges_transports
+from . import judges, judges_handover, judges_registry, judges_qr, judges_relay, judges_token, judges_transports, judges_wallet
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -45,6 +45,10 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "peer": judges_transports.judge_peer,
     "documentKey": judges_transports.judge_document_key,
     "sealed": judges_transports.judge_sealed,
+    "recoveryCode": judges_wallet.judge_recovery_code,
+    "backup": judges_wallet.judge_backup,
+    "registration": judges_wallet.judge_registration,
+    "assertion": judges_wallet.judge_assertion,
 }
 
 

@@ -10,6 +10,7 @@ import {
 	QrReader,
 	roomOf,
 } from "@tenten/wallet";
+import { backupJudge } from "./judge-backup.ts";
 import { channelJudges, peerJudge } from "./judge-channels.ts";
 import { pureJudges } from "./judges.ts";
 import type { Judge } from "./vector.ts";
@@ -24,5 +25,6 @@ export const judges: Readonly<Record<string, Judge>> = {
 		relay: { decodeInvitation, roomOf, decodeFrame, letterSeals },
 		newQrReader: () => new QrReader(),
 	}),
+	backup: backupJudge(platformCryptography),
 	peer: peerJudge(checkPeerUrl),
 };

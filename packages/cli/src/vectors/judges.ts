@@ -1,5 +1,6 @@
 /** Judges by the names that vector files give. What stands here needs the protocol and a suite, no platform. */
 import { judgePayee, judgePayer } from "./judge-attempt.ts";
+import { judgeRecoveryCode } from "./judge-backup.ts";
 import { judgeDefinition } from "./judge-definition.ts";
 import {
 	judgeHash,
@@ -11,6 +12,7 @@ import {
 } from "./judge-encoding.ts";
 import { judgeDocuments, judgeReceipt, judgeRequest, judgeTransfer } from "./judge-handover.ts";
 import { judgeCertificate, judgeTrustList } from "./judge-identity.ts";
+import { judgeAssertion, judgeRegistration } from "./judge-passkey.ts";
 import {
 	judgeClaim,
 	judgeEnrolment,
@@ -24,6 +26,7 @@ import { judgeEvidence, judgeRedemption, judgeToken } from "./judge-token.ts";
 import type { Judge } from "./vector.ts";
 
 export const pureJudges: Readonly<Record<string, Judge>> = {
+	assertion: judgeAssertion,
 	certificate: judgeCertificate,
 	claim: judgeClaim,
 	definition: judgeDefinition,
@@ -38,8 +41,10 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	payee: judgePayee,
 	payer: judgePayer,
 	receipt: judgeReceipt,
+	recoveryCode: judgeRecoveryCode,
 	redemption: judgeRedemption,
 	refund: judgeRefund,
+	registration: judgeRegistration,
 	request: judgeRequest,
 	ruling: judgeRuling,
 	signature: judgeSignature,

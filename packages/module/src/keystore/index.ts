@@ -1,4 +1,5 @@
 /** Key stores: one port, and what keeps keys behind it. */
+export { openBackup as openBackupKeys } from "./backup.ts";
 export { hasKeyStore, type ModuleUnlock } from "./choice.ts";
 export type { NewUnlock, PassphraseCost, Unlock } from "./envelope.ts";
 export type { KeyStore, NewKeyStore } from "./port.ts";

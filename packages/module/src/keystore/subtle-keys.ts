@@ -14,7 +14,7 @@ import {
 	sigStructure,
 } from "@tenten/protocol";
 import { platform } from "#platform";
-import { withLowS } from "../suite/low-s.ts";
+import { withLowS } from "../suite/p256.ts";
 import type { PrivateKey } from "./held-keys.ts";
 import type { ShelfKey } from "./shelf.ts";
 

@@ -5,8 +5,8 @@
  * time. Only s at most n/2 counts here: the higher is refused on verifying and never leaves signing.
  */
 import { createPrivateKey, createPublicKey, verify as cryptoVerify, type KeyObject, sign } from "node:crypto";
-import { type Bytes, compareBytes, concatBytes, suites, toHex } from "@tenten/protocol";
-import { groupOrder, hasLowS, scalarOf, withLowS } from "./low-s.ts";
+import { type Bytes, compareBytes, suites, toHex } from "@tenten/protocol";
+import { compressPoint, groupOrder, hasLowS, scalarOf, withLowS } from "./p256.ts";
 
 const { keyBytes, signatureBytes } = suites.ES256;
 const scalarBytes = 32;
@@ -73,10 +73,4 @@ export function openEs256(privateScalar: Bytes): {
 export function pointOf(privateScalar: Bytes): Bytes {
 	const key = createPrivateKey({ key: Buffer.from(privateScalar), format: "raw-private", ...ecKey });
 	return new Uint8Array(createPublicKey(key).export({ format: "raw-public" }));
-}
-
-/** A point 04 ‖ x ‖ y as 02 or 03 ‖ x (SEC 1, section 2.3.3). */
-export function compressPoint(point: Bytes): Bytes {
-	const isOdd = ((point.at(-1) ?? 0) & 1) === 1;
-	return concatBytes(Uint8Array.of(isOdd ? 3 : 2), point.subarray(1, 1 + scalarBytes));
 }

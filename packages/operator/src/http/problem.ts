@@ -55,6 +55,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"request-mismatch": unprocessable,
 	"request-reused": later,
 	"consent-missing": [403, "safe"],
+	"authentication-failed": [403, "safe"],
 	"funds-insufficient": later,
 	"limit-exceeded": unprocessable,
 	"attempt-unknown": [404, "safe"],

@@ -48,6 +48,7 @@ export const refusals = {
 	"request-mismatch": ["final", "answer the request as it was signed"],
 	"request-reused": ["final", "ask for a new request"],
 	"consent-missing": ["final", "ask the user"],
+	"authentication-failed": ["final", "ask the user again, with the passkey that is registered"],
 	"funds-insufficient": ["final", "top up first"],
 	"limit-exceeded": ["final", "pay less, or go online"],
 	"attempt-unknown": ["transient", "send the transfer first"],

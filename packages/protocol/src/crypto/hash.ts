@@ -12,6 +12,7 @@ const hashTags = [
 	"asset",
 	"attempt",
 	"certificate",
+	"consent",
 	"data",
 	"definition",
 	"document",

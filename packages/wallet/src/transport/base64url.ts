@@ -1,11 +1,8 @@
 /** Bytes as text that an address carries: base64url without padding (RFC 4648 section 5), in Node and in browsers. */
+import { toBase64url } from "@tenten/module";
 import type { Bytes } from "@tenten/protocol";
 
-export function toBase64url(bytes: Bytes): string {
-	let binary = "";
-	for (const byte of bytes) binary += String.fromCharCode(byte);
-	return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
+export { toBase64url };
 
 /** The bytes, or undefined where the text is not the one that `toBase64url` writes for them. */
 export function fromBase64url(text: string): Bytes | undefined {

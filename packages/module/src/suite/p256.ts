@@ -1,8 +1,8 @@
 /**
- * ES256 signatures with the lower s: for every (r, s) the pair (r, n − s) verifies too, and only s at most n/2
- * counts here. Pure, because every platform's signer makes the higher half of the time.
+ * P-256 without a platform: compressed points, and signatures with the lower s. For every (r, s) the pair (r, n − s)
+ * verifies too, and only s at most n/2 counts here; every platform's signer makes the higher half of the time.
  */
-import { type Bytes, compareBytes, fromHex, toHex } from "@tenten/protocol";
+import { type Bytes, compareBytes, concatBytes, fromHex, toHex } from "@tenten/protocol";
 
 const scalarBytes = 32;
 
@@ -27,4 +27,10 @@ export function withLowS(signature: Bytes): Bytes {
 /** A number below 2²⁵⁶ as 32 bytes, big-endian. */
 export function scalarOf(number: bigint): Bytes {
 	return fromHex(number.toString(16).padStart(2 * scalarBytes, "0")) as Bytes;
+}
+
+/** A point 04 ‖ x ‖ y as 02 or 03 ‖ x (SEC 1, section 2.3.3). */
+export function compressPoint(point: Bytes): Bytes {
+	const isOdd = ((point.at(-1) ?? 0) & 1) === 1;
+	return concatBytes(Uint8Array.of(isOdd ? 3 : 2), point.subarray(1, 1 + scalarBytes));
 }
