@@ -154,7 +154,9 @@ export function dueRefunds(core: Core): readonly DueRefund[] {
 export function refundTimes(core: Core, state: DurablePayer | DurablePayee): RefundTimes | null {
 	const inDoubt = doubtIn(state);
 	const trust = core.keptTrust();
-	if (inDoubt === undefined || isRefusal(trust)) return null;
+	// What a backup brought is awaited by its outputs, and no statement asks for it by its lock.
+	const isAwaited = state.kind === "locked" && core.isSilenced(state.terms.signer) !== undefined;
+	if (inDoubt === undefined || isAwaited || isRefusal(trust)) return null;
 	return { from: state.terms.keepUntil, until: lastDay(inDoubt.tokens, trust) };
 }
 

@@ -93,6 +93,7 @@ test("of a lock that was never released the whole input comes back, as its owner
 			owner: ownerHash(certificate.hash, purpose, request),
 			holding: { rules: held.rules, amount: 100n, hops: 1, received: "payment", purpose: "fare" },
 			from: epoch + redeemWindow + grace,
+			until: epoch + 2 * redeemWindow + grace + 5 * 365 * 86_400,
 		},
 	);
 	const consumed = consumedOutputs(locked, trust).at(-1) as ConsumedOutput;
