@@ -17,7 +17,7 @@ import {
 } from "@tenten/protocol";
 import { expectRefusal, expectValue, type Holder } from "../../module/test/support/world.ts";
 import { httpOperatorClient } from "../../wallet/src/operator-client.ts";
-import { newKey, type RunningServer, startServer } from "../src/index.ts";
+import { newKey, openDoor, type RunningServer, startServer } from "../src/index.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -42,7 +42,8 @@ before(async () => {
 		error: (fields: object) => logged.push(fields),
 	};
 	await ecosystem.operator.keepFirstKey(apiKey);
-	server = await startServer({ operator: ecosystem.operator, port: 0, log });
+	// How many it takes at once on a busy machine is for door.test.ts to say.
+	server = await startServer({ operator: ecosystem.operator, port: 0, log, door: openDoor });
 	client = httpOperatorClient({ url: server.url });
 	alice = await enrolHolder({
 		...ecosystem,
