@@ -31,6 +31,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
 	"packages/cli/src/server/issuer.ts fromHex(": "a secret of its own folder",
+	"packages/cli/src/server/issuer-backup.ts fromHex(": "a setting of a backup, which was checked before",
 	"packages/cli/src/command/operator-definitions.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-definitions.ts parse(":
 		"an operator's answers to those who sign: shape/definition, shape/definitionDraft",
@@ -57,6 +58,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/sealed-keys.ts fromHex(": "part of a row of its own, after it was opened",
 	"packages/operator/src/re-signing.ts parse(": "answers of its own: shape/reply, shape/rulingReply",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
+	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
 	"packages/wallet/src/transport/in-process.ts decodeBundle(": "both sides are ours: wallet/bundle",
 	"packages/wallet/src/transport/qr-link.ts decodeBundle(": "its own letter, to be shown: wallet/bundle",
