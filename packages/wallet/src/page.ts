@@ -5,7 +5,6 @@
 export { decodeBundle } from "./transport/bundle.ts";
 export type { Channel, Handle } from "./transport/channel.ts";
 export { type Invitation, invitationIn } from "./transport/invitation.ts";
-export { linkOf, messagesOfLink } from "./transport/link.ts";
 export { type QrFrames, type QrLetter, qrFrames } from "./transport/qr-frames.ts";
 export { type QrLink, type QrLinkOptions, qrLink } from "./transport/qr-link.ts";
 export { type QrRead, QrReader } from "./transport/qr-reader.ts";
