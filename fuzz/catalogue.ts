@@ -2,6 +2,7 @@
 import type { Target } from "./target.ts";
 import { commandTargets } from "./targets/command-line.ts";
 import { definitionTargets } from "./targets/definitions.ts";
+import { deskTargets } from "./targets/desk.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
 import { letterTargets } from "./targets/letters.ts";
 import { machineTargets } from "./targets/machines.ts";
@@ -32,6 +33,7 @@ export const targets: readonly Target[] = [
 	...operatorTargets,
 	...peerTargets,
 	...walletTargets,
+	...deskTargets,
 	...letterTargets,
 	...commandTargets,
 ];
