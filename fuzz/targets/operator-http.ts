@@ -127,6 +127,12 @@ const operatorRoutes: Readonly<Record<string, Seeds>> = {
 		return [key.id, "01".repeat(8)].map((id) => ({ path: `/v1/api-keys/${id}`, headers: admin }));
 	},
 	"POST /v1/payouts/:asset/allow": () => [{ path: "/v1/payouts/JPY/allow", headers: admin }],
+	"POST /v1/prunings": () =>
+		[true, false].map((apply) => ({
+			path: "/v1/prunings",
+			headers: { ...admin, "content-type": "application/json" },
+			body: JSON.stringify({ before: "2020-01-01T00:00:00Z", apply, cursor: null }),
+		})),
 	"POST /v1/peers/debts": async (_, ecosystem) => {
 		// It lists itself, so its own key opens the route.
 		const question = await signedQuestion({ ecosystem }, ecosystem.world.operator.ruling);
