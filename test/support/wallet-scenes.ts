@@ -4,8 +4,9 @@
  * A scene is prepared, then acted under failing writes, and again after a restart, where nobody else ends it.
  */
 import assert from "node:assert/strict";
-import type { Bytes } from "@tenten/protocol";
+import { type Bytes, isRefusal } from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet, type WalletStore } from "@tenten/wallet";
+import { Authenticator } from "../../packages/module/test/support/authenticator.ts";
 import { deadChannel, deadOperator, without } from "./channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./town.ts";
 
@@ -240,6 +241,17 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		},
 		act: askRefunds,
 		again: true,
+	},
+	"a passkey registered and removed": {
+		prepare: rich,
+		act: async (_, { module }) => {
+			const authenticator = new Authenticator("ES256", 7);
+			const registered = await module.registerPasskey(authenticator.register(module.newPasskey()));
+			assert.equal(registered, undefined);
+			const asked = module.askToRemovePasskey();
+			assert.ok(asked !== undefined && !isRefusal(asked));
+			assert.equal(await module.removePasskey(authenticator.answer(asked.challenge)), undefined);
+		},
 	},
 	"old records forgotten": {
 		prepare: async (world, wallet) => {
