@@ -52,7 +52,13 @@ function changed(encoded: Bytes): Bytes {
 
 async function nothingMoved({ town, ann, shop }: Shop): Promise<void> {
 	assert.equal(ann.balance(town.asset).available + ann.balance(town.asset).locked, 1_000n);
-	assert.deepEqual(shop.balance(town.asset), { available: 0n, reserved: 0n, locked: 0n, expiring: 0n });
+	assert.deepEqual(shop.balance(town.asset), {
+		available: 0n,
+		reserved: 0n,
+		locked: 0n,
+		expiring: 0n,
+		awaited: 0n,
+	});
 	await town.close();
 }
 

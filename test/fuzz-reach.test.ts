@@ -57,8 +57,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/sealed-keys.ts parse(": "a row of its own, sealed: sealed/key store",
 	"packages/cli/src/server/sealed-keys.ts fromHex(": "part of a row of its own, after it was opened",
 	"packages/operator/src/pruning/brought.ts parse(": "rows of its own: shape/issueProof",
-	"packages/operator/src/pruning/brought.ts fromHex(": "a place that it read by its form before",
-	"packages/operator/src/pruning/orders.ts parse(": "rows of its own",
 	"packages/operator/src/re-signing.ts parse(": "answers of its own: shape/reply, shape/rulingReply",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",

@@ -25,7 +25,13 @@ describe("a payee that is gone", () => {
 		assert.equal(codeOf(await ann.askRefund(attempt)), "ruling-early");
 		town.clock.now += 1;
 		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
-		assert.deepEqual(ann.balance(town.asset), { available: 0n, reserved: 0n, locked: 0n, expiring: 0n });
+		assert.deepEqual(ann.balance(town.asset), {
+			available: 0n,
+			reserved: 0n,
+			locked: 0n,
+			expiring: 0n,
+			awaited: 0n,
+		});
 		assert.equal(ok(await ann.account(town.asset)), 1_000n);
 		assert.equal(codeOf(await ann.askRefund(attempt)), "attempt-decided");
 		assert.equal(ok(await ann.account(town.asset)), 1_000n);

@@ -45,8 +45,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: request,
-				find: "	const isLocked = token.pending !== null;",
-				put: "	const isLocked = true;",
+				find: '	const { outputId: output, amount } = says.kind === "noWord" ? token : held;',
+				put: "	const { outputId: output, amount } = held;",
 			},
 		],
 		test: { file: rulings, name: "a direct link of which no word came: its output 0 alone comes back" },

@@ -27,6 +27,8 @@ export type BalanceView = {
 	readonly locked: bigint;
 	/** of what is available, spendable for less than a week */
 	readonly expiring: bigint;
+	/** brought back by a backup, and refunded on a later day */
+	readonly awaited: bigint;
 };
 
 /** Who asks, as the certificate says. */
