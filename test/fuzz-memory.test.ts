@@ -42,7 +42,7 @@ test("an input that is amplified is seen: in the heap, in buffers, kept or dropp
 			for (let i = 0; i < length; i++) kept.last = new Array(200).fill(i);
 		},
 		"one of them alone": ({ length }) => {
-			if (length === 1700) for (let i = 0; i < 100; i++) kept.last = new Uint8Array(1 << 20);
+			if (length === 1700) for (let i = 0; i < 100; i++) kept.last = new Uint8Array(1 << 20).fill(i);
 		},
 	};
 	for (const [name, run] of Object.entries(planted)) {
