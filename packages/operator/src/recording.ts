@@ -24,7 +24,7 @@ import type { Outcome } from "./replies.ts";
 import type { Case } from "./store/case-files.ts";
 import { insertNew } from "./store/insert-new.ts";
 import { insertRows, storedRows, takeFromIssue } from "./store/registry.ts";
-import { mustWrite, type Transaction } from "./store/store.ts";
+import { mustWrite, Overtaken, type Transaction } from "./store/store.ts";
 
 /** What is to be paid for one output. */
 export type Claimed = Omit<JudgedToken, "kind" | "holding" | "releases"> & {
@@ -75,6 +75,8 @@ async function recordPayout(
 	if (verdict.kind === "free" && !(await takeFromIssue(transaction, issue, claimed.amount))) {
 		// Whoever took it all had the issue's row until now: what was read before is old, and it may be a fork.
 		mustWrite((await storedRows(transaction, issue, rows)).length, stored.length);
+		// Or it was this very payout, made by another after we had looked for it.
+		if (await isRecorded(transaction, claimed)) throw new Overtaken();
 		return refuse("issue-proof-invalid", "more than was issued");
 	}
 	const outcome = await outcomeOf(transaction, context, claimed, verdict);
