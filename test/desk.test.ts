@@ -2,9 +2,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Bytes, isRefusal, type Refusal, verifyReceipt } from "@tenten/protocol";
-import { Desk, memorySettings, type SettingStore, type Taken, type Wallet } from "@tenten/wallet";
-import { deadOperator } from "./support/channels.ts";
-import { ok, openTown, type Town } from "./support/town.ts";
+import {
+	Desk,
+	inProcessChannel,
+	memorySettings,
+	type SettingStore,
+	type Taken,
+	type Wallet,
+} from "@tenten/wallet";
+import { deadChannel, deadOperator } from "./support/channels.ts";
+import { ok, openTown, random, type Town } from "./support/town.ts";
 
 const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "ok");
@@ -148,6 +155,56 @@ describe("a desk", () => {
 		const credited = ok(await again.redeem(again.overview().balances[0]?.asset.id ?? ""));
 		assert.equal(credited, 700n);
 		assert.equal(ok(await again.account(again.overview().balances[0]?.asset.id ?? "")), 700n);
+		await town.close();
+	});
+
+	test("takes from its account, and says its last word over a channel as far as that goes", async () => {
+		const town = await openTown();
+		const [{ desk: ann, wallet: payer }, { desk: bob, wallet: payee }] = [
+			await person(town),
+			await person(town),
+		];
+		const asset = ann.overview().balances[0]?.asset.id ?? "";
+		const account = payer.module.certificates()[0]?.hash as Bytes;
+		assert.equal(await town.operator.deposit(random(32), account, town.asset.code, 500n), undefined);
+		assert.equal(codeOf(await ann.topUp(asset, 501n)), "funds-insufficient");
+		assert.equal(await ann.topUp(asset, 500n), undefined);
+		const request = await requestOf(bob, ann, 300n);
+		const { attempt } = ok(await ann.pay(request.digest, 300n));
+		const lost = ok(await ann.recover(attempt.id, deadChannel));
+		assert.deepEqual([lost.attempt.funds, lost.attempt.waitsFor], ["inFlight", "payee"]);
+		const reached = ok(await ann.recover(attempt.id, inProcessChannel(payee.handle)));
+		assert.deepEqual([reached.attempt.funds, reached.attempt.isOpen], ["spent", false]);
+		assert.equal(bob.overview().balances[0]?.available, 300n);
+		await town.close();
+	});
+
+	test("tidies up: sends an order again that got no answer", async () => {
+		const town = await openTown();
+		const { desk, wallet } = await person(town, 1_000n);
+		const asset = desk.overview().balances[0]?.asset.id ?? "";
+		const mute = { ...deadOperator, trustList: () => town.operator.trustList() };
+		wallet.connect(town.operator.id, mute);
+		assert.equal(codeOf(await desk.redeem(asset)), "channel-failed");
+		await desk.tidy();
+		assert.equal((await wallet.module.pendingOrders()).length, 1);
+		wallet.connect(town.operator.id, town.operator);
+		await desk.tidy();
+		assert.equal((await wallet.module.pendingOrders()).length, 0);
+		assert.equal(ok(await desk.account(asset)), 1_000n);
+		await town.close();
+	});
+
+	test("tidies up: gives up what has waited too long", async () => {
+		const town = await openTown();
+		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		const request = await requestOf(bob, ann, 300n);
+		ok(await ann.pay(request.digest, 300n));
+		await ann.tidy();
+		assert.equal(ann.overview().open.length, 1);
+		town.clock.now = request.expiresAt + 1;
+		await ann.tidy();
+		assert.deepEqual([ann.overview().open, ann.overview().balances[0]?.available], [[], 1_000n]);
 		await town.close();
 	});
 

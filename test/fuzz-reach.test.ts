@@ -44,7 +44,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 		"a list of peers that whoever runs the operator names: shape/trustList",
 	"packages/cli/src/server/trial-licence.ts parse(": "an operator's own definitions: shape/definition",
 	"packages/cli/src/trust-file.ts fromHex(": "an argument",
-	"packages/cli/src/wallet/folder.ts parse(": "a trust list, verified by the module: verify/trust list",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
 	"packages/module/src/authenticating.ts parse(": "a row of its own: row/passkeyRow",

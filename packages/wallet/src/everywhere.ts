@@ -5,7 +5,6 @@ export {
 	type Asking,
 	Desk,
 	type DeskOptions,
-	type HistoryAsked,
 	type Overview,
 	type SetAside,
 	type Taken,
@@ -21,7 +20,10 @@ export type {
 	RequestView,
 	Waiting,
 } from "./desk/views.ts";
+export { assetText } from "./journal.ts";
+export { type ListedAsset, listedAssets } from "./listed-assets.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
+export { introduction } from "./operators.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
 export type { Redeemed } from "./redeeming.ts";
 export { reasonWords, refusalWords } from "./refusal-words.ts";

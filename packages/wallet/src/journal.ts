@@ -13,12 +13,17 @@ export type Happened = {
 	readonly note: string;
 };
 
+/** An asset as the journal writes it. */
+export function assetText({ operator, code }: AssetId): string {
+	return `${toHex(operator)}/${code}`;
+}
+
 export function entryOf({ kind, id, asset, amount, party, note }: Happened, at: number): HistoryEntry {
 	return {
 		id: `${kind}/${toHex(id)}`,
 		at,
 		kind,
-		asset: `${toHex(asset.operator)}/${asset.code}`,
+		asset: assetText(asset),
 		amount,
 		party: toHex(party),
 		note,

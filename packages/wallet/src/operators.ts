@@ -10,14 +10,18 @@ import {
 	accountReply,
 	type Bytes,
 	type ClaimResult,
+	equalBytes,
 	isRefusal,
+	keyId,
 	type OperatorClient,
+	type OperatorEntry,
 	parse,
 	type Refusal,
 	refusals,
 	refuse,
 	sameAsset,
 	toHex,
+	trustList,
 } from "@tenten/protocol";
 
 export type Operators = ReadonlyMap<string, OperatorClient>;
@@ -49,6 +53,22 @@ async function settle(
 	// Nothing moved, and asking again would only be refused again. Orders with tokens stay.
 	if (route === "withdraw" && refusals[reply.code][0] === "final") await module.dropOrder(digest);
 	return reply;
+}
+
+/**
+ * Whose trust list an operator shows, and its own entry there; `issuer-unknown` where it does not list itself. Nothing
+ * of it is verified: joining is what does that.
+ */
+export async function introduction(
+	client: Pick<OperatorClient, "trustList">,
+): Promise<{ readonly id: Bytes; readonly entry: OperatorEntry } | Refusal> {
+	const encoded = await client.trustList();
+	if (isRefusal(encoded)) return encoded;
+	const list = parse(trustList, encoded, encoded.length);
+	if (isRefusal(list)) return list;
+	const id = keyId(list.signer);
+	const entry = list.body.operators.find(({ root }) => equalBytes(keyId(root), id));
+	return entry === undefined ? refuse("issuer-unknown", "the operator does not list itself") : { id, entry };
 }
 
 /** Whether an operator can be asked now; the pinned one's newer list is taken on the way. */

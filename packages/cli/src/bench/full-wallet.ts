@@ -7,7 +7,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { type Bytes, toHex } from "@tenten/protocol";
-import { sqliteStore, Wallet } from "@tenten/wallet";
+import { assetText, sqliteStore, Wallet } from "@tenten/wallet";
 import { must, random } from "../ecosystem.ts";
 import { handOver, memoryHome, openPair, type Pair } from "./pair.ts";
 
@@ -71,7 +71,7 @@ const insertion = `
 /** One payment an hour, oldest first, each to another of a thousand shops. */
 function fillHistory(path: string, entries: number, { asset, now }: Pair): void {
 	const shops = Array.from({ length: 1000 }, () => toHex(random(32)));
-	const assetText = `${toHex(asset.operator)}/${asset.code}`;
+	const named = assetText(asset);
 	const database = new DatabaseSync(path);
 	try {
 		const insert = database.prepare(insertion);
@@ -80,7 +80,7 @@ function fillHistory(path: string, entries: number, { asset, now }: Pair): void 
 			const shop = shops[i % shops.length] as string;
 			const note = noteOf(i);
 			const at = now() - (entries - i) * (day_s / 24);
-			insert.run(`paid/${toHex(random(32))}`, at, assetText, i + 1, shop, note, `${shop}\n${note}`);
+			insert.run(`paid/${toHex(random(32))}`, at, named, i + 1, shop, note, `${shop}\n${note}`);
 		}
 		database.exec("commit");
 	} finally {

@@ -9,6 +9,7 @@ import {
 } from "@tenten/protocol";
 import {
 	amountWords,
+	assetText,
 	type HistoryEntry,
 	type HistoryKind,
 	refusalWords,
@@ -25,7 +26,6 @@ import { inFull, knownAssets } from "../wallet/assets.ts";
 import { findAttempt, isUnderWay, shortId, whereabouts } from "../wallet/attempts.ts";
 import { walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
-import { assetText } from "../wallet/journal.ts";
 
 type HistoryFlags = { readonly text?: string; readonly kind?: string; readonly limit?: string };
 

@@ -1,23 +1,10 @@
 /** Assets as people name them, and amounts as people write them. */
-import {
-	type AssetDefinition,
-	type AssetId,
-	isRefusal,
-	keyId,
-	limits,
-	sameAsset,
-	toHex,
-} from "@tenten/protocol";
-import { amountWords } from "@tenten/wallet";
+import { type AssetId, isRefusal, limits, sameAsset } from "@tenten/protocol";
+import { amountWords, type ListedAsset, listedAssets } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import type { WalletFolder } from "./folder.ts";
 
-export type KnownAsset = {
-	readonly id: AssetId;
-	readonly definition: AssetDefinition;
-	/** the name of its operator */
-	readonly operator: string;
-};
+export type KnownAsset = ListedAsset;
 
 /** Assets of the operators that were joined, in that order, then others that are on the trust list. */
 export function knownAssets({ wallet, operators }: WalletFolder): readonly KnownAsset[] {
@@ -25,20 +12,10 @@ export function knownAssets({ wallet, operators }: WalletFolder): readonly Known
 	if (operators.length === 0) throw new BadInput("no operator yet: tenten wallet join <address>");
 	if (isRefusal(trust))
 		throw new BadInput("the trust list is out of date: tenten wallet join <address> fetches the current one");
-	const place = (id: AssetId): number => {
-		const found = operators.findIndex((joined) => joined.id === toHex(id.operator));
-		return found < 0 ? operators.length : found;
-	};
-	return trust.list.operators
-		.flatMap(({ root, name, assets }) => {
-			const operator = keyId(root);
-			return assets.map((definition) => ({
-				id: { operator, code: definition.code },
-				definition,
-				operator: name,
-			}));
-		})
-		.sort((a, b) => place(a.id) - place(b.id));
+	return listedAssets(
+		trust,
+		operators.map(({ id }) => id),
+	);
 }
 
 /** `JPY`, or `JPY@Densha Card` where several operators issue a `JPY`. Without a name, the first that is known. */

@@ -1,9 +1,8 @@
 /** What a backup brought, in words: what is awaited and until when, and what was spent by the wallet that was lost. */
 import { sameAsset } from "@tenten/protocol";
-import { timeWords } from "@tenten/wallet";
+import { assetText, timeWords } from "@tenten/wallet";
 import { assetName, inFull, type KnownAsset, knownAssets } from "./assets.ts";
 import type { WalletFolder } from "./folder.ts";
-import { assetText } from "./journal.ts";
 
 /** The word of whoever restores, by which everything moves at once, and what it costs where it is wrong. */
 export const nothingPaidSinceOption = [

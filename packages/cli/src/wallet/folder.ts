@@ -15,16 +15,14 @@ import {
 	type Bytes,
 	fromHex,
 	isRefusal,
-	keyId,
 	type OperatorClient,
 	type OperatorEntry,
-	parse,
 	type Refusal,
 	toHex,
-	trustList,
 } from "@tenten/protocol";
 import {
 	httpOperatorClient,
+	introduction,
 	makeFolder,
 	sqliteStore,
 	Wallet,
@@ -115,17 +113,13 @@ export class WalletFolder {
 	/** Opens an account with the operator at `url`; `pinned` is the id that it must have, hexadecimal. */
 	async join(url: string, asked: AskedProfile, pinned?: string): Promise<OperatorEntry | Refusal> {
 		const client = operatorAt(url);
-		const encoded = await client.trustList();
-		if (isRefusal(encoded)) return encoded;
-		const list = parse(trustList, encoded, encoded.length);
-		if (isRefusal(list)) return list;
-		const id = keyId(list.signer);
+		const introduced = await introduction(client);
+		if (isRefusal(introduced)) return introduced;
+		const { id, entry } = introduced;
 		if (pinned !== undefined && pinned !== toHex(id))
 			throw new BadInput(`the operator at ${url} is ${toHex(id)}, and not ${pinned}`);
 		const refusal = await this.wallet.join(client, id, asked);
 		if (refusal !== undefined) return refusal;
-		const entry = list.body.operators.find(({ root }) => toHex(keyId(root)) === toHex(id));
-		if (entry === undefined) throw new BadInput(`the operator at ${url} does not list itself`);
 		const joined = { id: toHex(id), name: entry.name, url };
 		const isKnown = this.#operators.some((known) => known.id === joined.id);
 		this.#operators = isKnown

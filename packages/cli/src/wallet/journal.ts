@@ -4,8 +4,8 @@
  * The module decides and the journal follows, so it is told again what it may have missed; an entry that is
  * there already stays as it was.
  */
-import { type AssetId, toHex } from "@tenten/protocol";
-import type { HistoryKind } from "@tenten/wallet";
+import { toHex } from "@tenten/protocol";
+import { assetText, type HistoryKind } from "@tenten/wallet";
 import { now } from "../surroundings.ts";
 import type { WalletFolder } from "./folder.ts";
 
@@ -26,9 +26,4 @@ export async function noteAttempts({ wallet, store }: WalletFolder): Promise<voi
 		const entry = { id, at: now(), kind, asset: assetText(asset), amount, party: "", note: memo };
 		await store.history.append(entry, "nextCommit");
 	}
-}
-
-/** An asset as the journal writes it. */
-export function assetText({ operator, code }: AssetId): string {
-	return `${toHex(operator)}/${code}`;
 }

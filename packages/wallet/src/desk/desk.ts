@@ -15,17 +15,16 @@ import {
 	type Bytes,
 	fromHex,
 	isRefusal,
-	keyId,
 	type OperatorClient,
-	parse,
 	parseMessage,
 	type Refusal,
 	refuse,
 	toHex,
-	trustList,
 } from "@tenten/protocol";
+import { listedAssets } from "../listed-assets.ts";
 import { httpOperatorClient } from "../operator-client.ts";
-import type { HistoryKind } from "../store/history.ts";
+import { introduction } from "../operators.ts";
+import type { HistoryQuery } from "../store/history.ts";
 import type { WalletStore } from "../store/wallet-store.ts";
 import { decodeBundle, encodeBundle } from "../transport/bundle.ts";
 import type { Channel } from "../transport/channel.ts";
@@ -38,7 +37,7 @@ import {
 } from "../transport/invitation.ts";
 import type { Wallet } from "../wallet.ts";
 import type { SettingStore } from "./settings.ts";
-import { assetNamed, attemptView, balanceView, historyView, knownAssets, requestView } from "./showing.ts";
+import { assetNamed, attemptView, balanceView, historyView, requestView } from "./showing.ts";
 import type { AttemptView, BalanceView, HistoryView, OperatorView, RequestView } from "./views.ts";
 
 export type DeskOptions = {
@@ -95,16 +94,6 @@ export type Asked = {
 	readonly invitation: Invitation | null;
 };
 
-export type HistoryAsked = {
-	readonly text?: string;
-	readonly kind?: HistoryKind;
-	readonly asset?: string;
-	readonly from?: number;
-	readonly until?: number;
-	readonly cursor?: string;
-	readonly limit: number;
-};
-
 const operatorsSetting = "operators";
 const operatorTimeout_ms = 10_000;
 /** Requests that were read and not yet agreed to. */
@@ -140,10 +129,10 @@ export class Desk {
 		const { module } = this.#wallet;
 		const { trust } = module;
 		const joined = this.#operators.map(({ id }) => id);
-		const assets = isRefusal(trust) ? [] : knownAssets(trust, joined);
+		const assets = isRefusal(trust) ? [] : listedAssets(trust, joined);
 		return {
 			operators: this.#operators,
-			balances: assets.map((asset) => balanceView(this.#wallet, asset)),
+			balances: assets.map(({ id }) => balanceView(this.#wallet, id)),
 			open: this.attempts().filter(({ isOpen }) => isOpen),
 		};
 	}
@@ -157,16 +146,13 @@ export class Desk {
 	async join(url: string, asked: AskedProfile): Promise<OperatorView | Refusal> {
 		const address = url.replace(/\/+$/, "");
 		const client = this.#operatorAt(address);
-		const encoded = await client.trustList();
-		if (isRefusal(encoded)) return encoded;
-		const list = parse(trustList, encoded, encoded.length);
-		if (isRefusal(list)) return list;
-		const operator = keyId(list.signer);
+		const introduced = await introduction(client);
+		if (isRefusal(introduced)) return introduced;
+		const { id: operator, entry } = introduced;
 		const refusal = await this.#wallet.join(client, operator, asked);
 		if (refusal !== undefined) return refusal;
 		const id = toHex(operator);
-		const entry = list.body.operators.find(({ root }) => toHex(keyId(root)) === id);
-		const joined = { id, name: entry?.name ?? id.slice(0, 8), url: address };
+		const joined = { id, name: entry.name, url: address };
 		this.#operators = [...this.#operators.filter((known) => known.id !== id), joined];
 		await this.#settings.set(operatorsSetting, JSON.stringify(this.#operators));
 		return joined;
@@ -258,16 +244,18 @@ export class Desk {
 			const state = await this.#wallet.recover(id, channel);
 			if (isRefusal(state)) return state;
 		}
-		const messages = await this.#wallet.module.contact(id);
-		if (isRefusal(messages)) return messages;
-		return { attempt: this.#attempt(id), bundle: encodeBundle(messages) };
+		return this.#lastWord(id);
 	}
 
 	/** Gives a payment up while that is possible. */
 	async cancel(attempt: string): Promise<SetAside | Refusal> {
 		const id = fromHex(attempt);
 		if (id === undefined) return refuse("attempt-unknown");
-		const messages = await this.#wallet.module.cancel(id);
+		return (await this.#wallet.cancel(id)) ?? this.#lastWord(id);
+	}
+
+	async #lastWord(id: Bytes): Promise<SetAside | Refusal> {
+		const messages = await this.#wallet.module.contact(id);
 		if (isRefusal(messages)) return messages;
 		return { attempt: this.#attempt(id), bundle: encodeBundle(messages) };
 	}
@@ -279,7 +267,7 @@ export class Desk {
 		return found;
 	}
 
-	async history(asked: HistoryAsked): Promise<{
+	async history(asked: HistoryQuery): Promise<{
 		readonly entries: readonly HistoryView[];
 		readonly next: string | null;
 	}> {

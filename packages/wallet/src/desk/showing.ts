@@ -4,11 +4,11 @@ import {
 	type AssetId,
 	fromHex,
 	isRefusal,
-	keyId,
 	type Trust,
 	toHex,
 	type VerifiedCertificate,
 } from "@tenten/protocol";
+import { assetText } from "../journal.ts";
 import { fundsState } from "../payment.ts";
 import { reasonWords } from "../refusal-words.ts";
 import type { HistoryEntry } from "../store/history.ts";
@@ -23,11 +23,7 @@ import type {
 	Waiting,
 } from "./views.ts";
 
-function assetText({ operator, code }: AssetId): string {
-	return `${toHex(operator)}/${code}`;
-}
-
-/** The asset that such a text names, or undefined. */
+/** The asset that a text of the journal names, or undefined. */
 export function assetNamed(text: string): AssetId | undefined {
 	const [id = "", code = ""] = text.split("/");
 	const operator = fromHex(id);
@@ -50,17 +46,6 @@ function assetView(id: AssetId, trust: SecureModule["trust"]): AssetView {
 	return definition === undefined
 		? { ...plain, operator }
 		: { ...plain, scale: definition.scale, name: definition.name, operator };
-}
-
-/** Every asset of the trust list, the operators that were joined first. */
-export function knownAssets(trust: Trust, joined: readonly string[]): readonly AssetId[] {
-	const place = ({ operator }: AssetId): number => {
-		const found = joined.indexOf(toHex(operator));
-		return found < 0 ? joined.length : found;
-	};
-	return trust.list.operators
-		.flatMap(({ root, assets }) => assets.map(({ code }) => ({ operator: keyId(root), code })))
-		.sort((a, b) => place(a) - place(b));
 }
 
 export function balanceView(wallet: Wallet, id: AssetId): BalanceView {

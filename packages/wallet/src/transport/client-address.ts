@@ -25,5 +25,8 @@ function subscriberOf(address: string): string {
 	if (!ipaddr.isValid(address)) return "no address";
 	const parsed = ipaddr.process(address);
 	if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-	return `${parsed.parts.slice(0, 4).join(":")}::/64`;
+	return `${parsed.parts
+		.slice(0, 4)
+		.map((part) => part.toString(16))
+		.join(":")}::/64`;
 }
