@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import type { HistoryPage, WalletStore } from "../packages/wallet/src/index.ts";
+import type { IndexedDbStore } from "../packages/wallet/src/browser.ts";
+import type { HistoryPage, SettingStore, WalletStore } from "../packages/wallet/src/index.ts";
+import { settingContract } from "../packages/wallet/test/support/setting-contract.ts";
 import { storeContract } from "../packages/wallet/test/support/store-contract.ts";
 import { bundle, chromiumPath, openPage } from "./browser/chromium.ts";
 
@@ -11,7 +13,8 @@ const chromium = chromiumPath();
 const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 declare const openStore: (name: string) => Promise<number | string>;
-declare const storeOf: (handle: number) => WalletStore;
+declare const makeFirstVersion: (name: string) => Promise<void>;
+declare const storeOf: (handle: number) => IndexedDbStore;
 
 describe("in a browser", { skip }, () => {
 	let opened: Awaited<ReturnType<typeof openPage>>;
@@ -24,14 +27,42 @@ describe("in a browser", { skip }, () => {
 
 	storeContract("indexedDbStore", async () => {
 		const name = `wallet-${++wallets}`;
-		const store = await remote(opened.page, name);
+		const { store } = await remote(opened.page, name);
 		return {
 			store,
 			reopen: async () => {
 				await store.close();
-				return remote(opened.page, name);
+				return (await remote(opened.page, name)).store;
 			},
 		};
+	});
+
+	settingContract("indexedDbStore", async () => {
+		const name = `wallet-${++wallets}`;
+		const { store, settings } = await remote(opened.page, name);
+		return {
+			settings,
+			reopen: async () => {
+				await store.close();
+				return (await remote(opened.page, name)).settings;
+			},
+		};
+	});
+
+	test("a wallet that was made before there were settings keeps what it holds, and takes settings", async () => {
+		await opened.page.evaluate(() => makeFirstVersion("old"));
+		const { store, settings } = await remote(opened.page, "old");
+		assert.deepEqual(await store.load(), new Map([["token/00", Uint8Array.of(1, 2)]]));
+		assert.deepEqual(
+			(await store.history.list({ limit: 9 })).entries.map(({ id }) => id),
+			["paid/1"],
+		);
+		await settings.set("language", "ja");
+		await store.close();
+		const again = await remote(opened.page, "old");
+		assert.equal(await again.settings.get("language"), "ja");
+		assert.equal((await again.store.load()).size, 1);
+		await again.store.close();
 	});
 
 	test("a wallet that is open in one tab is refused in another, and let in once the first is gone", async () => {
@@ -49,9 +80,28 @@ describe("in a browser", { skip }, () => {
 });
 
 /** A store in the page, as if it were here: bytes cross as arrays, amounts as text. */
-async function remote(page: Page, name: string): Promise<WalletStore> {
+async function remote(
+	page: Page,
+	name: string,
+): Promise<{ readonly store: WalletStore; readonly settings: SettingStore }> {
 	const handle = await page.evaluate((name) => openStore(name), name);
 	assert.ok(typeof handle === "number", String(handle));
+	return { store: remoteStore(page, handle), settings: remoteSettings(page, handle) };
+}
+
+function remoteSettings(page: Page, handle: number): SettingStore {
+	return {
+		get: (name) => page.evaluate(({ handle, name }) => storeOf(handle).settings.get(name), { handle, name }),
+		set: (name, value) =>
+			page.evaluate(({ handle, name, value }) => storeOf(handle).settings.set(name, value), {
+				handle,
+				name,
+				value,
+			}),
+	};
+}
+
+function remoteStore(page: Page, handle: number): WalletStore {
 	return {
 		load: async () => {
 			const rows = await page.evaluate(

@@ -9,7 +9,6 @@ export {
 	type SetAside,
 	type Taken,
 } from "./desk/desk.ts";
-export { memorySettings, type SettingStore } from "./desk/settings.ts";
 export type {
 	AssetView,
 	AttemptView,
@@ -36,6 +35,7 @@ export type {
 	HistoryStore,
 } from "./store/history.ts";
 export { memoryStore } from "./store/memory-store.ts";
+export { memorySettings, type SettingStore } from "./store/settings.ts";
 export type { WalletStore } from "./store/wallet-store.ts";
 export type { AskedRequest, OfferRequest } from "./transport/asking.ts";
 export { decodeBundle } from "./transport/bundle.ts";

@@ -10,9 +10,10 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { isRefusal } from "@tenten/protocol";
-import { memoryStore, sqliteStore, type WalletStore } from "../src/index.ts";
+import { memorySettings, memoryStore, sqliteStore, type WalletStore } from "../src/index.ts";
 import { openSqliteFile } from "../src/store/sqlite-file.ts";
 import { sqliteHistory } from "../src/store/sqlite-history.ts";
+import { settingContract } from "./support/setting-contract.ts";
 import { storeContract } from "./support/store-contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-store-"));
@@ -29,6 +30,11 @@ function mustOpen(path: string): WalletStore {
 storeContract("memoryStore", async () => {
 	const store = memoryStore();
 	return { store, reopen: async () => store };
+});
+
+settingContract("memorySettings", async () => {
+	const settings = memorySettings();
+	return { settings, reopen: async () => settings };
 });
 
 storeContract("sqliteStore", async () => {

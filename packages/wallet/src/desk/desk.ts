@@ -25,6 +25,7 @@ import { listedAssets } from "../listed-assets.ts";
 import { httpOperatorClient } from "../operator-client.ts";
 import { introduction } from "../operators.ts";
 import type { HistoryQuery } from "../store/history.ts";
+import type { SettingStore } from "../store/settings.ts";
 import type { WalletStore } from "../store/wallet-store.ts";
 import { decodeBundle, encodeBundle } from "../transport/bundle.ts";
 import type { Channel } from "../transport/channel.ts";
@@ -36,7 +37,6 @@ import {
 	makeInvitation,
 } from "../transport/invitation.ts";
 import type { Wallet } from "../wallet.ts";
-import type { SettingStore } from "./settings.ts";
 import { assetNamed, attemptView, balanceView, historyView, requestView } from "./showing.ts";
 import type { AttemptView, BalanceView, HistoryView, OperatorView, RequestView } from "./views.ts";
 

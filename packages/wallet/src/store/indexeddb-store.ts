@@ -5,6 +5,7 @@
  *   row       the module's sealed rows, by key
  *   history   the app's journal, by place; `id` names an entry once
  *   key       the key store's keys, which no script can read out (indexeddb-shelf.ts)
+ *   setting   what the app remembers beside money, by name
  *
  * What can go wrong: a second tab opens the same wallet (refused as `wallet-in-use`: the first holds a Web Lock
  * until it ends, however it ends), a power cut takes what was told as durable (every commit asks for
@@ -23,9 +24,10 @@ import {
 	placeOfCursor,
 } from "./history.ts";
 import { shelfIn } from "./indexeddb-shelf.ts";
+import type { SettingStore } from "./settings.ts";
 import type { WalletStore } from "./wallet-store.ts";
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 interface WalletSchema extends DBSchema {
 	readonly row: { readonly key: string; readonly value: Bytes };
@@ -35,12 +37,13 @@ interface WalletSchema extends DBSchema {
 		readonly indexes: { readonly id: string };
 	};
 	readonly key: { readonly key: string; readonly value: CryptoKey };
+	readonly setting: { readonly key: string; readonly value: string };
 }
 
 export type Database = IDBPDatabase<WalletSchema>;
 
-/** A store, and the shelf for the keys that stand in its rows. */
-export type IndexedDbStore = WalletStore & { readonly shelf: KeyShelf };
+/** A store, the shelf for the keys that stand in its rows, and what the app remembers. */
+export type IndexedDbStore = WalletStore & { readonly shelf: KeyShelf; readonly settings: SettingStore };
 
 /** The wallet of this name, made where there is none; `wallet-in-use` while another tab has it open. */
 export async function indexedDbStore(name: string): Promise<IndexedDbStore | Refusal> {
@@ -57,6 +60,7 @@ export async function indexedDbStore(name: string): Promise<IndexedDbStore | Ref
 		...rowsOf(database),
 		history: historyIn(database),
 		shelf: shelfIn(database),
+		settings: settingsIn(database),
 		close: async () => {
 			database.close();
 			release();
@@ -81,11 +85,14 @@ function takeOwnership(name: string): Promise<(() => void) | undefined> {
 
 function openDatabase(name: string): Promise<Database> {
 	return openDB<WalletSchema>(name, schemaVersion, {
-		upgrade: (database) => {
-			database.createObjectStore("row");
-			const history = database.createObjectStore("history", { autoIncrement: true });
-			history.createIndex("id", "id", { unique: true });
-			database.createObjectStore("key");
+		upgrade: (database, version) => {
+			if (version < 1) {
+				database.createObjectStore("row");
+				const history = database.createObjectStore("history", { autoIncrement: true });
+				history.createIndex("id", "id", { unique: true });
+				database.createObjectStore("key");
+			}
+			if (version < 2) database.createObjectStore("setting");
 		},
 	});
 }
@@ -119,6 +126,19 @@ function historyIn(database: Database): HistoryStore {
 			await writing.done;
 		},
 		list: (query) => pageOf(database, query),
+	};
+}
+
+function settingsIn(database: Database): SettingStore {
+	return {
+		get: (name) => database.get("setting", name),
+		set: async (name, value) => {
+			const writing = database.transaction("setting", "readwrite", { durability: "strict" });
+			const done = value === null ? writing.store.delete(name) : writing.store.put(value, name);
+			// The transaction as a whole says whether it failed.
+			done.catch(() => undefined);
+			await writing.done;
+		},
 	};
 }
 
