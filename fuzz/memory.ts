@@ -18,6 +18,8 @@ export const memoryLimits: MemoryLimits = { base: 2 << 20, perByte: 512 };
 export const serverMemory: MemoryLimits = { base: 16 << 20, perByte: 512 };
 
 setFlagsFromString("--expose-gc");
+// Otherwise a collection frees buffers after it has told what it left, and what is freed late is taken for never used.
+setFlagsFromString("--no-concurrent-array-buffer-sweeping");
 const collect = runInNewContext("gc") as () => void;
 
 /** Again and again: what was collected leaves buffers to be freed, and has callbacks that free more. */
@@ -42,7 +44,7 @@ function bytesIn({ heapStatistics: { usedHeapSize, externalMemory } }: GcHeap): 
 	return usedHeapSize + externalMemory;
 }
 
-/** Bytes that one run allocates: the middle of five, since compiling adds to a few, and late freeing takes away. */
+/** Bytes that one run allocates: the middle of five, since compiling adds to a few. */
 async function allocatedBy(run: () => unknown): Promise<number> {
 	const found: number[] = [];
 	for (let i = 0; i < 5; i++) found.push(await allocatedOnce(run));

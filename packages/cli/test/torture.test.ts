@@ -11,6 +11,7 @@ import { after, test } from "node:test";
 import { ran } from "../../../test/support/ran.ts";
 import { startPostgres } from "../src/server/postgres-server.ts";
 import { seededChance } from "../src/torture/chance.ts";
+import type { Kills } from "../src/torture/killer.ts";
 import { torture } from "../src/torture/torture.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tenten-torture-test-"));
@@ -19,22 +20,30 @@ const supported = (name: string): string => join(import.meta.dirname, "support",
 
 const wantedKills = 24;
 
+const wasKilled = ({ byPoint }: Kills, role: string): boolean =>
+	[...byPoint.keys()].some((point) => point.startsWith(role));
+
+/** Until there were so many, and each role was among them: whom chance spares for long is waited for. */
+const untilAll =
+	(kills: number, roles: readonly string[]) =>
+	(so: Kills): boolean =>
+		so.total < kills || (so.total < 10 * kills && !roles.every((role) => wasKilled(so, role)));
+
+const operatorAndWallets = ["operator", "wallets"];
+const andDatabase = [...operatorAndWallets, "database"];
+
 test(`${wantedKills} kills of working wallets and their operator lose nothing`, async (t) => {
 	const { kills, town, rests, rounds } = await torture({
 		folder: join(root, "short"),
 		chance: seededChance(3),
-		goOn: (so) => so < wantedKills,
+		goOn: untilAll(wantedKills, operatorAndWallets),
 		progress: () => undefined,
 	});
 	ran(t, "kills", { kills: kills.total, operations: town.ledger.operations, "counts at rest": rests });
 	t.diagnostic([...kills.byPoint].map(([point, times]) => `${times} × ${point}`).join(", "));
 	assert.deepEqual(town.ledger.losses, []);
 	assert.ok(kills.total >= wantedKills && town.ledger.operations >= wantedKills && rounds >= 1);
-	for (const role of ["operator", "wallets"])
-		assert.ok(
-			[...kills.byPoint.keys()].some((point) => point.startsWith(role)),
-			`${role} was never killed`,
-		);
+	for (const role of operatorAndWallets) assert.ok(wasKilled(kills, role), `${role} was never killed`);
 });
 
 const kills = 14;
@@ -51,17 +60,13 @@ test(`${kills} kills of wallets, of two operators over one PostgreSQL server, an
 		postgres: server,
 		operators: 2,
 		chance: seededChance(7),
-		goOn: (so) => so < kills,
+		goOn: untilAll(kills, andDatabase),
 		progress: () => undefined,
 	}).finally(() => server.stop());
 	ran(t, "kills", { kills: made.total, operations: town.ledger.operations, "counts at rest": rests });
 	t.diagnostic([...made.byPoint].map(([point, times]) => `${times} × ${point}`).join(", "));
 	assert.deepEqual(town.ledger.losses, []);
-	for (const role of ["operator", "wallets", "database"])
-		assert.ok(
-			[...made.byPoint.keys()].some((point) => point.startsWith(role)),
-			`${role} was never killed`,
-		);
+	for (const role of andDatabase) assert.ok(wasKilled(made, role), `${role} was never killed`);
 });
 
 for (const [name, programs] of [
@@ -74,7 +79,7 @@ for (const [name, programs] of [
 			folder: join(root, name.replaceAll(" ", "-")),
 			programs,
 			chance: seededChance(5),
-			goOn: (so) => so < most,
+			goOn: ({ total }) => total < most,
 			progress: () => undefined,
 		});
 		t.diagnostic(`after ${kills.total} kills: ${town.ledger.losses[0]}`);

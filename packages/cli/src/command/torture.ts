@@ -67,7 +67,7 @@ async function run(
 			folder,
 			...(server && { postgres: server, operators: 2 }),
 			chance: seededChance(seed),
-			goOn: (so) => !isStopped && so < kills && elapsed_s() < 60 * minutes,
+			goOn: ({ total }) => !isStopped && total < kills && elapsed_s() < 60 * minutes,
 			progress: bar.reach,
 		});
 		const report = reportOf(tortured, { seed, elapsed_s: elapsed_s() });

@@ -10,18 +10,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Actor, type Chance, underWay } from "./actor.ts";
 import { checkAccount, checkAtRest, checkWallet } from "./checks.ts";
 import { isGone } from "./doubts.ts";
-import { Killer } from "./killer.ts";
+import { Killer, type Kills } from "./killer.ts";
 import { assetCode, roleOf, TorturedTown, type TownOptions } from "./town.ts";
 
 export type TortureOptions = Pick<TownOptions, "folder" | "programs" | "postgres" | "operators"> & {
 	readonly chance: Chance;
 	/** whether to go on, asked again and again */
-	readonly goOn: (kills: number) => boolean;
+	readonly goOn: (kills: Kills) => boolean;
 	readonly progress: (kills: number) => void;
 };
 
 export type Tortured = {
-	readonly kills: Killer["kills"];
+	readonly kills: Kills;
 	readonly town: TorturedTown;
 	readonly rounds: number;
 	/** counts at rest, everything to the minor unit */
@@ -40,7 +40,7 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
 	let actors: readonly Actor[] = [];
 	const killer = new Killer({ town, chance, note: (counts) => underWay(actors, counts) });
 	const isWell = (): boolean => town.ledger.losses.length === 0;
-	const isOn = (): boolean => isWell() && goOn(killer.kills.total);
+	const isOn = (): boolean => isWell() && goOn(killer.kills);
 	let [rounds, rests] = [0, 0];
 	try {
 		await town.open();
