@@ -1,61 +1,11 @@
 /** The desk: what screens call. Two people pay each other by bundles that are carried by hand, in plain data. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Bytes, isRefusal, type Refusal, verifyReceipt } from "@tenten/protocol";
-import {
-	Desk,
-	inProcessChannel,
-	memorySettings,
-	type SettingStore,
-	type Taken,
-	type Wallet,
-} from "@tenten/wallet";
+import { type Bytes, isRefusal, verifyReceipt } from "@tenten/protocol";
+import { Desk, inProcessChannel, memorySettings, type Wallet } from "@tenten/wallet";
 import { deadChannel, deadOperator } from "./support/channels.ts";
-import { ok, openTown, random, type Town } from "./support/town.ts";
-
-const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
-const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "ok");
-
-async function openDesk(town: Town, settings: SettingStore = memorySettings(), device = town.device()) {
-	const wallet = await device.open();
-	const desk = await Desk.open({ wallet, store: device.store, settings, operatorAt: () => town.operator });
-	return { desk, wallet, device, settings };
-}
-
-/** A desk that has joined, with this much in its wallet. */
-async function person(town: Town, amount = 0n) {
-	const opened = await openDesk(town);
-	ok(await opened.desk.join("http://operator.example/", asked));
-	if (amount > 0n) await town.fund(opened.wallet, amount);
-	return opened;
-}
-
-const moved = (taken: Taken | Refusal): Extract<Taken, { kind: "moved" }> => {
-	const value = ok(taken);
-	assert.ok(value.kind === "moved");
-	return value;
-};
-
-/** Carries bundles to and fro until nobody has anything to say. */
-async function carry(from: Desk, to: Desk, first: Bytes): Promise<void> {
-	let bundle: Bytes | null = first;
-	for (let [giver, taker] = [from, to]; bundle !== null; [giver, taker] = [taker, giver])
-		bundle = moved(await taker.take(bundle)).answer;
-}
-
-async function requestOf(
-	payee: Desk,
-	payer: Desk,
-	amount: bigint,
-	more: { readonly isDirect?: boolean } = {},
-) {
-	const asset = payee.overview().balances[0]?.asset.id ?? "";
-	const made = ok(await payee.ask({ asset, amount, memo: "tea", ...more }));
-	const shown = ok(await payer.take(made.bundle));
-	assert.ok(shown.kind === "request");
-	assert.equal(shown.request.digest, made.digest);
-	return shown.request;
-}
+import { asked, carry, codeOf, moved, openDesk, person, requestOf } from "./support/desks.ts";
+import { ok, openTown, random } from "./support/town.ts";
 
 describe("a desk", () => {
 	test("shows a request before anything moves, pays it by bundles, and both sides show the same", async () => {

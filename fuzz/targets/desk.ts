@@ -12,6 +12,7 @@ import { Broken, outcomeOf, type Target } from "../target.ts";
 
 const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 const held = 1_000n;
+const note = { mediaType: "text/plain", content: Uint8Array.of(104, 105) };
 
 /** Two desks that joined one operator, the first with something in its wallet. */
 async function openDesks() {
@@ -55,11 +56,18 @@ const bundles: Target = {
 	open: async () => {
 		const { ann, bob, close } = await openDesks();
 		const made = expectValue(
-			await bob.ask({ asset: assetOf(bob).id, amount: 300n, memo: "tea", relay: "wss://relay.example" }),
+			await bob.ask({
+				asset: assetOf(bob).id,
+				amount: 300n,
+				memo: "tea",
+				relay: "wss://relay.example",
+				documents: [note],
+				wants: [note.mediaType],
+			}),
 		);
 		const shown = expectValue(await ann.take(made.bundle));
 		if (shown.kind !== "request") throw new Error("a request is shown");
-		const { bundle, attempt } = expectValue(await ann.pay(shown.request.digest, 300n));
+		const { bundle, attempt } = expectValue(await ann.pay(shown.request.digest, 300n, { documents: [note] }));
 		const contact = expectValue(await ann.recover(attempt.id));
 		return {
 			seeds: [made.bundle, bundle, contact.bundle],

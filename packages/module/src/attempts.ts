@@ -10,6 +10,7 @@ import {
 	requestDigest,
 	requestPayload,
 } from "@tenten/protocol";
+import { keptKeys } from "./parcel.ts";
 import type { Vault } from "./vault.ts";
 
 /** Unix seconds: not before the one, and no more from the other on. */
@@ -26,6 +27,8 @@ export type AttemptSummary = {
 	readonly memo: string;
 	/** no return path is needed: effective when signed */
 	readonly isDirect: boolean;
+	/** how many the other side sent: see `SecureModule.documents` */
+	readonly documents: number;
 	/** waits for the other side */
 	readonly isOpen: boolean;
 	/** of what is in doubt: when its operator can be asked to refund it; null where nothing is */
@@ -43,6 +46,7 @@ export function attemptsIn(
 	const { payers, payees } = vault;
 	const paying = [...payers.entries.values()].map((state) => ({
 		...summaryOf(state),
+		documents: keptKeys(vault.state.rows, "received", state.terms.attempt).length,
 		side: "payer" as const,
 		state: state.kind,
 		isOpen: payerWaits(state) && !vault.hasLost(state),
@@ -50,6 +54,7 @@ export function attemptsIn(
 	}));
 	const receiving = [...payees.entries.values()].map((state) => ({
 		...summaryOf(state),
+		documents: keptKeys(vault.state.rows, "offered", state.terms.attempt).length,
 		side: "payee" as const,
 		state: state.kind,
 		isOpen: payeeWaits(state) && !vault.hasLost(state),

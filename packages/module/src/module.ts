@@ -50,7 +50,7 @@ import {
 	pendingOrders,
 	startOrder,
 } from "./ordering.ts";
-import { receivedDocuments } from "./parcel.ts";
+import { keptDocuments } from "./parcel.ts";
 import type { Assertion, Passkey, Registration } from "./passkey/assertion.ts";
 import { dueCancels, type Paid, type PayOptions, pay, receiptOf, runPayer } from "./paying.ts";
 import { askBalance } from "./questions.ts";
@@ -339,9 +339,11 @@ export class SecureModule {
 		return state === undefined ? refuse("attempt-unknown") : receiptOf(state);
 	}
 
-	/** The documents that the payee answered with. */
+	/** What the other side sent: the payee's answer, or of what the payer sent the documents that were asked for. */
 	documents(attempt: Bytes): readonly Document[] {
-		return receivedDocuments(this.#core.vault.state.rows, attempt);
+		const { payers, state } = this.#core.vault;
+		const isPayer = payers.get(attempt) !== undefined;
+		return keptDocuments(state.rows, isPayer ? "received" : "offered", attempt);
 	}
 
 	/** Withdraws, redeems or refreshes: durable before the bytes for the operator come back. */

@@ -34,7 +34,8 @@ function placeOf(bundle: Bytes, position: number): Bytes {
 	return encodeItem([bundle, position]);
 }
 
-const longestMediaType = 64;
+/** RFC 6838, section 4.2, has fewer characters still: none that is more than a byte long. */
+const mediaTypes = /^[\x20-\x7e]{0,64}$/;
 
 /** A manifest, and its document messages, sealed to `recipient` where there is one, as rows. */
 export type Packed = { readonly manifest: Manifest | null; readonly rows: readonly StoreWrite[] };
@@ -46,11 +47,8 @@ export async function packDocuments(
 	salt: Bytes,
 	{ sealDocument }: Pick<Cryptography, "sealDocument">,
 ): Promise<Packed | Refusal> {
-	if (documents.length > limits.documents) return refuse("too-many", `${documents.length} documents`);
-	for (const { mediaType, content } of documents) {
-		if (content.length > maximumDocumentBytes) return refuse("too-large", `${content.length} bytes`);
-		if (mediaType.length > longestMediaType) return refuse("malformed", "media type");
-	}
+	const not = checkDocuments(documents);
+	if (not !== undefined) return not;
 	const manifest = manifestOf(documents, salt);
 	const bundle = dataHash(manifest);
 	if (bundle === null) return { manifest, rows: [] };
@@ -65,6 +63,16 @@ export async function packDocuments(
 	return { manifest, rows };
 }
 
+/** Why documents cannot go with a message. */
+export function checkDocuments(documents: readonly Document[]): Refusal | undefined {
+	if (documents.length > limits.documents) return refuse("too-many", `${documents.length} documents`);
+	for (const { mediaType, content } of documents) {
+		if (content.length > maximumDocumentBytes) return refuse("too-large", `${content.length} bytes`);
+		if (!mediaTypes.test(mediaType)) return refuse("malformed", "media type");
+	}
+	return undefined;
+}
+
 function rowOf(bundle: Bytes, position: number): string {
 	return `document/${toHex(bundle)}/${position}`;
 }
@@ -76,29 +84,41 @@ export function documentRowsOf(manifest: Manifest | null): readonly string[] {
 	return manifest.documents.map((_, position) => rowOf(bundle, position));
 }
 
-/** The row that keeps a document which the other side of an attempt (in hex) answered with. */
-export function receivedRowOf(attempt: string, position: number): string {
-	return `received/${attempt}/${position}`;
+/**
+ * Documents that are kept opened: what the other side of an attempt sent, as its payer (`offered`) or as its payee
+ * (`received`), and what a request will be answered with (`answer`).
+ */
+export type Kept = "offered" | "received" | "answer";
+
+/** The row that keeps a document of an attempt or a request. */
+function keptRowOf(kept: Kept, id: Bytes, position: number): string {
+	return `${kept}/${toHex(id)}/${position}`;
 }
 
-/** Documents that came, as rows beside their attempt. */
-export function receivedRows(attempt: Bytes, documents: readonly Document[]): readonly StoreWrite[] {
+export function keptRows(kept: Kept, id: Bytes, documents: readonly Document[]): readonly StoreWrite[] {
 	return documents.map((document, position) => ({
-		key: receivedRowOf(toHex(attempt), position),
+		key: keptRowOf(kept, id, position),
 		value: serialize(documentRow, document),
 	}));
 }
 
-/** Documents that came with the answer to an attempt. */
-export function receivedDocuments(rows: ReadonlyMap<string, Bytes>, attempt: Bytes): readonly Document[] {
-	const found: Document[] = [];
+/** The rows that are there: they stand without a gap. */
+export function keptKeys(rows: ReadonlyMap<string, Bytes>, kept: Kept, id: Bytes): readonly string[] {
+	const keys: string[] = [];
 	for (;;) {
-		const kept = rows.get(receivedRowOf(toHex(attempt), found.length));
-		const document = kept && parse(documentRow, kept, kept.length);
-		if (document === undefined) return found;
-		if (isRefusal(document)) throw new Error(`a kept document does not parse: ${document.detail}`);
-		found.push(document);
+		const key = keptRowOf(kept, id, keys.length);
+		if (!rows.has(key)) return keys;
+		keys.push(key);
 	}
+}
+
+export function keptDocuments(rows: ReadonlyMap<string, Bytes>, kept: Kept, id: Bytes): readonly Document[] {
+	return keptKeys(rows, kept, id).map((key) => {
+		const value = rows.get(key) ?? new Uint8Array();
+		const document = parse(documentRow, value, value.length);
+		if (isRefusal(document)) throw new Error(`a kept document does not parse: ${document.detail}`);
+		return document;
+	});
 }
 
 /** The stored document messages of a manifest. */

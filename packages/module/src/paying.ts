@@ -30,7 +30,7 @@ import {
 } from "@tenten/protocol";
 import { authenticate, paymentOf } from "./authenticating.ts";
 import type { Core } from "./core.ts";
-import { documentRowsOf, packDocuments, receivedRows, unpackDocuments } from "./parcel.ts";
+import { documentRowsOf, keptRows, packDocuments, unpackDocuments } from "./parcel.ts";
 import type { Assertion } from "./passkey/assertion.ts";
 import { isPastRedeeming, isPastRefunds } from "./redeemable.ts";
 import { openRequest } from "./requesting.ts";
@@ -280,7 +280,7 @@ export async function payerReceives(
 	const answered = isRefusal(found) ? [] : found;
 	const event = { kind: "received", message, contents, everOwned: core.everOwned } as const;
 	// The answer is the payer's proof: its documents become durable with the release that pays for them.
-	return runPayer(core, state, event, { rows: receivedRows(attempt, answered), answered });
+	return runPayer(core, state, event, { rows: keptRows("received", attempt, answered), answered });
 }
 
 /** Locks that have waited too long. Unix seconds. */

@@ -23,7 +23,7 @@ import {
 	verifyRequest,
 } from "@tenten/protocol";
 import { type Core, refusalMessage } from "./core.ts";
-import { documentRowsOf, packDocuments, unpackDocuments } from "./parcel.ts";
+import { documentRowsOf, keptDocuments, keptRows, packDocuments, unpackDocuments } from "./parcel.ts";
 import { type Beside, spendables } from "./paying.ts";
 import type { RequestRow } from "./rows.ts";
 import type { RulingQuestion } from "./ruling.ts";
@@ -31,7 +31,10 @@ import { type Outcome, run } from "./run.ts";
 import { tell } from "./telling.ts";
 import type { VaultWrites } from "./vault.ts";
 
-/** What the app answers to an offer: documents, and in an exchange the outputs that it gives. */
+/**
+ * What the app answers to an offer: documents (those that the request was made with, without), and in an exchange the
+ * outputs that it gives.
+ */
 export type Answer = { readonly documents?: readonly Document[]; readonly inputs?: readonly Bytes[] };
 
 /** Asks an operator for a ruling. */
@@ -193,7 +196,7 @@ async function conclusion(
 	const inputs = spendables(core, answer.inputs ?? []);
 	if (isRefusal(inputs)) return inputs;
 	const packed = await packDocuments(
-		answer.documents ?? [],
+		answer.documents ?? keptDocuments(core.vault.state.rows, "answer", about),
 		offered.transfer.documentKey,
 		core.random(32),
 		core.cryptography,
@@ -201,7 +204,14 @@ async function conclusion(
 	if (isRefusal(packed)) return packed;
 	const consent = { reply: packed.manifest, inputs };
 	const event = { kind: "consented", consent, entropy: core.random(32) } as const;
-	return runPayee(core, state, event, { ...packed, reserved: offered.accepted.tokens });
+	const attempt = attemptId(about, offered.accepted.links);
+	const rows = [...packed.rows, ...keptRows("offered", attempt, askedFor(offered))];
+	return runPayee(core, state, event, { ...packed, rows, reserved: offered.accepted.tokens });
+}
+
+/** What came with an offer and its request asks for: nobody else fills this module's store. */
+function askedFor({ request, documents }: Offer): readonly Document[] {
+	return documents.filter(({ mediaType }) => request.body.wants.includes(mediaType));
 }
 
 /** Runs one event of a payee's attempt. What began under a trust list that has expired since may end. */

@@ -23,7 +23,7 @@ import {
 	verifyRequest,
 } from "@tenten/protocol";
 import { type Core, readBundle } from "./core.ts";
-import { packDocuments } from "./parcel.ts";
+import { checkDocuments, keptRows, packDocuments } from "./parcel.ts";
 
 /** What a payee asks for. Amount in minor units, zero for any; times in seconds. */
 export type RequestOptions = {
@@ -37,6 +37,8 @@ export type RequestOptions = {
 	readonly isStatic?: boolean;
 	readonly lifetime?: number;
 	readonly documents?: readonly Document[];
+	/** what its payment is answered with, where the app says nothing else then */
+	readonly reply?: readonly Document[];
 	/** hash of the certificate to be paid; without, one that the asset's operator gave */
 	readonly certificate?: Bytes;
 };
@@ -65,6 +67,9 @@ export async function makeRequest(core: Core, options: RequestOptions): Promise<
 	if (silenced !== undefined) return silenced;
 	const packed = await packDocuments(options.documents ?? [], null, core.random(32), core.cryptography);
 	if (isRefusal(packed)) return packed;
+	const reply = options.reply ?? [];
+	const unfit = checkDocuments(reply);
+	if (unfit !== undefined) return unfit;
 	const { manifest: invoice } = packed;
 	const now = core.now();
 	const body: RequestBody = {
@@ -95,7 +100,8 @@ export async function makeRequest(core: Core, options: RequestOptions): Promise<
 	if (not !== undefined) return not;
 	const { digest } = ownRequest(signed, own, trust);
 	const keepUntil = keepRequestUntil(trust, body);
-	await core.commit({ request: [digest, { signed, active: null, attempts: 0, keepUntil }] });
+	const request = [digest, { signed, active: null, attempts: 0, keepUntil }] as const;
+	await core.commit({ request, other: keptRows("answer", digest, reply) });
 	const message = serializeMessage({ kind: "request", request: signed, invoice });
 	const contents = packed.rows.map(({ value }) => value ?? new Uint8Array());
 	return { digest, encoded, messages: [...contents, message] };

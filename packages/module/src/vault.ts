@@ -14,10 +14,10 @@ import {
 	type DurableHolderOrder,
 	type DurablePayee,
 	type DurablePayer,
+	fromHex,
 	hasArrived,
 	holderOrder,
 	isRefusal,
-	limits,
 	parseOwn,
 	payeeState,
 	payerState,
@@ -33,7 +33,7 @@ import {
 	verifyToken,
 } from "@tenten/protocol";
 import { AttemptIndex } from "./attempt-index.ts";
-import { documentRowsOf, receivedRowOf } from "./parcel.ts";
+import { documentRowsOf, keptKeys } from "./parcel.ts";
 import {
 	keepCancel,
 	lateKey,
@@ -266,7 +266,10 @@ export class Vault {
 			return keepUntil < now && !(isActive && !goingPayees.has(toHex(active)));
 		});
 		const owned = [...this.#owned.entries].filter(([, until]) => until < surelyPast);
-		const beside = [...payers, ...payees].flatMap(([, { terms }]) => rowsBeside(this.state.rows, terms));
+		const beside = [
+			...[...payers, ...payees].flatMap(([, { terms }]) => rowsBeside(this.state.rows, terms)),
+			...requests.flatMap(([id]) => keptKeys(this.state.rows, "answer", fromHex(id) as Bytes)),
+		];
 		const writes = [
 			...payers.map(([id]) => this.payers.write(id, null)),
 			...payees.map(([id]) => this.payees.write(id, null)),
@@ -333,6 +336,6 @@ function rowsBeside(
 ): readonly string[] {
 	const { attempt } = terms;
 	const sent = documentRowsOf("data" in terms ? terms.data : terms.reply);
-	const received = Array.from({ length: limits.documents }, (_, i) => receivedRowOf(toHex(attempt), i));
-	return [...sent, ...received, questionsKey(attempt), lateKey(attempt)].filter((key) => rows.has(key));
+	const came = (["offered", "received"] as const).flatMap((kept) => keptKeys(rows, kept, attempt));
+	return [...sent, ...came, questionsKey(attempt), lateKey(attempt)].filter((key) => rows.has(key));
 }

@@ -1,6 +1,7 @@
 /** What a wallet answers to an offer that passed every check of its module. */
 import type { Answer, SecureModule } from "@tenten/module";
 import {
+	type Document,
 	holdingOf,
 	isRefusal,
 	mayCredit,
@@ -9,10 +10,19 @@ import {
 	refuse,
 	serialize,
 	signedRequest,
+	type VerifiedRequest,
 } from "@tenten/protocol";
 import { selectTokens } from "./selection.ts";
 
 export type Consider = (offer: Offer) => Promise<Answer | Refusal>;
+
+/** A media type that the payee wants, and that none of these documents has. */
+export function lackingDocument(
+	{ body }: VerifiedRequest,
+	documents: readonly Document[],
+): string | undefined {
+	return body.wants.find((wanted) => !documents.some(({ mediaType }) => mediaType === wanted));
+}
 
 /** The app's word. In an exchange that it agrees to without naming tokens, they are chosen here. */
 export async function agree(
@@ -38,9 +48,14 @@ export async function agree(
 		: { ...answer, inputs: inputs.map(({ output }) => output) };
 }
 
-/** Without a word from the app: a merchant takes only what its account could be credited with. */
-function takes({ request, accepted }: Offer, now: number): Answer | Refusal {
+/**
+ * Without a word from the app: what the request wants must be there, and a merchant takes only what its account could
+ * be credited with.
+ */
+function takes({ request, accepted, documents }: Offer, now: number): Answer | Refusal {
 	const { payee } = request;
+	const lacking = lackingDocument(request, documents);
+	if (lacking !== undefined) return refuse("document-mismatch", lacking);
 	if (payee.profile.role !== "merchant") return {};
 	const isStuck = accepted.tokens.some((token) => !mayCredit(holdingOf(token), payee, now));
 	return isStuck ? refuse("condition-payee", "conditions on it would keep us from redeeming it") : {};

@@ -6,6 +6,7 @@ export {
 	Desk,
 	type DeskOptions,
 	type Overview,
+	type PayOptions,
 	type SetAside,
 	type Taken,
 } from "./desk/desk.ts";

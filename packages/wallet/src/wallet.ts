@@ -30,7 +30,7 @@ import {
 	serializeMessage,
 	toHex,
 } from "@tenten/protocol";
-import { agree, type Consider } from "./agreeing.ts";
+import { agree, type Consider, lackingDocument } from "./agreeing.ts";
 import { type Balance, balanceOf } from "./balance.ts";
 import { DueRefunds } from "./due-refunds.ts";
 import { entryOf, type Happened, happened } from "./journal.ts";
@@ -171,11 +171,14 @@ export class Wallet {
 		if (isRefusal(request)) return request;
 		const amount = paid.amount ?? request.body.amount;
 		if (amount <= 0n) return refuse("amount-invalid");
+		const { documents = [], caveats = [], patience, messages } = paid;
+		// Its payee would refuse the payment, and send a direct one back.
+		const lacking = lackingDocument(request, documents);
+		if (lacking !== undefined) return refuse("document-missing", lacking);
 		const candidates = this.module.candidates(paid.request, amount);
 		if (isRefusal(candidates)) return candidates;
 		const inputs = selectTokens(candidates, amount);
 		if (inputs === undefined) return this.#whyNot(paid.request, request.body.asset, amount);
-		const { documents = [], caveats = [], patience, messages } = paid;
 		const started = await this.module.pay({
 			request: paid.request,
 			...(messages === undefined ? {} : { messages }),

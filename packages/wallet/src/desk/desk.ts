@@ -8,11 +8,12 @@
  * agreed to or forgotten; everything else goes to the wallet, and what it answers goes back out the same way. The desk
  * decides nothing about money: where a payment stands, the module says each time it is shown.
  */
-import type { OpenedRequest } from "@tenten/module";
+import type { Assertion, OpenedRequest } from "@tenten/module";
 import {
 	type AskedProfile,
 	type AssetId,
 	type Bytes,
+	type Document,
 	fromHex,
 	isRefusal,
 	type OperatorClient,
@@ -83,6 +84,18 @@ export type Asking = {
 	readonly lifetime?: number;
 	/** the address of a relay at which the payer shall find this wallet */
 	readonly relay?: string;
+	/** an invoice: whoever pays has it */
+	readonly documents?: readonly Document[];
+	/** media types of what the payer shall send with the payment, which is refused without */
+	readonly wants?: readonly string[];
+	/** what the payment is answered with: the payer's release pays for it */
+	readonly reply?: readonly Document[];
+};
+
+/** What goes with a payment, and the passkey's word where one is registered. */
+export type PayOptions = {
+	readonly documents?: readonly Document[];
+	readonly assertion?: Assertion;
 };
 
 /** A request to be shown or sent. */
@@ -181,16 +194,11 @@ export class Desk {
 	}
 
 	/** A signed request, as a bundle for whoever shall pay it. */
-	async ask({ asset, amount, memo, isDirect = false, lifetime, relay }: Asking): Promise<Asked | Refusal> {
+	async ask({ asset, isDirect = false, relay, ...asked }: Asking): Promise<Asked | Refusal> {
 		const id: AssetId | undefined = assetNamed(asset);
 		if (id === undefined) return refuse("asset-unknown", asset);
-		const made = await this.#wallet.request({
-			asset: id,
-			amount,
-			mode: isDirect ? "direct" : "twoPhase",
-			...(memo === undefined ? {} : { memo }),
-			...(lifetime === undefined ? {} : { lifetime }),
-		});
+		const mode = isDirect ? "direct" : "twoPhase";
+		const made = await this.#wallet.request({ ...asked, asset: id, mode });
 		if (isRefusal(made)) return made;
 		const invitation = relay === undefined ? null : makeInvitation(relay);
 		const beside = invitation === null ? [] : [encodeInvitation(invitation)];
@@ -226,14 +234,22 @@ export class Desk {
 	}
 
 	/** Pays a request that was shown, by its digest: the caller's consent. The bundle is to be carried to the payee. */
-	async pay(digest: string, amount: bigint): Promise<SetAside | Refusal> {
+	async pay(digest: string, amount: bigint, options: PayOptions = {}): Promise<SetAside | Refusal> {
 		const shown = this.#requests.get(digest);
 		if (shown === undefined) return refuse("consent-missing", "this request was not shown");
 		const { encoded, messages } = shown;
-		const started = await this.#wallet.start({ request: encoded, messages, amount });
+		const started = await this.#wallet.start({ ...options, request: encoded, messages, amount });
 		if (isRefusal(started)) return started;
 		this.#requests.delete(digest);
 		return { attempt: this.#attempt(started.attempt), bundle: encodeBundle(started.messages) };
+	}
+
+	/** What the other side of a payment sent, in the order in which it listed it. */
+	documents(attempt: string): readonly Document[] | Refusal {
+		const id = fromHex(attempt);
+		const { module } = this.#wallet;
+		const isKnown = id !== undefined && (module.payer(id) ?? module.payee(id)) !== undefined;
+		return isKnown ? module.documents(id) : refuse("attempt-unknown");
 	}
 
 	/** Says the last word of a payment again and asks for the other side's; over a channel, as far as it goes. */

@@ -61,9 +61,13 @@ function partyView({ hash, operatorId, profile }: VerifiedCertificate, trust: Tr
 	};
 }
 
-export function requestView(wallet: Wallet, { encoded, request }: OpenedRequest, trust: Trust): RequestView {
+export function requestView(
+	wallet: Wallet,
+	{ encoded, request, documents }: OpenedRequest,
+	trust: Trust,
+): RequestView {
 	const { body, digest, payee } = request;
-	const { asset, amount, memo, purpose, mode, expiresAt } = body;
+	const { asset, amount, memo, purpose, mode, expiresAt, wants } = body;
 	const { available } = wallet.balance(asset);
 	const objections = wallet.module.objections(encoded, amount === 0n ? 1n : amount);
 	return {
@@ -75,13 +79,15 @@ export function requestView(wallet: Wallet, { encoded, request }: OpenedRequest,
 		purpose,
 		isDirect: mode === "direct",
 		expiresAt,
+		wants,
+		documents,
 		available,
 		objections: isRefusal(objections) ? [] : objections.map((each) => reasonWords(each, { trust, asset })),
 	};
 }
 
 export function attemptView(module: SecureModule, attempt: AttemptSummary): AttemptView {
-	const { side, asset, amount, memo, isDirect, isOpen, state } = attempt;
+	const { side, asset, amount, memo, isDirect, isOpen, state, documents } = attempt;
 	return {
 		id: toHex(attempt.attempt),
 		side,
@@ -94,6 +100,7 @@ export function attemptView(module: SecureModule, attempt: AttemptSummary): Atte
 		waitsFor: waiting(attempt),
 		mayCancel: side === "payer" && state === "locked",
 		request: toHex(attempt.request),
+		documents,
 	};
 }
 

@@ -2,6 +2,7 @@
  * What screens are shown: plain data, which a worker can hand to a page. Ids are hexadecimal, amounts minor units,
  * times unix seconds. Nothing here can be spent.
  */
+import type { Document } from "@tenten/protocol";
 import type { FundsState } from "../payment.ts";
 import type { HistoryKind } from "../store/history.ts";
 import type { Words } from "../words.ts";
@@ -50,6 +51,10 @@ export type RequestView = {
 	readonly purpose: string | null;
 	readonly isDirect: boolean;
 	readonly expiresAt: number;
+	/** media types of what the payee wants to be sent with the payment */
+	readonly wants: readonly string[];
+	/** what came with the request: an invoice */
+	readonly documents: readonly Document[];
 	/** what could be paid now, were it asked */
 	readonly available: bigint;
 	/** why some of what is held could not pay this */
@@ -73,6 +78,8 @@ export type AttemptView = {
 	readonly mayCancel: boolean;
 	/** digest of the request that it answers */
 	readonly request: string;
+	/** how many documents the other side sent: see `Desk.documents` */
+	readonly documents: number;
 };
 
 export type HistoryView = {
