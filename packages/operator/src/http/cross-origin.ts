@@ -6,6 +6,10 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import type { Endpoint } from "./endpoint.ts";
+import { endpoints } from "./endpoints.ts";
+
+const methods = new Set(Object.values<Endpoint>(endpoints).map(({ method }) => method.toUpperCase()));
 
 /** Seconds for which a browser need not ask again whether it may. */
 const remembered = 600;
@@ -16,7 +20,7 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler {
 	if (wrong !== undefined) throw new RangeError(`${wrong} is no origin, such as https://wallet.example`);
 	return cors({
 		origin: [...origins],
-		allowMethods: ["GET", "POST", "DELETE"],
+		allowMethods: [...methods],
 		allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Request-Id", "Traceparent"],
 		exposeHeaders: ["RateLimit", "RateLimit-Policy", "Request-Id", "Retry-After"],
 		maxAge: remembered,
