@@ -30,6 +30,8 @@ const ourOwn = [
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
+	"packages/cli/src/sandbox/switchboard.ts .json()":
+		"its own page asks, for play money: wallet/link, module/request",
 	"packages/cli/src/server/issuer.ts fromHex(": "a secret of its own folder",
 	"packages/cli/src/server/issuer-backup.ts fromHex(": "a setting of a backup, which was checked before",
 	"packages/cli/src/command/operator-definitions.ts fromHex(": "an argument",

@@ -33,7 +33,8 @@ export function sandboxCommand(): Command {
 		},
 		async (output, { data, lang, once }) => {
 			const words = sandboxWords[languageOf(lang)];
-			const town = await openTown(folderFor(data), data === undefined, await chosenSchemas());
+			const schemas = await chosenSchemas();
+			const town = await openTown(folderFor(data), { forget: data === undefined, schemas });
 			output.say(words.addresses(town));
 			let told = 0;
 			const steps = await tellStory(town, (step) => {

@@ -31,10 +31,10 @@ async function obey(
 		case "":
 			return "";
 		case "stop":
-			for (const house of [town.card, town.code]) await house.stop();
+			await town.switches.operatorsOff();
 			return words.stopped;
 		case "start":
-			for (const house of [town.card, town.code]) await house.start();
+			await town.switches.operatorsOn();
 			return words.started;
 		case "where":
 			return whereItIs(town);

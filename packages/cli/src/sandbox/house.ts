@@ -15,6 +15,19 @@ import { onPort } from "../server/port.ts";
 
 const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
 
+export type HouseOptions = {
+	readonly folder: string;
+	/** how it is made where there is none */
+	readonly made: NewIssuer;
+	/** for whoever opens an account, in minor units */
+	readonly gift: bigint;
+	readonly unlock: NewUnlock;
+	/** where its books are, if not in the folder */
+	readonly schemas?: Schemas | undefined;
+	/** pages that may ask it */
+	readonly origins: readonly string[];
+};
+
 type Fetch = (request: Request) => Response | Promise<Response>;
 
 export class House {
@@ -24,30 +37,31 @@ export class House {
 	readonly gift: bigint;
 	/** Removes its books where they are on a server; those in its folder go with the folder. */
 	readonly forget: () => Promise<void>;
+	readonly #origins: readonly string[];
 	#server: LoopbackServer | undefined;
 
-	private constructor(issuer: Issuer, gift: bigint, forget: () => Promise<void>) {
+	private constructor(
+		issuer: Issuer,
+		{ gift, origins }: Pick<HouseOptions, "gift" | "origins">,
+		forget: () => Promise<void>,
+	) {
 		this.issuer = issuer;
 		this.gift = gift;
+		this.#origins = origins;
 		this.forget = forget;
 		this.asset = { operator: issuer.operator.id, code: issuer.settings.assets[0]?.code ?? "" };
 	}
 
 	/** Opens the operator in a folder, or makes one there. Its server is not started. */
-	static async open(
-		folder: string,
-		made: NewIssuer,
-		gift: bigint,
-		unlock: NewUnlock,
-		schemas?: Schemas,
-	): Promise<House | Refusal> {
+	static async open(options: HouseOptions): Promise<House | Refusal> {
+		const { folder, made, unlock, schemas } = options;
 		if (!hasIssuer(folder)) await createIssuer(folder, made, unlock);
 		// A schema for each operator, and never two for one.
 		const { keys } = readIssuerSettings(join(folder, "operator.json"));
 		const schema = `sandbox_${keys.root.slice(0, 32)}`;
 		const issuer = await openIssuer(folder, unlock, {}, schemas?.named(schema));
 		if (isRefusal(issuer)) return issuer;
-		return new House(issuer, gift, async () => schemas?.drop(schema));
+		return new House(issuer, options, async () => schemas?.drop(schema));
 	}
 
 	get url(): string {
@@ -60,7 +74,7 @@ export class House {
 
 	async start(): Promise<void> {
 		const { operator, settings } = this.issuer;
-		const app = createApp({ operator, log: silent });
+		const app = createApp({ operator, log: silent, origins: this.#origins });
 		const fetch = this.#withGift((request) => app.fetch(request));
 		const { port } = settings;
 		this.#server ??= await onPort(port, () => listenOnLoopback({ fetch }, { port }));

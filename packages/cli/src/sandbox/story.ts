@@ -49,10 +49,10 @@ export async function tellStory(town: Town, tell: (step: Step) => void): Promise
 	told(await fill(ren, code));
 	told({ kind: "paid", ...(await pay(aoi, shop, card, price)) });
 	told({ kind: "paid", ...(await pay(ren, shop, code, price)) });
-	for (const house of [card, code]) await house.stop();
+	await town.switches.operatorsOff();
 	told({ kind: "stopped", answers: await answers(town) });
 	told({ kind: "paidOn", ...(await pay(shop, ren, card, onward)) });
-	for (const house of [card, code]) await house.start();
+	await town.switches.operatorsOn();
 	const { credited } = must(await ren.folder.wallet.redeem(card.asset, returned));
 	const account = must(await ren.folder.wallet.account(card.asset));
 	told({ kind: "redeemed", who: ren.name, amount: credited, account });

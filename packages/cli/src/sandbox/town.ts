@@ -17,6 +17,7 @@ import { freePort } from "../server/port.ts";
 import { serveWallet } from "../server/wallet-server.ts";
 import { WalletFolder } from "../wallet/folder.ts";
 import { House } from "./house.ts";
+import { Switches } from "./switches.ts";
 
 /** Opens everything in the sandbox: it holds nothing that needs a better one. */
 export const passphrase = "sandbox";
@@ -39,24 +40,29 @@ export type Town = {
 	readonly aoi: Person;
 	readonly ren: Person;
 	readonly shop: Person;
+	/** of the operators */
+	readonly switches: Switches;
 	readonly close: () => Promise<void>;
 };
 
-/**
- * Opens the sandbox in a folder, the operators' books in files there or in schemas. `forget`: all of it goes when it
- * closes.
- */
-export async function openTown(folder: string, forget: boolean, schemas?: Schemas): Promise<Town> {
-	const house = async (name: string, title: string): Promise<House> =>
-		must(
-			await House.open(
-				join(folder, name),
-				{ name: title, assets: [{ ...yen, name: `${title} yen` }], port: 0 },
-				gift,
-				unlock,
-				schemas,
-			),
-		);
+export type TownOptions = {
+	/** all of it goes when it closes */
+	readonly forget: boolean;
+	/** where the operators' books are, if not in files of the folder */
+	readonly schemas?: Schemas | undefined;
+	/** pages that may ask the operators */
+	readonly origins?: readonly string[];
+};
+
+/** Opens the sandbox in a folder. */
+export async function openTown(
+	folder: string,
+	{ forget, schemas, origins = [] }: TownOptions,
+): Promise<Town> {
+	const house = async (name: string, title: string): Promise<House> => {
+		const made = { name: title, assets: [{ ...yen, name: `${title} yen` }], port: 0 };
+		return must(await House.open({ folder: join(folder, name), made, gift, unlock, schemas, origins }));
+	};
 	const [card, code] = await Promise.all([
 		house("densha-card", "Densha Card"),
 		house("mise-pay", "Mise Pay"),
@@ -64,7 +70,8 @@ export async function openTown(folder: string, forget: boolean, schemas?: Schema
 	const houses = [card, code];
 	card.issuer.operator.setPeers([code.issuer.operator.entry]);
 	code.issuer.operator.setPeers([card.issuer.operator.entry]);
-	for (const each of houses) await each.start();
+	const switches = new Switches(houses);
+	await switches.operatorsOn();
 	const person = (name: string, profile: Partial<AskedProfile>, joined: readonly House[]): Promise<Person> =>
 		openPerson(join(folder, name.toLowerCase()), name, { ...holder, ...profile }, joined);
 	const [aoi, ren, shop] = await Promise.all([
@@ -81,7 +88,8 @@ export async function openTown(folder: string, forget: boolean, schemas?: Schema
 		if (forget) for (const each of houses) await each.forget();
 		if (forget) rmSync(folder, { recursive: true, force: true });
 	};
-	return { folder, isOnPostgres: schemas !== undefined, card, code, aoi, ren, shop, close };
+	const isOnPostgres = schemas !== undefined;
+	return { folder, isOnPostgres, card, code, aoi, ren, shop, switches, close };
 }
 
 const holder: AskedProfile = { role: "holder", class: "person", merchantCategory: null, region: "JP" };

@@ -1,5 +1,7 @@
 /** A server on this machine alone, on a free port: for tests, the sandbox and wallets behind a proxy. */
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
 
@@ -15,6 +17,8 @@ export type LoopbackOptions = {
 	readonly port?: number;
 	/** for a whole request to arrive */
 	readonly timeout_ms?: number;
+	/** who takes connections that become something else, and ends them: a relay. Nobody without */
+	readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 };
 
 const defaultTimeout_ms = 10_000;
@@ -39,6 +43,7 @@ export function listenOnLoopback(
 			{ fetch: app.fetch, hostname: "127.0.0.1", port: options.port ?? 0, serverOptions },
 			listening,
 		);
+		if (options.upgrade !== undefined) server.on("upgrade", options.upgrade);
 		server.once("error", reject);
 	});
 }
