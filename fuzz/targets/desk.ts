@@ -97,6 +97,15 @@ const texts: Target = {
 				const made = await ann.ask({ asset: text, amount: 1n });
 				for (const answer of [await ann.recover(text), await ann.cancel(text), ann.receipt(text)])
 					if (!isRefusal(answer)) throw new Broken("a payment that nobody made");
+				const payee = { role: "holder", class: text, merchantCategory: null, region: text } as const;
+				const supposed = { amount: 1n, payee, purpose: text };
+				for (const naming of [{ asset: text }, { asset: assetOf(ann).id, certifiedBy: text }]) {
+					const said = ann.wouldAccept({ ...supposed, ...naming });
+					if (!isRefusal(said) && said.payable > 1n) throw new Broken("more than was asked about");
+				}
+				const tokens = ann.holdings(text);
+				if (!isRefusal(tokens) && text !== assetOf(ann).id && tokens.length > 0)
+					throw new Broken("tokens of another asset");
 				mustHoldNoMore(ann);
 				return outcomeOf(made);
 			},

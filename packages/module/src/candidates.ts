@@ -1,12 +1,16 @@
-/** Which tokens a request could be paid with, and of the others why not. */
+/** Which tokens a request, or a payee who has not asked yet, could be paid with, and of the others why not. */
 import {
+	type Against,
+	type AssetId,
 	type Bytes,
 	currentlyValid,
 	equalBytes,
 	isRefusal,
 	limits,
+	type Profile,
 	type Reason,
 	type Refusal,
+	refuse,
 	sameAsset,
 	type VerifiedCertificate,
 	type VerifiedRequest,
@@ -20,8 +24,9 @@ export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly
 	const request = core.readRequest(encoded);
 	if (isRefusal(request)) return request;
 	const owners = new Owners(core);
-	return freeTokens(core, request).filter(
-		(summary) => reasonsOf(core, owners, summary, request, amount).length === 0,
+	const meant = meantBy(core, request, amount);
+	return freeTokens(core, request.body.asset).filter(
+		(summary) => reasonsOf(core, owners, summary, meant).length === 0,
 	);
 }
 
@@ -30,16 +35,70 @@ export function objections(core: Core, encoded: Bytes, amount: bigint): readonly
 	const request = core.readRequest(encoded);
 	if (isRefusal(request)) return request;
 	const owners = new Owners(core);
-	const reasons = freeTokens(core, request).flatMap((summary) =>
-		reasonsOf(core, owners, summary, request, amount),
+	const meant = meantBy(core, request, amount);
+	const reasons = freeTokens(core, request.body.asset).flatMap((summary) =>
+		reasonsOf(core, owners, summary, meant),
 	);
 	return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.detail}`, reason])).values()];
 }
 
-function freeTokens(core: Core, { body }: VerifiedRequest): readonly TokenSummary[] {
-	return core.vault
-		.summaries()
-		.filter(({ heldBy, asset }) => heldBy === null && sameAsset(asset, body.asset));
+/** A payment that nobody has asked for yet. */
+export type Supposed = {
+	readonly asset: AssetId;
+	/** minor units */
+	readonly amount: bigint;
+	readonly payee: Pick<Profile, "role" | "class" | "merchantCategory" | "region">;
+	/** who certified the payee; the asset's own operator without */
+	readonly certifiedBy?: Bytes;
+	readonly purpose?: string;
+	/** unix seconds; now without */
+	readonly at?: number;
+};
+
+/** A token, and why it, or as much of it as is asked for, would not be accepted; none means it would. */
+export type Judged = { readonly token: TokenSummary; readonly reasons: readonly Reason[] };
+
+/** Every free token of an asset, judged as if such a payee asked for it, by what judges requests. */
+export function suppose(core: Core, supposed: Supposed): readonly Judged[] | Refusal {
+	const { asset, amount, payee, certifiedBy = asset.operator, purpose = null, at = core.now() } = supposed;
+	const trust = core.trust();
+	if (isRefusal(trust)) return trust;
+	if (amount <= 0n) return refuse("amount-invalid");
+	const sample = trust.operator(asset.operator)?.desk;
+	if (sample === undefined || trust.asset(asset) === undefined) return refuse("asset-unknown");
+	// Nobody's certificate: as long as others are, valid when it is asked for, and named in no list.
+	const certificate: VerifiedCertificate = {
+		...sample,
+		hash: new Uint8Array(sample.hash.length),
+		operatorId: certifiedBy,
+		claims: { ...sample.claims, notBefore: null, expiresAt: Number.MAX_SAFE_INTEGER },
+		profile: { ...sample.profile, ...payee },
+	};
+	const meant = { payee: certificate, amount, purpose, against: null, isDirect: false, now: at };
+	const owners = new Owners(core);
+	return freeTokens(core, asset).map((token) => ({
+		token,
+		reasons: reasonsOf(core, owners, token, meant),
+	}));
+}
+
+/** What tokens are judged for. */
+type Meant = {
+	readonly payee: VerifiedCertificate;
+	readonly amount: bigint;
+	readonly purpose: string | null;
+	readonly against: Against | null;
+	readonly isDirect: boolean;
+	readonly now: number;
+};
+
+function meantBy(core: Core, { payee, body }: VerifiedRequest, amount: bigint): Meant {
+	const { purpose, against, mode } = body;
+	return { payee, amount, purpose, against, isDirect: mode === "direct", now: core.now() };
+}
+
+function freeTokens(core: Core, wanted: AssetId): readonly TokenSummary[] {
+	return core.vault.summaries().filter(({ heldBy, asset }) => heldBy === null && sameAsset(asset, wanted));
 }
 
 /** A certificate of one's own that may pay, or why it may not. */
@@ -67,10 +126,8 @@ function reasonsOf(
 	core: Core,
 	owners: Owners,
 	summary: TokenSummary,
-	request: VerifiedRequest,
-	amount: bigint,
+	{ payee, amount, purpose, against, isDirect, now }: Meant,
 ): readonly Reason[] {
-	const now = core.now();
 	const own = owners.of(summary.certificate);
 	if (isRefusal(own)) return [{ ...own, condition: null }];
 	const part = amount < summary.amount ? amount : summary.amount;
@@ -81,7 +138,6 @@ function reasonsOf(
 	const trust = core.trust();
 	const spendable = isRefusal(trust) ? trust : core.vault.spendable(summary.output, trust);
 	if (isRefusal(spendable)) return [{ ...spendable, condition: null }];
-	const { purpose, against, mode } = request.body;
-	const proposed = { token: spendable.token, payee: request.payee, amount: part, now, purpose, against };
-	return wouldAccept({ ...proposed, direct: mode === "direct" });
+	const proposed = { token: spendable.token, payee, amount: part, now, purpose, against };
+	return wouldAccept({ ...proposed, direct: isDirect });
 }

@@ -1,6 +1,7 @@
 /** @tenten/module: its public surface. */
 export type { AttemptSummary } from "./attempts.ts";
 export type { Authentication } from "./authenticating.ts";
+export type { Judged, Supposed } from "./candidates.ts";
 export {
 	type Cryptography,
 	generateKey,

@@ -11,6 +11,7 @@ import {
 	type AskedProfile,
 	type AssetId,
 	type Bytes,
+	type Caveat,
 	type ClaimResult,
 	type Document,
 	type DurablePayee,
@@ -36,7 +37,7 @@ import {
 	registerPasskey,
 	removePasskey,
 } from "./authenticating.ts";
-import { candidates, objections } from "./candidates.ts";
+import { candidates, type Judged, objections, type Supposed, suppose } from "./candidates.ts";
 import type { Core } from "./core.ts";
 import { certify, enrol } from "./enrolling.ts";
 import { foreignReleases } from "./foreign.ts";
@@ -297,6 +298,17 @@ export class SecureModule {
 	/** Why some of the tokens may not pay a request: every reason once. */
 	objections(request: Bytes, amount: bigint): readonly Reason[] | Refusal {
 		return objections(this.#core, request, amount);
+	}
+
+	/** Which tokens a payee who has not asked yet would accept, and of the others why not. */
+	suppose(supposed: Supposed): readonly Judged[] | Refusal {
+		return suppose(this.#core, supposed);
+	}
+
+	/** Conditions and caveats that bind a token of one's own. */
+	rulesOf(output: Bytes): readonly Caveat[] | Refusal {
+		const trust = this.#core.keptTrust();
+		return isRefusal(trust) ? trust : this.#core.vault.rulesOf(output, trust);
 	}
 
 	/** What is reserved for us and not yet ours. Amounts in minor units. */

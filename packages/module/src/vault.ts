@@ -9,6 +9,7 @@
  */
 import {
 	type Bytes,
+	type Caveat,
 	counterOf,
 	type DraftCancel,
 	type DurableHolderOrder,
@@ -156,6 +157,15 @@ export class Vault {
 			after.push(cancel);
 		}
 		return { token, after };
+	}
+
+	/** What binds a token, set aside or not. */
+	rulesOf(output: Bytes, trust: Trust): readonly Caveat[] | Refusal {
+		const row = this.tokens.get(output);
+		if (row === undefined) return refuse("funds-insufficient", "no such token");
+		if (!row.summary.isBound) return [];
+		const token = this.#reopened.get(toHex(output)) ?? verifyToken(row.token, trust, { signatures: false });
+		return isRefusal(token) ? token : token.rules;
 	}
 
 	/** Under a newer trust list what was verified before is looked at again. */

@@ -1,20 +1,14 @@
 /** What a wallet needs on every platform; `index.ts` adds what Node has, `browser.ts` what a browser has. */
 export { type BackupFile, readBackupFile, writeBackupFile } from "./backup-file.ts";
-export {
-	type Asked,
-	type Asking,
-	Desk,
-	type DeskOptions,
-	type Overview,
-	type PayOptions,
-	type SetAside,
-	type Taken,
-} from "./desk/desk.ts";
+export type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./desk/dealings.ts";
+export { Desk, type DeskOptions } from "./desk/desk.ts";
+export type { Acceptance, Supposing } from "./desk/holdings.ts";
 export type {
 	AssetView,
 	AttemptView,
 	BalanceView,
 	HistoryView,
+	HoldingView,
 	OperatorView,
 	PartyView,
 	RequestView,

@@ -17,8 +17,15 @@ import {
 export type Words = { readonly en: string; readonly ja: string };
 type Language = keyof Words;
 
-/** Where the names of assets and operators come from, and the asset whose minor units are counted. */
-export type Naming = { readonly trust: Pick<Trust, "asset" | "operator">; readonly asset: AssetId };
+/**
+ * Where the names of assets and operators come from, the asset whose minor units are counted, and where the clock of
+ * whoever reads it stands (UTC without).
+ */
+export type Naming = {
+	readonly trust: Pick<Trust, "asset" | "operator">;
+	readonly asset: AssetId;
+	readonly timeZone?: string;
+};
 
 const locales: Readonly<Record<Language, string>> = { en: "en-GB", ja: "ja-JP" };
 
@@ -70,11 +77,11 @@ export function describeCaveat({ condition, liftedBy }: Caveat, naming: Naming):
 export function describeCondition(condition: Condition, naming: Naming): Words {
 	switch (condition.kind) {
 		case "notBefore": {
-			const { en, ja } = timeWords(condition.time);
+			const { en, ja } = timeWords(condition.time, naming.timeZone);
 			return { en: `Cannot be paid before ${en}.`, ja: `${ja}より前は支払いに使えません。` };
 		}
 		case "expires":
-			return describeExpiry(timeWords(condition.time), condition.atExpiry);
+			return describeExpiry(timeWords(condition.time, naming.timeZone), condition.atExpiry);
 		case "hopLimit":
 			return {
 				en: `Can change hands ${counted(condition.hops, "time")} in all.`,

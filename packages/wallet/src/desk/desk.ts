@@ -8,7 +8,7 @@
  * agreed to or forgotten; everything else goes to the wallet, and what it answers goes back out the same way. The desk
  * decides nothing about money: where a payment stands, the module says each time it is shown.
  */
-import type { Assertion, OpenedRequest } from "@tenten/module";
+import type { OpenedRequest } from "@tenten/module";
 import {
 	type AskedProfile,
 	type AssetId,
@@ -38,73 +38,18 @@ import {
 	makeInvitation,
 } from "../transport/invitation.ts";
 import type { Wallet } from "../wallet.ts";
+import type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./dealings.ts";
+import { type Acceptance, acceptance, holdings, type Supposing } from "./holdings.ts";
 import { assetNamed, attemptView, balanceView, historyView, requestView } from "./showing.ts";
-import type { AttemptView, BalanceView, HistoryView, OperatorView, RequestView } from "./views.ts";
+import type { AttemptView, HistoryView, HoldingView, OperatorView } from "./views.ts";
 
 export type DeskOptions = {
 	readonly wallet: Wallet;
 	readonly store: WalletStore;
 	readonly settings: SettingStore;
 	readonly operatorAt?: (url: string) => OperatorClient;
-};
-
-/** Everything that the first screen shows, as of one moment. */
-export type Overview = {
-	readonly operators: readonly OperatorView[];
-	readonly balances: readonly BalanceView[];
-	/** payments that wait for somebody */
-	readonly open: readonly AttemptView[];
-};
-
-/** What came of a bundle: a request to be shown, or payments that moved on, with what is to be carried back. */
-export type Taken =
-	| {
-			readonly kind: "request";
-			readonly request: RequestView;
-			/** where the payee can be reached; null where it did not say */
-			readonly invitation: Invitation | null;
-	  }
-	| {
-			readonly kind: "moved";
-			readonly attempts: readonly AttemptView[];
-			/** for the other side; null where there is nothing to say */
-			readonly answer: Bytes | null;
-	  };
-
-/** A payment that was set aside; the bundle is for the payee. */
-export type SetAside = { readonly attempt: AttemptView; readonly bundle: Bytes };
-
-export type Asking = {
-	readonly asset: string;
-	readonly amount: bigint;
-	readonly memo?: string;
-	/** effective when signed, for channels that go one way only */
-	readonly isDirect?: boolean;
-	/** seconds */
-	readonly lifetime?: number;
-	/** the address of a relay at which the payer shall find this wallet */
-	readonly relay?: string;
-	/** an invoice: whoever pays has it */
-	readonly documents?: readonly Document[];
-	/** media types of what the payer shall send with the payment, which is refused without */
-	readonly wants?: readonly string[];
-	/** what the payment is answered with: the payer's release pays for it */
-	readonly reply?: readonly Document[];
-};
-
-/** What goes with a payment, and the passkey's word where one is registered. */
-export type PayOptions = {
-	readonly documents?: readonly Document[];
-	readonly assertion?: Assertion;
-};
-
-/** A request to be shown or sent. */
-export type Asked = {
-	/** names it */
-	readonly digest: string;
-	readonly bundle: Bytes;
-	/** whoever has it reaches this wallet; null where no relay was named */
-	readonly invitation: Invitation | null;
+	/** of whoever reads what is shown, e.g. `Asia/Tokyo`; the device's without */
+	readonly timeZone?: string;
 };
 
 const operatorsSetting = "operators";
@@ -119,14 +64,22 @@ export class Desk {
 	readonly #store: WalletStore;
 	readonly #settings: SettingStore;
 	readonly #operatorAt: (url: string) => OperatorClient;
+	readonly #timeZone: string;
 	readonly #requests = new Map<string, Shown>();
 	#operators: readonly OperatorView[] = [];
 
-	private constructor({ wallet, store, settings, operatorAt = overHttp }: DeskOptions) {
+	private constructor({
+		wallet,
+		store,
+		settings,
+		operatorAt = overHttp,
+		timeZone = zoneHere(),
+	}: DeskOptions) {
 		this.#wallet = wallet;
 		this.#store = store;
 		this.#settings = settings;
 		this.#operatorAt = operatorAt;
+		this.#timeZone = timeZone;
 	}
 
 	static async open(options: DeskOptions): Promise<Desk> {
@@ -193,6 +146,17 @@ export class Desk {
 		return id === undefined ? Promise.resolve(refuse("asset-unknown", asset)) : this.#wallet.account(id);
 	}
 
+	/** The tokens of an asset: what each may be used for, by when, and how often it may change hands still. */
+	holdings(asset: string): readonly HoldingView[] | Refusal {
+		const id = assetNamed(asset);
+		return id === undefined ? refuse("asset-unknown", asset) : holdings(this.#wallet, id, this.#timeZone);
+	}
+
+	/** Whether some kind of payee would accept an amount, before anyone has asked for it. */
+	wouldAccept(supposing: Supposing): Acceptance | Refusal {
+		return acceptance(this.#wallet, supposing, this.#timeZone);
+	}
+
 	/** A signed request, as a bundle for whoever shall pay it. */
 	async ask({ asset, isDirect = false, relay, ...asked }: Asking): Promise<Asked | Refusal> {
 		const id: AssetId | undefined = assetNamed(asset);
@@ -228,7 +192,7 @@ export class Desk {
 		if (isRefusal(trust)) return trust;
 		const [oldest] = this.#requests.keys();
 		if (this.#requests.size >= mostRequests && oldest !== undefined) this.#requests.delete(oldest);
-		const request = requestView(this.#wallet, opened, trust);
+		const request = requestView(this.#wallet, opened, { trust, timeZone: this.#timeZone });
 		this.#requests.set(request.digest, { ...opened, messages });
 		return { kind: "request", request, invitation };
 	}
@@ -312,6 +276,10 @@ export class Desk {
 
 function hasMoved(before: AttemptView | undefined, now: AttemptView): boolean {
 	return before === undefined || before.funds !== now.funds || before.isOpen !== now.isOpen;
+}
+
+function zoneHere(): string {
+	return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function overHttp(url: string): OperatorClient {

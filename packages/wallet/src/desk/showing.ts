@@ -64,8 +64,9 @@ function partyView({ hash, operatorId, profile }: VerifiedCertificate, trust: Tr
 export function requestView(
 	wallet: Wallet,
 	{ encoded, request, documents }: OpenedRequest,
-	trust: Trust,
+	naming: { readonly trust: Trust; readonly timeZone: string },
 ): RequestView {
+	const { trust } = naming;
 	const { body, digest, payee } = request;
 	const { asset, amount, memo, purpose, mode, expiresAt, wants } = body;
 	const { available } = wallet.balance(asset);
@@ -82,7 +83,9 @@ export function requestView(
 		wants,
 		documents,
 		available,
-		objections: isRefusal(objections) ? [] : objections.map((each) => reasonWords(each, { trust, asset })),
+		objections: isRefusal(objections)
+			? []
+			: objections.map((each) => reasonWords(each, { ...naming, asset })),
 	};
 }
 

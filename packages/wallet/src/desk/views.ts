@@ -32,6 +32,24 @@ export type BalanceView = {
 	readonly awaited: bigint;
 };
 
+/** One token, and what binds it. */
+export type HoldingView = {
+	/** names it */
+	readonly id: string;
+	readonly amount: bigint;
+	/** free, set aside for a payment whose outcome is open, or brought back by a backup and not yet one's own */
+	readonly state: "free" | "locked" | "awaited";
+	/** null: from now on */
+	readonly spendableFrom: number | null;
+	readonly spendableUntil: number;
+	/** until then it can be returned to one's account */
+	readonly redeemableUntil: number;
+	/** how often it may change hands still, before it has to be refreshed */
+	readonly handsLeft: number;
+	/** its conditions and caveats, a sentence each */
+	readonly conditions: readonly Words[];
+};
+
 /** Who asks, as the certificate says. */
 export type PartyView = {
 	readonly id: string;
