@@ -22,7 +22,6 @@ import {
 	type Refusal,
 	refuse,
 	type SuiteName,
-	serializeMessage,
 	type Trust,
 	type VerifiedCertificate,
 	type VerifiedRequest,
@@ -38,6 +37,7 @@ import {
 	removePasskey,
 } from "./authenticating.ts";
 import { candidates, type Judged, objections, type Supposed, suppose } from "./candidates.ts";
+import { cancel, cancelDue, contact, type GivenUp } from "./contacting.ts";
 import type { Core } from "./core.ts";
 import { certify, enrol } from "./enrolling.ts";
 import { foreignReleases } from "./foreign.ts";
@@ -53,9 +53,9 @@ import {
 } from "./ordering.ts";
 import { keptDocuments } from "./parcel.ts";
 import type { Assertion, Passkey, Registration } from "./passkey/assertion.ts";
-import { dueCancels, type Paid, type PayOptions, pay, receiptOf, runPayer } from "./paying.ts";
+import { type Paid, type PayOptions, pay, receiptOf } from "./paying.ts";
 import { askBalance } from "./questions.ts";
-import { type Ask, Asking, type ModuleApp, runPayee, sendBack } from "./receiving.ts";
+import { type Ask, Asking, type ModuleApp, sendBack } from "./receiving.ts";
 import {
 	type MadeRequest,
 	makeRequest,
@@ -206,44 +206,17 @@ export class SecureModule {
 
 	/** The last word of an attempt again, on either side, and a question for the other side's. */
 	contact(attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
-		return this.#core.exclusively(async () => {
-			const { payers, payees } = this.#core.vault;
-			const payer = payers.get(attempt);
-			const payee = payees.get(attempt);
-			if (payer === undefined && payee === undefined) return refuse("attempt-unknown");
-			const outcome = payer
-				? await runPayer(this.#core, payer, { kind: "contact" })
-				: await runPayee(this.#core, payee as DurablePayee, { kind: "contact" });
-			if (isRefusal(outcome)) return outcome;
-			// A payer that waits for nothing else may still be sent its transfer back.
-			const asks = payer === undefined || payer.kind === "sent";
-			const status = asks ? [serializeMessage({ kind: "status", attempt })] : [];
-			return [...this.#core.bundle(outcome), ...status];
-		});
+		return this.#core.exclusively(() => contact(this.#core, attempt));
 	}
 
 	/** Gives an attempt up while that is still possible; the inputs are spendable again. */
 	cancel(attempt: Bytes): Promise<readonly Bytes[] | Refusal> {
-		return this.#core.exclusively(async () => {
-			const state = this.#core.vault.payers.get(attempt);
-			if (state === undefined) return refuse("attempt-unknown");
-			if (state.kind !== "locked") return refuse("attempt-decided", state.kind);
-			const outcome = await runPayer(this.#core, state, { kind: "cancel" });
-			return isRefusal(outcome) ? outcome : (outcome.refusal ?? this.#core.bundle(outcome));
-		});
+		return this.#core.exclusively(() => cancel(this.#core, attempt));
 	}
 
 	/** Cancels what has waited too long: the cancels, for whoever was to be paid. */
-	tick(): Promise<readonly { readonly attempt: Bytes; readonly messages: readonly Bytes[] }[]> {
-		return this.#core.exclusively(async () => {
-			const cancelled: { readonly attempt: Bytes; readonly messages: readonly Bytes[] }[] = [];
-			for (const state of dueCancels(this.#core, this.#core.now())) {
-				const outcome = await runPayer(this.#core, state, { kind: "cancel" });
-				if (isRefusal(outcome) || outcome.state.kind !== "cancelled") continue;
-				cancelled.push({ attempt: state.terms.attempt, messages: this.#core.bundle(outcome) });
-			}
-			return cancelled;
-		});
+	tick(): Promise<readonly GivenUp[]> {
+		return this.#core.exclusively(() => cancelDue(this.#core));
 	}
 
 	/** Hands a doubt to operators: from now on their ruling stands, and a release goes to them. */
