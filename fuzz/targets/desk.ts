@@ -74,6 +74,8 @@ const bundles: Target = {
 			form: "items",
 			run: async (input) => {
 				const taken = await ann.take(input);
+				const proven = ann.readReceipt(input);
+				if (!isRefusal(proven) && proven.attempt !== attempt.id) throw new Broken("a payment of nobody");
 				mustHoldNoMore(ann);
 				return outcomeOf(taken);
 			},

@@ -23,6 +23,8 @@ export type AttemptSummary = {
 	readonly asset: AssetId;
 	/** minor units */
 	readonly amount: bigint;
+	/** hash of the certificate that pays: the owner of the first input */
+	readonly payer: Bytes;
 	/** the payee's words in the request */
 	readonly memo: string;
 	/** no return path is needed: effective when signed */
@@ -70,6 +72,7 @@ function summaryOf({ terms }: DurablePayer | DurablePayee) {
 		request: requestDigest(requestPayload(body)),
 		asset: body.asset,
 		amount: terms.amount,
+		payer: "payer" in terms ? terms.payer : terms.signer,
 		memo: body.memo,
 		isDirect: body.mode === "direct",
 	};

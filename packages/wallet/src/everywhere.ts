@@ -11,6 +11,7 @@ export type {
 	HoldingView,
 	OperatorView,
 	PartyView,
+	ReceiptView,
 	RequestView,
 	Waiting,
 } from "./desk/views.ts";

@@ -36,14 +36,19 @@ function both(make: (language: Language) => string): Words {
 /** Minor units as people write them, e.g. `1,234.50 EUR`. An asset that is not listed shows in minor units. */
 export function amountWords(minor: bigint, asset: AssetId, trust: Naming["trust"]): Words {
 	const scale = trust.asset(asset)?.scale ?? 0;
-	const digits = minor.toString().padStart(scale + 1, "0");
-	const point = digits.length - scale;
 	// A decimal string, not a number: formatting must not round money.
-	const decimal = `${digits.slice(0, point)}.${digits.slice(point)}0` as `${number}`;
+	const decimal = decimalText(minor, scale) as `${number}`;
 	const options = { minimumFractionDigits: scale, maximumFractionDigits: scale };
 	return both(
 		(language) => `${new Intl.NumberFormat(locales[language], options).format(decimal)} ${asset.code}`,
 	);
+}
+
+/** Minor units as a decimal number with `scale` digits after its point, e.g. `1234.50`. */
+export function decimalText(minor: bigint, scale: number): string {
+	const digits = minor.toString().padStart(scale + 1, "0");
+	const point = digits.length - scale;
+	return scale === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
 /** The last second that a calendar in JavaScript holds (ECMA-262, section 21.4.1.1). */

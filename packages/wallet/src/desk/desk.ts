@@ -40,8 +40,10 @@ import {
 import type { Wallet } from "../wallet.ts";
 import type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./dealings.ts";
 import { type Acceptance, acceptance, holdings, type Supposing } from "./holdings.ts";
+import { receiptView } from "./receipts.ts";
 import { assetNamed, attemptView, balanceView, historyView, requestView } from "./showing.ts";
-import type { AttemptView, HistoryView, HoldingView, OperatorView } from "./views.ts";
+import { spreadsheet } from "./spreadsheet.ts";
+import type { AttemptView, HistoryView, HoldingView, OperatorView, ReceiptView } from "./views.ts";
 
 export type DeskOptions = {
 	readonly wallet: Wallet;
@@ -56,6 +58,7 @@ const operatorsSetting = "operators";
 const operatorTimeout_ms = 10_000;
 /** Requests that were read and not yet agreed to. */
 const mostRequests = 32;
+const entriesAtOnce = 256;
 
 type Shown = OpenedRequest & { readonly messages: readonly Bytes[] };
 
@@ -247,13 +250,34 @@ export class Desk {
 		return found;
 	}
 
+	/** What happened, newest first, a page of it: all that is asked for must fit. */
 	async history(asked: HistoryQuery): Promise<{
 		readonly entries: readonly HistoryView[];
 		readonly next: string | null;
 	}> {
 		const { entries, next } = await this.#store.history.list(asked);
-		const { trust } = this.#wallet.module;
-		return { entries: entries.map((entry) => historyView(entry, trust)), next };
+		return { entries: entries.map((entry) => historyView(entry, this.#wallet.module)), next };
+	}
+
+	/** All that happened and fits, as the bytes of a CSV file. */
+	async historyFile(asked: Omit<HistoryQuery, "cursor" | "limit"> = {}): Promise<Bytes> {
+		return spreadsheet(await this.#wholeHistory(asked));
+	}
+
+	async #wholeHistory(asked: Omit<HistoryQuery, "cursor" | "limit">): Promise<readonly HistoryView[]> {
+		const all: HistoryView[] = [];
+		let cursor: string | null | undefined;
+		while (cursor !== null) {
+			const page = await this.history({ ...asked, limit: entriesAtOnce, ...(cursor && { cursor }) });
+			all.push(...page.entries);
+			cursor = page.next;
+		}
+		return all;
+	}
+
+	/** What anybody's receipt proves, verified here and now without a network. */
+	readReceipt(receipt: Bytes): ReceiptView | Refusal {
+		return receiptView(this.#wallet, receipt);
 	}
 
 	/** Proof of payment, encoded: anyone can verify it offline. */

@@ -31,7 +31,7 @@ export function assetNamed(text: string): AssetId | undefined {
 }
 
 /** An asset as the trust list describes it; one that it does not know shows its code and minor units. */
-function assetView(id: AssetId, trust: SecureModule["trust"]): AssetView {
+export function assetView(id: AssetId, trust: SecureModule["trust"]): AssetView {
 	const { code } = id;
 	const plain = {
 		id: assetText(id),
@@ -52,7 +52,7 @@ export function balanceView(wallet: Wallet, id: AssetId): BalanceView {
 	return { asset: assetView(id, wallet.module.trust), ...wallet.balance(id) };
 }
 
-function partyView({ hash, operatorId, profile }: VerifiedCertificate, trust: Trust): PartyView {
+export function partyView({ hash, operatorId, profile }: VerifiedCertificate, trust: Trust): PartyView {
 	return {
 		id: toHex(hash),
 		role: profile.role,
@@ -113,12 +113,21 @@ function waiting({ side, state, isOpen }: AttemptSummary): Waiting {
 	return side === "payer" ? "payee" : "payer";
 }
 
-export function historyView(entry: HistoryEntry, trust: SecureModule["trust"]): HistoryView {
+export function historyView(entry: HistoryEntry, module: SecureModule): HistoryView {
+	const { trust } = module;
 	const id = assetNamed(entry.asset);
 	const { at, kind, amount, party, note } = entry;
 	const asset =
 		id === undefined
 			? { id: entry.asset, code: entry.asset, scale: 0, name: entry.asset, operator: "" }
 			: assetView(id, trust);
-	return { id: entry.id, at, kind, asset, amount, party, note };
+	return { id: entry.id, at, kind, asset, amount, party, note, attempt: attemptOf(entry, module) };
+}
+
+/** Entries of other things than payments have ids of their own. */
+function attemptOf({ id }: HistoryEntry, module: SecureModule): string | null {
+	const [, name = ""] = id.split("/");
+	const attempt = fromHex(name);
+	const isKnown = attempt !== undefined && (module.payer(attempt) ?? module.payee(attempt)) !== undefined;
+	return isKnown ? name : null;
 }

@@ -100,6 +100,26 @@ export type AttemptView = {
 	readonly documents: number;
 };
 
+/** What a receipt proves: that this payee was paid. It names no payer: that is known to the two sides only. */
+export type ReceiptView = {
+	/** names the payment */
+	readonly attempt: string;
+	/** on which side of it this wallet is; null where it has no part in it, or has forgotten it */
+	readonly side: "payer" | "payee" | null;
+	/** the payer's certificate, where this wallet knows it */
+	readonly payer: string | null;
+	readonly payee: PartyView;
+	readonly asset: AssetView;
+	readonly amount: bigint;
+	readonly memo: string;
+	readonly purpose: string | null;
+	/** when it was asked for, and until when it could be paid otherwise than directly */
+	readonly askedAt: number;
+	readonly askedUntil: number;
+	/** documents that the payee answered with */
+	readonly documents: number;
+};
+
 export type HistoryView = {
 	readonly id: string;
 	readonly at: number;
@@ -108,4 +128,6 @@ export type HistoryView = {
 	readonly amount: bigint;
 	readonly party: string;
 	readonly note: string;
+	/** the payment that it is of, while that is on record */
+	readonly attempt: string | null;
 };
