@@ -97,7 +97,9 @@ const texts: Target = {
 			run: async (input) => {
 				const text = Buffer.from(input).toString("utf8");
 				const made = await ann.ask({ asset: text, amount: 1n });
-				for (const answer of [await ann.recover(text), await ann.cancel(text), ann.receipt(text)])
+				for (const act of ["recover", "cancel", "sendBack", "resolve", "askRefund"] as const)
+					if (!isRefusal(await ann[act](text))) throw new Broken("a payment that nobody made");
+				for (const answer of [ann.receipt(text), ann.documents(text)])
 					if (!isRefusal(answer)) throw new Broken("a payment that nobody made");
 				const payee = { role: "holder", class: text, merchantCategory: null, region: text } as const;
 				const supposed = { amount: 1n, payee, purpose: text };

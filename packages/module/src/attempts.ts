@@ -7,6 +7,7 @@ import {
 	type DurablePayee,
 	type DurablePayer,
 	hasArrived,
+	payerWakesAt,
 	requestDigest,
 	requestPayload,
 } from "@tenten/protocol";
@@ -33,6 +34,16 @@ export type AttemptSummary = {
 	readonly documents: number;
 	/** waits for the other side */
 	readonly isOpen: boolean;
+	/** unix seconds: when its payee asked for it, and until when an answer is begun */
+	readonly askedAt: number;
+	readonly askedUntil: number;
+	/**
+	 * unix seconds, of what waits for a release: when its payer, if nothing happens, gives it up (as the payee knows it:
+	 * the last moment for a release); null of everything else
+	 */
+	readonly endsAt: number | null;
+	/** whether its user may give it up now */
+	readonly mayCancel: boolean;
 	/** of what is in doubt: when its operator can be asked to refund it; null where nothing is */
 	readonly refund: RefundTimes | null;
 } & (
@@ -44,6 +55,7 @@ export type AttemptSummary = {
 export function attemptsIn(
 	vault: Vault,
 	refundOf: (state: DurablePayer | DurablePayee) => RefundTimes | null,
+	mayCancel: (state: DurablePayer) => boolean,
 ): readonly AttemptSummary[] {
 	const { payers, payees } = vault;
 	const paying = [...payers.entries.values()].map((state) => ({
@@ -52,6 +64,8 @@ export function attemptsIn(
 		side: "payer" as const,
 		state: state.kind,
 		isOpen: payerWaits(state) && !vault.hasLost(state),
+		endsAt: payerWakesAt(state) ?? null,
+		mayCancel: mayCancel(state),
 		refund: refundOf(state),
 	}));
 	const receiving = [...payees.entries.values()].map((state) => ({
@@ -60,6 +74,8 @@ export function attemptsIn(
 		side: "payee" as const,
 		state: state.kind,
 		isOpen: payeeWaits(state) && !vault.hasLost(state),
+		endsAt: lastRelease(state),
+		mayCancel: false,
 		refund: refundOf(state),
 	}));
 	return [...paying, ...receiving];
@@ -75,6 +91,8 @@ function summaryOf({ terms }: DurablePayer | DurablePayee) {
 		payer: "payer" in terms ? terms.payer : terms.signer,
 		memo: body.memo,
 		isDirect: body.mode === "direct",
+		askedAt: body.issuedAt,
+		askedUntil: body.expiresAt,
 	};
 }
 
@@ -84,6 +102,12 @@ function payerWaits(state: DurablePayer): boolean {
 		(state.kind === "released" && !state.done) ||
 		(state.kind === "sent" && !hasArrived(state))
 	);
+}
+
+/** When the first of what is reserved can be released no more. */
+function lastRelease(state: DurablePayee): number | null {
+	if (state.kind === "cancelled" || !("tokens" in state)) return null;
+	return Math.min(...state.tokens.map(({ issue }) => issue.issue.spendUntil));
 }
 
 /** What was sent back may not have arrived: its payer, once it had our word, does not ask. */

@@ -53,7 +53,7 @@ import {
 } from "./ordering.ts";
 import { keptDocuments } from "./parcel.ts";
 import type { Assertion, Passkey, Registration } from "./passkey/assertion.ts";
-import { type Paid, type PayOptions, pay, receiptOf } from "./paying.ts";
+import { mayCancel, type Paid, type PayOptions, pay, receiptOf } from "./paying.ts";
 import { askBalance } from "./questions.ts";
 import { type Ask, Asking, type ModuleApp, sendBack } from "./receiving.ts";
 import {
@@ -100,6 +100,11 @@ export class SecureModule {
 	/** Takes a newer trust list; `pinnedSigner` is the key id of one's own operator's root. */
 	setTrustList(encoded: Bytes, pinnedSigner: Bytes): Promise<Trust | Refusal> {
 		return this.#core.exclusively(() => this.#core.setTrustList(encoded, pinnedSigner));
+	}
+
+	/** Unix seconds, as this module judges by them: never earlier than its trust list was signed. */
+	now(): number {
+		return this.#core.now();
 	}
 
 	get trust(): Trust | Refusal {
@@ -303,7 +308,12 @@ export class SecureModule {
 
 	/** Every payment on record, on either side. */
 	attempts(): readonly AttemptSummary[] {
-		return attemptsIn(this.#core.vault, (state) => refundTimes(this.#core, state));
+		const core = this.#core;
+		return attemptsIn(
+			core.vault,
+			(state) => refundTimes(core, state),
+			(state) => mayCancel(core, state),
+		);
 	}
 
 	/** Attempts that wait for the other side. */

@@ -261,6 +261,11 @@ function mayNotDecide(core: Core, state: Payer, event: PayerEvent): Refusal | un
 	return core.isSilenced(state.terms.signer);
 }
 
+/** Whether a user's cancel would count now. */
+export function mayCancel(core: Core, state: DurablePayer): boolean {
+	return state.kind === "locked" && mayNotDecide(core, state, { kind: "cancel" }) === undefined;
+}
+
 /** Whether the transfer may have to be sent again. */
 function needsDocuments(state: DurablePayer): boolean {
 	return state.kind === "locked" || (state.kind === "sent" && state.acknowledged === null);

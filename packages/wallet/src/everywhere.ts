@@ -3,6 +3,7 @@ export { type BackupFile, readBackupFile, writeBackupFile } from "./backup-file.
 export type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./desk/dealings.ts";
 export { Desk, type DeskOptions } from "./desk/desk.ts";
 export type { Acceptance, Supposing } from "./desk/holdings.ts";
+export type { NextAction } from "./desk/next-action.ts";
 export type {
 	AssetView,
 	AttemptView,

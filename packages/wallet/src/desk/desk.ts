@@ -8,7 +8,6 @@
  * agreed to or forgotten; everything else goes to the wallet, and what it answers goes back out the same way. The desk
  * decides nothing about money: where a payment stands, the module says each time it is shown.
  */
-import type { OpenedRequest } from "@tenten/module";
 import {
 	type AskedProfile,
 	type AssetId,
@@ -24,7 +23,6 @@ import {
 } from "@tenten/protocol";
 import { listedAssets } from "../listed-assets.ts";
 import { httpOperatorClient } from "../operator-client.ts";
-import { introduction } from "../operators.ts";
 import type { HistoryQuery } from "../store/history.ts";
 import type { SettingStore } from "../store/settings.ts";
 import type { WalletStore } from "../store/wallet-store.ts";
@@ -38,10 +36,13 @@ import {
 	makeInvitation,
 } from "../transport/invitation.ts";
 import type { Wallet } from "../wallet.ts";
+import { Accounts } from "./accounts.ts";
 import type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./dealings.ts";
 import { type Acceptance, acceptance, holdings, type Supposing } from "./holdings.ts";
 import { receiptView } from "./receipts.ts";
+import { Remembered } from "./remembered.ts";
 import { assetNamed, attemptView, balanceView, historyView, requestView } from "./showing.ts";
+import { ShownRequests } from "./shown-requests.ts";
 import { spreadsheet } from "./spreadsheet.ts";
 import type { AttemptView, HistoryView, HoldingView, OperatorView, ReceiptView } from "./views.ts";
 
@@ -54,77 +55,74 @@ export type DeskOptions = {
 	readonly timeZone?: string;
 };
 
-const operatorsSetting = "operators";
 const operatorTimeout_ms = 10_000;
-/** Requests that were read and not yet agreed to. */
-const mostRequests = 32;
 const entriesAtOnce = 256;
 
-type Shown = OpenedRequest & { readonly messages: readonly Bytes[] };
+type Parts = DeskOptions & {
+	readonly accounts: Accounts;
+	/** since when each open payment waits, unix seconds */
+	readonly since: Remembered<Readonly<Record<string, number>>>;
+};
 
 export class Desk {
 	readonly #wallet: Wallet;
 	readonly #store: WalletStore;
-	readonly #settings: SettingStore;
-	readonly #operatorAt: (url: string) => OperatorClient;
 	readonly #timeZone: string;
-	readonly #requests = new Map<string, Shown>();
-	#operators: readonly OperatorView[] = [];
+	readonly #accounts: Accounts;
+	readonly #since: Parts["since"];
+	readonly #requests = new ShownRequests();
 
-	private constructor({
-		wallet,
-		store,
-		settings,
-		operatorAt = overHttp,
-		timeZone = zoneHere(),
-	}: DeskOptions) {
+	private constructor({ wallet, store, accounts, since, timeZone = zoneHere() }: Parts) {
 		this.#wallet = wallet;
 		this.#store = store;
-		this.#settings = settings;
-		this.#operatorAt = operatorAt;
+		this.#accounts = accounts;
+		this.#since = since;
 		this.#timeZone = timeZone;
 	}
 
 	static async open(options: DeskOptions): Promise<Desk> {
-		const desk = new Desk(options);
-		const kept = await options.settings.get(operatorsSetting);
-		desk.#operators = kept === undefined ? [] : (JSON.parse(kept) as readonly OperatorView[]);
-		for (const { id, url } of desk.#operators)
-			options.wallet.connect(fromHex(id) as Bytes, desk.#operatorAt(url));
-		return desk;
+		const { wallet, settings, operatorAt = overHttp } = options;
+		const accounts = await Accounts.open(wallet, settings, operatorAt);
+		const since = await Remembered.open<Readonly<Record<string, number>>>(settings, "since", {});
+		return new Desk({ ...options, accounts, since });
 	}
 
 	overview(): Overview {
 		const { module } = this.#wallet;
 		const { trust } = module;
-		const joined = this.#operators.map(({ id }) => id);
-		const assets = isRefusal(trust) ? [] : listedAssets(trust, joined);
+		const { joined } = this.#accounts;
+		const assets = isRefusal(trust)
+			? []
+			: listedAssets(
+					trust,
+					joined.map(({ id }) => id),
+				);
 		return {
-			operators: this.#operators,
+			operators: joined,
 			balances: assets.map(({ id }) => balanceView(this.#wallet, id)),
 			open: this.attempts().filter(({ isOpen }) => isOpen),
 		};
 	}
 
+	/** Every payment on record, on either side: where its money is, what it waits for, and the one thing to do. */
 	attempts(): readonly AttemptView[] {
 		const { module } = this.#wallet;
-		return module.attempts().map((attempt) => attemptView(module, attempt));
+		const awaited = module.awaited();
+		const since = this.#since.value;
+		return module.attempts().map((attempt) => attemptView(module, attempt, { since, awaited }));
+	}
+
+	/** Notes since when what is open waits. */
+	async #noteOpen(): Promise<void> {
+		const now = this.#wallet.module.now();
+		const open = this.#wallet.module.attempts().filter(({ isOpen }) => isOpen);
+		const ids = open.map(({ attempt }) => toHex(attempt));
+		await this.#since.set(Object.fromEntries(ids.map((id) => [id, this.#since.value[id] ?? now])));
 	}
 
 	/** Opens an account with the operator at an address; its list is pinned, if it is the first. */
-	async join(url: string, asked: AskedProfile): Promise<OperatorView | Refusal> {
-		const address = url.replace(/\/+$/, "");
-		const client = this.#operatorAt(address);
-		const introduced = await introduction(client);
-		if (isRefusal(introduced)) return introduced;
-		const { id: operator, entry } = introduced;
-		const refusal = await this.#wallet.join(client, operator, asked);
-		if (refusal !== undefined) return refusal;
-		const id = toHex(operator);
-		const joined = { id, name: entry.name, url: address };
-		this.#operators = [...this.#operators.filter((known) => known.id !== id), joined];
-		await this.#settings.set(operatorsSetting, JSON.stringify(this.#operators));
-		return joined;
+	join(url: string, asked: AskedProfile): Promise<OperatorView | Refusal> {
+		return this.#accounts.join(url, asked);
 	}
 
 	/** Takes from one's account with the asset's operator. */
@@ -182,6 +180,7 @@ export class Desk {
 			return this.#show(messages, invitation);
 		const before = new Map(this.attempts().map((attempt) => [attempt.id, attempt]));
 		const answers = await this.#wallet.handle(messages);
+		await this.#noteOpen();
 		const moved = this.attempts().filter((now) => hasMoved(before.get(now.id), now));
 		const answer = answers.length === 0 ? null : encodeBundle(answers);
 		return { kind: "moved", attempts: moved, answer };
@@ -193,10 +192,8 @@ export class Desk {
 		const opened = module.openRequest(messages);
 		if (isRefusal(opened)) return opened;
 		if (isRefusal(trust)) return trust;
-		const [oldest] = this.#requests.keys();
-		if (this.#requests.size >= mostRequests && oldest !== undefined) this.#requests.delete(oldest);
 		const request = requestView(this.#wallet, opened, { trust, timeZone: this.#timeZone });
-		this.#requests.set(request.digest, { ...opened, messages });
+		this.#requests.add(request.digest, { ...opened, messages });
 		return { kind: "request", request, invitation };
 	}
 
@@ -208,6 +205,7 @@ export class Desk {
 		const started = await this.#wallet.start({ ...options, request: encoded, messages, amount });
 		if (isRefusal(started)) return started;
 		this.#requests.delete(digest);
+		await this.#noteOpen();
 		return { attempt: this.#attempt(started.attempt), bundle: encodeBundle(started.messages) };
 	}
 
@@ -220,24 +218,39 @@ export class Desk {
 	}
 
 	/** Says the last word of a payment again and asks for the other side's; over a channel, as far as it goes. */
-	async recover(attempt: string, channel?: Channel): Promise<SetAside | Refusal> {
-		const id = fromHex(attempt);
-		if (id === undefined) return refuse("attempt-unknown");
-		if (channel !== undefined) {
-			const state = await this.#wallet.recover(id, channel);
-			if (isRefusal(state)) return state;
-		}
-		return this.#lastWord(id);
+	recover(attempt: string, channel?: Channel): Promise<SetAside | Refusal> {
+		return this.#end(attempt, async (id) =>
+			channel === undefined ? undefined : this.#wallet.recover(id, channel),
+		);
 	}
 
 	/** Gives a payment up while that is possible. */
-	async cancel(attempt: string): Promise<SetAside | Refusal> {
-		const id = fromHex(attempt);
-		if (id === undefined) return refuse("attempt-unknown");
-		return (await this.#wallet.cancel(id)) ?? this.#lastWord(id);
+	cancel(attempt: string): Promise<SetAside | Refusal> {
+		return this.#end(attempt, (id) => this.#wallet.cancel(id));
 	}
 
-	async #lastWord(id: Bytes): Promise<SetAside | Refusal> {
+	/** Sends a direct payment that came unwanted back, whole: the bundle is for its payer. */
+	sendBack(attempt: string): Promise<SetAside | Refusal> {
+		return this.#end(attempt, (id) => this.#wallet.sendBack(id));
+	}
+
+	/** Asks operators what became of a payment whose payer does not answer; from now on their word counts. */
+	resolve(attempt: string): Promise<SetAside | Refusal> {
+		return this.#end(attempt, (id) => this.#wallet.resolve(id));
+	}
+
+	/** Asks operators to refund what nobody can be asked about any more. */
+	askRefund(attempt: string): Promise<SetAside | Refusal> {
+		return this.#end(attempt, (id) => this.#wallet.askRefund(id));
+	}
+
+	/** Does something about a payment; then where it stands, and its last word for the other side. */
+	async #end(attempt: string, act: (id: Bytes) => Promise<unknown>): Promise<SetAside | Refusal> {
+		const id = fromHex(attempt);
+		if (id === undefined) return refuse("attempt-unknown");
+		const refusal = await act(id);
+		await this.#noteOpen();
+		if (isRefusal(refusal)) return refusal;
 		const messages = await this.#wallet.module.contact(id);
 		if (isRefusal(messages)) return messages;
 		return { attempt: this.#attempt(id), bundle: encodeBundle(messages) };
@@ -291,6 +304,7 @@ export class Desk {
 		await this.#wallet.tick();
 		await this.#wallet.settlePending();
 		await this.#wallet.upkeep();
+		await this.#noteOpen();
 	}
 
 	close(): Promise<void> {

@@ -1,5 +1,5 @@
 /** From what the module knows to what screens show. */
-import type { AttemptSummary, OpenedRequest, SecureModule } from "@tenten/module";
+import type { AttemptSummary, AwaitedToken, OpenedRequest, SecureModule } from "@tenten/module";
 import {
 	type AssetId,
 	fromHex,
@@ -13,6 +13,7 @@ import { fundsState } from "../payment.ts";
 import { reasonWords } from "../refusal-words.ts";
 import type { HistoryEntry } from "../store/history.ts";
 import type { Wallet } from "../wallet.ts";
+import { nextAction } from "./next-action.ts";
 import type {
 	AssetView,
 	AttemptView,
@@ -89,10 +90,21 @@ export function requestView(
 	};
 }
 
-export function attemptView(module: SecureModule, attempt: AttemptSummary): AttemptView {
-	const { side, asset, amount, memo, isDirect, isOpen, state, documents } = attempt;
+/** What is known beside the attempts: since when each open one waits, and what a backup brought. */
+export type Beside = {
+	readonly since: Readonly<Record<string, number>>;
+	readonly awaited: readonly AwaitedToken[];
+};
+
+export function attemptView(
+	module: SecureModule,
+	attempt: AttemptSummary,
+	{ since, awaited }: Beside,
+): AttemptView {
+	const { side, asset, amount, memo, isDirect, isOpen, documents, askedAt, mayCancel } = attempt;
+	const id = toHex(attempt.attempt);
 	return {
-		id: toHex(attempt.attempt),
+		id,
 		side,
 		asset: assetView(asset, module.trust),
 		amount,
@@ -101,7 +113,9 @@ export function attemptView(module: SecureModule, attempt: AttemptSummary): Atte
 		isOpen,
 		funds: fundsState(module, attempt.attempt),
 		waitsFor: waiting(attempt),
-		mayCancel: side === "payer" && state === "locked",
+		since: isOpen ? (since[id] ?? askedAt) : null,
+		next: nextAction(attempt, module.now(), awaited),
+		mayCancel,
 		request: toHex(attempt.request),
 		documents,
 	};

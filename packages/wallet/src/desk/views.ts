@@ -6,6 +6,7 @@ import type { Document } from "@tenten/protocol";
 import type { FundsState } from "../payment.ts";
 import type { HistoryKind } from "../store/history.ts";
 import type { Words } from "../words.ts";
+import type { NextAction } from "./next-action.ts";
 
 export type OperatorView = { readonly id: string; readonly name: string; readonly url: string };
 
@@ -92,6 +93,10 @@ export type AttemptView = {
 	readonly isOpen: boolean;
 	readonly funds: FundsState;
 	readonly waitsFor: Waiting;
+	/** when it began to wait, or, where that was not noted, when it was asked for; null once it is over */
+	readonly since: number | null;
+	/** the one thing to do about it */
+	readonly next: NextAction;
 	/** the payer may still take it back */
 	readonly mayCancel: boolean;
 	/** digest of the request that it answers */
