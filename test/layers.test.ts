@@ -34,6 +34,11 @@ const packageRules: readonly Rule[] = [
 		why: "it runs the real code of both sides, and nothing of theirs knows of it",
 	},
 	{
+		from: "packages/web",
+		may: ["packages/wallet", P],
+		why: "screens call the wallet, and hold no rules of their own",
+	},
+	{
 		from: "packages/cli",
 		may: ["packages/sim", "packages/wallet", "packages/operator", "packages/module", "packages/client", P],
 		why: "the command is on top: it starts both sides",

@@ -1,4 +1,5 @@
 /** What a wallet needs on every platform; `index.ts` adds what Node has, `browser.ts` what a browser has. */
+export { amountText, typedAmount } from "./amounts.ts";
 export { type BackupFile, readBackupFile, writeBackupFile } from "./backup-file.ts";
 export type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./desk/dealings.ts";
 export { Desk, type DeskOptions } from "./desk/desk.ts";
@@ -35,7 +36,7 @@ export { memoryStore } from "./store/memory-store.ts";
 export { memorySettings, type SettingStore } from "./store/settings.ts";
 export type { WalletStore } from "./store/wallet-store.ts";
 export type { AskedRequest, OfferRequest } from "./transport/asking.ts";
-export { decodeBundle } from "./transport/bundle.ts";
+export { decodeBundle, encodeBundle } from "./transport/bundle.ts";
 export type { Channel, Handle, OneWayReceiver, OneWaySender } from "./transport/channel.ts";
 export { inProcessChannel } from "./transport/in-process.ts";
 export {

@@ -2,10 +2,15 @@
  * @tenten/wallet/page: what a page needs beside its worker, where cameras, screens and WebRTC are and no worker
  * gets to. It loads no module and no WebAssembly; `handle` may be a message to the worker.
  */
-export { decodeBundle } from "./transport/bundle.ts";
+export { amountText, typedAmount } from "./amounts.ts";
+export type { Asked, Asking, Desk, Overview, SetAside, Taken } from "./desk/desk.ts";
+export type { AssetView, AttemptView, BalanceView, OperatorView, RequestView } from "./desk/views.ts";
+export { refusalWords } from "./refusal-words.ts";
+export { decodeBundle, encodeBundle } from "./transport/bundle.ts";
 export type { Channel, Handle } from "./transport/channel.ts";
 export { type Invitation, invitationIn } from "./transport/invitation.ts";
 export { type QrFrames, type QrLetter, qrFrames } from "./transport/qr-frames.ts";
 export { type QrLink, type QrLinkOptions, qrLink } from "./transport/qr-link.ts";
 export { type QrRead, QrReader } from "./transport/qr-reader.ts";
 export { answeringRtc, type RtcLink, type RtcOptions, rtcLink } from "./transport/rtc-link.ts";
+export type { Words } from "./words.ts";

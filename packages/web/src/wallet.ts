@@ -1,2 +1,6 @@
-import url from "./worker/worker.ts?worker&url";
-console.log(new Worker(url, { type: "module" }));
+/** The wallet's page. */
+import { mount } from "svelte";
+import Shell from "./Shell.svelte";
+import "./styles/base.css";
+
+mount(Shell, { target: document.body });

@@ -1,6 +1,6 @@
 /** Assets as people name them, and amounts as people write them. */
-import { type AssetId, isRefusal, limits, sameAsset } from "@tenten/protocol";
-import { amountWords, type ListedAsset, listedAssets } from "@tenten/wallet";
+import { type AssetId, isRefusal, sameAsset } from "@tenten/protocol";
+import { amountWords, type ListedAsset, listedAssets, typedAmount } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import type { WalletFolder } from "./folder.ts";
 
@@ -47,12 +47,11 @@ export function assetOf(folder: WalletFolder, id: AssetId): KnownAsset {
 
 /** Minor units of what is written in major ones: `12.50` with scale 2 is 1250. */
 export function parseAmount(text: string, { definition: { scale, code } }: KnownAsset): bigint {
-	const [, whole = "", decimals = ""] =
-		/^([0-9]{1,19})(?:\.([0-9]{1,18}))?$/.exec(text.replaceAll(",", "")) ?? [];
-	if (whole === "") throw new BadInput(`${text} is no amount: write it as 1200 or 12.50`);
-	if (decimals.length > scale) throw new BadInput(`${text}: ${code} has ${scale} decimals`);
-	const minor = BigInt(whole + decimals.padEnd(scale, "0"));
-	if (minor <= 0n || minor > limits.amount) throw new BadInput(`${text} is not an amount above zero`);
+	const minor = typedAmount(text, scale);
+	if (minor === undefined)
+		throw new BadInput(
+			`${text} is no amount above zero: write it as 1200 or 12.50; ${code} has ${scale} decimals`,
+		);
 	return minor;
 }
 

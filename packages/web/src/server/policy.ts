@@ -2,8 +2,9 @@
  * What a browser is told that these pages may do. A script that gets in by whatever way finds nothing to load, no
  * inline code, no string that becomes code or markup, and no form, frame or plugin to leave through.
  */
-import { secureHeaders } from "hono/secure-headers";
+
 import type { MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
 
 export type Policy = {
 	/** where else pages may connect, beside this server and whatever has TLS, e.g. `http://127.0.0.1:*` */

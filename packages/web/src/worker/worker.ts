@@ -1,3 +1,6 @@
+/** The worker of a wallet's page: where keys, tokens and the module are. The page gets the desk, and plain data. */
 import { expose } from "comlink";
-import { indexedDbStore, Wallet, Desk, memorySettings } from "@tenten/wallet/browser";
-expose({ indexedDbStore, Wallet, Desk, memorySettings });
+import { opening } from "./opening.ts";
+
+expose(opening);
+postMessage("ready");

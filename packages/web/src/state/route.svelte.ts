@@ -1,0 +1,46 @@
+/**
+ * Where in the wallet one is: `#/payment/<id>` is the screen `payment` with the parameter `<id>`. A fragment without
+ * the slash is a link that somebody sent (docs/spec/transports.md), and is dealt with where one pays.
+ */
+export type Place = { readonly screen: string; readonly parameter: string };
+
+function placeIn(hash: string): Place {
+	const [, screen = "", parameter = ""] = /^#\/([\w-]*)(?:\/([\w-]*))?$/.exec(hash) ?? [];
+	return { screen, parameter };
+}
+
+/** What a link brought, until somebody takes it. */
+function linkIn(hash: string): string {
+	return /^#[\w-]{8,}$/.test(hash) ? `tenten:${hash.slice(1)}` : "";
+}
+
+let place = $state.raw(placeIn(location.hash));
+let brought = $state(linkIn(location.hash));
+
+addEventListener("hashchange", () => {
+	place = placeIn(location.hash);
+	brought = linkIn(location.hash) || brought;
+});
+
+export function here(): Place {
+	return place;
+}
+
+export function go(screen: string, parameter?: string): void {
+	location.hash = hrefOf(screen, parameter);
+}
+
+export function hrefOf(screen: string, parameter?: string): string {
+	return parameter === undefined ? `#/${screen}` : `#/${screen}/${parameter}`;
+}
+
+/** The link that this page was opened with, once. */
+export function takeBrought(): string {
+	const link = brought;
+	brought = "";
+	return link;
+}
+
+export function hasBrought(): boolean {
+	return brought !== "";
+}

@@ -1,0 +1,81 @@
+/**
+ * The open wallet, as the screens see it: the desk in the worker, and what it showed last.
+ *
+ * Screens ask the desk themselves for what they alone show; what all of them show is here, and is asked for again
+ * after everything that may have changed it.
+ */
+import { isRefusal, type Refusal } from "@tenten/protocol";
+import type { Desk, Overview, RequestView } from "@tenten/wallet/page";
+import type { Remote } from "comlink";
+import { startWorker } from "../worker/client.ts";
+import type { Opened } from "../worker/opening.ts";
+import type { Teller } from "../worker/teller.ts";
+import { walletName } from "./address.ts";
+
+type Phase =
+	| { readonly kind: "opening" }
+	/** no wallet is here yet */
+	| { readonly kind: "none" }
+	| { readonly kind: "open"; readonly desk: Remote<Desk>; readonly teller: Remote<Teller> }
+	| Refusal;
+
+const worker = startWorker();
+const person = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+const nothing: Overview = { operators: [], balances: [], open: [] };
+
+let phase = $state.raw<Phase>({ kind: "opening" });
+let overview = $state.raw<Overview>(nothing);
+
+/** A request that was read, until it is paid or left. */
+export const atHand = $state<{ request: RequestView | undefined }>({ request: undefined });
+
+export const session = {
+	get phase(): Phase {
+		return phase;
+	},
+	get overview(): Overview {
+		return overview;
+	},
+	/** The desk, on screens that are shown only while a wallet is open. */
+	get desk(): Remote<Desk> {
+		return opened().desk;
+	},
+	get teller(): Remote<Teller> {
+		return opened().teller;
+	},
+};
+
+function opened() {
+	if (phase.kind !== "open") throw new Error("no wallet is open");
+	return phase;
+}
+
+export async function openWallet(): Promise<void> {
+	await enter(await (await worker).open(walletName));
+}
+
+export async function createWallet(): Promise<void> {
+	await enter(await (await worker).create(walletName));
+}
+
+/** Opens an account with the operator at an address, as a person. */
+export async function joinOperator(url: string): Promise<Refusal | undefined> {
+	const joined = await session.desk.join(url, person);
+	await refresh();
+	return isRefusal(joined) ? joined : undefined;
+}
+
+async function enter(opened: Opened): Promise<void> {
+	if (opened.kind !== "open") {
+		phase = opened;
+		return;
+	}
+	const { desk, teller } = await worker;
+	phase = { kind: "open", desk: await desk(), teller: await teller() };
+	await refresh();
+}
+
+/** Shows what is so now. */
+export async function refresh(): Promise<void> {
+	overview = await session.desk.overview();
+}

@@ -1,0 +1,198 @@
+/**
+ * Phones for tests: the built wallet in real Chromium, an operator and a relay on this machine, all of them real.
+ *
+ *   phones ──▶ Chromium, one context a phone ──▶ pages ◀── webApp
+ *                                                  └──▶ operator (gives play money to whoever joins), relay
+ *
+ * What a phone shows is looked up by the texts of `locales/*.json`, as a person would, and never by markup.
+ */
+import { readFileSync } from "node:fs";
+import { createApp, type Operator } from "@tenten/operator";
+import { isRefusal, parseEnrolled, sha256 } from "@tenten/protocol";
+import { type LoopbackServer, listenAsRelay, listenOnLoopback } from "@tenten/wallet";
+import { buildWeb, webApp } from "@tenten/web";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { openTown } from "../support/town.ts";
+import { bundle } from "./chromium.ts";
+
+export type Language = "en" | "ja";
+export type Texts = Readonly<Record<string, string>>;
+
+/** Minor units that whoever joins finds on the account. */
+export const gift = 10_000n;
+
+const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
+/** A machine without multicast cannot resolve the names behind which Chromium hides addresses of a network. */
+const args = [
+	"--no-sandbox",
+	"--disable-features=WebRtcHideLocalIpsWithMdns",
+	"--allow-loopback-in-peer-connection",
+];
+
+export type Phone = {
+	readonly page: Page;
+	readonly context: BrowserContext;
+	/** The text of a key, as this phone says it. */
+	readonly text: (key: string, values?: Readonly<Record<string, string | number>>) => string;
+	readonly button: (key: string, values?: Readonly<Record<string, string | number>>) => Locator;
+	readonly field: (key: string) => Locator;
+	/** Goes to a screen of the wallet. */
+	readonly go: (screen: string) => Promise<void>;
+	/** What the module says is in the store of its first asset, by where it is, minor units. */
+	readonly balance: () => Promise<Readonly<Record<string, string>>>;
+	/** What went wrong in the page: uncaught errors and refusals of its policy. */
+	readonly problems: readonly string[];
+};
+
+export type Phones = {
+	/** Opens a wallet in a browser of its own. */
+	readonly phone: (options?: { readonly language?: Language }) => Promise<Phone>;
+	readonly web: LoopbackServer;
+	readonly relay: LoopbackServer;
+	/** The operator's server goes away, its books stay. */
+	readonly stopOperator: () => Promise<void>;
+	readonly startOperator: () => Promise<void>;
+	readonly close: () => Promise<void>;
+};
+
+export function textsIn(language: Language): Texts {
+	return JSON.parse(readFileSync(`packages/web/src/locales/${language}.json`, "utf8")) as Texts;
+}
+
+export async function openPhones(executablePath: string): Promise<Phones> {
+	const web = await listenOnLoopback(
+		webApp(await buildWeb(), { connect: ["http://127.0.0.1:*", "ws://127.0.0.1:*"] }),
+	);
+	const town = await openTown({ now: Math.floor(Date.now() / 1_000) });
+	const app = withGift(
+		town.operator,
+		createApp({ operator: town.operator, log: silent, origins: [web.url] }),
+	);
+	let operator: LoopbackServer | undefined = await listenOnLoopback(app);
+	const { port } = new URL(operator.url);
+	const relay = await listenAsRelay();
+	const browser = await chromium.launch({ executablePath, args });
+	const deskCode = await bundle("packages/web/test/support/desk-page.ts");
+	const address = `${web.url}/?operator=${operator.url}&relay=${relay.url}`;
+	const stopOperator = async (): Promise<void> => {
+		await operator?.stop();
+		operator = undefined;
+	};
+	return {
+		web,
+		relay,
+		stopOperator,
+		startOperator: async () => {
+			operator ??= await listenOnLoopback(app, { port: Number(port) });
+		},
+		phone: (options = {}) => openPhone(browser, address, deskCode, options.language ?? "ja"),
+		close: async () => {
+			await browser.close();
+			await relay.stop();
+			await stopOperator();
+			await web.stop();
+			await town.close();
+		},
+	};
+}
+
+type App = { readonly fetch: (request: Request) => Response | Promise<Response> };
+
+/** Whoever opens an account finds money on it, once. */
+function withGift(operator: Operator, app: App): App {
+	return {
+		fetch: async (request) => {
+			const response = await app.fetch(request);
+			if (request.method === "POST" && request.url.endsWith("/v1/certificates") && response.ok) {
+				const enrolled = parseEnrolled(new Uint8Array(await response.clone().arrayBuffer()));
+				if (!isRefusal(enrolled))
+					await operator.deposit(sha256(enrolled.account), enrolled.account, "JPY", gift);
+			}
+			return response;
+		},
+	};
+}
+
+async function openPhone(
+	browser: Browser,
+	address: string,
+	deskCode: string,
+	language: Language,
+): Promise<Phone> {
+	const context = await browser.newContext({
+		locale: language === "ja" ? "ja-JP" : "en-GB",
+		viewport: { width: 390, height: 844 },
+	});
+	await context.addInitScript(keepWorker);
+	const page = await context.newPage();
+	const problems: string[] = [];
+	page.on("pageerror", (error) => problems.push(String(error)));
+	page.on("console", (message) => {
+		if (message.type() === "error" && /Content.Security|Trusted/i.test(message.text()))
+			problems.push(message.text());
+	});
+	await page.goto(address);
+	const texts = textsIn(language);
+	const text: Phone["text"] = (key, values = {}) => {
+		const found = texts[key];
+		if (found === undefined) throw new Error(`no text ${key}`);
+		return found.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ""));
+	};
+	return {
+		page,
+		context,
+		text,
+		button: (key, values) => page.getByRole("button", { name: text(key, values), exact: true }),
+		field: (key) => page.getByLabel(text(key)),
+		go: async (screen) => {
+			await page.evaluate((hash) => {
+				location.hash = hash;
+			}, `#/${screen}`);
+		},
+		balance: async () => {
+			await page.evaluate(deskCode);
+			const [first] = await page.evaluate(() => (globalThis as unknown as PageEnd).balances());
+			if (first === undefined) throw new Error("no asset");
+			return first;
+		},
+		problems,
+	};
+}
+
+type PageEnd = { readonly balances: () => Promise<readonly Readonly<Record<string, string>>[]> };
+
+/** Runs in the page before anything else: a test wants to reach the worker that the page starts. */
+function keepWorker(): void {
+	const Real = globalThis.Worker;
+	globalThis.Worker = class extends Real {
+		constructor(url: string | URL, options?: WorkerOptions) {
+			super(url, options);
+			Object.assign(globalThis, { walletWorker: this });
+		}
+	};
+}
+
+/** The first minute: a wallet, an account with the operator, and this much in the wallet. */
+export async function firstRun(phone: Phone, amount: bigint): Promise<void> {
+	await phone.button("start.begin").click();
+	await phone.field("topUp.amount").fill(String(amount));
+	await phone.button("topUp.do").click();
+	await phone.page
+		.getByRole("link", { name: phone.text("nav.home"), exact: true })
+		.first()
+		.waitFor();
+	await phone.page.getByText(phone.text("topUp.done", { amount: yen(phone, amount) })).waitFor();
+}
+
+/** As its phone writes an amount. */
+export function yen({ text }: Phone, minor: bigint): string {
+	const locale = text("nav.pay") === "Pay" ? "en-GB" : "ja-JP";
+	const format = new Intl.NumberFormat(locale, { style: "currency", currency: "JPY" });
+	return format.format(minor);
+}
+
+/** The balance on the first screen. */
+export async function shownBalance(phone: Phone): Promise<string> {
+	await phone.go("home");
+	return (await phone.page.getByTestId("available").textContent()) ?? "";
+}

@@ -1,0 +1,106 @@
+/** Two phones in real Chromium: the first minute, and a payment by links with the operator away. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { chromiumPath } from "./browser/chromium.ts";
+import { firstRun, openPhones, type Phone, type Phones, shownBalance, yen } from "./browser/phones.ts";
+
+const chromium = chromiumPath();
+const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
+
+describe("two phones", { skip }, () => {
+	let phones: Phones;
+	let ann: Phone;
+	let bob: Phone;
+
+	before(async () => {
+		phones = await openPhones(chromium as string);
+		ann = await phones.phone();
+		bob = await phones.phone({ language: "en" });
+	});
+	after(async () => {
+		await phones?.close();
+	});
+
+	test("begin: a wallet, an account and money in it, and the balance shown is the store's", async () => {
+		await firstRun(ann, 3_000n);
+		await firstRun(bob, 500n);
+		assert.equal(await shownBalance(ann), yen(ann, 3_000n));
+		assert.equal((await ann.balance())["available"], "3000");
+		assert.equal(await shownBalance(bob), yen(bob, 500n));
+	});
+
+	test("pay by link while the operator is away: both show the same, and balances are the stores'", async () => {
+		await phones.stopOperator();
+		await payByLinks(bob, ann, 1_200n, "お茶");
+		assert.equal(await shownBalance(ann), yen(ann, 1_800n));
+		assert.equal(await shownBalance(bob), yen(bob, 1_700n));
+		assert.equal((await ann.balance())["available"], "1800");
+		assert.equal((await bob.balance())["available"], "1700");
+	});
+
+	test("what was received is spent onward at once, after the page was opened anew, still without operator", async () => {
+		await bob.page.reload();
+		await payByLinks(ann, bob, 1_600n, "books");
+		assert.equal((await bob.balance())["available"], "100");
+		assert.equal((await ann.balance())["available"], "3400");
+		assert.equal(await shownBalance(ann), yen(ann, 3_400n));
+	});
+
+	test("nothing went wrong in any page, and nothing stood against its policy", () => {
+		assert.deepEqual([...ann.problems, ...bob.problems], []);
+	});
+});
+
+const linkShown = async ({ page }: Phone): Promise<string> => {
+	const link = page.getByTestId("link");
+	await link.waitFor();
+	for (;;) {
+		const value = await link.inputValue();
+		if (value !== "") return value;
+	}
+};
+
+/** Puts a link into a field, as if it had come by mail. */
+async function read(phone: Phone, field: string, link: string): Promise<void> {
+	await phone.field(field).fill(link);
+	await phone.button("link.take").click();
+}
+
+async function payByLinks(payee: Phone, payer: Phone, amount: bigint, memo: string): Promise<void> {
+	await payee.go("request");
+	await payee.field("request.amount").fill(String(amount));
+	await payee.field("request.memo").fill(memo);
+	await payee.button("request.make").click();
+	const request = await linkShown(payee);
+
+	await payer.go("pay");
+	await read(payer, "pay.link", request);
+	await payer.page.getByText(memo).waitFor();
+	await payer.button("sheet.payAmount", { amount: yen(payer, amount) }).click();
+	await standing(payer, "inFlight");
+	const lock = await linkShown(payer);
+
+	await read(payee, "request.answer", lock);
+	await standing(payee, "inFlight");
+	await read(payer, "payment.answer", await linkShown(payee));
+	await standing(payer, "spent");
+	await read(payee, "payment.answer", await linkShown(payer));
+	await standing(payee, "received");
+
+	const [mine, theirs] = await Promise.all([shownPayment(payer), shownPayment(payee)]);
+	assert.equal(mine.mark, theirs.mark);
+	assert.deepEqual([mine.amount, theirs.amount], [yen(payer, amount), yen(payee, amount)]);
+	assert.deepEqual([mine.memo, theirs.memo], [memo, memo]);
+}
+
+/** Waits until a phone shows where the money of its payment is. */
+async function standing({ page }: Phone, funds: string): Promise<void> {
+	await page.locator(`[data-testid=standing][data-funds=${funds}]`).waitFor();
+}
+
+async function shownPayment({ page }: Phone) {
+	const [mark, amount, memo] = await Promise.all(
+		["mark", "amount", "memo"].map((id) => page.getByTestId(id).textContent()),
+	);
+	return { mark, amount, memo };
+}
