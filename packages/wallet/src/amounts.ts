@@ -23,6 +23,8 @@ export function amountText(
 	const digits = { minimumFractionDigits: scale, maximumFractionDigits: scale };
 	const isCurrency = Intl.supportedValuesOf("currency").includes(code);
 	const style = isCurrency ? ({ style: "currency", currency: code } as const) : {};
-	const text = new Intl.NumberFormat(locale, { ...digits, ...style }).format(decimalText(minor, scale) as `${number}`);
+	const text = new Intl.NumberFormat(locale, { ...digits, ...style }).format(
+		decimalText(minor, scale) as `${number}`,
+	);
 	return isCurrency ? text : `${text} ${code}`;
 }
