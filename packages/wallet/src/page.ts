@@ -3,7 +3,8 @@
  * gets to. It loads no module and no WebAssembly; `handle` may be a message to the worker.
  */
 export { amountText, typedAmount } from "./amounts.ts";
-export type { Asked, Asking, Desk, Overview, SetAside, Taken } from "./desk/desk.ts";
+export type { Asked, Asking, Overview, SetAside, Taken } from "./desk/dealings.ts";
+export type { Desk } from "./desk/desk.ts";
 export type { AssetView, AttemptView, BalanceView, OperatorView, RequestView } from "./desk/views.ts";
 export { refusalWords } from "./refusal-words.ts";
 export { decodeBundle, encodeBundle } from "./transport/bundle.ts";
