@@ -90,7 +90,7 @@ const texts: Target = {
 	memory: serverMemory,
 	open: async () => {
 		const { ann, close } = await openDesks();
-		const seeds = [assetOf(ann).id, "00".repeat(32), `${"00".repeat(32)}/JPY`];
+		const seeds = ["", assetOf(ann).id, "00".repeat(32), `${"00".repeat(32)}/JPY`];
 		return {
 			seeds: seeds.map((text) => Uint8Array.from(Buffer.from(text))),
 			form: "text",
@@ -107,6 +107,9 @@ const texts: Target = {
 					const said = ann.wouldAccept({ ...supposed, ...naming });
 					if (!isRefusal(said) && said.payable > 1n) throw new Broken("more than was asked about");
 				}
+				if ((await ann.history({ text, limit: 2 })).entries.length > 1)
+					throw new Broken("more than happened");
+				await ann.historyFile({ text });
 				const tokens = ann.holdings(text);
 				if (!isRefusal(tokens) && text !== assetOf(ann).id && tokens.length > 0)
 					throw new Broken("tokens of another asset");

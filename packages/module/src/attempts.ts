@@ -10,6 +10,7 @@ import {
 	payerWakesAt,
 	requestDigest,
 	requestPayload,
+	toHex,
 } from "@tenten/protocol";
 import { keptKeys } from "./parcel.ts";
 import type { Vault } from "./vault.ts";
@@ -60,7 +61,7 @@ export function attemptsIn(
 	const { payers, payees } = vault;
 	const paying = [...payers.entries.values()].map((state) => ({
 		...summaryOf(state),
-		documents: keptKeys(vault.state.rows, "received", state.terms.attempt).length,
+		documents: keptKeys(vault.state.rows, "received", toHex(state.terms.attempt)).length,
 		side: "payer" as const,
 		state: state.kind,
 		isOpen: payerWaits(state) && !vault.hasLost(state),
@@ -70,7 +71,7 @@ export function attemptsIn(
 	}));
 	const receiving = [...payees.entries.values()].map((state) => ({
 		...summaryOf(state),
-		documents: keptKeys(vault.state.rows, "offered", state.terms.attempt).length,
+		documents: keptKeys(vault.state.rows, "offered", toHex(state.terms.attempt)).length,
 		side: "payee" as const,
 		state: state.kind,
 		isOpen: payeeWaits(state) && !vault.hasLost(state),

@@ -90,20 +90,20 @@ export function documentRowsOf(manifest: Manifest | null): readonly string[] {
  */
 export type Kept = "offered" | "received" | "answer";
 
-/** The row that keeps a document of an attempt or a request. */
-function keptRowOf(kept: Kept, id: Bytes, position: number): string {
-	return `${kept}/${toHex(id)}/${position}`;
+/** The row that keeps a document of an attempt or a request (in hex). */
+function keptRowOf(kept: Kept, id: string, position: number): string {
+	return `${kept}/${id}/${position}`;
 }
 
 export function keptRows(kept: Kept, id: Bytes, documents: readonly Document[]): readonly StoreWrite[] {
 	return documents.map((document, position) => ({
-		key: keptRowOf(kept, id, position),
+		key: keptRowOf(kept, toHex(id), position),
 		value: serialize(documentRow, document),
 	}));
 }
 
-/** The rows that are there: they stand without a gap. */
-export function keptKeys(rows: ReadonlyMap<string, Bytes>, kept: Kept, id: Bytes): readonly string[] {
+/** The rows that are there, of an attempt or a request (in hex): they stand without a gap. */
+export function keptKeys(rows: ReadonlyMap<string, Bytes>, kept: Kept, id: string): readonly string[] {
 	const keys: string[] = [];
 	for (;;) {
 		const key = keptRowOf(kept, id, keys.length);
@@ -113,7 +113,7 @@ export function keptKeys(rows: ReadonlyMap<string, Bytes>, kept: Kept, id: Bytes
 }
 
 export function keptDocuments(rows: ReadonlyMap<string, Bytes>, kept: Kept, id: Bytes): readonly Document[] {
-	return keptKeys(rows, kept, id).map((key) => {
+	return keptKeys(rows, kept, toHex(id)).map((key) => {
 		const value = rows.get(key) ?? new Uint8Array();
 		const document = parse(documentRow, value, value.length);
 		if (isRefusal(document)) throw new Error(`a kept document does not parse: ${document.detail}`);

@@ -15,7 +15,6 @@ import {
 	type DurableHolderOrder,
 	type DurablePayee,
 	type DurablePayer,
-	fromHex,
 	hasArrived,
 	holderOrder,
 	isRefusal,
@@ -278,7 +277,7 @@ export class Vault {
 		const owned = [...this.#owned.entries].filter(([, until]) => until < surelyPast);
 		const beside = [
 			...[...payers, ...payees].flatMap(([, { terms }]) => rowsBeside(this.state.rows, terms)),
-			...requests.flatMap(([id]) => keptKeys(this.state.rows, "answer", fromHex(id) as Bytes)),
+			...requests.flatMap(([id]) => keptKeys(this.state.rows, "answer", id)),
 		];
 		const writes = [
 			...payers.map(([id]) => this.payers.write(id, null)),
@@ -346,6 +345,6 @@ function rowsBeside(
 ): readonly string[] {
 	const { attempt } = terms;
 	const sent = documentRowsOf("data" in terms ? terms.data : terms.reply);
-	const came = (["offered", "received"] as const).flatMap((kept) => keptKeys(rows, kept, attempt));
+	const came = (["offered", "received"] as const).flatMap((kept) => keptKeys(rows, kept, toHex(attempt)));
 	return [...sent, ...came, questionsKey(attempt), lateKey(attempt)].filter((key) => rows.has(key));
 }
