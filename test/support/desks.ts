@@ -25,10 +25,11 @@ export async function openDesk(
 }
 
 /** The desk as a page has it: every answer crosses as a structured clone. */
-function cloned(desk: Desk): Desk {
+function cloned<T extends object>(desk: T): T {
 	return new Proxy(desk, {
 		get: (_, name) => {
 			const member: unknown = Reflect.get(desk, name);
+			if (typeof member === "object" && member !== null) return cloned(member);
 			if (typeof member !== "function") return member;
 			return (...args: readonly unknown[]): unknown => {
 				const answer: unknown = Reflect.apply(member, desk, args);

@@ -1,10 +1,13 @@
 /** What a wallet needs on every platform; `index.ts` adds what Node has, `browser.ts` what a browser has. */
 export { amountText, typedAmount } from "./amounts.ts";
 export { type BackupFile, readBackupFile, writeBackupFile } from "./backup-file.ts";
+export type { BackupDesk } from "./desk/backup-desk.ts";
 export type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./desk/dealings.ts";
 export { Desk, type DeskOptions } from "./desk/desk.ts";
 export type { Acceptance, Supposing } from "./desk/holdings.ts";
 export type { NextAction } from "./desk/next-action.ts";
+export type { PasskeyDesk } from "./desk/passkey-desk.ts";
+export { operatorsOfBackup, type RestoreDeskOptions, restoreDesk } from "./desk/restore-desk.ts";
 export type {
 	AssetView,
 	AttemptView,
@@ -13,8 +16,10 @@ export type {
 	HoldingView,
 	OperatorView,
 	PartyView,
+	PasskeyView,
 	ReceiptView,
 	RequestView,
+	RestoredView,
 	Waiting,
 } from "./desk/views.ts";
 export { assetText } from "./journal.ts";

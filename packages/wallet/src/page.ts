@@ -1,11 +1,29 @@
 /**
- * @tenten/wallet/page: what a page needs beside its worker, where cameras, screens and WebRTC are and no worker
- * gets to. It loads no module and no WebAssembly; `handle` may be a message to the worker.
+ * @tenten/wallet/page: what a page needs beside its worker, where cameras, screens, passkeys and WebRTC are and no
+ * worker gets to. It loads no module and no WebAssembly; `handle` may be a message to the worker.
  */
 export { amountText, typedAmount } from "./amounts.ts";
-export type { Asked, Asking, Overview, SetAside, Taken } from "./desk/dealings.ts";
+export type { BackupDesk } from "./desk/backup-desk.ts";
+export type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./desk/dealings.ts";
 export type { Desk } from "./desk/desk.ts";
-export type { AssetView, AttemptView, BalanceView, OperatorView, RequestView } from "./desk/views.ts";
+export type { Acceptance, Supposing } from "./desk/holdings.ts";
+export type { NextAction } from "./desk/next-action.ts";
+export type { PasskeyDesk } from "./desk/passkey-desk.ts";
+export type {
+	AssetView,
+	AttemptView,
+	BalanceView,
+	HistoryView,
+	HoldingView,
+	OperatorView,
+	PartyView,
+	PasskeyView,
+	ReceiptView,
+	RequestView,
+	RestoredView,
+	Waiting,
+} from "./desk/views.ts";
+export { createPasskey, usePasskey } from "./passkeys.ts";
 export { refusalWords } from "./refusal-words.ts";
 export { decodeBundle, encodeBundle } from "./transport/bundle.ts";
 export type { Channel, Handle } from "./transport/channel.ts";

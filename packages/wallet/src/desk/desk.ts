@@ -37,8 +37,10 @@ import {
 } from "../transport/invitation.ts";
 import type { Wallet } from "../wallet.ts";
 import { Accounts } from "./accounts.ts";
+import { BackupDesk } from "./backup-desk.ts";
 import type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./dealings.ts";
 import { type Acceptance, acceptance, holdings, type Supposing } from "./holdings.ts";
+import { PasskeyDesk } from "./passkey-desk.ts";
 import { receiptView } from "./receipts.ts";
 import { Remembered } from "./remembered.ts";
 import { assetNamed, attemptView, balanceView, historyView, requestView } from "./showing.ts";
@@ -71,6 +73,8 @@ export class Desk {
 	readonly #accounts: Accounts;
 	readonly #since: Parts["since"];
 	readonly #requests = new ShownRequests();
+	readonly passkey: PasskeyDesk;
+	readonly backup: BackupDesk;
 
 	private constructor({ wallet, store, accounts, since, timeZone = zoneHere() }: Parts) {
 		this.#wallet = wallet;
@@ -78,6 +82,8 @@ export class Desk {
 		this.#accounts = accounts;
 		this.#since = since;
 		this.#timeZone = timeZone;
+		this.passkey = new PasskeyDesk(wallet, this.#requests);
+		this.backup = new BackupDesk(wallet, store.history, accounts);
 	}
 
 	static async open(options: DeskOptions): Promise<Desk> {

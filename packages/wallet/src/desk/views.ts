@@ -105,6 +105,24 @@ export type AttemptView = {
 	readonly documents: number;
 };
 
+/** The passkey that is registered: its domain, and the page that may ask it. */
+export type PasskeyView = { readonly relyingParty: string; readonly origin: string };
+
+/** What a restored backup brought of an asset. */
+export type RestoredView = {
+	readonly asset: AssetView;
+	/** whether the lost wallet had paid it nobody here knows yet */
+	readonly awaited: bigint;
+	/** of it, what comes at once on its owner's word that nothing was paid since the backup */
+	readonly mayMove: bigint;
+	/** of what is awaited and nobody else has: the first comes back then; null where nothing is awaited */
+	readonly from: number | null;
+	/** and the last then */
+	readonly until: number | null;
+	/** gone: the lost wallet had paid it after the backup, as its own signature shows */
+	readonly spent: bigint;
+};
+
 /** What a receipt proves: that this payee was paid. It names no payer: that is known to the two sides only. */
 export type ReceiptView = {
 	/** names the payment */
