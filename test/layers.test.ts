@@ -40,8 +40,16 @@ const packageRules: readonly Rule[] = [
 	},
 	{
 		from: "packages/cli",
-		may: ["packages/sim", "packages/wallet", "packages/operator", "packages/module", "packages/client", P],
-		why: "the command is on top: it starts both sides",
+		may: [
+			"packages/web",
+			"packages/sim",
+			"packages/wallet",
+			"packages/operator",
+			"packages/module",
+			"packages/client",
+			P,
+		],
+		why: "the command is on top: it starts both sides, and serves the screens",
 	},
 ];
 

@@ -23,6 +23,7 @@ export default defineConfig({
 		rolldownOptions: {
 			input: {
 				index: `${root}index.html`,
+				town: `${root}town.html`,
 				"service-worker": `${root}src/service-worker/service-worker.ts`,
 			},
 			output: {

@@ -1,6 +1,6 @@
 /** The sandbox and the demo: they tell a true story, and what the sandbox says to try works. */
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ended } from "./support/processes.ts";
@@ -55,12 +55,29 @@ test("a sandbox that is kept tells the story again on what it kept", async () =>
 describe("a running sandbox", () => {
 	const data = join(folder, "town");
 	const town = start("sandbox", "--data", data);
+	// From the beginning: what was said before is not said again.
+	const invited = says(town, /([\s\S]*Type here: stop[^\n]*)\n/);
+	const opened = says(town, /(http:\/\/127\.0\.0\.1:\d+\/)/);
 	const type = (line: string) => town.stdin?.write(`${line}\n`);
 	const passphraseFile = join(folder, "passphrase");
 	const you = ["--wallet", join(data, "you"), "--passphrase-file", passphraseFile];
 
+	test("first of all it says what to open: a page that others may not frame, at an address that is kept", async () => {
+		const address = await opened;
+		assert.equal(
+			JSON.parse(readFileSync(join(data, "pages.json"), "utf8")).port,
+			Number(new URL(address).port),
+		);
+		const page = await fetch(address);
+		assert.equal(page.status, 200);
+		assert.match(page.url, /\/wallet\/town\.html\?switches=\d+$/);
+		const policy = page.headers.get("content-security-policy") ?? "";
+		assert.match(policy, /frame-ancestors 'self'/);
+		assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval(?<!wasm-unsafe-eval)/);
+	});
+
 	test("what it says to try works as it stands there, operators off or on", async () => {
-		const said = await says(town, /([\s\S]*Type here: stop[^\n]*)\n/);
+		const said = await invited;
 		const lines = [...said.matchAll(/^ {4}(?:npx )?tenten (.+)$/gm)].map(([, line]) => line ?? "");
 		assert.ok(lines.length >= 6, said);
 		const environment = /export TENTEN_WALLET=(\S+) TENTEN_PASSPHRASE=(\S+)/.exec(said);

@@ -7,16 +7,23 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { buildWeb, webApp } from "@tenten/web";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
+import type { Output } from "../output.ts";
 import { listen } from "../sandbox/console.ts";
 import type { Language } from "../sandbox/figures.ts";
+import { type App, originAt, pagesPort } from "../sandbox/pages.ts";
+import { openScreens } from "../sandbox/screens.ts";
 import { type Step, tellStory } from "../sandbox/story.ts";
 import { openTown, type Town } from "../sandbox/town.ts";
-import { sandboxWords } from "../sandbox/words.ts";
+import { type SandboxWords, sandboxWords } from "../sandbox/words.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
 import { chosenSchemas } from "./database-choice.ts";
+
+/** After this long a person is told what is waited for. */
+const patience_ms = 500;
 
 type Options = { readonly data?: string; readonly lang: string; readonly once?: true };
 
@@ -33,15 +40,21 @@ export function sandboxCommand(): Command {
 		},
 		async (output, { data, lang, once }) => {
 			const words = sandboxWords[languageOf(lang)];
+			const folder = folderFor(data);
 			const schemas = await chosenSchemas();
-			const town = await openTown(folderFor(data), { forget: data === undefined, schemas });
+			const pages =
+				once === true ? null : { port: await pagesPort(folder), built: await build(output, words) };
+			const origins = pages === null ? [] : [originAt(pages.port)];
+			const town = await openTown(folder, { forget: data === undefined, schemas, origins });
+			const screens = pages === null ? null : await openScreens({ town, ...pages });
+			if (screens !== null) output.say(words.open(screens.url));
 			output.say(words.addresses(town));
 			let told = 0;
 			const steps = await tellStory(town, (step) => {
 				output.say(`${++told}. ${words.step(step, town).replaceAll("\n", "\n   ")}`);
 			});
 			output.say(words.whereItIs(town));
-			const result = { ...resultOf(town, steps), ok: isWell(steps) };
+			const result = { ...resultOf(town, steps), page: screens?.url ?? null, ok: isWell(steps) };
 			if (once !== true) {
 				output.say(words.next(town));
 				output.result(result);
@@ -49,12 +62,21 @@ export function sandboxCommand(): Command {
 				await stopSignal().stopped;
 				silence();
 			}
+			await screens?.close();
 			await town.close();
 			output.say(words.goodbye(town, data === undefined));
 			return { ok: result.ok, result };
 		},
 	);
 	return command.option("--lang <language>", "en or ja", "en");
+}
+
+/** The pages, which are built first where nobody did so before. */
+async function build(output: Output, words: SandboxWords): Promise<(connect: readonly string[]) => App> {
+	const waiting = setTimeout(() => output.say(words.building), patience_ms);
+	const folder = await buildWeb();
+	clearTimeout(waiting);
+	return (connect) => webApp(folder, { connect, isFramedBySelf: true });
 }
 
 function languageOf(text: string): Language {

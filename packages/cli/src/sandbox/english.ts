@@ -7,6 +7,8 @@ import type { SandboxWords } from "./words.ts";
 const took = ({ milliseconds }: PaidFacts): string => `${Math.max(1, Math.round(milliseconds))} ms`;
 
 export const english: SandboxWords = {
+	building: "The pages are built, once: some seconds.",
+	open: (url) => `Two phones in your browser, to try it all: open ${url}\n`,
 	addresses: (town) =>
 		`A small town on this machine, with play money. Each of these listens:\n${addressTable(town, ["a transit card", "a QR payment", "a wallet", "a shop's wallet"])}\n${town.isOnPostgres ? "The operators keep their books on the PostgreSQL server of DATABASE_URL.\n" : ""}`,
 	step: stepWords,

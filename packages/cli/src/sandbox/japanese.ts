@@ -7,6 +7,8 @@ import type { SandboxWords } from "./words.ts";
 const took = ({ milliseconds }: PaidFacts): string => `${Math.max(1, Math.round(milliseconds))}ミリ秒`;
 
 export const japanese: SandboxWords = {
+	building: "画面を用意しています。最初だけ数秒かかります。",
+	open: (url) => `ブラウザーで2台の電話を試せます。${url} を開いてください。\n`,
 	addresses: (town) =>
 		`このマシンの中の小さな町です。お金は練習用です。次の宛先が応答します。\n${addressTable(town, ["交通カード", "QRコード決済", "財布", "店の財布"])}\n${town.isOnPostgres ? "運営者の帳簿は DATABASE_URL のPostgreSQLサーバーにあります。\n" : ""}`,
 	step: stepWords,

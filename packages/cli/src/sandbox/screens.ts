@@ -22,15 +22,14 @@ export type ScreensOptions = {
 	readonly port: number;
 	/** the pages, which may connect to these addresses beside their own */
 	readonly built: (connect: readonly string[]) => App;
-	readonly language: string;
 };
 
-export async function openScreens({ town, port, built, language }: ScreensOptions): Promise<Screens> {
+export async function openScreens({ town, port, built }: ScreensOptions): Promise<Screens> {
 	const { card, code, aoi, ren, shop, switches } = town;
 	const houses = [card, code];
 	const switchPort = await freePort();
 	const connect = [...houses.map(({ url }) => url), originAt(switchPort), `ws://127.0.0.1:${port}`];
-	const start = `/wallet/town.html?switches=${switchPort}&lang=${language}`;
+	const start = `/wallet/town.html?switches=${switchPort}`;
 	const pages = new Pages(port, built(connect), start);
 	const people = [aoi, ren, shop].map((person) => new Neighbour(person, pages.relayUrl));
 	const [, , neighbour] = people as [Neighbour, Neighbour, Neighbour];

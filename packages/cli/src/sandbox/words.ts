@@ -6,6 +6,9 @@ import type { Step } from "./story.ts";
 import type { Town } from "./town.ts";
 
 export type SandboxWords = {
+	/** while the pages are built */
+	readonly building: string;
+	readonly open: (url: string) => string;
 	readonly addresses: (town: Town) => string;
 	readonly step: (step: Step, town: Town) => string;
 	readonly whereItIs: (town: Town) => string;

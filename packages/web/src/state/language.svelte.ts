@@ -18,20 +18,9 @@ export const languages: Readonly<Record<Language, { readonly name: string; reado
 	en: { name: "English", locale: "en-GB" },
 };
 
-const texts: Readonly<Record<Language, Readonly<Record<Key, string>>>> = { en, ja };
-const preference = "tenten-language";
+type Values = Readonly<Record<string, string | number>>;
 
-const library = i18next.createInstance();
-void library.init({
-	initAsync: false,
-	resources: { en: { translation: texts.en }, ja: { translation: texts.ja } },
-	lng: "en",
-	fallbackLng: false,
-	keySeparator: false,
-	nsSeparator: false,
-	// Svelte writes texts as text.
-	interpolation: { escapeValue: false },
-});
+const preference = "tenten-language";
 
 let spoken = $state<Language>(preferred());
 
@@ -50,10 +39,31 @@ export function speak(chosen: Language): void {
 	localStorage.setItem(preference, chosen);
 }
 
-/** The text of a key. */
-export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-	return library.t(key, { ...values, lng: spoken });
+// What one page of ours is told to speak, the others speak too: phones in one window, tabs.
+addEventListener("storage", ({ key, newValue }) => {
+	if (key === preference && (newValue === "en" || newValue === "ja")) spoken = newValue;
+});
+
+/** What gives the text of a key, out of these, in the language that is spoken. */
+export function texts<K extends string>(
+	inEach: Readonly<Record<Language, Readonly<Record<K, string>>>>,
+): (key: K, values?: Values) => string {
+	const library = i18next.createInstance();
+	void library.init({
+		initAsync: false,
+		resources: { en: { translation: inEach.en }, ja: { translation: inEach.ja } },
+		lng: "en",
+		fallbackLng: false,
+		keySeparator: false,
+		nsSeparator: false,
+		// Svelte writes texts as text.
+		interpolation: { escapeValue: false },
+	});
+	return (key, values = {}) => library.t(key as string, { ...values, lng: spoken });
 }
+
+/** The text of a key. */
+export const t: (key: Key, values?: Values) => string = texts<Key>({ en, ja });
 
 /** Words that came in both languages. */
 export function said(words: Words): string {

@@ -7,6 +7,7 @@
 import { isRefusal, type Refusal } from "@tenten/protocol";
 import type { Desk, Overview, RequestView } from "@tenten/wallet/page";
 import type { Remote } from "comlink";
+import { announce } from "../town/announcing.ts";
 import { startWorker } from "../worker/client.ts";
 import type { Opened } from "../worker/opening.ts";
 import type { Teller } from "../worker/teller.ts";
@@ -78,4 +79,5 @@ async function enter(opened: Opened): Promise<void> {
 /** Shows what is so now. */
 export async function refresh(): Promise<void> {
 	overview = await session.desk.overview();
+	announce(overview, await session.desk.attempts());
 }

@@ -1,0 +1,6 @@
+/** The sandbox's page. */
+import { mount } from "svelte";
+import Town from "./town/Town.svelte";
+import "./styles/base.css";
+
+mount(Town, { target: document.body });

@@ -1,0 +1,31 @@
+/** The texts of the sandbox's page: complete in both languages, and none that is not said. */
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { steps } from "../src/town/story.ts";
+
+const folder = "packages/web/src/town";
+const texts = (language: string): Readonly<Record<string, string>> =>
+	JSON.parse(readFileSync(`${folder}/texts/${language}.json`, "utf8"));
+const [en, ja] = [texts("en"), texts("ja")];
+
+test("both languages have the same keys in the same order, none empty, and Japanese is Japanese", () => {
+	assert.deepEqual(Object.keys(ja), Object.keys(en));
+	assert.deepEqual(Object.keys(en), Object.keys(en).toSorted());
+	for (const [key, text] of Object.entries(en)) assert.notEqual(text.trim(), "", key);
+	for (const [key, text] of Object.entries(ja)) assert.match(text, /[぀-ヿ一-鿿]/, key);
+});
+
+test("every text is said, and every step has its two", () => {
+	const code = globSync(`${folder}/*.{svelte,ts}`)
+		.map((file) => readFileSync(file, "utf8"))
+		.join("\n");
+	const composed = [
+		...steps.flatMap((step) => [`step.${step}`, `step.${step}.title`]),
+		...["issued", "redeemed", "outstanding"].map((total) => `books.${total}`),
+		...["you", "friend"].map((phone) => `phone.${phone}`),
+	];
+	for (const key of composed) assert.ok(key in en, key);
+	const unsaid = Object.keys(en).filter((key) => !composed.includes(key) && !code.includes(`"${key}"`));
+	assert.deepEqual(unsaid, []);
+});

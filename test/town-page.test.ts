@@ -1,0 +1,200 @@
+/**
+ * The sandbox's page in real Chromium, with the real sandbox behind it: what its steps say is done, from the first
+ * wallet to the disaster, and each step is ticked off by what happened.
+ */
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
+import { openShell, says } from "../packages/cli/test/support/tenten.ts";
+import { steps } from "../packages/web/src/town/story.ts";
+import { chromiumPath } from "./browser/chromium.ts";
+
+const executablePath = chromiumPath();
+const skip = executablePath === undefined && "needs Chromium: apt-get install chromium";
+const patience_ms = 60_000;
+
+type Language = "en" | "ja";
+type Texts = Readonly<Record<string, string>>;
+
+function textsOf(file: string): Texts {
+	return JSON.parse(readFileSync(`packages/web/src/${file}.json`, "utf8")) as Texts;
+}
+
+describe("the sandbox's page", { skip }, () => {
+	const shell = openShell();
+	let sandbox: ChildProcess;
+	let address: string;
+	let browser: Browser;
+	let page: Page;
+	const problems: string[] = [];
+	const language: Language = "ja";
+	const said = textsOf(`town/texts/${language}`);
+	const walletSaid = textsOf(`locales/${language}`);
+
+	const text = (key: string): string => said[key] ?? assert.fail(`no text ${key}`);
+	const walletText = (key: string, values: Readonly<Record<string, string>> = {}): string =>
+		(walletSaid[key] ?? assert.fail(`no text ${key}`)).replaceAll(
+			/\{\{(\w+)\}\}/g,
+			(_, name: string) => values[name] ?? "",
+		);
+	const phone = (name: "you" | "friend"): FrameLocator =>
+		page.frameLocator(`iframe[title="${text(`phone.${name}`)}"]`);
+	const button = (within: Page | FrameLocator, name: string) =>
+		within.getByRole("button", { name, exact: true });
+	const ticked = (step: string) => page.locator(`li[data-step=${step}][data-done=true]`).waitFor();
+
+	before(async () => {
+		sandbox = shell.start("sandbox", "--lang", language);
+		address = await says(sandbox, /(http:\/\/127\.0\.0\.1:\d+\/)/);
+		await says(sandbox, /Ctrl-C/);
+		browser = await chromium.launch({ executablePath: executablePath as string, args: ["--no-sandbox"] });
+		const context = await browser.newContext({ locale: "ja-JP", viewport: { width: 1360, height: 1000 } });
+		context.setDefaultTimeout(patience_ms);
+		page = await context.newPage();
+		page.on("pageerror", (error) => problems.push(String(error)));
+		page.on("console", (message) => {
+			if (message.type() === "error" && /Content.Security|Trusted/i.test(message.text()))
+				problems.push(message.text());
+		});
+		await page.goto(address);
+	});
+	after(async () => {
+		await browser?.close();
+		sandbox?.kill("SIGINT");
+		shell.close();
+	});
+
+	test("two phones make wallets, and one is filled: both steps are ticked off", async () => {
+		for (const name of ["you", "friend"] as const)
+			await button(phone(name), walletText("start.begin")).click();
+		await ticked("wallets");
+		await phone("you").getByLabel(walletText("topUp.amount")).fill("3000");
+		await button(phone("you"), walletText("topUp.do")).click();
+		await ticked("topUp");
+	});
+
+	test("the first payment, and one onward while nobody answers at the operators' addresses", async () => {
+		await pay("friend", "you", 700);
+		await ticked("pay");
+		await button(page, text("switch.off")).click();
+		await ticked("off");
+		for (const { url } of (await town()).operators) assert.equal(await answers(url), false);
+		await pay("you", "friend", 300);
+		await ticked("payOn");
+		await button(page, text("switch.on")).click();
+		await ticked("on");
+	});
+
+	test("everything dark in the middle of a payment, and it ends on the screens; light finds the books in order", async () => {
+		const { operators } = await town();
+		await askFor("friend", 1_000);
+		await readRequest("you", "friend");
+		await button(page, text("switch.dark")).click();
+		await ticked("dark");
+		for (const url of [...operators.map((each) => each.url), address])
+			assert.equal(await answers(url), false);
+		await agree("you", 1_000);
+		await handOver("you", "friend");
+		await ticked("finish");
+		await button(page, text("switch.light")).click();
+		await ticked("light");
+		const { operators: after } = await town();
+		assert.deepEqual(
+			after.map(({ isOn, agree: booksAgree }) => [isOn, booksAgree]),
+			[
+				[true, true],
+				[true, true],
+			],
+		);
+		assert.equal(Number(after[0]?.totals["outstanding"]), Number(operators[0]?.totals["outstanding"]));
+		assert.equal(await page.locator("li[data-step][data-done=true]").count(), steps.length);
+		await page.getByText(text("guide.end")).waitFor();
+	});
+
+	test("nothing went wrong in any page, and nothing stood against its policy", () => {
+		assert.deepEqual(problems, []);
+	});
+
+	type Town = {
+		readonly operators: readonly {
+			readonly url: string;
+			readonly isOn: boolean;
+			readonly agree: boolean;
+			readonly totals: Texts;
+		}[];
+	};
+
+	async function town(): Promise<Town> {
+		const port = new URL(page.url()).searchParams.get("switches");
+		return (await (await fetch(`http://127.0.0.1:${port}/town`)).json()) as Town;
+	}
+
+	const answers = (url: string): Promise<boolean> =>
+		fetch(url).then(
+			() => true,
+			() => false,
+		);
+
+	const yen = (minor: number): string =>
+		new Intl.NumberFormat("ja-JP", { style: "currency", currency: "JPY" }).format(minor);
+
+	async function go(name: "you" | "friend", screen: string): Promise<void> {
+		await phone(name)
+			.getByRole("link", { name: walletText(`nav.${screen}`), exact: true })
+			.first()
+			.click();
+	}
+
+	async function pay(payee: "you" | "friend", payer: "you" | "friend", amount: number): Promise<void> {
+		await askFor(payee, amount);
+		await readRequest(payer, payee);
+		await agree(payer, amount);
+		await handOver(payer, payee);
+	}
+
+	async function askFor(payee: "you" | "friend", amount: number): Promise<void> {
+		await go(payee, "request");
+		await phone(payee).getByLabel(walletText("request.amount")).fill(String(amount));
+		await button(phone(payee), walletText("request.make")).click();
+	}
+
+	async function agree(payer: "you" | "friend", amount: number): Promise<void> {
+		await button(phone(payer), walletText("sheet.payAmount", { amount: yen(amount) })).click();
+	}
+
+	async function linkOf(name: "you" | "friend"): Promise<string> {
+		const shown = phone(name).getByTestId("link");
+		await shown.waitFor();
+		for (;;) {
+			const link = await shown.inputValue();
+			if (link !== "") return link;
+		}
+	}
+
+	async function read(name: "you" | "friend", field: string, link: string): Promise<void> {
+		await phone(name).getByLabel(walletText(field)).fill(link);
+		await button(phone(name), walletText("link.take")).click();
+	}
+
+	async function readRequest(payer: "you" | "friend", payee: "you" | "friend"): Promise<void> {
+		const link = await linkOf(payee);
+		await go(payer, "pay");
+		await read(payer, "pay.link", link);
+	}
+
+	async function handOver(payer: "you" | "friend", payee: "you" | "friend"): Promise<void> {
+		await standing(payer, "inFlight");
+		await read(payee, "request.answer", await linkOf(payer));
+		await standing(payee, "inFlight");
+		await read(payer, "payment.answer", await linkOf(payee));
+		await standing(payer, "spent");
+		await read(payee, "payment.answer", await linkOf(payer));
+		await standing(payee, "received");
+	}
+
+	async function standing(name: "you" | "friend", funds: string): Promise<void> {
+		await phone(name).locator(`[data-testid=standing][data-funds=${funds}]`).waitFor();
+	}
+});
