@@ -1,6 +1,7 @@
 /** Two phones in real Chromium: the first minute, and a payment by links with the operator away. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { agree, ask, commit, consider, finish, reserve } from "./browser/by-link.ts";
 import { chromiumPath } from "./browser/chromium.ts";
 import { firstRun, openPhones, type Phone, type Phones, shownBalance, yen } from "./browser/phones.ts";
 
@@ -51,51 +52,16 @@ describe("two phones", { skip }, () => {
 	});
 });
 
-const linkShown = async ({ page }: Phone): Promise<string> => {
-	const link = page.getByTestId("link");
-	await link.waitFor();
-	for (;;) {
-		const value = await link.inputValue();
-		if (value !== "") return value;
-	}
-};
-
-/** Puts a link into a field, as if it had come by mail. */
-async function read(phone: Phone, field: string, link: string): Promise<void> {
-	await phone.field(field).fill(link);
-	await phone.button("link.take").click();
-}
-
 async function payByLinks(payee: Phone, payer: Phone, amount: bigint, memo: string): Promise<void> {
-	await payee.go("request");
-	await payee.field("request.amount").fill(String(amount));
-	await payee.field("request.memo").fill(memo);
-	await payee.button("request.make").click();
-	const request = await linkShown(payee);
-
-	await payer.go("pay");
-	await read(payer, "pay.link", request);
+	await consider(payer, await ask(payee, amount, memo));
 	await payer.page.getByText(memo).waitFor();
-	await payer.button("sheet.payAmount", { amount: yen(payer, amount) }).click();
-	await standing(payer, "inFlight");
-	const lock = await linkShown(payer);
-
-	await read(payee, "request.answer", lock);
-	await standing(payee, "inFlight");
-	await read(payer, "payment.answer", await linkShown(payee));
-	await standing(payer, "spent");
-	await read(payee, "payment.answer", await linkShown(payer));
-	await standing(payee, "received");
+	const answer = await reserve(payee, await agree(payer, amount));
+	await finish(payee, await commit(payer, answer));
 
 	const [mine, theirs] = await Promise.all([shownPayment(payer), shownPayment(payee)]);
 	assert.equal(mine.mark, theirs.mark);
 	assert.deepEqual([mine.amount, theirs.amount], [yen(payer, amount), yen(payee, amount)]);
 	assert.deepEqual([mine.memo, theirs.memo], [memo, memo]);
-}
-
-/** Waits until a phone shows where the money of its payment is. */
-async function standing({ page }: Phone, funds: string): Promise<void> {
-	await page.locator(`[data-testid=standing][data-funds=${funds}]`).waitFor();
 }
 
 async function shownPayment({ page }: Phone) {

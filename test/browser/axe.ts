@@ -1,0 +1,31 @@
+/**
+ * What axe finds in a page, in the colours of day and night.
+ *
+ * It is put in by the browser's debugging door, which no policy of a page governs: the policy stays as it is served.
+ */
+import axe, { type AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+
+const schemes = ["light", "dark"] as const;
+
+/** `scheme rule: where`, for each thing found. */
+export async function violations(page: Page): Promise<readonly string[]> {
+	const found: string[] = [];
+	for (const colorScheme of schemes) {
+		// What fades from one colour to another would be judged in between.
+		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+		for (const frame of page.frames()) {
+			await frame.evaluate(axe.source);
+			const results = await frame.evaluate(() =>
+				(globalThis as unknown as { readonly axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+					resultTypes: ["violations"],
+					iframes: false,
+				}),
+			);
+			for (const { id, nodes } of results.violations)
+				for (const { target, failureSummary } of nodes)
+					found.push(`${colorScheme} ${id}: ${target.join(" ")}: ${failureSummary?.replaceAll(/\s+/g, " ")}`);
+		}
+	}
+	return found;
+}

@@ -1,0 +1,57 @@
+/** axe finds nothing on any screen and page: both languages, by day and by night, with and without money and payments. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { violations } from "./browser/axe.ts";
+import { chromiumPath } from "./browser/chromium.ts";
+import { openPhones, type Phones } from "./browser/phones.ts";
+import { otherPages, screenNames, walk } from "./browser/tour.ts";
+
+const chromium = chromiumPath();
+const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
+
+describe("axe", { skip }, () => {
+	let phones: Phones;
+
+	before(async () => {
+		phones = await openPhones(chromium as string);
+	});
+	after(async () => {
+		await phones?.close();
+	});
+
+	test("finds what was planted: a picture without words, and grey on grey", async () => {
+		const { page, context } = await phones.phone();
+		await page.locator("h1").waitFor();
+		assert.deepEqual(await violations(page), []);
+		await page.evaluate(() => {
+			const text = document.createElement("p");
+			text.textContent = "grey";
+			text.style.setProperty("color", "#888");
+			text.style.setProperty("background", "#999");
+			document.querySelector("main")?.append(document.createElement("img"), text);
+		});
+		const found = (await violations(page)).map((each) => each.split(":")[0]);
+		assert.deepEqual(found, [
+			"light color-contrast",
+			"light image-alt",
+			"dark color-contrast",
+			"dark image-alt",
+		]);
+		await context.close();
+	});
+
+	test("finds nothing on any screen and page", async (t) => {
+		const visited: string[] = [];
+		const found: string[] = [];
+		await walk(phones, async ({ page, name, language }) => {
+			visited.push(`${language} ${name}`);
+			found.push(...(await violations(page)).map((each) => `${language} ${name}: ${each}`));
+		});
+		t.diagnostic(`${visited.length} stops, each by day and by night: ${visited.join(", ")}`);
+		for (const language of ["ja", "en"])
+			for (const name of [...screenNames(), ...otherPages()])
+				assert.ok(visited.includes(`${language} ${name}`), `${language} ${name}`);
+		assert.ok(screenNames().length >= 5);
+		assert.deepEqual(found, []);
+	});
+});
