@@ -21,6 +21,8 @@ export default defineConfig({
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
 		rolldownOptions: {
+			// How long a plugin took is no word for whoever starts the sandbox.
+			checks: { pluginTimings: false },
 			input: {
 				index: `${root}index.html`,
 				town: `${root}town.html`,
