@@ -25,6 +25,7 @@ export type {
 } from "./desk/views.ts";
 export { createPasskey, usePasskey } from "./passkeys.ts";
 export { refusalWords } from "./refusal-words.ts";
+export type { HistoryKind } from "./store/history.ts";
 export { decodeBundle, encodeBundle } from "./transport/bundle.ts";
 export type { Channel, Handle } from "./transport/channel.ts";
 export { type Invitation, invitationIn } from "./transport/invitation.ts";

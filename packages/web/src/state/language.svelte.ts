@@ -80,9 +80,18 @@ export function money(minor: bigint, asset: Pick<AssetView, "code" | "scale">): 
 
 /** Unix seconds as a date and a time of day here. */
 export function moment(seconds: number): string {
-	const format = new Intl.DateTimeFormat(languages[spoken].locale, {
-		dateStyle: "medium",
-		timeStyle: "short",
-	});
-	return format.format(new Date(seconds * 1_000));
+	return dated(seconds, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** The day in which unix seconds fall here. */
+export function day(seconds: number): string {
+	return dated(seconds, { dateStyle: "full" });
+}
+
+export function timeOfDay(seconds: number): string {
+	return dated(seconds, { timeStyle: "short" });
+}
+
+function dated(seconds: number, style: Intl.DateTimeFormatOptions): string {
+	return new Intl.DateTimeFormat(languages[spoken].locale, style).format(new Date(seconds * 1_000));
 }

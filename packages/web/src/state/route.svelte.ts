@@ -5,8 +5,9 @@
 export type Place = { readonly screen: string; readonly parameter: string };
 
 function placeIn(hash: string): Place {
-	const [, screen = "", parameter = ""] = /^#\/([\w-]*)(?:\/([\w-]*))?$/.exec(hash) ?? [];
-	return { screen, parameter };
+	const [, screen = "", encoded = ""] = /^#\/([\w-]*)(?:\/([^/?#&]*))?$/.exec(hash) ?? [];
+	// Unlike decodeURIComponent, this reads whatever a stranger wrote into an address.
+	return { screen, parameter: new URLSearchParams(`p=${encoded}`).get("p") ?? "" };
 }
 
 /** What a link brought, until somebody takes it. */
@@ -31,7 +32,7 @@ export function go(screen: string, parameter?: string): void {
 }
 
 export function hrefOf(screen: string, parameter?: string): string {
-	return parameter === undefined ? `#/${screen}` : `#/${screen}/${parameter}`;
+	return parameter === undefined ? `#/${screen}` : `#/${screen}/${encodeURIComponent(parameter)}`;
 }
 
 /** The link that this page was opened with, once. */

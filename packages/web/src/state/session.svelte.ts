@@ -5,7 +5,7 @@
  * after everything that may have changed it.
  */
 import { isRefusal, type Refusal } from "@tenten/protocol";
-import type { Desk, Overview, RequestView } from "@tenten/wallet/page";
+import type { Desk, Overview, ReceiptView, RequestView } from "@tenten/wallet/page";
 import type { Remote } from "comlink";
 import { announce } from "../town/announcing.ts";
 import { startWorker } from "../worker/client.ts";
@@ -27,8 +27,11 @@ const nothing: Overview = { operators: [], balances: [], open: [] };
 let phase = $state.raw<Phase>({ kind: "opening" });
 let overview = $state.raw<Overview>(nothing);
 
-/** A request that was read, until it is paid or left. */
-export const atHand = $state<{ request: RequestView | undefined }>({ request: undefined });
+/** What was read: a request, until it is paid or left; a receipt, until the next one. */
+export const atHand = $state<{ request: RequestView | undefined; receipt: ReceiptView | undefined }>({
+	request: undefined,
+	receipt: undefined,
+});
 
 export const session = {
 	get phase(): Phase {
