@@ -62,6 +62,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
+	"packages/web/src/town/switchboard.ts .json()": "what the sandbox on this machine says of its play money",
 	"packages/wallet/src/transport/in-process.ts decodeBundle(": "both sides are ours: wallet/bundle",
 	"packages/wallet/src/transport/qr-link.ts decodeBundle(": "its own letter, to be shown: wallet/bundle",
 };

@@ -5,10 +5,13 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
 import { openShell, says } from "../packages/cli/test/support/tenten.ts";
 import { steps } from "../packages/web/src/town/story.ts";
+import { violations } from "./browser/axe.ts";
 import { chromiumPath } from "./browser/chromium.ts";
 
 const executablePath = chromiumPath();
@@ -113,6 +116,83 @@ describe("the sandbox's page", { skip }, () => {
 		await page.getByText(text("guide.end")).waitFor();
 	});
 
+	test("a page that is opened anew in the dark comes from the service worker, goes on where it was, and brings light", async () => {
+		await page.evaluate(async () => {
+			await navigator.serviceWorker.ready;
+		});
+		await button(page, text("switch.dark")).click();
+		await page.getByText(text("switch.darkNow")).waitFor();
+		assert.equal(await answers(address), false);
+		await page.reload();
+		await page.getByText(text("switch.darkNow")).waitFor();
+		await page.getByText(text("guide.end")).waitFor();
+		for (const name of ["you", "friend"] as const)
+			await phone(name)
+				.getByRole("link", { name: walletText("nav.pay"), exact: true })
+				.first()
+				.waitFor();
+		await button(page, text("switch.light")).click();
+		await button(page, text("switch.dark")).waitFor();
+		assert.equal(await answers(address), true);
+	});
+
+	test("by keyboard alone the operators go off and on", async () => {
+		for (const what of ["switch.off", "switch.on"]) {
+			const wanted = button(page, text(what));
+			await wanted.and(page.locator(":enabled")).waitFor();
+			await page.locator("body").focus();
+			for (let i = 0; i < 20 && !(await isFocused(text(what))); i++) await page.keyboard.press("Tab");
+			assert.ok(await isFocused(text(what)), `no way to ${what} by Tab`);
+			await page.keyboard.press("Enter");
+			await button(page, text(what === "switch.off" ? "switch.on" : "switch.off")).waitFor();
+		}
+	});
+
+	test("axe finds nothing in either language, and the phones speak what the page is told to", async () => {
+		for (const code of ["en", "ja"] as const) {
+			await page.locator(`header button[lang=${code}]`).click();
+			const title = textsOf(`town/texts/${code}`)["phone.you"] ?? "";
+			const wallet = textsOf(`locales/${code}`)["nav.pay"] ?? "";
+			await page
+				.frameLocator(`iframe[title="${title}"]`)
+				.getByRole("link", { name: wallet, exact: true })
+				.first()
+				.waitFor();
+			assert.deepEqual(await violations(page), [], code);
+		}
+	});
+
+	test("no page of elsewhere throws a switch, or holds this one in a frame", async () => {
+		const { port } = new URL(page.url());
+		const board = `http://127.0.0.1:${new URL(page.url()).searchParams.get("switches")}`;
+		const foreign =
+			await servePage(`<form method="post" enctype="text/plain" target="_blank" action="${board}/town/dark">
+			<input name='{"a":"' value='"}'></form><iframe src="http://127.0.0.1:${port}/wallet/"></iframe>`);
+		const other = await page.context().newPage();
+		await other.goto(foreign.url);
+		const thrown = await other.evaluate(async (url) => {
+			const headers = { "content-type": "application/json" };
+			const asked = await fetch(url, { method: "POST", headers, body: "{}" }).catch(
+				(error: Error) => error.name,
+			);
+			await fetch(url, { method: "POST", mode: "no-cors", body: "{}" }).catch(() => undefined);
+			return asked;
+		}, `${board}/town/dark`);
+		assert.equal(thrown, "TypeError");
+		const [tab] = await Promise.all([
+			other.waitForEvent("popup"),
+			other.evaluate(() => setTimeout(() => document.forms[0]?.submit())),
+		]);
+		await tab.waitForURL(`${board}/**`);
+		assert.match((await tab.textContent("body")) ?? "", /origin-unknown/);
+		const framed = other.frames().find((frame) => frame !== other.mainFrame());
+		assert.match(framed?.url() ?? "", /^chrome-error:/);
+		await other.close();
+		await tab.close();
+		await foreign.close();
+		assert.ok((await town()).operators.every(({ isOn }) => isOn));
+	});
+
 	test("nothing went wrong in any page, and nothing stood against its policy", () => {
 		assert.deepEqual(problems, []);
 	});
@@ -194,7 +274,26 @@ describe("the sandbox's page", { skip }, () => {
 		await standing(payee, "received");
 	}
 
+	function isFocused(name: string): Promise<boolean> {
+		return page.evaluate((wanted) => document.activeElement?.textContent?.trim() === wanted, name);
+	}
+
 	async function standing(name: "you" | "friend", funds: string): Promise<void> {
 		await phone(name).locator(`[data-testid=standing][data-funds=${funds}]`).waitFor();
 	}
 });
+
+/** A page of another origin, under no policy. */
+async function servePage(
+	html: string,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+	const server = createServer((_, response) => {
+		response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><body>${html}`);
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const close = async (): Promise<void> => {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	};
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close };
+}

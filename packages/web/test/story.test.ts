@@ -1,14 +1,10 @@
 /** The story of the sandbox's page: each step is over when it happened, and not before. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { advance, beginning, type Now, type Progress, type Step, steps } from "../src/town/story.ts";
+import { advance, beginning, type Now, type Phone, type Step, steps } from "../src/town/story.ts";
 
-const ready: Now = {
-	...beginning,
-	you: { ...beginning.you, isReady: true },
-	friend: { ...beginning.friend, isReady: true },
-};
-const start: Progress = { step: "wallets", begun: beginning };
+const phone: Phone = { isReady: true, available: 0n, received: 0 };
+const ready: Now = { you: phone, friend: phone, areOperatorsOn: true, isDark: false };
 const off: Partial<Now> = { areOperatorsOn: false };
 const dark: Partial<Now> = { areOperatorsOn: false, isDark: true };
 
@@ -34,7 +30,7 @@ test("what a newcomer does, in its order, ends the story; each step waits for it
 		[finished, "light"],
 		[{ ...finished, areOperatorsOn: true, isDark: false }, undefined],
 	];
-	let progress = start;
+	let progress = beginning;
 	for (const [now, step] of told) {
 		progress = advance(progress, now);
 		assert.equal(progress.step, step);
@@ -43,20 +39,20 @@ test("what a newcomer does, in its order, ends the story; each step waits for it
 });
 
 test("a payment that was made with the operators on, or with light, does not count as one without", () => {
-	const begun = have({ ...ready, ...off }, { available: 1n });
-	const withOperators = have({ ...begun, areOperatorsOn: true }, {}, { received: 1 });
-	assert.equal(advance({ step: "payOn", begun }, withOperators).step, "payOn");
-	assert.equal(advance({ step: "finish", begun }, withOperators).step, "finish");
-	assert.equal(advance({ step: "payOn", begun }, { ...withOperators, ...off }).step, "on");
+	const before = 0;
+	const withOperators = have(ready, { available: 1n }, { received: 1 });
+	assert.equal(advance({ step: "payOn", before }, withOperators).step, "payOn");
+	assert.equal(advance({ step: "finish", before }, withOperators).step, "finish");
+	assert.equal(advance({ step: "payOn", before }, { ...withOperators, ...off }).step, "on");
 });
 
 test("a payment of before a step is not a payment of this step", () => {
-	const before = have(ready, { available: 1n, received: 4 });
+	const earlier = have(ready, { available: 1n, received: 4 });
 	for (const step of ["pay", "payOn", "finish"] as const)
-		assert.equal(advance({ step, begun: before }, { ...before, ...dark }).step, step);
+		assert.equal(advance({ step, before: 4 }, { ...earlier, ...dark }).step, step);
 });
 
 test("a story that is over stays over", () => {
-	assert.equal(advance({ step: undefined, begun: ready }, beginning).step, undefined);
+	assert.equal(advance({ step: undefined, before: 0 }, { ...ready, ...dark }).step, undefined);
 	assert.equal(steps.length, 9);
 });

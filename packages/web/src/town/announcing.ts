@@ -7,12 +7,10 @@ type Announcement = { readonly kind: "tenten-phone"; readonly phone: Phone };
 /** Tells the page around this one how the wallet stands; nothing where there is none. */
 export function announce({ operators, balances }: Overview, attempts: readonly AttemptView[]): void {
 	if (window.parent === window) return;
-	const isPaying = attempts.some(({ side, funds }) => side === "payer" && funds === "inFlight");
 	const phone: Phone = {
 		isReady: operators.length > 0,
 		available: balances.reduce((sum, { available }) => sum + available, 0n),
 		received: attempts.filter(({ side, funds }) => side === "payee" && funds === "received").length,
-		isPaying,
 	};
 	window.parent.postMessage({ kind: "tenten-phone", phone } satisfies Announcement, location.origin);
 }

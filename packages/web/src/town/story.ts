@@ -13,8 +13,6 @@ export type Phone = {
 	readonly available: bigint;
 	/** payments that came, all in all */
 	readonly received: number;
-	/** money is set aside for a payment whose outcome is open */
-	readonly isPaying: boolean;
 };
 
 export type Now = {
@@ -31,21 +29,21 @@ export type Step = (typeof steps)[number];
 export type Progress = {
 	/** undefined once all are done */
 	readonly step: Step | undefined;
-	/** as it was when the step began */
-	readonly begun: Now;
+	/** payments that had come, to both, when the step began */
+	readonly before: number;
 };
 
-const noPhone: Phone = { isReady: false, available: 0n, received: 0, isPaying: false };
-export const beginning: Now = { you: noPhone, friend: noPhone, areOperatorsOn: true, isDark: false };
+export const beginning: Progress = { step: "wallets", before: 0 };
 
 /** Where the story stands now. */
-export function advance({ step, begun }: Progress, now: Now): Progress {
-	if (step === undefined || !isOver(step, begun, now)) return { step, begun };
-	return advance({ step: steps[steps.indexOf(step) + 1], begun: now }, now);
+export function advance({ step, before }: Progress, now: Now): Progress {
+	const received = now.you.received + now.friend.received;
+	if (step === undefined || !isOver(step, now, received > before)) return { step, before };
+	return advance({ step: steps[steps.indexOf(step) + 1], before: received }, now);
 }
 
-function isOver(step: Step, begun: Now, now: Now): boolean {
-	const hasReceived = received(now) > received(begun);
+/** `hasReceived`: a payment came since the step began. */
+function isOver(step: Step, now: Now, hasReceived: boolean): boolean {
 	switch (step) {
 		case "wallets":
 			return now.you.isReady && now.friend.isReady;
@@ -68,8 +66,4 @@ function isOver(step: Step, begun: Now, now: Now): boolean {
 		default:
 			return step satisfies never;
 	}
-}
-
-function received({ you, friend }: Now): number {
-	return you.received + friend.received;
 }

@@ -1,16 +1,18 @@
 /** The town as its page sees it: what the switchboard says, what the phones say, and how far the story is. */
-import { advance, beginning, type Now, type Phone, type Progress } from "./story.ts";
+import { keepProgress, keptProgress } from "./kept-progress.ts";
+import { advance, type Now, type Phone, type Step } from "./story.ts";
 import { look, type Switch, type Town, turn } from "./switchboard.ts";
 
 export type PhoneName = "you" | "friend";
 
 const interval_ms = 1_000;
+const noPhone: Phone = { isReady: false, available: 0n, received: 0 };
 
 let seen = $state.raw<Town>();
 let isLost = $state(false);
 let isTurning = $state(false);
-let now = $state.raw<Now>(beginning);
-let progress = $state.raw<Progress>({ step: "wallets", begun: beginning });
+let now = $state.raw<Now>({ you: noPhone, friend: noPhone, areOperatorsOn: true, isDark: false });
+let progress = $state.raw(keptProgress());
 
 export const town = {
 	/** undefined until the switchboard answered once */
@@ -28,7 +30,7 @@ export const town = {
 	get now(): Now {
 		return now;
 	},
-	get step(): Progress["step"] {
+	get step(): Step | undefined {
 		return progress.step;
 	},
 };
@@ -69,4 +71,5 @@ function see(found: Town | undefined): void {
 function happened(is: Now): void {
 	now = is;
 	progress = advance(progress, is);
+	keepProgress(progress);
 }
