@@ -18,9 +18,16 @@ export async function openDesk(
 	town: Town,
 	settings: SettingStore = memorySettings(),
 	device = town.device(),
+	timeZone = "UTC",
 ) {
 	const wallet: Wallet = await device.open();
-	const desk = await Desk.open({ wallet, store: device.store, settings, operatorAt: () => town.operator });
+	const desk = await Desk.open({
+		wallet,
+		store: device.store,
+		settings,
+		operatorAt: () => town.operator,
+		timeZone,
+	});
 	return { desk: cloned(desk), wallet, device, settings };
 }
 

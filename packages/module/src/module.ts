@@ -328,9 +328,10 @@ export class SecureModule {
 		return this.#core.exclusively(() => askBalance(this.#core, operator, account));
 	}
 
-	/** Proof of payment that anyone can verify offline. */
+	/** Proof of payment that anyone can verify offline, from either side. */
 	receipt(attempt: Bytes): Bytes | Refusal {
-		const state = this.#core.vault.payers.get(attempt);
+		const { payers, payees } = this.#core.vault;
+		const state = payers.get(attempt) ?? payees.get(attempt);
 		return state === undefined ? refuse("attempt-unknown") : receiptOf(state);
 	}
 

@@ -4,6 +4,7 @@ import {
 	type Caveat,
 	caveats,
 	type Document,
+	type DurablePayee,
 	type DurablePayer,
 	equalBytes,
 	isRefusal,
@@ -296,9 +297,9 @@ export function dueCancels(core: Core, now: number): readonly DurablePayer[] {
 	);
 }
 
-/** Proof of payment, once there is one. */
-export function receiptOf(state: DurablePayer): Bytes | Refusal {
-	if (state.kind === "released")
+/** Proof of payment, once there is one: the payee holds the same as the payer. */
+export function receiptOf(state: DurablePayer | DurablePayee): Bytes | Refusal {
+	if (state.kind === "released" || state.kind === "owned")
 		return serialize(receipt, { request: state.terms.request, answer: state.answer, secret: state.secret });
 	if (state.kind === "sent" && state.acknowledged !== null)
 		return serialize(receipt, { request: state.terms.request, answer: state.acknowledged, secret: null });

@@ -9,16 +9,22 @@ export type { Desk } from "./desk/desk.ts";
 export type { Acceptance, Supposing } from "./desk/holdings.ts";
 export type { NextAction } from "./desk/next-action.ts";
 export type { PasskeyDesk } from "./desk/passkey-desk.ts";
+export type { AskingBack, RefundDesk } from "./desk/refund-desk.ts";
+export type { TillDesk } from "./desk/till-desk.ts";
 export type {
 	AssetView,
 	AttemptView,
 	BalanceView,
+	DayLineView,
+	DayTotalView,
+	DayView,
 	HistoryView,
 	HoldingView,
 	OperatorView,
 	PartyView,
 	PasskeyView,
 	ReceiptView,
+	RefundView,
 	RequestView,
 	RestoredView,
 	Waiting,

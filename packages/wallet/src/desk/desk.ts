@@ -28,25 +28,23 @@ import type { SettingStore } from "../store/settings.ts";
 import type { WalletStore } from "../store/wallet-store.ts";
 import { decodeBundle, encodeBundle } from "../transport/bundle.ts";
 import type { Channel } from "../transport/channel.ts";
-import {
-	decodeInvitation,
-	encodeInvitation,
-	type Invitation,
-	invitationIn,
-	makeInvitation,
-} from "../transport/invitation.ts";
+import { decodeInvitation, type Invitation, invitationIn } from "../transport/invitation.ts";
 import type { Wallet } from "../wallet.ts";
 import { Accounts } from "./accounts.ts";
+import { askFor } from "./asking-for.ts";
 import { BackupDesk } from "./backup-desk.ts";
 import type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./dealings.ts";
 import { type Acceptance, acceptance, holdings, type Supposing } from "./holdings.ts";
 import { PasskeyDesk } from "./passkey-desk.ts";
 import { receiptView } from "./receipts.ts";
+import { RefundDesk } from "./refund-desk.ts";
 import { Remembered } from "./remembered.ts";
 import { assetNamed, attemptView, balanceView, historyView, requestView } from "./showing.ts";
 import { ShownRequests } from "./shown-requests.ts";
 import { spreadsheet } from "./spreadsheet.ts";
+import { TillDesk } from "./till-desk.ts";
 import type { AttemptView, HistoryView, HoldingView, OperatorView, ReceiptView } from "./views.ts";
+import { type WholeHistoryQuery, wholeHistory } from "./whole-history.ts";
 
 export type DeskOptions = {
 	readonly wallet: Wallet;
@@ -58,12 +56,12 @@ export type DeskOptions = {
 };
 
 const operatorTimeout_ms = 10_000;
-const entriesAtOnce = 256;
 
 type Parts = DeskOptions & {
 	readonly accounts: Accounts;
 	/** since when each open payment waits, unix seconds */
 	readonly since: Remembered<Readonly<Record<string, number>>>;
+	readonly refunds: RefundDesk;
 };
 
 export class Desk {
@@ -75,8 +73,10 @@ export class Desk {
 	readonly #requests = new ShownRequests();
 	readonly passkey: PasskeyDesk;
 	readonly backup: BackupDesk;
+	readonly refunds: RefundDesk;
+	readonly till: TillDesk;
 
-	private constructor({ wallet, store, accounts, since, timeZone = zoneHere() }: Parts) {
+	private constructor({ wallet, store, accounts, since, refunds, timeZone = zoneHere() }: Parts) {
 		this.#wallet = wallet;
 		this.#store = store;
 		this.#accounts = accounts;
@@ -84,13 +84,16 @@ export class Desk {
 		this.#timeZone = timeZone;
 		this.passkey = new PasskeyDesk(wallet, this.#requests);
 		this.backup = new BackupDesk(wallet, store.history, accounts);
+		this.refunds = refunds;
+		this.till = new TillDesk({ wallet, history: store.history, refunds, timeZone });
 	}
 
 	static async open(options: DeskOptions): Promise<Desk> {
 		const { wallet, settings, operatorAt = overHttp } = options;
 		const accounts = await Accounts.open(wallet, settings, operatorAt);
 		const since = await Remembered.open<Readonly<Record<string, number>>>(settings, "since", {});
-		return new Desk({ ...options, accounts, since });
+		const refunds = await RefundDesk.open(wallet, settings);
+		return new Desk({ ...options, accounts, since, refunds });
 	}
 
 	overview(): Overview {
@@ -165,15 +168,10 @@ export class Desk {
 	}
 
 	/** A signed request, as a bundle for whoever shall pay it. */
-	async ask({ asset, isDirect = false, relay, ...asked }: Asking): Promise<Asked | Refusal> {
+	async ask({ asset, isDirect = false, ...asked }: Asking): Promise<Asked | Refusal> {
 		const id: AssetId | undefined = assetNamed(asset);
 		if (id === undefined) return refuse("asset-unknown", asset);
-		const mode = isDirect ? "direct" : "twoPhase";
-		const made = await this.#wallet.request({ ...asked, asset: id, mode });
-		if (isRefusal(made)) return made;
-		const invitation = relay === undefined ? null : makeInvitation(relay);
-		const beside = invitation === null ? [] : [encodeInvitation(invitation)];
-		return { digest: toHex(made.digest), bundle: encodeBundle([...made.messages, ...beside]), invitation };
+		return askFor(this.#wallet, { ...asked, asset: id, mode: isDirect ? "direct" : "twoPhase" });
 	}
 
 	/** Takes a bundle that came by whatever way. */
@@ -198,7 +196,8 @@ export class Desk {
 		const opened = module.openRequest(messages);
 		if (isRefusal(opened)) return opened;
 		if (isRefusal(trust)) return trust;
-		const request = requestView(this.#wallet, opened, { trust, timeZone: this.#timeZone });
+		const refund = this.refunds.view(opened);
+		const request = requestView(this.#wallet, opened, { trust, timeZone: this.#timeZone, refund });
 		this.#requests.add(request.digest, { ...opened, messages });
 		return { kind: "request", request, invitation };
 	}
@@ -208,7 +207,9 @@ export class Desk {
 		const shown = this.#requests.get(digest);
 		if (shown === undefined) return refuse("consent-missing", "this request was not shown");
 		const { encoded, messages } = shown;
-		const started = await this.#wallet.start({ ...options, request: encoded, messages, amount });
+		const started = await this.refunds.pay(shown, amount, () =>
+			this.#wallet.start({ ...options, request: encoded, messages, amount }),
+		);
 		if (isRefusal(started)) return started;
 		this.#requests.delete(digest);
 		await this.#noteOpen();
@@ -237,7 +238,7 @@ export class Desk {
 
 	/** Sends a direct payment that came unwanted back, whole: the bundle is for its payer. */
 	sendBack(attempt: string): Promise<SetAside | Refusal> {
-		return this.#end(attempt, (id) => this.#wallet.sendBack(id));
+		return this.refunds.sendBack(attempt, () => this.#end(attempt, (id) => this.#wallet.sendBack(id)));
 	}
 
 	/** Asks operators what became of a payment whose payer does not answer; from now on their word counts. */
@@ -279,19 +280,9 @@ export class Desk {
 	}
 
 	/** All that happened and fits, as the bytes of a CSV file. */
-	async historyFile(asked: Omit<HistoryQuery, "cursor" | "limit"> = {}): Promise<Bytes> {
-		return spreadsheet(await this.#wholeHistory(asked));
-	}
-
-	async #wholeHistory(asked: Omit<HistoryQuery, "cursor" | "limit">): Promise<readonly HistoryView[]> {
-		const all: HistoryView[] = [];
-		let cursor: string | null | undefined;
-		while (cursor !== null) {
-			const page = await this.history({ ...asked, limit: entriesAtOnce, ...(cursor && { cursor }) });
-			all.push(...page.entries);
-			cursor = page.next;
-		}
-		return all;
+	async historyFile(asked: WholeHistoryQuery = {}): Promise<Bytes> {
+		const entries = await wholeHistory(this.#store.history, asked);
+		return spreadsheet(entries.map((entry) => historyView(entry, this.#wallet.module)));
 	}
 
 	/** What anybody's receipt proves, verified here and now without a network. */

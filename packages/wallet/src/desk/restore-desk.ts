@@ -3,6 +3,7 @@ import { type Bytes, isRefusal, type Refusal, refuse } from "@tenten/protocol";
 import { readBackupFile } from "../backup-file.ts";
 import { Wallet, type WalletOptions } from "../wallet.ts";
 import { Desk, type DeskOptions } from "./desk.ts";
+import { refundsFrom } from "./refund-desk.ts";
 import { Remembered } from "./remembered.ts";
 import type { OperatorView } from "./views.ts";
 
@@ -31,6 +32,7 @@ export async function restoreDesk(
 	// Before the wallet is there: one without the way to its operators could bring nothing back.
 	const operators = await Remembered.open<readonly OperatorView[]>(settings, "operators", []);
 	await operators.set(read.operators);
+	await refundsFrom(settings, options.now());
 	const wallet = await Wallet.restore(options, read.content, code);
 	if (!isRefusal(wallet)) return Desk.open({ ...options, wallet });
 	await operators.set([]);

@@ -65,9 +65,9 @@ export function partyView({ hash, operatorId, profile }: VerifiedCertificate, tr
 export function requestView(
 	wallet: Wallet,
 	{ encoded, request, documents }: OpenedRequest,
-	naming: { readonly trust: Trust; readonly timeZone: string },
+	naming: { readonly trust: Trust; readonly timeZone: string; readonly refund: RequestView["refund"] },
 ): RequestView {
-	const { trust } = naming;
+	const { trust, refund } = naming;
 	const { body, digest, payee } = request;
 	const { asset, amount, memo, purpose, mode, expiresAt, wants } = body;
 	const { available } = wallet.balance(asset);
@@ -83,6 +83,7 @@ export function requestView(
 		expiresAt,
 		wants,
 		documents,
+		refund,
 		available,
 		objections: isRefusal(objections)
 			? []

@@ -74,10 +74,21 @@ export type RequestView = {
 	readonly wants: readonly string[];
 	/** what came with the request: an invoice */
 	readonly documents: readonly Document[];
+	/** the sale whose money it asks back; null where it is no sale of this wallet */
+	readonly refund: RefundView | null;
 	/** what could be paid now, were it asked */
 	readonly available: bigint;
 	/** why some of what is held could not pay this */
 	readonly objections: readonly Words[];
+};
+
+/** A sale that a customer asks to be refunded, by its receipt. */
+export type RefundView = {
+	/** the payment */
+	readonly sale: string;
+	readonly paid: bigint;
+	/** why it is not to be refunded; null where nothing stands against it */
+	readonly objection: Words | null;
 };
 
 /** What an open payment waits for, and so what its owner can do. */
@@ -153,4 +164,30 @@ export type HistoryView = {
 	readonly note: string;
 	/** the payment that it is of, while that is on record */
 	readonly attempt: string | null;
+};
+
+/** A line of a shop's day. `undone` is a refund whose money came back. */
+export type DayLineView = {
+	readonly kind: "sale" | "refund" | "undone";
+	readonly entry: HistoryView;
+	/** the payment by which this sale was refunded */
+	readonly refund: string | null;
+};
+
+/** A day's sum in one asset. */
+export type DayTotalView = {
+	readonly asset: AssetView;
+	/** how many sales */
+	readonly count: number;
+	readonly sales: bigint;
+	readonly refunds: bigint;
+	readonly net: bigint;
+};
+
+export type DayView = {
+	/** `2026-11-22` */
+	readonly date: string;
+	/** newest first */
+	readonly lines: readonly DayLineView[];
+	readonly totals: readonly DayTotalView[];
 };
