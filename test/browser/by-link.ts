@@ -69,3 +69,11 @@ export async function finish(payee: Phone, word: string): Promise<void> {
 	await read(payee, "payment.answer", word);
 	await standing(payee, "received");
 }
+
+/** Reads what the other side sent where one reads whatever comes; the link that is shown then, if any. */
+export async function bring(phone: Phone, link: string, funds: string): Promise<string> {
+	await phone.go("pay");
+	await read(phone, "pay.link", link);
+	await standing(phone, funds);
+	return funds === "received" ? "" : linkShown(phone);
+}

@@ -7,7 +7,7 @@
  * What a phone shows is looked up by the texts of `locales/*.json`, as a person would, and never by markup.
  */
 import { readFileSync } from "node:fs";
-import { createApp, type Operator } from "@tenten/operator";
+import { createApp, type Operator, type OperatorPolicy } from "@tenten/operator";
 import { isRefusal, parseEnrolled, sha256 } from "@tenten/protocol";
 import { type LoopbackServer, listenAsRelay, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
@@ -59,14 +59,23 @@ export function textsIn(language: Language): Texts {
 	return JSON.parse(readFileSync(`packages/web/src/locales/${language}.json`, "utf8")) as Texts;
 }
 
-export async function openPhones(executablePath: string): Promise<Phones> {
+export type PhonesOptions = {
+	/** what the operator says of itself, and lists */
+	readonly policy?: Partial<OperatorPolicy>;
+	/** stands between the phones and the operator's server */
+	readonly before?: (app: App) => App;
+};
+
+export async function openPhones(
+	executablePath: string,
+	{ policy = {}, before = (app) => app }: PhonesOptions = {},
+): Promise<Phones> {
 	const web = await listenOnLoopback(
 		webApp(await buildWeb(), { connect: ["http://127.0.0.1:*", "ws://127.0.0.1:*"] }),
 	);
-	const town = await openTown({ now: Math.floor(Date.now() / 1_000) });
-	const app = withGift(
-		town.operator,
-		createApp({ operator: town.operator, log: silent, origins: [web.url] }),
+	const town = await openTown({ now: Math.floor(Date.now() / 1_000), policy });
+	const app = before(
+		withGift(town.operator, createApp({ operator: town.operator, log: silent, origins: [web.url] })),
 	);
 	let operator: LoopbackServer | undefined = await listenOnLoopback(app);
 	const { port } = new URL(operator.url);
@@ -96,7 +105,7 @@ export async function openPhones(executablePath: string): Promise<Phones> {
 	};
 }
 
-type App = { readonly fetch: (request: Request) => Response | Promise<Response> };
+export type App = { readonly fetch: (request: Request) => Response | Promise<Response> };
 
 /** Whoever opens an account finds money on it, once. */
 function withGift(operator: Operator, app: App): App {

@@ -9,7 +9,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { agree, ask, consider, linkShown, read, standing } from "./by-link.ts";
+import { agree, ask, bring, consider } from "./by-link.ts";
 import { type Language, type Phone, type Phones, textsIn } from "./phones.ts";
 
 export type Stop = {
@@ -104,16 +104,12 @@ async function begin(phone: Phone, language: Language, visit: Visit): Promise<vo
 	await visit({ page: phone.page, name: "top-up: done", language });
 }
 
-/** Reads what the other side sent, and shows what came of it; the link that is shown then, if any. */
-async function bring(phone: Phone, link: string, funds: string): Promise<string> {
-	await phone.go("pay");
-	await read(phone, "pay.link", link);
-	await standing(phone, funds);
-	return funds === "received" ? "" : linkShown(phone);
-}
-
 /** Every screen of the table, every one that these link to, and what they unfold. */
-async function everyScreen({ page, ...phone }: Phone, language: Language, visit: Visit): Promise<void> {
+export async function everyScreen(
+	{ page, ...phone }: Phone,
+	language: Language,
+	visit: Visit,
+): Promise<void> {
 	const waiting = [...screenNames()];
 	const seen = new Set<string>();
 	for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -154,7 +150,7 @@ async function refusals(phone: Phone, language: Language, visit: Visit): Promise
 }
 
 /** Until there is a heading and the page has stopped changing, or goes on for ever. */
-async function quiet(page: Page): Promise<void> {
+export async function quiet(page: Page): Promise<void> {
 	await page.locator("h1").first().waitFor({ state: "attached" });
 	await page.evaluate(
 		() =>
