@@ -1,6 +1,7 @@
 /** Refunds that are cut off in the middle, or outlive what the module remembers of them: still at most one. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { isRefusal } from "@tenten/protocol";
 import type { Desk, SettingStore } from "@tenten/wallet";
 import { carry, codeOf, openDesk, person, requestOf } from "./support/desks.ts";
 import { ok, openTown } from "./support/town.ts";
@@ -8,12 +9,12 @@ import { ok, openTown } from "./support/town.ts";
 const day = 86_400;
 
 /** A shop with this much in its till, which ends before what its customer has: what it pays with first. */
-async function counter(till: bigint) {
+async function counter(till: bigint, isDirect = false) {
 	const town = await openTown();
 	const shop = await person(town, till);
 	town.clock.now += 20 * day;
 	const customer = await person(town, 1_000n);
-	const request = await requestOf(shop.desk, customer.desk, 500n);
+	const request = await requestOf(shop.desk, customer.desk, 500n, { isDirect });
 	const { bundle, attempt } = ok(await customer.desk.pay(request.digest, 500n));
 	await carry(customer.desk, shop.desk, bundle);
 	return { town, shop, customer, sale: attempt.id };
@@ -53,6 +54,15 @@ describe("a refund", () => {
 			assert.equal(given.length, 1, `after ${writes} writes`);
 			await town.close();
 		}
+	});
+
+	test("is all that is given back: what was paid is here still, and does not go back as well", async () => {
+		const { town, shop, customer, sale } = await counter(500n, true);
+		ok(await shop.desk.pay(await askBack(customer.desk, shop.desk, sale), 500n));
+		const refused = await shop.desk.sendBack(sale);
+		assert.deepEqual(isRefusal(refused) && [refused.code, refused.detail], ["attempt-decided", "refunded"]);
+		assert.equal(shop.desk.overview().balances[0]?.available, 500n);
+		await town.close();
 	});
 
 	test("is paid once where the module forgot it before the sale", async () => {
