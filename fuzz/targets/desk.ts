@@ -90,7 +90,7 @@ const texts: Target = {
 	memory: serverMemory,
 	open: async () => {
 		const { ann, close } = await openDesks();
-		const seeds = ["", assetOf(ann).id, "00".repeat(32), `${"00".repeat(32)}/JPY`];
+		const seeds = ["", "2027-01-15", assetOf(ann).id, "00".repeat(32), `${"00".repeat(32)}/JPY`];
 		return {
 			seeds: seeds.map((text) => Uint8Array.from(Buffer.from(text))),
 			form: "text",
@@ -99,7 +99,7 @@ const texts: Target = {
 				const made = await ann.ask({ asset: text, amount: 1n });
 				for (const act of ["recover", "cancel", "sendBack", "resolve", "askRefund"] as const)
 					if (!isRefusal(await ann[act](text))) throw new Broken("a payment that nobody made");
-				for (const answer of [ann.receipt(text), ann.documents(text)])
+				for (const answer of [ann.receipt(text), ann.documents(text), await ann.refunds.ask(text)])
 					if (!isRefusal(answer)) throw new Broken("a payment that nobody made");
 				const payee = { role: "holder", class: text, merchantCategory: null, region: text } as const;
 				const supposed = { amount: 1n, payee, purpose: text };
@@ -110,6 +110,7 @@ const texts: Target = {
 				if ((await ann.history({ text, limit: 2 })).entries.length > 1)
 					throw new Broken("more than happened");
 				await ann.historyFile({ text });
+				if ((await ann.till.day(text)).totals.length > 0) throw new Broken("sales of nobody");
 				const tokens = ann.holdings(text);
 				if (!isRefusal(tokens) && text !== assetOf(ann).id && tokens.length > 0)
 					throw new Broken("tokens of another asset");
