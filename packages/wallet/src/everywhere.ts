@@ -17,6 +17,7 @@ export type {
 	DayLineView,
 	DayTotalView,
 	DayView,
+	HealthView,
 	HistoryView,
 	HoldingView,
 	OperatorView,

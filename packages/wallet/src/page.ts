@@ -18,6 +18,7 @@ export type {
 	DayLineView,
 	DayTotalView,
 	DayView,
+	HealthView,
 	HistoryView,
 	HoldingView,
 	OperatorView,

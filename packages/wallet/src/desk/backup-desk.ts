@@ -21,6 +21,7 @@ import { assetText } from "../journal.ts";
 import type { HistoryStore } from "../store/history.ts";
 import type { Wallet } from "../wallet.ts";
 import type { Accounts } from "./accounts.ts";
+import type { Remembered } from "./remembered.ts";
 import { assetNamed, assetView } from "./showing.ts";
 import type { RestoredView } from "./views.ts";
 
@@ -28,16 +29,25 @@ export class BackupDesk {
 	readonly #wallet: Wallet;
 	readonly #history: HistoryStore;
 	readonly #accounts: Accounts;
+	readonly #made: Remembered<number | null>;
 
-	constructor(wallet: Wallet, history: HistoryStore, accounts: Accounts) {
+	constructor(wallet: Wallet, history: HistoryStore, accounts: Accounts, made: Remembered<number | null>) {
 		this.#wallet = wallet;
 		this.#history = history;
 		this.#accounts = accounts;
+		this.#made = made;
+	}
+
+	/** When the last one was made here, unix seconds; null: never. */
+	get madeAt(): number | null {
+		return this.#made.value;
 	}
 
 	/** The bytes of a file: what is held now, sealed. A passphrase is for keys that are no browser's. */
 	async make(passphrase?: string): Promise<Bytes> {
+		const madeAt = this.#wallet.module.now();
 		const content = await this.#wallet.module.backup(passphrase);
+		await this.#made.set(madeAt);
 		return writeBackupFile({ content, operators: this.#accounts.joined });
 	}
 

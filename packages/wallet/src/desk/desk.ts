@@ -34,6 +34,7 @@ import { Accounts } from "./accounts.ts";
 import { askFor } from "./asking-for.ts";
 import { BackupDesk } from "./backup-desk.ts";
 import type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./dealings.ts";
+import { health } from "./health.ts";
 import { type Acceptance, acceptance, holdings, type Supposing } from "./holdings.ts";
 import { PasskeyDesk } from "./passkey-desk.ts";
 import { receiptView } from "./receipts.ts";
@@ -43,7 +44,14 @@ import { assetNamed, attemptView, balanceView, historyView, requestView } from "
 import { ShownRequests } from "./shown-requests.ts";
 import { spreadsheet } from "./spreadsheet.ts";
 import { TillDesk } from "./till-desk.ts";
-import type { AttemptView, HistoryView, HoldingView, OperatorView, ReceiptView } from "./views.ts";
+import type {
+	AttemptView,
+	HealthView,
+	HistoryView,
+	HoldingView,
+	OperatorView,
+	ReceiptView,
+} from "./views.ts";
 import { type WholeHistoryQuery, wholeHistory } from "./whole-history.ts";
 
 export type DeskOptions = {
@@ -62,6 +70,7 @@ type Parts = DeskOptions & {
 	/** since when each open payment waits, unix seconds */
 	readonly since: Remembered<Readonly<Record<string, number>>>;
 	readonly refunds: RefundDesk;
+	readonly backedUp: Remembered<number | null>;
 };
 
 export class Desk {
@@ -76,14 +85,15 @@ export class Desk {
 	readonly refunds: RefundDesk;
 	readonly till: TillDesk;
 
-	private constructor({ wallet, store, accounts, since, refunds, timeZone = zoneHere() }: Parts) {
+	private constructor(parts: Parts) {
+		const { wallet, store, accounts, since, refunds, backedUp, timeZone = zoneHere() } = parts;
 		this.#wallet = wallet;
 		this.#store = store;
 		this.#accounts = accounts;
 		this.#since = since;
 		this.#timeZone = timeZone;
 		this.passkey = new PasskeyDesk(wallet, this.#requests);
-		this.backup = new BackupDesk(wallet, store.history, accounts);
+		this.backup = new BackupDesk(wallet, store.history, accounts, backedUp);
 		this.refunds = refunds;
 		this.till = new TillDesk({ wallet, history: store.history, refunds, timeZone });
 	}
@@ -93,7 +103,8 @@ export class Desk {
 		const accounts = await Accounts.open(wallet, settings, operatorAt);
 		const since = await Remembered.open<Readonly<Record<string, number>>>(settings, "since", {});
 		const refunds = await RefundDesk.open(wallet, settings);
-		return new Desk({ ...options, accounts, since, refunds });
+		const backedUp = await Remembered.open<number | null>(settings, "backed-up", null);
+		return new Desk({ ...options, accounts, since, refunds, backedUp });
 	}
 
 	overview(): Overview {
@@ -302,6 +313,11 @@ export class Desk {
 		await this.#wallet.settlePending();
 		await this.#wallet.upkeep();
 		await this.#noteOpen();
+	}
+
+	/** What this device holds, until when it can go on alone, and whether its backup is as new as that. */
+	health(): Promise<HealthView> {
+		return health(this.#wallet, this.#store, this.backup.madeAt);
 	}
 
 	close(): Promise<void> {

@@ -116,6 +116,27 @@ export type AttemptView = {
 	readonly documents: number;
 };
 
+/** How the wallet on this device is. Times in unix seconds. */
+export type HealthView = {
+	/** of the module: keys, tokens and payments, sealed */
+	readonly rows: number;
+	readonly bytes: number;
+	/** of the history */
+	readonly entries: number;
+	readonly tokens: number;
+	/** payments that wait for somebody */
+	readonly open: number;
+	/** what operators have not answered yet */
+	readonly pendingOrders: number;
+	/** until then it pays and is paid without its operator; null: it trusts nobody now */
+	readonly trustedUntil: number | null;
+	readonly certifiedUntil: number | null;
+	/** when a backup was made here last; null: never */
+	readonly backedUpAt: number | null;
+	/** whether something came or went since, which the backup does not have */
+	readonly changedSince: boolean;
+};
+
 /** The passkey that is registered: its domain, and the page that may ask it. */
 export type PasskeyView = { readonly relyingParty: string; readonly origin: string };
 
