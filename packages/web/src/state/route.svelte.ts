@@ -35,9 +35,11 @@ export function hrefOf(screen: string, parameter?: string): string {
 	return parameter === undefined ? `#/${screen}` : `#/${screen}/${encodeURIComponent(parameter)}`;
 }
 
-/** The link that this page was opened with, once. */
+/** The link that this page was opened with, once: one is where one pays then, and the address holds it no longer. */
 export function takeBrought(): string {
 	const link = brought;
+	place = { screen: "pay", parameter: "" };
+	location.replace(hrefOf("pay"));
 	brought = "";
 	return link;
 }
