@@ -13,7 +13,9 @@ const prefix = "tenten-";
 self.addEventListener("install", (event) => {
 	const fetched = caches
 		.open(prefix + version)
-		.then((cache) => cache.addAll(files.map((file) => new Request(file, { cache: "no-cache" }))));
+		.then((cache) =>
+			cache.addAll(files.map((file) => new Request(file, { cache: "no-cache", redirect: "error" }))),
+		);
 	event.waitUntil(fetched);
 });
 

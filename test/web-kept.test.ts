@@ -1,0 +1,172 @@
+/**
+ * What the service worker keeps is what was built, or nothing: a network that answers wrongly, or with somebody
+ * else's pages, puts nothing into its cache, and takes nothing out. Chromium asks a real server, which is told to lie.
+ */
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
+import { buildWeb, webApp } from "@tenten/web";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { chromiumPath } from "./browser/chromium.ts";
+import { textsIn } from "./browser/phones.ts";
+
+const executablePath = chromiumPath();
+const skip = executablePath === undefined && "needs Chromium: apt-get install chromium";
+
+type Answer = (request: Request) => Response | Promise<Response> | undefined;
+
+const lie = "globalThis.isForeign = true;";
+const script = { "content-type": "text/javascript" };
+const page = { "content-type": "text/html" };
+
+describe("the service worker", { skip }, () => {
+	let folder: string;
+	let server: LoopbackServer;
+	let elsewhere: LoopbackServer;
+	let browser: Browser;
+	/** what is answered instead, if anything */
+	let instead: Answer = () => undefined;
+
+	before(async () => {
+		folder = await buildWeb();
+		const app = webApp(folder);
+		server = await listenOnLoopback({
+			fetch: async (request) => (await instead(request)) ?? app.fetch(request),
+		});
+		const headers = { ...script, "access-control-allow-origin": "*" };
+		elsewhere = await listenOnLoopback({ fetch: () => new Response(lie, { headers }) });
+		browser = await chromium.launch({ executablePath: executablePath as string, args: ["--no-sandbox"] });
+	});
+	after(async () => {
+		await browser?.close();
+		await server?.stop();
+		await elsewhere?.stop();
+	});
+
+	async function visit(use: (page: Page) => Promise<void>): Promise<void> {
+		const context = await browser.newContext({ locale: "ja-JP" });
+		const opened = await context.newPage();
+		await opened.goto(server.url);
+		await wallet(opened);
+		await use(opened);
+		await context.close();
+	}
+
+	const wallet = (opened: Page): Promise<void> =>
+		opened.getByRole("button", { name: textsIn("ja")["start.begin"] ?? "" }).waitFor();
+
+	/** Paths that are kept, with what they were answered with. */
+	const kept = (opened: Page) =>
+		opened.evaluate(async () => {
+			const found: Record<string, string> = {};
+			for (const name of await caches.keys()) {
+				const cache = await caches.open(name);
+				for (const request of await cache.keys()) {
+					const answer = await cache.match(request);
+					found[new URL(request.url).pathname.slice(1)] = `${answer?.status} ${answer?.redirected}`;
+				}
+			}
+			return found;
+		});
+
+	/** How its installation ends. */
+	const installed = (opened: Page): Promise<string> =>
+		opened.evaluate(async () => {
+			const registration = await navigator.serviceWorker.getRegistration();
+			const worker = registration?.installing ?? registration?.waiting ?? registration?.active;
+			if (worker === undefined || worker === null) return "redundant";
+			return new Promise<string>((resolve) => {
+				const look = (): void => {
+					if (worker.state === "activated" || worker.state === "redundant") resolve(worker.state);
+				};
+				worker.addEventListener("statechange", look);
+				look();
+			});
+		});
+
+	/** Lies to the service worker alone: the page itself has loaded by then. */
+	const toWorker =
+		(file: RegExp, answer: () => Response): Answer =>
+		(request) =>
+			request.cache === "no-cache" || request.headers.get("sec-fetch-dest") === "empty"
+				? file.test(new URL(request.url).pathname)
+					? answer()
+					: undefined
+				: undefined;
+
+	const lies: Readonly<Record<string, () => Response>> = {
+		"an error": () => new Response("no", { status: 500 }),
+		"nothing there": () => new Response("no", { status: 404 }),
+		"a redirect to elsewhere": () =>
+			new Response(null, { status: 302, headers: { location: `${elsewhere.url}/script.js` } }),
+		"a redirect to another of our files": () =>
+			new Response(null, { status: 302, headers: { location: "/icon.svg" } }),
+		"half an answer": () => new Response("no", { status: 206, headers: script }),
+	};
+
+	for (const [what, answer] of Object.entries(lies))
+		test(`keeps nothing at all where one file is answered with ${what}`, async () => {
+			instead = toWorker(/\/assets\/index-[\w-]+\.js$/, answer);
+			await visit(async (opened) => {
+				assert.equal(await installed(opened), "redundant");
+				assert.deepEqual(await kept(opened), {});
+			});
+			instead = () => undefined;
+		});
+
+	test("keeps each file that was built, and serves them when the network has become somebody else's", async () => {
+		await visit(async (opened) => {
+			assert.equal(await installed(opened), "activated");
+			await opened.waitForFunction(() => navigator.serviceWorker.controller !== null);
+			const built = globSync("**/*.*", { cwd: folder }).filter((name) => name !== "service-worker.js");
+			const expected = Object.fromEntries(built.map((name) => [name, "200 false"]));
+			const sorted = Object.fromEntries(Object.entries(await kept(opened)).sort());
+			assert.deepEqual(sorted, Object.fromEntries(Object.entries(expected).sort()));
+
+			instead = ({ url }) => new Response(lie, { headers: url.endsWith("/") ? page : script });
+			for (const path of ["", "#/home", "?wallet=other", "index.html"]) {
+				await opened.goto("about:blank");
+				await opened.goto(`${server.url}/${path}`);
+				await wallet(opened);
+				assert.equal(await opened.evaluate(() => "isForeign" in globalThis), false, path);
+			}
+			// Neither does what the page asks for under a known name, or an unknown one, change what is kept.
+			await opened.evaluate(
+				async (names) => {
+					for (const name of names)
+						for (const query of ["", "?again"]) await fetch(`./${name}${query}`, { cache: "reload" });
+				},
+				[...built, "assets/other.js"],
+			);
+			assert.deepEqual(Object.fromEntries(Object.entries(await kept(opened)).sort()), sorted);
+			instead = () => undefined;
+		});
+	});
+
+	test("is not replaced by what is no script, and goes on as it was", async () => {
+		await visit(async (opened) => {
+			assert.equal(await installed(opened), "activated");
+			const before = await kept(opened);
+			for (const answer of [
+				() => new Response("<!doctype html>sign in", { headers: page }),
+				() => new Response(null, { status: 302, headers: { location: `${elsewhere.url}/script.js` } }),
+				() => new Response("no", { status: 500 }),
+			]) {
+				instead = ({ url }) => (url.endsWith("/service-worker.js") ? answer() : undefined);
+				const outcome = await opened.evaluate(async () => {
+					const registration = await navigator.serviceWorker.getRegistration();
+					return registration?.update().then(
+						() => "updated",
+						() => "refused",
+					);
+				});
+				assert.equal(outcome, "refused");
+			}
+			instead = () => undefined;
+			assert.deepEqual(await kept(opened), before);
+			await opened.reload();
+			await wallet(opened);
+		});
+	});
+});
