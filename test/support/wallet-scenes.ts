@@ -129,6 +129,17 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			await world.other.pay({ request, documents }, channelTo(wallet));
 		},
 	},
+	"being paid with what was wanted": {
+		prepare: rich,
+		act: async (world, wallet) => {
+			const request = await requestOf(world, wallet, { wants: ["text/plain"], reply: documents });
+			await world.other.pay({ request, documents }, channelTo(wallet));
+		},
+		// What came is here with the reservation, or neither is.
+		holds: ({ module }) => {
+			for (const { attempt } of module.attempts()) assert.deepEqual(module.documents(attempt), documents);
+		},
+	},
 	"a payment given up": {
 		prepare: rich,
 		act: async (world, wallet) => {
