@@ -5,7 +5,7 @@
  *   payee   payer     payee      payer      payee
  */
 import type { Phone } from "./phones.ts";
-import { yen } from "./phones.ts";
+import { choose, yen } from "./phones.ts";
 
 /** The link that a phone shows, once it does. */
 export async function linkShown({ page }: Phone): Promise<string> {
@@ -48,6 +48,7 @@ export async function consider(payer: Phone, request: string): Promise<void> {
 export async function agree(payer: Phone, amount: bigint): Promise<string> {
 	await payer.button("sheet.payAmount", { amount: yen(payer, amount) }).click();
 	await standing(payer, "inFlight");
+	await choose(payer, "hand");
 	return linkShown(payer);
 }
 
@@ -55,6 +56,7 @@ export async function agree(payer: Phone, amount: bigint): Promise<string> {
 export async function reserve(payee: Phone, lock: string): Promise<string> {
 	await read(payee, "request.answer", lock);
 	await standing(payee, "inFlight");
+	await choose(payee, "hand");
 	return linkShown(payee);
 }
 

@@ -40,15 +40,26 @@ export type Phone = {
 	readonly go: (screen: string) => Promise<void>;
 	/** What the module says is in the store of its first asset, by where it is, minor units. */
 	readonly balance: () => Promise<Readonly<Record<string, string>>>;
+	/** How many messages came to the page over data channels. */
+	readonly lettersByRtc: () => Promise<number>;
 	/** What went wrong in the page: uncaught errors and refusals of its policy. */
 	readonly problems: readonly string[];
 };
 
+export type PhoneOptions = {
+	readonly language?: Language;
+	/** can be met at the relay */
+	readonly hasRelay?: boolean;
+};
+
 export type Phones = {
 	/** Opens a wallet in a browser of its own. */
-	readonly phone: (options?: { readonly language?: Language }) => Promise<Phone>;
+	readonly phone: (options?: PhoneOptions) => Promise<Phone>;
 	readonly web: LoopbackServer;
 	readonly relay: LoopbackServer;
+	/** The relay goes away with all that waits in it, and comes back empty. */
+	readonly cutRelay: () => Promise<void>;
+	readonly mendRelay: () => Promise<void>;
 	/** The operator's server goes away, its books stay. */
 	readonly stopOperator: () => Promise<void>;
 	readonly startOperator: () => Promise<void>;
@@ -79,10 +90,11 @@ export async function openPhones(
 	);
 	let operator: LoopbackServer | undefined = await listenOnLoopback(app);
 	const { port } = new URL(operator.url);
-	const relay = await listenAsRelay();
+	let relay = await listenAsRelay();
+	const relayPort = Number(new URL(relay.url).port);
 	const browser = await chromium.launch({ executablePath, args });
 	const deskCode = await bundle("packages/web/test/support/desk-page.ts");
-	const address = `${web.url}/?operator=${operator.url}&relay=${relay.url}`;
+	const address = `${web.url}/?operator=${operator.url}`;
 	const stopOperator = async (): Promise<void> => {
 		await operator?.stop();
 		operator = undefined;
@@ -90,14 +102,19 @@ export async function openPhones(
 	return {
 		web,
 		relay,
+		cutRelay: () => relay.stop(),
+		mendRelay: async () => {
+			relay = await listenAsRelay({ port: relayPort });
+		},
 		stopOperator,
 		startOperator: async () => {
 			operator ??= await listenOnLoopback(app, { port: Number(port) });
 		},
-		phone: (options = {}) => openPhone(browser, address, deskCode, options.language ?? "ja"),
+		phone: ({ language = "ja", hasRelay = false } = {}) =>
+			openPhone(browser, hasRelay ? `${address}&relay=${relay.url}` : address, deskCode, language),
 		close: async () => {
 			await browser.close();
-			await relay.stop();
+			await relay.stop().catch(() => undefined);
 			await stopOperator();
 			await web.stop();
 			await town.close();
@@ -133,6 +150,8 @@ async function openPhone(
 		viewport: { width: 390, height: 844 },
 	});
 	await context.addInitScript(keepWorker);
+	await context.addInitScript(fakeCamera);
+	await context.addInitScript(countByRtc);
 	const page = await context.newPage();
 	const problems: string[] = [];
 	page.on("pageerror", (error) => problems.push(String(error)));
@@ -164,11 +183,15 @@ async function openPhone(
 			if (first === undefined) throw new Error("no asset");
 			return first;
 		},
+		lettersByRtc: () => page.evaluate(() => (globalThis as unknown as PageEnd).cameByRtc ?? 0),
 		problems,
 	};
 }
 
-type PageEnd = { readonly balances: () => Promise<readonly Readonly<Record<string, string>>[]> };
+type PageEnd = {
+	readonly cameByRtc?: number;
+	readonly balances: () => Promise<readonly Readonly<Record<string, string>>[]>;
+};
 
 /** Runs in the page before anything else: a test wants to reach the worker that the page starts. */
 function keepWorker(): void {
@@ -179,6 +202,67 @@ function keepWorker(): void {
 			Object.assign(globalThis, { walletWorker: this });
 		}
 	};
+}
+
+/** Runs in the page before anything else: says how many messages came over data channels. */
+function countByRtc(): void {
+	const { createDataChannel } = RTCPeerConnection.prototype;
+	RTCPeerConnection.prototype.createDataChannel = function (label, options) {
+		const channel = createDataChannel.call(this, label, options);
+		const counts = globalThis as unknown as { cameByRtc?: number };
+		channel.addEventListener("message", () => {
+			counts.cameByRtc = (counts.cameByRtc ?? 0) + 1;
+		});
+		return channel;
+	};
+}
+
+/** Runs in the page before anything else: its camera shows whatever a test draws on `cameraImage`. */
+function fakeCamera(): void {
+	const image = document.createElement("canvas");
+	image.width = image.height = 900;
+	Object.assign(globalThis, { cameraImage: image });
+	const draw = image.getContext("2d");
+	const stream = (): MediaStream => {
+		// A stream of a canvas has frames only while somebody draws.
+		setInterval(() => draw?.fillRect(0, 0, 1, 1), 100);
+		return image.captureStream(20);
+	};
+	navigator.mediaDevices.getUserMedia = async () => stream();
+}
+
+/** Holds one phone in front of the other: until it is stopped, its camera sees the code that the other shows. */
+export function pointAt(seer: Phone, shower: Phone): { readonly stop: () => Promise<void> } {
+	let isOver = false;
+	const run = async (): Promise<void> => {
+		while (!isOver) {
+			const seen = await shower.page
+				.evaluate(() => document.querySelector<HTMLCanvasElement>("[data-testid=qr]")?.toDataURL())
+				.catch(() => undefined);
+			if (seen === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+			else await seer.page.evaluate(showToCamera, seen).catch(() => undefined);
+		}
+	};
+	const running = run();
+	return {
+		stop: () => {
+			isOver = true;
+			return running;
+		},
+	};
+}
+
+async function showToCamera(address: string): Promise<void> {
+	const { cameraImage } = globalThis as unknown as { readonly cameraImage: HTMLCanvasElement };
+	const image = new Image();
+	image.src = address;
+	await image.decode();
+	const draw = cameraImage.getContext("2d");
+	if (draw === null) return;
+	draw.imageSmoothingEnabled = false;
+	draw.fillStyle = "#fff";
+	draw.fillRect(0, 0, cameraImage.width, cameraImage.height);
+	draw.drawImage(image, 50, 50, cameraImage.width - 100, cameraImage.height - 100);
 }
 
 /** The first minute: a wallet, an account with the operator, and this much in the wallet. */
@@ -196,7 +280,11 @@ export async function firstRun(phone: Phone, amount: bigint): Promise<void> {
 /** As its phone writes an amount. */
 export function yen({ text }: Phone, minor: bigint): string {
 	const locale = text("nav.pay") === "Pay" ? "en-GB" : "ja-JP";
-	const format = new Intl.NumberFormat(locale, { style: "currency", currency: "JPY" });
+	const format = new Intl.NumberFormat(locale, {
+		style: "currency",
+		currency: "JPY",
+		currencyDisplay: "narrowSymbol",
+	});
 	return format.format(minor);
 }
 
@@ -204,4 +292,17 @@ export function yen({ text }: Phone, minor: bigint): string {
 export async function shownBalance(phone: Phone): Promise<string> {
 	await phone.go("home");
 	return (await phone.page.getByTestId("available").textContent()) ?? "";
+}
+
+/** The way to the other side that is taken from now on. */
+export async function choose({ page, text }: Phone, way: string): Promise<void> {
+	await page.getByText(text(`ways.${way}`), { exact: true }).click();
+}
+
+/** What a phone says of its payment. */
+export async function shownPayment({ page }: Phone) {
+	const [mark, amount, memo] = await Promise.all(
+		["mark", "amount", "memo"].map((id) => page.getByTestId(id).textContent()),
+	);
+	return { mark, amount, memo };
 }

@@ -9,6 +9,7 @@ export type { NextAction } from "./desk/next-action.ts";
 export type { PasskeyDesk } from "./desk/passkey-desk.ts";
 export type { AskingBack, RefundDesk } from "./desk/refund-desk.ts";
 export { operatorsOfBackup, type RestoreDeskOptions, restoreDesk } from "./desk/restore-desk.ts";
+export { Rooms, type RoomsOptions } from "./desk/rooms.ts";
 export type { TillDesk } from "./desk/till-desk.ts";
 export type {
 	AssetView,
@@ -30,6 +31,7 @@ export type {
 	Waiting,
 } from "./desk/views.ts";
 export { assetText } from "./journal.ts";
+export { type CodeState, codeState, codeWritten, keepCode, keptCode } from "./kept-code.ts";
 export { type ListedAsset, listedAssets } from "./listed-assets.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export { introduction } from "./operators.ts";

@@ -5,16 +5,19 @@
  * after everything that may have changed it.
  */
 import { isRefusal, type Refusal } from "@tenten/protocol";
-import type { Desk, Overview, ReceiptView, RequestView } from "@tenten/wallet/page";
+import type { AttemptView, Desk, Overview, ReceiptView, RequestView } from "@tenten/wallet/page";
 import type { Remote } from "comlink";
 import { announce } from "../town/announcing.ts";
 import { startWorker } from "../worker/client.ts";
 import type { Opened } from "../worker/opening.ts";
 import type { Teller } from "../worker/teller.ts";
 import { walletName } from "./address.ts";
+import { chime } from "./sound.svelte.ts";
 
 type Phase =
 	| { readonly kind: "opening" }
+	/** this browser cannot run the worker */
+	| { readonly kind: "unable" }
 	/** no wallet is here yet */
 	| { readonly kind: "none" }
 	| { readonly kind: "open"; readonly desk: Remote<Desk>; readonly teller: Remote<Teller> }
@@ -25,6 +28,7 @@ const person = { role: "holder", class: "person", merchantCategory: null, region
 const nothing: Overview = { operators: [], balances: [], open: [] };
 
 let phase = $state.raw<Phase>({ kind: "opening" });
+let news = $state.raw<readonly AttemptView[]>([]);
 let overview = $state.raw<Overview>(nothing);
 
 /** What was read: a request, until it is paid or left; a receipt, until the next one. */
@@ -39,6 +43,10 @@ export const session = {
 	},
 	get overview(): Overview {
 		return overview;
+	},
+	/** Payments that moved last, by whatever way. */
+	get news(): readonly AttemptView[] {
+		return news;
 	},
 	/** The desk, on screens that are shown only while a wallet is open. */
 	get desk(): Remote<Desk> {
@@ -55,7 +63,9 @@ function opened() {
 }
 
 export async function openWallet(): Promise<void> {
-	await enter(await (await worker).open(walletName));
+	const started = await worker.catch(() => undefined);
+	if (started === undefined) phase = { kind: "unable" };
+	else await enter(await started.open(walletName));
 }
 
 export async function createWallet(): Promise<void> {
@@ -77,6 +87,13 @@ async function enter(opened: Opened): Promise<void> {
 	const { desk, teller } = await worker;
 	phase = { kind: "open", desk: await desk(), teller: await teller() };
 	await refresh();
+}
+
+/** Something moved that this page did not ask for. */
+export async function tell(moved: readonly AttemptView[]): Promise<void> {
+	await refresh();
+	news = moved;
+	for (const { id, funds } of moved) if (funds === "spent" || funds === "received") chime(id);
 }
 
 /** Shows what is so now. */

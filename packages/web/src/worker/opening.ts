@@ -83,6 +83,6 @@ async function openIn(store: IndexedDbStore, recoveryCode?: string): Promise<Ope
 		return wallet;
 	}
 	desk = await Desk.open({ wallet, store, settings });
-	teller = new Teller(desk);
+	teller = await Teller.open(desk, settings);
 	return { kind: "open" };
 }

@@ -1,14 +1,30 @@
-/** What the page asks for beside the desk: bundles and receipts as links, and links as what they hold. */
+/**
+ * What the page asks for beside the desk: bundles as links and links as bundles, and the rooms at relays, whose
+ * connections live here and outlast every screen.
+ *
+ *   relay ──▶ room ──▶ page's answer (offers of WebRTC are answered there) ──▶ handle ──▶ desk
+ *                                                                               └──▶ told: what moved
+ */
 import { isRefusal, limits, type Refusal, refuse } from "@tenten/protocol";
 import {
+	type Asked,
+	type Asking,
+	type AttemptView,
+	browserDial,
 	type Desk,
 	decodeBundle,
 	encodeBundle,
+	type Handle,
 	linkOf,
 	messagesOfLink,
 	type ReceiptView,
+	Rooms,
+	type SetAside,
+	type SettingStore,
 	type Taken,
 } from "@tenten/wallet/browser";
+
+type Told = (moved: readonly AttemptView[]) => void;
 
 export type ShownReceipt = {
 	readonly receipt: ReceiptView;
@@ -18,11 +34,62 @@ export type ShownReceipt = {
 	readonly bundle: Uint8Array | null;
 };
 
+const requestLifetime = 3_600;
+
+const now = (): number => Math.floor(Date.now() / 1_000);
+
 export class Teller {
 	readonly #desk: Desk;
+	readonly #rooms: Rooms;
+	#answer: Handle;
+	#told: Told = () => undefined;
 
-	constructor(desk: Desk) {
+	private constructor(desk: Desk, rooms: Rooms) {
 		this.#desk = desk;
+		this.#rooms = rooms;
+		this.#answer = this.handle;
+	}
+
+	static async open(desk: Desk, settings: SettingStore): Promise<Teller> {
+		const rooms = await Rooms.open({
+			settings,
+			dial: browserDial,
+			now,
+			report: (error) => reportError(error),
+		});
+		const teller = new Teller(desk, rooms);
+		await rooms.serve((messages) => teller.#answer(messages));
+		return teller;
+	}
+
+	/** The page's part: what it answers to messages that came, and how it is told of what moved. */
+	attend(answer: Handle, told: Told): void {
+		this.#answer = answer;
+		this.#told = told;
+	}
+
+	/** What this wallet answers to messages, by whatever way they came. */
+	readonly handle: Handle = async (messages) => {
+		const taken = await this.take(encodeBundle(messages));
+		const answer = !isRefusal(taken) && taken.kind === "moved" && taken.answer;
+		const answers = answer ? decodeBundle(answer) : [];
+		return isRefusal(answers) ? [] : answers;
+	};
+
+	/** As the desk takes a bundle. The way to the payee of a request is remembered. */
+	async take(bundle: Uint8Array): Promise<Taken | Refusal> {
+		const taken = await this.#desk.take(bundle);
+		if (isRefusal(taken)) return taken;
+		if (taken.kind === "moved") this.#told(taken.attempts);
+		else if (taken.invitation !== null)
+			await this.#rooms.note(taken.request.digest, taken.invitation, taken.request.expiresAt);
+		return taken;
+	}
+
+	/** As `take`, of what is in a link. */
+	async takeLink(link: string): Promise<Taken | Refusal> {
+		const messages = messagesOfLink(link);
+		return isRefusal(messages) ? messages : this.take(encodeBundle(messages));
 	}
 
 	/** A bundle as a link: into the wallet at `page`, an https address, where one is given. */
@@ -31,10 +98,30 @@ export class Teller {
 		return isRefusal(messages) ? messages : linkOf(messages, page);
 	}
 
-	/** Takes what is in a link, as the desk takes a bundle. */
-	async takeLink(link: string): Promise<Taken | Refusal> {
-		const messages = messagesOfLink(link);
-		return isRefusal(messages) ? messages : this.#desk.take(encodeBundle(messages));
+	/** A request; where a relay is named, its payer is answered in a room there from now on. */
+	async ask(asking: Asking): Promise<Asked | Refusal> {
+		const asked = await this.#desk.ask({ lifetime: requestLifetime, ...asking });
+		if (isRefusal(asked) || asked.invitation === null) return asked;
+		const { lifetime = requestLifetime } = asking;
+		const refused = await this.#rooms.invite(asked.digest, asked.invitation, now() + lifetime);
+		return refused ?? asked;
+	}
+
+	/** Whether the other side of a request can be reached at a relay. */
+	hasRoom(request: string): boolean {
+		return this.#rooms.has(request);
+	}
+
+	/** Recovers a payment over its room. */
+	async recoverByRelay({ id, request }: AttemptView): Promise<SetAside | Refusal> {
+		const channel = this.#rooms.channel(request);
+		return isRefusal(channel) ? channel : this.#desk.recover(id, channel);
+	}
+
+	/** One question to the other side in the room of a request. */
+	async exchange(request: string, messages: readonly Uint8Array[]): Promise<readonly Uint8Array[] | Refusal> {
+		const channel = this.#rooms.channel(request);
+		return isRefusal(channel) ? channel : channel.exchange(messages);
 	}
 
 	/** One's own proof of a payment, read as anybody would read it. */
