@@ -279,13 +279,8 @@ export async function firstRun(phone: Phone, amount: bigint): Promise<void> {
 
 /** As its phone writes an amount. */
 export function yen({ text }: Phone, minor: bigint): string {
-	const locale = text("nav.pay") === "Pay" ? "en-GB" : "ja-JP";
-	const format = new Intl.NumberFormat(locale, {
-		style: "currency",
-		currency: "JPY",
-		currencyDisplay: "narrowSymbol",
-	});
-	return format.format(minor);
+	const language = text("nav.pay") === "Pay" ? "en" : "ja";
+	return new Intl.NumberFormat(language, { style: "currency", currency: "JPY" }).format(minor);
 }
 
 /** The balance on the first screen. */

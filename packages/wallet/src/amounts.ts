@@ -22,9 +22,7 @@ export function amountText(
 ): string {
 	const digits = { minimumFractionDigits: scale, maximumFractionDigits: scale };
 	const isCurrency = Intl.supportedValuesOf("currency").includes(code);
-	const style = isCurrency
-		? ({ style: "currency", currency: code, currencyDisplay: "narrowSymbol" } as const)
-		: {};
+	const style = isCurrency ? ({ style: "currency", currency: code } as const) : {};
 	const text = new Intl.NumberFormat(locale, { ...digits, ...style }).format(
 		decimalText(minor, scale) as `${number}`,
 	);

@@ -75,7 +75,8 @@ export function refused({ code }: Refusal): string {
 }
 
 export function money(minor: bigint, asset: Pick<AssetView, "code" | "scale">): string {
-	return amountText(minor, asset, languages[spoken].locale);
+	// The language alone: a region would say in which of its neighbours each currency is foreign (JP¥).
+	return amountText(minor, asset, spoken);
 }
 
 /** Unix seconds as a date and a time of day here. */
