@@ -77,5 +77,7 @@ export async function bring(phone: Phone, link: string, funds: string): Promise<
 	await phone.go("pay");
 	await read(phone, "pay.link", link);
 	await standing(phone, funds);
-	return funds === "received" ? "" : linkShown(phone);
+	if (funds === "received") return "";
+	await choose(phone, "hand");
+	return linkShown(phone);
 }
