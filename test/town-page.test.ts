@@ -144,7 +144,7 @@ describe("the sandbox's page", { skip }, () => {
 			const wanted = button(page, text(what));
 			await wanted.and(page.locator(":enabled")).waitFor();
 			await page.locator("body").focus();
-			for (let i = 0; i < 20 && !(await isFocused(text(what))); i++) await page.keyboard.press("Tab");
+			for (let i = 0; i < 60 && !(await isFocused(text(what))); i++) await page.keyboard.press("Tab");
 			assert.ok(await isFocused(text(what)), `no way to ${what} by Tab`);
 			await page.keyboard.press("Enter");
 			await button(page, text(what === "switch.off" ? "switch.on" : "switch.off")).waitFor();
