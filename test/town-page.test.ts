@@ -93,16 +93,18 @@ describe("the sandbox's page", { skip }, () => {
 	test("everything dark in the middle of a payment, and it ends on the screens; light finds the books in order", async () => {
 		const { operators } = await town();
 		await askFor("friend", 1_000);
-		await readRequest("you", "friend");
+		await scan("you");
+		const consent = button(phone("you"), walletText("sheet.payAmount", { amount: yen(1_000) }));
+		await consent.waitFor();
 		await button(page, text("switch.dark")).click();
 		await ticked("dark");
 		for (const url of [...operators.map((each) => each.url), address])
 			assert.equal(await answers(url), false);
-		await agree("you", 1_000);
+		await consent.click();
 		await standing("you", "inFlight");
 		await phone("you").getByText(walletText("ways.screen"), { exact: true }).click();
 		await button(phone("friend"), walletText("screen.look")).click();
-		await handOver("you", "friend");
+		await bothSay("you", "friend");
 		await ticked("finish");
 		await button(page, text("switch.light")).click();
 		await ticked("light");
@@ -117,6 +119,17 @@ describe("the sandbox's page", { skip }, () => {
 		assert.equal(Number(after[0]?.totals["outstanding"]), Number(operators[0]?.totals["outstanding"]));
 		assert.equal(await page.locator("li[data-step][data-done=true]").count(), steps.length);
 		await page.getByText(text("guide.end")).waitFor();
+	});
+
+	test("with one phone: Aoi pays what it asks for, and Hanaya asks it for money", async () => {
+		await askFor("you", 200);
+		await page.getByLabel(text("aoi.label")).fill(await linkOf("you"));
+		await button(page, text("aoi.pay")).click();
+		await page.getByText(text("aoi.done")).waitFor();
+		await standing("you", "received");
+		await button(page, text("shop.ask")).click();
+		await agree("you", 480);
+		await standing("you", "spent");
 	});
 
 	test("a page that is opened anew in the dark comes from the service worker, goes on where it was, and brings light", async () => {
@@ -144,7 +157,7 @@ describe("the sandbox's page", { skip }, () => {
 			const wanted = button(page, text(what));
 			await wanted.and(page.locator(":enabled")).waitFor();
 			await page.locator("body").focus();
-			for (let i = 0; i < 60 && !(await isFocused(text(what))); i++) await page.keyboard.press("Tab");
+			for (let i = 0; i < 100 && !(await isFocused(text(what))); i++) await page.keyboard.press("Tab");
 			assert.ok(await isFocused(text(what)), `no way to ${what} by Tab`);
 			await page.keyboard.press("Enter");
 			await button(page, text(what === "switch.off" ? "switch.on" : "switch.off")).waitFor();
@@ -230,11 +243,33 @@ describe("the sandbox's page", { skip }, () => {
 			.click();
 	}
 
+	/** The payer's camera reads the payee's screen; what follows goes through the relay. */
 	async function pay(payee: "you" | "friend", payer: "you" | "friend", amount: number): Promise<void> {
 		await askFor(payee, amount);
-		await readRequest(payer, payee);
+		await scan(payer);
 		await agree(payer, amount);
-		await handOver(payer, payee);
+		await bothSay(payer, payee);
+	}
+
+	async function scan(payer: "you" | "friend"): Promise<void> {
+		await go(payer, "pay");
+		await button(phone(payer), walletText("pay.scan")).click();
+	}
+
+	async function linkOf(name: "you" | "friend"): Promise<string> {
+		const shown = phone(name).getByTestId("link");
+		for (;;) {
+			const link = await shown.inputValue();
+			if (link !== "") return link;
+		}
+	}
+
+	async function bothSay(payer: "you" | "friend", payee: "you" | "friend"): Promise<void> {
+		await standing(payer, "spent");
+		await standing(payee, "received");
+		const marks = [payer, payee].map((name) => phone(name).getByTestId("mark").textContent());
+		const [mine, theirs] = await Promise.all(marks);
+		assert.equal(mine, theirs);
 	}
 
 	async function askFor(payee: "you" | "friend", amount: number): Promise<void> {
@@ -245,32 +280,6 @@ describe("the sandbox's page", { skip }, () => {
 
 	async function agree(payer: "you" | "friend", amount: number): Promise<void> {
 		await button(phone(payer), walletText("sheet.payAmount", { amount: yen(amount) })).click();
-	}
-
-	async function linkOf(name: "you" | "friend"): Promise<string> {
-		const shown = phone(name).getByTestId("link");
-		await shown.waitFor();
-		for (;;) {
-			const link = await shown.inputValue();
-			if (link !== "") return link;
-		}
-	}
-
-	async function read(name: "you" | "friend", field: string, link: string): Promise<void> {
-		await phone(name).getByLabel(walletText(field)).fill(link);
-		await button(phone(name), walletText("link.take")).click();
-	}
-
-	async function readRequest(payer: "you" | "friend", payee: "you" | "friend"): Promise<void> {
-		const link = await linkOf(payee);
-		await go(payer, "pay");
-		await read(payer, "pay.link", link);
-	}
-
-	/** By itself, through the town's relay or in front of each other's camera. */
-	async function handOver(payer: "you" | "friend", payee: "you" | "friend"): Promise<void> {
-		await standing(payer, "spent");
-		await standing(payee, "received");
 	}
 
 	function isFocused(name: string): Promise<boolean> {
