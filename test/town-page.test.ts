@@ -46,7 +46,10 @@ describe("the sandbox's page", { skip }, () => {
 		page.frameLocator(`iframe[title="${text(`phone.${name}`)}"]`);
 	const button = (within: Page | FrameLocator, name: string) =>
 		within.getByRole("button", { name, exact: true });
-	const ticked = (step: string) => page.locator(`li[data-step=${step}][data-done=true]`).waitFor();
+	const ticked = async (step: string): Promise<void> => {
+		await page.locator(`li[data-step=${step}][data-done=true]`).waitFor();
+		assert.doesNotMatch(await page.locator("main").innerText(), /[{}]/);
+	};
 
 	before(async () => {
 		sandbox = shell.start("sandbox", "--lang", language);

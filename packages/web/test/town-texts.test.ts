@@ -16,6 +16,11 @@ test("both languages have the same keys in the same order, none empty, and Japan
 	for (const [key, text] of Object.entries(ja)) assert.match(text, /[぀-ヿ一-鿿]/, key);
 });
 
+test("the same values stand in both languages", () => {
+	const values = (text = ""): string[] => [...text.matchAll(/\{\{\w+\}\}/g)].map(([value]) => value).sort();
+	for (const key of Object.keys(en)) assert.deepEqual(values(ja[key]), values(en[key]), key);
+});
+
 test("every text is said, and every step has its two", () => {
 	const code = globSync(`${folder}/*.{svelte,ts}`)
 		.map((file) => readFileSync(file, "utf8"))
