@@ -25,6 +25,7 @@ export default defineConfig({
 			checks: { pluginTimings: false },
 			input: {
 				index: `${root}index.html`,
+				till: `${root}till.html`,
 				town: `${root}town.html`,
 				"service-worker": `${root}src/service-worker/service-worker.ts`,
 			},

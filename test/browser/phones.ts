@@ -21,6 +21,9 @@ export type Texts = Readonly<Record<string, string>>;
 /** Minor units that whoever joins finds on the account. */
 export const gift = 10_000n;
 
+const handheld = { width: 390, height: 844 };
+const tablet = { width: 834, height: 1194 };
+
 const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
 /** A machine without multicast cannot resolve the names behind which Chromium hides addresses of a network. */
 const args = [
@@ -50,6 +53,8 @@ export type PhoneOptions = {
 	readonly language?: Language;
 	/** can be met at the relay */
 	readonly hasRelay?: boolean;
+	/** the point of sale, on a tablet */
+	readonly isTill?: boolean;
 };
 
 export type Phones = {
@@ -66,8 +71,8 @@ export type Phones = {
 	readonly close: () => Promise<void>;
 };
 
-export function textsIn(language: Language): Texts {
-	return JSON.parse(readFileSync(`packages/web/src/locales/${language}.json`, "utf8")) as Texts;
+export function textsIn(language: Language, folder = "locales"): Texts {
+	return JSON.parse(readFileSync(`packages/web/src/${folder}/${language}.json`, "utf8")) as Texts;
 }
 
 export type PhonesOptions = {
@@ -94,7 +99,7 @@ export async function openPhones(
 	const relayPort = Number(new URL(relay.url).port);
 	const browser = await chromium.launch({ executablePath, args });
 	const deskCode = await bundle("packages/web/test/support/desk-page.ts");
-	const address = `${web.url}/?operator=${operator.url}`;
+	const query = `operator=${operator.url}`;
 	const stopOperator = async (): Promise<void> => {
 		await operator?.stop();
 		operator = undefined;
@@ -110,13 +115,17 @@ export async function openPhones(
 		startOperator: async () => {
 			operator ??= await listenOnLoopback(app, { port: Number(port) });
 		},
-		phone: ({ language = "ja", hasRelay = false } = {}) =>
-			openPhone(browser, hasRelay ? `${address}&relay=${relay.url}` : address, deskCode, language),
+		phone: ({ language = "ja", hasRelay = false, isTill = false } = {}) => {
+			const address = `${web.url}/${isTill ? "till.html" : ""}?${query}`;
+			const texts = { ...textsIn(language), ...(isTill && textsIn(language, "till/texts")) };
+			const reached = hasRelay ? `${address}&relay=${relay.url}` : address;
+			return openPhone(browser, reached, deskCode, { language, texts, viewport: isTill ? tablet : handheld });
+		},
 		close: async () => {
 			await browser.close();
 			await relay.stop().catch(() => undefined);
 			await stopOperator();
-			await web.stop();
+			await web.stop().catch(() => undefined);
 			await town.close();
 		},
 	};
@@ -139,16 +148,19 @@ function withGift(operator: Operator, app: App): App {
 	};
 }
 
+type Opening = {
+	readonly language: Language;
+	readonly texts: Texts;
+	readonly viewport: { readonly width: number; readonly height: number };
+};
+
 async function openPhone(
 	browser: Browser,
 	address: string,
 	deskCode: string,
-	language: Language,
+	{ language, texts, viewport }: Opening,
 ): Promise<Phone> {
-	const context = await browser.newContext({
-		locale: language === "ja" ? "ja-JP" : "en-GB",
-		viewport: { width: 390, height: 844 },
-	});
+	const context = await browser.newContext({ locale: language === "ja" ? "ja-JP" : "en-GB", viewport });
 	await context.addInitScript(keepWorker);
 	await context.addInitScript(fakeCamera);
 	await context.addInitScript(countByRtc);
@@ -160,7 +172,6 @@ async function openPhone(
 			problems.push(message.text());
 	});
 	await page.goto(address);
-	const texts = textsIn(language);
 	const text: Phone["text"] = (key, values = {}) => {
 		const found = texts[key];
 		if (found === undefined) throw new Error(`no text ${key}`);

@@ -7,9 +7,9 @@ import type { Component } from "svelte";
 import type { IconName } from "./components/icons.ts";
 import type { Key } from "./state/language.svelte.ts";
 
-export type Route = {
+export type Route<K extends string = Key> = {
 	readonly screen: () => Promise<{ readonly default: Component }>;
-	readonly title: Key;
+	readonly title: K;
 	readonly nav?: IconName;
 };
 
@@ -21,7 +21,20 @@ export const routes: Readonly<Record<string, Route>> = {
 	receipt: { screen: () => import("./screens/Receipt.svelte"), title: "receipt.title" },
 	"check-receipt": { screen: () => import("./screens/CheckReceipt.svelte"), title: "receipt.check" },
 	"top-up": { screen: () => import("./screens/TopUp.svelte"), title: "nav.topUp" },
+	"ask-back": { screen: () => import("./screens/AskBack.svelte"), title: "askBack.title" },
 	payment: { screen: () => import("./screens/Payment.svelte"), title: "payment.title" },
 };
 
-export const first = "home";
+/** A route whose title is said in the language of the moment, out of whichever texts. */
+export type SaidRoute = Omit<Route, "title"> & { readonly title: () => string };
+
+/** Routes with the texts that their titles are keys of. */
+export function saidIn<K extends string>(
+	table: Readonly<Record<string, Route<K>>>,
+	say: (key: K) => string,
+): Readonly<Record<string, SaidRoute>> {
+	const said = Object.entries(table).map(
+		([name, { title, ...route }]) => [name, { ...route, title: () => say(title) }] as const,
+	);
+	return Object.fromEntries(said);
+}

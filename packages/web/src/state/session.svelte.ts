@@ -4,8 +4,8 @@
  * Screens ask the desk themselves for what they alone show; what all of them show is here, and is asked for again
  * after everything that may have changed it.
  */
-import { isRefusal, type Refusal } from "@tenten/protocol";
-import type { AttemptView, Desk, Overview, ReceiptView, RequestView } from "@tenten/wallet/page";
+import { type AskedProfile, isRefusal, type Refusal } from "@tenten/protocol";
+import type { AttemptView, Desk, Overview, ReceiptView, RequestView, TillDesk } from "@tenten/wallet/page";
 import type { Remote } from "comlink";
 import { announce } from "../town/announcing.ts";
 import { startWorker } from "../worker/client.ts";
@@ -52,6 +52,10 @@ export const session = {
 	get desk(): Remote<Desk> {
 		return opened().desk;
 	},
+	// Comlink reaches parts of an object by their path; its types know methods only.
+	get till(): Remote<TillDesk> {
+		return opened().desk.till as unknown as Remote<TillDesk>;
+	},
 	get teller(): Remote<Teller> {
 		return opened().teller;
 	},
@@ -72,9 +76,9 @@ export async function createWallet(): Promise<void> {
 	await enter(await (await worker).create(walletName));
 }
 
-/** Opens an account with the operator at an address, as a person. */
-export async function joinOperator(url: string): Promise<Refusal | undefined> {
-	const joined = await session.desk.join(url, person);
+/** Opens an account with the operator at an address. */
+export async function joinOperator(url: string, as: AskedProfile = person): Promise<Refusal | undefined> {
+	const joined = await session.desk.join(url, as);
 	await refresh();
 	return isRefusal(joined) ? joined : undefined;
 }

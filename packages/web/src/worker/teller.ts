@@ -9,6 +9,7 @@ import { isRefusal, limits, type Refusal, refuse } from "@tenten/protocol";
 import {
 	type Asked,
 	type Asking,
+	type AskingBack,
 	type AttemptView,
 	browserDial,
 	type Desk,
@@ -100,9 +101,18 @@ export class Teller {
 
 	/** A request; where a relay is named, its payer is answered in a room there from now on. */
 	async ask(asking: Asking): Promise<Asked | Refusal> {
-		const asked = await this.#desk.ask({ lifetime: requestLifetime, ...asking });
-		if (isRefusal(asked) || asked.invitation === null) return asked;
 		const { lifetime = requestLifetime } = asking;
+		return this.#invite(await this.#desk.ask({ ...asking, lifetime }), lifetime);
+	}
+
+	/** As `ask`, for the money of a payment that one made. */
+	async askBack(payment: string, asking: AskingBack): Promise<Asked | Refusal> {
+		const { lifetime = requestLifetime } = asking;
+		return this.#invite(await this.#desk.refunds.ask(payment, { ...asking, lifetime }), lifetime);
+	}
+
+	async #invite(asked: Asked | Refusal, lifetime: number): Promise<Asked | Refusal> {
+		if (isRefusal(asked) || asked.invitation === null) return asked;
 		const refused = await this.#rooms.invite(asked.digest, asked.invitation, now() + lifetime);
 		return refused ?? asked;
 	}
