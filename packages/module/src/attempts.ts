@@ -82,7 +82,18 @@ export function attemptsIn(
 	return [...paying, ...receiving];
 }
 
-function summaryOf({ terms }: DurablePayer | DurablePayee) {
+type Terms = (DurablePayer | DurablePayee)["terms"];
+
+/** What stays the same through an attempt; there may be thousands, and each is shown again and again. */
+const summaries = new WeakMap<Terms, ReturnType<typeof makeSummary>>();
+
+function summaryOf({ terms }: DurablePayer | DurablePayee): ReturnType<typeof makeSummary> {
+	const known = summaries.get(terms) ?? makeSummary(terms);
+	summaries.set(terms, known);
+	return known;
+}
+
+function makeSummary(terms: Terms) {
 	const { body } = terms.request;
 	return {
 		attempt: terms.attempt,

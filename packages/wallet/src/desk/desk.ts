@@ -8,11 +8,13 @@
  * agreed to or forgotten; everything else goes to the wallet, and what it answers goes back out the same way. The desk
  * decides nothing about money: where a payment stands, the module says each time it is shown.
  */
+import type { AttemptSummary } from "@tenten/module";
 import {
 	type AskedProfile,
 	type AssetId,
 	type Bytes,
 	type Document,
+	equalBytes,
 	fromHex,
 	isRefusal,
 	type OperatorClient,
@@ -120,16 +122,20 @@ export class Desk {
 		return {
 			operators: joined,
 			balances: assets.map(({ id }) => balanceView(this.#wallet, id)),
-			open: this.attempts().filter(({ isOpen }) => isOpen),
+			open: this.#views(module.attempts().filter(({ isOpen }) => isOpen)),
 		};
 	}
 
 	/** Every payment on record, on either side: where its money is, what it waits for, and the one thing to do. */
 	attempts(): readonly AttemptView[] {
+		return this.#views(this.#wallet.module.attempts());
+	}
+
+	#views(attempts: readonly AttemptSummary[]): readonly AttemptView[] {
 		const { module } = this.#wallet;
 		const awaited = module.awaited();
 		const since = this.#since.value;
-		return module.attempts().map((attempt) => attemptView(module, attempt, { since, awaited }));
+		return attempts.map((attempt) => attemptView(module, attempt, { since, awaited }));
 	}
 
 	/** Notes since when what is open waits. */
@@ -193,12 +199,13 @@ export class Desk {
 		const messages = entries.filter((entry) => isRefusal(decodeInvitation(entry)));
 		if (messages.some((message) => parseMessage(message).kind === "request"))
 			return this.#show(messages, invitation);
-		const before = new Map(this.attempts().map((attempt) => [attempt.id, attempt]));
+		const { module } = this.#wallet;
+		const before = new Map(module.attempts().map((attempt) => [nameOf(attempt), attempt]));
 		const answers = await this.#wallet.handle(messages);
 		await this.#noteOpen();
-		const moved = this.attempts().filter((now) => hasMoved(before.get(now.id), now));
+		const moved = module.attempts().filter((now) => hasMoved(before.get(nameOf(now)), now));
 		const answer = answers.length === 0 ? null : encodeBundle(answers);
-		return { kind: "moved", attempts: moved, answer };
+		return { kind: "moved", attempts: this.#views(moved), answer };
 	}
 
 	#show(messages: readonly Bytes[], invitation: Invitation | null): Taken | Refusal {
@@ -276,7 +283,8 @@ export class Desk {
 
 	#attempt(id: Bytes): AttemptView {
 		const name = toHex(id);
-		const found = this.attempts().find((attempt) => attempt.id === name);
+		const summary = this.#wallet.module.attempts().find(({ attempt }) => equalBytes(attempt, id));
+		const [found] = summary === undefined ? [] : this.#views([summary]);
 		if (found === undefined) throw new Error(`attempt ${name} is not on record`);
 		return found;
 	}
@@ -325,8 +333,13 @@ export class Desk {
 	}
 }
 
-function hasMoved(before: AttemptView | undefined, now: AttemptView): boolean {
-	return before === undefined || before.funds !== now.funds || before.isOpen !== now.isOpen;
+/** A wallet that pays itself is on both sides of an attempt. */
+function nameOf({ side, attempt }: AttemptSummary): string {
+	return `${side}/${toHex(attempt)}`;
+}
+
+function hasMoved(before: AttemptSummary | undefined, now: AttemptSummary): boolean {
+	return before === undefined || before.state !== now.state || before.isOpen !== now.isOpen;
 }
 
 function zoneHere(): string {
