@@ -10,7 +10,6 @@ import {
 	payerWakesAt,
 	requestDigest,
 	requestPayload,
-	toHex,
 } from "@tenten/protocol";
 import { keptKeys } from "./parcel.ts";
 import type { Vault } from "./vault.ts";
@@ -47,38 +46,69 @@ export type AttemptSummary = {
 	readonly mayCancel: boolean;
 	/** of what is in doubt: when its operator can be asked to refund it; null where nothing is */
 	readonly refund: RefundTimes | null;
-} & (
-	| { readonly side: "payer"; readonly state: DurablePayer["kind"] }
-	| { readonly side: "payee"; readonly state: DurablePayee["kind"] }
-);
+} & (PayerSide | PayeeSide);
+
+/** Where an attempt stands: what is cheap to say of thousands. */
+export type Standing = Pick<AttemptSummary, "attempt" | "isOpen"> & (PayerSide | PayeeSide);
+
+type PayerSide = { readonly side: "payer"; readonly state: DurablePayer["kind"] };
+type PayeeSide = { readonly side: "payee"; readonly state: DurablePayee["kind"] };
 
 /** Every attempt that is still on record, those waiting for an answer too. */
+export function standingsIn(vault: Vault): readonly Standing[] {
+	return [
+		...[...vault.payers.entries.values()].map((state) => payerStanding(vault, state)),
+		...[...vault.payees.entries.values()].map((state) => payeeStanding(vault, state)),
+	];
+}
+
+function payerStanding(vault: Vault, state: DurablePayer) {
+	const isOpen = payerWaits(state) && !vault.hasLost(state);
+	return { attempt: state.terms.attempt, side: "payer", state: state.kind, isOpen } as const;
+}
+
+function payeeStanding(vault: Vault, state: DurablePayee) {
+	const isOpen = payeeWaits(state) && !vault.hasLost(state);
+	return { attempt: state.terms.attempt, side: "payee", state: state.kind, isOpen } as const;
+}
+
+/** What of an attempt the rest of the module says. */
+export type Judging = {
+	readonly refundOf: (state: DurablePayer | DurablePayee) => RefundTimes | null;
+	readonly mayCancel: (state: DurablePayer) => boolean;
+};
+
+/** Those on record of which `which` is true. */
 export function attemptsIn(
 	vault: Vault,
-	refundOf: (state: DurablePayer | DurablePayee) => RefundTimes | null,
-	mayCancel: (state: DurablePayer) => boolean,
+	{ refundOf, mayCancel }: Judging,
+	which: (standing: Standing) => boolean,
 ): readonly AttemptSummary[] {
-	const { payers, payees } = vault;
-	const paying = [...payers.entries.values()].map((state) => ({
-		...summaryOf(state),
-		documents: keptKeys(vault.state.rows, "received", toHex(state.terms.attempt)).length,
-		side: "payer" as const,
-		state: state.kind,
-		isOpen: payerWaits(state) && !vault.hasLost(state),
-		endsAt: payerWakesAt(state) ?? null,
-		mayCancel: mayCancel(state),
-		refund: refundOf(state),
-	}));
-	const receiving = [...payees.entries.values()].map((state) => ({
-		...summaryOf(state),
-		documents: keptKeys(vault.state.rows, "offered", toHex(state.terms.attempt)).length,
-		side: "payee" as const,
-		state: state.kind,
-		isOpen: payeeWaits(state) && !vault.hasLost(state),
-		endsAt: lastRelease(state),
-		mayCancel: false,
-		refund: refundOf(state),
-	}));
+	const { rows } = vault.state;
+	const paying = [...vault.payers.entries].flatMap(([id, state]) => {
+		const standing = payerStanding(vault, state);
+		if (!which(standing)) return [];
+		const documents = keptKeys(rows, "received", id).length;
+		const endsAt = payerWakesAt(state) ?? null;
+		const beside = { documents, endsAt, mayCancel: mayCancel(state), refund: refundOf(state) };
+		return [{ ...summaryOf(state), ...standing, ...beside }];
+	});
+	const receiving = [...vault.payees.entries].flatMap(([id, state]) => {
+		const standing = payeeStanding(vault, state);
+		if (!which(standing)) return [];
+		const documents = keptKeys(rows, "offered", id).length;
+		const endsAt = lastRelease(state);
+		return [
+			{
+				...summaryOf(state),
+				...standing,
+				documents,
+				endsAt,
+				mayCancel: false,
+				refund: refundOf(state),
+			},
+		];
+	});
 	return [...paying, ...receiving];
 }
 

@@ -1,5 +1,5 @@
 /** @tenten/module: its public surface. */
-export type { AttemptSummary } from "./attempts.ts";
+export type { AttemptSummary, Standing } from "./attempts.ts";
 export type { Authentication } from "./authenticating.ts";
 export type { Judged, Supposed } from "./candidates.ts";
 export {

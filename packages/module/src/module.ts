@@ -27,7 +27,7 @@ import {
 	type VerifiedRequest,
 } from "@tenten/protocol";
 import { answerBundle, askAll } from "./answering.ts";
-import { type AttemptSummary, attemptsIn } from "./attempts.ts";
+import { type AttemptSummary, attemptsIn, type Standing, standingsIn } from "./attempts.ts";
 import {
 	type Authentication,
 	askPasskey,
@@ -306,19 +306,24 @@ export class SecureModule {
 		return this.#core.vault.payees.get(attempt)?.kind;
 	}
 
-	/** Every payment on record, on either side. */
-	attempts(): readonly AttemptSummary[] {
+	/** Every payment on record, on either side, or those of which `which` is true. */
+	attempts(which: (standing: Standing) => boolean = () => true): readonly AttemptSummary[] {
 		const core = this.#core;
-		return attemptsIn(
-			core.vault,
-			(state) => refundTimes(core, state),
-			(state) => mayCancel(core, state),
-		);
+		const judging = {
+			refundOf: (state: DurablePayer | DurablePayee) => refundTimes(core, state),
+			mayCancel: (state: DurablePayer) => mayCancel(core, state),
+		};
+		return attemptsIn(core.vault, judging, which);
+	}
+
+	/** The same, and no more of each than where it stands. */
+	standings(): readonly Standing[] {
+		return standingsIn(this.#core.vault);
 	}
 
 	/** Attempts that wait for the other side. */
 	open(): readonly Bytes[] {
-		return this.attempts()
+		return this.standings()
 			.filter(({ isOpen }) => isOpen)
 			.map(({ attempt }) => attempt);
 	}

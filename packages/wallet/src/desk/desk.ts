@@ -8,7 +8,7 @@
  * agreed to or forgotten; everything else goes to the wallet, and what it answers goes back out the same way. The desk
  * decides nothing about money: where a payment stands, the module says each time it is shown.
  */
-import type { AttemptSummary } from "@tenten/module";
+import type { AttemptSummary, Standing } from "@tenten/module";
 import {
 	type AskedProfile,
 	type AssetId,
@@ -122,7 +122,7 @@ export class Desk {
 		return {
 			operators: joined,
 			balances: assets.map(({ id }) => balanceView(this.#wallet, id)),
-			open: this.#views(module.attempts().filter(({ isOpen }) => isOpen)),
+			open: this.#views(module.attempts(({ isOpen }) => isOpen)),
 		};
 	}
 
@@ -141,8 +141,7 @@ export class Desk {
 	/** Notes since when what is open waits. */
 	async #noteOpen(): Promise<void> {
 		const now = this.#wallet.module.now();
-		const open = this.#wallet.module.attempts().filter(({ isOpen }) => isOpen);
-		const ids = open.map(({ attempt }) => toHex(attempt));
+		const ids = this.#wallet.module.open().map(toHex);
 		await this.#since.set(Object.fromEntries(ids.map((id) => [id, this.#since.value[id] ?? now])));
 	}
 
@@ -200,10 +199,10 @@ export class Desk {
 		if (messages.some((message) => parseMessage(message).kind === "request"))
 			return this.#show(messages, invitation);
 		const { module } = this.#wallet;
-		const before = new Map(module.attempts().map((attempt) => [nameOf(attempt), attempt]));
+		const before = new Map(module.standings().map((standing) => [nameOf(standing), standing]));
 		const answers = await this.#wallet.handle(messages);
 		await this.#noteOpen();
-		const moved = module.attempts().filter((now) => hasMoved(before.get(nameOf(now)), now));
+		const moved = module.attempts((now) => hasMoved(before.get(nameOf(now)), now));
 		const answer = answers.length === 0 ? null : encodeBundle(answers);
 		return { kind: "moved", attempts: this.#views(moved), answer };
 	}
@@ -283,8 +282,7 @@ export class Desk {
 
 	#attempt(id: Bytes): AttemptView {
 		const name = toHex(id);
-		const summary = this.#wallet.module.attempts().find(({ attempt }) => equalBytes(attempt, id));
-		const [found] = summary === undefined ? [] : this.#views([summary]);
+		const [found] = this.#views(this.#wallet.module.attempts(({ attempt }) => equalBytes(attempt, id)));
 		if (found === undefined) throw new Error(`attempt ${name} is not on record`);
 		return found;
 	}
@@ -334,11 +332,11 @@ export class Desk {
 }
 
 /** A wallet that pays itself is on both sides of an attempt. */
-function nameOf({ side, attempt }: AttemptSummary): string {
+function nameOf({ side, attempt }: Standing): string {
 	return `${side}/${toHex(attempt)}`;
 }
 
-function hasMoved(before: AttemptSummary | undefined, now: AttemptSummary): boolean {
+function hasMoved(before: Standing | undefined, now: Standing): boolean {
 	return before === undefined || before.state !== now.state || before.isOpen !== now.isOpen;
 }
 
