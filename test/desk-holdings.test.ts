@@ -46,6 +46,25 @@ describe("holdings", () => {
 		await town.close();
 	});
 
+	test("that end soon by a condition of theirs expire in the balance too, and then are no part of it", async () => {
+		const { town, ann, asset } = await holding({
+			kind: "expires",
+			time: start + 10 * day,
+			atExpiry: "refund",
+		});
+		const balance = () => {
+			const { available, expiring } = ann.wallet.balance(town.asset);
+			return [available, expiring];
+		};
+		assert.deepEqual(balance(), [1_000n, 0n]);
+		town.clock.now = start + 4 * day;
+		assert.deepEqual(balance(), [1_000n, 1_000n]);
+		town.clock.now = start + 10 * day;
+		assert.deepEqual(balance(), [0n, 0n]);
+		assert.equal(ok(ann.desk.wouldAccept({ asset, amount: 1n, payee: shop })).payable, 0n);
+		await town.close();
+	});
+
 	test("count what a payment sets aside, and what changed hands once", async () => {
 		const { town, ann, asset } = await holding({ kind: "hopLimit", hops: 3 });
 		const bob = await person(town);

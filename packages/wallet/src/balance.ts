@@ -1,6 +1,7 @@
 /** Where the money of one asset is, as the module has it. */
-import type { SecureModule } from "@tenten/module";
-import { type AssetId, sameAsset } from "@tenten/protocol";
+import type { SecureModule, TokenSummary } from "@tenten/module";
+import { type AssetId, isRefusal, sameAsset } from "@tenten/protocol";
+import { boundsOf } from "./bounds.ts";
 
 /** Amounts in minor units. */
 export type Balance = {
@@ -21,15 +22,24 @@ const week = 7 * 86_400;
 export function balanceOf(module: SecureModule, asset: AssetId, now: number): Balance {
 	const held = module.tokens().filter((token) => sameAsset(token.asset, asset));
 	const own = held.filter(({ certificate }) => !module.isRestored(certificate));
-	const free = own.filter(({ heldBy, spendUntil }) => heldBy === null && spendUntil > now);
+	const free = own.flatMap((token) => {
+		const until = spendableUntil(module, token);
+		return token.heldBy === null && until > now ? [{ amount: token.amount, until }] : [];
+	});
 	const reserved = module.reservations().filter((entry) => sameAsset(entry.asset, asset));
 	return {
 		available: sum(free),
 		reserved: sum(reserved),
 		locked: sum(own.filter(({ heldBy }) => heldBy !== null)),
-		expiring: sum(free.filter(({ spendUntil }) => spendUntil - now < week)),
+		expiring: sum(free.filter(({ until }) => until - now < week)),
 		awaited: sum(held) - sum(own),
 	};
+}
+
+/** A condition may end before the issue does. */
+function spendableUntil(module: SecureModule, token: TokenSummary): number {
+	const rules = module.rulesOf(token.output);
+	return isRefusal(rules) ? token.spendUntil : boundsOf(token, rules).until;
 }
 
 function sum(entries: readonly { readonly amount: bigint }[]): bigint {

@@ -10,12 +10,12 @@ import {
 	type Caveat,
 	fromHex,
 	isRefusal,
-	limits,
 	type Refusal,
 	refuse,
 	sameAsset,
 	toHex,
 } from "@tenten/protocol";
+import { boundsOf } from "../bounds.ts";
 import { reasonWords, refusalWords } from "../refusal-words.ts";
 import { selectTokens } from "../selection.ts";
 import type { Wallet } from "../wallet.ts";
@@ -42,22 +42,14 @@ export function holdings(
 	return views.sort((a, b) => a.spendableUntil - b.spendableUntil);
 }
 
-function bounds(
-	{ output, amount, hops, links, spendUntil, redeemUntil }: TokenSummary,
-	rules: readonly Caveat[],
-): Omit<HoldingView, "state" | "conditions"> {
-	let [from, until, handsLeft] = [0, spendUntil, Math.max(limits.hops - links, 0)];
-	for (const { condition } of rules) {
-		if (condition.kind === "notBefore") from = Math.max(from, condition.time);
-		if (condition.kind === "expires") until = Math.min(until, condition.time);
-		if (condition.kind === "hopLimit") handsLeft = Math.min(handsLeft, Math.max(condition.hops - hops, 0));
-	}
+function bounds(token: TokenSummary, rules: readonly Caveat[]): Omit<HoldingView, "state" | "conditions"> {
+	const { from, until, handsLeft } = boundsOf(token, rules);
 	return {
-		id: toHex(output),
-		amount,
+		id: toHex(token.output),
+		amount: token.amount,
 		spendableFrom: from === 0 ? null : from,
 		spendableUntil: until,
-		redeemableUntil: redeemUntil,
+		redeemableUntil: token.redeemUntil,
 		handsLeft,
 	};
 }
