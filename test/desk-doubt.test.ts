@@ -123,7 +123,10 @@ describe("a direct payment", () => {
 		const request = await requestOf(bob.desk, ann.desk, 300n, { isDirect: true });
 		const { bundle, attempt } = ok(await ann.desk.pay(request.digest, 300n));
 		moved(await bob.desk.take(bundle));
+		const may = () => [ann, bob].map(({ desk }) => viewOf(desk, attempt.id).maySendBack);
+		assert.deepEqual(may(), [false, true]);
 		const back = ok(await bob.desk.sendBack(attempt.id));
+		assert.deepEqual(may(), [false, false]);
 		assert.deepEqual([back.attempt.waitsFor, back.attempt.next.kind], ["payer", "show"]);
 		await carry(bob.desk, ann.desk, back.bundle);
 		assert.deepEqual(stand(bob.desk, attempt.id).slice(1), ["nobody", "none"]);

@@ -138,6 +138,58 @@ describe("the wallet's further screens", { skip }, () => {
 	});
 });
 
+describe("money with conditions", { skip }, () => {
+	let phones: Phones;
+	let ann: Phone;
+	const soon = Math.floor(Date.now() / 1_000) + 5 * 86_400;
+
+	before(async () => {
+		const filter = { merchantCategories: [5812], regions: null, operators: null, certificates: null };
+		phones = await openPhones(chromium as string, {
+			policy: {
+				conditionsOf: () => [
+					{ kind: "payees", classes: ["shop"], ...filter },
+					{ kind: "expires", time: soon, atExpiry: "refund" },
+				],
+			},
+		});
+		ann = await phones.phone();
+		await firstRun(ann, 800n);
+	});
+	after(async () => {
+		await phones?.close();
+	});
+
+	test("is shown with its sentences and its end, as much as the store holds", async () => {
+		await ann.go("home");
+		await ann.page.getByRole("link", { name: ann.text("home.holdings") }).click();
+		const rows = ann.page.getByTestId("holding");
+		await rows.first().waitFor();
+		const text = (await rows.allInnerTexts()).join("\n");
+		assert.ok(text.includes(yen(ann, 800n)), text);
+		assert.match(text, /種別「shop」、かつ業種コード「5812」/);
+		assert.match(text, /その後は発行者が払い戻します/);
+		const { available, expiring } = await ann.balance();
+		assert.deepEqual([available, expiring], ["800", "800"]);
+		await ann.page.getByText(ann.text("holdings.expiring", { amount: yen(ann, 800n) })).waitFor();
+	});
+
+	test("says before anybody asks for it who would take it, and why others would not", async () => {
+		await phones.stopOperator();
+		const would = async (payee: string, amount: bigint, answer: string): Promise<void> => {
+			await ann.field("would.amount").fill(String(amount));
+			await ann.field("would.payee").selectOption({ label: ann.text(payee) });
+			await ann.button("would.ask").click();
+			await ann.page.getByTestId("answer").getByText(answer).waitFor();
+		};
+		await would("payees.restaurant", 500n, ann.text("would.yes", { amount: yen(ann, 500n) }));
+		await would("payees.restaurant", 900n, ann.text("would.part", { amount: yen(ann, 800n) }));
+		await would("payees.books", 500n, ann.text("would.no"));
+		assert.match(await ann.page.getByTestId("answer").innerText(), /種別「shop」/);
+		assert.deepEqual(ann.problems, []);
+	});
+});
+
 async function payByLinks(payee: Phone, payer: Phone, amount: bigint, memo: string): Promise<void> {
 	await consider(payer, await ask(payee, amount, memo));
 	await finish(payee, await commit(payer, await reserve(payee, await agree(payer, amount))));

@@ -14,6 +14,7 @@ import { buildWeb, webApp } from "@tenten/web";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { openTown } from "../support/town.ts";
 import { bundle } from "./chromium.ts";
+import { withClock } from "./clock.ts";
 
 export type Language = "en" | "ja";
 export type Texts = Readonly<Record<string, string>>;
@@ -80,15 +81,16 @@ export type PhonesOptions = {
 	readonly policy?: Partial<OperatorPolicy>;
 	/** stands between the phones and the operator's server */
 	readonly before?: (app: App) => App;
+	/** what the wallets take for the time is told them by `pass` */
+	readonly hasClock?: boolean;
 };
 
 export async function openPhones(
 	executablePath: string,
-	{ policy = {}, before = (app) => app }: PhonesOptions = {},
+	{ policy = {}, before = (app) => app, hasClock = false }: PhonesOptions = {},
 ): Promise<Phones> {
-	const web = await listenOnLoopback(
-		webApp(await buildWeb(), { connect: ["http://127.0.0.1:*", "ws://127.0.0.1:*"] }),
-	);
+	const pages = webApp(await buildWeb(), { connect: ["http://127.0.0.1:*", "ws://127.0.0.1:*"] });
+	const web = await listenOnLoopback(hasClock ? withClock(pages) : pages);
 	const town = await openTown({ now: Math.floor(Date.now() / 1_000), policy });
 	const app = before(
 		withGift(town.operator, createApp({ operator: town.operator, log: silent, origins: [web.url] })),

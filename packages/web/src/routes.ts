@@ -18,6 +18,7 @@ export const routes: Readonly<Record<string, Route>> = {
 	pay: { screen: () => import("./screens/Pay.svelte"), title: "nav.pay", nav: "pay" },
 	request: { screen: () => import("./screens/Request.svelte"), title: "nav.request", nav: "receive" },
 	history: { screen: () => import("./screens/History.svelte"), title: "nav.history", nav: "history" },
+	holdings: { screen: () => import("./screens/Holdings.svelte"), title: "holdings.title" },
 	receipt: { screen: () => import("./screens/Receipt.svelte"), title: "receipt.title" },
 	"check-receipt": { screen: () => import("./screens/CheckReceipt.svelte"), title: "receipt.check" },
 	"top-up": { screen: () => import("./screens/TopUp.svelte"), title: "nav.topUp" },

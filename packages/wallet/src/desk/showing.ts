@@ -117,6 +117,7 @@ export function attemptView(
 		since: isOpen ? (since[id] ?? askedAt) : null,
 		next: nextAction(attempt, module.now(), awaited),
 		mayCancel,
+		maySendBack: attempt.state === "owned" && isDirect,
 		request: toHex(attempt.request),
 		documents,
 	};

@@ -110,6 +110,8 @@ export type AttemptView = {
 	readonly next: NextAction;
 	/** the payer may still take it back */
 	readonly mayCancel: boolean;
+	/** a direct payment that came: its payee may send it back, whole, while it is still here */
+	readonly maySendBack: boolean;
 	/** digest of the request that it answers */
 	readonly request: string;
 	/** how many documents the other side sent: see `Desk.documents` */

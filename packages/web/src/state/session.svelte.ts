@@ -5,7 +5,16 @@
  * after everything that may have changed it.
  */
 import { type AskedProfile, isRefusal, type Refusal } from "@tenten/protocol";
-import type { AttemptView, Desk, Overview, ReceiptView, RequestView, TillDesk } from "@tenten/wallet/page";
+import type {
+	AttemptView,
+	BackupDesk,
+	Desk,
+	Overview,
+	PasskeyDesk,
+	ReceiptView,
+	RequestView,
+	TillDesk,
+} from "@tenten/wallet/page";
 import type { Remote } from "comlink";
 import { announce } from "../town/announcing.ts";
 import { startWorker } from "../worker/client.ts";
@@ -55,6 +64,12 @@ export const session = {
 	// Comlink reaches parts of an object by their path; its types know methods only.
 	get till(): Remote<TillDesk> {
 		return opened().desk.till as unknown as Remote<TillDesk>;
+	},
+	get passkey(): Remote<PasskeyDesk> {
+		return opened().desk.passkey as unknown as Remote<PasskeyDesk>;
+	},
+	get backup(): Remote<BackupDesk> {
+		return opened().desk.backup as unknown as Remote<BackupDesk>;
 	},
 	get teller(): Remote<Teller> {
 		return opened().teller;
