@@ -4,9 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { violations } from "./browser/axe.ts";
 import { linkShown, read, standing } from "./browser/by-link.ts";
 import { chromiumPath } from "./browser/chromium.ts";
-import { firstRun, openPhones, type Phone, type Phones, pointAt, yen } from "./browser/phones.ts";
+import { choose, firstRun, openPhones, type Phone, type Phones, pointAt, yen } from "./browser/phones.ts";
 
 const chromium = chromiumPath();
 const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
@@ -40,6 +41,11 @@ describe("at the counter", { skip }, () => {
 		);
 	}
 
+	/** By day and by night. */
+	async function fine(phone: Phone): Promise<void> {
+		assert.deepEqual(await violations(phone.page), []);
+	}
+
 	/** The day's takings as the till shows them, which are what its store holds: it began with nothing. */
 	async function takings(): Promise<string> {
 		await till.page.getByRole("link", { name: till.text("nav.day"), exact: true }).click();
@@ -49,9 +55,25 @@ describe("at the counter", { skip }, () => {
 	}
 
 	test("the till opens as a shop, after being asked what it sells", async () => {
+		await fine(till);
 		await till.field("start.category").selectOption({ label: till.text("category.5814") });
 		await till.button("start.begin").click();
 		await till.page.getByRole("heading", { name: till.text("sell.title") }).waitFor();
+	});
+
+	test("an English till opens, too, and shows an empty day", async () => {
+		const shop = await phones.phone({ language: "en", isTill: true });
+		await shop.button("start.begin").click();
+		await shop.page.getByRole("heading", { name: shop.text("sell.title") }).waitFor();
+		await fine(shop);
+		await shop.go("day");
+		await shop.page.getByText(shop.text("day.none")).waitFor();
+		await fine(shop);
+		await shop.go("refund");
+		await shop.page.getByRole("heading", { name: shop.text("refund.title") }).waitFor();
+		await fine(shop);
+		assert.deepEqual(shop.problems, []);
+		await shop.context.close();
 	});
 
 	test("a customer pays over the relay, by keyboard at the till: both show the same, and so does the day", async () => {
@@ -59,11 +81,14 @@ describe("at the counter", { skip }, () => {
 		await till.page.keyboard.press("Backspace");
 		await till.page.keyboard.type("0");
 		assert.equal(await till.page.getByTestId("typed").textContent(), yen(till, 1_200n));
+		await fine(till);
 		await till.page.keyboard.press("Enter");
 		await customer.go("pay");
 		await read(customer, "pay.link", await linkShown(till));
+		await fine(till);
 		await agree(1_200n);
 		await bothShow(1_200n);
+		await fine(till);
 		// The focus is where the next customer begins.
 		await till.page.keyboard.press("Enter");
 		await till.page.getByTestId("typed").waitFor();
@@ -84,7 +109,7 @@ describe("at the counter", { skip }, () => {
 		const looks = [pointAt(customer, till), pointAt(till, customer)];
 		try {
 			await agree(800n);
-			await customer.page.getByText(customer.text("ways.screen"), { exact: true }).click();
+			await choose(customer, "screen");
 			await bothShow(800n);
 		} finally {
 			for (const look of looks) await look.stop();
@@ -97,17 +122,18 @@ describe("at the counter", { skip }, () => {
 	test("a refund is asked for with the receipt, paid once, and taken off the day; a second is refused", async () => {
 		await till.go("refund");
 		const asked = await askBack();
+		await fine(till);
 		await read(till, "refund.link", asked);
 		await till.page.getByText(till.text("sheet.refund"), { exact: true }).waitFor();
 		await till.button("sheet.payAmount", { amount: yen(till, 800n) }).click();
 		await standing(till, "inFlight");
-		await till.page.getByText(till.text("ways.hand"), { exact: true }).click();
+		await choose(till, "hand");
 		await read(customer, "askBack.answer", await linkShown(till));
 		await standing(customer, "inFlight");
-		await customer.page.getByText(customer.text("ways.hand"), { exact: true }).click();
+		await choose(customer, "hand");
 		await read(till, "payment.answer", await linkShown(customer));
 		await standing(till, "spent");
-		await till.page.getByText(till.text("ways.hand"), { exact: true }).click();
+		await choose(till, "hand");
 		await read(customer, "payment.answer", await linkShown(till));
 		await standing(customer, "received");
 		assert.equal((await customer.balance())["available"], "3800");
@@ -116,11 +142,13 @@ describe("at the counter", { skip }, () => {
 			.getByTestId("line")
 			.evaluateAll((lines) => lines.map((line) => line.dataset["kind"]));
 		assert.deepEqual(kinds, ["refund", "sale", "sale"]);
+		await fine(till);
 
 		const again = await askBack();
 		await till.go("refund");
 		await read(till, "refund.link", again);
 		await till.page.getByText("この売上はすでに返金しました。").waitFor();
+		await fine(till);
 		assert.equal(await till.button("sheet.payAmount", { amount: yen(till, 800n) }).isDisabled(), true);
 	});
 
@@ -130,7 +158,9 @@ describe("at the counter", { skip }, () => {
 		await customer.page.getByText("お茶").last().click();
 		await customer.page.getByRole("link", { name: customer.text("askBack.title"), exact: true }).click();
 		await customer.button("request.make").click();
-		return linkShown(customer);
+		const link = await linkShown(customer);
+		await fine(customer);
+		return link;
 	}
 
 	test("a sale that is given up is no sale; an empty amount asks for nothing", async () => {
@@ -141,6 +171,33 @@ describe("at the counter", { skip }, () => {
 		await till.button("asked.giveUp").click();
 		await till.page.getByTestId("typed").waitFor();
 		assert.equal(await takings(), yen(till, 1_200n));
+	});
+
+	test("a customer who agrees and walks off leaves a sale waiting; paid later, it is told and counted", async () => {
+		await till.go("sell");
+		await till.page.keyboard.type("300");
+		await till.page.keyboard.press("Enter");
+		await customer.go("pay");
+		await read(customer, "pay.link", await linkShown(till));
+		await agree(300n);
+		await choose(customer, "hand");
+		await read(till, "request.answer", await linkShown(customer));
+		await till.page.getByText(till.text("asked.underWay")).waitFor();
+		await fine(till);
+		await till.button("asked.leave").click();
+		await till.page.getByTestId("typed").waitFor();
+		assert.equal(await takings(), yen(till, 1_200n), "what is under way is no takings");
+		await till.page.getByText(till.text("open.payee")).click();
+		await choose(till, "hand");
+		await read(customer, "payment.answer", await linkShown(till));
+		await standing(customer, "spent");
+		await choose(customer, "hand");
+		await read(till, "payment.answer", await linkShown(customer));
+		await bothShow(300n);
+		const mark = (await till.page.getByTestId("mark").textContent()) ?? "";
+		await till.go("sell");
+		await till.page.getByText(till.text("sell.late", { amount: yen(till, 300n), mark })).waitFor();
+		assert.equal(await takings(), yen(till, 1_500n));
 	});
 
 	test("the day is saved as a file, and a sale's receipt is shown", async () => {
@@ -161,7 +218,7 @@ describe("at the counter", { skip }, () => {
 		await phones.web.stop();
 		await till.page.reload();
 		await till.page.getByRole("link", { name: till.text("nav.day"), exact: true }).waitFor();
-		assert.equal(await takings(), yen(till, 1_200n));
+		assert.equal(await takings(), yen(till, 1_500n));
 	});
 
 	test("nothing went wrong in any page, and nothing stood against its policy", () => {
