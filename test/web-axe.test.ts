@@ -1,8 +1,12 @@
-/** axe finds nothing on any screen and page: both languages, by day and by night, with and without money and payments. */
+/**
+ * axe finds nothing on any screen and page: both languages, by day and by night, with and without money and payments.
+ * And each fits the narrowest phone.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { violations } from "./browser/axe.ts";
 import { chromiumPath } from "./browser/chromium.ts";
+import { misfits } from "./browser/fits.ts";
 import { openPhones, type Phones } from "./browser/phones.ts";
 import { otherPages, screenNames, walk } from "./browser/tour.ts";
 
@@ -40,12 +44,30 @@ describe("axe", { skip }, () => {
 		await context.close();
 	});
 
+	test("is not needed to see that something does not fit, or that an amount is broken in two", async () => {
+		const { page, context } = await phones.phone();
+		await page.locator("h1").waitFor();
+		assert.deepEqual(await misfits(page), []);
+		await page.evaluate(() => {
+			const wide = document.createElement("p");
+			wide.style.setProperty("width", "400px");
+			const amount = document.createElement("p");
+			amount.className = "number";
+			amount.textContent = "￥3,000";
+			amount.style.setProperty("width", "2em");
+			document.querySelector("main")?.append(wide, amount);
+		});
+		assert.deepEqual(await misfits(page), ["outside: p ", "broken: p ￥3,000"]);
+		await context.close();
+	});
+
 	test("finds nothing on any screen and page", async (t) => {
 		const visited: string[] = [];
 		const found: string[] = [];
 		await walk(phones, async ({ page, name, language }) => {
 			visited.push(`${language} ${name}`);
-			found.push(...(await violations(page)).map((each) => `${language} ${name}: ${each}`));
+			const all = [...(await violations(page)), ...(await misfits(page))];
+			found.push(...all.map((each) => `${language} ${name}: ${each}`));
 		});
 		t.diagnostic(`${visited.length} stops, each by day and by night: ${visited.join(", ")}`);
 		for (const language of ["ja", "en"])

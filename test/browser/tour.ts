@@ -135,6 +135,17 @@ async function unfold(page: Page, unfolded: (name: string) => Promise<void>): Pr
 		await quiet(page);
 		await unfolded(name);
 	}
+	// Ways to choose among; another language is another stop of the walk.
+	const choices = page.locator("main input[type=radio]:not([name=language])");
+	const values = await choices.evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value));
+	for (const value of values) {
+		const choice = page.locator(`main input[type=radio][value="${value}"]`);
+		// It may have gone on by itself meanwhile.
+		if ((await choice.count()) === 0 || (await choice.isChecked())) continue;
+		await choice.check({ force: true });
+		await quiet(page);
+		await unfolded(value);
+	}
 }
 
 /** What is refused is said on the same screens: text that is no link, and an operator that is away. */
