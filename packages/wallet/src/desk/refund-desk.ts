@@ -12,16 +12,7 @@
  * and no notes, so a restored wallet refunds nothing that was sold before.
  */
 import type { AttemptSummary, OpenedRequest } from "@tenten/module";
-import {
-	type Bytes,
-	type Document,
-	fromHex,
-	isRefusal,
-	type Refusal,
-	refuse,
-	sameAsset,
-	toHex,
-} from "@tenten/protocol";
+import { type Document, isRefusal, type Refusal, refuse, sameAsset, toHex } from "@tenten/protocol";
 import { fundsState, type Started } from "../payment.ts";
 import { Queue } from "../queue.ts";
 import type { SettingStore } from "../store/settings.ts";
@@ -186,7 +177,9 @@ export class RefundDesk {
 
 	/** Whether the money of a refund is here again; a payment that is forgotten is over, and paid. */
 	#cameBack(payment: string): boolean {
-		return ["safe", "refunded"].includes(fundsState(this.#wallet.module, fromHex(payment) as Bytes));
+		const { module } = this.#wallet;
+		const found = module.standings().find(({ attempt }) => toHex(attempt) === payment);
+		return found !== undefined && ["safe", "refunded"].includes(fundsState(module, found.attempt));
 	}
 
 	/** What this wallet was paid, by the first receipt among the documents. */
