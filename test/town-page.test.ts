@@ -135,6 +135,16 @@ describe("the sandbox's page", { skip }, () => {
 		await standing("you", "spent");
 	});
 
+	test("the shop's till opens in a tab of its own, as a shop of this town", async () => {
+		const tillSaid = textsOf(`till/texts/${language}`);
+		const opened = page.context().waitForEvent("page");
+		await page.getByRole("link", { name: text("till.open"), exact: true }).click();
+		const till = await opened;
+		await button(till, tillSaid["start.begin"] ?? "").click();
+		await till.getByRole("heading", { name: tillSaid["sell.title"] ?? "", exact: true }).waitFor();
+		await till.close();
+	});
+
 	test("a page that is opened anew in the dark comes from the service worker, goes on where it was, and brings light", async () => {
 		await page.evaluate(async () => {
 			await navigator.serviceWorker.ready;

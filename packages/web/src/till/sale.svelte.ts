@@ -34,7 +34,8 @@ $effect.root(() => {
 	});
 });
 
-function note(moved: readonly AttemptView[]): void {
+/** What payments are now, where it was seen elsewhere. */
+export function note(moved: readonly AttemptView[]): void {
 	untrack(() => {
 		payments = { ...payments, ...Object.fromEntries(moved.map((each) => [each.request, each])) };
 	});
@@ -67,11 +68,11 @@ export async function ask(asset: AssetView, amount: bigint, memo: string): Promi
 	return undefined;
 }
 
-/** Looks again where the payment stands, by `act`. */
-export async function look(act: "recover" | "resolve"): Promise<Refusal | undefined> {
+/** Looks again where the payment stands. */
+export async function look(): Promise<Refusal | undefined> {
 	const id = payment()?.id;
 	if (id === undefined) return undefined;
-	const aside = await session.desk[act](id);
+	const aside = await session.desk.recover(id);
 	await refresh();
 	if (isRefusal(aside)) return aside;
 	note([aside.attempt]);
