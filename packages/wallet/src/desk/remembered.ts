@@ -25,7 +25,13 @@ export class Remembered<T> {
 		this.value = value;
 		const text = JSON.stringify(value);
 		if (text === this.#text) return;
-		await this.#settings.set(this.#name, text);
+		// Before it is durable: what is set meanwhile is compared with this, and written after it.
 		this.#text = text;
+		try {
+			await this.#settings.set(this.#name, text);
+		} catch (error) {
+			this.#text = undefined;
+			throw error;
+		}
 	}
 }
