@@ -23,6 +23,8 @@ export const routes: Readonly<Record<string, Route>> = {
 	"check-receipt": { screen: () => import("./screens/CheckReceipt.svelte"), title: "receipt.check" },
 	"top-up": { screen: () => import("./screens/TopUp.svelte"), title: "nav.topUp" },
 	"ask-back": { screen: () => import("./screens/AskBack.svelte"), title: "askBack.title" },
+	settings: { screen: () => import("./screens/Settings.svelte"), title: "settings.title", nav: "settings" },
+	restored: { screen: () => import("./screens/Restored.svelte"), title: "restored.title" },
 	payment: { screen: () => import("./screens/Payment.svelte"), title: "payment.title" },
 };
 

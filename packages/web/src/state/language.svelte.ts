@@ -96,3 +96,10 @@ export function timeOfDay(seconds: number): string {
 function dated(seconds: number, style: Intl.DateTimeFormatOptions): string {
 	return new Intl.DateTimeFormat(languages[spoken].locale, style).format(new Date(seconds * 1_000));
 }
+
+/** Bytes as people read them. */
+export function size(bytes: number): string {
+	const [unit, count] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
+	const options = { style: "unit", unit, maximumFractionDigits: 0 } as const;
+	return new Intl.NumberFormat(languages[spoken].locale, options).format(Math.ceil(count));
+}

@@ -91,6 +91,30 @@ export async function createWallet(): Promise<void> {
 	await enter(await (await worker).create(walletName));
 }
 
+/** Makes a wallet from a backup; why not, and none was made. */
+export async function restoreWallet(file: Uint8Array, code: string): Promise<Refusal | undefined> {
+	const restored = await (await worker).restore(walletName, file, code);
+	if (restored.kind === "refusal") return restored;
+	await enter(restored);
+	return undefined;
+}
+
+/** Asks operators what became of what a backup brought; see `BackupDesk.bringBack`. */
+export async function bringBack(nothingPaidSince: boolean): Promise<Refusal | undefined> {
+	const refusal = await session.backup.bringBack(person, nothingPaidSince);
+	await refresh();
+	return refusal;
+}
+
+/** Undefined once it was written down. */
+export async function recoveryCode(): Promise<string | undefined> {
+	return (await worker).recoveryCode();
+}
+
+export async function codeWritten(): Promise<void> {
+	await (await worker).codeWritten();
+}
+
 /** Opens an account with the operator at an address. */
 export async function joinOperator(url: string, as: AskedProfile = person): Promise<Refusal | undefined> {
 	const joined = await session.desk.join(url, as);

@@ -1,7 +1,7 @@
 /**
  * Opens the wallet of a name in this browser, or makes it: where store, keys, module and desk are put together.
  *
- *   open ──▶ none ──▶ create ──▶ desk
+ *   open ──▶ none ──▶ create, or restore from a backup ──▶ desk
  *     └──▶ desk
  *
  * Nothing is made unasked: a browser that cleared its storage shows `none` only where nothing at all is left.
@@ -10,11 +10,14 @@
 import { isRefusal, type Refusal } from "@tenten/protocol";
 import {
 	codeState,
+	codeWritten,
 	Desk,
 	type IndexedDbStore,
 	indexedDbStore,
 	keepCode,
+	keptCode,
 	newRecoveryCode,
+	restoreDesk,
 	Wallet,
 } from "@tenten/wallet/browser";
 import { type ProxyMarked, proxy } from "comlink";
@@ -24,6 +27,7 @@ export type Opened = { readonly kind: "open" } | { readonly kind: "none" } | Ref
 
 let desk: Desk | undefined;
 let teller: Teller | undefined;
+let place: IndexedDbStore | undefined;
 
 const now = (): number => Math.floor(Date.now() / 1_000);
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
@@ -51,7 +55,34 @@ export const opening = {
 		return opened;
 	},
 
-	/** After `open` or `create` said `open`. */
+	/**
+	 * Makes a wallet, where `open` found none, from a backup's file and the code that opens it. Its keys are new, and so
+	 * is its own recovery code.
+	 */
+	async restore(name: string, file: Uint8Array, code: string): Promise<Opened> {
+		const store = await indexedDbStore(name);
+		if (isRefusal(store)) return store;
+		if (await isMade(store)) return openIn(store);
+		await clear(store);
+		const { shelf, settings } = store;
+		const recoveryCode = newRecoveryCode(random);
+		const unlock = { kind: "webcrypto", shelf, recoveryCode } as const;
+		const restored = await restoreDesk({ store, settings, unlock, now, random }, file, code);
+		if (isRefusal(restored)) {
+			await clear(store);
+			await store.close();
+			return restored;
+		}
+		await keepCode(store, recoveryCode);
+		return serve(restored, store);
+	},
+
+	// What follows is there once one of these said `open`.
+
+	/** Undefined once it was written down. */
+	recoveryCode: (): Promise<string | undefined> => keptCode(open(place)),
+	codeWritten: (): Promise<void> => codeWritten(open(place)),
+
 	desk: (): Desk & ProxyMarked => proxy(open(desk)),
 	teller: (): Teller & ProxyMarked => proxy(open(teller)),
 };
@@ -82,7 +113,11 @@ async function openIn(store: IndexedDbStore, recoveryCode?: string): Promise<Ope
 		await store.close();
 		return wallet;
 	}
-	desk = await Desk.open({ wallet, store, settings });
-	teller = await Teller.open(desk, settings);
+	return serve(await Desk.open({ wallet, store, settings }), store);
+}
+
+async function serve(opened: Desk, store: IndexedDbStore): Promise<Opened> {
+	[desk, place] = [opened, store];
+	teller = await Teller.open(opened, store.settings);
 	return { kind: "open" };
 }
