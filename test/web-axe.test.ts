@@ -71,7 +71,11 @@ describe("axe", { skip }, () => {
 		});
 		t.diagnostic(`${visited.length} stops, each by day and by night: ${visited.join(", ")}`);
 		for (const language of ["ja", "en"])
-			for (const name of [...screenNames(), ...otherPages()])
+			for (const name of [
+				...screenNames(),
+				...screenNames("till/").map((each) => `till: ${each}`),
+				...otherPages(),
+			])
 				assert.ok(visited.includes(`${language} ${name}`), `${language} ${name}`);
 		assert.ok(screenNames().length >= 5);
 		assert.deepEqual(found, []);

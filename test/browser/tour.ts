@@ -9,7 +9,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { agree, ask, bring, consider } from "./by-link.ts";
+import { agree, ask, bring, consider, linkShown } from "./by-link.ts";
 import { type Language, type Phone, type Phones, textsIn } from "./phones.ts";
 
 export type Stop = {
@@ -24,9 +24,9 @@ export type Visit = (stop: Stop) => Promise<void>;
 const languages = ["ja", "en"] as const;
 const unfolding = "main summary, main [aria-expanded=false], main [role=tab][aria-selected=false]";
 
-/** The names in the table of routes. */
-export function screenNames(): readonly string[] {
-	const table = readFileSync("packages/web/src/routes.ts", "utf8");
+/** The names in the table of routes: the wallet's, or that of a page which has one of its own. */
+export function screenNames(folder = ""): readonly string[] {
+	const table = readFileSync(`packages/web/src/${folder}routes.ts`, "utf8");
 	return [...table.matchAll(/^\t(?:"([\w-]+)"|(\w+)): \{ screen:/gm)].map(
 		([, quoted = "", plain = ""]) => quoted + plain,
 	);
@@ -63,6 +63,7 @@ export async function walk(phones: Phones, visit: Visit): Promise<void> {
 		locks.push(await agree(phone, 300n));
 	}
 	for (const [phone, language] of both) await everyScreen(phone, language, visit);
+	for (const language of languages) await walkTill(phones, language, visit);
 	await phones.stopOperator();
 	for (const [index, [phone, language, other, otherLanguage]] of both.entries()) {
 		const answer = await bring(other, locks[index] ?? "", "inFlight");
@@ -76,11 +77,27 @@ export async function walk(phones: Phones, visit: Visit): Promise<void> {
 	for (const name of otherPages())
 		for (const [phone, language] of both) {
 			const page = await phone.context.newPage();
-			await page.goto(`${phones.web.url}/${name}`);
+			await page.goto(`${phones.web.url}/${name}?wallet=none-yet`);
 			await quiet(page);
 			await visit({ page, name, language });
 			await page.close();
 		}
+}
+
+/** The point of sale: before it is set up, with a sale that is asked for, and each of its screens. */
+async function walkTill(phones: Phones, language: Language, visit: Visit): Promise<void> {
+	const till = await phones.phone({ language, isTill: true });
+	const { page } = till;
+	await till.button("start.begin").waitFor();
+	await visit({ page, name: "till: start", language });
+	await till.button("start.begin").click();
+	await page.getByTestId("typed").waitFor();
+	await page.keyboard.type("1200");
+	await page.keyboard.press("Enter");
+	await linkShown(till);
+	await visit({ page, name: "till: asked", language });
+	await everyScreen(till, language, (stop) => visit({ ...stop, name: `till: ${stop.name}` }), "till/");
+	await till.context.close();
 }
 
 /** Whoever comes without an operator's address, and without a wallet. */
@@ -109,8 +126,9 @@ export async function everyScreen(
 	{ page, ...phone }: Phone,
 	language: Language,
 	visit: Visit,
+	folder = "",
 ): Promise<void> {
-	const waiting = [...screenNames()];
+	const waiting = [...screenNames(folder)];
 	const seen = new Set<string>();
 	for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
 		if (seen.has(next)) continue;
