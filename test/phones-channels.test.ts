@@ -112,6 +112,15 @@ describe("two phones", { skip }, () => {
 		assert.deepEqual(await available(), ["2700", "3300"]);
 	});
 
+	test("redeem what was received, once the operator is back", async () => {
+		await phones.startOperator();
+		await bob.go("top-up");
+		await bob.field("redeem.amount").fill("3300");
+		await bob.button("redeem.do").click();
+		await bob.page.getByText(bob.text("redeem.done", { amount: yen(bob, 3_300n) })).waitFor();
+		assert.deepEqual(await available(), ["2700", "0"]);
+	});
+
 	test("nothing went wrong in any page, and nothing stood against its policy", () => {
 		assert.deepEqual([...ann.problems, ...bob.problems], []);
 	});

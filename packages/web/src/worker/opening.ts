@@ -119,5 +119,6 @@ async function openIn(store: IndexedDbStore, recoveryCode?: string): Promise<Ope
 async function serve(opened: Desk, store: IndexedDbStore): Promise<Opened> {
 	[desk, place] = [opened, store];
 	teller = await Teller.open(opened, store.settings);
+	teller.keepTidy();
 	return { kind: "open" };
 }

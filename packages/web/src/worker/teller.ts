@@ -37,6 +37,8 @@ export type ShownReceipt = {
 
 const requestLifetime = 3_600;
 
+const tidyEvery_ms = 60_000;
+
 const now = (): number => Math.floor(Date.now() / 1_000);
 
 export class Teller {
@@ -61,6 +63,21 @@ export class Teller {
 		const teller = new Teller(desk, rooms);
 		await rooms.serve((messages) => teller.#answer(messages));
 		return teller;
+	}
+
+	/**
+	 * Now, and whenever there may be a network again, what is to be done with operators is done; what comes of it is
+	 * told. An operator that is away costs nothing but the try.
+	 */
+	keepTidy(): void {
+		const tidy = async (): Promise<void> => {
+			await this.#desk.tidy();
+			this.#told([]);
+		};
+		const run = (): void => void tidy().catch((error: unknown) => reportError(error));
+		run();
+		setInterval(run, tidyEvery_ms);
+		addEventListener("online", run);
 	}
 
 	/** The page's part: what it answers to messages that came, and how it is told of what moved. */
