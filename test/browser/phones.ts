@@ -189,6 +189,9 @@ async function openPhone(
 			await page.evaluate((hash) => {
 				location.hash = hash;
 			}, `#/${screen}`);
+			// A screen is loaded when it is first gone to.
+			const key = screen.includes("/") ? screen : `${screen}/`;
+			await page.locator(`main[data-screen^="${key}"]`).waitFor();
 		},
 		balance: async () => {
 			await page.evaluate(deskCode);
