@@ -166,6 +166,7 @@ describe("at the counter", { skip }, () => {
 	test("a sale that is given up is no sale; an empty amount asks for nothing", async () => {
 		await till.go("sell");
 		assert.equal(await till.button("sell.ask").isDisabled(), true);
+		await till.page.getByTestId("typed").waitFor();
 		await till.page.keyboard.type("77");
 		await till.button("sell.ask").click();
 		await till.button("asked.giveUp").click();
@@ -175,6 +176,7 @@ describe("at the counter", { skip }, () => {
 
 	test("a customer who agrees and walks off leaves a sale waiting; paid later, it is told and counted", async () => {
 		await till.go("sell");
+		await till.page.getByTestId("typed").waitFor();
 		await till.page.keyboard.type("300");
 		await till.page.keyboard.press("Enter");
 		await customer.go("pay");
