@@ -190,8 +190,7 @@ async function openPhone(
 				location.hash = hash;
 			}, `#/${screen}`);
 			// A screen is loaded when it is first gone to.
-			const key = screen.includes("/") ? screen : `${screen}/`;
-			await page.locator(`main[data-screen^="${key}"]`).waitFor();
+			await page.locator(`main[data-screen^="${screen.split("/")[0]}/"]`).waitFor();
 		},
 		balance: async () => {
 			await page.evaluate(deskCode);

@@ -6,7 +6,6 @@
 
 import type { Refusal } from "@tenten/protocol";
 import { type AssetView, amountText, refusalWords, type Words } from "@tenten/wallet/page";
-import i18next from "i18next";
 import en from "../locales/en.json";
 import ja from "../locales/ja.json";
 
@@ -48,18 +47,8 @@ addEventListener("storage", ({ key, newValue }) => {
 export function texts<K extends string>(
 	inEach: Readonly<Record<Language, Readonly<Record<K, string>>>>,
 ): (key: K, values?: Values) => string {
-	const library = i18next.createInstance();
-	void library.init({
-		initAsync: false,
-		resources: { en: { translation: inEach.en }, ja: { translation: inEach.ja } },
-		lng: "en",
-		fallbackLng: false,
-		keySeparator: false,
-		nsSeparator: false,
-		// Svelte writes texts as text.
-		interpolation: { escapeValue: false },
-	});
-	return (key, values = {}) => library.t(key as string, { ...values, lng: spoken });
+	return (key, values = {}) =>
+		inEach[spoken][key].replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
 /** The text of a key. */
