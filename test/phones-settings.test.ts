@@ -46,6 +46,9 @@ describe("settings", { skip }, () => {
 	});
 
 	test("show the recovery code until it is written down, and then never again", async () => {
+		await ann.go("home");
+		await ann.page.getByText(ann.text("code.notYet")).waitFor();
+		await ann.page.getByRole("link", { name: ann.text("code.show") }).click();
 		await ann.page.getByText(ann.text("code.notYet")).waitFor();
 		assert.equal(await ann.page.getByTestId("code").count(), 0, "not before it is asked for");
 		await ann.button("code.show").click();
@@ -59,6 +62,9 @@ describe("settings", { skip }, () => {
 		await ann.page.reload();
 		await ann.page.getByText(ann.text("code.written")).waitFor();
 		assert.equal(await ann.button("code.show").count(), 0);
+		await shownBalance(ann);
+		assert.equal(await ann.page.getByText(ann.text("code.notYet")).count(), 0);
+		await ann.go("settings");
 	});
 
 	test("save a backup, say when it was made, and say plainly what the browser may clear", async () => {

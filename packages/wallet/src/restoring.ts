@@ -72,8 +72,7 @@ export class Restoring {
 	}
 
 	#record({ output, asset, certificate }: AwaitedToken, { kind, amount }: Fate): Promise<void> {
-		const note = kind === "spent" ? "by the lost wallet, after its backup" : "came with a backup";
-		return this.#options.record({ id: output, asset, amount, party: certificate, kind, note });
+		return this.#options.record({ id: output, asset, amount, party: certificate, kind, note: "" });
 	}
 }
 
