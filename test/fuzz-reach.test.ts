@@ -62,8 +62,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
 	"packages/wallet/src/desk/rooms.ts fromHex(": "a setting, as the wallet wrote it",
 	"packages/wallet/src/kept-code.ts fromBase64url(": "a setting, as the wallet wrote it; it is opened sealed",
-	"packages/wallet/src/desk/refund-desk.ts fromHex(":
-		"a payment's id, as the wallet wrote it into its own note",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
 	"packages/web/src/service-worker/service-worker.ts JSON.parse(": "what its own build wrote into it",
