@@ -138,11 +138,12 @@ export class Desk {
 		return attempts.map((attempt) => attemptView(module, attempt, { since, awaited }));
 	}
 
-	/** Notes since when what is open waits. */
-	async #noteOpen(): Promise<void> {
+	/** Notes what has moved: since when what is open waits, and which refunds came back. */
+	async #noteMoved(): Promise<void> {
 		const now = this.#wallet.module.now();
 		const ids = this.#wallet.module.open().map(toHex);
 		await this.#since.set(Object.fromEntries(ids.map((id) => [id, this.#since.value[id] ?? now])));
+		await this.refunds.keepReturned();
 	}
 
 	/** Opens an account with the operator at an address; its list is pinned, if it is the first. */
@@ -201,7 +202,7 @@ export class Desk {
 		const { module } = this.#wallet;
 		const before = new Map(module.standings().map((standing) => [nameOf(standing), standing]));
 		const answers = await this.#wallet.handle(messages);
-		await this.#noteOpen();
+		await this.#noteMoved();
 		const moved = module.attempts((now) => hasMoved(before.get(nameOf(now)), now));
 		const answer = answers.length === 0 ? null : encodeBundle(answers);
 		return { kind: "moved", attempts: this.#views(moved), answer };
@@ -229,7 +230,7 @@ export class Desk {
 		);
 		if (isRefusal(started)) return started;
 		this.#requests.delete(digest);
-		await this.#noteOpen();
+		await this.#noteMoved();
 		return { attempt: this.#attempt(started.attempt), bundle: encodeBundle(started.messages) };
 	}
 
@@ -273,7 +274,7 @@ export class Desk {
 		const id = fromHex(attempt);
 		if (id === undefined) return refuse("attempt-unknown");
 		const refusal = await act(id);
-		await this.#noteOpen();
+		await this.#noteMoved();
 		if (isRefusal(refusal)) return refusal;
 		const messages = await this.#wallet.module.contact(id);
 		if (isRefusal(messages)) return messages;
@@ -318,7 +319,7 @@ export class Desk {
 		await this.#wallet.tick();
 		await this.#wallet.settlePending();
 		await this.#wallet.upkeep();
-		await this.#noteOpen();
+		await this.#noteMoved();
 	}
 
 	/** What this device holds, until when it can go on alone, and whether its backup is as new as that. */

@@ -8,11 +8,12 @@
  *
  * What can go wrong is a sale that is refunded twice: by two requests, by two screens, or because the shop's wallet
  * died in the middle. So the sale is noted, durably, before its refund is begun; a note without its payment is settled
- * by the module's own record when the wallet opens. A refund that was given up frees its sale. A backup holds sales
- * and no notes, so a restored wallet refunds nothing that was sold before.
+ * by the module's own record when the wallet opens. A refund that came back frees its sale, which is noted, too: the
+ * module may forget the one before the other. A backup holds sales and no notes, so a restored wallet refunds nothing
+ * that was sold before; and what the module has forgotten, or a receipt that nobody can verify, is refunded to nobody.
  */
-import type { AttemptSummary, OpenedRequest } from "@tenten/module";
-import { type Document, isRefusal, type Refusal, refuse, sameAsset, toHex } from "@tenten/protocol";
+import type { AttemptSummary, OpenedRequest, SecureModule } from "@tenten/module";
+import { type Document, fromHex, isRefusal, type Refusal, refuse, sameAsset, toHex } from "@tenten/protocol";
 import { fundsState, type Started } from "../payment.ts";
 import { Queue } from "../queue.ts";
 import type { SettingStore } from "../store/settings.ts";
@@ -27,8 +28,8 @@ import type { RefundView } from "./views.ts";
 /** The media type of a receipt among the documents of a request. */
 const receiptType = "application/vnd.tenten.receipt";
 
-/** `payment` is null between the note and what it is about. */
-type Note = { readonly request: string; readonly payment: string | null };
+/** `payment` is null between the note and what it is about; `isBack` once its money is here again. */
+type Note = { readonly request: string; readonly payment: string | null; readonly isBack?: true };
 /** By the payment that is refunded, in hexadecimal. */
 type Notes = Readonly<Record<string, Note>>;
 
@@ -52,6 +53,10 @@ const objections = {
 	tooMuch: {
 		en: "This is more than was paid.",
 		ja: "支払われた金額を超えています。",
+	},
+	notOnRecord: {
+		en: "No sale on record here belongs to this receipt: it was too long ago, or somebody else was paid.",
+		ja: "このレシートに当たる売上の記録がここにはありません。古い売上か、別の相手への支払いです。",
 	},
 } as const satisfies Readonly<Record<string, Words>>;
 type Objection = keyof typeof objections;
@@ -89,7 +94,7 @@ export class RefundDesk {
 
 	static async open(wallet: Wallet, settings: SettingStore): Promise<RefundDesk> {
 		const notes = await Remembered.open<Notes>(settings, notesSetting, {});
-		await notes.set(settled(notes.value, wallet.module.attempts()));
+		await notes.set(withReturned(settled(notes.value, wallet.module), wallet.module));
 		return new RefundDesk(wallet, notes, Number(await settings.get(fromSetting)) || 0);
 	}
 
@@ -110,10 +115,11 @@ export class RefundDesk {
 		});
 	}
 
-	/** The sale whose money a request asks back, or null where it is no sale of this wallet. */
+	/** The sale whose money a request asks back by its receipt, or null where it shows none. */
 	view(opened: OpenedRequest): RefundView | null {
 		const sale = this.#saleOf(opened.documents);
 		if (sale === undefined) return null;
+		if (sale === "notOnRecord") return { sale: null, paid: null, objection: objections[sale] };
 		const { amount } = opened.request.body;
 		const objection = this.#objection(sale, opened, amount === 0n ? 1n : amount);
 		return {
@@ -131,6 +137,7 @@ export class RefundDesk {
 	): Promise<Started | Refusal> {
 		const sale = this.#saleOf(opened.documents);
 		if (sale === undefined) return start();
+		if (sale === "notOnRecord") return refuse("attempt-unknown", sale);
 		return this.#one.run(async () => {
 			const objection = this.#objection(sale, opened, amount);
 			if (objection !== undefined)
@@ -159,7 +166,12 @@ export class RefundDesk {
 	/** Or may be: what is noted and not yet paid counts. */
 	#isRefunded(sale: string): boolean {
 		const note = this.#notes.value[sale];
-		return note !== undefined && (note.payment === null || !this.#cameBack(note.payment));
+		return note !== undefined && !isReturned(note, this.#wallet.module);
+	}
+
+	/** Notes what came back while the module still knows of it: to be called whenever payments have moved. */
+	async keepReturned(): Promise<void> {
+		await this.#notes.set(withReturned(this.#notes.value, this.#wallet.module));
 	}
 
 	/** Whether a payment is the refund of a sale. */
@@ -175,20 +187,15 @@ export class RefundDesk {
 		return amount > sale.amount || !sameAsset(request.body.asset, sale.asset) ? "tooMuch" : undefined;
 	}
 
-	/** Whether the money of a refund is here again; a payment that is forgotten is over, and paid. */
-	#cameBack(payment: string): boolean {
-		const { module } = this.#wallet;
-		const found = module.standings().find(({ attempt }) => toHex(attempt) === payment);
-		return found !== undefined && ["safe", "refunded"].includes(fundsState(module, found.attempt));
-	}
-
-	/** What this wallet was paid, by the first receipt among the documents. */
-	#saleOf(documents: readonly Document[]): AttemptSummary | undefined {
+	/** What this wallet was paid, by the first receipt among the documents; undefined where there is no receipt. */
+	#saleOf(documents: readonly Document[]): AttemptSummary | "notOnRecord" | undefined {
 		const receipt = documents.find(({ mediaType }) => mediaType === receiptType);
-		const proven = receipt && receiptView(this.#wallet, receipt.content);
-		if (proven === undefined || isRefusal(proven)) return undefined;
+		if (receipt === undefined) return undefined;
+		const proven = receiptView(this.#wallet, receipt.content);
+		if (isRefusal(proven)) return "notOnRecord";
 		const attempts = this.#wallet.module.attempts();
-		return attempts.find(({ side, attempt }) => side === "payee" && toHex(attempt) === proven.attempt);
+		const sale = attempts.find(({ side, attempt }) => side === "payee" && toHex(attempt) === proven.attempt);
+		return sale ?? "notOnRecord";
 	}
 
 	#note(sale: string, note: Note | null): Promise<void> {
@@ -197,15 +204,39 @@ export class RefundDesk {
 	}
 }
 
-/** Notes whose payment was not written down have it from the module's record, or it was never begun. */
-function settled(notes: Notes, attempts: readonly AttemptSummary[]): Notes {
-	const begun = new Map(
-		attempts
-			.filter(({ side }) => side === "payer")
-			.map(({ request, attempt }) => [toHex(request), toHex(attempt)]),
-	);
+/**
+ * Notes whose payment was not written down have it from the module's record, or it was never begun. A request that was
+ * given up and paid again has several payments: the one that did not come back counts, in whatever order they are read.
+ */
+function settled(notes: Notes, module: SecureModule): Notes {
+	const payments = module
+		.attempts(({ side }) => side === "payer")
+		.map(({ request, attempt }) => ({ request: toHex(request), attempt: toHex(attempt) }));
+	const entries = Object.entries(notes).flatMap(([sale, note]) => {
+		const begun = payments.filter(({ request }) => request === note.request).map(({ attempt }) => attempt);
+		const away = begun.find((payment) => !cameBack(payment, module));
+		if (away !== undefined) return [[sale, { request: note.request, payment: away }] as const];
+		const payment = note.payment ?? begun[0];
+		return payment === undefined ? [] : [[sale, { ...note, payment }] as const];
+	});
+	return Object.fromEntries(entries);
+}
+
+/** The notes, and which of their payments came back. A note without its payment says nothing yet. */
+function withReturned(notes: Notes, module: SecureModule): Notes {
 	const entries = Object.entries(notes).map(
-		([sale, note]) => [sale, { ...note, payment: note.payment ?? begun.get(note.request) ?? null }] as const,
+		([sale, note]) => [sale, isReturned(note, module) ? { ...note, isBack: true as const } : note] as const,
 	);
-	return Object.fromEntries(entries.filter(([, { payment }]) => payment !== null));
+	return Object.fromEntries(entries);
+}
+
+/** Whether the money of a refund is here again. */
+function isReturned({ payment, isBack }: Note, module: SecureModule): boolean {
+	return isBack === true || (payment !== null && cameBack(payment, module));
+}
+
+/** Of a payment that is forgotten this is not known: it counts as paid. */
+function cameBack(payment: string, module: SecureModule): boolean {
+	const attempt = fromHex(payment);
+	return attempt !== undefined && ["safe", "refunded"].includes(fundsState(module, attempt));
 }

@@ -74,7 +74,7 @@ export type RequestView = {
 	readonly wants: readonly string[];
 	/** what came with the request: an invoice */
 	readonly documents: readonly Document[];
-	/** the sale whose money it asks back; null where it is no sale of this wallet */
+	/** the sale whose money it asks back by its receipt; null where it shows none */
 	readonly refund: RefundView | null;
 	/** what could be paid now, were it asked */
 	readonly available: bigint;
@@ -83,13 +83,16 @@ export type RequestView = {
 };
 
 /** A sale that a customer asks to be refunded, by its receipt. */
-export type RefundView = {
-	/** the payment */
-	readonly sale: string;
-	readonly paid: bigint;
-	/** why it is not to be refunded; null where nothing stands against it */
-	readonly objection: Words | null;
-};
+export type RefundView =
+	| {
+			/** the payment */
+			readonly sale: string;
+			readonly paid: bigint;
+			/** why it is not to be refunded; null where nothing stands against it */
+			readonly objection: Words | null;
+	  }
+	/** A receipt of no sale on record here. */
+	| { readonly sale: null; readonly paid: null; readonly objection: Words };
 
 /** What an open payment waits for, and so what its owner can do. */
 export type Waiting = "payee" | "payer" | "operator" | "nobody";
