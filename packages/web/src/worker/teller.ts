@@ -5,7 +5,7 @@
  *   relay ──▶ room ──▶ page's answer (offers of WebRTC are answered there) ──▶ handle ──▶ desk
  *                                                                               └──▶ told: what moved
  */
-import { isRefusal, limits, type Refusal, refuse } from "@tenten/protocol";
+import { isRefusal, limits, parseMessage, type Refusal, refuse } from "@tenten/protocol";
 import {
 	type Asked,
 	type Asking,
@@ -61,16 +61,17 @@ export class Teller {
 			report: (error) => reportError(error),
 		});
 		const teller = new Teller(desk, rooms);
-		await rooms.serve((messages) => teller.#answer(messages));
+		await rooms.serve((messages) => teller.#answer(messages), desk.attempts());
 		return teller;
 	}
 
 	/**
 	 * Now, and whenever there may be a network again, what is to be done with operators is done; what comes of it is
-	 * told. An operator that is away costs nothing but the try.
+	 * told. An operator that is away costs nothing but the try. Rooms of what is over are left.
 	 */
 	keepTidy(): void {
 		const tidy = async (): Promise<void> => {
+			await this.#rooms.tidy(this.#desk.attempts());
 			await this.#desk.tidy();
 			this.#told([]);
 		};
@@ -86,15 +87,19 @@ export class Teller {
 		this.#told = told;
 	}
 
-	/** What this wallet answers to messages, by whatever way they came. */
+	/**
+	 * What this wallet answers to messages that came by themselves, by whatever way. A request is for a person to read:
+	 * what a stranger sends is neither shown nor remembered.
+	 */
 	readonly handle: Handle = async (messages) => {
+		if (messages.some((message) => parseMessage(message).kind === "request")) return [];
 		const taken = await this.take(encodeBundle(messages));
 		const answer = !isRefusal(taken) && taken.kind === "moved" && taken.answer;
 		const answers = answer ? decodeBundle(answer) : [];
 		return isRefusal(answers) ? [] : answers;
 	};
 
-	/** As the desk takes a bundle. The way to the payee of a request is remembered. */
+	/** As the desk takes a bundle that its owner read. The way to the payee of a request is remembered. */
 	async take(bundle: Uint8Array): Promise<Taken | Refusal> {
 		const taken = await this.#desk.take(bundle);
 		if (isRefusal(taken)) return taken;
