@@ -56,6 +56,29 @@ describe("a desk", () => {
 		await town.close();
 	});
 
+	test("leads to the payment that a request has already, as long as its money has not come back", async () => {
+		const town = await openTown();
+		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];
+		const asset = bob.overview().balances[0]?.asset.id ?? "";
+		const asked = ok(await bob.ask({ asset, amount: 300n }));
+		const read = async () => {
+			const taken = ok(await ann.take(asked.bundle));
+			return taken.kind === "begun" ? [taken.kind, taken.attempt.id, taken.attempt.funds] : [taken.kind];
+		};
+		assert.deepEqual(await read(), ["request"]);
+		const first = ok(await ann.pay(asked.digest, 300n));
+		assert.deepEqual(await read(), ["begun", first.attempt.id, "inFlight"]);
+		ok(await ann.cancel(first.attempt.id));
+		await carry(ann, bob, ok(await ann.recover(first.attempt.id)).bundle);
+		assert.deepEqual(await read(), ["request"]);
+		const second = ok(await ann.pay(asked.digest, 300n));
+		await carry(ann, bob, second.bundle);
+		assert.deepEqual(await read(), ["begun", second.attempt.id, "spent"]);
+		assert.equal(ann.paymentOn(asked.digest)?.id, second.attempt.id);
+		assert.equal(bob.paymentOn(asked.digest), undefined);
+		await town.close();
+	});
+
 	test("of a bundle that came twice nothing happens twice, and of bytes that are none nothing at all", async () => {
 		const town = await openTown();
 		const [{ desk: ann }, { desk: bob }] = [await person(town, 1_000n), await person(town)];

@@ -12,13 +12,18 @@ export type Overview = {
 	readonly open: readonly AttemptView[];
 };
 
-/** What came of a bundle: a request to be shown, or payments that moved on, with what is to be carried back. */
+/** What came of a bundle: a request to be shown, the payment on it, or payments that moved on, with what is to be carried back. */
 export type Taken =
 	| {
 			readonly kind: "request";
 			readonly request: RequestView;
 			/** where the payee can be reached; null where it did not say */
 			readonly invitation: Invitation | null;
+	  }
+	| {
+			/** a request that is being paid here already, or was: never a second time */
+			readonly kind: "begun";
+			readonly attempt: AttemptView;
 	  }
 	| {
 			readonly kind: "moved";

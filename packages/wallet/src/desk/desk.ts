@@ -214,10 +214,19 @@ export class Desk {
 		const opened = module.openRequest(messages);
 		if (isRefusal(opened)) return opened;
 		if (isRefusal(trust)) return trust;
+		const attempt = this.paymentOn(toHex(opened.request.digest));
+		if (attempt !== undefined) return { kind: "begun", attempt };
 		const refund = this.refunds.view(opened);
 		const request = requestView(this.#wallet, opened, { trust, timeZone: this.#timeZone, refund });
 		this.#requests.add(request.digest, { ...opened, messages });
 		return { kind: "request", request, invitation };
+	}
+
+	/** One's own payment on a request, by its digest, whose money was set aside or is paid, and has not come back. */
+	paymentOn(request: string): AttemptView | undefined {
+		const own = this.#wallet.module.attempts(({ side }) => side === "payer");
+		const paid = this.#views(own.filter((each) => toHex(each.request) === request));
+		return paid.find(({ funds }) => funds !== "safe" && funds !== "refunded");
 	}
 
 	/** Pays a request that was shown, by its digest: the caller's consent. The bundle is to be carried to the payee. */

@@ -35,11 +35,11 @@ export function hrefOf(screen: string, parameter?: string): string {
 	return parameter === undefined ? `#/${screen}` : `#/${screen}/${encodeURIComponent(parameter)}`;
 }
 
-/** The link that this page was opened with, once: one is where one pays then, and the address holds it no longer. */
-export function takeBrought(): string {
+/** The link that this page was opened with, once: one is on the screen that takes it then, and the address holds it no longer. */
+export function takeBrought(screen: string): string {
 	const link = brought;
-	place = { screen: "pay", parameter: "" };
-	location.replace(hrefOf("pay"));
+	place = { screen, parameter: "" };
+	location.replace(hrefOf(screen));
 	brought = "";
 	return link;
 }

@@ -104,7 +104,7 @@ export class Teller {
 		const taken = await this.#desk.take(bundle);
 		if (isRefusal(taken)) return taken;
 		if (taken.kind === "moved") this.#told(taken.attempts);
-		else if (taken.invitation !== null)
+		else if (taken.kind === "request" && taken.invitation !== null)
 			await this.#rooms.note(taken.request.digest, taken.invitation, taken.request.expiresAt);
 		return taken;
 	}
