@@ -10,7 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { pagesPort } from "../packages/cli/src/sandbox/pages.ts";
+import { screenPorts } from "../packages/cli/src/sandbox/pages.ts";
 import { openScreens, type Screens } from "../packages/cli/src/sandbox/screens.ts";
 import { openTown, type Town } from "../packages/cli/src/sandbox/town.ts";
 import { balanceAgrees } from "./browser/balances.ts";
@@ -45,12 +45,12 @@ describe("a foreign page and the sandbox", { skip }, () => {
 	let board: string;
 
 	before(async () => {
-		const port = await pagesPort(folder);
-		town = await openTown(folder, { forget: true, origins: [`http://127.0.0.1:${port}`] });
+		const ports = await screenPorts(folder);
+		town = await openTown(folder, { forget: true, origins: [`http://127.0.0.1:${ports.port}`] });
 		const built = await buildWeb();
 		screens = await openScreens({
 			town,
-			port,
+			ports,
 			built: (connect) => webApp(built, { connect, isFramedBySelf: true }),
 		});
 		foreign = await openForeign();

@@ -1,6 +1,6 @@
 /** The sandbox's switches over HTTP: off is off, on is the same address, and no other page can throw one. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import {
 	Wallet,
 } from "@tenten/wallet";
 import { Hono } from "hono";
-import { pagesPort } from "../src/sandbox/pages.ts";
+import { screenPorts } from "../src/sandbox/pages.ts";
 import { openScreens, type Screens } from "../src/sandbox/screens.ts";
 import { must, openTown, type Town } from "../src/sandbox/town.ts";
 import { now, random } from "../src/surroundings.ts";
@@ -33,10 +33,10 @@ let board: string;
 let phone: Wallet;
 
 before(async () => {
-	const port = await pagesPort(folder);
-	town = await openTown(folder, { forget: true, origins: [`http://127.0.0.1:${port}`] });
+	const ports = await screenPorts(folder);
+	town = await openTown(folder, { forget: true, origins: [`http://127.0.0.1:${ports.port}`] });
 	const built = (connect: readonly string[]) => new Hono().get("/town.html", (c) => c.json({ connect }));
-	screens = await openScreens({ town, port, built });
+	screens = await openScreens({ town, ports, built });
 	const led = await fetch(screens.url, { redirect: "manual" });
 	const page = new URL(led.headers.get("location") ?? "");
 	board = `http://127.0.0.1:${page.searchParams.get("switches")}`;
@@ -57,6 +57,16 @@ after(async () => {
 	await phone.close();
 	await town.close();
 	rmSync(folder, { recursive: true, force: true });
+});
+
+test("its ports are those of its folder, of an older one too", async () => {
+	const ports = await screenPorts(folder);
+	assert.deepEqual(ports, { port: Number(new URL(screens.url).port), switches: Number(new URL(board).port) });
+	const older = mkdtempSync(join(folder, "older-"));
+	writeFileSync(join(older, "pages.json"), JSON.stringify({ port: 4321 }));
+	const first = await screenPorts(older);
+	assert.equal(first.port, 4321);
+	assert.deepEqual(await screenPorts(older), first);
 });
 
 const origin = () => screens.url.slice(0, -1);

@@ -13,7 +13,7 @@ import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
 import { listen } from "../sandbox/console.ts";
 import type { Language } from "../sandbox/figures.ts";
-import { type App, originAt, pagesPort } from "../sandbox/pages.ts";
+import { type App, originAt, screenPorts } from "../sandbox/pages.ts";
 import { openScreens } from "../sandbox/screens.ts";
 import { type Step, tellStory } from "../sandbox/story.ts";
 import { openTown, type Town } from "../sandbox/town.ts";
@@ -43,8 +43,8 @@ export function sandboxCommand(): Command {
 			const folder = folderFor(data);
 			const schemas = await chosenSchemas();
 			const pages =
-				once === true ? null : { port: await pagesPort(folder), built: await build(output, words) };
-			const origins = pages === null ? [] : [originAt(pages.port)];
+				once === true ? null : { ports: await screenPorts(folder), built: await build(output, words) };
+			const origins = pages === null ? [] : [originAt(pages.ports.port)];
 			const town = await openTown(folder, { forget: data === undefined, schemas, origins });
 			const screens = pages === null ? null : await openScreens({ town, ...pages });
 			if (screens !== null) output.say(words.open(screens.url));

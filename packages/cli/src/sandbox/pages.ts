@@ -63,11 +63,20 @@ export function originAt(port: number): string {
 	return `http://127.0.0.1:${port}`;
 }
 
-/** The port of the pages in a folder, the same whenever it is opened: what a browser keeps belongs to the address. */
-export async function pagesPort(folder: string): Promise<number> {
+/** `port` of the pages, `switches` of the switchboard. */
+export type ScreenPorts = { readonly port: number; readonly switches: number };
+
+/**
+ * The ports of a folder, the same whenever it is opened: what a browser keeps belongs to the address of the pages, and
+ * the policy that it keeps with them names the switchboard.
+ */
+export async function screenPorts(folder: string): Promise<ScreenPorts> {
 	const file = join(folder, "pages.json");
-	if (!existsSync(file)) writeJson(file, { port: await freePort() });
-	const { port }: { readonly port?: unknown } = readJson(file);
-	if (typeof port !== "number") throw new BadInput("names no port", { file });
-	return port;
+	const kept: { readonly port?: unknown; readonly switches?: unknown } = existsSync(file)
+		? readJson(file)
+		: {};
+	const { port = await freePort(), switches = await freePort() } = kept;
+	if (typeof port !== "number" || typeof switches !== "number") throw new BadInput("names no port", { file });
+	writeJson(file, { port, switches });
+	return { port, switches };
 }

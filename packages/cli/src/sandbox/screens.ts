@@ -4,9 +4,9 @@
  * its port.
  */
 import { listenOnLoopback } from "@tenten/wallet";
-import { freePort, onPort } from "../server/port.ts";
+import { onPort } from "../server/port.ts";
 import { Neighbour } from "./neighbour.ts";
-import { type App, originAt, Pages } from "./pages.ts";
+import { type App, originAt, Pages, type ScreenPorts } from "./pages.ts";
 import { switchboard } from "./switchboard.ts";
 import type { Town } from "./town.ts";
 
@@ -18,16 +18,15 @@ export type Screens = {
 
 export type ScreensOptions = {
 	readonly town: Town;
-	/** of the pages */
-	readonly port: number;
+	readonly ports: ScreenPorts;
 	/** the pages, which may connect to these addresses beside their own */
 	readonly built: (connect: readonly string[]) => App;
 };
 
-export async function openScreens({ town, port, built }: ScreensOptions): Promise<Screens> {
+export async function openScreens({ town, ports, built }: ScreensOptions): Promise<Screens> {
 	const { card, code, aoi, ren, shop, switches } = town;
 	const houses = [card, code];
-	const switchPort = await freePort();
+	const { port, switches: switchPort } = ports;
 	const connect = [...houses.map(({ url }) => url), originAt(switchPort), `ws://127.0.0.1:${port}`];
 	const start = `/wallet/town.html?switches=${switchPort}`;
 	const pages = new Pages(port, built(connect), start);
