@@ -10,7 +10,7 @@
 import { isRefusal, type Refusal } from "@tenten/protocol";
 import type { Asked, AssetView, AttemptView } from "@tenten/wallet/page";
 import { untrack } from "svelte";
-import { relay } from "../state/address.ts";
+import { relay } from "../state/relay.ts";
 import { refresh, session } from "../state/session.svelte.ts";
 
 type Sale = {
@@ -56,12 +56,13 @@ export function late(): readonly AttemptView[] {
 }
 
 export async function ask(asset: AssetView, amount: bigint, memo: string): Promise<Refusal | undefined> {
+	const reached = relay();
 	const asked = await session.teller.ask({
 		asset: asset.id,
 		amount,
 		memo,
 		lifetime,
-		...(relay && { relay }),
+		...(reached && { relay: reached }),
 	});
 	if (isRefusal(asked)) return asked;
 	sale = { asked, asset, amount, memo };
@@ -82,7 +83,7 @@ export async function look(): Promise<Refusal | undefined> {
 /** The counter is free for the next one. */
 export function next(): void {
 	const paid = payment();
-	if (sale !== undefined && (paid === undefined || paid.funds === "inFlight"))
-		givenUp = [...givenUp, sale.asked.digest];
+	// Also what came back to its payer: the same request can be paid again.
+	if (sale !== undefined && paid?.funds !== "received") givenUp = [...givenUp, sale.asked.digest];
 	sale = undefined;
 }
