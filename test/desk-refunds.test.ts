@@ -128,7 +128,8 @@ describe("a refund", () => {
 			const gaveUp = await failing.desk.cancel(given).then(codeOf, () => "cut off");
 			assert.equal(gaveUp, writes === 9 ? "ok" : "cut off");
 			await failing.wallet.close();
-			const opened = writes === 9 ? await shop.device.open() : (await openDesk(town, shop.settings, shop.device)).wallet;
+			const opened =
+				writes === 9 ? await shop.device.open() : (await openDesk(town, shop.settings, shop.device)).wallet;
 			town.clock.now += 50 * day;
 			await town.renew(customer.wallet, opened);
 			await opened.module.forget();

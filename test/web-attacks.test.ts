@@ -163,6 +163,18 @@ describe("what strangers write", { skip }, () => {
 		assert.deepEqual(ann.problems, []);
 	});
 
+	test("is proposed, and chosen by nobody but the person: an operator and a relay in a link to the wallet", async () => {
+		const named = { operator: "https://operator.example", relay: "wss://relay.example" };
+		const page = await ann.context.newPage();
+		for (const address of ["", "till.html"]) {
+			await page.goto(`${phones.web.url}/${address}?${new URLSearchParams({ wallet: "lured", ...named })}`);
+			assert.equal(await page.getByLabel(ann.text("start.operator")).inputValue(), named.operator);
+			assert.equal(await page.getByLabel(ann.text("relay.address")).inputValue(), named.relay);
+			assert.equal(await page.evaluate(() => localStorage.getItem("tenten-relay-lured")), null);
+		}
+		await page.close();
+	});
+
 	test("would not run if it came to be markup: the policy refuses, and is seen to", async () => {
 		const { page, context } = await phones.phone();
 		await context.addInitScript(watch);

@@ -12,6 +12,7 @@ import type { Asked, AssetView, AttemptView } from "@tenten/wallet/page";
 import { untrack } from "svelte";
 import { relay } from "../state/relay.ts";
 import { refresh, session } from "../state/session.svelte.ts";
+import { paidLate, watched } from "./late.ts";
 
 type Sale = {
 	readonly asked: Asked;
@@ -52,7 +53,7 @@ export function payment(): AttemptView | undefined {
 
 /** Payments that came in on requests that were given up. */
 export function late(): readonly AttemptView[] {
-	return givenUp.flatMap((request) => payments[request] ?? []).filter(({ funds }) => funds === "received");
+	return paidLate(givenUp, payments);
 }
 
 export async function ask(asset: AssetView, amount: bigint, memo: string): Promise<Refusal | undefined> {
@@ -82,8 +83,6 @@ export async function look(): Promise<Refusal | undefined> {
 
 /** The counter is free for the next one. */
 export function next(): void {
-	const paid = payment();
-	// Also what came back to its payer: the same request can be paid again.
-	if (sale !== undefined && paid?.funds !== "received") givenUp = [...givenUp, sale.asked.digest];
+	if (sale !== undefined) givenUp = watched(givenUp, sale.asked.digest, payment());
 	sale = undefined;
 }
