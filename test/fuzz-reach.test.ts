@@ -60,6 +60,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/pruning/brought.ts parse(": "rows of its own: shape/issueProof",
 	"packages/operator/src/re-signing.ts parse(": "answers of its own: shape/reply, shape/rulingReply",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
+	"packages/wallet/src/desk/refund-desk.ts fromHex(": "a setting, as the wallet wrote it",
 	"packages/wallet/src/desk/rooms.ts fromHex(": "a setting, as the wallet wrote it",
 	"packages/wallet/src/kept-code.ts fromBase64url(": "a setting, as the wallet wrote it; it is opened sealed",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
