@@ -34,8 +34,8 @@ test("what is no amount above zero is none", () => {
 
 test("an amount is shown with its currency's sign where its code is one, else with its code", () => {
 	assert.equal(amountText(1_250n, { code: "JPY", scale: 0 }, "ja-JP").normalize("NFKC"), "¥1,250");
-	assert.equal(amountText(1_250n, { code: "EUR", scale: 2 }, "en-GB"), "€12.50");
-	assert.equal(amountText(3n, { code: "TICKET", scale: 0 }, "en-GB"), "3 TICKET");
+	assert.equal(amountText(1_250n, { code: "EUR", scale: 2 }, "en"), "€12.50");
+	assert.equal(amountText(3n, { code: "TICKET", scale: 0 }, "en"), "3 TICKET");
 	const huge = 9_007_199_254_740_993n;
-	assert.equal(amountText(huge, { code: "JPY", scale: 0 }, "en-GB"), "¥9,007,199,254,740,993");
+	assert.equal(amountText(huge, { code: "JPY", scale: 0 }, "en"), "¥9,007,199,254,740,993");
 });
