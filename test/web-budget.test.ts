@@ -108,7 +108,8 @@ describe("a first visit", { skip }, () => {
 	test("sends everything gzipped that becomes smaller by it, and nothing of the sandbox's page", async () => {
 		await visit({ serviceWorkers: "block" }, async () => {
 			for (const { path, bytes, plainBytes } of sent) {
-				if (/\.(js|css|wasm|html)$|^\/$/.test(path)) assert.ok(bytes < plainBytes, path);
+				// A file of a few words is as long gzipped.
+				if (/\.(js|css|wasm|html)$|^\/$/.test(path) && plainBytes > 500) assert.ok(bytes < plainBytes, path);
 				assert.doesNotMatch(path, /town/);
 			}
 		});
