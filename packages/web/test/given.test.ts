@@ -45,6 +45,7 @@ test("what can be no relay is none", () => {
 		"javascript:alert(1)",
 		"",
 		`wss://${"a".repeat(300)}`,
+		"wss://relay.example/あ",
 	]) {
 		assert.equal(isRelay(url), false, url);
 		assert.deepEqual(named(sandbox, "relay", url), { url: "", isOwn: false });

@@ -11,7 +11,8 @@ export type Given = {
 	readonly isOwn: boolean;
 };
 
-const longestRelay = 256;
+/** An invitation has room for this. */
+const writable = /^[!-~]{1,256}$/;
 
 /** The operator or relay that the address of a page names. */
 export function given(page: string, name: "operator" | "relay"): Given {
@@ -23,7 +24,7 @@ export function given(page: string, name: "operator" | "relay"): Given {
 /** Whether a wallet can be reached at an address: over TLS, or on this machine. */
 export function isRelay(url: string): boolean {
 	const protocol = read(url)?.protocol;
-	return url.length <= longestRelay && (protocol === "wss:" || (protocol === "ws:" && isHere(url)));
+	return writable.test(url) && (protocol === "wss:" || (protocol === "ws:" && isHere(url)));
 }
 
 /** The URL's parser writes every spelling of an address of this machine as one of these. */
