@@ -27,6 +27,7 @@ import {
 	type Refusal,
 	refuse,
 	type SuiteName,
+	sameAsset,
 	serializeMessage,
 	toHex,
 } from "@tenten/protocol";
@@ -46,7 +47,7 @@ import {
 } from "./payment.ts";
 import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
-import { upkeep } from "./refreshing.ts";
+import { freeTokens, upkeep } from "./refreshing.ts";
 import { Restoring } from "./restoring.ts";
 import { selectTokens } from "./selection.ts";
 import type { Durability } from "./store/history.ts";
@@ -195,7 +196,10 @@ export class Wallet {
 
 	#whyNot(request: Bytes, asset: AssetId, amount: bigint): Refusal {
 		const { available, reserved, awaited } = this.balance(asset);
-		if (available < amount) {
+		const now = this.#options.now();
+		const free = freeTokens(this.module).filter((token) => sameAsset(token.asset, asset));
+		// What a condition has ended is there, and the condition is why it does not pay.
+		if (sum(free.filter(({ spendUntil }) => spendUntil > now)) < amount) {
 			const elsewhere = `${reserved} reserved${awaited > 0n ? `, ${awaited} awaited` : ""}`;
 			return refuse("funds-insufficient", `${available} available, ${elsewhere}, ${amount} asked`);
 		}
