@@ -126,8 +126,9 @@ describe("rooms", () => {
 		assert.deepEqual(ok(await ok(payer.channel("dd")).exchange(question)), [Uint8Array.of(3, 2, 1)]);
 	});
 
-	test("are many, and the newest answer: a relay bears few connections of one address", async () => {
+	test("are many, and the newest answer: a relay bears few connections of one address", async (t) => {
 		const narrow = await listenAsRelay({ limits: { connectionsByAddress: 40 } });
+		t.after(() => narrow.stop());
 		const payee = await open();
 		await payee.serve(reversing, []);
 		const invitation = makeInvitation(narrow.url);
@@ -139,9 +140,6 @@ describe("rooms", () => {
 		const payer = await open();
 		await payer.note("ee", invitation, now + 60);
 		assert.ok(await answers(payer.channel("ee")));
-		payee.close();
-		payer.close();
-		await narrow.stop();
 	});
 
 	test("are left an hour after the payment, a day after a request that nobody paid, not while one is open", async () => {
@@ -237,8 +235,9 @@ describe("rooms", () => {
 		for (const { until } of Object.values(kept)) assert.equal(until, now + 14 * 86_400);
 	});
 
-	test("of a request that came by itself are neither remembered, nor is it shown", async () => {
+	test("of a request that came by itself are neither remembered, nor is it shown", async (t) => {
 		const town = await openTown();
+		t.after(() => town.close());
 		const [payee, payer] = [await person(town), await person(town, 100n)];
 		const settings = memorySettings();
 		const teller = await Teller.open(payer.desk, settings);
@@ -256,6 +255,5 @@ describe("rooms", () => {
 		assert.deepEqual(await teller.handle(doctored), []);
 		assert.ok((await settings.get("rooms"))?.includes(relay.url));
 		assert.equal(codeOf(await payer.desk.pay(made.digest, 10n)), "ok");
-		await town.close();
 	});
 });
