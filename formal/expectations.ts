@@ -345,4 +345,53 @@ const direct: Model = {
 	],
 };
 
-export const models: readonly Model[] = [twoPhase, rulings, exchange, direct];
+const accountHolds = ["nocreate", "noloss", "settles", "paysonce", "shownispaid", "oneword"];
+
+const account: Model = {
+	name: "account",
+	variants: [
+		sound({
+			name: "sound",
+			flags: [],
+			about:
+				"flow 25 from ⑧ on: messages late, repeated and out of order; the payer may pay in cash at any moment",
+			holds: accountHolds,
+			happens: ["can_use", "can_recredit", "can_free"],
+			mayMiss: true,
+		}),
+		sound({
+			name: "lost",
+			flags: ["LOST"],
+			about: "A is gone for good at any moment, and its word is ruled",
+			holds: accountHolds,
+			happens: ["can_end_early", "can_rule"],
+		}),
+		broken({
+			flags: ["C_FREES_BY_TIME"],
+			about: "C gives back by a timer after ⑪: made, or stranded at D",
+			fails: ["nocreate", "settles"],
+		}),
+		broken({
+			flags: ["D_VOIDS_BY_TIME"],
+			about: "D's reservation is voided by a timer: what was shown as paid is not",
+			fails: ["shownispaid"],
+		}),
+		broken({
+			flags: ["D_LIFTS_BY_TIME"],
+			about: "D's reservation is lifted by a timer: who paid in cash has paid twice",
+			fails: ["paysonce"],
+		}),
+		broken({
+			flags: ["ANSWERS_TWICE"],
+			about: "A says abandoned where it has heard nothing, and notified when it has",
+			fails: ["oneword", "shownispaid"],
+		}),
+		broken({
+			flags: ["LOST", "RULES_BLINDLY"],
+			about: "a ruling in A's place asks nobody whether the payer paid otherwise",
+			fails: ["paysonce"],
+		}),
+	],
+};
+
+export const models: readonly Model[] = [twoPhase, rulings, exchange, direct, account];

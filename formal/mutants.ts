@@ -248,7 +248,27 @@ const direct = [
 	}),
 ];
 
-export const mutants: readonly Mutant[] = [...twoPhase, ...rulings, ...exchange, ...direct];
+const account = [
+	edited(
+		"account",
+		"D voids, and tells nobody",
+		'd = voided; endedAbandoned = true, ("D takes the word',
+		'd = voided, ("D takes the word',
+		{ sound: ["noloss", "settles"], lost: ["noloss"] },
+	),
+	edited(
+		"account",
+		"nobody rules where the payer paid otherwise",
+		"d == creditReserved && app == gaveUp",
+		"d == refused && app == gaveUp",
+		{ lost: ["settles"] },
+	),
+	flagged("account", "C_FREES_BY_TIME", { lost: ["nocreate"] }),
+	flagged("account", "D_VOIDS_BY_TIME", { lost: ["shownispaid"] }),
+	flagged("account", "ANSWERS_TWICE", { lost: ["oneword"] }),
+];
+
+export const mutants: readonly Mutant[] = [...twoPhase, ...rulings, ...exchange, ...direct, ...account];
 
 /** The model's text with these edits in it. */
 export function edit(text: string, edits: readonly Edit[]): string {

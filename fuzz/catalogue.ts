@@ -12,10 +12,12 @@ import { rulingsTarget } from "./targets/module-rulings.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
 import { passkeyTargets } from "./targets/passkeys.ts";
 import { peerTargets } from "./targets/peers.ts";
+import { railTargets } from "./targets/rail.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
 import { signatureTargets } from "./targets/signatures.ts";
 import { verifierTargets } from "./targets/verifiers.ts";
+import { orderTargets } from "./targets/wallet-orders.ts";
 import { walletTargets } from "./targets/wallet-side.ts";
 
 export const targets: readonly Target[] = [
@@ -32,7 +34,9 @@ export const targets: readonly Target[] = [
 	...definitionTargets,
 	...operatorTargets,
 	...peerTargets,
+	...railTargets,
 	...walletTargets,
+	...orderTargets,
 	...deskTargets,
 	...letterTargets,
 	...commandTargets,

@@ -144,8 +144,15 @@ function drawn(chart: EChartsType): string {
 }
 
 /** One chart of what went on over time, each kind of line with an axis of its own below the others. */
-function seriesFile({ name, metric, series }: BenchResult): readonly [file: string, svg: string] {
+function seriesFile({
+	name,
+	metric,
+	unit: usual,
+	series,
+}: BenchResult): readonly [file: string, svg: string] {
 	if (series === undefined) throw new Error("a result with a series was asked for");
+	/** Lines with the same unit share an axis: what stands after the comma, else that of the result. */
+	const unitOf = (line: string): string => line.split(", ")[1] ?? usual;
 	const groups = [...new Set(Object.keys(series.lines).map(unitOf))];
 	const height = 150;
 	const chart = init(null, null, {
@@ -155,17 +162,25 @@ function seriesFile({ name, metric, series }: BenchResult): readonly [file: stri
 		height: 80 + groups.length * (height + 60),
 	});
 	const { axis, x, lines: named } = series;
+	// A few points far apart: their order of size is what counts, and each is shown.
+	const isFew = x.length < 10 && (x.at(-1) ?? 0) >= 100 * (x[0] ?? 0);
+	const right = Math.max(80, 9 * axis.length);
 	chart.setOption({
 		animation: false,
 		title: { text: `${name}: ${metric}`, textStyle: { fontSize: 15 } },
 		legend: { top: 30, itemGap: 28 },
-		grid: groups.map((_, i) => ({ left: 70, right: 80, top: 90 + i * (height + 60), height })),
-		xAxis: groups.map((_, i) => ({ type: "value", gridIndex: i, name: axis, max: "dataMax" })),
+		grid: groups.map((_, i) => ({ left: 70, right, top: 90 + i * (height + 60), height })),
+		xAxis: groups.map((_, i) => ({
+			type: isFew ? "log" : "value",
+			gridIndex: i,
+			name: axis,
+			max: "dataMax",
+		})),
 		yAxis: groups.map((unit, i) => ({ type: "value", gridIndex: i, name: unit })),
 		series: Object.entries(named).map(([line, values]) => ({
 			type: "line",
 			name: line,
-			showSymbol: false,
+			showSymbol: isFew,
 			xAxisIndex: groups.indexOf(unitOf(line)),
 			yAxisIndex: groups.indexOf(unitOf(line)),
 			data: values.map((value, i) => [x[i], value]),
@@ -173,9 +188,4 @@ function seriesFile({ name, metric, series }: BenchResult): readonly [file: stri
 	});
 	const slug = `${name}-${metric}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 	return [join(folder, `${slug}.svg`), drawn(chart)];
-}
-
-/** Lines with the same unit share an axis: what stands after the comma, else "a second". */
-function unitOf(line: string): string {
-	return line.includes(", ") ? (line.split(", ").at(-1) as string) : "a second";
 }

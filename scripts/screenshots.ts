@@ -6,7 +6,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chromiumPath } from "../test/browser/chromium.ts";
 import { openPhones } from "../test/browser/phones.ts";
 import { walk } from "../test/browser/tour.ts";
 
@@ -19,10 +18,8 @@ const schemes = ["light", "dark"] as const;
 const { values } = parseArgs({
 	options: { only: { type: "string" }, to: { type: "string", default: "reports/screenshots" } },
 });
-const executablePath = chromiumPath();
-if (executablePath === undefined) throw new Error("needs Chromium: apt-get install chromium");
 mkdirSync(values.to, { recursive: true });
-const phones = await openPhones(executablePath);
+const phones = await openPhones();
 const taken: string[] = [];
 try {
 	await walk(phones, async ({ page, name, language }) => {

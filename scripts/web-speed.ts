@@ -8,14 +8,14 @@
  * answers too. Bytes are counted by test/web-budget.test.ts.
  */
 import { parseArgs } from "node:util";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { timing } from "../packages/cli/src/bench/race.ts";
 import { currentCommit, recordRun } from "../packages/cli/src/bench/record.ts";
 import { type BenchResult, sayMachine, sayResults, thisMachine } from "../packages/cli/src/bench/result.ts";
 import { makeOutput } from "../packages/cli/src/output.ts";
 import { listenOnLoopback } from "../packages/wallet/src/index.ts";
 import { buildWeb, webApp } from "../packages/web/src/server/index.ts";
-import { chromiumPath } from "../test/browser/chromium.ts";
+import { launch } from "../test/browser/chromium.ts";
 
 const rounds = 9;
 const slowdown = 4;
@@ -24,12 +24,10 @@ const target_ms = 2_000;
 const { values } = parseArgs({
 	options: { record: { type: "string" }, note: { type: "string", default: "" } },
 });
-const executablePath = chromiumPath();
-if (executablePath === undefined) throw new Error("needs Chromium: apt-get install chromium");
 const [output, commit, machine] = [makeOutput(false), currentCommit(), thisMachine()];
 sayMachine(output, machine);
 const server = await listenOnLoopback(webApp(await buildWeb()));
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const browser = await launch();
 const kinds = {
 	"a first visit": [] as number[],
 	"kept by the service worker": [] as number[],

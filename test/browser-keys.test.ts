@@ -4,10 +4,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createSoftwareKeyStore, restoreSoftwareKeyStore } from "@tenten/module";
 import { type Bytes, fromHex, isRefusal, type PublicKey, toHex } from "@tenten/protocol";
-import { bundle, chromiumPath, withPage } from "./browser/chromium.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
+import { bundle, skip, withPage } from "./browser/chromium.ts";
 
 declare const testNames: () => readonly string[];
 declare const runTest: (name: string) => Promise<string | undefined>;
@@ -29,7 +26,7 @@ test("keys in a browser", { skip }, async (t) => {
 		"node:test": shim,
 		"node:assert/strict": shim,
 	});
-	await withPage(chromium as string, code, async (page) => {
+	await withPage(code, async (page) => {
 		const names = await page.evaluate(() => testNames());
 		assert.ok(names.length > 10, "the contract has tests");
 		for (const name of names)

@@ -6,11 +6,8 @@ import type { Assertion, Authentication, Registration } from "@tenten/module";
 import { type Bytes, fromHex, isRefusal, type Refusal, toHex } from "@tenten/protocol";
 import { inProcessChannel } from "@tenten/wallet";
 import type { CDPSession, Page } from "playwright-core";
-import { bundle, chromiumPath, withPage } from "./browser/chromium.ts";
+import { bundle, skip, withPage } from "./browser/chromium.ts";
 import { ok, openTown } from "./support/town.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 type Hex = Readonly<Record<string, string>>;
 declare const create: (challenge: string) => Promise<Hex>;
@@ -59,7 +56,7 @@ async function plugIn(page: Page): Promise<{ readonly cdp: CDPSession; readonly 
 describe("a passkey in a browser", { skip }, () => {
 	test("is registered, agrees to a payment, and to no other", async () => {
 		const code = await bundle(fileURLToPath(new URL("browser/passkey-page.ts", import.meta.url)));
-		await withPage(chromium as string, code, async (page) => {
+		await withPage(code, async (page) => {
 			// Passkeys belong to names, not to addresses.
 			await page.goto(page.url().replace("127.0.0.1", "localhost"));
 			await page.waitForFunction("globalThis.isReady === true");

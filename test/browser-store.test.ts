@@ -7,10 +7,7 @@ import type { IndexedDbStore } from "../packages/wallet/src/browser.ts";
 import type { HistoryPage, SettingStore, WalletStore } from "../packages/wallet/src/index.ts";
 import { settingContract } from "../packages/wallet/test/support/setting-contract.ts";
 import { storeContract } from "../packages/wallet/test/support/store-contract.ts";
-import { bundle, chromiumPath, openPage } from "./browser/chromium.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
+import { bundle, openPage, skip } from "./browser/chromium.ts";
 
 declare const openStore: (name: string) => Promise<number | string>;
 declare const makeFirstVersion: (name: string) => Promise<void>;
@@ -21,7 +18,7 @@ describe("in a browser", { skip }, () => {
 	let wallets = 0;
 	before(async () => {
 		const entry = fileURLToPath(new URL("browser/store-page.ts", import.meta.url));
-		opened = await openPage(chromium as string, await bundle(entry));
+		opened = await openPage(await bundle(entry));
 	});
 	after(() => opened.close());
 

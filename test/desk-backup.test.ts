@@ -41,6 +41,18 @@ function restore(town: Town, file: Bytes, operator: OperatorClient = town.operat
 const available = (desk: Desk) => desk.overview().balances[0]?.available;
 
 describe("a backup at the desk", () => {
+	test("shows no request again that the lost wallet made: nothing is paid to those keys", async () => {
+		const town = await openTown();
+		const { desk, wallet } = await guarded(town, 1n);
+		const asset = desk.overview().balances[0]?.asset.id ?? "";
+		ok(await desk.ask({ asset, amount: 300n }));
+		const file = await desk.backup.make();
+		await wallet.close();
+		const again = ok(await restore(town, file));
+		assert.deepEqual(again.overview().asked, []);
+		await town.close();
+	});
+
 	test("brings everything back at once where nothing was paid since", async () => {
 		const town = await openTown();
 		const { desk, wallet } = await guarded(town, 700n);

@@ -17,7 +17,12 @@ const shop: AskedProfile = { role: "merchant", class: "shop", merchantCategory: 
 const start = 1_800_000_000;
 const day = 86_400;
 
-async function holding(...conditions: readonly Condition[]) {
+function holding(...conditions: readonly Condition[]) {
+	return holdingUnder(conditions);
+}
+
+/** What is issued later is bound by what `conditions` holds then. */
+async function holdingUnder(conditions: readonly Condition[]) {
 	const town = await openTown({ conditions, now: start });
 	const ann = await person(town, 1_000n);
 	const asset = ann.desk.overview().balances[0]?.asset.id ?? "";
@@ -168,6 +173,25 @@ describe("would this be accepted?", () => {
 			ok(ann.desk.wouldAccept({ asset, amount: 10n, payee: shop, certifiedBy: "ab".repeat(32) })).payable,
 			10n,
 		);
+		await town.close();
+	});
+
+	test("it is said until when: the first end that leaves too little, a condition's before the issue's", async () => {
+		const conditions: Condition[] = [];
+		const { town, ann, asset } = await holdingUnder(conditions);
+		conditions.push({ kind: "expires", time: start + 3 * day, atExpiry: "refund" });
+		await town.fund(ann.wallet, 1_000n);
+		const said = (amount: bigint, more: object = {}) =>
+			ok(ann.desk.wouldAccept({ asset, amount, payee: shop, ...more }));
+		const untils = [1n, 1_000n, 1_001n, 2_000n].map((amount) => said(amount).until);
+		const [issue, condition] = [start + 30 * day, start + 3 * day];
+		assert.deepEqual(untils, [issue, issue, condition, condition]);
+		assert.deepEqual(
+			[said(2_000n, { at: condition }).payable, said(2_000n, { at: condition }).until],
+			[1_000n, issue],
+		);
+		const never = said(1n, { at: issue });
+		assert.deepEqual([never.payable, never.until], [0n, null]);
 		await town.close();
 	});
 

@@ -76,6 +76,10 @@ describe("a desk", () => {
 		assert.deepEqual(await read(), ["begun", second.attempt.id, "spent"]);
 		assert.equal(ann.paymentOn(asked.digest)?.id, second.attempt.id);
 		assert.equal(bob.paymentOn(asked.digest), undefined);
+		const on = (desk: Desk, requests: readonly string[]) => desk.attemptsOn(requests).map(({ id }) => id);
+		assert.deepEqual(on(ann, [asked.digest]), [first.attempt.id, second.attempt.id]);
+		assert.deepEqual(on(bob, [asked.digest]), [second.attempt.id]);
+		assert.deepEqual(on(ann, ["00".repeat(32)]), []);
 		await town.close();
 	});
 
@@ -213,7 +217,7 @@ describe("a desk", () => {
 		const settings = memorySettings();
 		const desk = await Desk.open({ wallet, store: device.store, settings, operatorAt: () => deadOperator });
 		assert.equal(codeOf(await desk.join("http://operator.example", asked)), "channel-failed");
-		assert.deepEqual(desk.overview(), { operators: [], balances: [], open: [] });
+		assert.deepEqual(desk.overview(), { operators: [], balances: [], open: [], asked: [] });
 		for (const asset of ["", "JPY", `${"00".repeat(32)}/`]) {
 			assert.equal(codeOf(await desk.topUp(asset, 1n)), "asset-unknown");
 			assert.equal(codeOf(await desk.redeem(asset)), "asset-unknown");

@@ -30,6 +30,7 @@ const ourOwn = [
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
+	"packages/cli/src/command/rail.ts fromHex(": "a key of its own",
 	"packages/cli/src/sandbox/switchboard.ts .json()":
 		"its own page asks, for play money: wallet/link, module/request",
 	"packages/cli/src/server/issuer.ts fromHex(": "a secret of its own folder",
@@ -47,6 +48,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/trial-licence.ts parse(": "an operator's own definitions: shape/definition",
 	"packages/cli/src/trust-file.ts fromHex(": "an argument",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
+	"packages/cli/src/wallet/meeting.ts fromHex(": "an argument: the address of a room",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
 	"packages/module/src/authenticating.ts parse(": "a row of its own: row/passkeyRow",
 	"packages/module/src/enrolling.ts parse(": "a row of its own: row/enrolmentRow",
@@ -58,11 +60,20 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/sealed-keys.ts parse(": "a row of its own, sealed: sealed/key store",
 	"packages/cli/src/server/sealed-keys.ts fromHex(": "part of a row of its own, after it was opened",
 	"packages/operator/src/pruning/brought.ts parse(": "rows of its own: shape/issueProof",
+	"packages/operator/src/rail/message-form.ts JSON.parse(": "a row of its own: what a machine keeps",
+	"packages/operator/src/rail/settings.ts JSON.parse(": "a file of whoever runs it",
+	"packages/operator/src/rail/settings.ts fromHex(": "a setting, which was checked before",
 	"packages/operator/src/re-signing.ts parse(": "answers of its own: shape/reply, shape/rulingReply",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
+	"packages/cli/src/faults/fault-proxy.ts JSON.parse(": "what one process of a matrix says to another of it",
+	"packages/cli/src/faults/page-script.ts JSON.parse(": "the texts that stand in the page itself",
+	"packages/cli/src/faults/page-script.ts .json()": "the data that stands in the page itself",
+	"packages/cli/src/faults/party-process.ts JSON.parse(":
+		"what one process of a matrix says to another of it",
 	"packages/wallet/src/desk/refund-desk.ts fromHex(": "a setting, as the wallet wrote it",
 	"packages/wallet/src/desk/rooms.ts fromHex(": "a setting, as the wallet wrote it",
-	"packages/wallet/src/kept-code.ts fromBase64url(": "a setting, as the wallet wrote it; it is opened sealed",
+	"packages/wallet/src/store/sealed-text.ts fromBase64url(":
+		"a setting, as the wallet wrote it; it is opened sealed",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
 	"packages/web/src/service-worker/service-worker.ts JSON.parse(": "what its own build wrote into it",

@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ask, read, standing } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { ask, linkShown, read, standing } from "./browser/by-link.ts";
+import { skip } from "./browser/chromium.ts";
 import {
 	choose,
 	firstRun,
@@ -17,16 +17,13 @@ import {
 	yen,
 } from "./browser/phones.ts";
 
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
-
 describe("two phones", { skip }, () => {
 	let phones: Phones;
 	let ann: Phone;
 	let bob: Phone;
 
 	before(async () => {
-		phones = await openPhones(chromium as string);
+		phones = await openPhones();
 		ann = await phones.phone();
 		bob = await phones.phone({ language: "en", hasRelay: true });
 		await firstRun(ann, 3_000n);
@@ -62,6 +59,34 @@ describe("two phones", { skip }, () => {
 			for (const look of looks) await look.stop();
 		}
 		assert.deepEqual(await available(), ["3700", "2300"]);
+	});
+
+	test("are told where no relay is known, and offered neither it nor a connection from device to device", async () => {
+		const offered = async (phone: Phone): Promise<readonly string[]> => {
+			await phone.page.getByText(phone.text("payment.ways")).first().waitFor();
+			const choices = phone.page.locator("main input[type=radio]");
+			return choices.evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value));
+		};
+		await ask(ann, 10n, "no relay");
+		await bob.go("pay");
+		await read(bob, "pay.link", await linkShown(ann));
+		await agree(bob, 10n);
+		await bob.page.getByText(bob.text("ways.noRelay")).waitFor();
+		assert.deepEqual(await offered(bob), ["screen", "hand"]);
+		await bob.button("payment.cancel").click();
+		await standing(bob, "safe");
+		assert.deepEqual(await available(), ["3700", "2300"]);
+
+		await phones.cutRelay();
+		const request = await ask(bob, 10n, "a relay");
+		await ann.go("pay");
+		await read(ann, "pay.link", request);
+		await agree(ann, 10n);
+		assert.deepEqual(await offered(ann), ["screen", "relay", "nearby", "hand"]);
+		assert.equal(await ann.page.getByText(ann.text("ways.noRelay")).count(), 0);
+		await ann.button("payment.cancel").click();
+		await standing(ann, "safe");
+		await phones.mendRelay();
 	});
 
 	test("pay over the relay, found by the request alone", async () => {
@@ -112,13 +137,42 @@ describe("two phones", { skip }, () => {
 		assert.deepEqual(await available(), ["2700", "3300"]);
 	});
 
+	test("pay a payee that turned to another screen: it is paid, and finds the payment where it had asked", async () => {
+		await phones.mendRelay();
+		const request = await ask(bob, 60n, "turned away");
+		const address = bob.page.url();
+		await bob.go("history");
+		await ann.go("pay");
+		await read(ann, "pay.link", request);
+		await agree(ann, 60n);
+		await standing(ann, "spent");
+		await bob.go("home");
+		await bob.page.getByTestId("available").getByText(yen(bob, 3_360n), { exact: true }).waitFor();
+		await bob.page.goto(address);
+		await bothShow(ann, bob);
+		assert.deepEqual(await available(), ["2640", "3360"]);
+	});
+
+	test("pay a payee whose page was closed: the payment waits, and ends by itself when the page is opened again", async () => {
+		const request = await ask(bob, 40n, "closed");
+		const address = bob.page.url();
+		await bob.page.goto(`${phones.web.url}/elsewhere`);
+		await ann.go("pay");
+		await read(ann, "pay.link", request);
+		await agree(ann, 40n);
+		await standing(ann, "inFlight");
+		await bob.page.goto(address);
+		await bothShow(ann, bob);
+		assert.deepEqual(await available(), ["2600", "3400"]);
+	});
+
 	test("redeem what was received, once the operator is back", async () => {
 		await phones.startOperator();
 		await bob.go("top-up");
-		await bob.field("redeem.amount").fill("3300");
+		await bob.field("redeem.amount").fill("3400");
 		await bob.button("redeem.do").click();
-		await bob.page.getByText(bob.text("redeem.done", { amount: yen(bob, 3_300n) })).waitFor();
-		assert.deepEqual(await available(), ["2700", "0"]);
+		await bob.page.getByText(bob.text("redeem.done", { amount: yen(bob, 3_400n) })).waitFor();
+		assert.deepEqual(await available(), ["2600", "0"]);
 	});
 
 	test("nothing went wrong in any page, and nothing stood against its policy", () => {

@@ -2,11 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { agree, ask, commit, consider, finish, reserve } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 import { firstRun, openPhones, type Phone, type Phones, shownBalance, yen } from "./browser/phones.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 describe("two phones", { skip }, () => {
 	let phones: Phones;
@@ -14,7 +11,7 @@ describe("two phones", { skip }, () => {
 	let bob: Phone;
 
 	before(async () => {
-		phones = await openPhones(chromium as string);
+		phones = await openPhones();
 		ann = await phones.phone();
 		bob = await phones.phone({ language: "en" });
 	});

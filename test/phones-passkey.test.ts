@@ -3,11 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { CDPSession } from "playwright-core";
 import { agree, ask, consider, standing } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 import { type App, firstRun, openPhones, type Phone, type Phones, yen } from "./browser/phones.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 describe("a passkey", { skip }, () => {
 	let phones: Phones;
@@ -16,7 +13,7 @@ describe("a passkey", { skip }, () => {
 	let authenticator: { readonly cdp: CDPSession; readonly id: string };
 
 	before(async () => {
-		phones = await openPhones(chromium as string, { before: alsoForLocalhost });
+		phones = await openPhones({ before: alsoForLocalhost });
 		[ann, bob] = [await phones.phone(), await phones.phone({ language: "en" })];
 		// A passkey belongs to a domain, and an address is none.
 		await ann.page.goto(ann.page.url().replace("127.0.0.1", "localhost"));

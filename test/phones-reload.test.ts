@@ -5,12 +5,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { refusalWords } from "@tenten/wallet";
-import { agree, ask, bring, consider, standing } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { agree, ask, bring, consider, linkShown, standing } from "./browser/by-link.ts";
+import { skip } from "./browser/chromium.ts";
 import { firstRun, gift, openPhones, type Phone, type Phones, shownBalance, yen } from "./browser/phones.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 describe("two phones that are opened anew after every step", { skip }, () => {
 	let phones: Phones;
@@ -18,7 +15,7 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 	let bob: Phone;
 
 	before(async () => {
-		phones = await openPhones(chromium as string);
+		phones = await openPhones();
 		ann = await phones.phone();
 		bob = await phones.phone({ language: "en" });
 		await firstRun(ann, 3_000n);
@@ -41,6 +38,7 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 	async function pay(payer: Phone, payee: Phone, amount: bigint): Promise<void> {
 		const request = await ask(payee, amount, "tea");
 		await anew(payee);
+		assert.equal(await linkShown(payee), request, "the request is shown again");
 		const before = await available(payer);
 		await consider(payer, request);
 		await anew(payer);
@@ -70,6 +68,33 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 		assert.deepEqual([await available(ann), await available(bob)], ["3050", "50"]);
 	});
 
+	test("a request that was left is found on the first screen, until it is paid; its old address leads to the payment", async () => {
+		const request = await ask(bob, 30n, "cake");
+		const address = new URL(bob.page.url()).hash;
+		await bob.go("home");
+		await anew(bob);
+		const waiting = bob.page.locator(`a[href="${address}"]`);
+		assert.match(await waiting.innerText(), /30.*cake/);
+		await waiting.click();
+		assert.equal(await linkShown(bob), request);
+		await consider(ann, request);
+		const answer = await bring(bob, await agree(ann, 30n), "inFlight");
+		await bob.go("home");
+		assert.equal(await waiting.count(), 0);
+		const reopen = () => bob.page.goto(new URL(address, bob.page.url()).href);
+		await reopen();
+		await standing(bob, "inFlight");
+		await bring(bob, await bring(ann, answer, "spent"), "received");
+		await reopen();
+		await standing(bob, "received");
+		assert.equal(await shownBalance(bob), yen(bob, 80n));
+	});
+
+	test("an address with a request of nobody says that there is none", async () => {
+		await bob.go(`request/${"ab".repeat(32)}`);
+		await bob.page.getByText(refusalWords["request-expired"].en).waitFor();
+	});
+
 	const giveBack = async (amount: bigint): Promise<void> => {
 		await ann.go("top-up");
 		await ann.field("redeem.amount").fill(String(amount));
@@ -79,19 +104,19 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 	test("return it to the account: not while the operator is away, and then the screen shows what the store holds", async () => {
 		await giveBack(3_000n);
 		await ann.page.getByText(refusalWords["channel-failed"].ja).waitFor();
-		assert.equal(await available(ann), "3050");
+		assert.equal(await available(ann), "3020");
 		await phones.startOperator();
 		await ann.button("redeem.do").click();
 		await ann.page.getByText(ann.text("redeem.done", { amount: yen(ann, 3_000n) })).waitFor();
-		assert.equal(await available(ann), "50");
-		assert.equal(await shownBalance(ann), yen(ann, 50n));
+		assert.equal(await available(ann), "20");
+		assert.equal(await shownBalance(ann), yen(ann, 20n));
 	});
 
 	test("opened anew while it returns the rest: it is in the wallet or on the account, and never in both", async () => {
-		await giveBack(50n);
+		await giveBack(20n);
 		await anew(ann);
-		if ((await available(ann)) === "50") await giveBack(50n);
-		const onAccount = ann.page.getByText(yen(ann, gift + 50n), { exact: true });
+		if ((await available(ann)) === "20") await giveBack(20n);
+		const onAccount = ann.page.getByText(yen(ann, gift + 20n), { exact: true });
 		// An order that got no answer is asked for again by itself.
 		for (let looks = 0; looks < 60 && !(await onAccount.isVisible()); looks++) {
 			await ann.go("home");
@@ -100,6 +125,14 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 		}
 		await onAccount.waitFor();
 		assert.equal(await available(ann), "0");
+	});
+
+	test("pay with the server of the pages stopped, each of them opened anew from what it kept", async () => {
+		for (const { page } of [ann, bob]) await page.evaluate(() => navigator.serviceWorker.ready);
+		await phones.stopOperator();
+		await phones.web.stop();
+		await pay(bob, ann, 50n);
+		assert.deepEqual([await available(ann), await available(bob)], ["50", "30"]);
 	});
 
 	test("nothing went wrong in any page, and nothing stood against its policy", () => {

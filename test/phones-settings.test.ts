@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 import {
 	firstRun,
 	openPhones,
@@ -13,9 +13,6 @@ import {
 	yen,
 } from "./browser/phones.ts";
 
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
-
 describe("settings", { skip }, () => {
 	let phones: Phones;
 	let ann: Phone;
@@ -23,7 +20,7 @@ describe("settings", { skip }, () => {
 	let backup: Buffer;
 
 	before(async () => {
-		phones = await openPhones(chromium as string);
+		phones = await openPhones();
 		ann = await phones.phone();
 		await firstRun(ann, 3_000n);
 	});

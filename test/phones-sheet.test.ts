@@ -16,7 +16,7 @@ import {
 	reserve,
 	standing,
 } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 import { pass } from "./browser/clock.ts";
 import {
 	choose,
@@ -28,8 +28,6 @@ import {
 	yen,
 } from "./browser/phones.ts";
 
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 const hostile = '<img src=x onerror="document.title=1"> 東京都\n渋谷区';
 
 describe("a payment sheet", { skip }, () => {
@@ -38,7 +36,7 @@ describe("a payment sheet", { skip }, () => {
 	let bob: Phone;
 
 	before(async () => {
-		phones = await openPhones(chromium as string, { hasClock: true });
+		phones = await openPhones({ hasClock: true });
 		[ann, bob] = [await phones.phone(), await phones.phone({ language: "en" })];
 		await firstRun(ann, 3_000n);
 		await firstRun(bob, 500n);

@@ -124,6 +124,11 @@ describe("rooms", () => {
 		const payer = await open();
 		await payer.note("dd", invitation, now + 60);
 		assert.deepEqual(ok(await ok(payer.channel("dd")).exchange(question)), [Uint8Array.of(3, 2, 1)]);
+
+		// Whoever invited can say so again, whoever was invited cannot.
+		payee.close();
+		assert.deepEqual((await open(settings)).invitationTo("dd"), invitation);
+		assert.equal(payer.invitationTo("dd"), undefined);
 	});
 
 	test("are many, and the newest answer: a relay bears few connections of one address", async (t) => {
@@ -149,6 +154,7 @@ describe("rooms", () => {
 		const before = connected;
 		const names = ["paid", "unpaid", "open", "given-up"];
 		for (const name of names) await payee.invite(name, makeInvitation(relay.url), now + 3_600);
+		assert.deepEqual(payee.requests, names);
 		const payments = [
 			{ request: "paid", isOpen: false, funds: "received" },
 			{ request: "given-up", isOpen: false, funds: "safe" },
@@ -255,5 +261,26 @@ describe("rooms", () => {
 		assert.deepEqual(await teller.handle(doctored), []);
 		assert.ok((await settings.get("rooms"))?.includes(relay.url));
 		assert.equal(codeOf(await payer.desk.pay(made.digest, 10n)), "ok");
+	});
+
+	test("of a doctored copy are left for those of the genuine one, which is read while its payment waits", async (t) => {
+		const town = await openTown();
+		t.after(() => town.close());
+		const [payee, payer] = [await person(town), await person(town, 100n)];
+		const settings = memorySettings();
+		const teller = await Teller.open(payer.desk, settings);
+		const id = payee.desk.overview().balances[0]?.asset.id ?? "";
+		const made = ok(await payee.desk.ask({ asset: id, amount: 10n, relay: relay.url }));
+		const genuine = ok(decodeBundle(made.bundle));
+		const doctored = [...genuine.slice(0, -1), encodeInvitation(makeInvitation("ws://127.0.0.1:9"))];
+		const where = async () => (await settings.get("rooms")) ?? "";
+		ok(await teller.take(encodeBundle(doctored)));
+		ok(await payer.desk.pay(made.digest, 10n));
+		assert.match(await where(), /127\.0\.0\.1:9"/);
+		assert.equal(ok(await teller.take(encodeBundle(genuine))).kind, "begun");
+		assert.ok((await where()).includes(relay.url) && !(await where()).includes(':9"'));
+		// A copy that names no room takes none away.
+		assert.equal(ok(await teller.take(encodeBundle(genuine.slice(0, -1)))).kind, "begun");
+		assert.ok(teller.hasRoom(made.digest));
 	});
 });

@@ -5,10 +5,7 @@ import type { Page } from "playwright-core";
 import { toHex } from "../packages/protocol/src/index.ts";
 import { encodeInvitation, listenAsRelay, makeInvitation } from "../packages/wallet/src/index.ts";
 import { encodeSignal } from "../packages/wallet/src/transport/rtc-frame.ts";
-import { bundle, chromiumPath, openPage } from "./browser/chromium.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
+import { bundle, openPage, skip } from "./browser/chromium.ts";
 
 declare const answer: (invitation: string) => void;
 declare const offer: (invitation: string, timeout_ms: number) => Promise<string>;
@@ -30,7 +27,7 @@ describe("two pages", { skip }, () => {
 	before(async () => {
 		relay = await listenAsRelay();
 		const code = await bundle("test/browser/rtc-page.ts");
-		opened = await openPage(chromium as string, code, { connect: relay.url, args });
+		opened = await openPage(code, { connect: relay.url, args });
 		const context = await opened.page.context().browser()?.newContext();
 		other = (await context?.newPage()) as Page;
 		await other.goto(opened.page.url());

@@ -8,14 +8,12 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
+import type { Browser, FrameLocator, Page } from "playwright-core";
 import { openShell, says } from "../packages/cli/test/support/tenten.ts";
 import { steps } from "../packages/web/src/town/story.ts";
 import { violations } from "./browser/axe.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { launch, skip } from "./browser/chromium.ts";
 
-const executablePath = chromiumPath();
-const skip = executablePath === undefined && "needs Chromium: apt-get install chromium";
 const patience_ms = 60_000;
 
 type Language = "en" | "ja";
@@ -55,7 +53,7 @@ describe("the sandbox's page", { skip }, () => {
 		sandbox = shell.start("sandbox", "--lang", language);
 		address = await says(sandbox, /(http:\/\/127\.0\.0\.1:\d+\/)/);
 		await says(sandbox, /Ctrl-C/);
-		browser = await chromium.launch({ executablePath: executablePath as string, args: ["--no-sandbox"] });
+		browser = await launch();
 		const context = await browser.newContext({ locale: "ja-JP", viewport: { width: 1360, height: 1000 } });
 		context.setDefaultTimeout(patience_ms);
 		page = await context.newPage();

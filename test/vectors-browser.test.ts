@@ -16,7 +16,7 @@ import { openBrowserSuites } from "../packages/module/src/suite/browser.ts";
 import { documentPublicKey, openerFrom } from "../packages/module/src/suite/documents.ts";
 import { compressPoint } from "../packages/module/src/suite/p256.ts";
 import { fromHex, type SuiteName, sigStructure, toHex } from "../packages/protocol/src/index.ts";
-import { bundle, chromiumPath, withPage } from "./browser/chromium.ts";
+import { bundle, skip, withPage } from "./browser/chromium.ts";
 import { ran } from "./support/ran.ts";
 
 const files = readdirSync("vectors")
@@ -28,8 +28,6 @@ const files = readdirSync("vectors")
  * in `browser-keys.test.ts`: Argon2id takes seconds in a page (vectors/README.md).
  */
 const judged = files.filter(({ file }) => file.judge !== "peer" && file.judge !== "backup");
-const executable = chromiumPath();
-const skip = executable === undefined ? "no chromium: apt-get install chromium" : false;
 
 type SignatureCase = readonly [suite: SuiteName, key: string, message: string, signature: string];
 
@@ -104,7 +102,7 @@ test("our edge cases are such that a verifier without our rules accepts them", (
 
 test("each vector gets the same verdict in a browser", { skip }, async (t) => {
 	const code = await bundle("test/browser/judge-page.ts");
-	await withPage(executable as string, code, async (page) => {
+	await withPage(code, async (page) => {
 		let vectors = 0;
 		for (const { name, text, file } of judged) {
 			const said = (await page.evaluate(`judgeFile(${JSON.stringify(text)})`)) as string;

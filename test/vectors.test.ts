@@ -55,6 +55,8 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"funds-insufficient": "what a module owns, or an account holds",
 	"issue-stopped": "an operator's licences and its clock",
 	"key-unknown": "what a key store holds",
+	"order-taken": "a company's own orders",
+	"order-unknown": "a company's own orders",
 	"payout-stopped": "an operator's own books",
 	overloaded: "how much an operator has to do",
 	"rate-limited": "how often an operator was asked",

@@ -3,17 +3,16 @@
  * Each says so with markup, scripts and addresses of scripts; every screen is walked, and the browser is asked.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { balanceAgrees } from "./browser/balances.ts";
 import { agree, ask, commit, consider, finish, reserve } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
+import { misfits } from "./browser/fits.ts";
 import { type App, firstRun, openPhones, type Phone, type Phones } from "./browser/phones.ts";
 import { everyScreen, quiet } from "./browser/tour.ts";
 import { asset } from "./support/town.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 /** A name may have 64 bytes, a memo 256. */
 const markup = {
@@ -22,6 +21,8 @@ const markup = {
 	memo: "</p><script>globalThis.hacked=3</script><a href=javascript:hacked=4>$t(nav.home)",
 	detail: "<iframe srcdoc='<script>parent.hacked=5</script>'></iframe>",
 };
+
+const unseen = /\p{Bidi_Control}/u;
 
 const fragments = [
 	"#<img src=x onerror=hacked=6>",
@@ -88,7 +89,7 @@ describe("what strangers write", { skip }, () => {
 
 	before(async () => {
 		const policy = { name: markup.operator, assets: [{ ...asset, name: markup.asset }] };
-		phones = await openPhones(chromium as string, { policy, before: refusing });
+		phones = await openPhones({ policy, before: refusing });
 		ann = await phones.phone({ language: "en" });
 		bob = await phones.phone();
 		for (const phone of [ann, bob]) {
@@ -163,16 +164,60 @@ describe("what strangers write", { skip }, () => {
 		assert.deepEqual(ann.problems, []);
 	});
 
-	test("is proposed, and chosen by nobody but the person: an operator and a relay in a link to the wallet", async () => {
+	test("is proposed, and chosen by nobody but the person: an operator, a relay and another wallet in a link", async () => {
 		const named = { operator: "https://operator.example", relay: "wss://relay.example" };
 		const page = await ann.context.newPage();
+		const made = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+		const lure = `?${new URLSearchParams({ wallet: "lured", ...named })}`;
 		for (const address of ["", "till.html"]) {
-			await page.goto(`${phones.web.url}/${address}?${new URLSearchParams({ wallet: "lured", ...named })}`);
+			await page.goto(`${phones.web.url}/${address}${lure}`);
 			assert.equal(await page.getByLabel(ann.text("start.operator")).inputValue(), named.operator);
 			assert.equal(await page.getByLabel(ann.text("relay.address")).inputValue(), named.relay);
 			assert.equal(await page.evaluate(() => localStorage.getItem("tenten-relay-lured")), null);
+			await page.getByText(ann.text("which.new", { name: "lured" })).waitFor();
 		}
+		const rows = await page.evaluate(
+			() =>
+				new Promise<number>((resolve, reject) => {
+					const opening = indexedDB.open("lured");
+					opening.onerror = () => reject(opening.error);
+					opening.onsuccess = () => {
+						const counting = opening.result.transaction("row").objectStore("row").count();
+						counting.onsuccess = () => resolve(counting.result);
+					};
+				}),
+		);
+		assert.equal(rows, 0, "no wallet was made");
+		assert.ok((await made()).includes("wallet"));
+
+		// Whoever made one by that name all the same sees whose it is, and the way to the usual one.
 		await page.close();
+		await ann.page.goto(`${phones.web.url}/${lure.replace(/&.*/, "")}&operator=${named.operator}`);
+		await ann.page.getByRole("link", { name: ann.text("which.own") }).click();
+		await ann.page.getByTestId("available").waitFor();
+		assert.equal(await ann.page.getByText(ann.text("which.own")).count(), 0);
+		await balanceAgrees(ann);
+	});
+
+	test("turns nothing around and pushes nothing off the screen: writing backwards, unseen and without an end", async () => {
+		const backwards = `${"W".repeat(120)} \u202e003,1\u2066\u001b[2K\u200f`;
+		await consider(bob, await ask(ann, 300n, backwards));
+		const lock = await agree(bob, 300n);
+		await finish(ann, await commit(bob, await reserve(ann, lock)));
+		for (const screen of ["home", "history", "pay"])
+			for (const phone of [ann, bob]) {
+				await phone.go(screen);
+				await quiet(phone.page);
+				const text = await phone.page.locator("main").innerText();
+				assert.doesNotMatch(text, unseen, screen);
+				assert.deepEqual(await misfits(phone.page), [], screen);
+			}
+		await ann.go("history");
+		const [file] = await Promise.all([ann.page.waitForEvent("download"), ann.button("history.save").click()]);
+		assert.match(file.suggestedFilename(), /^[\w-]+\.csv$/);
+		const table = readFileSync(await file.path(), "utf8");
+		assert.match(table, /W{120} \ufffd003,1/);
+		assert.doesNotMatch(table, unseen);
 	});
 
 	test("would not run if it came to be markup: the policy refuses, and is seen to", async () => {

@@ -5,19 +5,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { violations } from "./browser/axe.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 import { misfits } from "./browser/fits.ts";
 import { openPhones, type Phones } from "./browser/phones.ts";
 import { otherPages, screenNames, walk } from "./browser/tour.ts";
 
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
+const tillStates = ["start", "asked", "under way", "paid", "paid late", "refund: asked"];
 
 describe("axe", { skip }, () => {
 	let phones: Phones;
 
 	before(async () => {
-		phones = await openPhones(chromium as string);
+		phones = await openPhones();
 	});
 	after(async () => {
 		await phones?.close();
@@ -70,13 +69,20 @@ describe("axe", { skip }, () => {
 			found.push(...all.map((each) => `${language} ${name}: ${each}`));
 		});
 		t.diagnostic(`${visited.length} stops, each by day and by night: ${visited.join(", ")}`);
-		for (const language of ["ja", "en"])
+		for (const language of ["ja", "en"]) {
 			for (const name of [
 				...screenNames(),
-				...screenNames("till/").map((each) => `till: ${each}`),
+				...[...screenNames("till/"), ...tillStates].map((each) => `till: ${each}`),
 				...otherPages(),
 			])
 				assert.ok(visited.includes(`${language} ${name}`), `${language} ${name}`);
+			for (const way of ["relay", "screen", "nearby", "hand"]) {
+				const isSeen = visited.some(
+					(each) => each.startsWith(`${language} payment/`) && each.endsWith(`: ${way}`),
+				);
+				assert.ok(isSeen, `${language}: a payment by ${way}`);
+			}
+		}
 		assert.ok(screenNames().length >= 5);
 		assert.deepEqual(found, []);
 	});

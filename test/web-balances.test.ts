@@ -3,11 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { balanceAgrees } from "./browser/balances.ts";
 import { agree, ask, bring, consider } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 import { firstRun, openPhones, type Phone, type Phones } from "./browser/phones.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 describe("balances", { skip }, () => {
 	let phones: Phones;
@@ -15,7 +12,7 @@ describe("balances", { skip }, () => {
 	let bob: Phone;
 
 	before(async () => {
-		phones = await openPhones(chromium as string);
+		phones = await openPhones();
 		ann = await phones.phone();
 		bob = await phones.phone({ language: "en" });
 	});

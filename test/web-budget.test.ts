@@ -7,12 +7,9 @@ import { after, before, describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { chromiumPath } from "./browser/chromium.ts";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launch, skip } from "./browser/chromium.ts";
 import { textsIn } from "./browser/phones.ts";
-
-const executablePath = chromiumPath();
-const skip = executablePath === undefined && "needs Chromium: apt-get install chromium";
 
 const most = {
 	/** bytes of JavaScript, gzipped, of page, worker and whatever else is loaded until one can act */
@@ -55,7 +52,7 @@ describe("a first visit", { skip }, () => {
 			return response;
 		};
 		server = await listenOnLoopback({ fetch });
-		browser = await chromium.launch({ executablePath: executablePath as string, args: ["--no-sandbox"] });
+		browser = await launch();
 	});
 	after(async () => {
 		await browser?.close();

@@ -9,17 +9,14 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { screenPorts } from "../packages/cli/src/sandbox/pages.ts";
 import { openScreens, type Screens } from "../packages/cli/src/sandbox/screens.ts";
 import { openTown, type Town } from "../packages/cli/src/sandbox/town.ts";
 import { balanceAgrees } from "./browser/balances.ts";
 import { ask } from "./browser/by-link.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { launch, skip } from "./browser/chromium.ts";
 import { firstRun, openPhones, type Phones, yen } from "./browser/phones.ts";
-
-const executablePath = chromiumPath();
-const skip = executablePath === undefined && "needs Chromium: apt-get install chromium";
 
 /** In every page of ours, and in nothing that a browser shows instead. */
 const ours = 'script[src*="/assets/"]';
@@ -54,7 +51,7 @@ describe("a foreign page and the sandbox", { skip }, () => {
 			built: (connect) => webApp(built, { connect, isFramedBySelf: true }),
 		});
 		foreign = await openForeign();
-		browser = await chromium.launch({ executablePath: executablePath as string, args: ["--no-sandbox"] });
+		browser = await launch();
 		context = await browser.newContext({ locale: "en-GB" });
 		page = await context.newPage();
 		const own = await context.newPage();
@@ -199,7 +196,7 @@ describe("a foreign page and a wallet", { skip }, () => {
 	let foreign: LoopbackServer;
 
 	before(async () => {
-		phones = await openPhones(executablePath as string);
+		phones = await openPhones();
 		foreign = await openForeign();
 	});
 	after(async () => {

@@ -7,12 +7,9 @@ import { globSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { chromiumPath } from "./browser/chromium.ts";
+import type { Browser, Page } from "playwright-core";
+import { launch, skip } from "./browser/chromium.ts";
 import { textsIn } from "./browser/phones.ts";
-
-const executablePath = chromiumPath();
-const skip = executablePath === undefined && "needs Chromium: apt-get install chromium";
 
 type Answer = (request: Request) => Response | Promise<Response> | undefined;
 
@@ -36,7 +33,7 @@ describe("the service worker", { skip }, () => {
 		});
 		const headers = { ...script, "access-control-allow-origin": "*" };
 		elsewhere = await listenOnLoopback({ fetch: () => new Response(lie, { headers }) });
-		browser = await chromium.launch({ executablePath: executablePath as string, args: ["--no-sandbox"] });
+		browser = await launch();
 	});
 	after(async () => {
 		await browser?.close();

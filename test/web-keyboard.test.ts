@@ -2,12 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { balanceAgrees } from "./browser/balances.ts";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 import { isAtHeading, keepsFocus, press, tabTo, type } from "./browser/keyboard.ts";
 import { openPhones, type Phone, type Phones, yen } from "./browser/phones.ts";
-
-const chromium = chromiumPath();
-const skip = chromium === undefined && "needs Chromium: apt-get install chromium";
 
 describe("by keyboard alone", { skip }, () => {
 	let phones: Phones;
@@ -18,7 +15,7 @@ describe("by keyboard alone", { skip }, () => {
 		page.evaluate(() => (globalThis as unknown as { pointed?: number }).pointed ?? 0);
 
 	before(async () => {
-		phones = await openPhones(chromium as string);
+		phones = await openPhones();
 		ann = await phones.phone();
 		bob = await phones.phone({ language: "en" });
 		for (const { context, page } of [ann, bob]) {

@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { chromiumPath } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
 
-const skip = chromiumPath() === undefined && "needs Chromium: apt-get install chromium";
 const signature = "89504e470d0a1a0a";
 
 test("pictures of one screen: npm run screenshots -- --only home", { skip }, async () => {

@@ -16,6 +16,7 @@ import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material
 import { Broken, type Target } from "../target.ts";
 import { type DefinitionSeeds, definitionRoutes } from "./definition-routes.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
+import { type LedgerSeeds, ledgerRoutes } from "./ledger-routes.ts";
 import { signAgain } from "./sign-again.ts";
 
 const apiKey = newKey((length) => new Uint8Array(length).fill(1));
@@ -217,6 +218,9 @@ const tables = [
 	"definition_approvals",
 	"status_lists",
 	"issue_stops",
+	"ledger_accounts",
+	"ledger_transfers",
+	"ledger_entries",
 ] as const;
 
 async function rowsIn({ operator }: Ecosystem): Promise<string> {
@@ -256,6 +260,12 @@ const atWork = (seeds: Seeds) => async (): Promise<Scene> => {
 	return { ecosystem, holders: traffic.holders, seeds: () => seeds(traffic, ecosystem) };
 };
 
+/** An operator with accounts in its ledger. */
+const keepingAccounts = (seeds: LedgerSeeds) => async (): Promise<Scene> => {
+	const { ecosystem, holders } = await atWork(() => [])();
+	return { ecosystem, holders, seeds: () => seeds(ecosystem, admin) };
+};
+
 /** An operator that issues by definitions alone, and one who may propose and approve them. */
 const licensed = (seeds: DefinitionSeeds) => async (): Promise<Scene> => {
 	const ecosystem = await createLicensed({ seed: "fuzz" });
@@ -291,6 +301,7 @@ async function besideAnother(): Promise<Scene> {
 const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
 	...mapped(operatorRoutes, atWork),
 	...mapped(definitionRoutes, licensed),
+	...mapped(ledgerRoutes, keepingAccounts),
 	"GET /v1/peers/:peer/debts": besideAnother,
 };
 
@@ -343,7 +354,8 @@ function route(name: string, openScene: () => Promise<Scene>): Target {
 
 async function audit({ operator }: Ecosystem): Promise<void> {
 	const { broken } = await operator.audit("JPY");
-	if (broken.length > 0) throw new Broken(`the books: ${broken}`);
+	const ledger = await operator.ledger.examine();
+	if (broken.length > 0 || ledger.broken.length > 0) throw new Broken(`${broken} ${ledger.broken}`);
 }
 
 /** Every route that has a target. */

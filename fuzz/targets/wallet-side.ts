@@ -11,8 +11,10 @@ import {
 	type Item,
 	isRefusal,
 	type OperatorClient,
+	refuse,
 } from "@tenten/protocol";
 import {
+	addOrderRoutes,
 	addRequestRoute,
 	fileReceiver,
 	type HttpChannel,
@@ -24,6 +26,7 @@ import {
 	messagesOfLink,
 	sqliteStore,
 } from "@tenten/wallet";
+import { encodePayer } from "../../packages/wallet/src/company/order-questions.ts";
 import { decodeAsked, encodeAsked } from "../../packages/wallet/src/transport/asking.ts";
 import { decodeBundle, encodeBundle } from "../../packages/wallet/src/transport/bundle.ts";
 import { listenOnLoopback } from "../../packages/wallet/src/transport/loopback-server.ts";
@@ -36,15 +39,15 @@ const bundles: readonly Bytes[] = [[], messages.slice(0, 1), messages.slice(2, 9
 	encodeBundle(list),
 );
 
-function ofText(text: string): Bytes {
+export function ofText(text: string): Bytes {
 	return Uint8Array.from(Buffer.from(text));
 }
 
-function textOf(input: Bytes): string {
+export function textOf(input: Bytes): string {
 	return Buffer.from(input).toString("utf8");
 }
 
-function simple(
+export function simple(
 	name: string,
 	form: OpenTarget["form"],
 	seeds: readonly Bytes[],
@@ -139,6 +142,16 @@ export const walletRoutes: Readonly<Record<string, readonly HttpSeed[]>> = {
 		headers: { "content-type": "application/cose" },
 		body,
 	})),
+	...Object.fromEntries(
+		["payment", "status", "receipt"].map((what) => [
+			`POST /v1/orders/:order/${what}`,
+			["order-1", "order-2"].map((order) => ({
+				path: `/v1/orders/${order}/${what}`,
+				headers: { "content-type": "application/json" },
+				body: ofText(encodePayer("a-payment-of-mine")),
+			})),
+		]),
+	),
 	"POST /v1/requests": questions.map((body) => ({
 		path: "/v1/requests",
 		headers: { "content-type": "application/json" },
@@ -155,6 +168,15 @@ export function walletApp(): ReturnType<typeof handoverApp> {
 		},
 	);
 	addRequestRoute(app, async () => messages.slice(0, 1));
+	addOrderRoutes(app, {
+		ask: async (order, payer) =>
+			order === "order-1"
+				? { id: payer, messages: messages.slice(0, 1), expiresAt: 1 }
+				: refuse("order-taken"),
+		status: async (order, payment) =>
+			order === "order-1" ? { order, payment, status: "paid" } : refuse("order-unknown"),
+		again: async () => messages.slice(0, 2),
+	});
 	return app;
 }
 

@@ -9,12 +9,11 @@ import { choose, yen } from "./phones.ts";
 
 /** The link that a phone shows, once it does. */
 export async function linkShown({ page }: Phone): Promise<string> {
-	const link = page.getByTestId("link").first();
-	await link.waitFor();
-	for (;;) {
-		const value = await link.inputValue();
-		if (value !== "") return value;
-	}
+	await page.getByTestId("link").first().waitFor();
+	const link = await page.waitForFunction(
+		() => document.querySelector<HTMLTextAreaElement>("[data-testid=link]")?.value,
+	);
+	return (await link.jsonValue()) ?? "";
 }
 
 /** Puts a link into a field, as if it had come by mail. */

@@ -1,13 +1,17 @@
-/** Debian's Chromium, headless, with one page of ours from loopback. */
+/** Debian's Chromium, headless; also with one page of ours from loopback. */
 import { accessSync, constants } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { rolldown } from "rolldown";
 
-/** Where Chromium is, or undefined. */
-export function chromiumPath(): string | undefined {
+const executablePath = chromiumPath();
+
+/** Why a test that needs Chromium skips; false where it is. */
+export const skip = executablePath === undefined && "needs Chromium: apt-get install chromium";
+
+function chromiumPath(): string | undefined {
 	const candidates = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "chromium"));
 	return candidates.find((file) => {
 		try {
@@ -17,6 +21,16 @@ export function chromiumPath(): string | undefined {
 			return false;
 		}
 	});
+}
+
+/** How Playwright starts Chromium, with further arguments of its command line. */
+export function launchOptions(args: readonly string[] = []) {
+	if (executablePath === undefined) throw new Error("needs Chromium: apt-get install chromium");
+	return { executablePath, args: ["--no-sandbox", ...args] };
+}
+
+export async function launch(args?: readonly string[]): Promise<Browser> {
+	return chromium.launch(launchOptions(args));
 }
 
 /** One module, bundled as the web wallet is; `alias` puts other files in the place of modules. */
@@ -40,7 +54,6 @@ export type OpenedPage = { readonly page: Page; readonly close: () => Promise<vo
 
 /** Opens a page that runs `code`; `close` stops its browser and its server. */
 export async function openPage(
-	executablePath: string,
 	code: string,
 	{ connect = "", args = [] }: PageOptions = {},
 ): Promise<OpenedPage> {
@@ -51,7 +64,7 @@ export async function openPage(
 		response.end(isScript ? code : '<!doctype html><script type="module" src="/page.js"></script>');
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...args] });
+	const browser = await launch(args);
 	const close = async (): Promise<void> => {
 		await browser.close();
 		server.closeAllConnections();
@@ -74,12 +87,8 @@ export async function openPage(
 }
 
 /** Opens a page that runs `code`, gives it to `use`, and stops browser and server whatever happens. */
-export async function withPage<T>(
-	executablePath: string,
-	code: string,
-	use: (page: Page) => Promise<T>,
-): Promise<T> {
-	const { page, close } = await openPage(executablePath, code);
+export async function withPage<T>(code: string, use: (page: Page) => Promise<T>): Promise<T> {
+	const { page, close } = await openPage(code);
 	try {
 		return await use(page);
 	} finally {

@@ -7,7 +7,11 @@ const skewed = `{
 	const real = Date.now;
 	let ahead = 0;
 	Date.now = () => real() + ahead;
-	new BroadcastChannel("clock").onmessage = ({ data }) => { ahead = data; };
+	const clock = new BroadcastChannel("clock");
+	clock.onmessage = ({ data }) => {
+		ahead = data;
+		clock.postMessage("set");
+	};
 }
 `;
 
@@ -24,7 +28,18 @@ export function withClock(app: App): App {
 	};
 }
 
-/** From now on the wallet's clock is this far ahead, seconds. */
+/** From now on the wallet's clock is this far ahead, seconds: resolves once its worker has heard it. */
 export async function pass({ page }: Phone, seconds: number): Promise<void> {
-	await page.evaluate((ahead) => new BroadcastChannel("clock").postMessage(ahead), seconds * 1_000);
+	await page.evaluate(
+		(ahead) =>
+			new Promise<void>((resolve) => {
+				const clock = new BroadcastChannel("clock");
+				clock.onmessage = () => {
+					clock.close();
+					resolve();
+				};
+				clock.postMessage(ahead);
+			}),
+		seconds * 1_000,
+	);
 }

@@ -11,9 +11,9 @@ import { createApp, type Operator, type OperatorPolicy } from "@tenten/operator"
 import { isRefusal, parseEnrolled, sha256 } from "@tenten/protocol";
 import { type LoopbackServer, listenAsRelay, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { openTown } from "../support/town.ts";
-import { bundle } from "./chromium.ts";
+import { bundle, launch } from "./chromium.ts";
 import { withClock } from "./clock.ts";
 
 export type Language = "en" | "ja";
@@ -27,11 +27,7 @@ const tablet = { width: 834, height: 1194 };
 
 const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
 /** A machine without multicast cannot resolve the names behind which Chromium hides addresses of a network. */
-const args = [
-	"--no-sandbox",
-	"--disable-features=WebRtcHideLocalIpsWithMdns",
-	"--allow-loopback-in-peer-connection",
-];
+const args = ["--disable-features=WebRtcHideLocalIpsWithMdns", "--allow-loopback-in-peer-connection"];
 
 export type Phone = {
 	readonly page: Page;
@@ -85,10 +81,11 @@ export type PhonesOptions = {
 	readonly hasClock?: boolean;
 };
 
-export async function openPhones(
-	executablePath: string,
-	{ policy = {}, before = (app) => app, hasClock = false }: PhonesOptions = {},
-): Promise<Phones> {
+export async function openPhones({
+	policy = {},
+	before = (app) => app,
+	hasClock = false,
+}: PhonesOptions = {}): Promise<Phones> {
 	const pages = webApp(await buildWeb(), { connect: ["http://127.0.0.1:*", "ws://127.0.0.1:*"] });
 	const web = await listenOnLoopback(hasClock ? withClock(pages) : pages);
 	const town = await openTown({ now: Math.floor(Date.now() / 1_000), policy });
@@ -99,7 +96,7 @@ export async function openPhones(
 	const { port } = new URL(operator.url);
 	let relay = await listenAsRelay();
 	const relayPort = Number(new URL(relay.url).port);
-	const browser = await chromium.launch({ executablePath, args });
+	const browser = await launch(args);
 	const deskCode = await bundle("packages/web/test/support/desk-page.ts");
 	const query = `operator=${operator.url}`;
 	const stopOperator = async (): Promise<void> => {

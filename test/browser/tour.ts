@@ -9,8 +9,8 @@
  */
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { agree, ask, bring, consider, linkShown } from "./by-link.ts";
-import { type Language, type Phone, type Phones, textsIn } from "./phones.ts";
+import { agree, ask, bring, consider, linkShown, read, standing } from "./by-link.ts";
+import { choose, type Language, type Phone, type Phones, textsIn } from "./phones.ts";
 
 export type Stop = {
 	readonly page: Page;
@@ -43,9 +43,11 @@ export function otherPages(): readonly string[] {
 /** Visits all of it in both languages; `phones` are new. */
 export async function walk(phones: Phones, visit: Visit): Promise<void> {
 	const [ann, bob] = [
-		await phones.phone({ language: languages[0] }),
-		await phones.phone({ language: languages[1] }),
+		await phones.phone({ language: languages[0], hasRelay: true }),
+		await phones.phone({ language: languages[1], hasRelay: true }),
 	];
+	// Every way is offered, and nothing moves by itself meanwhile.
+	await phones.cutRelay();
 	const both = [
 		[ann, languages[0], bob, languages[1]],
 		[bob, languages[1], ann, languages[0]],
@@ -54,6 +56,8 @@ export async function walk(phones: Phones, visit: Visit): Promise<void> {
 		await before(phones, phone, language, visit);
 		await begin(phone, language, visit);
 	}
+	// Much of it is waiting until a page is quiet: both languages wait together.
+	await Promise.all(both.map(([phone, language]) => walkTill(phones, language, phone, visit)));
 	const locks: string[] = [];
 	for (const [phone, language, other, otherLanguage] of both) {
 		const request = await ask(other, 300n, "tea · お茶");
@@ -62,8 +66,12 @@ export async function walk(phones: Phones, visit: Visit): Promise<void> {
 		await visit({ page: phone.page, name: "pay: a request", language });
 		locks.push(await agree(phone, 300n));
 	}
-	for (const [phone, language] of both) await everyScreen(phone, language, visit);
-	for (const language of languages) await walkTill(phones, language, visit);
+	await Promise.all(
+		both.map(async ([phone, language]) => {
+			await everyScreen(phone, language, visit);
+			await withoutRelay(phone, language, visit);
+		}),
+	);
 	await phones.stopOperator();
 	for (const [index, [phone, language, other, otherLanguage]] of both.entries()) {
 		const answer = await bring(other, locks[index] ?? "", "inFlight");
@@ -84,20 +92,83 @@ export async function walk(phones: Phones, visit: Visit): Promise<void> {
 		}
 }
 
-/** The point of sale: before it is set up, with a sale that is asked for, and each of its screens. */
-async function walkTill(phones: Phones, language: Language, visit: Visit): Promise<void> {
+/** The point of sale: before it is set up, each of its screens, and a sale and a refund in every state. */
+async function walkTill(phones: Phones, language: Language, customer: Phone, visit: Visit): Promise<void> {
 	const till = await phones.phone({ language, isTill: true });
 	const { page } = till;
+	const stop = (name: string): Promise<void> => visit({ page, name: `till: ${name}`, language });
 	await till.button("start.begin").waitFor();
-	await visit({ page, name: "till: start", language });
+	await stop("start");
 	await till.button("start.begin").click();
+	await sell(till);
+	await stop("asked");
+	await everyScreen(till, language, ({ name }) => stop(name), "till/");
+	await till.go("sell");
+	// What was unfolded, or folded, is as at first.
+	await page.reload();
+	await setAside(till, customer);
+	await stop("under way");
+	await settle(till, customer);
+	await till.go("sell");
+	await till.button("result.next").waitFor();
+	await stop("paid");
+	await till.button("result.next").click();
+
+	await sell(till);
+	await setAside(till, customer);
+	await till.button("asked.leave").click();
+	await settle(till, customer);
+	await till.go("sell");
 	await page.getByTestId("typed").waitFor();
-	await page.keyboard.type("1200");
-	await page.keyboard.press("Enter");
-	await linkShown(till);
-	await visit({ page, name: "till: asked", language });
-	await everyScreen(till, language, (stop) => visit({ ...stop, name: `till: ${stop.name}` }), "till/");
+	await stop("paid late");
+	await customer.page.getByRole("link", { name: customer.text("askBack.title"), exact: true }).click();
+	await customer.button("request.make").click();
+	const refund = await linkShown(customer);
+	await till.go("refund");
+	await read(till, "refund.link", refund);
+	await till.button("sheet.leave").waitFor();
+	await stop("refund: asked");
 	await till.context.close();
+}
+
+/** Asks for 120 at the counter. */
+async function sell(till: Phone): Promise<void> {
+	await till.page.getByTestId("typed").waitFor();
+	await till.page.keyboard.type("120");
+	await till.page.keyboard.press("Enter");
+	await linkShown(till);
+}
+
+/** A customer sets aside what is asked for at the counter. */
+async function setAside(till: Phone, customer: Phone): Promise<void> {
+	await consider(customer, await linkShown(till));
+	await read(till, "request.answer", await agree(customer, 120n));
+	await till.page.getByText(till.text("asked.underWay")).waitFor();
+}
+
+/** Ends it, from the list of the day. */
+async function settle(till: Phone, customer: Phone): Promise<void> {
+	await till.go("day");
+	await till.page.getByText(till.text("open.payee")).click();
+	await choose(till, "hand");
+	await read(customer, "payment.answer", await linkShown(till));
+	await standing(customer, "spent");
+	await choose(customer, "hand");
+	await read(till, "payment.answer", await linkShown(customer));
+	await standing(till, "received");
+}
+
+/** The settings of a wallet for which nobody chose a relay. */
+async function withoutRelay({ page }: Phone, language: Language, visit: Visit): Promise<void> {
+	const address = new URL(page.url());
+	const usual = address.href;
+	address.searchParams.delete("relay");
+	address.hash = "#/settings";
+	await page.goto(address.href);
+	await quiet(page);
+	await visit({ page, name: "settings: without a relay", language });
+	await page.goto(usual);
+	await page.locator("main[data-screen]").waitFor();
 }
 
 /** Whoever comes without an operator's address, and without a wallet. */
@@ -106,6 +177,9 @@ async function before(phones: Phones, phone: Phone, language: Language, visit: V
 	await page.goto(`${phones.web.url}/?wallet=none-yet`);
 	await page.getByLabel(textsIn(language)["start.operator"] ?? "").waitFor();
 	await visit({ page, name: "start: whose operator", language });
+	await page.goto(`${phones.web.url}/?wallet=none-yet&relay=wss://relay.example`);
+	await page.getByLabel(textsIn(language)["start.operator"] ?? "").waitFor();
+	await visit({ page, name: "start: by a stranger's link", language });
 	await page.close();
 }
 

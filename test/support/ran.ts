@@ -14,6 +14,7 @@ export const parts = [
 	"cuts",
 	"kills",
 	"races",
+	"faults",
 	"fuzzing",
 	"vectors",
 	"second reader",

@@ -156,6 +156,8 @@ export const hashes: Draft = {
 		hash("consent to remove a passkey", "consent", [3, bytesOf("nonce")]),
 		hash("a definition's body", "definition", [1, 2, 3]),
 		hash("an order", "order", [1, 2, 3]),
+		hash("an account of the account rail", "account", "7-1"),
+		hash("a transfer of the account rail", "transfer", ["payment-7", "recredited"]),
 		hash("the secret of an invitation", "room", bytesOf("secret")),
 		accepts("a lock is the plain SHA-256 of its release", { tag: "lock", content: bytesOf("secret") }),
 		accepts("an enrolment's digest is the plain SHA-256 of its encoded body", {

@@ -5,6 +5,7 @@
  * holds one line, the JSON object that scripts read. Amounts are bigint and are written as JSON integers,
  * digit for digit. Off a terminal a progress bar becomes a plain line every few seconds.
  */
+import { plainText } from "@tenten/wallet";
 import { SingleBar } from "cli-progress";
 
 export type Progress = { readonly reach: (done: number) => void; readonly end: () => void };
@@ -33,7 +34,8 @@ export function jsonLine(value: object): string {
 export function makeOutput(json: boolean): Output {
 	const people = json ? process.stderr : process.stdout;
 	return {
-		say: (text) => people.write(`${text}\n`),
+		// Memos and names of strangers are in it: a terminal obeys none of them.
+		say: (text) => people.write(`${text.split("\n").map(plainText).join("\n")}\n`),
 		progress: (label, total) => showProgress(label, total),
 		result: (value) => {
 			if (json) process.stdout.write(`${jsonLine(value)}\n`);

@@ -10,9 +10,11 @@ import { completionCommand } from "./command/completion.ts";
 import { demoCommand } from "./command/demo.ts";
 import { doctorCommand } from "./command/doctor.ts";
 import { evidenceCommand } from "./command/evidence.ts";
+import { faultsCommand } from "./command/faults.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { licensorCommands } from "./command/licensor.ts";
 import { racesCommand } from "./command/races.ts";
+import { railCommands } from "./command/rail.ts";
 import { relayCommand } from "./command/relay.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
@@ -37,6 +39,7 @@ export function makeProgram(): Command {
 		doctorCommand(),
 		licensorCommands(),
 		relayCommand(),
+		railCommands(),
 		replayCommand(),
 		evidenceCommand(),
 		vectorsCommand(),
@@ -44,6 +47,7 @@ export function makeProgram(): Command {
 		tortureCommand(),
 		racesCommand(),
 		simCommand(),
+		faultsCommand(),
 	];
 	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
 	everyCommand(program).forEach((command) => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { amountOfToken, fillWallet, noteOf } from "../src/bench/full-wallet.ts";
 import { benchHandoverDurable } from "../src/bench/handover-durable.ts";
+import { benchLedger } from "../src/bench/ledger.ts";
 import { percentile } from "../src/bench/percentile.ts";
 import { currentCommit, recordRun } from "../src/bench/record.ts";
 import { thisMachine } from "../src/bench/result.ts";
@@ -74,6 +75,22 @@ test("a durable hand-over is five commits and two entries, and every fare that l
 		results.filter(({ metric }) => metric.startsWith("p")).map(({ rounds }) => rounds),
 		[2, 2, 2],
 	);
+});
+
+test("payments of a ledger are counted on every store that is there, beside bare rows and TPC-B", async () => {
+	const results = await benchLedger(silent, {
+		rounds: 1,
+		payments: 300,
+		accounts: 40,
+		tpcb: { scale: 1, accountsEach: 100 },
+	});
+	const stores = new Set(results.map(({ metric }) => metric.split(",")[0]));
+	for (const store of ["SQLite", "PostgreSQL"].filter((name) => stores.has(name)))
+		for (const batch of ["1", "100", "1,000"]) {
+			const found = results.find(({ metric }) => metric === `${store}, batches of ${batch}`);
+			assert.ok(found && found.ours > 0 && found.ratio !== null && found.ratio > 0);
+		}
+	assert.equal(results.at(-1)?.metric, "one disk sync");
 });
 
 test("a percentile is a value that was measured, by nearest rank", () => {

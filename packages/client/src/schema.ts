@@ -391,6 +391,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open accounts
+         * @description For API keys with the role cashier.
+         */
+        post: operations["openLedgerAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An account's sums and limits
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["ledgerAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/accounts/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an account did, oldest first
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["ledgerEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/accounts/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an account was in a period
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["ledgerStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do a batch of transfers: each for itself, or those of one list together
+         * @description For API keys with the role cashier.
+         */
+        post: operations["postLedgerTransfers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A transfer that was done
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["ledgerTransfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/licences": {
         parameters: {
             query?: never;
@@ -1295,6 +1415,180 @@ export interface components {
             /** @enum {string} */
             type: "tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test";
         };
+        KeptTransfer: {
+            /** @description moved, reserved or posted; of `void` and `expire`, what was freed */
+            amount: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            credit: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            debit: string;
+            /**
+             * @description of a reservation, once it ended
+             * @enum {string|null}
+             */
+            ending: "posted" | "voided" | "expired" | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            id: string;
+            /** @enum {string} */
+            kind: "move" | "reserve" | "post" | "void" | "expire";
+            /** @description 32 bytes as 64 hexadecimal digits */
+            reference: string | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            reservation: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            until: string | null;
+        };
+        LedgerAccount: {
+            /** @description hash of the asset */
+            asset: string;
+            /** @description balance less debits pending */
+            available: string;
+            /** @description credits posted less debits posted */
+            balance: string;
+            /** @description minor units */
+            creditsPending: string;
+            /** @description minor units */
+            creditsPosted: string;
+            /** @description minor units */
+            debitsPending: string;
+            /** @description minor units */
+            debitsPosted: string;
+            entries: number;
+            /** @description balance with credits pending */
+            held: string;
+            /** @description made by the client: asked again with the same content, it is done once */
+            id: string;
+            /** @description zero or below; null: any debt */
+            least: string | null;
+            /** @description the holding ceiling; null: none */
+            most: string | null;
+        };
+        LedgerEntry: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description with this entry */
+            balance: string;
+            /** @description 1 and up, without gaps */
+            number: number;
+            /** @description change of what is pending on this side */
+            pending: string;
+            /** @description change of what is posted on this side */
+            posted: string;
+            /** @enum {string} */
+            side: "debit" | "credit";
+            transfer: components["schemas"]["KeptTransfer"];
+        };
+        LedgerResult: {
+            /**
+             * @description why it is refused
+             * @enum {string|null}
+             */
+            code: "exists-with-different-kind" | "exists-with-different-debit-account" | "exists-with-different-credit-account" | "exists-with-different-amount" | "exists-with-different-reservation" | "exists-with-different-time-limit" | "exists-with-different-reference" | "exists-with-different-asset" | "exists-with-different-least" | "exists-with-different-most" | "exists-apart" | "limits-invalid" | "amount-invalid" | "accounts-same" | "debit-account-unknown" | "credit-account-unknown" | "assets-differ" | "time-limit-past" | "reservation-unknown" | "reservation-is-none" | "reservation-posted" | "reservation-voided" | "reservation-expired" | "reservation-not-due" | "amount-exceeds-reservation" | "funds-insufficient" | "ceiling-exceeded" | "sum-exceeded" | "linked-refused" | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            id: string;
+            /** @description empty where it is not refused */
+            nextAction: string;
+            /** @enum {string} */
+            outcome: "done" | "exists" | "refused";
+            /** @description the same may succeed later */
+            retryable: boolean;
+        };
+        LedgerStatement: {
+            /** @description minor units */
+            closing: string;
+            /** @description minor units */
+            credits: string;
+            /** @description of the page of entries that begins with the period */
+            cursor: string;
+            /** @description minor units */
+            debits: string;
+            /** @description of the period */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            from: string;
+            /** @description minor units */
+            opening: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            until: string;
+        };
+        LedgerTransfer: {
+            /** @description minor units */
+            amount: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            credit: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            debit: string;
+            /** @description made by the client: asked again with the same content, it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "move";
+            /** @description the client's own; null: none */
+            reference: string | null;
+        } | {
+            /** @description minor units */
+            amount: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            credit: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            debit: string;
+            /** @description made by the client: asked again with the same content, it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "reserve";
+            /** @description the client's own; null: none */
+            reference: string | null;
+            /**
+             * Format: date-time
+             * @description from then on it can only expire; null: never
+             */
+            until: string | null;
+        } | {
+            /** @description minor units */
+            amount: string;
+            /** @description made by the client: asked again with the same content, it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "post";
+            /** @description the client's own; null: none */
+            reference: string | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            reservation: string;
+        } | {
+            /** @description made by the client: asked again with the same content, it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "void";
+            /** @description the client's own; null: none */
+            reference: string | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            reservation: string;
+        } | {
+            /** @description made by the client: asked again with the same content, it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "expire";
+            /** @description the client's own; null: none */
+            reference: string | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            reservation: string;
+        };
         Licence: {
             asset: string;
             /**
@@ -1838,6 +2132,42 @@ export interface components {
                 };
             };
         };
+        /** @description `ledger-account-unknown` (funds safe): open the account first */
+        "ledger-account-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "ledger-account-unknown";
+                };
+            };
+        };
+        /** @description `ledger-transfer-unknown` (funds safe): ask for it: it was not done */
+        "ledger-transfer-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "ledger-transfer-unknown";
+                };
+            };
+        };
         /** @description `licence-invalid` (funds safe): ask the licensor for a licence that covers it */
         "licence-invalid": {
             headers: {
@@ -2107,6 +2437,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "too-large";
+                };
+            };
+        };
+        /** @description `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+        "too-many": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "too-many";
                 };
             };
         };
@@ -3412,6 +3760,264 @@ export interface operations {
             401: components["responses"]["api-key-invalid"];
             403: components["responses"]["role-missing"];
             404: components["responses"]["asset-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    openLedgerAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description which, and within which limits */
+        requestBody: {
+            content: {
+                "application/json": {
+                    accounts: {
+                        /** @description hash of the asset */
+                        asset: string;
+                        /** @description made by the client: asked again with the same content, it is done once */
+                        id: string;
+                        /** @description zero or below; null: any debt */
+                        least: string | null;
+                        /** @description the holding ceiling; null: none */
+                        most: string | null;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description A result each, in their order */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["LedgerResult"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    ledgerAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account: components["schemas"]["LedgerAccount"];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["ledger-account-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    ledgerEntries: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                        entries: components["schemas"]["LedgerEntry"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["ledger-account-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    ledgerStatement: {
+        parameters: {
+            query?: {
+                /** @description its first second; from the beginning where left out */
+                from?: string;
+                /** @description the first second after it; up to now where left out */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Balances before and after, and what was posted between */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        statement: components["schemas"]["LedgerStatement"];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["ledger-account-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    postLedgerTransfers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description lists of transfers that stand or fall together; 100 transfers at most */
+        requestBody: {
+            content: {
+                "application/json": {
+                    batch: components["schemas"]["LedgerTransfer"][][];
+                };
+            };
+        };
+        responses: {
+            /** @description A result each, in their order */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["LedgerResult"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["too-many"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    ledgerTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transfer */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        transfer: components["schemas"]["KeptTransfer"];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["ledger-transfer-unknown"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];

@@ -49,7 +49,7 @@ export type AttemptSummary = {
 } & (PayerSide | PayeeSide);
 
 /** Where an attempt stands: what is cheap to say of thousands. */
-export type Standing = Pick<AttemptSummary, "attempt" | "isOpen"> & (PayerSide | PayeeSide);
+export type Standing = Pick<AttemptSummary, "attempt" | "request" | "isOpen"> & (PayerSide | PayeeSide);
 
 type PayerSide = { readonly side: "payer"; readonly state: DurablePayer["kind"] };
 type PayeeSide = { readonly side: "payee"; readonly state: DurablePayee["kind"] };
@@ -64,12 +64,14 @@ export function standingsIn(vault: Vault): readonly Standing[] {
 
 function payerStanding(vault: Vault, state: DurablePayer) {
 	const isOpen = payerWaits(state) && !vault.hasLost(state);
-	return { attempt: state.terms.attempt, side: "payer", state: state.kind, isOpen } as const;
+	const { attempt, request } = summaryOf(state);
+	return { attempt, request, side: "payer", state: state.kind, isOpen } as const;
 }
 
 function payeeStanding(vault: Vault, state: DurablePayee) {
 	const isOpen = payeeWaits(state) && !vault.hasLost(state);
-	return { attempt: state.terms.attempt, side: "payee", state: state.kind, isOpen } as const;
+	const { attempt, request } = summaryOf(state);
+	return { attempt, request, side: "payee", state: state.kind, isOpen } as const;
 }
 
 /** What of an attempt the rest of the module says. */
@@ -110,6 +112,17 @@ export function attemptsIn(
 		];
 	});
 	return [...paying, ...receiving];
+}
+
+/** What payments hold for their payee until they are decided. */
+export function reservationsIn({
+	payees,
+}: Vault): readonly Pick<AttemptSummary, "attempt" | "asset" | "amount">[] {
+	return [...payees.entries.values()].flatMap(({ kind, terms }) =>
+		kind === "reserved" || kind === "lockedForeign" || kind === "resolving"
+			? [{ attempt: terms.attempt, asset: terms.request.body.asset, amount: terms.amount }]
+			: [],
+	);
 }
 
 type Terms = (DurablePayer | DurablePayee)["terms"];

@@ -17,6 +17,7 @@ export * from "./keystore/index.ts";
 export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";
+export type { OwnRequest } from "./own-requests.ts";
 export { openContent } from "./parcel.ts";
 export {
 	type Assertion,

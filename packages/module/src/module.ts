@@ -9,7 +9,6 @@
  */
 import {
 	type AskedProfile,
-	type AssetId,
 	type Bytes,
 	type Caveat,
 	type ClaimResult,
@@ -27,7 +26,7 @@ import {
 	type VerifiedRequest,
 } from "@tenten/protocol";
 import { answerBundle, askAll } from "./answering.ts";
-import { type AttemptSummary, attemptsIn, type Standing, standingsIn } from "./attempts.ts";
+import { type AttemptSummary, attemptsIn, reservationsIn, type Standing, standingsIn } from "./attempts.ts";
 import {
 	type Authentication,
 	askPasskey,
@@ -51,6 +50,7 @@ import {
 	pendingOrders,
 	startOrder,
 } from "./ordering.ts";
+import { type OwnRequest, ownRequests, shownAgain } from "./own-requests.ts";
 import { keptDocuments } from "./parcel.ts";
 import type { Assertion, Passkey, Registration } from "./passkey/assertion.ts";
 import { mayCancel, type Paid, type PayOptions, pay, receiptOf } from "./paying.ts";
@@ -157,6 +157,16 @@ export class SecureModule {
 	/** Signs a request and keeps it: only what answers it is taken. */
 	request(options: RequestOptions): Promise<MadeRequest | Refusal> {
 		return this.#core.exclusively(() => makeRequest(this.#core, options));
+	}
+
+	/** One's own requests that can still be paid. */
+	requests(): readonly OwnRequest[] {
+		return ownRequests(this.#core);
+	}
+
+	/** The messages of a request of one's own, as when it was made. */
+	requestAgain(digest: Bytes): readonly Bytes[] | Refusal {
+		return shownAgain(this.#core, digest);
 	}
 
 	/** A request as it came, if every document that it lists is there. */
@@ -290,12 +300,8 @@ export class SecureModule {
 	}
 
 	/** What is reserved for us and not yet ours. Amounts in minor units. */
-	reservations(): readonly { readonly attempt: Bytes; readonly asset: AssetId; readonly amount: bigint }[] {
-		return [...this.#core.vault.payees.entries.values()].flatMap(({ kind, terms }) =>
-			kind === "reserved" || kind === "lockedForeign" || kind === "resolving"
-				? [{ attempt: terms.attempt, asset: terms.request.body.asset, amount: terms.amount }]
-				: [],
-		);
+	reservations(): readonly Pick<AttemptSummary, "attempt" | "asset" | "amount">[] {
+		return reservationsIn(this.#core.vault);
 	}
 
 	payer(attempt: Bytes): DurablePayer["kind"] | undefined {

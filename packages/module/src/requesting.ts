@@ -23,6 +23,7 @@ import {
 	verifyRequest,
 } from "@tenten/protocol";
 import { type Core, readBundle } from "./core.ts";
+import { shownRows } from "./own-requests.ts";
 import { checkDocuments, keptRows, packDocuments } from "./parcel.ts";
 
 /** What a payee asks for. Amount in minor units, zero for any; times in seconds. */
@@ -101,10 +102,11 @@ export async function makeRequest(core: Core, options: RequestOptions): Promise<
 	const { digest } = ownRequest(signed, own, trust);
 	const keepUntil = keepRequestUntil(trust, body);
 	const request = [digest, { signed, active: null, attempts: 0, keepUntil }] as const;
-	await core.commit({ request, other: keptRows("answer", digest, reply) });
-	const message = serializeMessage({ kind: "request", request: signed, invoice });
+	const message = { kind: "request", request: signed, invoice } as const;
+	const shown = shownRows(message, digest, packed);
+	await core.commit({ request, other: [...shown, ...keptRows("answer", digest, reply)] });
 	const contents = packed.rows.map(({ value }) => value ?? new Uint8Array());
-	return { digest, encoded, messages: [...contents, message] };
+	return { digest, encoded, messages: [...contents, serializeMessage(message)] };
 }
 
 /** Why every payer would refuse a request. */

@@ -33,6 +33,7 @@ import {
 	verifyToken,
 } from "@tenten/protocol";
 import { AttemptIndex } from "./attempt-index.ts";
+import { shownKeys } from "./own-requests.ts";
 import { documentRowsOf, keptKeys } from "./parcel.ts";
 import {
 	keepCancel,
@@ -277,7 +278,10 @@ export class Vault {
 		const owned = [...this.#owned.entries].filter(([, until]) => until < surelyPast);
 		const beside = [
 			...[...payers, ...payees].flatMap(([, { terms }]) => rowsBeside(this.state.rows, terms)),
-			...requests.flatMap(([id]) => keptKeys(this.state.rows, "answer", id)),
+			...requests.flatMap(([id]) => [
+				...shownKeys(this.state.rows, id),
+				...keptKeys(this.state.rows, "answer", id),
+			]),
 		];
 		const writes = [
 			...payers.map(([id]) => this.payers.write(id, null)),

@@ -14,6 +14,7 @@ import { type Bytes, toHex } from "@tenten/protocol";
 export type Permission =
 	| "readBooks"
 	| "deposit"
+	| "keepLedger"
 	| "readAudit"
 	| "manageKeys"
 	| "rotateKeys"
@@ -29,8 +30,8 @@ export type Permission =
 export const permissionsOf = {
 	/** sees totals, cases and their evidence */
 	viewer: ["readBooks"],
-	/** credits accounts with what came from outside */
-	cashier: ["deposit"],
+	/** credits accounts with what came from outside, opens those of the ledger and transfers between them */
+	cashier: ["deposit", "keepLedger"],
 	/** sees what everybody else did */
 	auditor: ["readBooks", "readAudit"],
 	/** says where partners are told what happened, and sees what they are told */

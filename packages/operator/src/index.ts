@@ -16,14 +16,33 @@ export { type Document, openApiDocument } from "./http/document.ts";
 export { openDoor, usualDoor } from "./http/door.ts";
 export { type RunningServer, type ServerLimits, type ServerOptions, startServer } from "./http/server.ts";
 export type { KeyVault } from "./key-ring.ts";
+export { Ledger } from "./ledger/ledger.ts";
 export { Operator } from "./operator.ts";
 export type { OperatorOptions } from "./operator-options.ts";
+export {
+	payeeAppRole,
+	payeeLedgerRole,
+	payeeSystemRole,
+	payerAppRole,
+	payerLedgerRole,
+	payerSystemRole,
+	type RailEcosystem,
+	railUser,
+} from "./rail/ecosystem.ts";
+export type { RailParty, Role } from "./rail/host.ts";
+export { RailHub } from "./rail/hub.ts";
+export { type RailMessage, readMessage, writeJson } from "./rail/message-form.ts";
+export { openRailParty } from "./rail/open-party.ts";
+export { railBalance } from "./rail/posting.ts";
+export { startRail } from "./rail/serve.ts";
+export { readRailSettings } from "./rail/settings.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";
 export { examineDatabase, type Finding } from "./store/examining.ts";
+export { openStore } from "./store/open-store.ts";
 export { dropSchema } from "./store/postgres.ts";
 export { OtherDatabase, restoreDatabase } from "./store/restoring.ts";
 export { OlderCopy } from "./store/starts.ts";
-export { type FailPoint, type StoreOptions, StoreUnavailable } from "./store/store.ts";
+export { type FailPoint, type Job, type Store, type StoreOptions, StoreUnavailable } from "./store/store.ts";
 export { type Alarm, paced, type WatchState } from "./watch.ts";

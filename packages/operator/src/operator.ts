@@ -45,6 +45,7 @@ import {
 import { KeyRing } from "./key-ring.ts";
 import { SigningKeys } from "./key-rotation.ts";
 import { type Keyed, operationsUnder } from "./keyed.ts";
+import { Ledger } from "./ledger/ledger.ts";
 import { fileOf, type OperatorOptions } from "./operator-options.ts";
 import { Peers } from "./peers/peers.ts";
 import type { Pruning } from "./pruning/issues.ts";
@@ -95,6 +96,8 @@ export class Operator implements OperatorClient {
 	readonly webhooks: Webhooks;
 	/** definitions while people sign them */
 	readonly drafts: Drafts;
+	/** accounts of what is no token */
+	readonly ledger: Ledger;
 
 	/** how often it was started, this time included */
 	readonly starts: number;
@@ -121,6 +124,7 @@ export class Operator implements OperatorClient {
 			isThreaded: judges !== null,
 		});
 		this.peers = new Peers(context);
+		this.ledger = new Ledger(context.store, { now: context.now, random: context.entropy });
 		this.drafts = makeDrafts(context, () => this.tend());
 	}
 
@@ -216,6 +220,7 @@ export class Operator implements OperatorClient {
 			this.watch.start(failed),
 			paced(() => this.tend(), tendEvery_ms, failed),
 			this.webhooks.start(failed),
+			paced(async () => void (await this.ledger.expire()), tendEvery_ms, failed),
 		];
 		return async () => {
 			for (const rest of resting) await rest();

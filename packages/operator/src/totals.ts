@@ -9,6 +9,7 @@ import {
 } from "@tenten/protocol";
 import { sql } from "kysely";
 import type { OperatorContext } from "./context.ts";
+import { decodeRecord } from "./payout-record.ts";
 import type { Book } from "./store/books.ts";
 import { closingOf } from "./store/closings.ts";
 import type { Transaction } from "./store/store.ts";
@@ -69,10 +70,11 @@ export async function recountOf(
 	rest: (() => Promise<unknown>) | null,
 ): Promise<Recount> {
 	const closed = await closingOf(transaction, asset);
+	const waiting = await sumUnsettled(transaction, asset);
 	if (rest === null) {
 		const { issued, paid, overpaid } = await countIssues(transaction, asset);
 		const lines = await sumLines(transaction, asset);
-		return { issued: closed.issued + issued, paid: closed.paid + paid, overpaid, lines };
+		return { issued: closed.issued + issued, paid: closed.paid + paid, waiting, overpaid, lines };
 	}
 	let [issued, paid, overpaid, lines] = [closed.issued, closed.paid, 0, 0n];
 	for (let after: Bytes | null = new Uint8Array(); after !== null; await rest()) {
@@ -93,7 +95,23 @@ export async function recountOf(
 		lines += piece.sum;
 		after = piece.last;
 	}
-	return { issued, paid, overpaid, lines };
+	return { issued, paid, waiting, overpaid, lines };
+}
+
+/**
+ * What records took of their issues and no settlement has paid yet: between the two a claim makes two commits.
+ * Of a fork nothing is taken.
+ */
+async function sumUnsettled(transaction: Transaction, asset: Bytes): Promise<bigint> {
+	const rows = await transaction
+		.selectFrom("claims")
+		.select("record")
+		.where("settlement_id", "is", null)
+		.execute();
+	return rows
+		.map(({ record }) => decodeRecord(record))
+		.filter(({ order, outcome }) => outcome.kind !== "forked" && equalBytes(assetHash(order.asset), asset))
+		.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 type Counted = Pick<Recount, "issued" | "paid" | "overpaid">;

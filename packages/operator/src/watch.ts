@@ -149,7 +149,7 @@ export class Watch {
 
 /** A count that says what the books say: for checks among balances alone. */
 function asBooked({ issued, redeemed, refunded, burned }: Totals): Parameters<typeof brokenInvariants>[1] {
-	return { issued, paid: redeemed + refunded + burned, overpaid: 0, lines: 0n };
+	return { issued, paid: redeemed + refunded + burned, waiting: 0n, overpaid: 0, lines: 0n };
 }
 
 /** Why nothing of an asset may be paid in this transaction; undefined where it may. */

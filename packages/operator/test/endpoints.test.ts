@@ -127,6 +127,8 @@ test("a code's page says where the money is, and every problem's type leads to i
 	}
 });
 
+const zeros = "0".repeat(64);
+
 /** What the routes that take JSON accept. */
 const goodBodies: Readonly<Record<string, object>> = {
 	prune: { before: "2020-01-31T00:00:00Z", apply: false, cursor: null },
@@ -141,6 +143,8 @@ const goodBodies: Readonly<Record<string, object>> = {
 	distrustSigningKey: { from: new Date(0).toISOString() },
 	certifyPerson: { key: toHex(serialize(coseKey, generateKey("Ed25519").publicKey)), part: "approved" },
 	takeStatusList: { token: "none" },
+	openLedgerAccounts: { accounts: [{ id: zeros, asset: zeros, least: null, most: null }] },
+	postLedgerTransfers: { batch: [[{ kind: "void", id: zeros, reference: null, reservation: zeros }]] },
 };
 
 test("every failure of ours is injected", () => {
@@ -175,35 +179,38 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 			// What was seen before can still be told; nothing new can be seen.
 			if (name === "peers") return { hear: burn, ask: burn, targetOf: () => "" };
 			if (name === "signingKeys") return { list: burn, rotate: burn, retire: burn, distrust: burn };
-			if (name === "drafts") return new Proxy({}, { get: () => burn });
+			if (name === "drafts" || name === "ledger") return new Proxy({}, { get: () => burn });
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;
 	const log = { info: () => undefined, error: (fields: object) => logged.push(fields as never) };
 	const server = await startServer({ operator, port: 0, log });
-	for (const [name, { method, path, takes, gives }] of Object.entries(all)) {
-		const url = `${server.url}${path.replaceAll(/\{[^}]+\}/g, "0".repeat(name === "revokeApiKey" ? 16 : 64))}`;
-		const isJson = takes.kind === "json";
-		const body = isJson ? JSON.stringify(goodBodies[name]) : "x";
-		const response = await fetch(url, {
-			method: method.toUpperCase(),
-			headers: {
-				authorization: name === "account" ? "Tenten AA" : `Bearer ${apiKey}`,
-				"content-type": isJson ? "application/json" : "application/cose",
-				"idempotency-key": name,
-			},
-			...(takes.kind === "none" ? {} : { body }),
-		});
-		if (unbreakable.includes(name)) {
-			assert.ok(
-				response.status === 200 || name === "explanation",
-				`${name} ${response.status} ${gives.kind}`,
-			);
-			continue;
+	try {
+		for (const [name, { method, path, takes, gives }] of Object.entries(all)) {
+			const url = `${server.url}${path.replaceAll(/\{[^}]+\}/g, "0".repeat(name === "revokeApiKey" ? 16 : 64))}`;
+			const isJson = takes.kind === "json";
+			const body = isJson ? JSON.stringify(goodBodies[name]) : "x";
+			const response = await fetch(url, {
+				method: method.toUpperCase(),
+				headers: {
+					authorization: name === "account" ? "Tenten AA" : `Bearer ${apiKey}`,
+					"content-type": isJson ? "application/json" : "application/cose",
+					"idempotency-key": name,
+				},
+				...(takes.kind === "none" ? {} : { body }),
+			});
+			if (unbreakable.includes(name)) {
+				assert.ok(
+					response.status === 200 || name === "explanation",
+					`${name} ${response.status} ${gives.kind}`,
+				);
+				continue;
+			}
+			await assertProblem(response, code);
 		}
-		await assertProblem(response, code);
+	} finally {
+		await server.close();
 	}
-	await server.close();
 	assert.equal(logged.length, Object.keys(all).length - unbreakable.length);
 	assert.ok(logged.every(({ error }) => error === failure().message));
 }

@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import type { VerifiedToken } from "@tenten/protocol";
-import { expectRefusal, expectValue, type Holder } from "../../module/test/support/world.ts";
+import { expectRefusal, expectValue, type Holder, pay } from "../../module/test/support/world.ts";
 import type { Alarm } from "../src/index.ts";
 import { createApp } from "../src/index.ts";
 import {
 	balance,
 	createEcosystem,
 	type Ecosystem,
+	type EcosystemOptions,
 	enrolHolder,
 	kinds,
 	makeClaim,
@@ -29,12 +30,14 @@ type Scene = {
 	readonly alarms: Alarm[];
 	/** changes rows as a fault or a thief would, beside the operator */
 	readonly tamper: (statement: string) => void;
+	/** rows that a statement counts */
+	readonly count: (statement: string) => number;
 };
 
-async function scene(t: TestContext): Promise<Scene> {
+async function scene(t: TestContext, store: EcosystemOptions["store"] = {}): Promise<Scene> {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-watch-"));
 	const database = join(folder, "operator.sqlite");
-	const ecosystem = await createEcosystem({ database });
+	const ecosystem = await createEcosystem({ database, store });
 	const holder = await enrolHolder(ecosystem);
 	const tokens = await withdrawTo(ecosystem, holder, 10n, 20n, 30n);
 	const alarms: Alarm[] = [];
@@ -44,11 +47,19 @@ async function scene(t: TestContext): Promise<Scene> {
 		other.exec(statement);
 		other.close();
 	};
+	const count = (statement: string): number => {
+		const other = new DatabaseSync(database, { readOnly: true });
+		try {
+			return Number(other.prepare(statement).get()?.["rows"]);
+		} finally {
+			other.close();
+		}
+	};
 	t.after(async () => {
 		await ecosystem.operator.close();
 		rmSync(folder, { recursive: true });
 	});
-	return { ecosystem, holder, tokens, alarms, tamper };
+	return { ecosystem, holder, tokens, alarms, tamper, count };
 }
 
 const wrongs: readonly (readonly [what: string, does: string, undo: string, seen: "look" | "recount"])[] = [
@@ -179,4 +190,34 @@ test("a full count does not hold up who writes meanwhile", async (t) => {
 	await counting;
 	await operator.watch.recount();
 	assert.deepEqual(operator.watch.state.stops, []);
+});
+
+test("a claim that is recorded and not settled yet is no wrong, however long it stays so", async (t) => {
+	let unsettled = (): number => 0;
+	const { ecosystem, holder, tokens, alarms, count } = await scene(t, {
+		onCommit: (point) => {
+			if (point === "afterCommit" && unsettled() > 0) throw new Error("power is out");
+		},
+	});
+	const { operator, world } = ecosystem;
+	const [, second, third] = tokens as [VerifiedToken, VerifiedToken, VerifiedToken];
+	const [bob, carol] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
+	const { paid: toBob } = await pay(world, second, holder, bob, 20n);
+	const { paid: toCarol } = await pay(world, second, holder, carol, 20n);
+	const { paid: good } = await pay(world, third, holder, carol, 30n);
+	assert.deepEqual(kinds(await redeem(ecosystem, bob, toBob)), ["paid"]);
+	// A fork among them: this claim goes the long way, by two commits.
+	const action = { kind: "account", account: carol.certificate.hash } as const;
+	const claim = await makeClaim(ecosystem, carol, [good, toCarol], action);
+	unsettled = () => count("select count(*) as rows from claims where settlement_id is null");
+	await assert.rejects(operator.claim(claim), /power is out/);
+	assert.equal(unsettled(), 2);
+	unsettled = () => 0;
+	await operator.watch.recount();
+	assert.deepEqual([alarms, operator.watch.state.stops], [[], []]);
+	assert.deepEqual((await operator.audit("JPY")).broken, []);
+	expectValue(await operator.claim(claim));
+	await operator.watch.recount();
+	assert.deepEqual(alarms, []);
+	assert.equal(await balance(ecosystem, carol), 50n, "what is good, and what the reserve paid");
 });

@@ -4,5 +4,6 @@ export * from "./codec/index.ts";
 export * from "./crypto/index.ts";
 export * from "./handover/index.ts";
 export * from "./identity/index.ts";
+export * from "./ledger/index.ts";
 export * from "./registry/index.ts";
 export * from "./token/index.ts";

@@ -52,7 +52,7 @@ export async function agree(
  * Without a word from the app: what the request wants must be there, and a merchant takes only what its account could
  * be credited with.
  */
-function takes({ request, accepted, documents }: Offer, now: number): Answer | Refusal {
+export function takes({ request, accepted, documents }: Offer, now: number): Answer | Refusal {
 	const { payee } = request;
 	const lacking = lackingDocument(request, documents);
 	if (lacking !== undefined) return refuse("document-mismatch", lacking);

@@ -1,6 +1,6 @@
 /** Where the money of one asset is, as the module has it. */
 import type { SecureModule, TokenSummary } from "@tenten/module";
-import { type AssetId, isRefusal, sameAsset } from "@tenten/protocol";
+import { type AssetId, isRefusal, sameAsset, sumOf } from "@tenten/protocol";
 import { boundsOf } from "./bounds.ts";
 
 /** Amounts in minor units. */
@@ -28,11 +28,11 @@ export function balanceOf(module: SecureModule, asset: AssetId, now: number): Ba
 	});
 	const reserved = module.reservations().filter((entry) => sameAsset(entry.asset, asset));
 	return {
-		available: sum(free),
-		reserved: sum(reserved),
-		locked: sum(own.filter(({ heldBy }) => heldBy !== null)),
-		expiring: sum(free.filter(({ until }) => until - now < week)),
-		awaited: sum(held) - sum(own),
+		available: sumOf(free),
+		reserved: sumOf(reserved),
+		locked: sumOf(own.filter(({ heldBy }) => heldBy !== null)),
+		expiring: sumOf(free.filter(({ until }) => until - now < week)),
+		awaited: sumOf(held) - sumOf(own),
 	};
 }
 
@@ -40,8 +40,4 @@ export function balanceOf(module: SecureModule, asset: AssetId, now: number): Ba
 function spendableUntil(module: SecureModule, token: TokenSummary): number {
 	const rules = module.rulesOf(token.output);
 	return isRefusal(rules) ? token.spendUntil : boundsOf(token, rules).until;
-}
-
-function sum(entries: readonly { readonly amount: bigint }[]): bigint {
-	return entries.reduce((total, { amount }) => total + amount, 0n);
 }

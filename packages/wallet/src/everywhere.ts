@@ -12,6 +12,7 @@ export { operatorsOfBackup, type RestoreDeskOptions, restoreDesk } from "./desk/
 export { Rooms, type RoomsOptions } from "./desk/rooms.ts";
 export type { TillDesk } from "./desk/till-desk.ts";
 export type {
+	AskedView,
 	AssetView,
 	AttemptView,
 	BalanceView,
@@ -36,6 +37,7 @@ export { type ListedAsset, listedAssets } from "./listed-assets.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export { introduction } from "./operators.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
+export { plainText } from "./plain-text.ts";
 export type { Redeemed } from "./redeeming.ts";
 export { reasonWords, refusalWords } from "./refusal-words.ts";
 export { selectTokens } from "./selection.ts";
@@ -47,6 +49,7 @@ export type {
 	HistoryStore,
 } from "./store/history.ts";
 export { memoryStore } from "./store/memory-store.ts";
+export { sealedSettings } from "./store/sealed-text.ts";
 export { memorySettings, type SettingStore } from "./store/settings.ts";
 export type { WalletStore } from "./store/wallet-store.ts";
 export type { AskedRequest, OfferRequest } from "./transport/asking.ts";

@@ -1,10 +1,19 @@
 /** @tenten/wallet: its public surface in Node. */
+export { Company, type CompanyOptions, type OrderStatus } from "./company/company.ts";
+export type { Arrival, Order, OrderPayment, OrderRow, OrderState } from "./company/order.ts";
+export { addOrderRoutes } from "./company/order-routes.ts";
+export { Orders } from "./company/orders.ts";
 export { makeFolder, replaceFile, syncDirectory } from "./durable.ts";
 export * from "./everywhere.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
 export { nodeDial } from "./transport/dial-node.ts";
 export { fileReceiver, fileSender } from "./transport/file.ts";
-export { type HttpChannel, type HttpOptions, httpChannel } from "./transport/http-client.ts";
+export {
+	type HttpChannel,
+	type HttpOptions,
+	httpChannel,
+	type OrderChannel,
+} from "./transport/http-client.ts";
 export { handoverApp } from "./transport/http-server.ts";
 export { type LoopbackOptions, type LoopbackServer, listenOnLoopback } from "./transport/loopback-server.ts";
 export { checkPeerUrl, type PeerRules } from "./transport/peer-rules.ts";

@@ -12,6 +12,7 @@ export type { PasskeyDesk } from "./desk/passkey-desk.ts";
 export type { AskingBack, RefundDesk } from "./desk/refund-desk.ts";
 export type { TillDesk } from "./desk/till-desk.ts";
 export type {
+	AskedView,
 	AssetView,
 	AttemptView,
 	BalanceView,

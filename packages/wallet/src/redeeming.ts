@@ -15,6 +15,7 @@ import {
 	type Refusal,
 	refuse,
 	sameAsset,
+	sumOf,
 } from "@tenten/protocol";
 import { type Operators, reach, runOrder } from "./operators.ts";
 import { freeTokens } from "./refreshing.ts";
@@ -52,8 +53,8 @@ export async function redeem(
 	);
 	const account = module.certificates().findLast(({ operatorId }) => equalBytes(operatorId, asset.operator));
 	if (account === undefined) return refuse("authority-unknown", "no account with the asset's operator");
-	let left = amount ?? sum(own);
-	if (left > sum(own)) return refuse("funds-insufficient");
+	let left = amount ?? sumOf(own);
+	if (left > sumOf(own)) return refuse("funds-insufficient");
 	// Redeeming links are irrevocable: none is signed for an operator that cannot be asked now.
 	const unreached = left === 0n ? undefined : await reach(module, operators, asset.operator);
 	if (unreached !== undefined) return unreached;
@@ -61,7 +62,7 @@ export async function redeem(
 	for (const { inputs } of planUpkeep(own, 0, everything)) {
 		if (left === 0n) break;
 		const chosen = upTo(inputs, left);
-		const part = sum(chosen) < left ? sum(chosen) : left;
+		const part = sumOf(chosen) < left ? sumOf(chosen) : left;
 		const results = await runOrder(module, operators, {
 			asset,
 			action: { kind: "account", account: account.hash, amount: part },
@@ -89,15 +90,11 @@ function withResult(so: Redeemed, result: ClaimResult): Redeemed {
 	}
 }
 
-function sum(tokens: readonly TokenSummary[]): bigint {
-	return tokens.reduce((total, { amount }) => total + amount, 0n);
-}
-
 /** The first of these that reach `amount`, or all. */
 function upTo(tokens: readonly TokenSummary[], amount: bigint): readonly TokenSummary[] {
 	const chosen: TokenSummary[] = [];
 	for (const token of tokens) {
-		if (sum(chosen) >= amount) break;
+		if (sumOf(chosen) >= amount) break;
 		chosen.push(token);
 	}
 	return chosen;

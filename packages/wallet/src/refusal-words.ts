@@ -170,6 +170,14 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "The operator has too much to do just now, and has done nothing. Ask again in a moment.",
 		ja: "発行者が混み合っているため、何も処理されていません。少し待ってからやり直してください。",
 	},
+	"order-unknown": {
+		en: "The company knows no such order, or not this payment of it.",
+		ja: "その注文、またはその注文へのこの支払いは登録されていません。",
+	},
+	"order-taken": {
+		en: "This order is being paid already, or is paid.",
+		ja: "この注文はすでに支払い中、または支払い済みです。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

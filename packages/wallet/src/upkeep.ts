@@ -11,13 +11,13 @@ export type UpkeepPolicy = {
 	readonly time: number;
 	/** and only in this last part of the whole window, e.g. 4 for a quarter: windows may be short */
 	readonly windowPart?: number;
-	/** free tokens of one asset from which they are merged */
+	/** free tokens of one asset from which they are merged, in as few orders as bring them below it */
 	readonly count: number;
 };
 
 export const defaultUpkeep: UpkeepPolicy = {
-	links: 20,
-	bytes: 8_192,
+	links: 24,
+	bytes: 12_288,
 	time: 7 * 86_400,
 	windowPart: 4,
 	count: 12,
@@ -47,9 +47,16 @@ export function planUpkeep(
 		groups.set(key, [...(groups.get(key) ?? []), token]);
 	}
 	return [...groups.values()].flatMap((group) => {
-		const due = group.filter((token) => isDue(token, now, policy));
-		const chosen = group.length >= policy.count ? group : due;
-		return batches(chosen);
+		const due = new Set(group.filter((token) => isDue(token, now, policy)));
+		if (group.length < policy.count) return batches([...due]);
+		// What is due, and the longest of the others: what stays is short, and costs little to merge later.
+		const others = group.filter((token) => !due.has(token)).toSorted((a, b) => b.size - a.size);
+		let left = group.length;
+		return batches([...due, ...others]).filter(({ inputs }) => {
+			const isWanted = left >= policy.count || inputs.some((token) => due.has(token));
+			if (isWanted) left -= inputs.length - 1;
+			return isWanted;
+		});
 	});
 }
 

@@ -29,6 +29,7 @@ import {
 	type SuiteName,
 	sameAsset,
 	serializeMessage,
+	sumOf,
 	toHex,
 } from "@tenten/protocol";
 import { agree, type Consider, lackingDocument } from "./agreeing.ts";
@@ -199,7 +200,7 @@ export class Wallet {
 		const now = this.#options.now();
 		const free = freeTokens(this.module).filter((token) => sameAsset(token.asset, asset));
 		// What a condition has ended is there, and the condition is why it does not pay.
-		if (sum(free.filter(({ spendUntil }) => spendUntil > now)) < amount) {
+		if (sumOf(free.filter(({ spendUntil }) => spendUntil > now)) < amount) {
 			const elsewhere = `${reserved} reserved${awaited > 0n ? `, ${awaited} awaited` : ""}`;
 			return refuse("funds-insufficient", `${available} available, ${elsewhere}, ${amount} asked`);
 		}
@@ -216,7 +217,7 @@ export class Wallet {
 			attempt,
 			fundsState: paymentState(this.module, attempt),
 			tokens: inputs.length,
-			madeChange: sum(inputs) > amount,
+			madeChange: sumOf(inputs) > amount,
 			documents: this.module.documents(attempt),
 		};
 	}
@@ -386,10 +387,6 @@ export class Wallet {
 		await this.#journaled;
 		await this.module.close();
 	}
-}
-
-function sum(entries: readonly { readonly amount: bigint }[]): bigint {
-	return entries.reduce((total, { amount }) => total + amount, 0n);
 }
 
 function parts(amount: bigint, count: number): readonly bigint[] {

@@ -13,6 +13,7 @@ import {
 	type Trust,
 	toHex,
 } from "@tenten/protocol";
+import { plainText } from "./plain-text.ts";
 
 export type Words = { readonly en: string; readonly ja: string };
 type Language = keyof Words;
@@ -40,7 +41,8 @@ export function amountWords(minor: bigint, asset: AssetId, trust: Naming["trust"
 	const decimal = decimalText(minor, scale) as `${number}`;
 	const options = { minimumFractionDigits: scale, maximumFractionDigits: scale };
 	return both(
-		(language) => `${new Intl.NumberFormat(locales[language], options).format(decimal)} ${asset.code}`,
+		(language) =>
+			`${new Intl.NumberFormat(locales[language], options).format(decimal)} ${plainText(asset.code)}`,
 	);
 }
 
@@ -159,7 +161,8 @@ function labelled(label: Words, values: Words): Words {
 }
 
 function anyOf(values: readonly string[]): Words {
-	return both((language) => new Intl.ListFormat(locales[language], { type: "disjunction" }).format(values));
+	const plain = values.map(plainText);
+	return both((language) => new Intl.ListFormat(locales[language], { type: "disjunction" }).format(plain));
 }
 
 /** The name that the trust list gives, or the start of the id. */

@@ -1,7 +1,7 @@
 /** Whose links are taken at their word: those that stay on this machine. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { given, isRelay, walletPage } from "../src/state/given.ts";
+import { given, isRelay, namedWallet, walletPage } from "../src/state/given.ts";
 
 const sandbox = "http://127.0.0.1:8123/wallet/";
 const wallet = "https://wallet.example/";
@@ -63,4 +63,19 @@ test("a link made at the till leads to the wallet", () => {
 		"https://pay.example/wallet/",
 	);
 	assert.equal(walletPage(`${sandbox}till.html`), undefined);
+});
+
+test("a wallet by another name than the usual is told of, unless it is the sandbox's", () => {
+	const own = [`${sandbox}?wallet=aoi`, `${sandbox}?wallet=aoi&operator=http://127.0.0.1:9001`, wallet];
+	for (const page of [
+		...own,
+		`${wallet}?wallet=wallet`,
+		`${wallet}?wallet=${"a".repeat(33)}`,
+		`${wallet}?wallet=../x`,
+	])
+		assert.equal(namedWallet(page).isOwn, true, page);
+	for (const page of [`${wallet}?wallet=lured`, `${wallet}till.html?wallet=lured#/sell`])
+		assert.deepEqual(namedWallet(page), { name: "lured", isOwn: false }, page);
+	for (const named of ["operator=https://evil.example", "relay=wss://evil.example"])
+		assert.deepEqual(namedWallet(`${sandbox}?wallet=lured&${named}`), { name: "lured", isOwn: false }, named);
 });

@@ -3,14 +3,16 @@
  *
  *   tokens         counted: the recording is replayed by real wallets against a real operator, and every call that
  *                  passes its gate is counted by what it asks for
- *   account rail   worked out: a payment there is a reservation and its posting, two operations on the ledger
+ *   account rail   the messages of flow 18, the cheaper of its flows, that reach one of its four systems; and apart
+ *                  what of it the ledgers alone do, at the very least: reserve and post
  *
  * Both sides open an account for each newcomer (a call to be certified here, one operation there), and both are
- * paid into from outside; deposits are left out on both. Once the rail runs, its own counts take this place.
+ * paid into from outside; deposits are left out on both.
  */
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { accountFlow, messagesToSystems } from "@tenten/sim";
 import type { Output } from "../output.ts";
 import { planShop } from "../replay/plan-shop.ts";
 import { linesBeside, openRecording, type RecordedPayment } from "../replay/recording.ts";
@@ -20,8 +22,8 @@ import type { BenchOptions, BenchResult } from "./result.ts";
 /** Where the recording is looked for if none is named, from the folder in which one stands. */
 const usualRecording = "../shared/data/online-retail-invoices.csv.gz";
 const usualPayments = 2000;
-/** reserve, post */
-const railOperations = 2;
+/** what one ledger does for a payment between two of its own accounts: reserve, post */
+const ledgerOperations = 2;
 
 type LoadOptions = BenchOptions & {
 	/** how many of the recording; the first ones */
@@ -75,7 +77,9 @@ function rows(
 	const calls = statistics.callsByRoute();
 	const all = sum([...calls.values()]);
 	const lists = calls.get("trustList") ?? 0;
-	const rail = railOperations + nets.size / count;
+	const newcomers = nets.size / count;
+	const rail = messagesToSystems(accountFlow("final", false).steps) + newcomers;
+	const ledger = ledgerOperations + newcomers;
 	const common = { name: "load", limit: null, peer: null, ratio: null, spread: null, rounds: count } as const;
 	const beside = (metric: string, ours: number, target: BenchResult["target"]): BenchResult => ({
 		...common,
@@ -95,6 +99,11 @@ function rows(
 	});
 	return [
 		beside("operator calls", all, { of: "ratio", atMost: 0.25 }),
+		{
+			...beside("operator calls, beside one ledger's own operations", all, null),
+			peer: ledger,
+			ratio: all / count / ledger,
+		},
 		beside("calls but for trust lists, which anyone may hand on", all - lists, null),
 		...[...calls].map(([route, times]) => each(`calls: ${route}`, "a payment", times)),
 		each("commits of the operator", "a payment", commits),

@@ -3,12 +3,13 @@
 /** A place below the number of places. */
 export type Draw = () => number;
 
-export function uniform(places: number): Draw {
-	return () => Math.floor(Math.random() * places);
+/** `chance` gives a number from zero, below one. */
+export function uniform(places: number, chance: () => number = Math.random): Draw {
+	return () => Math.floor(chance() * places);
 }
 
 /** Zipf's law with exponent 1: place `k`, counted from one, is chosen `1/k` as often as the first. */
-export function zipf(places: number): Draw {
+export function zipf(places: number, chance: () => number = Math.random): Draw {
 	const sums: number[] = [];
 	let sum = 0;
 	for (let k = 1; k <= places; k++) {
@@ -16,7 +17,7 @@ export function zipf(places: number): Draw {
 		sums.push(sum);
 	}
 	return () => {
-		const at = Math.random() * sum;
+		const at = chance() * sum;
 		let [low, high] = [0, places - 1];
 		while (low < high) {
 			const middle = (low + high) >> 1;

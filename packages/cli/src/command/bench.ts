@@ -5,6 +5,7 @@ import { benchCashu } from "../bench/cashu.ts";
 import { benchHandover } from "../bench/handover.ts";
 import { benchHandoverDurable } from "../bench/handover-durable.ts";
 import { benchIssue } from "../bench/issue.ts";
+import { benchLedger } from "../bench/ledger.ts";
 import { benchLoad } from "../bench/load.ts";
 import { benchOverload } from "../bench/overload.ts";
 import { currentCommit, recordRun } from "../bench/record.ts";
@@ -18,6 +19,7 @@ import {
 	sayResults,
 	thisMachine,
 } from "../bench/result.ts";
+import { benchScale } from "../bench/scale.ts";
 import { benchSize } from "../bench/size.ts";
 import { benchVerify } from "../bench/verify.ts";
 import { benchWallet } from "../bench/wallet.ts";
@@ -33,12 +35,13 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	size: benchSize,
 	issue: benchIssue,
 	cashu: (output) => benchCashu(output),
+	ledger: (output) => benchLedger(output),
 	load: benchLoad,
 	wallet: (output) => benchWallet(output),
 };
 
 /** Takes as long as it is told to: only by its name. */
-const lasting: Readonly<Record<string, Benchmark>> = { overload: benchOverload };
+const lasting: Readonly<Record<string, Benchmark>> = { overload: benchOverload, scale: benchScale };
 
 type Options = {
 	readonly record?: string;
@@ -56,14 +59,14 @@ export function benchCommand(): Command {
 			summary: "measure against the raw limit and the targets",
 			example: "tenten bench verify --json",
 			arguments: [
-				new Argument("[name]", "which; all but overload by default").choices(
+				new Argument("[name]", "which; all but overload and scale by default").choices(
 					Object.keys({ ...benchmarks, ...lasting }),
 				),
 			],
 			options: [
 				["--record <file>", "append the run to this file, with machine, commit and counts"],
 				["--note <text>", "what a reader of the recorded run should know"],
-				["--minutes <count>", "overload: how long (default 10)"],
+				["--minutes <count>", "overload: how long (default 10); scale: simulated time (default 60)"],
 				["--retry-shed", "overload: send again what was shed, when the operator says so"],
 				["--recording <file>", "load: the recorded invoices"],
 				databaseOption,

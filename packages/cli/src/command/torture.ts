@@ -12,6 +12,7 @@ import type { PostgresServer } from "../server/postgres-server.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { subcommand } from "../subcommand.ts";
 import { seededChance } from "../torture/chance.ts";
+import { type LedgerTortured, tortureLedger } from "../torture/ledger-torture.ts";
 import { reportOf, sayReport, type TortureReport } from "../torture/report.ts";
 import { torture } from "../torture/torture.ts";
 import { chosenServer, databaseOption } from "./database-choice.ts";
@@ -21,6 +22,7 @@ type Options = {
 	readonly kills?: string;
 	readonly seed?: string;
 	readonly database?: string;
+	readonly ledger?: string;
 };
 
 export function tortureCommand(): Command {
@@ -32,11 +34,22 @@ export function tortureCommand(): Command {
 			options: [
 				databaseOption,
 				["--kills <count>", "end after so many kills"],
+				[
+					"--ledger <transfers>",
+					"a ledger instead: so many transfers among 100 accounts, and 20 kills or --kills",
+				],
 				["--seed <number>", "what to do and when to kill; the clock and the machine add their own chance"],
 			],
 		},
 		async (output, options) => {
 			const server = await chosenServer(options.database);
+			if (options.ledger !== undefined) {
+				const transfers = numberIn("--ledger", options.ledger, 1);
+				const report = await runLedger(server, transfers, options).finally(() => server?.stop());
+				output.say(`${report.done} done, ${report.refused} refused, ${report.kills} kills`);
+				for (const loss of report.losses) output.say(`LOST: ${loss}`);
+				return { ok: report.losses.length === 0, result: report };
+			}
 			const report = await run(output, server, {
 				minutes: numberIn("--minutes", options.minutes, 0.05),
 				kills: options.kills === undefined ? Infinity : numberIn("--kills", options.kills, 1),
@@ -47,6 +60,25 @@ export function tortureCommand(): Command {
 		},
 	);
 	return command.option("--minutes <number>", "how long", "5");
+}
+
+async function runLedger(
+	postgres: PostgresServer | undefined,
+	transfers: number,
+	options: Options,
+): Promise<LedgerTortured> {
+	const folder = mkdtempSync(join(tmpdir(), "tenten-torture-"));
+	const kills = options.kills === undefined ? 20 : numberIn("--kills", options.kills, 1);
+	const seed = options.seed === undefined ? Date.now() >>> 0 : numberIn("--seed", options.seed, 0);
+	const tortured = await tortureLedger({
+		folder,
+		...(postgres && { postgres }),
+		chance: seededChance(seed),
+		transfers,
+		kills,
+	});
+	if (tortured.losses.length === 0) rmSync(folder, { recursive: true, force: true });
+	return tortured;
 }
 
 async function run(

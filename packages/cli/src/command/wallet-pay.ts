@@ -1,6 +1,6 @@
-/** `tenten wallet pay`: payments over HTTP, to an address or for a request that came otherwise. */
+/** `tenten wallet pay`: payments to an address, or for a request that came otherwise, over HTTP or a relay. */
 import { isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import { type HttpChannel, type Payment, reasonWords, refusalWords } from "@tenten/wallet";
+import { type AskedRequest, invitationIn, type Payment, reasonWords, refusalWords } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
@@ -17,6 +17,7 @@ import {
 import { shortId } from "../wallet/attempts.ts";
 import { type Ending, refused, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
+import { roomAddress, wayTo } from "../wallet/meeting.ts";
 import { readBundle } from "../wallet/parcels.ts";
 import {
 	askFor,
@@ -50,47 +51,54 @@ export function payCommand(): Command {
 		},
 		async (folder, flags, output, payee) => {
 			const isAddress = /^https?:\/\/[^#]*$/.test(payee);
-			const address = isAddress ? payee : flags.to;
+			const entries = isAddress ? [] : await readBundle(payee);
+			if (isRefusal(entries)) return entries;
+			const invitation = invitationIn(entries);
+			const address = isAddress ? payee : (flags.to ?? (invitation && roomAddress(invitation)));
 			if (address === undefined)
 				throw new BadInput(
-					"a request alone does not say where its payee is: add --to <address>, or use tenten wallet send",
+					"this request does not say where its payee is: add --to <address>, or use tenten wallet send",
 				);
-			const channel = channelTo(address);
+			const shown = isAddress ? await ask(folder, payee, flags) : findRequest(folder, entries);
+			if (isRefusal(shown)) return unreachable(shown);
+			const asset = assetOf(folder, shown.request.body.asset);
+			const { memo, amount: asked } = shown.request.body;
+			const amount = flags.amount === undefined ? asked : parseAmount(flags.amount, asset);
+			if (amount === 0n) throw new BadInput("the payee leaves the amount to you: add --amount");
+			const offer = `Paying ${inFull(amount, asset)} to ${memo === "" ? "" : `"${memo}", `}${payeeWords(folder, shown)}`;
+			await agree(output, offer, flags.amount !== undefined || flags.yes === true);
+			const way = wayTo(folder, address, "guest");
 			try {
-				const shown = isAddress ? await ask(folder, channel, flags) : await found(folder, payee);
-				if (isRefusal(shown)) return unreachable(shown);
-				const asset = assetOf(folder, shown.request.body.asset);
-				const { memo, amount: asked } = shown.request.body;
-				const amount = flags.amount === undefined ? asked : parseAmount(flags.amount, asset);
-				if (amount === 0n) throw new BadInput("the payee leaves the amount to you: add --amount");
-				const offer = `Paying ${inFull(amount, asset)} to ${memo === "" ? "" : `"${memo}", `}${payeeWords(folder, shown)}`;
-				await agree(output, offer, flags.amount !== undefined || flags.yes === true);
-				const reasons = withReasons(channel);
+				const reasons = withReasons(way);
 				const payment = await payShown(folder, shown, amount, reasons.channel, address);
 				if (isRefusal(payment)) return notAllowed(folder, shown, amount, payment);
 				return paymentEnding(folder, payment, amount, asset, reasons.last());
 			} finally {
-				channel.close();
+				way.close();
 			}
 		},
 	);
 }
 
 /** Asks for what is named; of an amount alone, for an asset of which there is enough; else the payee says. */
-function ask(folder: WalletFolder, channel: HttpChannel, flags: PayFlags): Promise<ShownRequest | Refusal> {
+async function ask(folder: WalletFolder, address: string, flags: PayFlags): Promise<ShownRequest | Refusal> {
+	const channel = channelTo(address);
+	try {
+		return await askFor(folder, channel, wanted(folder, flags));
+	} finally {
+		channel.close();
+	}
+}
+
+function wanted(folder: WalletFolder, flags: PayFlags): AskedRequest {
 	const { amount: text } = flags;
 	const named = flags.asset === undefined ? undefined : findAsset(folder, flags.asset);
-	if (text === undefined) return askFor(folder, channel, named === undefined ? {} : { asset: named.id });
+	if (text === undefined) return named === undefined ? {} : { asset: named.id };
 	const rich = knownAssets(folder).find(
 		(each) => folder.wallet.balance(each.id).available >= parseAmount(text, each),
 	);
 	const asset = named ?? rich ?? findAsset(folder);
-	return askFor(folder, channel, { asset: asset.id, amount: parseAmount(text, asset) });
-}
-
-async function found(folder: WalletFolder, source: string): Promise<ShownRequest | Refusal> {
-	const messages = await readBundle(source);
-	return isRefusal(messages) ? messages : findRequest(folder, messages);
+	return { asset: asset.id, amount: parseAmount(text, asset) };
 }
 
 /** Nothing was signed yet: what did not answer has cost nothing. */

@@ -1,15 +1,18 @@
-/** `tenten wallet request` and `receive`: to be paid, by a request that is passed on or at an address. */
+/** `tenten wallet request` and `receive`: to be paid, by a request that is passed on, at an address or at a relay. */
 import type { AttemptSummary } from "@tenten/module";
-import { equalBytes, isRefusal, toHex } from "@tenten/protocol";
+import { equalBytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
+import { encodeInvitation, makeInvitation } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
+import type { Output } from "../output.ts";
 import { onPort } from "../server/port.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { serveWallet } from "../server/wallet-server.ts";
-import { assetOf, findAsset, inFull, parseAmount } from "../wallet/assets.ts";
+import { assetOf, findAsset, inFull, type KnownAsset, parseAmount } from "../wallet/assets.ts";
 import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
+import { isRoom, roomAddress, wayTo } from "../wallet/meeting.ts";
 import { passOn } from "../wallet/parcels.ts";
 import { assetOption } from "./wallet-account.ts";
 
@@ -79,6 +82,7 @@ type ReceiveFlags = {
 	readonly asset?: string;
 	readonly memo?: string;
 	readonly port?: string;
+	readonly relay?: string;
 	readonly keep?: true;
 };
 
@@ -86,19 +90,24 @@ export function receiveCommand(): Command {
 	return walletCommand<[], ReceiveFlags>(
 		{
 			usage: "receive",
-			summary: "listen for a payment at an address of this machine, until it has come",
+			summary: "wait for a payment at an address of this machine, or in a room at a relay, until it has come",
 			example: "tenten wallet receive --amount 200",
 			options: [
 				["--amount <amount>", "take exactly this; any amount without"],
 				assetOption,
 				["--memo <text>", "what for"],
 				["--port <number>", "listen there (default: a free one)"],
+				[
+					"--relay <address>",
+					"show a link instead, whose payer is met at this relay (wss://…), and wait there",
+				],
 				["--keep", "go on listening after a payment, until Ctrl-C"],
 			],
 		},
 		async (folder, flags, output) => {
 			const asset = findAsset(folder, flags.asset);
 			const amount = flags.amount === undefined ? undefined : parseAmount(flags.amount, asset);
+			if (flags.relay !== undefined) return receiveAt(folder, flags.relay, { flags, asset, amount }, output);
 			const port = portOf(flags.port);
 			const serving = {
 				wallet: folder.wallet,
@@ -118,6 +127,53 @@ export function receiveCommand(): Command {
 			return receiveEnding(folder, server.url, payments);
 		},
 	);
+}
+
+type Wanted = {
+	readonly flags: ReceiveFlags;
+	readonly asset: KnownAsset;
+	readonly amount: bigint | undefined;
+};
+
+/**
+ * Shows a request whose payer is met at a relay, and is there until it is paid; also in the rooms of earlier requests
+ * that are not over, so that what waits there comes.
+ */
+async function receiveAt(
+	folder: WalletFolder,
+	relay: string,
+	{ flags, asset, amount = 0n }: Wanted,
+	output: Output,
+): Promise<Ending | Refusal> {
+	if (flags.port !== undefined)
+		throw new BadInput("--port is for an address of this machine, not for a relay");
+	const invitation = makeInvitation(relay);
+	const address = roomAddress(invitation);
+	const first = wayTo(folder, address, "inviter");
+	const made = await folder.wallet.request({ asset: asset.id, amount, memo: flags.memo ?? "" });
+	if (isRefusal(made)) {
+		first.close();
+		return made;
+	}
+	const earlier = roomsOfEarlier(folder);
+	folder.addresses.keep(made.digest, address);
+	const ways = [first, ...earlier.map((each) => wayTo(folder, each, "inviter"))];
+	const arriving = arrivals(folder, flags.keep === true, output.say);
+	output.say("For the payer, and nobody else: whoever has it can answer here.");
+	await passOn(output, [...made.messages, encodeInvitation(invitation)], undefined);
+	const payments = await arriving;
+	for (const way of ways) {
+		await way.settled();
+		way.close();
+	}
+	return receiveEnding(folder, relay, payments);
+}
+
+/** Where payers of requests that may still be paid, or whose payment is open, come. */
+function roomsOfEarlier({ wallet: { module }, addresses }: WalletFolder): readonly string[] {
+	const open = module.attempts(({ isOpen, side }) => isOpen && side === "payee");
+	const requests = [...module.requests().map(({ digest }) => digest), ...open.map(({ request }) => request)];
+	return [...new Set(requests.map((request) => addresses.of(request)).filter(isRoom))];
 }
 
 /** Tells of payments as they become ours; resolves after the first one, or with `keep` when it is stopped. */

@@ -10,7 +10,7 @@ import { assetOf, inFull } from "../wallet/assets.ts";
 import { findAttempt, refundWords, shortId, whereabouts } from "../wallet/attempts.ts";
 import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
-import { channelTo } from "../wallet/paying.ts";
+import { wayTo } from "../wallet/meeting.ts";
 
 export function recoverCommand(): Command {
 	return walletCommand<[], { readonly operators?: true }>(
@@ -84,9 +84,9 @@ async function tell(folder: WalletFolder, attempt: Bytes, messages: readonly Byt
 	const found = folder.wallet.module.attempts().find((each) => equalBytes(each.attempt, attempt));
 	const address = found && folder.addresses.of(found.request);
 	if (address === undefined) return;
-	const channel = channelTo(address);
-	await channel.exchange(messages);
-	channel.close();
+	const way = wayTo(folder, address, "guest");
+	await way.exchange(messages);
+	way.close();
 }
 
 function recoverAdvice(open: readonly AttemptSummary[], again_s: number): string {
@@ -98,15 +98,16 @@ function recoverAdvice(open: readonly AttemptSummary[], again_s: number): string
 		: `${commandName()} wallet recover, ${again_s > 0 ? `in ${again_s} s or later` : "later"}`;
 }
 
-/** Says our last word again where the payee was, and takes up what it answers. */
-async function contact(folder: WalletFolder, { attempt, request }: AttemptSummary): Promise<void> {
+/** Says our last word again where the other side was, and takes up what it answers. */
+async function contact(folder: WalletFolder, { attempt, request, side }: AttemptSummary): Promise<void> {
 	const address = folder.addresses.of(request);
 	if (address === undefined) return;
-	const channel = channelTo(address);
+	const way = wayTo(folder, address, side === "payer" ? "guest" : "inviter");
 	try {
-		await folder.wallet.recover(attempt, channel);
+		await folder.wallet.recover(attempt, way);
+		await way.settled();
 	} finally {
-		channel.close();
+		way.close();
 	}
 }
 
@@ -120,9 +121,9 @@ export function cancelCommand(): Command {
 		async (folder, _flags, _output, start) => {
 			const attempt = findAttempt(folder, start);
 			const address = folder.addresses.of(attempt.request);
-			const channel = address === undefined ? undefined : channelTo(address);
-			const refusal = await folder.wallet.cancel(attempt.attempt, channel);
-			channel?.close();
+			const way = address === undefined ? undefined : wayTo(folder, address, "guest");
+			const refusal = await folder.wallet.cancel(attempt.attempt, way);
+			way?.close();
 			const asset = assetOf(folder, attempt.asset);
 			if (refusal?.code === "attempt-decided") {
 				const { fundsState, words } = whereabouts(attempt);

@@ -1,6 +1,7 @@
 /**
  * Totals: what a recording says, what a plan would do, and whether the two agree to the unit.
  */
+import { sumOf } from "@tenten/protocol";
 import type { Plan, Step, WalletName } from "./plan.ts";
 import { shopName } from "./read-invoices.ts";
 import type { RecordedPayment } from "./recording.ts";
@@ -64,7 +65,7 @@ export function totalsOfPlan({ steps }: Plan): PlannedTotals {
 	const funds = steps.filter((step) => step.kind === "fund");
 	const tops = windows.flatMap((window) => window.tops);
 	const redemptions = windows.flatMap((window) => window.redemptions);
-	const [issued, redeemed, funded] = [sum(tops), sum(redemptions), sum(funds)];
+	const [issued, redeemed, funded] = [sumOf(tops), sumOf(redemptions), sumOf(funds)];
 	return {
 		payments: pays.length,
 		refunds: pays.filter(({ invoice }) => invoice?.isRefund === true).length,
@@ -86,9 +87,5 @@ export function netOf(steps: readonly Step[], isCounted: (wallet: WalletName) =>
 	const counted = ({ wallet }: { readonly wallet: WalletName }): boolean => isCounted(wallet);
 	const gave = windows.flatMap(({ redemptions }) => redemptions.filter(counted));
 	const drew = windows.flatMap(({ tops }) => tops.filter(counted));
-	return sum(gave) - sum(drew);
-}
-
-function sum(entries: readonly { readonly amount: bigint }[]): bigint {
-	return entries.reduce((total, { amount }) => total + amount, 0n);
+	return sumOf(gave) - sumOf(drew);
 }

@@ -1,5 +1,5 @@
 /**
- * Paying over HTTP from a folder: the payee's request first, then the hand-over, over one address.
+ * Paying from a folder: the payee's request first, then the hand-over, over one address.
  *
  *   address ──ask──▶ request ──checked, shown, agreed to──▶ pay ──▶ spent | in flight | safe
  */
@@ -13,15 +13,23 @@ import {
 	refusals,
 	refuse,
 } from "@tenten/protocol";
-import { type AskedRequest, type HttpChannel, httpChannel, type Payment } from "@tenten/wallet";
+import {
+	type AskedRequest,
+	type Channel,
+	decodeInvitation,
+	type HttpChannel,
+	httpChannel,
+	type Payment,
+} from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import type { WalletFolder } from "./folder.ts";
 
 /** A request whose signature holds, as it is shown before anyone agrees to it, with the messages it came in. */
 export type ShownRequest = OpenedRequest & { readonly messages: readonly Bytes[] };
 
-/** The request in the messages of a bundle. */
-export function findRequest({ wallet }: WalletFolder, messages: readonly Bytes[]): ShownRequest | Refusal {
+/** The request in the entries of a bundle, which may hold an invitation, too. */
+export function findRequest({ wallet }: WalletFolder, entries: readonly Bytes[]): ShownRequest | Refusal {
+	const messages = entries.filter((entry) => isRefusal(decodeInvitation(entry)));
 	const opened = wallet.module.openRequest(messages);
 	return isRefusal(opened) ? opened : { ...opened, messages };
 }
@@ -40,7 +48,7 @@ export function payShown(
 	{ wallet, addresses }: WalletFolder,
 	{ encoded, request, messages }: ShownRequest,
 	amount: bigint,
-	channel: HttpChannel,
+	channel: Channel,
 	address: string,
 ): Promise<Payment | Refusal> {
 	addresses.keep(request.digest, address);
@@ -57,17 +65,17 @@ export function channelTo(address: string): HttpChannel {
 }
 
 /** The same channel, with the last refusal that came over it: why a payee said no. */
-export function withReasons(channel: HttpChannel): {
-	readonly channel: HttpChannel;
+export function withReasons(channel: Channel): {
+	readonly channel: Channel;
 	readonly last: () => Refusal | undefined;
 } {
 	let last: Refusal | undefined;
-	const exchange: HttpChannel["exchange"] = async (messages) => {
+	const exchange: Channel["exchange"] = async (messages) => {
 		const answers = await channel.exchange(messages);
 		last = isRefusal(answers) ? answers : (answers.map(refusalIn).find((each) => each !== undefined) ?? last);
 		return answers;
 	};
-	return { channel: { ...channel, exchange }, last: () => last };
+	return { channel: { exchange }, last: () => last };
 }
 
 /** The refusal that a message carries. A code that is not ours is not put into words. */

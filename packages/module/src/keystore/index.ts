@@ -10,6 +10,7 @@ export {
 	openSoftwareKeyStore,
 	restoreSoftwareKeyStore,
 } from "./software.ts";
+export { openWith, sealWith } from "./subtle-keys.ts";
 export {
 	createWebCryptoKeyStore,
 	openWebCryptoKeyStore,

@@ -19,6 +19,7 @@ import { type Endpoint, isBehindDoor } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { Idempotency } from "./idempotency.ts";
 import { keyGate } from "./key-gate.ts";
+import { addLedgerRoutes } from "./ledger-routes.ts";
 import { addManagementRoutes } from "./management.ts";
 import { Metrics } from "./metrics.ts";
 import { pagePolicy } from "./page.ts";
@@ -104,6 +105,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addWebhookRoutes(app, operator, gate);
 	addSigningKeyRoutes(app, operator, gate);
 	addDefinitionRoutes(app, operator, gate);
+	addLedgerRoutes(app, operator, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
 }

@@ -33,6 +33,7 @@ const about = {
 		{ name: "management", description: "What the people who run the operator ask" },
 		{ name: "peers", description: "What other operators ask, signed both ways" },
 		{ name: "webhooks", description: "Where partners are told what happened, and what they were told" },
+		{ name: "ledger", description: "Accounts with reservations, for what is no token" },
 		{ name: "service", description: "Health, figures and documentation" },
 	],
 };

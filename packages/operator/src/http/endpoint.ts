@@ -29,7 +29,7 @@ type Given =
 	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
 	| { readonly kind: "document"; readonly description: string };
 
-type Tag = "wallets" | "management" | "peers" | "webhooks" | "service";
+type Tag = "wallets" | "management" | "peers" | "webhooks" | "ledger" | "service";
 
 export type Endpoint = {
 	readonly method: "get" | "post" | "patch" | "delete";

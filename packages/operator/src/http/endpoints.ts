@@ -6,6 +6,7 @@
  */
 import { definitionEndpoints } from "./definition-endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { ledgerEndpoints } from "./ledger-endpoints.ts";
 import { managementEndpoints } from "./management-endpoints.ts";
 import { peerEndpoints } from "./peer-endpoints.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
@@ -20,5 +21,6 @@ export const endpoints = {
 	...webhookEndpoints,
 	...signingKeyEndpoints,
 	...definitionEndpoints,
+	...ledgerEndpoints,
 	...serviceEndpoints,
 } as const satisfies Readonly<Record<string, Endpoint>>;

@@ -79,6 +79,8 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"payout-stopped": [503, "safe"],
 	"rate-limited": [429, "safe"],
 	overloaded: [503, "safe"],
+	"order-unknown": unprocessable,
+	"order-taken": unprocessable,
 	"not-evidence": unprocessable,
 };
 
@@ -119,6 +121,10 @@ const httpProblems = {
 	"peer-signature-missing": [401, "final", "safe", "sign the request, as docs/spec/peers.md says"],
 	"peer-unknown": [403, "final", "safe", "have this operator list yours, with its current keys"],
 	"peer-unlisted": [404, "final", "safe", "list it first: tenten operator serve --peer"],
+	"content-differs": [409, "final", "safe", "make a fresh id: this one was used for another message"],
+	"kind-unexpected": [422, "final", "safe", "send it to whom it is for, of a payment that it knows"],
+	"payment-unknown": [404, "final", "safe", "ask whoever has it"],
+	"sender-refused": [422, "final", "safe", "nothing: another has the say in this"],
 	"event-unknown": [404, "final", "safe", "list the events first: they are kept for a time"],
 	"webhook-unknown": [404, "final", "safe", "list the endpoints of webhooks first"],
 	"webhook-address-refused": [
@@ -127,6 +133,8 @@ const httpProblems = {
 		"safe",
 		"name an address that begins with https:// and is on the public Internet",
 	],
+	"ledger-account-unknown": [404, "transient", "safe", "open the account first"],
+	"ledger-transfer-unknown": [404, "transient", "safe", "ask for it: it was not done"],
 	"webhook-limit": [409, "final", "safe", "remove an endpoint that is not needed"],
 	"signing-key-full": [409, "final", "safe", "retire keys of which nothing counts any more"],
 	"signing-key-needed": [409, "final", "safe", "rotate first, or wait until what it signed has ended"],

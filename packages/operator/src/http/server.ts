@@ -53,10 +53,18 @@ const usualLimits: ServerLimits = {
 const maximumHead = 16_384;
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-	const { operator, port, hostname = "127.0.0.1" } = options;
-	const limits = { ...usualLimits, ...options.limits };
-	const log = options.log ?? pino({ name: operator.entry.name });
+	const log = options.log ?? pino({ name: options.operator.entry.name });
 	const app = createApp({ ...options, log });
+	return serveApp(app.fetch, options);
+}
+
+/** Serves any app within these limits. */
+export async function serveApp(
+	fetch: (request: Request) => Response | Promise<Response>,
+	options: Pick<ServerOptions, "port" | "hostname" | "limits">,
+): Promise<RunningServer> {
+	const { port, hostname = "127.0.0.1" } = options;
+	const limits = { ...usualLimits, ...options.limits };
 	const serverOptions = {
 		headersTimeout: limits.head_ms,
 		requestTimeout: limits.request_ms,
@@ -65,7 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 		connectionsCheckingInterval: Math.min(limits.head_ms, 1_000),
 	};
 	// Plain HTTP/1.1: TLS ends in front of it.
-	const server = createAdaptorServer({ fetch: app.fetch, hostname, serverOptions }) as Server;
+	const server = createAdaptorServer({ fetch, hostname, serverOptions }) as Server;
 	const connections = connectionsOf(server, limits.connections);
 	const listening = await listen(server, port, hostname);
 	return {

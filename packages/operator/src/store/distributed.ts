@@ -39,6 +39,14 @@ const spread: Readonly<Record<string, string | null>> = {
 	events: "event_id",
 	deliveries: "event_id",
 	attempts: "event_id",
+	// A system of the account rail: each payment and each message under its own key.
+	rail_payments: "payment",
+	rail_inbox: "message_id",
+	rail_outbox: "message_id",
+	// An account with its entries, and each transfer under its own id.
+	ledger_accounts: "account_id",
+	ledger_entries: "account_id",
+	ledger_transfers: "transfer_id",
 	// A few rows each, read at the start or once in a while.
 	schema_versions: null,
 	starts: null,

@@ -157,6 +157,35 @@ export const migrations: readonly Migration[] = [
 				issued bigint NOT NULL, paid bigint NOT NULL)`,
 		],
 	},
+	{
+		version: 12,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS rail_payments (payment text NOT NULL, kept text NOT NULL,
+				sent bigint NOT NULL, version bigint NOT NULL, due_at bigint, PRIMARY KEY (payment))`,
+			`CREATE TABLE IF NOT EXISTS rail_inbox (message_id text NOT NULL, payment text NOT NULL,
+				content {blob} NOT NULL, PRIMARY KEY (message_id))`,
+			`CREATE TABLE IF NOT EXISTS rail_outbox (message_id text NOT NULL, content text NOT NULL,
+				PRIMARY KEY (message_id))`,
+			"CREATE INDEX IF NOT EXISTS rail_payments_due ON rail_payments (due_at) WHERE due_at IS NOT NULL",
+		],
+	},
+	{
+		version: 13,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS ledger_accounts (account_id {blob} NOT NULL PRIMARY KEY, asset {blob} NOT NULL,
+				least bigint, most bigint, debits_pending bigint NOT NULL, debits_posted bigint NOT NULL,
+				credits_pending bigint NOT NULL, credits_posted bigint NOT NULL, entries bigint NOT NULL,
+				changed_at bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS ledger_transfers (transfer_id {blob} NOT NULL PRIMARY KEY, kind text NOT NULL,
+				debit {blob} NOT NULL, credit {blob} NOT NULL, amount bigint NOT NULL, reservation {blob},
+				expires_at bigint, reference {blob}, made_at bigint NOT NULL, ending text)`,
+			`CREATE TABLE IF NOT EXISTS ledger_entries (account_id {blob} NOT NULL, number bigint NOT NULL,
+				transfer_id {blob} NOT NULL, side text NOT NULL, pending bigint NOT NULL, posted bigint NOT NULL,
+				balance bigint NOT NULL, made_at bigint NOT NULL, PRIMARY KEY (account_id, number))`,
+			`CREATE INDEX IF NOT EXISTS ledger_reservations_due ON ledger_transfers (expires_at)
+				WHERE expires_at IS NOT NULL AND ending IS NULL`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -69,7 +69,7 @@ export class Connections {
 			client.release(true);
 			throw error;
 		}
-		const own = { query: client.query.bind(client), release: ignore } as unknown as pg.PoolClient;
+		const own = { query: prepared(client), release: ignore } as unknown as pg.PoolClient;
 		const pool = { connect: async () => own, end: async () => {}, options: this.#pool.options };
 		const database = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 		this.#checked.set(client, database);
@@ -95,6 +95,21 @@ export async function dropSchema(url: string): Promise<void> {
 }
 
 function ignore(): void {}
+
+/** Parameters from which on it pays to have the server keep a statement: reading its text costs more than running it. */
+const manyParameters = 64;
+
+/** Statements over many rows are prepared once a connection: sets make few texts, again and again (`sets.ts`). */
+function prepared(client: pg.PoolClient): (text: string, values: readonly unknown[]) => Promise<unknown> {
+	const names = new Map<string, string>();
+	return (text, values) => {
+		if (typeof text !== "string" || (values ?? []).length < manyParameters)
+			return client.query(text, values as unknown[]);
+		const name = names.get(text) ?? `set ${names.size}`;
+		names.set(text, name);
+		return client.query({ name, text, values: values as unknown[] });
+	};
+}
 
 /** What several connections make at once is made by one of them. */
 async function enter(client: pg.PoolClient, schema: string): Promise<void> {

@@ -244,6 +244,58 @@ export type Schema = {
 		readonly issued: bigint;
 		readonly paid: bigint;
 	};
+	/** payments of a system of the account rail, as its machine keeps them (JSON): see `rail/rows.ts` */
+	readonly rail_payments: {
+		readonly payment: string;
+		readonly kept: string;
+		/** messages that were sent of it */
+		readonly sent: bigint | number;
+		/** raised by whoever changes it */
+		readonly version: bigint;
+		/** milliseconds; null where no time changes anything */
+		readonly due_at: bigint | number | null;
+	};
+	/** messages that were taken, each once; `content` is the hash of what it said */
+	readonly rail_inbox: { readonly message_id: string; readonly payment: string; readonly content: Blob };
+	/** messages that are not known to have arrived (JSON) */
+	readonly rail_outbox: { readonly message_id: string; readonly content: string };
+	/** accounts of the account rail; their limits and asset never change, their sums are those of their entries */
+	readonly ledger_accounts: {
+		readonly account_id: Blob;
+		readonly asset: Blob;
+		readonly least: bigint | null;
+		readonly most: bigint | null;
+		readonly debits_pending: bigint;
+		readonly debits_posted: bigint;
+		readonly credits_pending: bigint;
+		readonly credits_posted: bigint;
+		readonly entries: bigint | number;
+		readonly changed_at: bigint | number;
+	};
+	/** transfers that were done; of a reservation, `ending` is null until it ends */
+	readonly ledger_transfers: {
+		readonly transfer_id: Blob;
+		readonly kind: string;
+		readonly debit: Blob;
+		readonly credit: Blob;
+		readonly amount: bigint;
+		readonly reservation: Blob | null;
+		readonly expires_at: bigint | number | null;
+		readonly reference: Blob | null;
+		readonly made_at: bigint | number;
+		readonly ending: string | null;
+	};
+	/** two of each transfer; `number` counts an account's from 1, and whoever changes an account writes its next */
+	readonly ledger_entries: {
+		readonly account_id: Blob;
+		readonly number: bigint | number;
+		readonly transfer_id: Blob;
+		readonly side: string;
+		readonly pending: bigint;
+		readonly posted: bigint;
+		readonly balance: bigint;
+		readonly made_at: bigint | number;
+	};
 	/** how often the operator was started, in one row: by it an older copy is known */
 	readonly starts: { readonly name: string; readonly count: bigint };
 	/** the migrations that were applied, each once; `digest` is of its statements */

@@ -27,8 +27,11 @@ function textOf(transaction: Transaction, name: string, size: number, build: () 
 	return text;
 }
 
-/** Runs a statement over `items`, in parts; the rows that it returns, all of them. */
-async function inParts<I, R>(
+/**
+ * Runs a statement over `items`, in parts; the rows that it returns, all of them. `name` says which statement it is:
+ * whatever changes its text, but for how many items it takes, has to change its name.
+ */
+export async function inParts<I, R>(
 	transaction: Transaction,
 	name: string,
 	items: readonly I[],

@@ -21,6 +21,7 @@ import {
 import { createEcosystem } from "./ecosystem.ts";
 import { guarded, readOnly } from "./guarded.ts";
 import { edited, replaced } from "./item-edits.ts";
+import { byLedger } from "./ledger-provocations.ts";
 import { byMessages, type Provocations, whileHeld, whileStopped } from "./message-provocations.ts";
 import { sendSigned, signedQuestion } from "./peers.ts";
 import { apiKey, ask, begun, manage, nested, question, type Served, serveOperator } from "./served.ts";
@@ -341,7 +342,7 @@ function askedTwice({ method, path }: Endpoint): Provocations {
 }
 
 const limited = Object.values<Endpoint>(endpoints).filter((one) => rateClassOf(one) !== undefined);
-const byHand = { ...byMessages, ...byJson, ...byWebhooks };
+const byHand = { ...byMessages, ...byJson, ...byWebhooks, ...byLedger };
 const byAsking = Object.fromEntries(limited.map((one) => [one.operationId, askedTwice(one)]));
 
 export const provocations: Readonly<Record<string, Provocations>> = Object.fromEntries(

@@ -75,6 +75,8 @@ export const refusals = {
 	],
 	"rate-limited": ["transient", "send the same again after the seconds that Retry-After names"],
 	overloaded: ["transient", "send the same again after the seconds that Retry-After names"],
+	"order-unknown": ["final", "ask the company for the order again"],
+	"order-taken": ["final", "pay nothing: this order has its payment"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -9,6 +9,7 @@ import { type Bytes, concatBytes, encodeItem, equalBytes, type Item } from "../c
 
 /** What is hashed under which tag; the tags of what is signed stand in `sign1.ts`. */
 const hashTags = [
+	"account",
 	"asset",
 	"attempt",
 	"certificate",
@@ -24,6 +25,7 @@ const hashTags = [
 	"owner",
 	"request",
 	"room",
+	"transfer",
 ] as const;
 
 export type HashTag = (typeof hashTags)[number];

@@ -13,6 +13,7 @@ export const signedTypes = [
 	"approval",
 	"cancel",
 	"certificate",
+	"completion",
 	"counter",
 	"definition",
 	"enrolment",

@@ -9,6 +9,7 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import { introduction } from "../operators.ts";
+import { plainText } from "../plain-text.ts";
 import type { SettingStore } from "../store/settings.ts";
 import type { Wallet } from "../wallet.ts";
 import { Remembered } from "./remembered.ts";
@@ -54,7 +55,7 @@ export class Accounts {
 		const refusal = await this.#wallet.join(client, operator, asked);
 		if (refusal !== undefined) return refusal;
 		const id = toHex(operator);
-		const joined = { id, name: entry.name, url: address };
+		const joined = { id, name: plainText(entry.name), url: address };
 		await this.#joined.set([...this.joined.filter((known) => known.id !== id), joined]);
 		return joined;
 	}

@@ -15,6 +15,7 @@ import {
 	isRefusal,
 	type Refusal,
 	sameAsset,
+	sumOf,
 } from "@tenten/protocol";
 import { writeBackupFile } from "../backup-file.ts";
 import { assetText } from "../journal.ts";
@@ -24,6 +25,7 @@ import type { Accounts } from "./accounts.ts";
 import type { Remembered } from "./remembered.ts";
 import { assetNamed, assetView } from "./showing.ts";
 import type { RestoredView } from "./views.ts";
+import { wholeHistory } from "./whole-history.ts";
 
 export class BackupDesk {
 	readonly #wallet: Wallet;
@@ -64,7 +66,7 @@ export class BackupDesk {
 		return [...assets.values()].map((asset) => {
 			const own = awaited.filter((token) => sameAsset(token.asset, asset));
 			const gone = spent.filter((entry) => sameAsset(entry.asset, asset));
-			return { asset: assetView(asset, module.trust), ...standingOf(own), spent: sum(gone) };
+			return { asset: assetView(asset, module.trust), ...standingOf(own), spent: sumOf(gone) };
 		});
 	}
 
@@ -85,7 +87,7 @@ export class BackupDesk {
 
 	/** What operators proved that the lost wallet had paid after its backup. */
 	async #spent(): Promise<readonly { readonly asset: AssetId; readonly amount: bigint }[]> {
-		const { entries } = await this.#history.list({ kind: "spent", limit: 100_000 });
+		const entries = await wholeHistory(this.#history, { kind: "spent" });
 		return entries.flatMap(({ asset, amount }) => {
 			const id = assetNamed(asset);
 			return id === undefined ? [] : [{ asset: id, amount }];
@@ -96,13 +98,9 @@ export class BackupDesk {
 function standingOf(awaited: readonly AwaitedToken[]): Omit<RestoredView, "asset" | "spent"> {
 	const days = awaited.map(({ refundFrom }) => refundFrom);
 	return {
-		mayMove: sum(awaited.filter(({ mayMove }) => mayMove)),
-		awaited: sum(awaited),
+		mayMove: sumOf(awaited.filter(({ mayMove }) => mayMove)),
+		awaited: sumOf(awaited),
 		from: days.length === 0 ? null : Math.min(...days),
 		until: days.length === 0 ? null : Math.max(...days),
 	};
-}
-
-function sum(entries: readonly { readonly amount: bigint }[]): bigint {
-	return entries.reduce((total, { amount }) => total + amount, 0n);
 }

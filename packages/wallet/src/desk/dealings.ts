@@ -2,7 +2,7 @@
 import type { Assertion } from "@tenten/module";
 import type { Bytes, Document } from "@tenten/protocol";
 import type { Invitation } from "../transport/invitation.ts";
-import type { AttemptView, BalanceView, OperatorView, RequestView } from "./views.ts";
+import type { AskedView, AttemptView, BalanceView, OperatorView, RequestView } from "./views.ts";
 
 /** Everything that the first screen shows, as of one moment. */
 export type Overview = {
@@ -10,6 +10,8 @@ export type Overview = {
 	readonly balances: readonly BalanceView[];
 	/** payments that wait for somebody */
 	readonly open: readonly AttemptView[];
+	/** requests of one's own that nobody has begun to pay, newest first */
+	readonly asked: readonly AskedView[];
 };
 
 /** What came of a bundle: a request to be shown, the payment on it, or payments that moved on, with what is to be carried back. */
@@ -24,6 +26,10 @@ export type Taken =
 			/** a request that is being paid here already, or was: never a second time */
 			readonly kind: "begun";
 			readonly attempt: AttemptView;
+			/** where this copy of the request says that the payee can be reached */
+			readonly invitation: Invitation | null;
+			/** unix seconds: the request's own time */
+			readonly expiresAt: number;
 	  }
 	| {
 			readonly kind: "moved";
@@ -60,9 +66,7 @@ export type PayOptions = {
 };
 
 /** A request to be shown or sent. */
-export type Asked = {
-	/** names it */
-	readonly digest: string;
+export type Asked = AskedView & {
 	readonly bundle: Bytes;
 	/** whoever has it reaches this wallet; null where no relay was named */
 	readonly invitation: Invitation | null;

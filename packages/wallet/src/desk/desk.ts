@@ -33,7 +33,7 @@ import type { Channel } from "../transport/channel.ts";
 import { decodeInvitation, type Invitation, invitationIn } from "../transport/invitation.ts";
 import type { Wallet } from "../wallet.ts";
 import { Accounts } from "./accounts.ts";
-import { askFor } from "./asking-for.ts";
+import { askedAgain, askFor, unpaidRequests } from "./asking-for.ts";
 import { BackupDesk } from "./backup-desk.ts";
 import type { Asked, Asking, Overview, PayOptions, SetAside, Taken } from "./dealings.ts";
 import { health } from "./health.ts";
@@ -123,12 +123,19 @@ export class Desk {
 			operators: joined,
 			balances: assets.map(({ id }) => balanceView(this.#wallet, id)),
 			open: this.#views(module.attempts(({ isOpen }) => isOpen)),
+			asked: unpaidRequests(this.#wallet),
 		};
 	}
 
 	/** Every payment on record, on either side: where its money is, what it waits for, and the one thing to do. */
 	attempts(): readonly AttemptView[] {
 		return this.#views(this.#wallet.module.attempts());
+	}
+
+	/** Those that answer one of these requests, by their digests. */
+	attemptsOn(requests: readonly string[]): readonly AttemptView[] {
+		const wanted = new Set(requests);
+		return this.#views(this.#wallet.module.attempts(({ request }) => wanted.has(toHex(request))));
 	}
 
 	#views(attempts: readonly AttemptSummary[]): readonly AttemptView[] {
@@ -191,6 +198,11 @@ export class Desk {
 		return askFor(this.#wallet, { ...asked, asset: id, mode: isDirect ? "direct" : "twoPhase" });
 	}
 
+	/** A request of one's own once more, by its digest; what else was to go with it is the caller's to know. */
+	askedAgain(digest: string, invitation: Invitation | null = null): Asked | Refusal {
+		return askedAgain(this.#wallet, digest, invitation);
+	}
+
 	/** Takes a bundle that came by whatever way. */
 	async take(bundle: Bytes): Promise<Taken | Refusal> {
 		const entries = decodeBundle(bundle);
@@ -215,18 +227,19 @@ export class Desk {
 		if (isRefusal(opened)) return opened;
 		if (isRefusal(trust)) return trust;
 		const attempt = this.paymentOn(toHex(opened.request.digest));
-		if (attempt !== undefined) return { kind: "begun", attempt };
+		const { expiresAt } = opened.request.body;
+		if (attempt !== undefined) return { kind: "begun", attempt, invitation, expiresAt };
 		const refund = this.refunds.view(opened);
 		const request = requestView(this.#wallet, opened, { trust, timeZone: this.#timeZone, refund });
 		this.#requests.add(request.digest, { ...opened, messages });
 		return { kind: "request", request, invitation };
 	}
 
-	/** One's own payment on a request, by its digest, whose money was set aside or is paid, and has not come back. */
-	paymentOn(request: string): AttemptView | undefined {
-		const own = this.#wallet.module.attempts(({ side }) => side === "payer");
-		const paid = this.#views(own.filter((each) => toHex(each.request) === request));
-		return paid.find(({ funds }) => funds !== "safe" && funds !== "refunded");
+	/** The payment on a request, by its digest, whose money was set aside or is paid, and has not come back. */
+	paymentOn(request: string, as: AttemptView["side"] = "payer"): AttemptView | undefined {
+		return this.attemptsOn([request]).find(
+			({ side, funds }) => side === as && funds !== "safe" && funds !== "refunded",
+		);
 	}
 
 	/** Pays a request that was shown, by its digest: the caller's consent. The bundle is to be carried to the payee. */

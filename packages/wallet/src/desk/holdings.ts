@@ -13,6 +13,7 @@ import {
 	type Refusal,
 	refuse,
 	sameAsset,
+	sumOf,
 	toHex,
 } from "@tenten/protocol";
 import { boundsOf } from "../bounds.ts";
@@ -67,6 +68,8 @@ export type Supposing = Omit<Supposed, "asset" | "certifiedBy"> & {
 export type Acceptance = {
 	/** minor units of what was asked about that could be paid */
 	readonly payable: bigint;
+	/** unix seconds: from then on less could be paid; null where nothing could be */
+	readonly until: number | null;
 	/** why not all of it in one payment; null where it could be */
 	readonly shortfall: Words | null;
 	/** what could not be paid with, and why */
@@ -88,17 +91,36 @@ export function acceptance(
 	if (isRefusal(judged)) return judged;
 	const { amount } = supposing;
 	const taken = judged.filter(({ reasons }) => reasons.length === 0).map(({ token }) => token);
-	const sum = taken.reduce((total, token) => total + token.amount, 0n);
+	const all = sumOf(taken);
 	const naming = { trust, asset: id, timeZone };
+	const payable = all < amount ? all : amount;
+	const lasting = taken.map((token) => {
+		const rules = module.rulesOf(token.output);
+		return { amount: token.amount, until: boundsOf(token, isRefusal(rules) ? [] : rules).until };
+	});
 	return {
-		payable: sum < amount ? sum : amount,
-		shortfall: shortfallOf(taken, sum, amount),
+		payable,
+		until: coveredUntil(lasting, payable),
+		shortfall: shortfallOf(taken, amount),
 		refused: judged.filter(({ reasons }) => reasons.length > 0).map((each) => refusedView(each, naming)),
 	};
 }
 
-function shortfallOf(taken: readonly TokenSummary[], sum: bigint, amount: bigint): Words | null {
-	if (sum < amount) return refusalWords["funds-insufficient"];
+/** Until when tokens together hold an amount, each of them until its own end. */
+function coveredUntil(
+	lasting: readonly { readonly amount: bigint; readonly until: number }[],
+	amount: bigint,
+): number | null {
+	let held = 0n;
+	for (const each of [...lasting].sort((a, b) => b.until - a.until)) {
+		held += each.amount;
+		if (held >= amount) return each.until;
+	}
+	return null;
+}
+
+function shortfallOf(taken: readonly TokenSummary[], amount: bigint): Words | null {
+	if (sumOf(taken) < amount) return refusalWords["funds-insufficient"];
 	return selectTokens(taken, amount) === undefined ? refusalWords["too-many"] : null;
 }
 

@@ -8,6 +8,7 @@ import {
 	toHex,
 	verifyReceipt,
 } from "@tenten/protocol";
+import { plainText } from "../plain-text.ts";
 import type { Wallet } from "../wallet.ts";
 import { assetView, partyView } from "./showing.ts";
 import type { ReceiptView } from "./views.ts";
@@ -29,8 +30,8 @@ export function receiptView({ module }: Wallet, encoded: Bytes): ReceiptView | R
 		payee: partyView(payee, trust),
 		asset: assetView(asset, trust),
 		amount,
-		memo,
-		purpose,
+		memo: plainText(memo),
+		purpose: purpose === null ? null : plainText(purpose),
 		askedAt: issuedAt,
 		askedUntil: expiresAt,
 		documents: reply?.documents.length ?? 0,

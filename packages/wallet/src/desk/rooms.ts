@@ -76,6 +76,11 @@ export class Rooms {
 		return new Rooms(options, await Remembered.open<Noted>(options.settings, setting, {}));
 	}
 
+	/** The requests, by their digests, of whose payments it wants to hear. */
+	get requests(): readonly string[] {
+		return Object.keys(this.#remembered.value);
+	}
+
 	/** Answers with `handle` in the rooms to which this wallet invited; tidies. */
 	async serve(handle: Handle, payments: readonly RoomPayment[]): Promise<void> {
 		this.#handle = handle;
@@ -116,6 +121,12 @@ export class Rooms {
 	/** Whether the other side of a request can be reached in a room. */
 	has(request: string): boolean {
 		return this.#remembered.value[request] !== undefined;
+	}
+
+	/** The invitation that went with a request of one's own. */
+	invitationTo(request: string): Invitation | undefined {
+		const room = this.#remembered.value[request];
+		return room?.side === "inviter" ? invitationOf(room) : undefined;
 	}
 
 	/** The way to the other side of a request. */
@@ -197,12 +208,13 @@ export class Rooms {
 		this.#returns.set(request, { pause_ms: next_ms, timer });
 	}
 
-	#link(request: string, { relay, secret, side }: Room): RelayLink | Refusal {
+	#link(request: string, room: Room): RelayLink | Refusal {
+		const { side } = room;
 		const open = this.#links.get(request);
 		if (open !== undefined) return open;
 		const { dial, report } = this.#options;
 		const link: RelayLink | Refusal = relayLink({
-			invitation: { relay, secret: fromHex(secret) as Bytes },
+			invitation: invitationOf(room),
 			side,
 			handle: (messages) => this.#handle(messages),
 			dial,
@@ -215,4 +227,8 @@ export class Rooms {
 		if (!isRefusal(link)) this.#links.set(request, link);
 		return link;
 	}
+}
+
+function invitationOf({ relay, secret }: Room): Invitation {
+	return { relay, secret: fromHex(secret) as Bytes };
 }

@@ -10,6 +10,7 @@ import {
 } from "@tenten/protocol";
 import { assetText } from "../journal.ts";
 import { fundsState } from "../payment.ts";
+import { plainText } from "../plain-text.ts";
 import { reasonWords } from "../refusal-words.ts";
 import type { HistoryEntry } from "../store/history.ts";
 import type { Wallet } from "../wallet.ts";
@@ -33,7 +34,7 @@ export function assetNamed(text: string): AssetId | undefined {
 
 /** An asset as the trust list describes it; one that it does not know shows its code and minor units. */
 export function assetView(id: AssetId, trust: SecureModule["trust"]): AssetView {
-	const { code } = id;
+	const code = plainText(id.code);
 	const plain = {
 		id: assetText(id),
 		code,
@@ -43,10 +44,10 @@ export function assetView(id: AssetId, trust: SecureModule["trust"]): AssetView 
 	};
 	if (isRefusal(trust)) return plain;
 	const definition = trust.asset(id);
-	const operator = trust.operator(id.operator)?.entry.name ?? plain.operator;
+	const operator = plainText(trust.operator(id.operator)?.entry.name ?? plain.operator);
 	return definition === undefined
 		? { ...plain, operator }
-		: { ...plain, scale: definition.scale, name: definition.name, operator };
+		: { ...plain, scale: definition.scale, name: plainText(definition.name), operator };
 }
 
 export function balanceView(wallet: Wallet, id: AssetId): BalanceView {
@@ -57,8 +58,8 @@ export function partyView({ hash, operatorId, profile }: VerifiedCertificate, tr
 	return {
 		id: toHex(hash),
 		role: profile.role,
-		class: profile.class ?? "",
-		operator: trust.operator(operatorId)?.entry.name ?? "",
+		class: plainText(profile.class ?? ""),
+		operator: plainText(trust.operator(operatorId)?.entry.name ?? ""),
 	};
 }
 
@@ -77,8 +78,8 @@ export function requestView(
 		payee: partyView(payee, trust),
 		asset: assetView(asset, trust),
 		amount,
-		memo,
-		purpose,
+		memo: plainText(memo),
+		purpose: purpose === null ? null : plainText(purpose),
 		isDirect: mode === "direct",
 		expiresAt,
 		wants,
@@ -109,7 +110,7 @@ export function attemptView(
 		side,
 		asset: assetView(asset, module.trust),
 		amount,
-		memo,
+		memo: plainText(memo),
 		isDirect,
 		isOpen,
 		funds: fundsState(module, attempt.attempt),
@@ -137,7 +138,8 @@ export function historyView(entry: HistoryEntry, module: SecureModule): HistoryV
 		id === undefined
 			? { id: entry.asset, code: entry.asset, scale: 0, name: entry.asset, operator: "" }
 			: assetView(id, trust);
-	return { id: entry.id, at, kind, asset, amount, party, note, attempt: attemptOf(entry, module) };
+	const attempt = attemptOf(entry, module);
+	return { id: entry.id, at, kind, asset, amount, party: plainText(party), note: plainText(note), attempt };
 }
 
 /** Entries of other things than payments have ids of their own. */

@@ -4,7 +4,7 @@
  * Money that came in is a sale; it goes out again as a refund (refund-desk.ts), or because a direct payment was sent
  * back. A refund that came back itself is undone. Whatever else the wallet pays is no part of a day's sales.
  */
-import { type Bytes, fromHex } from "@tenten/protocol";
+import { type Bytes, fromHex, sumOf } from "@tenten/protocol";
 import type { HistoryStore } from "../store/history.ts";
 import type { Wallet } from "../wallet.ts";
 import type { RefundDesk } from "./refund-desk.ts";
@@ -82,18 +82,12 @@ export class TillDesk {
 function totals(lines: readonly DayLineView[]): readonly DayTotalView[] {
 	const assets = new Map(lines.map(({ entry: { asset } }) => [asset.id, asset]));
 	return [...assets.values()].map((asset) => {
-		const of = (kind: DayLineView["kind"]): readonly bigint[] =>
-			lines
-				.filter((line) => line.kind === kind && line.entry.asset.id === asset.id)
-				.map(({ entry }) => entry.amount);
+		const of = (kind: DayLineView["kind"]): readonly HistoryView[] =>
+			lines.flatMap((line) => (line.kind === kind && line.entry.asset.id === asset.id ? [line.entry] : []));
 		const count = of("sale").length;
-		const [sales, refunds] = [sum(of("sale")), sum(of("refund")) - sum(of("undone"))];
+		const [sales, refunds] = [sumOf(of("sale")), sumOf(of("refund")) - sumOf(of("undone"))];
 		return { asset, count, sales, refunds, net: sales - refunds };
 	});
-}
-
-function sum(amounts: readonly bigint[]): bigint {
-	return amounts.reduce((total, amount) => total + amount, 0n);
 }
 
 /** Unix seconds of a date's midnight in UTC; undefined where there is no such date. */

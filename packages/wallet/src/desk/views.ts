@@ -82,6 +82,19 @@ export type RequestView = {
 	readonly objections: readonly Words[];
 };
 
+/** What one asked for oneself, and is to be paid still. */
+export type AskedView = {
+	/** names the request */
+	readonly digest: string;
+	readonly asset: AssetView;
+	/** zero: the payer says how much */
+	readonly amount: bigint;
+	readonly memo: string;
+	readonly isDirect: boolean;
+	readonly askedAt: number;
+	readonly expiresAt: number;
+};
+
 /** A sale that a customer asks to be refunded, by its receipt. */
 export type RefundView =
 	| {

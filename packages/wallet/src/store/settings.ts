@@ -1,4 +1,4 @@
-/** What an app remembers beside money: small texts by name, none of them secret. */
+/** What an app remembers beside money: small texts by name, none of them secret but what is sealed. */
 export type SettingStore = {
 	readonly get: (name: string) => Promise<string | undefined>;
 	/** durable when it resolves; null forgets it */

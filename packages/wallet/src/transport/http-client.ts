@@ -8,6 +8,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { type Bytes, isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "@tenten/protocol";
+import type { OrderStatus } from "../company/company.ts";
+import { decodeStatus, encodePayer, type OrderQuestion, orderPath } from "../company/order-questions.ts";
 import { type AskedRequest, encodeAsked, requestsPath } from "./asking.ts";
 import { bundleType, decodeBundle, encodeBundle, handoverPath, maximumBundleBytes } from "./bundle.ts";
 import type { Channel } from "./channel.ts";
@@ -24,9 +26,22 @@ export type HttpOptions = {
 export type HttpChannel = Channel & {
 	/** Asks the wallet there for a request to pay: its messages. */
 	readonly ask: (asked: AskedRequest) => Promise<readonly Bytes[] | Refusal>;
+	/** Asks the company there about the payment of an order, under the name that one made for it. */
+	readonly order: (order: string, payer: string) => OrderChannel;
 	readonly close: () => void;
 };
 
+/** The payment of one order. */
+export type OrderChannel = {
+	/** The request to pay: `order-unknown`, or `order-taken` where it has another payment. */
+	readonly payment: () => Promise<readonly Bytes[] | Refusal>;
+	/** How far the company's module has it. */
+	readonly status: () => Promise<OrderStatus["status"] | Refusal>;
+	/** The last word of the company's module again: for one's own module. */
+	readonly receipt: () => Promise<readonly Bytes[] | Refusal>;
+};
+
+const jsonType = "application/json";
 const defaultTimeout_ms = 10_000;
 const maximumProblemBytes = 4_096;
 
@@ -39,12 +54,17 @@ export function httpChannel(address: string, options: HttpOptions = {}): HttpCha
 	const lookup = pinningLookup(url, rules);
 	const agent = isPlain ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true });
 	const timeout_ms = options.timeout_ms ?? defaultTimeout_ms;
-	const post = async (path: string, type: string, body: Bytes): Promise<readonly Bytes[] | Refusal> => {
+	const post = async <T>(
+		path: string,
+		type: string,
+		body: Bytes,
+		read: (response: IncomingMessage) => Promise<T | Refusal>,
+	): Promise<T | Refusal> => {
 		const target = new URL(url.pathname.replace(/\/$/, "") + path, url);
 		const headers = {
 			"content-type": type,
 			"content-length": body.length,
-			accept: `${bundleType}, ${problemType}`,
+			accept: `${bundleType}, application/json, ${problemType}`,
 		};
 		try {
 			const signal = AbortSignal.timeout(timeout_ms);
@@ -59,31 +79,58 @@ export function httpChannel(address: string, options: HttpOptions = {}): HttpCha
 				request.on("response", resolve).on("error", reject);
 			});
 			request.end(body);
-			return await answersOf(await response);
+			return await read(await response);
 		} catch (error) {
 			if (error instanceof PrivateAddressError) return refuse("peer-refused", "a private address");
 			return refuse("channel-failed", error instanceof Error ? error.message : "");
 		}
 	};
 	return {
-		exchange: async (messages) => post(handoverPath, bundleType, encodeBundle(messages)),
-		ask: async (asked) => post(requestsPath, "application/json", Buffer.from(encodeAsked(asked))),
+		exchange: async (messages) => post(handoverPath, bundleType, encodeBundle(messages), answersOf),
+		ask: async (asked) => post(requestsPath, jsonType, Buffer.from(encodeAsked(asked)), answersOf),
+		order: (order, payer) => {
+			const about = <T>(
+				question: OrderQuestion,
+				read: (response: IncomingMessage) => Promise<T | Refusal>,
+			): Promise<T | Refusal> =>
+				post(orderPath(order, question), jsonType, Buffer.from(encodePayer(payer)), read);
+			return {
+				payment: () => about("payment", answersOf),
+				status: () => about("status", statusOf),
+				receipt: () => about("receipt", answersOf),
+			};
+		},
 		close: () => agent.destroy(),
 	};
 }
 
 async function answersOf(response: IncomingMessage): Promise<readonly Bytes[] | Refusal> {
+	if (!isAnswer(response, bundleType)) return refusalOf(response);
+	const body = await readAtMost(response, maximumBundleBytes);
+	return body === undefined ? refuse("too-large", "the answer") : decodeBundle(body);
+}
+
+async function statusOf(response: IncomingMessage): Promise<OrderStatus["status"] | Refusal> {
+	if (!isAnswer(response, jsonType)) return refusalOf(response);
+	const body = await readAtMost(response, maximumProblemBytes);
+	return body === undefined ? refuse("too-large", "the answer") : decodeStatus(Buffer.from(body).toString());
+}
+
+function typeOf({ headers }: IncomingMessage): string | undefined {
+	return headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+}
+
+function isAnswer(response: IncomingMessage, type: string): boolean {
+	return response.statusCode === 200 && typeOf(response) === type;
+}
+
+async function refusalOf(response: IncomingMessage): Promise<Refusal> {
 	const status = response.statusCode ?? 0;
-	const type = response.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
-	if (status === 200 && type === bundleType) {
-		const body = await readAtMost(response, maximumBundleBytes);
-		return body === undefined ? refuse("too-large", "the answer") : decodeBundle(body);
-	}
 	if (status >= 300 && status < 400) {
 		response.destroy();
 		return refuse("peer-refused", "redirects are not followed");
 	}
-	const body = type === problemType ? await readAtMost(response, maximumProblemBytes) : undefined;
+	const body = typeOf(response) === problemType ? await readAtMost(response, maximumProblemBytes) : undefined;
 	response.destroy();
 	return (body && problemIn(body)) ?? refuse("channel-failed", `status ${status}`);
 }

@@ -1,4 +1,4 @@
-/** Documents for eyes: their kind in words, their text where they are text, their size, a name to be saved under. */
+/** Documents for eyes: their kind in words, their text where they are text, their size. */
 import type { Document } from "@tenten/protocol";
 import type { Key } from "../state/language.svelte.ts";
 
@@ -26,12 +26,6 @@ export function textOf({ content }: Document): string {
 
 export function documentOf(text: string, mediaType: string): Document {
 	return { mediaType, content: new TextEncoder().encode(text) };
-}
-
-/** A name that says nothing but what kind of file it is. */
-export function fileNameOf({ mediaType }: Document, position: number): string {
-	const ending = /^[\w.]+\/([a-z0-9]{1,8})$/.exec(mediaType)?.[1] ?? "bin";
-	return `document-${position + 1}.${ending === "plain" ? "txt" : ending === "vcard" ? "vcf" : ending}`;
 }
 
 /** Documents by media type, with one of them changed, or gone. */

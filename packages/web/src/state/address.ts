@@ -1,10 +1,9 @@
 /** What the address of the page says: which wallet it is, and whom it shall join. */
-import { type Given, given, walletPage } from "./given.ts";
-
-const name = new URLSearchParams(location.search).get("wallet") ?? "";
+import { type Given, given, type NamedWallet, namedWallet, walletPage } from "./given.ts";
 
 /** One origin may hold several wallets, each under its name. */
-export const walletName: string = /^[\w-]{1,32}$/.test(name) ? name : "wallet";
+export const thisWallet: NamedWallet = namedWallet(location.href);
+export const walletName: string = thisWallet.name;
 
 /** The operator that a new wallet shall join. */
 export const givenOperator: Given = given(location.href, "operator");

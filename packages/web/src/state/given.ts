@@ -14,6 +14,23 @@ export type Given = {
 /** An invitation has room for this. */
 const writable = /^[!-~]{1,256}$/;
 
+/** Which wallet of this origin the address of a page opens. */
+export type NamedWallet = {
+	readonly name: string;
+	/** it is the one that opens without a name, or the sandbox's: any other may be a stranger's wish, and is told */
+	readonly isOwn: boolean;
+};
+
+const usual = "wallet";
+
+export function namedWallet(page: string): NamedWallet {
+	const asked = read(page)?.searchParams.get("wallet") ?? "";
+	const name = /^[\w-]{1,32}$/.test(asked) ? asked : usual;
+	const proposed = (["operator", "relay"] as const).map((each) => given(page, each));
+	const isFromHere = isHere(page) && proposed.every(({ url, isOwn }) => url === "" || isOwn);
+	return { name, isOwn: name === usual || isFromHere };
+}
+
 /** The operator or relay that the address of a page names. */
 export function given(page: string, name: "operator" | "relay"): Given {
 	const url = read(page)?.searchParams.get(name) ?? "";

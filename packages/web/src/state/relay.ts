@@ -9,6 +9,12 @@ export function relay(): string | undefined {
 	return givenRelay.isOwn ? givenRelay.url : localStorage.getItem(preference) || undefined;
 }
 
+/** Where a request may say that its payer finds this wallet. */
+export function reachedAt(): { readonly relay?: string } {
+	const url = relay();
+	return url === undefined ? {} : { relay: url };
+}
+
 /** From now on, and none where the address is empty; false where nobody can be reached at it. */
 export function keepRelay(url: string): boolean {
 	const isUsable = url === "" || isRelay(url);

@@ -16,7 +16,7 @@ import type {
 	TillDesk,
 } from "@tenten/wallet/page";
 import type { Remote } from "comlink";
-import { announce } from "../town/announcing.ts";
+import { announce, isFramed } from "../town/announcing.ts";
 import { startWorker } from "../worker/client.ts";
 import type { Opened } from "../worker/opening.ts";
 import type { Teller } from "../worker/teller.ts";
@@ -34,7 +34,7 @@ type Phase =
 
 const worker = startWorker();
 const person = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
-const nothing: Overview = { operators: [], balances: [], open: [] };
+const nothing: Overview = { operators: [], balances: [], open: [], asked: [] };
 
 let phase = $state.raw<Phase>({ kind: "opening" });
 let news = $state.raw<readonly AttemptView[]>([]);
@@ -142,5 +142,5 @@ export async function tell(moved: readonly AttemptView[]): Promise<void> {
 /** Shows what is so now. */
 export async function refresh(): Promise<void> {
 	overview = await session.desk.overview();
-	announce(overview, await session.desk.attempts());
+	if (isFramed()) announce(overview, await session.desk.attempts());
 }

@@ -1,4 +1,4 @@
-/** The screens of the point of sale: its own, and those of the wallet for a single payment and its receipt. */
+/** The screens of the point of sale: its own, and those of the wallet for a single payment and receipts. */
 import type { Route } from "../routes.ts";
 import type { TillKey } from "./words.ts";
 
@@ -7,5 +7,6 @@ export const routes: Readonly<Record<string, Route<TillKey>>> = {
 	day: { screen: () => import("./Day.svelte"), title: "nav.day", nav: "history" },
 	refund: { screen: () => import("./Refund.svelte"), title: "nav.refund", nav: "pay" },
 	payment: { screen: () => import("../screens/Payment.svelte"), title: "nav.payment" },
+	"check-receipt": { screen: () => import("../screens/CheckReceipt.svelte"), title: "nav.checkReceipt" },
 	receipt: { screen: () => import("../screens/Receipt.svelte"), title: "nav.receipt" },
 };

@@ -4,9 +4,11 @@ import type { Phone } from "./story.ts";
 
 type Announcement = { readonly kind: "tenten-phone"; readonly phone: Phone };
 
-/** Tells the page around this one how the wallet stands; nothing where there is none. */
+/** Whether a page is around this one, to be told. */
+export const isFramed = (): boolean => window.parent !== window;
+
+/** Tells the page around this one how the wallet stands. */
 export function announce({ operators, balances }: Overview, attempts: readonly AttemptView[]): void {
-	if (window.parent === window) return;
 	const phone: Phone = {
 		isReady: operators.length > 0,
 		available: balances.reduce((sum, { available }) => sum + available, 0n),

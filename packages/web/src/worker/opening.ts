@@ -18,6 +18,7 @@ import {
 	keptCode,
 	newRecoveryCode,
 	restoreDesk,
+	sealedSettings,
 	Wallet,
 } from "@tenten/wallet/browser";
 import { type ProxyMarked, proxy } from "comlink";
@@ -118,7 +119,8 @@ async function openIn(store: IndexedDbStore, recoveryCode?: string): Promise<Ope
 
 async function serve(opened: Desk, store: IndexedDbStore): Promise<Opened> {
 	[desk, place] = [opened, store];
-	teller = await Teller.open(opened, store.settings);
+	// Whoever has a room's secret can answer in it.
+	teller = await Teller.open(opened, sealedSettings(store));
 	teller.keepTidy();
 	return { kind: "open" };
 }

@@ -61,7 +61,7 @@ export class Teller {
 			report: (error) => reportError(error),
 		});
 		const teller = new Teller(desk, rooms);
-		await rooms.serve((messages) => teller.#answer(messages), desk.attempts());
+		await rooms.serve((messages) => teller.#answer(messages), desk.attemptsOn(rooms.requests));
 		return teller;
 	}
 
@@ -71,7 +71,7 @@ export class Teller {
 	 */
 	keepTidy(): void {
 		const tidy = async (): Promise<void> => {
-			await this.#rooms.tidy(this.#desk.attempts());
+			await this.#rooms.tidy(this.#desk.attemptsOn(this.#rooms.requests));
 			await this.#desk.tidy();
 			this.#told([]);
 		};
@@ -104,9 +104,18 @@ export class Teller {
 		const taken = await this.#desk.take(bundle);
 		if (isRefusal(taken)) return taken;
 		if (taken.kind === "moved") this.#told(taken.attempts);
-		else if (taken.kind === "request" && taken.invitation !== null)
-			await this.#rooms.note(taken.request.digest, taken.invitation, taken.request.expiresAt);
+		else await this.#note(taken);
 		return taken;
+	}
+
+	/** Of two copies of a request that its owner read the last one counts, also while it is being paid. */
+	async #note(taken: Exclude<Taken, { kind: "moved" }>): Promise<void> {
+		const { invitation } = taken;
+		const [request, expiresAt] =
+			taken.kind === "begun"
+				? [taken.attempt.request, taken.expiresAt]
+				: [taken.request.digest, taken.request.expiresAt];
+		if (invitation !== null) await this.#rooms.note(request, invitation, expiresAt);
 	}
 
 	/** As `take`, of what is in a link. */
@@ -137,6 +146,11 @@ export class Teller {
 		if (isRefusal(asked) || asked.invitation === null) return asked;
 		const refused = await this.#rooms.invite(asked.digest, asked.invitation, now() + lifetime);
 		return refused ?? asked;
+	}
+
+	/** A request of one's own, as it was shown before: in its room there its payer is still answered. */
+	askedAgain(request: string): Asked | Refusal {
+		return this.#desk.askedAgain(request, this.#rooms.invitationTo(request) ?? null);
 	}
 
 	/** Whether the other side of a request can be reached at a relay. */

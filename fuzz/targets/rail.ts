@@ -1,0 +1,135 @@
+/**
+ * Messages of the account rail: what is read encodes as it was understood, and no party that takes it throws, whatever
+ * state its payment is in, posts what another would have to refuse, or says what cannot be sent.
+ */
+import { generateKey, signerFrom, verify } from "@tenten/module";
+import type { Bytes } from "@tenten/protocol";
+import {
+	payeeAppRole,
+	payeeLedgerRole,
+	payeeSystemRole,
+	payerAppRole,
+	payerLedgerRole,
+	payerSystemRole,
+	type RailEcosystem,
+	type RailMessage,
+	type Role,
+	readMessage,
+	writeJson,
+} from "../../packages/operator/src/index.ts";
+import { readMessageText } from "../../packages/operator/src/rail/message-form.ts";
+import { Broken, type Target } from "../target.ts";
+
+const key = generateKey("Ed25519", (length) => new Uint8Array(length).fill(5));
+const ecosystem: RailEcosystem = {
+	payers: { ann: { system: "A", ledger: "C", app: "P", mayPay: true, begins: 900n } },
+	payees: { shop: { system: "B", ledger: "D", app: "Q", mayReceive: true, most: null } },
+	hub: null,
+	keys: { A: key.publicKey },
+	rulingKey: null,
+	times: { timeout_ms: 9, showing_ms: 1, answer_ms: 1, patience_ms: 5, permit_ms: 3 },
+};
+
+/** A party with whatever it keeps. */
+type Place = {
+	readonly name: string;
+	readonly take: (kept: unknown, from: string, body: RailMessage["body"]) => unknown;
+};
+
+function place<Kept>({ name, step }: Role<Kept>): Place {
+	const moment = { payment: "p", now: 1, fresh: "ab".repeat(32) };
+	return {
+		name,
+		take: (kept, from, body) => {
+			if (body.kind === "forward") return kept;
+			let stepped = step(kept as Kept | undefined, { kind: "received", from, body }, moment);
+			if (stepped.kind === "refused") return kept;
+			if (stepped.posting !== null) stepped = step(stepped.kept, { kind: "entered", refusal: null }, moment);
+			if (stepped.kind === "refused") throw new Broken("an outcome of a posting was refused");
+			for (const [position, send] of stepped.sends.entries()) {
+				const body = send.body.kind === "answer" ? { ...send.body, signature: "0".repeat(128) } : send.body;
+				const message = { id: `${position}`, from: name, to: send.to, step: send.step, payment: "p", body };
+				if (readMessageText(writeJson(message)) === undefined) throw new Broken("said what cannot be sent");
+			}
+			return stepped.kept;
+		},
+	};
+}
+
+const terms = { payer: "ann", payee: "shop", amount: "300", credit: "reserved" };
+const permit = "ab".repeat(32);
+const word = { permit, word: "notified", signature: "0".repeat(128) };
+const said: readonly (readonly [from: string, to: string, body: object])[] = [
+	["user", "P", { kind: "pay", ...terms }],
+	["P", "A", { kind: "instruct", ...terms }],
+	["A", "B", { kind: "announce", ...terms, ledger: "C" }],
+	[
+		"B",
+		"D",
+		{ kind: "askPermit", payee: "shop", amount: "300", credit: "reserved", ledger: "C", system: "A" },
+	],
+	["D", "B", { kind: "permit", permit }],
+	["B", "A", { kind: "accepted", permit, ledger: "D" }],
+	["A", "C", { kind: "debit", payer: "ann", amount: "300", credit: "reserved", permit, ledger: "D" }],
+	["C", "D", { kind: "credit", permit, amount: "300", credit: "reserved" }],
+	["D", "C", { kind: "credited" }],
+	["C", "A", { kind: "debited" }],
+	["A", "B", { kind: "completed" }],
+	["A", "P", { kind: "told", standing: "completed" }],
+	["B", "Q", { kind: "told", standing: "reserved" }],
+	["P", "A", { kind: "giveUp" }],
+	["Q", "B", { kind: "use" }],
+	["B", "A", { kind: "confirm" }],
+	["A", "B", { kind: "answer", ...word }],
+	["B", "D", { kind: "decide", ...word }],
+	["D", "C", { kind: "ended", word: "abandoned" }],
+	["C", "A", { kind: "recredited" }],
+];
+
+const bytesOf = (json: object): Bytes => new Uint8Array(Buffer.from(JSON.stringify(json)));
+const seeds = said.map(([from, to, body], position) =>
+	bytesOf({ id: `${from}.p.${position}`, from, to, step: position, payment: "p", body }),
+);
+const carried = { kind: "forward", from: "C", to: "D", body: { kind: "credited" } };
+
+const messages: Target = {
+	name: "rail/message",
+	weight: 4,
+	open: async () => {
+		const signer = signerFrom(key.privateKey, "Ed25519");
+		const places = [
+			place(payerAppRole(ecosystem, "P")),
+			place(payeeAppRole(ecosystem, "Q")),
+			place(payerSystemRole(ecosystem, "A", signer)),
+			place(payeeSystemRole(ecosystem, "B")),
+			place(payerLedgerRole(ecosystem, "C")),
+			place(payeeLedgerRole(ecosystem, "D", verify)),
+		];
+		// What each keeps after each message of a payment that goes well.
+		const states = new Map<string, unknown[]>(places.map(({ name }) => [name, [undefined]]));
+		for (const seed of seeds) {
+			const read = readMessageText(Buffer.from(seed).toString());
+			const at = places.find(({ name }) => name === read?.to);
+			const known = states.get(at?.name ?? "");
+			if (read !== undefined && at !== undefined) known?.push(at.take(known.at(-1), read.from, read.body));
+		}
+		return {
+			seeds: [
+				...seeds,
+				bytesOf({ id: "hub.1", from: "hub", to: "D", step: 11.05, payment: "p", body: carried }),
+			],
+			form: "text",
+			run: (input) => {
+				const message = readMessageText(Buffer.from(input).toString());
+				if (message === undefined) return "malformed";
+				const again = readMessage(JSON.parse(writeJson(message)));
+				if (writeJson(again) !== writeJson(message)) throw new Broken("read anew, it says something else");
+				for (const each of places)
+					for (const kept of states.get(each.name) ?? []) each.take(kept, message.from, message.body);
+				return "accepted";
+			},
+		};
+	},
+};
+
+export const railTargets: readonly Target[] = [messages];

@@ -1,0 +1,239 @@
+/**
+ * Hosts a machine of the account rail over a store: each event in one transaction with all that follows from it.
+ *
+ *   message | time ─▶ inbox, kept, postings, outbox: one durable write ─▶ sends, until each receiver has it
+ *
+ * What it knows is in its store alone. A message is taken once by its id; a repeat changes nothing, and what the
+ * first one brought about stands in the outbox until it arrived. When to send again is forgotten in a crash: then
+ * everything that waits is sent at once.
+ */
+import { type Bytes, toHex } from "@tenten/protocol";
+import {
+	type Body,
+	type MessageRefusal,
+	type Moment,
+	namedIn,
+	type Posting,
+	type RailEvent,
+	type RailRefusal,
+	type Send,
+	type Step,
+} from "@tenten/protocol/rail";
+import type { Job, Store, Transaction } from "../store/store.ts";
+import type { RailMessage } from "./message-form.ts";
+import { Outbox } from "./outbox.ts";
+import * as rows from "./rows.ts";
+
+/** A machine under the name of the system that it is. */
+export type Role<Kept> = {
+	readonly name: string;
+	readonly step: (kept: Kept | undefined, event: RailEvent, moment: Moment) => Step<Kept>;
+	/** milliseconds, or undefined where no time changes anything */
+	readonly wakesAt: (kept: Kept) => number | undefined;
+	/** puts the signature of this system on what needs it */
+	readonly seal: (send: Send, payment: string) => Promise<Send>;
+};
+
+export type HostOptions = {
+	/** milliseconds */
+	readonly now: () => number;
+	readonly entropy: (length: number) => Bytes;
+	readonly post: Poster;
+	/** the hub by which another is reached; whoever is not named is reached directly */
+	readonly via: Readonly<Record<string, string>>;
+	/** called at the end of each write, before it is durable and after; `message` undefined where time passed */
+	readonly onWrite?: (message: RailMessage | undefined, moment: "before" | "after") => void;
+};
+
+/** Enters a posting, or says why not; nothing is written then. */
+type Poster = (
+	transaction: Transaction,
+	payment: string,
+	posting: Posting,
+	now: number,
+) => Promise<RailRefusal | null>;
+
+export type Taking =
+	| { readonly kind: "taken"; readonly sends: readonly RailMessage[] }
+	| { readonly kind: "refused"; readonly code: MessageRefusal };
+
+/** What stands at a place of the rail: whoever runs it brings it messages, and takes what it sends. */
+export type RailParty = {
+	/** Takes a message. What it answers is durable; it is to be sent at once. */
+	take(message: RailMessage): Promise<Taking>;
+	/** Does what is due by the clock; what it answers is to be sent at once. */
+	wake(): Promise<readonly RailMessage[]>;
+	/** Its receiver has it: it is not sent again. */
+	delivered(id: string): Promise<void>;
+	/** Milliseconds at which `wake` has something to do. */
+	dueAt(): number | undefined;
+	close(): Promise<void>;
+};
+
+export class RailHost<Kept> implements RailParty {
+	readonly #store: Store;
+	readonly #role: Role<Kept>;
+	readonly #options: HostOptions;
+	#outbox: Outbox;
+	/** when payments are to be woken */
+	#due = new Map<string, number>();
+	/** a write failed, and may be durable: what waits is read again */
+	#isInDoubt = false;
+
+	private constructor(store: Store, role: Role<Kept>, options: HostOptions, outbox: Outbox) {
+		this.#store = store;
+		this.#outbox = outbox;
+		this.#role = role;
+		this.#options = options;
+	}
+
+	static async open<Kept>(store: Store, role: Role<Kept>, options: HostOptions): Promise<RailHost<Kept>> {
+		const host = new RailHost(store, role, options, await Outbox.open(store, options.now()));
+		host.#due = new Map(await store.read(rows.dueTimes));
+		return host;
+	}
+
+	async take(message: RailMessage): Promise<Taking> {
+		const [role, options] = [this.#role, this.#options];
+		if (message.to !== role.name) return { kind: "refused", code: "sender-refused" };
+		const heard = heardOf(message, options.via);
+		if (heard === undefined) return { kind: "refused", code: "sender-refused" };
+		const fresh = toHex(options.entropy(32));
+		const done = await this.#write(async (transaction) => {
+			const known = await rows.lookUp(transaction, message);
+			if (known === "taken") return { kind: "taken", sends: [] } as const;
+			if (known === "differs") return { kind: "refused", code: "content-differs" } as const;
+			const event = { kind: "received", from: heard.from, body: heard.body } as const;
+			const advanced = await this.#advance(transaction, message.payment, event, fresh);
+			if (advanced.kind === "refused") return advanced;
+			await rows.noteTaken(transaction, message);
+			options.onWrite?.(message, "before");
+			return advanced;
+		});
+		if (done.kind === "refused" || !("due" in done)) return done;
+		options.onWrite?.(message, "after");
+		this.#noteDue(message.payment, done);
+		this.#outbox.addSent(done.sends, options.now());
+		return { kind: "taken", sends: done.sends };
+	}
+
+	async wake(): Promise<readonly RailMessage[]> {
+		const now = this.#options.now();
+		if (this.#isInDoubt) {
+			this.#outbox = await Outbox.open(this.#store, now);
+			this.#due = new Map(await this.#store.read(rows.dueTimes));
+			this.#isInDoubt = false;
+		}
+		for (const [payment, at] of this.#due) if (at <= now) await this.#wakePayment(payment);
+		return this.#outbox.due(now);
+	}
+
+	async #wakePayment(payment: string): Promise<void> {
+		const fresh = toHex(this.#options.entropy(32));
+		const done = await this.#write(async (transaction) => {
+			const advanced = await this.#advance(transaction, payment, { kind: "woken" }, fresh);
+			this.#options.onWrite?.(undefined, "before");
+			return advanced;
+		});
+		if (done.kind === "refused") throw new Error(`a payment that is not there was woken: ${done.code}`);
+		this.#options.onWrite?.(undefined, "after");
+		this.#noteDue(payment, done);
+		this.#outbox.add(done.sends, this.#options.now());
+	}
+
+	delivered(id: string): Promise<void> {
+		return this.#outbox.delivered(id);
+	}
+
+	dueAt(): number | undefined {
+		if (this.#isInDoubt) return this.#options.now();
+		const times = [...this.#due.values(), this.#outbox.dueAt() ?? Number.POSITIVE_INFINITY];
+		const first = Math.min(...times);
+		return first === Number.POSITIVE_INFINITY ? undefined : first;
+	}
+
+	async #write<T>(job: Job<T>): Promise<T> {
+		try {
+			return await this.#store.run(job);
+		} catch (error) {
+			this.#isInDoubt = true;
+			throw error;
+		}
+	}
+
+	async kept(payment: string): Promise<Kept | undefined> {
+		const row = await this.#store.read((transaction) => rows.paymentOf<Kept>(transaction, payment));
+		return row?.kept;
+	}
+
+	close(): Promise<void> {
+		return this.#store.close();
+	}
+
+	async #advance(
+		transaction: Transaction,
+		payment: string,
+		event: RailEvent,
+		fresh: string,
+	): Promise<Advanced | Extract<Taking, { kind: "refused" }>> {
+		const { step, wakesAt, seal, name } = this.#role;
+		const before = await rows.paymentOf<Kept>(transaction, payment);
+		const moment = { payment, now: this.#options.now(), fresh };
+		let stepped = step(before?.kept, event, moment);
+		if (stepped.kind === "refused") return stepped;
+		const sends: Send[] = [...stepped.sends];
+		while (stepped.posting !== null) {
+			const refusal = await this.#options.post(transaction, payment, stepped.posting, moment.now);
+			const next: Step<Kept> = step(stepped.kept, { kind: "entered", refusal }, moment);
+			if (next.kind === "refused") throw new Error(`a posting's outcome was refused: ${next.code}`);
+			sends.push(...next.sends);
+			stepped = next;
+		}
+		const first = before?.sent ?? 0;
+		const messages: RailMessage[] = [];
+		for (const [position, send] of sends.entries()) {
+			const { to, step: number, body } = await seal(send, payment);
+			const id = `${name}.${payment}.${first + position}`;
+			const hop = namedIn(this.#options.via, to);
+			messages.push(
+				hop === undefined
+					? { id, from: name, to, step: number, payment, body }
+					: {
+							id,
+							from: name,
+							to: hop,
+							step: number,
+							payment,
+							body: { kind: "forward", from: name, to, body },
+						},
+			);
+		}
+		const due = wakesAt(stepped.kept) ?? null;
+		const kept = { kept: stepped.kept, sent: first + messages.length, due };
+		await rows.keepPayment(transaction, payment, before, kept);
+		await rows.queueSends(transaction, messages);
+		return { kind: "taken", sends: messages, due };
+	}
+
+	#noteDue(payment: string, { due }: Advanced): void {
+		if (due === null) this.#due.delete(payment);
+		else this.#due.set(payment, due);
+	}
+}
+
+type Advanced = {
+	readonly kind: "taken";
+	readonly sends: readonly RailMessage[];
+	readonly due: number | null;
+};
+
+/** Who says it first; a hub speaks for those who are reached by it, and for nobody else. */
+function heardOf(
+	{ from, to, body }: RailMessage,
+	via: Readonly<Record<string, string>>,
+): { readonly from: string; readonly body: Body } | undefined {
+	if (body.kind !== "forward") return namedIn(via, from) === undefined ? { from, body } : undefined;
+	return namedIn(via, body.from) === from && body.to === to
+		? { from: body.from, body: body.body }
+		: undefined;
+}

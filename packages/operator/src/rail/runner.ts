@@ -1,0 +1,108 @@
+/**
+ * Runs a party of the account rail in real time: what it sends goes to the others over HTTP, and again until they have
+ * it; what is due by the clock is done when it is due.
+ *
+ * An answer of 204 ends a message, and so does a refusal, which is written to the log: it would be refused again.
+ * Anything else leaves it in the outbox. No redirect is followed, and nobody is asked but whom the addresses name.
+ */
+import type { RailParty, Taking } from "./host.ts";
+import { type RailMessage, writeJson } from "./message-form.ts";
+
+export type RunnerOptions = {
+	readonly party: RailParty & { kept(payment: string): Promise<unknown> };
+	/** where each other party is: https://… or, on this machine, http://… */
+	readonly addresses: Readonly<Record<string, string>>;
+	/** milliseconds */
+	readonly now: () => number;
+	/** told of what goes wrong, in words */
+	readonly log: (what: string) => void;
+};
+
+const timeout_ms = 10_000;
+/** Between two looks at the clock where nothing is known to be due. */
+const longestWait_ms = 60_000;
+const refusals: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
+
+export class RailRunner {
+	readonly #options: RunnerOptions;
+	#timer: NodeJS.Timeout | undefined;
+	#isOver = false;
+	readonly #sending = new Set<Promise<void>>();
+
+	constructor(options: RunnerOptions) {
+		this.#options = options;
+	}
+
+	/** Sends what waits, and goes on until it is stopped. */
+	start(): void {
+		this.#setTimer(0);
+	}
+
+	async take(message: RailMessage): Promise<Taking> {
+		try {
+			const taking = await this.#options.party.take(message);
+			if (taking.kind === "taken") this.#send(taking.sends);
+			return taking;
+		} finally {
+			this.#setTimer();
+		}
+	}
+
+	kept(payment: string): Promise<unknown> {
+		return this.#options.party.kept(payment);
+	}
+
+	/** Sends nothing more, and lets go of the store. */
+	async stop(): Promise<void> {
+		this.#isOver = true;
+		clearTimeout(this.#timer);
+		await Promise.all(this.#sending);
+		await this.#options.party.close();
+	}
+
+	async #wake(): Promise<void> {
+		try {
+			this.#send(await this.#options.party.wake());
+		} catch (error) {
+			this.#options.log(String(error));
+		}
+		this.#setTimer();
+	}
+
+	#setTimer(least_ms = 1): void {
+		clearTimeout(this.#timer);
+		if (this.#isOver) return;
+		const { party, now } = this.#options;
+		const wait_ms = Math.max(least_ms, (party.dueAt() ?? Number.POSITIVE_INFINITY) - now());
+		this.#timer = setTimeout(() => void this.#wake(), Math.min(wait_ms, longestWait_ms));
+	}
+
+	#send(messages: readonly RailMessage[]): void {
+		for (const message of messages) {
+			const sent: Promise<void> = this.#post(message).finally(() => this.#sending.delete(sent));
+			this.#sending.add(sent);
+		}
+	}
+
+	async #post(message: RailMessage): Promise<void> {
+		const { addresses, party, log } = this.#options;
+		const address = Object.hasOwn(addresses, message.to) ? addresses[message.to] : undefined;
+		if (address === undefined) return log(`nobody said where ${message.to} is`);
+		try {
+			const { status, body } = await fetch(`${address}/v1/messages`, {
+				method: "POST",
+				headers: { "content-type": "application/json" },
+				body: writeJson(message),
+				redirect: "error",
+				signal: AbortSignal.timeout(timeout_ms),
+			});
+			await body?.cancel();
+			if (refusals.has(status)) log(`${message.to} refused ${message.id}: ${status}`);
+			if (status === 204 || refusals.has(status)) await party.delivered(message.id);
+		} catch (error) {
+			// It stays in the outbox: whoever was out of reach is asked again.
+			log(`${message.to} did not answer ${message.id}: ${String(error)}`);
+		}
+		this.#setTimer();
+	}
+}

@@ -1,0 +1,15 @@
+/** The flows of the matrix, in the order in which they are shown. */
+import { accountFlow } from "./account-flow.ts";
+import type { Flow } from "./party.ts";
+import { directFlow, timeOutFlow, timeOutReservedFlow, twoPhaseFlow } from "./token-flow.ts";
+
+export const flows: readonly Flow[] = [
+	accountFlow("final", false),
+	accountFlow("reserved", false),
+	accountFlow("final", true),
+	accountFlow("reserved", true),
+	directFlow,
+	twoPhaseFlow,
+	timeOutFlow,
+	timeOutReservedFlow,
+];
