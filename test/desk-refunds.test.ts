@@ -145,6 +145,14 @@ describe("a refund", () => {
 		}
 	});
 
+	test("is of no sale that is named like what every object has", async () => {
+		const { shop } = await counter(900n);
+		for (const name of ["__proto__", "constructor", "toString"]) {
+			assert.equal(shop.desk.refunds.of(name), null);
+			assert.equal(codeOf(await shop.desk.sendBack(name)), "attempt-unknown");
+		}
+	});
+
 	test("of a sale that the module forgot is not paid: nobody knows whether it was before", async () => {
 		const { town, shop, customer, sale } = await counter(900n);
 		const { bundle: late } = ok(await customer.desk.refunds.ask(sale, { lifetime: 400 * day }));

@@ -13,6 +13,7 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 	let phones: Phones;
 	let ann: Phone;
 	let bob: Phone;
+	let paidRequest = "";
 
 	before(async () => {
 		phones = await openPhones();
@@ -86,8 +87,19 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 		await standing(bob, "inFlight");
 		await bring(bob, await bring(ann, answer, "spent"), "received");
 		await reopen();
+		await bob.page.waitForURL(/#\/payment\//);
 		await standing(bob, "received");
 		assert.equal(await shownBalance(bob), yen(bob, 80n));
+		paidRequest = address;
+	});
+
+	test("whoever leaves a screen that is still asking stays where it went", async () => {
+		await bob.page.evaluate(leaveAtOnce, paidRequest);
+		await bob.page.locator('main[data-screen^="home/"]').waitFor();
+		// Asks the same worker, which answers in order.
+		await bob.balance();
+		await bob.page.evaluate(() => new Promise(requestAnimationFrame));
+		assert.equal(new URL(bob.page.url()).hash, "#/home");
 	});
 
 	test("an address with a request of nobody says that there is none", async () => {
@@ -139,3 +151,14 @@ describe("two phones that are opened anew after every step", { skip }, () => {
 		assert.deepEqual([...ann.problems, ...bob.problems], []);
 	});
 });
+
+/** Runs in the page: goes to an address, and from there home as soon as its screen is drawn. */
+function leaveAtOnce(address: string): void {
+	const seen = new MutationObserver(() => {
+		if (document.querySelector('main[data-screen^="request/"]') === null) return;
+		seen.disconnect();
+		location.hash = "#/home";
+	});
+	seen.observe(document.body, { subtree: true, childList: true, attributes: true });
+	location.hash = address;
+}

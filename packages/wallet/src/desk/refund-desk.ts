@@ -22,7 +22,7 @@ import type { Words } from "../words.ts";
 import { askFor } from "./asking-for.ts";
 import type { Asked } from "./dealings.ts";
 import { receiptView } from "./receipts.ts";
-import { Remembered } from "./remembered.ts";
+import { heldUnder, Remembered } from "./remembered.ts";
 import type { RefundView } from "./views.ts";
 
 /** The media type of a receipt among the documents of a request. */
@@ -160,12 +160,12 @@ export class RefundDesk {
 
 	/** The payment by which a sale was refunded, or is being; null where it was not. */
 	of(sale: string): string | null {
-		return this.#isRefunded(sale) ? (this.#notes.value[sale]?.payment ?? null) : null;
+		return this.#isRefunded(sale) ? (heldUnder(this.#notes.value, sale)?.payment ?? null) : null;
 	}
 
 	/** Or may be: what is noted and not yet paid counts. */
 	#isRefunded(sale: string): boolean {
-		const note = this.#notes.value[sale];
+		const note = heldUnder(this.#notes.value, sale);
 		return note !== undefined && !isReturned(note, this.#wallet.module);
 	}
 

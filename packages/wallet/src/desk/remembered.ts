@@ -35,3 +35,8 @@ export class Remembered<T> {
 		}
 	}
 }
+
+/** What a record holds under a key that others may have chosen: never what every object has, such as `__proto__`. */
+export function heldUnder<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+	return Object.hasOwn(record, key) ? record[key] : undefined;
+}

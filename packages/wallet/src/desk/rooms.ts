@@ -15,7 +15,7 @@ import type { Invitation } from "../transport/invitation.ts";
 import type { Dial } from "../transport/relay-connection.ts";
 import type { Side } from "../transport/relay-frame.ts";
 import { type RelayLink, relayLink } from "../transport/relay-link.ts";
-import { Remembered } from "./remembered.ts";
+import { heldUnder, Remembered } from "./remembered.ts";
 import type { AttemptView } from "./views.ts";
 
 export type RoomsOptions = {
@@ -113,25 +113,25 @@ export class Rooms {
 	 */
 	async note(request: string, invitation: Invitation, expiresAt: number): Promise<void> {
 		// A wallet that pays itself is met as the payee.
-		if (this.#remembered.value[request]?.side === "inviter") return;
+		if (heldUnder(this.#remembered.value, request)?.side === "inviter") return;
 		const soon = this.#options.now() + guestStays_s;
 		await this.#keep(request, invitation, "guest", Math.min(expiresAt, soon) + guestStays_s);
 	}
 
 	/** Whether the other side of a request can be reached in a room. */
 	has(request: string): boolean {
-		return this.#remembered.value[request] !== undefined;
+		return heldUnder(this.#remembered.value, request) !== undefined;
 	}
 
 	/** The invitation that went with a request of one's own. */
 	invitationTo(request: string): Invitation | undefined {
-		const room = this.#remembered.value[request];
+		const room = heldUnder(this.#remembered.value, request);
 		return room?.side === "inviter" ? invitationOf(room) : undefined;
 	}
 
 	/** The way to the other side of a request. */
 	channel(request: string): Channel | Refusal {
-		const room = this.#remembered.value[request];
+		const room = heldUnder(this.#remembered.value, request);
 		return room === undefined ? refuse("channel-failed", "no room is known") : this.#link(request, room);
 	}
 

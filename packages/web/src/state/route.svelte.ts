@@ -17,18 +17,36 @@ function linkIn(hash: string): string {
 
 let place = $state.raw(placeIn(location.hash));
 let brought = $state(linkIn(location.hash));
+let moves = 0;
 
 addEventListener("hashchange", () => {
+	const link = linkIn(location.hash);
+	// The screen that takes a link may be the one that is shown: it stays.
+	if (link === "" && isElsewhere()) moves += 1;
 	place = placeIn(location.hash);
-	brought = linkIn(location.hash) || brought;
+	brought = link || brought;
 });
 
 export function here(): Place {
 	return place;
 }
 
+/** Whether the address is of another place already than the one that is shown. */
+function isElsewhere(): boolean {
+	const { screen, parameter } = placeIn(location.hash);
+	return screen !== place.screen || parameter !== place.parameter;
+}
+
 export function go(screen: string, parameter?: string): void {
 	location.hash = hrefOf(screen, parameter);
+}
+
+/** For a screen as it is made: goes on from it, and nowhere once its reader has gone elsewhere meanwhile. */
+export function onwards(): typeof go {
+	const from = moves;
+	return (screen, parameter) => {
+		if (from === moves && !isElsewhere()) go(screen, parameter);
+	};
 }
 
 export function hrefOf(screen: string, parameter?: string): string {
