@@ -13,6 +13,7 @@ import { operatorTargets } from "./targets/operator-http.ts";
 import { passkeyTargets } from "./targets/passkeys.ts";
 import { peerTargets } from "./targets/peers.ts";
 import { railTargets } from "./targets/rail.ts";
+import { railDoorTargets } from "./targets/rail-door.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { shapeTargets } from "./targets/shapes.ts";
 import { signatureTargets } from "./targets/signatures.ts";
@@ -35,6 +36,7 @@ export const targets: readonly Target[] = [
 	...operatorTargets,
 	...peerTargets,
 	...railTargets,
+	...railDoorTargets,
 	...walletTargets,
 	...orderTargets,
 	...deskTargets,

@@ -60,7 +60,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/sealed-keys.ts parse(": "a row of its own, sealed: sealed/key store",
 	"packages/cli/src/server/sealed-keys.ts fromHex(": "part of a row of its own, after it was opened",
 	"packages/operator/src/pruning/brought.ts parse(": "rows of its own: shape/issueProof",
-	"packages/operator/src/rail/message-form.ts JSON.parse(": "a row of its own: what a machine keeps",
 	"packages/operator/src/rail/settings.ts JSON.parse(": "a file of whoever runs it",
 	"packages/operator/src/rail/settings.ts fromHex(": "a setting, which was checked before",
 	"packages/operator/src/re-signing.ts parse(": "answers of its own: shape/reply, shape/rulingReply",

@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { createApp } from "@tenten/operator";
 import { fuzzEcosystem } from "../fuzz/operator-material.ts";
 import { routedNames } from "../fuzz/targets/operator-http.ts";
+import { railRouteNames } from "../fuzz/targets/rail-door.ts";
 import { walletApp, walletRoutes } from "../fuzz/targets/wallet-side.ts";
+import { railDoor } from "../packages/operator/src/rail/door.ts";
 
 /** What stands for every method is no route of its own: a rule for all of them, or an answer to the wrong method. */
 type Routed = Pick<ReturnType<typeof walletApp>, "routes">;
@@ -22,6 +24,11 @@ test("every route of an operator has a fuzz target", async () => {
 	const app = createApp({ operator, log: quiet });
 	assert.deepEqual(routesOf(app as never), [...routedNames].sort());
 	await operator.close();
+});
+
+test("every route of a party of the account rail has a fuzz target", () => {
+	const door = railDoor({} as never, () => undefined);
+	assert.deepEqual(routesOf(door as never), [...railRouteNames].sort());
 });
 
 test("every route of a wallet has a fuzz target", () => {

@@ -87,9 +87,16 @@ const said: readonly (readonly [from: string, to: string, body: object])[] = [
 ];
 
 const bytesOf = (json: object): Bytes => new Uint8Array(Buffer.from(JSON.stringify(json)));
-const seeds = said.map(([from, to, body], position) =>
-	bytesOf({ id: `${from}.p.${position}`, from, to, step: position, payment: "p", body }),
-);
+/** What is said of a payment that goes well, and of its end. */
+export const railMessages: readonly object[] = said.map(([from, to, body], position) => ({
+	id: `${from}.p.${position}`,
+	from,
+	to,
+	step: position,
+	payment: "p",
+	body,
+}));
+const seeds = railMessages.map(bytesOf);
 const carried = { kind: "forward", from: "C", to: "D", body: { kind: "credited" } };
 
 const messages: Target = {

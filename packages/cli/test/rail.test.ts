@@ -65,7 +65,7 @@ test("six processes pay with a credit reservation, also where a ledger is killed
 		return answer.ok ? ((await answer.json()) as { kind: string }) : undefined;
 	};
 	for (const name of names)
-		await until(async () => ((await fetch(`${address(name)}/readyz`)).status === 204 ? true : undefined));
+		await until(async () => ((await fetch(`${address(name)}/readyz`)).status === 200 ? true : undefined));
 	const post = (name: string, body: object | string): Promise<Response> =>
 		fetch(`${address(name)}/v1/messages`, {
 			method: "POST",

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
-import { documentText, schemaText } from "../generate.ts";
+import { documentText, railDocumentText, schemaText } from "../generate.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
-test("openapi.json is the operator's own document: npm run client writes it", () => {
+test("each document is the server's own: npm run client writes them", () => {
 	assert.equal(read("openapi.json"), documentText());
+	assert.equal(read("rail-openapi.json"), railDocumentText());
 });
 
 test("the client's types follow from openapi.json, byte for byte: npm run client writes them", async () => {
@@ -23,14 +24,15 @@ const allowed = {
 	"operation-4xx-response": "off",
 } as const;
 
-test("a linter accepts the document", async () => {
-	const config = await createConfig({ extends: ["recommended-strict"], rules: allowed });
-	const problems = await lintFromString({ source: read("openapi.json"), config });
-	assert.deepEqual(
-		problems.map(({ ruleId, message }) => `${ruleId}: ${message}`),
-		[],
-	);
-});
+for (const name of ["openapi.json", "rail-openapi.json"])
+	test(`a linter accepts ${name}`, async () => {
+		const config = await createConfig({ extends: ["recommended-strict"], rules: allowed });
+		const problems = await lintFromString({ source: read(name), config });
+		assert.deepEqual(
+			problems.map(({ ruleId, message }) => `${ruleId}: ${message}`),
+			[],
+		);
+	});
 
 test("the linter sees what is wrong: an operation without an id, a reference to nothing", async () => {
 	const document = JSON.parse(read("openapi.json")) as {

@@ -29,6 +29,7 @@ export {
 	type RailEcosystem,
 	railUser,
 } from "./rail/ecosystem.ts";
+export { railDocument } from "./rail/endpoints.ts";
 export type { RailParty, Role } from "./rail/host.ts";
 export { RailHub } from "./rail/hub.ts";
 export { type RailMessage, readMessage, writeJson } from "./rail/message-form.ts";

@@ -22,7 +22,7 @@ import { keyGate } from "./key-gate.ts";
 import { addLedgerRoutes } from "./ledger-routes.ts";
 import { addManagementRoutes } from "./management.ts";
 import { Metrics } from "./metrics.ts";
-import { pagePolicy } from "./page.ts";
+import { alwaysSent } from "./page.ts";
 import { answersSigned } from "./peer-gate.ts";
 import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
@@ -48,14 +48,6 @@ export type AppOptions = {
 	readonly origins?: readonly string[];
 	/** who is let in when there is too much to do; as usual if left out */
 	readonly door?: DoorOptions;
-};
-
-/** Whatever a browser is given, it guesses no type, runs nothing, keeps nothing and tells nobody. */
-const alwaysSent = {
-	"content-security-policy": pagePolicy,
-	"x-content-type-options": "nosniff",
-	"referrer-policy": "no-referrer",
-	"cache-control": "no-store",
 };
 
 export function createApp(options: AppOptions): OpenAPIHono {

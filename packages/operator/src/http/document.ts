@@ -76,7 +76,7 @@ function headersOf(endpoint: Endpoint) {
 
 /** By whose word a route is asked. */
 function schemeOf(access: Endpoint["access"]): readonly string[] {
-	if (access === "anyone") return [];
+	if (access === "anyone" || access === "party") return [];
 	return access === "holder" || access === "peer" ? [access] : ["apiKey"];
 }
 
@@ -87,8 +87,32 @@ function whoMay(access: Endpoint["access"]): string | undefined {
 }
 
 export function openApiDocument(): Document {
+	return documentOf(about, endpoints, (registry) => {
+		registerSchemes(registry);
+		for (const type of eventTypeNames) registry.registerWebhook(webhookOf(type));
+	});
+}
+
+type Routes = Readonly<Record<string, Endpoint>>;
+type About = Parameters<OpenAPIHono["getOpenAPI31Document"]>[0];
+type Registry = OpenAPIHono["openAPIRegistry"];
+
+/** The document of a server with these routes; `register` adds what they share. */
+export function documentOf(
+	said: About,
+	routes: Routes,
+	register: (registry: Registry) => void = () => undefined,
+): Document {
 	const described = new OpenAPIHono();
 	const registry = described.openAPIRegistry;
+	register(registry);
+	registry.register("Problem", problemSchema);
+	for (const [code, answer] of sharedAnswers(routes)) registry.registerComponent("responses", code, answer);
+	for (const endpoint of Object.values(routes)) registry.registerPath(operationOf(endpoint));
+	return described.getOpenAPI31Document(said);
+}
+
+function registerSchemes(registry: Registry): void {
 	registry.registerComponent("securitySchemes", "apiKey", {
 		type: "http",
 		scheme: "bearer",
@@ -105,11 +129,6 @@ export function openApiDocument(): Document {
 		description:
 			"HTTP Message Signatures (RFC 9421) with Content-Digest, by the ruling key of a listed operator",
 	});
-	registry.register("Problem", problemSchema);
-	for (const [code, answer] of sharedAnswers()) registry.registerComponent("responses", code, answer);
-	for (const endpoint of Object.values(endpoints)) registry.registerPath(operationOf(endpoint));
-	for (const type of eventTypeNames) registry.registerWebhook(webhookOf(type));
-	return described.getOpenAPI31Document(about);
 }
 
 /** What an endpoint is sent of a type (Standard Webhooks, CloudEvents). */
@@ -191,6 +210,8 @@ function successOf(endpoint: Endpoint) {
 			return {
 				200: { description, headers, content: { "application/json": { schema: z.looseObject({}) } } },
 			};
+		case "nothing":
+			return { 204: { description, headers } };
 		default:
 			return gives satisfies never;
 	}
@@ -207,9 +228,9 @@ function problemsOf(endpoint: Endpoint) {
 }
 
 /** The answers to which routes refer, each once. */
-function sharedAnswers() {
+function sharedAnswers(routes: Routes) {
 	const answers = new Map<ProblemCode, ReturnType<typeof problemAnswer>>();
-	for (const endpoint of Object.values<Endpoint>(endpoints))
+	for (const endpoint of Object.values(routes))
 		for (const { shared } of refusalsOf(endpoint))
 			if (shared !== undefined) answers.set(shared, problemAnswer(endpoint, [shared]));
 	return answers;

@@ -10,13 +10,22 @@ import type { Bytes, Refusal } from "@tenten/protocol";
 import type { Acting, Permission } from "../access.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 
-/** Who may ask: anyone, the holder of the account (signed), a listed operator (signed), or whose API key may. */
-type Access = "anyone" | "holder" | "peer" | Permission;
+/**
+ * Who may ask: anyone, the holder of the account (signed), a listed operator (signed), another party of the account
+ * rail (whoever reaches its door), or whose API key may.
+ */
+type Access = "anyone" | "holder" | "peer" | "party" | Permission;
 
 type Taken =
 	| { readonly kind: "none" }
 	| { readonly kind: "cose"; readonly description: string }
-	| { readonly kind: "json"; readonly description: string; readonly schema: z.ZodType };
+	| {
+			readonly kind: "json";
+			readonly description: string;
+			readonly schema: z.ZodType;
+			/** bytes of the longest, where that is less than what every route takes */
+			readonly most?: number;
+	  };
 
 type Given =
 	| { readonly kind: "cose"; readonly description: string }
@@ -27,9 +36,10 @@ type Given =
 			readonly schema: z.ZodType;
 	  }
 	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
-	| { readonly kind: "document"; readonly description: string };
+	| { readonly kind: "document"; readonly description: string }
+	| { readonly kind: "nothing"; readonly description: string };
 
-type Tag = "wallets" | "management" | "peers" | "webhooks" | "ledger" | "service";
+type Tag = "wallets" | "management" | "peers" | "webhooks" | "ledger" | "rail" | "service";
 
 export type Endpoint = {
 	readonly method: "get" | "post" | "patch" | "delete";
@@ -84,17 +94,17 @@ export type RateClass = "value" | "reading" | "management";
 
 /**
  * What moves value or certifies; what people who run the operator ask with their keys; the rest. What stands
- * outside `/v1` is asked by whoever runs the process, and is not counted.
+ * outside `/v1` is asked by whoever runs the process, and is not counted; nor are parties of the account rail.
  */
 export function rateClassOf({ path, keyed, method, access }: Endpoint): RateClass | undefined {
-	if (!path.startsWith("/v1/")) return undefined;
+	if (!path.startsWith("/v1/") || access === "party") return undefined;
 	if (needsKey(access)) return keyed ? "value" : "management";
 	return keyed || (method === "post" && access === "anyone") ? "value" : "reading";
 }
 
 /** Whether it is for API keys alone. */
 function needsKey(access: Access): boolean {
-	return access !== "anyone" && access !== "holder" && access !== "peer";
+	return access !== "anyone" && access !== "holder" && access !== "peer" && access !== "party";
 }
 
 /** What is said to an operator that was not heard. */
@@ -155,7 +165,9 @@ export type Answer<E extends Endpoint> =
 				? { readonly kind: "given"; readonly value: Bytes }
 				: E["gives"] extends { readonly kind: "text" }
 					? { readonly kind: "given"; readonly value: string }
-					: { readonly kind: "given"; readonly value: object })
+					: E["gives"] extends { readonly kind: "nothing" }
+						? { readonly kind: "given"; readonly value: null }
+						: { readonly kind: "given"; readonly value: object })
 	| Problem<E["problems"][number]>;
 
 export function given<const V>(value: V): { readonly kind: "given"; readonly value: V } {

@@ -5,7 +5,15 @@ const style =
 	"body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}code{font-size:1rem}section{border-top:1px solid #8888;padding:.5rem 0}dt{font-weight:600}";
 
 /** Sent with every page. */
-export const pagePolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const pagePolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+/** Whatever a browser is given, it guesses no type, runs nothing, keeps nothing and tells nobody. */
+export const alwaysSent: Readonly<Record<string, string>> = {
+	"content-security-policy": pagePolicy,
+	"x-content-type-options": "nosniff",
+	"referrer-policy": "no-referrer",
+	"cache-control": "no-store",
+};
 
 /** `body` is HTML; whatever stands in it from elsewhere went through `asText`. */
 export function page(title: string, body: string): string {

@@ -85,6 +85,8 @@ function success({ gives }: Endpoint, value: unknown): Response {
 			return new Response(value as string, { headers: { "content-type": `${gives.type}; charset=UTF-8` } });
 		case "document":
 			return Response.json(value);
+		case "nothing":
+			return new Response(null, { status: 204 });
 		default:
 			return gives satisfies never;
 	}
@@ -129,7 +131,7 @@ export async function bodyFor({ takes }: Endpoint, context: Context): Promise<Ui
 	if (takes.kind === "none") return new Uint8Array();
 	const read = context.get("body") as Uint8Array | undefined;
 	if (read !== undefined) return read;
-	const maximum = takes.kind === "cose" ? limits.message + limits.evidence : maximumJson;
+	const maximum = takes.kind === "cose" ? limits.message + limits.evidence : (takes.most ?? maximumJson);
 	const body = await readAtMost(context, maximum);
 	context.set("body", body);
 	return body;

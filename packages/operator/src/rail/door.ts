@@ -1,46 +1,58 @@
 /**
- * The door of a system of the account rail: its messages over HTTP, how a payment stands, and whether it is up.
+ * The door of a party of the account rail: its messages over HTTP, how a payment stands, and whether it is up.
  *
  * Whoever reaches this door is believed to be whom a message says: it stands on loopback or a private network, behind
  * what knows the other systems (TLS with client certificates). Only A's word is signed in itself. What is read has at
  * most 4,096 bytes, and only then is it looked at.
  */
-import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { problem, problemResponse } from "../http/problem.ts";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { requestId } from "hono/request-id";
+import { documentPage } from "../http/document-page.ts";
+import { given } from "../http/endpoint.ts";
+import { alwaysSent } from "../http/page.ts";
+import { problem, problemCodes, problemResponse } from "../http/problem.ts";
+import { problemText } from "../http/problem-page.ts";
+import { type Gate, serve } from "../http/serving.ts";
 import { StoreUnavailable } from "../store/store.ts";
-import { readMessageText, writeJson } from "./message-form.ts";
+import { railDocument, railEndpoints } from "./endpoints.ts";
+import { writeJson } from "./message-form.ts";
 import type { RailRunner } from "./runner.ts";
 
-const longest = 4_096;
-const nothing = (): Response => new Response(null, { status: 204 });
+const anybody: Gate = async (_, context) => ({ actor: "party", requestId: context.get("requestId") });
 
-export function railDoor(runner: RailRunner, bug: (error: Error) => void): Hono {
-	const door = new Hono();
+export function railDoor(runner: RailRunner, bug: (error: Error) => void): OpenAPIHono {
+	const door = new OpenAPIHono();
+	door.use(requestId({ headerName: "Request-Id" }), async (context, next) => {
+		await next();
+		for (const [name, value] of Object.entries(alwaysSent)) context.res.headers.set(name, value);
+		context.res.headers.set("request-id", context.get("requestId"));
+	});
 	door.onError((error) => {
 		if (error instanceof StoreUnavailable) return problemResponse(problem("store-unavailable"));
 		bug(error);
 		return problemResponse(problem("internal"));
 	});
 	door.notFound(() => problemResponse(problem("route-unknown")));
-	const tooLarge = (): Response => problemResponse(problem("too-large"));
-	door.post("/v1/messages", bodyLimit({ maxSize: longest, onError: tooLarge }), async (context) => {
-		const type = context.req.header("content-type") ?? "";
-		if (!/^application\/json(;|$)/.test(type)) return problemResponse(problem("content-type-unknown"));
-		const message = readMessageText(await context.req.text());
-		if (message === undefined) return problemResponse(problem("malformed"));
-		const taken = await runner.take(message);
-		return taken.kind === "refused" ? problemResponse(problem(taken.code)) : nothing();
+	const { takeRailMessage, railPayment, openApi, documentation, explanation, live, ready } = railEndpoints;
+	serve(door, takeRailMessage, anybody, async ({ body }) => {
+		const taken = await runner.take(body);
+		return taken.kind === "refused" ? problem(taken.code) : given(null);
 	});
-	door.get("/v1/payments/:id", async (context) => {
-		const kept = await runner.kept(context.req.param("id"));
-		if (kept === undefined) return problemResponse(problem("payment-unknown"));
-		return new Response(writeJson(kept), { headers: { "content-type": "application/json" } });
+	serve(door, railPayment, anybody, async ({ params: { payment } }) => {
+		const kept = await runner.kept(payment);
+		return kept === undefined ? problem("payment-unknown") : given(JSON.parse(writeJson(kept)));
 	});
-	door.get("/livez", nothing);
-	door.get("/readyz", async () => {
+	const document = railDocument();
+	serve(door, openApi, anybody, async () => given(document));
+	serve(door, documentation, anybody, async () => given(documentPage(document)));
+	serve(door, explanation, anybody, async ({ params }) => {
+		const code = problemCodes.find((known) => known === params.code);
+		return code === undefined ? problem("route-unknown") : given(problemText(code));
+	});
+	serve(door, live, anybody, async () => given("ok"));
+	serve(door, ready, anybody, async () => {
 		await runner.kept("ready?");
-		return nothing();
+		return given("ok");
 	});
 	return door;
 }

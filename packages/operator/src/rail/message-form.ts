@@ -8,12 +8,15 @@ import { type Body, railRefusals } from "@tenten/protocol/rail";
 
 /** 64-bit, as every ledger's column. */
 const mostAmount = 9_223_372_036_854_775_807n;
-const name = z.string().regex(/^[\x21-\x7e]{1,64}$/);
+/** Of parties, accounts and payments. */
+export const namePattern: RegExp = /^[\x21-\x7e]{1,64}$/;
+const name = z.string().regex(namePattern);
 const amount = z
 	.string()
 	.regex(/^[1-9][0-9]{0,18}$/)
 	.transform(BigInt)
-	.refine((minor) => minor <= mostAmount);
+	.refine((minor) => minor <= mostAmount)
+	.openapi({ type: "string", description: "minor units, below 2⁶³" });
 const credit = z.enum(["final", "reserved"]);
 const word = z.enum(["notified", "abandoned"]);
 const permit = z.string().regex(/^[0-9a-f]{64}$/);
@@ -54,7 +57,7 @@ const bodies = [
 	z.strictObject({ kind: z.literal("recredited") }),
 ] as const;
 
-const plain = z.discriminatedUnion("kind", bodies);
+const plain = z.discriminatedUnion("kind", bodies).openapi("RailBody");
 
 /** Through a hub: who said it first, and whom it is for at last. */
 const forward = z.strictObject({ kind: z.literal("forward"), from: name, to: name, body: plain });
@@ -77,18 +80,20 @@ export type RailMessage = {
 	readonly body: Body | Forward;
 };
 
-const message: z.ZodType<RailMessage> = z.strictObject({
-	id: z.string().regex(/^[\x21-\x7e]{1,200}$/),
-	from: name,
-	to: name,
-	step: z.number().min(0).max(99),
-	payment: name,
-	body: z.union([plain, forward]),
-});
+export const messageSchema: z.ZodType<RailMessage> = z
+	.strictObject({
+		id: z.string().regex(/^[\x21-\x7e]{1,200}$/),
+		from: name,
+		to: name,
+		step: z.number().min(0).max(99),
+		payment: name,
+		body: z.union([plain, forward]),
+	})
+	.openapi("RailMessage");
 
 /** The message, or undefined where it is none. */
 export function readMessage(json: unknown): RailMessage | undefined {
-	const read = message.safeParse(json);
+	const read = messageSchema.safeParse(json);
 	return read.success ? read.data : undefined;
 }
 

@@ -17,6 +17,7 @@ import {
 	railBalance,
 	type Store,
 } from "../../src/index.ts";
+import { paymentOf } from "../../src/rail/rows.ts";
 import { databaseForTest } from "./database.ts";
 
 export class PowerFailure extends Error {}
@@ -85,6 +86,13 @@ export class RailWorld {
 		const party = this.#parties.get(name);
 		if (party === undefined) throw new Error(`no party ${name}`);
 		return party;
+	}
+
+	/** What a party keeps of a payment. */
+	kept(name: string, payment: string): Promise<unknown> {
+		const store = this.#stores.get(name);
+		if (store === undefined) throw new Error(`no party ${name}`);
+		return store.read(async (transaction) => (await paymentOf(transaction, payment))?.kept);
 	}
 
 	/** Gives a message to a party, and delivers what follows until nothing is left to do. */
