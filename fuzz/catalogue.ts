@@ -5,6 +5,7 @@ import { definitionTargets } from "./targets/definitions.ts";
 import { deskTargets } from "./targets/desk.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
 import { letterTargets } from "./targets/letters.ts";
+import { logTargets } from "./targets/logs.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
@@ -29,6 +30,7 @@ export const targets: readonly Target[] = [
 	...signatureTargets,
 	...sealedTargets,
 	...passkeyTargets,
+	...logTargets,
 	...moduleTargets,
 	askedTarget,
 	rulingsTarget,

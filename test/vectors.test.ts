@@ -55,6 +55,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"funds-insufficient": "what a module owns, or an account holds",
 	"issue-stopped": "an operator's licences and its clock",
 	"key-unknown": "what a key store holds",
+	"log-in-use": "another process",
 	"order-taken": "a company's own orders",
 	"order-unknown": "a company's own orders",
 	"payout-stopped": "an operator's own books",

@@ -8,6 +8,7 @@ import type { Draft } from "./drafts.ts";
 import { hashes, items, paths } from "./encoding.ts";
 import { evidences } from "./evidence.ts";
 import { certificates, trustLists } from "./identity.ts";
+import { checkpoints, consistencies, inclusions, verifierKeys } from "./logs.ts";
 import { claims, enrolments, orders } from "./orders.ts";
 import { assertions, registrations } from "./passkeys.ts";
 import { payee } from "./payee.ts";
@@ -62,4 +63,8 @@ export const drafts: readonly Draft[] = [
 	backups,
 	registrations,
 	assertions,
+	inclusions,
+	consistencies,
+	verifierKeys,
+	checkpoints,
 ];

@@ -5,5 +5,6 @@ export * from "./crypto/index.ts";
 export * from "./handover/index.ts";
 export * from "./identity/index.ts";
 export * from "./ledger/index.ts";
+export * from "./log/index.ts";
 export * from "./registry/index.ts";
 export * from "./token/index.ts";

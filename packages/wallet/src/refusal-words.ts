@@ -178,6 +178,18 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This order is being paid already, or is paid.",
 		ja: "この注文はすでに支払い中、または支払い済みです。",
 	},
+	"not-logged": {
+		en: "The operator's log does not prove this entry.",
+		ja: "運営者の記録簿では、この記録を確認できません。",
+	},
+	"log-inconsistent": {
+		en: "An operator's log was shown in two ways that exclude each other.",
+		ja: "運営者の記録簿に、互いに矛盾する二つの版が示されました。",
+	},
+	"log-in-use": {
+		en: "This log is open in another program.",
+		ja: "この記録簿は別のプログラムで開かれています。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_handover, judges_registry, judges_qr, judges_relay, judges_token, judges_transports, judges_wallet
+from . import judges, judges_handover, judges_log, judges_registry, judges_qr, judges_relay, judges_token, judges_transports, judges_wallet
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -37,6 +37,10 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "falseStatement": judges_registry.judge_false_statement,
     "refund": judges_registry.judge_refund_of,
     "ruling": judges_registry.judge_ruling,
+    "inclusion": judges_log.judge_inclusion,
+    "consistency": judges_log.judge_consistency,
+    "verifierKey": judges_log.judge_verifier_key,
+    "checkpoint": judges_log.judge_checkpoint,
     "bundle": judges_transports.judge_bundle,
     "link": judges_transports.judge_link,
     "invitation": judges_relay.judge_invitation,

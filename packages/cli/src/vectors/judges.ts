@@ -12,6 +12,7 @@ import {
 } from "./judge-encoding.ts";
 import { judgeDocuments, judgeReceipt, judgeRequest, judgeTransfer } from "./judge-handover.ts";
 import { judgeCertificate, judgeTrustList } from "./judge-identity.ts";
+import { judgeCheckpoint, judgeConsistency, judgeInclusion, judgeVerifierKey } from "./judge-log.ts";
 import { judgeAssertion, judgeRegistration } from "./judge-passkey.ts";
 import {
 	judgeClaim,
@@ -28,13 +29,16 @@ import type { Judge } from "./vector.ts";
 export const pureJudges: Readonly<Record<string, Judge>> = {
 	assertion: judgeAssertion,
 	certificate: judgeCertificate,
+	checkpoint: judgeCheckpoint,
 	claim: judgeClaim,
+	consistency: judgeConsistency,
 	definition: judgeDefinition,
 	documents: judgeDocuments,
 	enrolment: judgeEnrolment,
 	evidence: judgeEvidence,
 	falseStatement: judgeFalseStatement,
 	hash: judgeHash,
+	inclusion: judgeInclusion,
 	item: judgeItem,
 	order: judgeOrder,
 	path: judgePath,
@@ -54,4 +58,5 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	token: judgeToken,
 	transfer: judgeTransfer,
 	trustList: judgeTrustList,
+	verifierKey: judgeVerifierKey,
 };

@@ -81,6 +81,9 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	overloaded: [503, "safe"],
 	"order-unknown": unprocessable,
 	"order-taken": unprocessable,
+	"not-logged": unprocessable,
+	"log-inconsistent": unprocessable,
+	"log-in-use": later,
 	"not-evidence": unprocessable,
 };
 

@@ -77,6 +77,9 @@ export const refusals = {
 	overloaded: ["transient", "send the same again after the seconds that Retry-After names"],
 	"order-unknown": ["final", "ask the company for the order again"],
 	"order-taken": ["final", "pay nothing: this order has its payment"],
+	"not-logged": ["final", "ask for the proof again, under a checkpoint that holds the entry"],
+	"log-inconsistent": ["final", "keep both checkpoints: one log does not hold both"],
+	"log-in-use": ["transient", "close the other program that has this log open"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -9,7 +9,7 @@ export function leafHash(entry: Bytes): Bytes {
 	return sha256(concatBytes(leafPrefix, entry));
 }
 
-function nodeHash(left: Bytes, right: Bytes): Bytes {
+export function nodeHash(left: Bytes, right: Bytes): Bytes {
 	return sha256(concatBytes(nodePrefix, left, right));
 }
 
@@ -46,8 +46,18 @@ export function rootFromPath(
 	size: number,
 	path: readonly Bytes[],
 ): Bytes | undefined {
+	return rootFromLeaf(leafHash(entry), index, size, path);
+}
+
+/** As `rootFromPath`, of an entry of which the leaf's hash is at hand. */
+export function rootFromLeaf(
+	leaf: Bytes,
+	index: number,
+	size: number,
+	path: readonly Bytes[],
+): Bytes | undefined {
 	if (index < 0 || index >= size) return undefined;
-	let hash = leafHash(entry);
+	let hash = leaf;
 	let position = index;
 	let last = size - 1;
 	for (const sibling of path) {

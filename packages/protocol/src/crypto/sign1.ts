@@ -38,16 +38,23 @@ const externalAad = Object.fromEntries(
 ) as Readonly<Record<SignedType, Bytes>>;
 
 /**
- * What a signer signs: the types above, and signature bases of HTTP messages (RFC 9421, section 2.5), as they are.
- * A base begins with a quotation mark and a Sig_structure with an array of four, so neither is ever the other.
+ * What a signer signs: the types above, and as they are signature bases of HTTP messages (RFC 9421, section 2.5) and
+ * texts of signed notes (docs/spec/log.md). A base begins with a quotation mark, a Sig_structure with an array of
+ * four, and a text with neither: UTF-8 never begins so. None is ever another.
  */
-export type Signable = SignedType | "http-message";
+export type Signable = SignedType | "http-message" | "note";
 const quotationMark = 0x22;
+const arrayOfFour = 0x84;
 
-/** The bytes that a signer signs. Throws where a signature base is none. */
+/** The bytes that a signer signs. Throws where a signature base or a note's text is none. */
 export function sigStructure(type: Signable, suite: SuiteName, payload: Bytes): Bytes {
 	if (type === "http-message") {
 		if (payload[0] !== quotationMark) throw new RangeError("no signature base of an HTTP message");
+		return payload;
+	}
+	if (type === "note") {
+		if (payload[0] === quotationMark || payload[0] === arrayOfFour)
+			throw new RangeError("no text of a note that is signed here");
 		return payload;
 	}
 	return encodeItem(["Signature1", protectedHeaders[suite], externalAad[type], payload]);

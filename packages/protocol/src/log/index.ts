@@ -1,0 +1,8 @@
+/** Append-only logs in the C2SP formats: trees, proofs, tiles, notes, checkpoints and cosignatures. */
+export * from "./checkpoint.ts";
+export * from "./edge.ts";
+export * from "./note.ts";
+export * from "./proof.ts";
+export * from "./signature.ts";
+export * from "./tiles.ts";
+export * from "./tree.ts";
