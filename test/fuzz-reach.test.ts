@@ -30,7 +30,9 @@ const ourOwn = [
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
-	"packages/cli/src/command/rail.ts fromHex(": "a key of its own",
+	"packages/cli/src/command/rail-rule.ts .json()": "a ledger's answers to whoever rules over it",
+	"packages/cli/src/server/rail-key.ts fromHex(": "a key of its own",
+	"packages/cli/src/server/rail-key.ts parse(": "a file of one's own: command/keys of an operator",
 	"packages/cli/src/sandbox/switchboard.ts .json()":
 		"its own page asks, for play money: wallet/link, module/request",
 	"packages/cli/src/server/issuer.ts fromHex(": "a secret of its own folder",

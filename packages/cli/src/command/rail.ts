@@ -1,15 +1,16 @@
-/** `tenten rail`: one party of an ecosystem of accounts, until it is told to end; and keys for those that sign. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { generateKey, signerFrom, verify } from "@tenten/module";
-import { readRailSettings, startRail } from "@tenten/operator";
-import { fromHex, type Signer, toHex } from "@tenten/protocol";
+/** `tenten rail`: one party of an ecosystem of accounts, until it is told to end; and keys and rulings of those that sign. */
+import { verify } from "@tenten/module";
+import { startRail } from "@tenten/operator";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { onPort } from "../server/port.ts";
+import { openRailKey } from "../server/rail-key.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { family, subcommand } from "../subcommand.ts";
+import { type KeyFlags, keyCommand, keyOptions, settingsFrom, unlockOf } from "./rail-key.ts";
+import { ruleCommand } from "./rail-rule.ts";
 
-type Flags = {
+type Flags = KeyFlags & {
 	readonly settings: string;
 	readonly store: string;
 	readonly port: string;
@@ -21,6 +22,7 @@ export function railCommands(): Command {
 	return family("rail", "payments between accounts: run a party of an ecosystem of accounts", [
 		serveCommand(),
 		keyCommand(),
+		ruleCommand(),
 	]);
 }
 
@@ -36,19 +38,21 @@ function serveCommand(): Command {
 			],
 			options: [
 				["--key <file>", "with which a payer's customer system signs its word"],
+				...keyOptions,
 				["--host <address>", "listen there (default: this machine alone, behind what knows the others)"],
 			],
 		},
-		async (output, { settings: file, store, port: text, host, key }, name) => {
-			const settings = readRailSettings(textOf(file));
-			if (typeof settings === "string") throw new BadInput(settings, { file });
+		async (output, flags, name) => {
+			const { settings: file, store, port: text, host, key } = flags;
+			const settings = settingsFrom(file);
 			const port = portOf(text);
+			const signer = key === undefined ? null : await openRailKey(key, unlockOf(flags, key), output.say);
 			const server = await onPort(port, () =>
 				startRail({
 					settings,
 					name,
 					database: store,
-					signer: key === undefined ? null : signerIn(key),
+					signer,
 					verify,
 					port,
 					hostname: host ?? "127.0.0.1",
@@ -63,38 +67,6 @@ function serveCommand(): Command {
 		},
 	);
 	return command.option("--port <number>", "listen there; 0 for a free one", "0");
-}
-
-function keyCommand(): Command {
-	return subcommand<[string]>(
-		{
-			usage: "key <file>",
-			summary: "make a key with which a payer's customer system signs its word, and say the public one",
-			example: "tenten rail key a.key",
-		},
-		async (output, _, file) => {
-			if (existsSync(file)) throw new BadInput("is there already", { file });
-			const { privateKey, publicKey } = generateKey("Ed25519");
-			writeFileSync(file, `${toHex(privateKey)}\n`, { mode: 0o600, flag: "wx" });
-			const shown = toHex(publicKey.bytes);
-			output.say(`The public key, for "keys" of the settings: ${shown}`);
-			return { ok: true, result: { ok: true, publicKey: shown } };
-		},
-	);
-}
-
-function textOf(file: string): string {
-	try {
-		return readFileSync(file, "utf8");
-	} catch {
-		throw new BadInput("cannot be read", { file });
-	}
-}
-
-function signerIn(file: string): Signer {
-	const bytes = fromHex(textOf(file).trim());
-	if (bytes?.length !== 32) throw new BadInput("holds no key: make one with tenten rail key", { file });
-	return signerFrom(bytes, "Ed25519");
 }
 
 function portOf(text: string): number {

@@ -13,6 +13,7 @@ import {
 } from "@tenten/module";
 import type { KeyVault, OperatorKeys } from "@tenten/operator";
 import {
+	type Bytes,
 	bytes,
 	fromHex,
 	isRefusal,
@@ -22,6 +23,7 @@ import {
 	type Refusal,
 	record,
 	refuse,
+	type Shape,
 	type Signer,
 	serialize,
 	text,
@@ -32,9 +34,11 @@ import { replaceFile } from "@tenten/wallet";
 /** Which key does what, by key id in hexadecimal. */
 export type KeyNames = Readonly<Record<keyof OperatorKeys, string>>;
 
-const maximumBytes = 65_536;
+/** Bytes of the longest file of sealed keys. */
+export const longestKeyFile = 65_536;
 const row = record({ key: text(128), value: bytes(1, 4_096) });
-const rows = list(row, 64);
+/** A software key store as a file. */
+export const keyRows: Shape<readonly { readonly key: string; readonly value: Bytes }[]> = list(row, 64);
 const roles = [
 	"root",
 	"authority",
@@ -55,7 +59,7 @@ export async function createKeys(file: string, unlock: NewUnlock): Promise<KeyNa
 	}
 	keyStore.close();
 	const kept = made.flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]));
-	replaceFile(file, serialize(rows, kept));
+	replaceFile(file, serialize(keyRows, kept));
 	return names as KeyNames;
 }
 
@@ -65,7 +69,7 @@ export async function openKeys(
 	names: KeyNames,
 	unlock: NewUnlock,
 ): Promise<{ readonly keys: OperatorKeys; readonly keyStore: KeyStore } | Refusal> {
-	const kept = parse(rows, new Uint8Array(readFileSync(file)), maximumBytes);
+	const kept = parse(keyRows, new Uint8Array(readFileSync(file)), longestKeyFile);
 	if (isRefusal(kept)) return refuse("state-damaged", file);
 	const keyStore = await openSoftwareKeyStore(new Map(kept.map(({ key, value }) => [key, value])), unlock);
 	if (isRefusal(keyStore)) return keyStore;
