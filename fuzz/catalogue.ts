@@ -16,6 +16,7 @@ import { peerTargets } from "./targets/peers.ts";
 import { railTargets } from "./targets/rail.ts";
 import { railDoorTargets } from "./targets/rail-door.ts";
 import { sealedTargets } from "./targets/sealed.ts";
+import { sealTargets } from "./targets/seals.ts";
 import { shapeTargets } from "./targets/shapes.ts";
 import { signatureTargets } from "./targets/signatures.ts";
 import { verifierTargets } from "./targets/verifiers.ts";
@@ -28,6 +29,7 @@ export const targets: readonly Target[] = [
 	...machineTargets,
 	holderOrderTarget,
 	...signatureTargets,
+	...sealTargets,
 	...sealedTargets,
 	...passkeyTargets,
 	...logTargets,

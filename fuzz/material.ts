@@ -41,6 +41,7 @@ import { definitionMaterial } from "./definition-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
 import { operatorMaterial } from "./operator-material.ts";
 import { rowMaterial } from "./row-material.ts";
+import { sealMaterial } from "./seal-material.ts";
 
 /** Of hand-overs under the toy suite. */
 export const stages: readonly Stages[] = [twoPhase(), exchange(), direct()];
@@ -178,7 +179,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		roots.push(...kept.map((output) => serialize(consumedOutput, output)));
 		roots.push(...forksIn(kept));
 	}
-	return [...roots, ...receipts(), ...(await operatorMaterial())];
+	return [...roots, ...receipts(), ...(await operatorMaterial()), ...(await sealMaterial())];
 }
 
 /** Proof of each output that two links of the material consume. */

@@ -53,8 +53,12 @@ const hashed = [
 	"consentContent.removal",
 	"documentContent",
 	"documentPlace",
+	"lineContent",
 	"outputContent",
 	"ownerContent",
+	"stateNode",
+	"sumJoin",
+	"sumLeaf",
 ];
 
 /** What the wallet's channels read by shapes. */

@@ -66,6 +66,7 @@ const folderRules: readonly Rule[] = [
 	{ from: src("asset"), may: role, why: "what may be issued says nothing of how it is handed on" },
 	{ from: src("rail"), may: [codec, crypto], why: "accounts know nothing of tokens" },
 	{ from: src("log"), may: [codec, crypto], why: "a log proves entries, whatever they say" },
+	{ from: src("seal"), may: [codec, crypto], why: "what adds up is checked without knowing a token" },
 	{ from: src("ledger"), may: [codec], why: "accounts move no token, and sign nothing" },
 	{ from: src("registry"), may: role, why: "roles meet only in index.ts and in the packages above" },
 ];

@@ -59,6 +59,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"order-taken": "a company's own orders",
 	"order-unknown": "a company's own orders",
 	"payout-stopped": "an operator's own books",
+	"proof-invalid": "proofs under seals, which the second reader does not know yet",
 	overloaded: "how much an operator has to do",
 	"rate-limited": "how often an operator was asked",
 	"wallet-in-use": "another process",

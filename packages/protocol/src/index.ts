@@ -7,4 +7,5 @@ export * from "./identity/index.ts";
 export * from "./ledger/index.ts";
 export * from "./log/index.ts";
 export * from "./registry/index.ts";
+export * from "./seal/index.ts";
 export * from "./token/index.ts";

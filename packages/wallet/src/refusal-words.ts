@@ -190,6 +190,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This log is open in another program.",
 		ja: "この記録簿は別のプログラムで開かれています。",
 	},
+	"proof-invalid": {
+		en: "This proof does not belong to that seal: it proves nothing.",
+		ja: "この証明はその状態記録のものではなく、何の証明にもなりません。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

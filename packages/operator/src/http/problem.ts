@@ -84,6 +84,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"not-logged": unprocessable,
 	"log-inconsistent": unprocessable,
 	"log-in-use": later,
+	"proof-invalid": unprocessable,
 	"not-evidence": unprocessable,
 };
 

@@ -80,6 +80,7 @@ export const refusals = {
 	"not-logged": ["final", "ask for the proof again, under a checkpoint that holds the entry"],
 	"log-inconsistent": ["final", "keep both checkpoints: one log does not hold both"],
 	"log-in-use": ["transient", "close the other program that has this log open"],
+	"proof-invalid": ["final", "ask for the proof again, under the seal that it belongs to"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

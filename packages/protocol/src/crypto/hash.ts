@@ -19,12 +19,18 @@ const hashTags = [
 	"document",
 	"issue",
 	"key",
+	"line",
 	"link",
 	"order",
 	"output",
 	"owner",
 	"request",
 	"room",
+	"seal",
+	"state-leaf",
+	"state-node",
+	"sum-leaf",
+	"sum-node",
 	"transfer",
 ] as const;
 

@@ -21,8 +21,11 @@ export const signedTypes = [
 	"link",
 	"order",
 	"request",
+	"reserve",
 	"reserved",
 	"ruling",
+	"seal-cosignature",
+	"seal-refusal",
 	"statement",
 	"trust-list",
 ] as const;
