@@ -84,6 +84,15 @@ test("six processes pay with a credit reservation, also where a ledger is killed
 	await until(async () => ((await kept("Q", "one"))?.kind === "received" ? true : undefined));
 	assert.equal((await kept("D", "one"))?.kind, "used");
 
+	const held = await (await fetch(`${address("D")}/v1/accounts`)).json();
+	const none = { debitsPending: "0", creditsPending: "0" };
+	const account = (name: string, balance: string): object => ({ name, balance, ...none });
+	assert.deepEqual(held, {
+		accounts: [account("shop", "300"), account("transit C", "-300"), account("outside", "0")],
+		sum: "0",
+	});
+	assert.deepEqual(await (await fetch(`${address("A")}/v1/accounts`)).json(), { accounts: [], sum: "0" });
+
 	const ledger = children.get("D");
 	assert.ok(ledger !== undefined);
 	ledger.kill("SIGKILL");

@@ -24,7 +24,7 @@ export type ScreensOptions = {
 };
 
 export async function openScreens({ town, ports, built }: ScreensOptions): Promise<Screens> {
-	const { card, code, aoi, ren, shop, switches } = town;
+	const { card, code, accounts, aoi, ren, shop, switches } = town;
 	const houses = [card, code];
 	const { port, switches: switchPort } = ports;
 	const connect = [...houses.map(({ url }) => url), originAt(switchPort), `ws://127.0.0.1:${port}`];
@@ -34,7 +34,7 @@ export async function openScreens({ town, ports, built }: ScreensOptions): Promi
 	const [, , neighbour] = people as [Neighbour, Neighbour, Neighbour];
 	const host = `127.0.0.1:${switchPort}`;
 	const selling = { neighbour, asset: card.asset };
-	const board = switchboard({ host, houses, pages, switches, people, shop: selling });
+	const board = switchboard({ host, houses, pages, switches, accounts, people, shop: selling });
 	const server = await onPort(switchPort, () => listenOnLoopback(board, { port: switchPort }));
 	await switches.light(pages);
 	const close = async (): Promise<void> => {

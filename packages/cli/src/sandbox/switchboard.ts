@@ -12,6 +12,8 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { z } from "zod";
+import type { Accounts } from "./accounts/accounts.ts";
+import { addAccountRoutes } from "./accounts/routes.ts";
 import type { House } from "./house.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Pages } from "./pages.ts";
@@ -23,6 +25,7 @@ export type SwitchboardOptions = {
 	readonly houses: readonly House[];
 	readonly pages: Pages;
 	readonly switches: Switches;
+	readonly accounts: Accounts;
 	readonly people: readonly Neighbour[];
 	/** who asks for money, and of which operator */
 	readonly shop: { readonly neighbour: Neighbour; readonly asset: AssetId };
@@ -37,7 +40,7 @@ const asked = {
 };
 
 export function switchboard(options: SwitchboardOptions): Hono {
-	const { host, pages, switches, people, shop } = options;
+	const { host, pages, switches, accounts, people, shop } = options;
 	const app = new Hono();
 	app.use(cors({ origin: [pages.url], allowMethods: ["GET", "POST"], allowHeaders: ["content-type"] }));
 	app.use(onlyFrom(pages.url, host));
@@ -74,6 +77,7 @@ export function switchboard(options: SwitchboardOptions): Hono {
 		const link = await shop.neighbour.ask(shop.asset, BigInt(read.data.amount));
 		return typeof link === "string" ? context.json({ link }) : refused(context, link);
 	});
+	addAccountRoutes(app, accounts, switches);
 	return app;
 }
 

@@ -1,8 +1,10 @@
 /**
  * The sandbox: two operators, a shop and two people, each with a wallet of its own, all over HTTP on loopback.
  *
- *   Densha Card (transit card) ── lists ── Mise Pay (QR payment)
+ *   Densha Card (transit card) ── lists ── Mise Pay (QR payment) ── issues tokens, as Densha Card does
  *        Aoi                                Ren, the bento shop Hanaya: accounts with both
+ *                                          and keeps accounts, paid from one to another over the account rail:
+ *                                             you ▷ A, C (customers)     D, B ▷ Hanaya (shops)
  *
  * Everything is what a real one would run: durable stores, real keys, real messages. Only the money is play.
  */
@@ -16,6 +18,9 @@ import { usualWindows } from "../server/issuer.ts";
 import { freePort } from "../server/port.ts";
 import { serveWallet } from "../server/wallet-server.ts";
 import { WalletFolder } from "../wallet/folder.ts";
+import { Accounts } from "./accounts/accounts.ts";
+import { Parties, partyNames } from "./accounts/parties.ts";
+import { Sales } from "./accounts/sales.ts";
 import { House } from "./house.ts";
 import { Switches } from "./switches.ts";
 
@@ -40,7 +45,9 @@ export type Town = {
 	readonly aoi: Person;
 	readonly ren: Person;
 	readonly shop: Person;
-	/** of the operators */
+	/** of Mise Pay, apart from its tokens (ADR 0055) */
+	readonly accounts: Accounts;
+	/** of operators, and systems of accounts */
 	readonly switches: Switches;
 	readonly close: () => Promise<void>;
 };
@@ -70,7 +77,8 @@ export async function openTown(
 	const houses = [card, code];
 	card.issuer.operator.setPeers([code.issuer.operator.entry]);
 	code.issuer.operator.setPeers([card.issuer.operator.entry]);
-	const switches = new Switches(houses);
+	const accounts = await openAccounts(join(folder, "mise-pay-accounts"));
+	const switches = new Switches(houses, accounts.parties);
 	await switches.operatorsOn();
 	const person = (name: string, profile: Partial<AskedProfile>, joined: readonly House[]): Promise<Person> =>
 		openPerson(join(folder, name.toLowerCase()), name, { ...holder, ...profile }, joined);
@@ -84,12 +92,20 @@ export async function openTown(
 			await server.stop();
 			await wallet.close();
 		}
+		await accounts.parties.close();
 		for (const each of houses) await each.close();
 		if (forget) for (const each of houses) await each.forget();
 		if (forget) rmSync(folder, { recursive: true, force: true });
 	};
 	const isOnPostgres = schemas !== undefined;
-	return { folder, isOnPostgres, card, code, aoi, ren, shop, switches, close };
+	return { folder, isOnPostgres, card, code, accounts, aoi, ren, shop, switches, close };
+}
+
+/** All parties of Mise Pay's accounts run; the till's sales are where it left them. */
+async function openAccounts(folder: string): Promise<Accounts> {
+	const parties = await Parties.open(folder);
+	await Promise.all(partyNames.map((name) => parties.start(name)));
+	return new Accounts(parties, new Sales(join(folder, "sales.json")), Date.now);
 }
 
 const holder: AskedProfile = { role: "holder", class: "person", merchantCategory: null, region: "JP" };

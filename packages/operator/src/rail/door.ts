@@ -1,5 +1,6 @@
 /**
- * The door of a party of the account rail: its messages over HTTP, how a payment stands, and whether it is up.
+ * The door of a party of the account rail: its messages over HTTP, how a payment stands, what a ledger's accounts hold,
+ * and whether it is up.
  *
  * Whoever reaches this door is believed to be whom a message says: it stands on loopback or a private network, behind
  * what knows the other systems (TLS with client certificates). Only A's word is signed in itself. What is read has at
@@ -33,7 +34,8 @@ export function railDoor(runner: RailRunner, bug: (error: Error) => void): OpenA
 		return problemResponse(problem("internal"));
 	});
 	door.notFound(() => problemResponse(problem("route-unknown")));
-	const { takeRailMessage, railPayment, openApi, documentation, explanation, live, ready } = railEndpoints;
+	const { takeRailMessage, railPayment, railAccounts, openApi, documentation, explanation, live, ready } =
+		railEndpoints;
 	serve(door, takeRailMessage, anybody, async ({ body }) => {
 		const taken = await runner.take(body);
 		return taken.kind === "refused" ? problem(taken.code) : given(null);
@@ -41,6 +43,11 @@ export function railDoor(runner: RailRunner, bug: (error: Error) => void): OpenA
 	serve(door, railPayment, anybody, async ({ params: { payment } }) => {
 		const kept = await runner.kept(payment);
 		return kept === undefined ? problem("payment-unknown") : given(JSON.parse(writeJson(kept)));
+	});
+	serve(door, railAccounts, anybody, async () => {
+		const accounts = await runner.balances();
+		const sum = accounts.reduce((total, { balance }) => total + balance, 0n);
+		return given(JSON.parse(writeJson({ accounts, sum })));
 	});
 	const document = railDocument();
 	serve(door, openApi, anybody, async () => given(document));

@@ -13,6 +13,18 @@ const longest = 4_096;
 
 const payment = z.string().regex(namePattern).openapi({ description: "1 to 64 visible ASCII characters" });
 const { openApi, documentation, explanation, live, ready } = serviceEndpoints;
+const minor = z
+	.string()
+	.regex(/^-?[0-9]+$/)
+	.openapi({ description: "minor units, below zero where an account may owe" });
+const balances = z
+	.strictObject({
+		accounts: z.array(
+			z.strictObject({ name: z.string(), balance: minor, debitsPending: minor, creditsPending: minor }),
+		),
+		sum: minor.openapi({ description: "zero: every transfer has two sides" }),
+	})
+	.openapi("RailAccounts");
 /** Its parties are counted by nobody: they stand on a private network. */
 const access = "party";
 
@@ -48,6 +60,16 @@ export const railEndpoints = {
 				schema: z.looseObject({ kind: z.string() }).openapi("KeptPayment"),
 			},
 			problems: ["payment-unknown"],
+		},
+		railAccounts: {
+			method: "get",
+			path: "/v1/accounts",
+			summary: "What a ledger's accounts hold, all at one moment; at other parties there are none",
+			access,
+			takes: { kind: "none" },
+			keyed: false,
+			gives: { kind: "json", status: 200, description: "each account, and their sum", schema: balances },
+			problems: [],
 		},
 	}),
 	openApi: { ...openApi, access },

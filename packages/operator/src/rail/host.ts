@@ -22,6 +22,7 @@ import {
 import type { Job, Store, Transaction } from "../store/store.ts";
 import type { RailMessage } from "./message-form.ts";
 import { Outbox } from "./outbox.ts";
+import { type RailBalance, railBalances } from "./posting.ts";
 import * as rows from "./rows.ts";
 
 /** A machine under the name of the system that it is. */
@@ -39,8 +40,12 @@ export type HostOptions = {
 	readonly now: () => number;
 	readonly entropy: (length: number) => Bytes;
 	readonly post: Poster;
+	/** names of the accounts that a ledger keeps */
+	readonly accounts?: readonly string[];
 	/** the hub by which another is reached; whoever is not named is reached directly */
 	readonly via: Readonly<Record<string, string>>;
+	/** milliseconds, at most, until what did not arrive is sent again (30 s) */
+	readonly longestPause_ms?: number | undefined;
 	/** called at the end of each write, before it is durable and after; `message` undefined where time passed */
 	readonly onWrite?: (message: RailMessage | undefined, moment: "before" | "after") => void;
 };
@@ -88,7 +93,8 @@ export class RailHost<Kept> implements RailParty {
 	}
 
 	static async open<Kept>(store: Store, role: Role<Kept>, options: HostOptions): Promise<RailHost<Kept>> {
-		const host = new RailHost(store, role, options, await Outbox.open(store, options.now()));
+		const { now, longestPause_ms } = options;
+		const host = new RailHost(store, role, options, await Outbox.open(store, now(), longestPause_ms));
 		host.#due = new Map(await store.read(rows.dueTimes));
 		return host;
 	}
@@ -120,7 +126,7 @@ export class RailHost<Kept> implements RailParty {
 	async wake(): Promise<readonly RailMessage[]> {
 		const now = this.#options.now();
 		if (this.#isInDoubt) {
-			this.#outbox = await Outbox.open(this.#store, now);
+			this.#outbox = await Outbox.open(this.#store, now, this.#options.longestPause_ms);
 			this.#due = new Map(await this.#store.read(rows.dueTimes));
 			this.#isInDoubt = false;
 		}
@@ -164,6 +170,12 @@ export class RailHost<Kept> implements RailParty {
 	async kept(payment: string): Promise<Kept | undefined> {
 		const row = await this.#store.read((transaction) => rows.paymentOf<Kept>(transaction, payment));
 		return row?.kept;
+	}
+
+	/** What its accounts hold, all at one moment; nothing where it is no ledger. */
+	balances(): Promise<readonly RailBalance[]> {
+		const { accounts = [] } = this.#options;
+		return this.#store.read((transaction) => railBalances(transaction, accounts));
 	}
 
 	close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Bytes } from "@tenten/protocol";
 import type { Store } from "../store/store.ts";
 import { accountsOf, type RailEcosystem, viaOf } from "./ecosystem.ts";
 import { type HostOptions, RailHost, type Role } from "./host.ts";
-import { openRailAccounts, postForRail } from "./posting.ts";
+import { accountNames, openRailAccounts, postForRail } from "./posting.ts";
 
 /** `asset`: see `assetHash`. */
 export async function openRailParty<Kept>(
@@ -11,10 +11,15 @@ export async function openRailParty<Kept>(
 	role: Role<Kept>,
 	ecosystem: RailEcosystem,
 	asset: Bytes,
-	options: Omit<HostOptions, "post" | "via">,
+	options: Omit<HostOptions, "post" | "via" | "accounts">,
 ): Promise<RailHost<Kept>> {
 	const accounts = accountsOf(ecosystem, role.name);
 	if (accounts.length > 0)
 		await store.run((transaction) => openRailAccounts(transaction, asset, accounts, options.now()));
-	return RailHost.open(store, role, { ...options, post: postForRail, via: viaOf(ecosystem, role.name) });
+	return RailHost.open(store, role, {
+		...options,
+		post: postForRail,
+		via: viaOf(ecosystem, role.name),
+		accounts: accountNames(accounts),
+	});
 }

@@ -8,21 +8,23 @@ import { deleteSend, queuedSends } from "./rows.ts";
 
 /** Milliseconds until a message is sent again, doubling. */
 const firstPause_ms = 1_000;
-const longestPause_ms = 30_000;
+const usualLongestPause_ms = 30_000;
 
 type Waiting = { readonly message: RailMessage; readonly at: number; readonly pause_ms: number };
 
 export class Outbox {
 	readonly #store: Store;
+	readonly #longestPause_ms: number;
 	readonly #waiting = new Map<string, Waiting>();
 
-	private constructor(store: Store) {
+	private constructor(store: Store, longestPause_ms: number) {
 		this.#store = store;
+		this.#longestPause_ms = longestPause_ms;
 	}
 
 	/** What waits in a store; all of it is due now. */
-	static async open(store: Store, now: number): Promise<Outbox> {
-		const outbox = new Outbox(store);
+	static async open(store: Store, now: number, longestPause_ms = usualLongestPause_ms): Promise<Outbox> {
+		const outbox = new Outbox(store, longestPause_ms);
 		for (const message of await store.read(queuedSends))
 			outbox.#waiting.set(message.id, { message, at: now, pause_ms: firstPause_ms });
 		return outbox;
@@ -43,7 +45,7 @@ export class Outbox {
 	due(now: number): readonly RailMessage[] {
 		const sends = [...this.#waiting.values()].filter(({ at }) => at <= now);
 		for (const { message, pause_ms } of sends) {
-			const next_ms = Math.min(longestPause_ms, 2 * pause_ms);
+			const next_ms = Math.min(this.#longestPause_ms, 2 * pause_ms);
 			this.#waiting.set(message.id, { message, at: now + pause_ms, pause_ms: next_ms });
 		}
 		return sends.map(({ message }) => message);

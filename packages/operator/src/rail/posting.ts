@@ -108,6 +108,31 @@ export async function openRailAccounts(
 		if (result.kind === "refused") throw new Error(`an account cannot be set up so: ${result.code}`);
 }
 
+/** Names of all accounts that there are once these were opened. */
+export function accountNames(accounts: readonly RailAccount[]): readonly string[] {
+	return accounts.length === 0 ? [] : [...accounts.map(({ name }) => name), outside];
+}
+
+export type RailBalance = {
+	readonly name: string;
+	/** minor units, below zero where the account may owe */
+	readonly balance: bigint;
+	readonly debitsPending: bigint;
+	readonly creditsPending: bigint;
+};
+
+export async function railBalances(
+	transaction: Transaction,
+	names: readonly string[],
+): Promise<readonly RailBalance[]> {
+	const balances: RailBalance[] = [];
+	for (const name of names) {
+		const { posted: balance, ...pending } = await railBalance(transaction, name);
+		balances.push({ name, balance, ...pending });
+	}
+	return balances;
+}
+
 /** Sums of an account, minor units; zeros where it is not open. */
 export async function railBalance(
 	transaction: Transaction,

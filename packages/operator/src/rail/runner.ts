@@ -7,15 +7,23 @@
  */
 import type { RailParty, Taking } from "./host.ts";
 import { type RailMessage, writeJson } from "./message-form.ts";
+import type { RailBalance } from "./posting.ts";
+
+/** Told of what happens, in words; `isWrong` where somebody has to look. */
+export type RailLog = (what: string, isWrong: boolean) => void;
 
 export type RunnerOptions = {
-	readonly party: RailParty & { kept(payment: string): Promise<unknown> };
+	readonly party: RailParty & {
+		kept(payment: string): Promise<unknown>;
+		balances(): Promise<readonly RailBalance[]>;
+	};
 	/** where each other party is: https://… or, on this machine, http://… */
 	readonly addresses: Readonly<Record<string, string>>;
 	/** milliseconds */
 	readonly now: () => number;
-	/** told of what goes wrong, in words */
-	readonly log: (what: string) => void;
+	/** milliseconds for which a message waits before it is looked at: for whoever wants to watch */
+	readonly pause_ms?: (() => number) | undefined;
+	readonly log: RailLog;
 };
 
 const timeout_ms = 10_000;
@@ -39,6 +47,8 @@ export class RailRunner {
 	}
 
 	async take(message: RailMessage): Promise<Taking> {
+		const pause_ms = this.#options.pause_ms?.() ?? 0;
+		if (pause_ms > 0) await new Promise((resolve) => setTimeout(resolve, pause_ms));
 		try {
 			const taking = await this.#options.party.take(message);
 			if (taking.kind === "taken") this.#send(taking.sends);
@@ -50,6 +60,10 @@ export class RailRunner {
 
 	kept(payment: string): Promise<unknown> {
 		return this.#options.party.kept(payment);
+	}
+
+	balances(): Promise<readonly RailBalance[]> {
+		return this.#options.party.balances();
 	}
 
 	/** Sends nothing more, and lets go of the store. */
@@ -64,7 +78,7 @@ export class RailRunner {
 		try {
 			this.#send(await this.#options.party.wake());
 		} catch (error) {
-			this.#options.log(String(error));
+			this.#options.log(String(error), true);
 		}
 		this.#setTimer();
 	}
@@ -87,7 +101,7 @@ export class RailRunner {
 	async #post(message: RailMessage): Promise<void> {
 		const { addresses, party, log } = this.#options;
 		const address = Object.hasOwn(addresses, message.to) ? addresses[message.to] : undefined;
-		if (address === undefined) return log(`nobody said where ${message.to} is`);
+		if (address === undefined) return log(`nobody said where ${message.to} is`, true);
 		try {
 			const { status, body } = await fetch(`${address}/v1/messages`, {
 				method: "POST",
@@ -97,11 +111,11 @@ export class RailRunner {
 				signal: AbortSignal.timeout(timeout_ms),
 			});
 			await body?.cancel();
-			if (refusals.has(status)) log(`${message.to} refused ${message.id}: ${status}`);
+			if (refusals.has(status)) log(`${message.to} refused ${message.id}: ${status}`, true);
 			if (status === 204 || refusals.has(status)) await party.delivered(message.id);
 		} catch (error) {
 			// It stays in the outbox: whoever was out of reach is asked again.
-			log(`${message.to} did not answer ${message.id}: ${String(error)}`);
+			log(`${message.to} did not answer ${message.id}: ${String(error)}`, false);
 		}
 		this.#setTimer();
 	}

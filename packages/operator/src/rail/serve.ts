@@ -13,10 +13,10 @@ import {
 	payerLedgerRole,
 	payerSystemRole,
 } from "./ecosystem.ts";
-import type { RailParty, Role } from "./host.ts";
+import type { Role } from "./host.ts";
 import { RailHub } from "./hub.ts";
 import { openRailParty } from "./open-party.ts";
-import { RailRunner } from "./runner.ts";
+import { type RailLog, RailRunner, type RunnerOptions } from "./runner.ts";
 import type { RailSettings } from "./settings.ts";
 
 export type RailServerOptions = {
@@ -30,20 +30,24 @@ export type RailServerOptions = {
 	readonly verify: Verify;
 	readonly port: number;
 	readonly hostname: string;
-	readonly log: (what: string) => void;
+	readonly log: RailLog;
+	/** milliseconds, at most, until what did not arrive is sent again (30 s) */
+	readonly longestPause_ms?: number;
+	/** milliseconds for which a message waits before it is looked at: for whoever wants to watch */
+	readonly pause_ms?: () => number;
 };
 
 /** undefined where the settings have no such party, or a payer's system has no signer. */
 export async function startRail(options: RailServerOptions): Promise<RunningServer | undefined> {
-	const { name, database, port, hostname, settings, log } = options;
+	const { name, database, port, hostname, settings, log, pause_ms } = options;
 	const open = openerOf(options);
 	if (open === undefined) return undefined;
 	const store = await openStore(database);
 	const party = await open(store);
-	const runner = new RailRunner({ party, addresses: settings.addresses, now: Date.now, log });
-	const app = railDoor(runner, (error) => log(`bug: ${error.stack ?? error.message}`));
+	const runner = new RailRunner({ party, addresses: settings.addresses, now: Date.now, pause_ms, log });
+	const app = railDoor(runner, (error) => log(`bug: ${error.stack ?? error.message}`, true));
 	const server = await serveApp(app.fetch, { port, hostname });
-	log(`${name} at ${server.url}`);
+	log(`${name} at ${server.url}`, false);
 	runner.start();
 	return {
 		url: server.url,
@@ -54,14 +58,13 @@ export async function startRail(options: RailServerOptions): Promise<RunningServ
 	};
 }
 
-type Kept = RailParty & { kept(payment: string): Promise<unknown> };
-
 function openerOf({
 	settings,
 	name,
 	signer,
 	verify,
-}: RailServerOptions): ((store: Store) => Promise<Kept>) | undefined {
+	longestPause_ms,
+}: RailServerOptions): ((store: Store) => Promise<RunnerOptions["party"]>) | undefined {
 	const payers = Object.values(settings.payers);
 	const payees = Object.values(settings.payees);
 	const asset = assetHash({ operator: new Uint8Array(32), code: settings.asset });
@@ -69,12 +72,12 @@ function openerOf({
 	const over =
 		<K>(role: Role<K>) =>
 		(store: Store) =>
-			openRailParty(store, role, settings, asset, { now: Date.now, entropy });
+			openRailParty(store, role, settings, asset, { now: Date.now, entropy, longestPause_ms });
 	if (name === settings.hub) {
 		const systems = [...payers, ...payees].map(({ ledger }) => ledger);
 		return async (store) => {
 			const hub = await RailHub.open(store, { name, systems, now: Date.now });
-			return Object.assign(hub, { kept: async () => undefined });
+			return Object.assign(hub, { kept: async () => undefined, balances: async () => [] });
 		};
 	}
 	if (payers.some(({ app }) => app === name)) return over(payerAppRole(settings, name));

@@ -40,7 +40,9 @@ type Known = {
 
 export type PayeeLedger =
 	| ({ readonly kind: "permitted"; readonly until: number } & Known)
-	| ({ readonly kind: "crediting" | "credited" | "reserved" | "used" | "voided" } & Known)
+	| ({ readonly kind: "crediting" | "credited" | "reserved" } & Known)
+	/** `signature`: of the word by which it ended, in hexadecimal */
+	| ({ readonly kind: "used" | "voided"; readonly signature: string } & Known)
 	/** for good, whatever is asked about this payment; `known` where a permit was issued */
 	| { readonly kind: "refused"; readonly code: RailRefusal; readonly known: Known | null };
 
@@ -169,7 +171,7 @@ function decide(kept: Kept, body: BodyOf<"decide">, payment: string, policy: Pay
 	const posting: Posting =
 		word === "notified" ? { kind: "post", ...end, amount: kept.amount } : { kind: "void", ...end };
 	return stepped<PayeeLedger>(
-		{ ...knownOf(kept), kind: endOf(word) },
+		{ ...knownOf(kept), kind: endOf(word), signature: body.signature },
 		[
 			{ to: ledger, step: 25.1, body: told },
 			{ to: asker, step: 25.2, body: told },
