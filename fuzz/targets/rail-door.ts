@@ -47,6 +47,7 @@ const routes: Readonly<Record<string, readonly HttpSeed[]>> = {
 		body: JSON.stringify(message),
 	})),
 	"GET /v1/payments/:payment": ["p", "other"].map((payment) => ({ path: `/v1/payments/${payment}` })),
+	"GET /v1/accounts": atService("/v1/accounts"),
 	"GET /v1/openapi.json": atService("/v1/openapi.json"),
 	"GET /v1/docs": atService("/v1/docs"),
 	"GET /v1/problems/:code": atService("/v1/problems/kind-unexpected"),
@@ -77,7 +78,7 @@ async function serve<Kept>(role: Role<Kept>, bugs: Error[]): Promise<Served> {
 /** All six, of what they say to one another and keep; one of them, of what all serve alike. */
 async function open(route: string, bugs: Error[]): Promise<readonly Served[]> {
 	const ledger = await serve(payeeLedgerRole(ecosystem, "D", verify), bugs);
-	if (!/messages|payments/.test(route)) return [ledger];
+	if (!/messages|payments|accounts/.test(route)) return [ledger];
 	return [
 		await serve(payerAppRole(ecosystem, "P"), bugs),
 		await serve(payeeAppRole(ecosystem, "Q"), bugs),

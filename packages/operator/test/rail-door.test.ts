@@ -10,6 +10,7 @@ import { type RunningServer, serveApp } from "../src/http/server.ts";
 import { StoreUnavailable } from "../src/index.ts";
 import { railDoor } from "../src/rail/door.ts";
 import { railDocument, railEndpoints } from "../src/rail/endpoints.ts";
+import type { RailHost } from "../src/rail/host.ts";
 import { RailRunner } from "../src/rail/runner.ts";
 import { RailWorld } from "./support/rail-world.ts";
 
@@ -33,8 +34,7 @@ let door: RunningServer;
 const bugs: Error[] = [];
 before(async () => {
 	world = await RailWorld.open();
-	const party = Object.assign(world.party("D"), { kept: (payment: string) => world.kept("D", payment) });
-	door = await serve(party);
+	door = await serve(world.party("D") as RailHost<unknown>);
 });
 after(async () => {
 	await door.close();
@@ -94,6 +94,7 @@ const provocations: Provocations = {
 		malformed: () => fetch(`${door.url}/v1/payments/${"x".repeat(65)}`),
 		"payment-unknown": () => fetch(`${door.url}/v1/payments/none`),
 	},
+	railAccounts: {},
 	openApi: {},
 	documentation: {},
 	explanation: {
@@ -141,6 +142,14 @@ test("what is no route is refused, and what each route gives is what it says", a
 	assert.equal(shown.status, 200);
 	const { kind, terms } = (await shown.json()) as { kind: string; terms?: { amount: string } };
 	assert.deepEqual([kind, terms?.amount ?? "300"], ["reserved", "300"]);
+	const held = (await (await fetch(`${door.url}/v1/accounts`)).json()) as {
+		readonly accounts: readonly Readonly<Record<string, string>>[];
+		readonly sum: string;
+	};
+	assert.equal(held.sum, "0");
+	const [shop, transit, outside] = held.accounts;
+	assert.deepEqual([shop?.["name"], transit?.["name"], outside?.["name"]], ["shop", "transit C", "outside"]);
+	assert.ok(Number(shop?.["creditsPending"]) >= 300 && shop?.["balance"] === "0");
 });
 
 for (const [code, error] of [
@@ -150,7 +159,14 @@ for (const [code, error] of [
 	test(`what breaks within is answered as ${code}, and nothing of it is told`, async (t) => {
 		const burn = async (): Promise<never> => Promise.reject(error);
 		const quiet = { close: async () => undefined, dueAt: () => undefined };
-		const broken = await serve({ ...quiet, take: burn, wake: burn, delivered: burn, kept: burn });
+		const broken = await serve({
+			...quiet,
+			take: burn,
+			wake: burn,
+			delivered: burn,
+			kept: burn,
+			balances: burn,
+		});
 		t.after(broken.close);
 		bugs.length = 0;
 		const answers = [
@@ -160,6 +176,7 @@ for (const [code, error] of [
 				body: JSON.stringify(good),
 			}),
 			await fetch(`${broken.url}/v1/payments/p`),
+			await fetch(`${broken.url}/v1/accounts`),
 			await fetch(`${broken.url}/readyz`),
 		];
 		for (const answer of answers) {
@@ -167,5 +184,5 @@ for (const [code, error] of [
 			assert.ok(!text.includes(error.message), text);
 			await assertProblem(answer, code);
 		}
-		assert.equal(bugs.length, code === "internal" ? 3 : 0, "a bug is logged");
+		assert.equal(bugs.length, code === "internal" ? 4 : 0, "a bug is logged");
 	});
