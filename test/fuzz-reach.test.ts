@@ -34,7 +34,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/rail-key.ts fromHex(": "a key of its own",
 	"packages/cli/src/server/rail-key.ts parse(": "a file of one's own: command/keys of an operator",
 	"packages/cli/src/sandbox/accounts/accounts.ts fromHex(": "what its own ledger keeps",
-	"packages/cli/src/sandbox/accounts/parties.ts fromHex(": "a key of its own folder",
 	"packages/cli/src/sandbox/accounts/parties.ts .json()": "what its own parties answer",
 	"packages/cli/src/sandbox/accounts/routes.ts .json()": "its own page asks, for play money",
 	"packages/cli/src/sandbox/switchboard.ts .json()":

@@ -103,7 +103,7 @@ export async function openTown(
 
 /** All parties of Mise Pay's accounts run; the till's sales are where it left them. */
 async function openAccounts(folder: string): Promise<Accounts> {
-	const parties = await Parties.open(folder);
+	const parties = await Parties.open(folder, unlock);
 	await Promise.all(partyNames.map((name) => parties.start(name)));
 	return new Accounts(parties, new Sales(join(folder, "sales.json")), Date.now);
 }

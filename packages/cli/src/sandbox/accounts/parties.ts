@@ -7,12 +7,13 @@
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateKey, signerFrom, verify } from "@tenten/module";
+import { type NewUnlock, verify } from "@tenten/module";
 import { readRailSettings, startRail } from "@tenten/operator";
-import { fromHex, type Signer, toHex } from "@tenten/protocol";
+import { type Signer, toHex } from "@tenten/protocol";
 import { BadInput } from "../../bad-input.ts";
 import { freePort, onPort } from "../../server/port.ts";
-import { readJson, writeJson } from "../../wallet/settings.ts";
+import { createRailKey, openRailKey } from "../../server/rail-key.ts";
+import { writeJson } from "../../wallet/settings.ts";
 import { originAt } from "../pages.ts";
 
 /** Customer systems of payer and payee, and their ledgers. */
@@ -57,11 +58,13 @@ export class Parties {
 		this.#signer = signer;
 	}
 
-	/** Those of a folder, which is made where there is none. None is started. */
-	static async open(folder: string): Promise<Parties> {
+	/** Those of a folder, which is made where there is none; `unlock` opens A's key. None is started. */
+	static async open(folder: string, unlock: NewUnlock): Promise<Parties> {
 		mkdirSync(folder, { recursive: true, mode: 0o700 });
 		const file = join(folder, "rail.json");
-		const signer = signerIn(join(folder, "a.json"));
+		const key = join(folder, "a.key");
+		if (!existsSync(key)) await createRailKey(key, unlock);
+		const signer = await openRailKey(key, async () => unlock, console.error);
 		if (!existsSync(file)) writeJson(file, await newSettings(signer));
 		const settings = readRailSettings(readFileSync(file, "utf8"));
 		if (typeof settings === "string") throw new BadInput(settings, { file });
@@ -136,13 +139,4 @@ async function newSettings(signer: Signer): Promise<object> {
 		rulingKey: null,
 		times,
 	};
-}
-
-/** The key with which A signs its word. */
-function signerIn(file: string): Signer {
-	if (!existsSync(file)) writeJson(file, { privateKey: toHex(generateKey("Ed25519").privateKey) });
-	const { privateKey }: { readonly privateKey?: unknown } = readJson(file);
-	const bytes = typeof privateKey === "string" ? fromHex(privateKey) : undefined;
-	if (bytes?.length !== 32) throw new BadInput("holds no key", { file });
-	return signerFrom(bytes, "Ed25519");
 }
