@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
-import { examineDatabase, startServer } from "@tenten/operator";
+import { examineDatabase, examineRailStore, type Operator, startServer } from "@tenten/operator";
 import { postgresForTests } from "../../operator/test/support/postgres.ts";
 import { judgeClock, judgeSpace, judgeSync, nodeFinding } from "../src/server/examining-machine.ts";
 import { createIssuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
@@ -36,8 +36,30 @@ before(async () => {
 		}),
 	);
 	await operator.trustList();
+	await fillLedger(operator);
 	await close();
 });
+
+const ids = (fill: number) => new Uint8Array(32).fill(fill);
+const [outside, ann, bob] = [ids(1), ids(2), ids(3)];
+
+/** Ann has 100 and reserved 40 of it for Bob for ever, 10 that were posted, and 5 until the year 2100. */
+async function fillLedger({ ledger }: Operator): Promise<void> {
+	await ledger.open([
+		{ id: outside, asset: ids(9), least: null, most: null },
+		{ id: ann, asset: ids(9), least: 0n, most: 150n },
+		{ id: bob, asset: ids(9), least: 0n, most: null },
+	]);
+	const sides = { reference: null, debit: ann, credit: bob };
+	const results = await ledger.post([
+		[{ kind: "move", id: ids(11), ...sides, debit: outside, credit: ann, amount: 100n }],
+		[{ kind: "reserve", id: ids(12), ...sides, amount: 40n, until: null }],
+		[{ kind: "reserve", id: ids(13), ...sides, amount: 10n, until: null }],
+		[{ kind: "post", id: ids(14), reference: null, reservation: ids(13), amount: 10n }],
+		[{ kind: "reserve", id: ids(15), ...sides, amount: 5n, until: 4_102_444_800 }],
+	]);
+	assert.ok(results.every(({ kind }) => kind === "done"));
+}
 
 type Told = { readonly check: string; readonly state: string; readonly found: string; readonly todo: string };
 
@@ -72,6 +94,16 @@ function sql(statement: string) {
 		database.exec(statement);
 		database.close();
 	};
+}
+
+/** A statement with ids in full. */
+function named(statement: string): string {
+	const accounts = { ANN: ann, BOB: bob, OUT: outside };
+	const filled = statement.replaceAll(/x'0([cdf])'/g, (_, digit) => `x'${`0${digit}`.repeat(32)}'`);
+	return Object.entries(accounts).reduce(
+		(text, [name, id]) => text.replaceAll(`x'${name}'`, `x'${Buffer.from(id).toString("hex")}'`),
+		filled,
+	);
 }
 
 const wrongs: readonly (readonly [
@@ -125,6 +157,55 @@ const wrongs: readonly (readonly [
 		sql("update signing_keys set retired_at = 1 where purpose = 'issuing'"),
 		"signing keys",
 		"wrong",
+	],
+	...[
+		[
+			"a balance that is not the sum of its entries",
+			"update ledger_accounts set credits_posted = credits_posted + 1 where account_id = x'ANN'",
+		],
+		[
+			"an entry that was altered",
+			"update ledger_entries set posted = posted + 1 where account_id = x'ANN' and number = 1",
+		],
+		["an entry that is gone", "delete from ledger_entries where account_id = x'BOB' and number = 1"],
+		[
+			"an account with less than it may have",
+			"update ledger_accounts set least = 0, most = 0 where account_id = x'OUT'",
+		],
+		[
+			"an account with more than it may hold",
+			"update ledger_accounts set most = 50 where account_id = x'ANN'",
+		],
+		[
+			"one side of a transfer in another asset",
+			"update ledger_accounts set asset = x'ff' where account_id = x'BOB'",
+		],
+		[
+			"a reservation that holds more than is pending",
+			"update ledger_transfers set amount = 41 where transfer_id = x'0c'",
+		],
+		[
+			"a reservation that says that it ended",
+			"update ledger_transfers set ending = 'voided' where transfer_id = x'0c'",
+		],
+		[
+			"a reservation that ended otherwise than it says",
+			"update ledger_transfers set ending = 'voided' where transfer_id = x'0d'",
+		],
+		[
+			"a reservation that was ended and says that it is open",
+			"update ledger_transfers set ending = null where transfer_id = x'0d'",
+		],
+		[
+			"a reservation that was ended twice",
+			"insert into ledger_transfers select zeroblob(32), 'post', debit, credit, 0, transfer_id, null, null, made_at, null from ledger_transfers where transfer_id = x'0d'",
+		],
+	].map(([what = "", statement = ""]) => [what, sql(named(statement)), "ledger", "wrong"] as const),
+	[
+		"a reservation that is due",
+		sql(named("update ledger_transfers set expires_at = 1 where transfer_id = x'0f'")),
+		"ledger",
+		"warning",
 	],
 	["a table that is gone", sql("drop table signing_keys"), "signing keys", "wrong"],
 ];
@@ -194,4 +275,16 @@ test("a PostgreSQL server that is gone, or forgets what it acknowledged", async 
 	url.searchParams.set("options", "-c synchronous_commit=off");
 	const [lossy] = await examineDatabase(url.href, { now: now(), startsBefore: 0 });
 	assert.match(lossy?.found ?? "", /synchronous_commit is off: not for money/);
+});
+
+test("a store of the account rail: its ledger is counted anew, and nothing is missed that it never has", async () => {
+	const file = join(sound, "operator.sqlite");
+	const findings = await examineRailStore(file, now());
+	assert.deepEqual(
+		findings.map(({ check, state }) => `${check} ${state}`),
+		["store well", "integrity well", "schema well", "ledger well"],
+	);
+	const told = await shell.tenten("doctor", "--rail-store", file);
+	assert.equal(told.status, 0);
+	assert.match((await shell.tenten("doctor", "--rail-store", `${file}.none`)).stderr, /is not there/);
 });

@@ -40,7 +40,7 @@ export { readRailSettings } from "./rail/settings.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";
-export { examineDatabase, type Finding } from "./store/examining.ts";
+export { examineDatabase, examineRailStore, type Finding } from "./store/examining.ts";
 export { openStore } from "./store/open-store.ts";
 export { dropSchema } from "./store/postgres.ts";
 export { OtherDatabase, restoreDatabase } from "./store/restoring.ts";

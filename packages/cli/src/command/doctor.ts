@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { examineDatabase, type Finding } from "@tenten/operator";
+import { examineDatabase, examineRailStore, type Finding } from "@tenten/operator";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { databaseUrl } from "../server/database-url.ts";
@@ -21,7 +21,7 @@ import { databaseIn, hasWallet } from "../wallet/folder.ts";
 import { readOperators, settingsIn } from "../wallet/settings.ts";
 import { issuerFolder } from "./operator-command.ts";
 
-type Flags = { readonly data?: string; readonly wallet?: string };
+type Flags = { readonly data?: string; readonly wallet?: string; readonly railStore?: string };
 
 export function doctorCommand(): Command {
 	return subcommand<[], Flags>(
@@ -33,11 +33,14 @@ export function doctorCommand(): Command {
 			options: [
 				["--data <dir>", "an operator's folder (default: as tenten operator)"],
 				["--wallet <dir>", "a wallet's folder instead"],
+				[
+					"--rail-store <database>",
+					"a store of a party of the account rail instead: its file, or its address",
+				],
 			],
 		},
 		async (output, flags) => {
-			const findings =
-				flags.wallet === undefined ? await ofOperator(issuerFolder(flags)) : await ofWallet(flags.wallet);
+			const findings = await findingsOf(flags);
 			for (const { check, state, found, todo } of findings)
 				output.say(
 					`${state.padEnd(7)}  ${check.padEnd(12)}  ${found}${todo && `\n${" ".repeat(23)}→ ${todo}`}`,
@@ -46,6 +49,15 @@ export function doctorCommand(): Command {
 			return { ok, result: { ok, findings } };
 		},
 	);
+}
+
+async function findingsOf(flags: Flags): Promise<readonly Finding[]> {
+	const { wallet, railStore } = flags;
+	if (wallet !== undefined) return ofWallet(wallet);
+	if (railStore === undefined) return ofOperator(issuerFolder(flags));
+	if (!railStore.includes("://") && !existsSync(railStore))
+		throw new BadInput("is not there", { file: railStore });
+	return examineRailStore(railStore, now());
 }
 
 async function ofOperator(folder: string): Promise<readonly Finding[]> {
