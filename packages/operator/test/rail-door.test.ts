@@ -164,6 +164,7 @@ for (const [code, error] of [
 			take: burn,
 			wake: burn,
 			delivered: burn,
+			forget: burn,
 			kept: burn,
 			balances: burn,
 		});

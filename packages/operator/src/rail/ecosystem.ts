@@ -5,6 +5,12 @@
  */
 import { type PublicKey, type Signer, toHex, type Verify } from "@tenten/protocol";
 import {
+	forgetPayeeApp,
+	forgetPayeeLedger,
+	forgetPayeeSystem,
+	forgetPayerApp,
+	forgetPayerLedger,
+	forgetPayerSystem,
 	type PayeeApp,
 	type PayeeLedger,
 	type PayeeSystem,
@@ -90,6 +96,7 @@ export function payerAppRole(ecosystem: RailEcosystem, name: string): Role<Payer
 		name,
 		step: (kept, event, moment) => stepPayerApp(kept, event, moment, policy),
 		wakesAt: payerAppWakesAt,
+		forget: forgetPayerApp,
 		seal: unsealed,
 	};
 }
@@ -100,6 +107,7 @@ export function payeeAppRole(ecosystem: RailEcosystem, name: string): Role<Payee
 		name,
 		step: (kept, event, moment) => stepPayeeApp(kept, event, moment, { system }),
 		wakesAt: never,
+		forget: forgetPayeeApp,
 		seal: unsealed,
 	};
 }
@@ -116,6 +124,7 @@ export function payerSystemRole(ecosystem: RailEcosystem, name: string, signer: 
 		name,
 		step: (kept, event, moment) => stepPayerSystem(kept, event, moment, policy),
 		wakesAt: payerSystemWakesAt,
+		forget: forgetPayerSystem,
 		seal: async (send, payment) => {
 			const { body } = send;
 			if (body.kind !== "answer") return send;
@@ -133,6 +142,7 @@ export function payeeSystemRole(ecosystem: RailEcosystem, name: string): Role<Pa
 		name,
 		step: (kept, event, moment) => stepPayeeSystem(kept, event, moment, policy),
 		wakesAt: never,
+		forget: forgetPayeeSystem,
 		seal: unsealed,
 	};
 }
@@ -144,6 +154,7 @@ export function payerLedgerRole(ecosystem: RailEcosystem, name: string): Role<Pa
 		name,
 		step: (kept, event, moment) => stepPayerLedger(kept, event, moment, policy),
 		wakesAt: never,
+		forget: forgetPayerLedger,
 		seal: unsealed,
 	};
 }
@@ -165,6 +176,7 @@ export function payeeLedgerRole(ecosystem: RailEcosystem, name: string, verify: 
 		name,
 		step: (kept, event, moment) => stepPayeeLedger(kept, event, moment, policy),
 		wakesAt: never,
+		forget: forgetPayeeLedger,
 		seal: unsealed,
 	};
 }

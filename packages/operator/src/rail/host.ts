@@ -10,6 +10,7 @@
 import { type Bytes, toHex } from "@tenten/protocol";
 import {
 	type Body,
+	type Forgotten,
 	type MessageRefusal,
 	type Moment,
 	namedIn,
@@ -20,6 +21,7 @@ import {
 	type Step,
 } from "@tenten/protocol/rail";
 import type { Job, Store, Transaction } from "../store/store.ts";
+import { forgetEnded, forgetPayment, isClosed, noteEnd } from "./forgetting.ts";
 import type { RailMessage } from "./message-form.ts";
 import { Outbox } from "./outbox.ts";
 import { type RailBalance, railBalances } from "./posting.ts";
@@ -33,6 +35,8 @@ export type Role<Kept> = {
 	readonly wakesAt: (kept: Kept) => number | undefined;
 	/** puts the signature of this system on what needs it */
 	readonly seal: (send: Send, payment: string) => Promise<Send>;
+	/** what may be left of a payment, `now` in milliseconds */
+	readonly forget: (kept: Kept, now: number) => Forgotten<Kept>;
 };
 
 export type HostOptions = {
@@ -72,6 +76,8 @@ export type RailParty = {
 	delivered(id: string): Promise<void>;
 	/** Milliseconds at which `wake` has something to do. */
 	dueAt(): number | undefined;
+	/** Forgets payments that ended before a time (milliseconds); how many. */
+	forget(before: number): Promise<number>;
 	close(): Promise<void>;
 };
 
@@ -111,12 +117,13 @@ export class RailHost<Kept> implements RailParty {
 			if (known === "differs") return { kind: "refused", code: "content-differs" } as const;
 			const event = { kind: "received", from: heard.from, body: heard.body } as const;
 			const advanced = await this.#advance(transaction, message.payment, event, fresh);
-			if (advanced.kind === "refused") return advanced;
+			if (advanced.kind !== "taken") return advanced;
 			await rows.noteTaken(transaction, message);
 			options.onWrite?.(message, "before");
 			return advanced;
 		});
-		if (done.kind === "refused" || !("due" in done)) return done;
+		if (done.kind === "refused") return done;
+		if (!("due" in done)) return { kind: "taken", sends: [] };
 		options.onWrite?.(message, "after");
 		this.#noteDue(message.payment, done);
 		this.#outbox.addSent(done.sends, options.now());
@@ -142,6 +149,7 @@ export class RailHost<Kept> implements RailParty {
 			return advanced;
 		});
 		if (done.kind === "refused") throw new Error(`a payment that is not there was woken: ${done.code}`);
+		if (done.kind === "over") throw new Error("a payment that is over was woken");
 		this.#options.onWrite?.(undefined, "after");
 		this.#noteDue(payment, done);
 		this.#outbox.add(done.sends, this.#options.now());
@@ -178,6 +186,13 @@ export class RailHost<Kept> implements RailParty {
 		return this.#store.read((transaction) => railBalances(transaction, accounts));
 	}
 
+	forget(before: number): Promise<number> {
+		const now = this.#options.now();
+		return forgetEnded(this.#store, before, (transaction, end) =>
+			forgetPayment(transaction, end, this.#role, now),
+		);
+	}
+
 	close(): Promise<void> {
 		return this.#store.close();
 	}
@@ -187,9 +202,10 @@ export class RailHost<Kept> implements RailParty {
 		payment: string,
 		event: RailEvent,
 		fresh: string,
-	): Promise<Advanced | Extract<Taking, { kind: "refused" }>> {
+	): Promise<Advanced | Over | Extract<Taking, { kind: "refused" }>> {
 		const { step, wakesAt, seal, name } = this.#role;
 		const before = await rows.paymentOf<Kept>(transaction, payment);
+		if (isClosed(before?.kept)) return { kind: "over", sends: [] };
 		const moment = { payment, now: this.#options.now(), fresh };
 		let stepped = step(before?.kept, event, moment);
 		if (stepped.kind === "refused") return stepped;
@@ -205,7 +221,7 @@ export class RailHost<Kept> implements RailParty {
 		const messages: RailMessage[] = [];
 		for (const [position, send] of sends.entries()) {
 			const { to, step: number, body } = await seal(send, payment);
-			const id = `${name}.${payment}.${first + position}`;
+			const id = rows.sendId(name, payment, first + position);
 			const hop = namedIn(this.#options.via, to);
 			messages.push(
 				hop === undefined
@@ -224,6 +240,7 @@ export class RailHost<Kept> implements RailParty {
 		const kept = { kept: stepped.kept, sent: first + messages.length, due };
 		await rows.keepPayment(transaction, payment, before, kept);
 		await rows.queueSends(transaction, messages);
+		await noteEnd(transaction, payment, before?.kept, stepped.kept, this.#role, moment.now);
 		return { kind: "taken", sends: messages, due };
 	}
 
@@ -232,6 +249,9 @@ export class RailHost<Kept> implements RailParty {
 		else this.#due.set(payment, due);
 	}
 }
+
+/** A payment that was forgotten: it takes everything, and does nothing. */
+type Over = { readonly kind: "over"; readonly sends: readonly [] };
 
 type Advanced = {
 	readonly kind: "taken";

@@ -5,10 +5,11 @@
  * lost with it. Whoever is reached by a hub is believed through it, and by nobody else (see `heardOf`).
  */
 import type { Store } from "../store/store.ts";
+import { forgetEnded } from "./forgetting.ts";
 import type { RailParty, Taking } from "./host.ts";
 import type { RailMessage } from "./message-form.ts";
 import { Outbox } from "./outbox.ts";
-import { lookUp, noteTaken, queueSends } from "./rows.ts";
+import { forgetTaken, isEnd, lookUp, noteTaken, putEnd, queuedSends, queueSends } from "./rows.ts";
 
 export type HubOptions = {
 	readonly name: string;
@@ -44,6 +45,7 @@ export class RailHub implements RailParty {
 			if (before !== "new") return before;
 			await noteTaken(transaction, message);
 			await queueSends(transaction, [passedOn]);
+			await putEnd(transaction, message.payment, now());
 			onWrite?.(message, "before");
 			return before;
 		});
@@ -73,6 +75,16 @@ export class RailHub implements RailParty {
 
 	dueAt(): number | undefined {
 		return this.#outbox.dueAt();
+	}
+
+	/** Whoever repeats what it forgot has it passed on again: the next has taken it, or closed its payment. */
+	async forget(before: number): Promise<number> {
+		const waiting = new Set((await this.#store.read(queuedSends)).map(({ payment }) => payment));
+		return forgetEnded(this.#store, before, async (transaction, end) => {
+			if (waiting.has(end.payment) || !(await isEnd(transaction, end))) return false;
+			await forgetTaken(transaction, end.payment);
+			return true;
+		});
 	}
 
 	close(): Promise<void> {

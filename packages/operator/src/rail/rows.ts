@@ -97,3 +97,80 @@ export async function queuedSends(transaction: Transaction): Promise<readonly Ra
 export async function deleteSend(transaction: Transaction, id: string): Promise<void> {
 	await transaction.deleteFrom("rail_outbox").where("message_id", "=", id).execute();
 }
+
+/** When a payment ended, milliseconds: noted until it is forgotten. */
+export type End = { readonly payment: string; readonly at: number };
+
+export async function putEnd(transaction: Transaction, payment: string, at: number): Promise<void> {
+	await transaction
+		.insertInto("rail_ends")
+		.values({ payment, ended_at: at })
+		.onConflict((conflict) => conflict.column("payment").doUpdateSet({ ended_at: at }))
+		.execute();
+}
+
+export async function deleteEnd(transaction: Transaction, payment: string): Promise<void> {
+	await transaction.deleteFrom("rail_ends").where("payment", "=", payment).execute();
+}
+
+export async function isEnd(transaction: Transaction, { payment, at }: End): Promise<boolean> {
+	const row = await transaction
+		.selectFrom("rail_ends")
+		.select("ended_at")
+		.where("payment", "=", payment)
+		.executeTakeFirst();
+	return row !== undefined && Number(row.ended_at) === at;
+}
+
+/** Of those that ended before a time, the next after one of them. */
+export async function endsBefore(
+	transaction: Transaction,
+	before: number,
+	after: End,
+	most: number,
+): Promise<readonly End[]> {
+	const found = await transaction
+		.selectFrom("rail_ends")
+		.selectAll()
+		.where("ended_at", "<", before)
+		.where((row) =>
+			row.or([
+				row("ended_at", ">", after.at),
+				row.and([row("ended_at", "=", after.at), row("payment", ">", after.payment)]),
+			]),
+		)
+		.orderBy("ended_at")
+		.orderBy("payment")
+		.limit(most)
+		.execute();
+	return found.map(({ payment, ended_at }) => ({ payment, at: Number(ended_at) }));
+}
+
+/** Whether something that a party sent of a payment has not arrived; `sent`: how many that were. */
+export async function isWaiting(
+	transaction: Transaction,
+	name: string,
+	payment: string,
+	sent: number,
+): Promise<boolean> {
+	if (sent === 0) return false;
+	const ids = Array.from({ length: sent }, (_, position) => sendId(name, payment, position));
+	const row = await transaction
+		.selectFrom("rail_outbox")
+		.select("message_id")
+		.where("message_id", "in", ids)
+		.limit(1)
+		.executeTakeFirst();
+	return row !== undefined;
+}
+
+/** The id of what a party sends of a payment, counted from zero. */
+export function sendId(name: string, payment: string, position: number): string {
+	return `${name}.${payment}.${position}`;
+}
+
+/** Forgets which messages of a payment were taken, and when it ended. */
+export async function forgetTaken(transaction: Transaction, payment: string): Promise<void> {
+	await transaction.deleteFrom("rail_inbox").where("payment", "=", payment).execute();
+	await deleteEnd(transaction, payment);
+}

@@ -5,6 +5,7 @@
  * An answer of 204 ends a message, and so does a refusal, which is written to the log: it would be refused again.
  * Anything else leaves it in the outbox. No redirect is followed, and nobody is asked but whom the addresses name.
  */
+import { paced } from "../watch.ts";
 import type { RailParty, Taking } from "./host.ts";
 import { type RailMessage, writeJson } from "./message-form.ts";
 import type { RailBalance } from "./posting.ts";
@@ -23,10 +24,13 @@ export type RunnerOptions = {
 	readonly now: () => number;
 	/** milliseconds for which a message waits before it is looked at: for whoever wants to watch */
 	readonly pause_ms?: (() => number) | undefined;
+	/** milliseconds for which a payment is kept after its end; for ever if left out */
+	readonly keep_ms?: number;
 	readonly log: RailLog;
 };
 
 const timeout_ms = 10_000;
+const forgetEvery_ms = 3_600_000;
 /** Between two looks at the clock where nothing is known to be due. */
 const longestWait_ms = 60_000;
 const refusals: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
@@ -35,6 +39,7 @@ export class RailRunner {
 	readonly #options: RunnerOptions;
 	#timer: NodeJS.Timeout | undefined;
 	#isOver = false;
+	#endForgetting: () => Promise<void> = async () => {};
 	readonly #sending = new Set<Promise<void>>();
 
 	constructor(options: RunnerOptions) {
@@ -44,6 +49,16 @@ export class RailRunner {
 	/** Sends what waits, and goes on until it is stopped. */
 	start(): void {
 		this.#setTimer(0);
+		const { keep_ms, log } = this.#options;
+		if (keep_ms === undefined) return;
+		const forget = (): Promise<void> => this.#forget(keep_ms);
+		this.#endForgetting = paced(forget, forgetEvery_ms, (error) => log(String(error), true));
+	}
+
+	async #forget(keep_ms: number): Promise<void> {
+		const { party, now, log } = this.#options;
+		const forgotten = await party.forget(now() - keep_ms);
+		if (forgotten > 0) log(`${forgotten} payments that ended were forgotten`, false);
 	}
 
 	async take(message: RailMessage): Promise<Taking> {
@@ -70,6 +85,7 @@ export class RailRunner {
 	async stop(): Promise<void> {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
+		await this.#endForgetting();
 		await Promise.all(this.#sending);
 		await this.#options.party.close();
 	}

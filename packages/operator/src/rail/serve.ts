@@ -44,7 +44,9 @@ export async function startRail(options: RailServerOptions): Promise<RunningServ
 	if (open === undefined) return undefined;
 	const store = await openStore(database);
 	const party = await open(store);
-	const runner = new RailRunner({ party, addresses: settings.addresses, now: Date.now, pause_ms, log });
+	const keep_ms = settings.keepDays * 86_400_000;
+	const { addresses } = settings;
+	const runner = new RailRunner({ party, addresses, now: Date.now, pause_ms, keep_ms, log });
 	const app = railDoor(runner, (error) => log(`bug: ${error.stack ?? error.message}`, true));
 	const server = await serveApp(app.fetch, { port, hostname });
 	log(`${name} at ${server.url}`, false);

@@ -37,6 +37,7 @@ const settings = z.strictObject({
 	hub: name.nullable(),
 	keys: z.record(name, publicKey),
 	rulingKey: publicKey.nullable(),
+	keepDays: z.int().min(2).max(36_500).default(90),
 	times: z.strictObject({
 		timeout_ms: wait,
 		showing_ms: wait,
@@ -49,6 +50,8 @@ const settings = z.strictObject({
 export type RailSettings = RailEcosystem & {
 	/** code of the asset */
 	readonly asset: string;
+	/** for which a payment is kept after its end: longer than a permit is good */
+	readonly keepDays: number;
 	/** of every party, by name, without a slash at its end */
 	readonly addresses: Readonly<Record<string, string>>;
 };

@@ -43,6 +43,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	rail_payments: "payment",
 	rail_inbox: "message_id",
 	rail_outbox: "message_id",
+	rail_ends: "payment",
 	// An account with its entries, and each transfer under its own id.
 	ledger_accounts: "account_id",
 	ledger_entries: "account_id",

@@ -186,6 +186,16 @@ export const migrations: readonly Migration[] = [
 				WHERE expires_at IS NOT NULL AND ending IS NULL`,
 		],
 	},
+	{
+		version: 14,
+		statements: [
+			"CREATE TABLE IF NOT EXISTS rail_ends (payment text NOT NULL, ended_at bigint NOT NULL, PRIMARY KEY (payment))",
+			"CREATE INDEX IF NOT EXISTS rail_ends_by_time ON rail_ends (ended_at, payment)",
+			"CREATE INDEX IF NOT EXISTS rail_inbox_by_payment ON rail_inbox (payment)",
+			// Which of those that are there have ended is looked up when they would be forgotten.
+			"INSERT INTO rail_ends (payment, ended_at) SELECT payment, 0 FROM rail_payments WHERE sent >= 0 ON CONFLICT DO NOTHING",
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

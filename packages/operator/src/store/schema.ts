@@ -255,6 +255,12 @@ export type Schema = {
 		/** milliseconds; null where no time changes anything */
 		readonly due_at: bigint | number | null;
 	};
+	/** payments of it that ended, until they are forgotten: see `rail/forgetting.ts` */
+	readonly rail_ends: {
+		readonly payment: string;
+		/** milliseconds */
+		readonly ended_at: bigint | number;
+	};
 	/** messages that were taken, each once; `content` is the hash of what it said */
 	readonly rail_inbox: { readonly message_id: string; readonly payment: string; readonly content: Blob };
 	/** messages that are not known to have arrived (JSON) */

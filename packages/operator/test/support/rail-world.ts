@@ -88,6 +88,17 @@ export class RailWorld {
 		return party;
 	}
 
+	/** How many rows a party has of what it took and of what ended. */
+	async rows(name: string): Promise<{ readonly taken: number; readonly ends: number }> {
+		const store = this.#stores.get(name);
+		if (store === undefined) throw new Error(`no party ${name}`);
+		return store.read(async (transaction) => {
+			const taken = await transaction.selectFrom("rail_inbox").select("message_id").execute();
+			const ends = await transaction.selectFrom("rail_ends").select("payment").execute();
+			return { taken: taken.length, ends: ends.length };
+		});
+	}
+
 	/** What a party keeps of a payment. */
 	kept(name: string, payment: string): Promise<unknown> {
 		const store = this.#stores.get(name);

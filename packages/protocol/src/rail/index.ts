@@ -1,5 +1,6 @@
 /** The account rail: the machines of the four systems and the two apps, and what they say to one another. */
 export * from "./answer.ts";
+export * from "./forgetting.ts";
 export * from "./machine.ts";
 export * from "./messages.ts";
 export * from "./payee-app.ts";

@@ -8,6 +8,7 @@ const tables = [
 	"rail_payments",
 	"rail_inbox",
 	"rail_outbox",
+	"rail_ends",
 	"ledger_accounts",
 	"ledger_entries",
 	"ledger_transfers",
