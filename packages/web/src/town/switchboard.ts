@@ -27,7 +27,7 @@ const address = `http://127.0.0.1:${port}/town`;
 
 /** As it is now; undefined where no switchboard answers. */
 export function look(): Promise<Town | undefined> {
-	return asked<Town>(fetch(address));
+	return asked<Town>(question());
 }
 
 export function turn(what: Switch): Promise<Town | undefined> {
@@ -44,12 +44,18 @@ export async function shopAsks(amount: bigint): Promise<string | undefined> {
 	return (await post<{ readonly link: string }>("shop/ask", { amount: String(amount) }))?.link;
 }
 
-function post<T>(path: string, body: object): Promise<T | undefined> {
+/** What is asked without changing anything. */
+export function question(path?: string): Promise<Response> {
+	return fetch(path === undefined ? address : `${address}/${path}`);
+}
+
+/** Has something done; undefined where it was not, or nobody answers. */
+export function post<T>(path: string, body: object): Promise<T | undefined> {
 	const headers = { "content-type": "application/json" };
 	return asked<T>(fetch(`${address}/${path}`, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
-async function asked<T>(asking: Promise<Response>): Promise<T | undefined> {
+export async function asked<T>(asking: Promise<Response>): Promise<T | undefined> {
 	try {
 		const answer = await asking;
 		return answer.ok ? ((await answer.json()) as T) : undefined;
