@@ -104,6 +104,8 @@ describe("a running sandbox", () => {
 		await says(town, /Not a command here/);
 		type("start");
 		await says(town, /The operators are on/);
+		type("where");
+		await says(town, /On accounts of Mise Pay[^\n]*\n {2}You +5,000 JPY\n {2}Hanaya +0 JPY/);
 		const { balances } = await well("wallet", "balance", ...you);
 		assert.deepEqual([balances[0].available, balances[0].account], [3_000 - 480 + 200, 2_000]);
 	});

@@ -53,7 +53,7 @@ export function sandboxCommand(): Command {
 			const steps = await tellStory(town, (step) => {
 				output.say(`${++told}. ${words.step(step, town).replaceAll("\n", "\n   ")}`);
 			});
-			output.say(words.whereItIs(town));
+			output.say(words.whereItIs(town, await town.accounts.held()));
 			const result = { ...resultOf(town, steps), page: screens?.url ?? null, ok: isWell(steps) };
 			if (once !== true) {
 				output.say(words.next(town));

@@ -37,7 +37,7 @@ async function obey(
 			await town.switches.operatorsOn();
 			return words.started;
 		case "where":
-			return whereItIs(town);
+			return whereItIs(town, await town.accounts.held());
 		case "help":
 			return words.help;
 		case "pay":

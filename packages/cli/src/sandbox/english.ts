@@ -1,5 +1,5 @@
 /** The sandbox in English. */
-import { addressTable, commands, moneyTable, yen } from "./figures.ts";
+import { accountTable, addressTable, commands, moneyTable, yen } from "./figures.ts";
 import type { OperatorTotals, PaidFacts, Step } from "./story.ts";
 import type { Town } from "./town.ts";
 import type { SandboxWords } from "./words.ts";
@@ -10,9 +10,10 @@ export const english: SandboxWords = {
 	building: "The pages are built, once: some seconds.",
 	open: (url) => `Two phones in your browser, to try it all: open ${url}\n`,
 	addresses: (town) =>
-		`A small town on this machine, with play money. Each of these listens:\n${addressTable(town, ["a transit card", "a QR payment", "a wallet", "a shop's wallet"])}\n${town.isOnPostgres ? "The operators keep their books on the PostgreSQL server of DATABASE_URL.\n" : ""}`,
+		`A small town on this machine, with play money. Each of these listens:\n${addressTable(town, ["a transit card", "a QR payment", "a wallet", "a shop's wallet", "a system of its accounts"])}\n${town.isOnPostgres ? "The operators keep their books on the PostgreSQL server of DATABASE_URL.\n" : ""}`,
 	step: stepWords,
-	whereItIs: (town) => `\nWhere the money is now, ready to be spent:\n${moneyTable(town, "en")}`,
+	whereItIs: (town, held) =>
+		`\nWhere the money is now, ready to be spent:\n${moneyTable(town, "en")}\nOn accounts of ${town.code.issuer.settings.name}, which the page pays from:\n${accountTable(town, "en", held, ["You", "its ledger is off"])}`,
 	next: (town) => {
 		const { begin, pay, receive, totals } = commands(town);
 		return [

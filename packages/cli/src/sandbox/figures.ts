@@ -1,6 +1,8 @@
 /** Figures of the sandbox, the same in every language: addresses, money, commands to copy. */
 import { amountWords } from "@tenten/wallet";
 import { commandName } from "../invocation.ts";
+import type { LedgersView } from "./accounts/ledgers.ts";
+import { systems } from "./accounts/parties.ts";
 import { type Person, passphrase, type Town } from "./town.ts";
 
 export type Language = "en" | "ja";
@@ -26,15 +28,17 @@ function table(rows: readonly (readonly string[])[]): string {
 		.join("\n");
 }
 
-/** What each address is, in the order: card, code, person, shop. */
-export function addressTable(town: Town, kinds: readonly [string, string, string, string]): string {
-	const [card, code, person, shop] = kinds;
+/** What each address is, in the order: card, code, person, shop, systems of accounts. */
+export function addressTable(town: Town, kinds: readonly [string, string, string, string, string]): string {
+	const [card, code, person, shop, system] = kinds;
+	const { parties } = town.accounts;
 	return table([
 		[town.card.issuer.settings.name, card, town.card.url],
 		[town.code.issuer.settings.name, code, town.code.url],
 		[town.aoi.name, person, town.aoi.server.url],
 		[town.ren.name, person, town.ren.server.url],
 		[town.shop.name, shop, town.shop.server.url],
+		...systems.map((name) => [`${town.code.issuer.settings.name} ${name}`, system, parties.urlOf(name)]),
 	]);
 }
 
@@ -46,6 +50,21 @@ export function moneyTable(town: Town, language: Language): string {
 		...[card, code].map(({ asset }) => yen(wallet.balance(asset).available, town, language)),
 	]);
 	return table([["", card.issuer.settings.name, code.issuer.settings.name], ...rows]);
+}
+
+/** What is usable on the accounts, payer's and payee's; `silent` where a ledger does not answer. */
+export function accountTable(
+	town: Town,
+	language: Language,
+	{ payer, payee }: LedgersView,
+	[you, silent]: readonly [string, string],
+): string {
+	const shown = (minor: string | undefined): string =>
+		minor === undefined ? silent : yen(BigInt(minor), town, language);
+	return table([
+		[you, shown(payer?.available)],
+		[town.shop.name, shown(payee?.usable)],
+	]);
 }
 
 export type Commands = Readonly<Record<"begin" | "pay" | "receive" | "totals", string>>;

@@ -1,5 +1,5 @@
 /** The sandbox in Japanese. */
-import { addressTable, commands, moneyTable, yen } from "./figures.ts";
+import { accountTable, addressTable, commands, moneyTable, yen } from "./figures.ts";
 import type { OperatorTotals, PaidFacts, Step } from "./story.ts";
 import type { Town } from "./town.ts";
 import type { SandboxWords } from "./words.ts";
@@ -10,9 +10,10 @@ export const japanese: SandboxWords = {
 	building: "画面を用意しています。最初だけ数秒かかります。",
 	open: (url) => `ブラウザーで2台の電話を試せます。${url} を開いてください。\n`,
 	addresses: (town) =>
-		`このマシンの中の小さな町です。お金は練習用です。次の宛先が応答します。\n${addressTable(town, ["交通カード", "QRコード決済", "財布", "店の財布"])}\n${town.isOnPostgres ? "運営者の帳簿は DATABASE_URL のPostgreSQLサーバーにあります。\n" : ""}`,
+		`このマシンの中の小さな町です。お金は練習用です。次の宛先が応答します。\n${addressTable(town, ["交通カード", "QRコード決済", "財布", "店の財布", "口座のシステム"])}\n${town.isOnPostgres ? "運営者の帳簿は DATABASE_URL のPostgreSQLサーバーにあります。\n" : ""}`,
 	step: stepWords,
-	whereItIs: (town) => `\nいまお金のある場所（すぐに使える額）\n${moneyTable(town, "ja")}`,
+	whereItIs: (town, held) =>
+		`\nいまお金のある場所（すぐに使える額）\n${moneyTable(town, "ja")}\n${town.code.issuer.settings.name}の口座（画面から支払えます）\n${accountTable(town, "ja", held, ["あなた", "元帳が止まっています"])}`,
 	next: (town) => {
 		const { begin, pay, receive, totals } = commands(town);
 		return [

@@ -1,4 +1,5 @@
 /** The sandbox's words: what happened, where the money is, and what to try next. One file a language. */
+import type { LedgersView } from "./accounts/ledgers.ts";
 import { english } from "./english.ts";
 import type { Language } from "./figures.ts";
 import { japanese } from "./japanese.ts";
@@ -11,7 +12,7 @@ export type SandboxWords = {
 	readonly open: (url: string) => string;
 	readonly addresses: (town: Town) => string;
 	readonly step: (step: Step, town: Town) => string;
-	readonly whereItIs: (town: Town) => string;
+	readonly whereItIs: (town: Town, held: LedgersView) => string;
 	readonly next: (town: Town) => string;
 	readonly goodbye: (town: Town, forgotten: boolean) => string;
 	readonly console: ConsoleWords;

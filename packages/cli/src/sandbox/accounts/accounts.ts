@@ -80,10 +80,15 @@ export class Accounts {
 		const { parties } = this;
 		const sales = await Promise.all(this.#sales.all.slice(0, shownSales).map((sale) => this.#view(sale)));
 		return {
-			...(await ledgersNow(parties)),
+			...(await this.held()),
 			systems: systems.map((name) => ({ name, url: parties.urlOf(name), isOn: parties.isOn(name) })),
 			sales,
 		};
+	}
+
+	/** What the ledgers hold. */
+	held(): Promise<LedgersView> {
+		return ledgersNow(this.parties);
 	}
 
 	/** The till asks for so much, minor units: a link, to be shown as a code. */
