@@ -30,8 +30,7 @@ export type Accounts = {
 	readonly sales: readonly Sale[];
 };
 
-export const systems = ["A", "B", "C", "D"] as const;
-export type System = (typeof systems)[number];
+export type System = "A" | "B" | "C" | "D";
 
 /** What a code asks for; `underWay`: payments before it of which nobody knows yet how they end. */
 export type Reading = { readonly amount: string; readonly underWay: number };
