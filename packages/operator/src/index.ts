@@ -20,6 +20,7 @@ export { Ledger } from "./ledger/ledger.ts";
 export { Operator } from "./operator.ts";
 export type { OperatorOptions } from "./operator-options.ts";
 export {
+	exchangeRole,
 	payeeAppRole,
 	payeeLedgerRole,
 	payeeSystemRole,
@@ -30,7 +31,8 @@ export {
 	railUser,
 } from "./rail/ecosystem.ts";
 export { railDocument } from "./rail/endpoints.ts";
-export type { RailParty, Role } from "./rail/host.ts";
+export { ExchangeHost, exchangeTap, type Purse, railPurse } from "./rail/exchange-host.ts";
+export { RailHost, type RailParty, type Role } from "./rail/host.ts";
 export { RailHub } from "./rail/hub.ts";
 export { type RailMessage, readMessage, writeJson } from "./rail/message-form.ts";
 export { openRailParty } from "./rail/open-party.ts";

@@ -3,6 +3,7 @@ export { Company, type CompanyOptions, type OrderStatus } from "./company/compan
 export type { Arrival, Order, OrderPayment, OrderRow, OrderState } from "./company/order.ts";
 export { addOrderRoutes } from "./company/order-routes.ts";
 export { Orders } from "./company/orders.ts";
+export { WalletPurse } from "./company/purse.ts";
 export { makeFolder, replaceFile, syncDirectory } from "./durable.ts";
 export * from "./everywhere.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";

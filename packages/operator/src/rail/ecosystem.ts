@@ -11,6 +11,9 @@ import {
 	forgetPayerApp,
 	forgetPayerLedger,
 	forgetPayerSystem,
+	type Exchange,
+	type ExchangePolicy,
+	exchangeWakesAt,
 	type PayeeApp,
 	type PayeeLedger,
 	type PayeeSystem,
@@ -21,6 +24,7 @@ import {
 	payerSystemWakesAt,
 	type Send,
 	signAnswer,
+	stepExchange,
 	stepPayeeApp,
 	stepPayeeLedger,
 	stepPayeeSystem,
@@ -29,6 +33,7 @@ import {
 	stepPayerSystem,
 	transitAccount,
 } from "@tenten/protocol/rail";
+import { railPurse } from "./exchange-host.ts";
 import type { Role } from "./host.ts";
 import type { RailAccount } from "./posting.ts";
 
@@ -97,6 +102,29 @@ export function payerAppRole(ecosystem: RailEcosystem, name: string): Role<Payer
 		step: (kept, event, moment) => stepPayerApp(kept, event, moment, policy),
 		wakesAt: payerAppWakesAt,
 		forget: forgetPayerApp,
+		seal: unsealed,
+	};
+}
+
+/** A party of exchanges: `own` are its accounts, among the payers or the payees of this ecosystem. */
+export function exchangeRole(
+	{ payers, payees, times }: RailEcosystem,
+	name: string,
+	options: { readonly isGateway: boolean; readonly patience_ms: number },
+): Role<Exchange> {
+	const all = [...Object.entries(payers), ...Object.entries(payees)];
+	const policy: ExchangePolicy = {
+		...options,
+		purse: railPurse,
+		user: railUser,
+		accounts: new Map(all.flatMap(([account, { app, system }]) => (app === name ? [[account, system]] : []))),
+		others: new Map(all.flatMap(([account, { app }]) => (app === name ? [] : [[account, app]]))),
+		timeout_ms: times.timeout_ms,
+	};
+	return {
+		name,
+		step: (kept, event, moment) => stepExchange(kept, event, moment, policy),
+		wakesAt: (kept) => exchangeWakesAt(kept, policy),
 		seal: unsealed,
 	};
 }

@@ -4,7 +4,7 @@
  * What is read is exactly one of the bodies there are, with no field more; so what was read encodes as it came.
  */
 import { z } from "@hono/zod-openapi";
-import { type Body, railRefusals } from "@tenten/protocol/rail";
+import { type Body, type Credit, railRefusals } from "@tenten/protocol/rail";
 
 /** 64-bit, as every ledger's column. */
 const mostAmount = 9_223_372_036_854_775_807n;
@@ -17,12 +17,20 @@ const amount = z
 	.transform(BigInt)
 	.refine((minor) => minor <= mostAmount)
 	.openapi({ type: "string", description: "minor units, below 2⁶³" });
-const credit = z.enum(["final", "reserved"]);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const credit = z
+	.string()
+	.regex(/^(final|reserved|release:[0-9a-f]{64})$/)
+	.transform((text) => text as Credit)
+	.openapi({ type: "string" });
 const word = z.enum(["notified", "abandoned"]);
-const permit = z.string().regex(/^[0-9a-f]{64}$/);
+const permit = hash;
 const signature = z.string().regex(/^[0-9a-f]{128}$/);
 const code = z.enum(Object.keys(railRefusals) as [keyof typeof railRefusals]);
-const terms = { payer: name, payee: name, amount, credit };
+const exchange = { payer: name, payee: name, amount };
+const terms = { ...exchange, credit };
+/** of the hand-over, in base64: each as long as it may be */
+const messages = z.array(z.base64().min(4).max(87_384)).max(32);
 
 const bodies = [
 	z.strictObject({ kind: z.literal("pay"), ...terms }),
@@ -55,9 +63,40 @@ const bodies = [
 	z.strictObject({ kind: z.literal("decide"), permit, word, signature }),
 	z.strictObject({ kind: z.literal("ended"), word }),
 	z.strictObject({ kind: z.literal("recredited") }),
+	z.strictObject({ kind: z.literal("held"), payee: name, amount, credit }),
+	z.strictObject({ kind: z.literal("settle"), release: hash.nullable() }),
+	z.strictObject({ kind: z.literal("settled"), release: hash.nullable() }),
+	z.strictObject({ kind: z.literal("exchange"), ...exchange }),
+	z.strictObject({ kind: z.literal("begin"), ...exchange }),
+	z.strictObject({ kind: z.literal("offer"), ...exchange, messages }),
+	z.strictObject({ kind: z.literal("handOver"), messages }),
 ] as const;
 
 const plain = z.discriminatedUnion("kind", bodies).openapi("RailBody");
+
+/** Between a party of exchanges and its own purse: on no wire, and in its store alone. */
+const ofPurse = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("makeRequest"), amount }),
+	z.strictObject({ kind: z.literal("lock"), amount, messages }),
+	z.strictObject({ kind: z.literal("reserve"), request: hash, messages }),
+	z.strictObject({ kind: z.literal("release"), request: hash, messages }),
+	z.strictObject({ kind: z.literal("cancel"), request: hash }),
+	z.strictObject({
+		kind: z.literal("take"),
+		request: hash,
+		messages,
+		release: hash.nullable(),
+		mayFree: z.boolean(),
+	}),
+	z.strictObject({ kind: z.literal("requested"), request: hash, messages }),
+	z.strictObject({ kind: z.literal("locked"), request: hash, lock: hash, messages }),
+	z.strictObject({ kind: z.literal("holding"), lock: hash, messages }),
+	z.strictObject({ kind: z.literal("released"), release: hash, messages }),
+	z.strictObject({ kind: z.literal("cancelled"), messages }),
+	z.strictObject({ kind: z.literal("owned") }),
+	z.strictObject({ kind: z.literal("freed") }),
+	z.strictObject({ kind: z.literal("waiting") }),
+]);
 
 /** Through a hub: who said it first, and whom it is for at last. */
 const forward = z.strictObject({ kind: z.literal("forward"), from: name, to: name, body: plain });
@@ -80,16 +119,22 @@ export type RailMessage = {
 	readonly body: Body | Forward;
 };
 
+const fields = {
+	id: z.string().regex(/^[\x21-\x7e]{1,200}$/),
+	from: name,
+	to: name,
+	step: z.number().min(0).max(99),
+	payment: name,
+};
+
 export const messageSchema: z.ZodType<RailMessage> = z
-	.strictObject({
-		id: z.string().regex(/^[\x21-\x7e]{1,200}$/),
-		from: name,
-		to: name,
-		step: z.number().min(0).max(99),
-		payment: name,
-		body: z.union([plain, forward]),
-	})
+	.strictObject({ ...fields, body: z.union([plain, forward]) })
 	.openapi("RailMessage");
+
+const storedSchema: z.ZodType<RailMessage> = z.strictObject({
+	...fields,
+	body: z.union([plain, forward, ofPurse]),
+});
 
 /** The message, or undefined where it is none. */
 export function readMessage(json: unknown): RailMessage | undefined {
@@ -97,10 +142,11 @@ export function readMessage(json: unknown): RailMessage | undefined {
 	return read.success ? read.data : undefined;
 }
 
-/** As `readMessage`, of a message's text. */
+/** A message as a store keeps it: what is said to a purse, too. */
 export function readMessageText(text: string): RailMessage | undefined {
 	try {
-		return readMessage(JSON.parse(text));
+		const read = storedSchema.safeParse(JSON.parse(text));
+		return read.success ? read.data : undefined;
 	} catch {
 		return undefined;
 	}

@@ -30,7 +30,12 @@ export type RailEvent =
 	| { readonly kind: "entered"; readonly refusal: RailRefusal | null };
 
 /** Why a message is not taken; it changes nothing, and will not be taken later. */
-export type MessageRefusal = "sender-refused" | "kind-unexpected" | "content-differs" | "signature-invalid";
+export type MessageRefusal =
+	| "sender-refused"
+	| "kind-unexpected"
+	| "content-differs"
+	| "signature-invalid"
+	| "release-mismatch";
 
 export type Step<Kept> =
 	| {

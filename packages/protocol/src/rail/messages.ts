@@ -4,9 +4,13 @@
  * Every message is of one payment, and of one kind a pair of parties and payment: its id follows from what it is,
  * so a repeat is known by its id, and other content under the same id is refused.
  */
+import type { ExchangeBody } from "./exchange-messages.ts";
 
-/** What D does when it credits: for good, or with a reservation that A's answer ends. */
-export type Credit = "final" | "reserved";
+/** With a reservation that ends by the release of this lock, 64 hexadecimal digits (see bound.ts). */
+export type Bound = `release:${string}`;
+
+/** What D does when it credits: for good, or with a reservation that A's answer ends, or the release of a lock. */
+export type Credit = "final" | "reserved" | Bound;
 
 /** Who pays whom how much: minor units, above zero. Payer and payee are names of accounts. */
 export type Terms = {
@@ -89,7 +93,14 @@ export type Body =
 	/** 25, D to C and B: its one answer to this reservation */
 	| { readonly kind: "ended"; readonly word: Word }
 	/** 25 of an abandoned payment, C to A: the payer has it again */
-	| { readonly kind: "recredited" };
+	| { readonly kind: "recredited" }
+	/** 14 of a bound credit, D to B, and on to the payee's party: what is reserved for it */
+	| ({ readonly kind: "held" } & Omit<Terms, "payer">)
+	/** 19 and 23 of a bound credit: the release that posts it, or null: whoever would be credited gives it back */
+	| { readonly kind: "settle"; readonly release: string | null }
+	/** 25 of a bound credit, D to C and B, C to A, A to the payer's party: by which release it ended, or given back */
+	| { readonly kind: "settled"; readonly release: string | null }
+	| ExchangeBody;
 
 export type BodyKind = Body["kind"];
 

@@ -3,8 +3,8 @@
  *
  *   askPermit ─▶ permitted ── credit ⑪ ─▶ crediting ─ entered ─▶ credited                             (final)
  *       │            │ ⑫ refused               │ refused    └─▶ reserved ── decide: notified ──▶ used (reserved)
- *       ▼            ▼                         ▼                    └────── decide: abandoned ──▶ voided
- *    refused ◀───────┴─────────────────────────┘
+ *       ▼            ▼ given back              ▼                    ├────── decide: abandoned ──▶ voided
+ *    refused ◀───────┴─────────────────────────┘                    └────── settle ──▶ used | voided   (bound)
  *
  * A permit holds nothing. It ends by being answered: by a credit in time, or by the refusal of one that comes late.
  */
@@ -12,6 +12,7 @@
 import { fromHex } from "../codec/index.ts";
 import type { PublicKey, Verify } from "../crypto/index.ts";
 import { isAnswerBy } from "./answer.ts";
+import { isBound, releases } from "./bound.ts";
 import {
 	type Moment,
 	namedIn,
@@ -23,7 +24,7 @@ import {
 	stepped,
 	transitAccount,
 } from "./machine.ts";
-import type { BodyOf, Credit, RailRefusal, Word } from "./messages.ts";
+import type { BodyOf, Credit, RailRefusal, Send, Word } from "./messages.ts";
 
 type Known = {
 	/** B */
@@ -80,6 +81,8 @@ export function stepPayeeLedger(
 			return credit(kept, from, body, moment.now, policy);
 		case "decide":
 			return decide(kept, body, moment.payment, policy);
+		case "settle":
+			return settle(kept, from, body.release, policy);
 		default:
 			return refusedMessage("kind-unexpected");
 	}
@@ -152,9 +155,14 @@ function entered(kept: Kept, refusal: RailRefusal | null): Out {
 	}
 	const known = knownOf(kept);
 	if (refusal !== null) return refuse(known, kept.ledger, refusal);
-	return stepped<PayeeLedger>({ kind: kept.credit === "final" ? "credited" : "reserved", ...known }, [
-		{ to: kept.ledger, step: 14, body: { kind: "credited" } },
-	]);
+	const { asker, ledger, payee, amount, credit: how } = kept;
+	const credited: Send = { to: ledger, step: 14, body: { kind: "credited" } };
+	// D's own word, so that nobody gives anything for what A alone says is there.
+	const held: Send = { to: asker, step: 14.2, body: { kind: "held", payee, amount, credit: how } };
+	return stepped<PayeeLedger>(
+		{ kind: how === "final" ? "credited" : "reserved", ...known },
+		isBound(how) ? [credited, held] : [credited],
+	);
 }
 
 /** ㉓ to ㉕. Whoever brings it: the signature counts. The first word stays. */
@@ -162,19 +170,48 @@ function decide(kept: Kept, body: BodyOf<"decide">, payment: string, policy: Pay
 	if (kept === undefined || kept.kind === "refused") return stay(kept);
 	if (!isSigned(kept, body, payment, policy)) return refusedMessage("signature-invalid");
 	const { word } = body;
-	if (kept.kind === "permitted" && word === "abandoned")
-		return stepped<PayeeLedger>({ kind: "refused", code: "given-up", known: knownOf(kept) });
+	if (kept.kind === "permitted" && word === "abandoned") return givenUp(kept);
 	if (kept.kind !== "reserved") return stepped(kept);
-	const { asker, ledger } = kept;
-	const told = { kind: "ended", word } as const;
-	const end = { name: word, reservation: "credit" };
+	return isBound(kept.credit)
+		? end(kept, word, { kind: "settled", release: null })
+		: end(kept, word, { kind: "ended", word });
+}
+
+/**
+ * ㉓ to ㉕ of a bound credit. Its release posts it, whoever shows it; B, which speaks for whoever would be credited,
+ * may give it back, also before it is there. The first that comes stays.
+ */
+function settle(kept: Kept, from: string, release: string | null, { askers }: PayeeLedgerPolicy): Out {
+	if (kept === undefined) {
+		if (release !== null) return refusedMessage("kind-unexpected");
+		if (!askers.includes(from)) return refusedMessage("sender-refused");
+		return stepped<PayeeLedger>({ kind: "refused", code: "given-up", known: null });
+	}
+	if (kept.kind === "refused") return stepped(kept);
+	if (!isBound(kept.credit)) return refusedMessage("kind-unexpected");
+	if (release === null) {
+		if (from !== kept.asker) return refusedMessage("sender-refused");
+		if (kept.kind === "permitted") return givenUp(kept);
+	} else if (!releases(release, kept.credit)) return refusedMessage("release-mismatch");
+	// Not there yet: it is not taken, so that whoever shows it may do so again.
+	else if (kept.kind === "permitted") return refusedMessage("kind-unexpected");
+	if (kept.kind !== "reserved") return stepped(kept);
+	return end(kept, release === null ? "abandoned" : "notified", { kind: "settled", release });
+}
+
+function givenUp(kept: Known): Out {
+	return stepped<PayeeLedger>({ kind: "refused", code: "given-up", known: knownOf(kept) });
+}
+
+function end(kept: Known, word: Word, told: BodyOf<"ended" | "settled">): Out {
+	const how = { name: word, reservation: "credit" };
 	const posting: Posting =
-		word === "notified" ? { kind: "post", ...end, amount: kept.amount } : { kind: "void", ...end };
+		word === "notified" ? { kind: "post", ...how, amount: kept.amount } : { kind: "void", ...how };
 	return stepped<PayeeLedger>(
 		{ ...knownOf(kept), kind: endOf(word), signature: body.signature },
 		[
-			{ to: ledger, step: 25.1, body: told },
-			{ to: asker, step: 25.2, body: told },
+			{ to: kept.ledger, step: 25.1, body: told },
+			{ to: kept.asker, step: 25.2, body: told },
 		],
 		posting,
 	);
@@ -185,14 +222,16 @@ function endOf(word: Word): "used" | "voided" {
 }
 
 function isSigned(
-	{ system, permit: named }: Known,
+	{ system, permit: named, credit: how }: Known,
 	{ word, signature }: BodyOf<"decide">,
 	payment: string,
 	{ answerKeys, rulingKey, verify }: PayeeLedgerPolicy,
 ): boolean {
 	const bytes = fromHex(signature);
 	if (bytes === undefined) return false;
-	const keys = [namedIn(answerKeys, system), rulingKey];
+	// What is bound is not A's to decide, and posted by its release alone.
+	if (isBound(how) && word === "notified") return false;
+	const keys = [isBound(how) ? undefined : namedIn(answerKeys, system), rulingKey];
 	return keys.some((key) => key != null && isAnswerBy(key, verify, { payment, permit: named, word }, bytes));
 }
 

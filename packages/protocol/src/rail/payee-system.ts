@@ -13,6 +13,7 @@
  * It moves nothing. What it is told out of turn changes nothing that D has said.
  */
 
+import { isBound } from "./bound.ts";
 import { type Moment, namedIn, type RailEvent, refusedMessage, type Step, stay, stepped } from "./machine.ts";
 import type { BodyOf, RailRefusal, Send, Standing, Terms, Word } from "./messages.ts";
 
@@ -62,6 +63,12 @@ export function stepPayeeSystem(kept: Kept, event: RailEvent, _: Moment, policy:
 			return answered(kept, from, body);
 		case "ended":
 			return ended(kept, from, body.word);
+		case "held":
+			return held(kept, from, body);
+		case "settle":
+			return settle(kept, from, body, policy);
+		case "settled":
+			return ended(kept, from, body.release === null ? "abandoned" : "notified");
 		default:
 			return refusedMessage("kind-unexpected");
 	}
@@ -111,6 +118,8 @@ function permitted(kept: Kept, from: string, body: BodyOf<"permit" | "permitRefu
 function completed(kept: Kept, from: string): Out {
 	if (kept?.kind !== "accepted") return stay(kept);
 	if (from !== kept.payerSystem) return refusedMessage("sender-refused");
+	// Of what is bound D speaks itself.
+	if (isBound(kept.terms.credit)) return stepped(kept);
 	const next: PayeeSystem = { ...kept, kind: kept.terms.credit === "final" ? "received" : "reserved" };
 	return stepped(next, [told(kept.app, next)]);
 }
@@ -120,6 +129,7 @@ function over(kept: Kept, from: string, standing: "refused" | "abandoned"): Out 
 	if (kept === undefined) return stepped<PayeeSystem>({ kind: "over", app: null, standing });
 	if (kept.kind !== "asking" && kept.kind !== "accepted") return stepped(kept);
 	if (from !== kept.payerSystem) return refusedMessage("sender-refused");
+	if (isBound(kept.terms.credit)) return stepped(kept);
 	return stepped<PayeeSystem>({ kind: "over", app: kept.app, standing });
 }
 
@@ -127,6 +137,7 @@ function over(kept: Kept, from: string, standing: "refused" | "abandoned"): Out 
 function use(kept: Kept, from: string): Out {
 	if (kept === undefined || kept.app !== from) return refusedMessage("sender-refused");
 	if (kept.kind !== "reserved") return stepped(kept, [told(from, kept, 0)]);
+	if (isBound(kept.terms.credit)) return refusedMessage("kind-unexpected");
 	return stepped<PayeeSystem>({ ...kept, kind: "confirming" }, [
 		{ to: kept.payerSystem, step: 20, body: { kind: "confirm" } },
 	]);
@@ -137,9 +148,32 @@ function answered(kept: Kept, from: string, { word, signature, permit }: BodyOf<
 	if (kept?.kind !== "accepted" && kept?.kind !== "reserved" && kept?.kind !== "confirming")
 		return stay(kept);
 	if (from !== kept.payerSystem) return refusedMessage("sender-refused");
+	if (isBound(kept.terms.credit)) return refusedMessage("kind-unexpected");
 	return stepped<PayeeSystem>({ ...kept, kind: "deciding" }, [
 		{ to: kept.ledger, step: 23, body: { kind: "decide", word, signature, permit } },
 	]);
+}
+
+/** ⑭ of a bound credit: D holds it for the payee, who may now give what it is for. */
+function held(kept: Kept, from: string, body: BodyOf<"held">): Out {
+	if (kept?.kind !== "asking" && kept?.kind !== "accepted") return stay(kept);
+	if (from !== kept.ledger) return refusedMessage("sender-refused");
+	return stepped<PayeeSystem>({ ...kept, kind: "reserved" }, [{ to: kept.app, step: 18.2, body }]);
+}
+
+/** ⑲ and ㉓ of a bound credit; given back before it is announced, it is never accepted. */
+function settle(kept: Kept, from: string, body: BodyOf<"settle">, { payees }: PayeeSystemPolicy): Out {
+	const { release } = body;
+	if (kept === undefined) {
+		const isOurs = Object.values(payees).some(({ app }) => app === from);
+		if (release !== null || !isOurs) return refusedMessage("kind-unexpected");
+		return stepped<PayeeSystem>({ kind: "over", app: from, standing: "abandoned" });
+	}
+	if (kept.app !== from) return refusedMessage("sender-refused");
+	if (kept.kind !== "asking" && kept.kind !== "accepted" && kept.kind !== "reserved") return stepped(kept);
+	if (!isBound(kept.terms.credit)) return refusedMessage("kind-unexpected");
+	const step = release === null ? 0 : 23;
+	return stepped<PayeeSystem>({ ...kept, kind: "deciding" }, [{ to: kept.ledger, step, body }]);
 }
 
 /** ㉕: D's word ends it, whatever came before. */

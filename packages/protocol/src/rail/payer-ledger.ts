@@ -7,6 +7,8 @@
  *                                       ├──────────▶ debited                                     (final)
  *                                       └──────────▶ inTransit ── ended: notified ──▶ debited    (reserved)
  *                                                        └─────── ended: abandoned ──▶ recredited: transfer back
+ *
+ * Of a bound credit `settled` says what `ended` says, with the release or without, and is told on to A.
  */
 
 import {
@@ -51,6 +53,7 @@ export function stepPayerLedger(kept: Kept, event: RailEvent, _: Moment, policy:
 		case "credited":
 		case "creditRefused":
 		case "ended":
+		case "settled":
 			if (kept === undefined) return refusedMessage("kind-unexpected");
 			return from === kept.ledger ? fromPayeeLedger(kept, body) : refusedMessage("sender-refused");
 		default:
@@ -94,7 +97,10 @@ function entered(kept: Kept, refusal: RailRefusal | null): Out {
 }
 
 /** ⑭ to ⑯, and ㉕; the later of D's messages may come first, and says what the earlier one would have. */
-function fromPayeeLedger(kept: PayerLedger, body: BodyOf<"credited" | "creditRefused" | "ended">): Out {
+function fromPayeeLedger(
+	kept: PayerLedger,
+	body: BodyOf<"credited" | "creditRefused" | "ended" | "settled">,
+): Out {
 	switch (body.kind) {
 		case "credited":
 			return kept.kind === "reserved"
@@ -104,6 +110,8 @@ function fromPayeeLedger(kept: PayerLedger, body: BodyOf<"credited" | "creditRef
 			return kept.kind === "reserved" ? freed(kept, body.code) : stepped(kept);
 		case "ended":
 			return ended(kept, body.word);
+		case "settled":
+			return settled(kept, body);
 		default:
 			return body satisfies never;
 	}
@@ -131,6 +139,13 @@ function ended(kept: PayerLedger, word: Word): Out {
 		[{ to: kept.system, step: 0, body: { kind: "recredited" } }],
 		{ kind: "transfer", name: "recredited", from: transitAccount(ledger), to: payer, amount },
 	);
+}
+
+/** ㉕ of a bound credit: A is told by which release it ended, since whoever paid gets something for it. */
+function settled(kept: PayerLedger, body: BodyOf<"settled">): Out {
+	const out = ended(kept, body.release === null ? "abandoned" : "notified");
+	const isNews = kept.kind === "reserved" || kept.kind === "inTransit";
+	return out.kind === "refused" || !isNews ? out : { ...out, sends: [{ to: kept.system, step: 25.4, body }] };
 }
 
 function known({ system, payer, amount, credit, permit, ledger }: PayerLedger): Known {

@@ -9,10 +9,13 @@
  *      ▼            │ patience over, given up                    (word)               (word)
  *   refused         └──────▶ abandoned
  *
+ * A bound payment ends by `settled` from C, and has no word: debiting | completed ──▶ settled.
+ *
  * `word` is null until the payer's app has said `seen` (notified) or `giveUp` (abandoned), whichever comes first; it
  * never changes. Only a payment that is credited with a reservation has one. After ⑧ nothing here ends a payment.
  */
 
+import { isBound } from "./bound.ts";
 import { type Moment, namedIn, type RailEvent, refusedMessage, type Step, stay, stepped } from "./machine.ts";
 import type { BodyOf, Credit, RailRefusal, Send, Standing, Terms, Word } from "./messages.ts";
 
@@ -21,6 +24,8 @@ export type PayerSystem =
 	| ({ readonly kind: "debiting"; readonly payeeSystem: string; readonly permit: string } & Known & Deciding)
 	| ({ readonly kind: "completed"; readonly payeeSystem: string; readonly permit: string } & Known & Deciding)
 	| ({ readonly kind: "returned" } & Known)
+	/** a bound payment: by this release, or given back to the payer */
+	| ({ readonly kind: "settled"; readonly release: string | null } & Known)
 	| ({ readonly kind: "refused"; readonly code: RailRefusal } & Known)
 	/** without terms where it was given up before the instruction came */
 	| { readonly kind: "abandoned"; readonly app: string; readonly terms: Terms | null };
@@ -66,6 +71,7 @@ export function stepPayerSystem(
 		case "debited":
 		case "debitRefused":
 		case "recredited":
+		case "settled":
 			return fromLedger(kept, from, body, policy);
 		case "confirm":
 			return confirm(kept, from);
@@ -139,7 +145,7 @@ function ledgerOf(payers: PayerSystemPolicy["payers"], payer: string): string {
 function fromLedger(
 	kept: Kept,
 	from: string,
-	body: BodyOf<"debited" | "debitRefused" | "recredited">,
+	body: BodyOf<"debited" | "debitRefused" | "recredited" | "settled">,
 	{ payers }: PayerSystemPolicy,
 ): Out {
 	if (kept === undefined || kept.kind === "abandoned") return refusedMessage("kind-unexpected");
@@ -154,6 +160,11 @@ function fromLedger(
 			told(returned, 0),
 		]);
 	}
+	if (body.kind === "settled") {
+		if (kept.kind !== "debiting" && kept.kind !== "completed") return stepped(kept);
+		const settled: PayerSystem = { kind: "settled", app, terms, release: body.release };
+		return stepped(settled, [{ to: app, step: 25.5, body }]);
+	}
 	if (kept.kind !== "debiting") return stepped(kept);
 	const { payeeSystem, word } = kept;
 	if (body.kind === "debitRefused")
@@ -161,6 +172,8 @@ function fromLedger(
 			{ to: payeeSystem, step: 17, body: { kind: "notCompleted", standing: "refused" } },
 		]);
 	const completed = { ...kept, kind: "completed" } as const;
+	// D tells the payee's side of what is bound, and nothing is completed before its release is known.
+	if (isBound(terms.credit)) return stepped<PayerSystem>(completed);
 	const tellPayee: Send = { to: payeeSystem, step: 17, body: { kind: "completed" } };
 	return word === null
 		? stepped<PayerSystem>(completed, [tellPayee, told(completed)])
@@ -225,7 +238,9 @@ export function standingOf(kept: PayerSystem): Standing {
 		case "debiting":
 			return "pending";
 		case "completed":
-			return kept.word === "abandoned" ? "pending" : "completed";
+			return kept.word === "abandoned" || isBound(kept.terms.credit) ? "pending" : "completed";
+		case "settled":
+			return kept.release === null ? "abandoned" : "completed";
 		case "refused":
 			return "refused";
 		case "abandoned":

@@ -24,7 +24,7 @@ import {
 	type Store,
 	writeJson,
 } from "@tenten/operator";
-import { assetHash } from "@tenten/protocol";
+import { assetHash, type Bytes } from "@tenten/protocol";
 import type { Credit, PayeeApp, PayerApp } from "@tenten/protocol/rail";
 import { Chance } from "../chance.ts";
 import { accountEcosystem, hub, payee, payeeApp, payer, payerApp } from "./account-ecosystem.ts";
@@ -33,7 +33,7 @@ import { giveBack, takeStore } from "./memory-stores.ts";
 import type { Flow, Holdings, Message, Moment, Party, PartyKind, Seen, Step, Surroundings } from "./party.ts";
 
 const price = 300n;
-const asset = assetHash({ operator: new Uint8Array(32), code: "JPY" });
+export const railAsset: Bytes = assetHash({ operator: new Uint8Array(32), code: "JPY" });
 
 export function accountFlow(credit: Credit, isThroughHub: boolean): Flow {
 	const number = credit === "final" ? 18 : 25;
@@ -74,7 +74,7 @@ async function partiesOf(
 	const ecosystem = accountEcosystem(publicKey, isThroughHub);
 	const kindOf = <Kept>(role: Role<Kept>, { holdings, seen }: Does<Kept> = {}): PartyKind => {
 		return partyKind(role.name, folder, async (store, { now, random, write }) => {
-			const host = await openRailParty(store, role, ecosystem, asset, {
+			const host = await openRailParty(store, role, ecosystem, railAsset, {
 				now,
 				entropy: random,
 				onWrite: (message, moment) => write(writtenBy(steps, role.name, message?.step), moment),
@@ -95,32 +95,46 @@ async function partiesOf(
 		kindOf(payeeAppRole(ecosystem, payeeApp), { seen: seenByPayee }),
 		kindOf(payerSystemRole(ecosystem, "A", signer)),
 		kindOf(payeeSystemRole(ecosystem, "B")),
-		kindOf(payerLedgerRole(ecosystem, "C"), { holdings: heldByPayer }),
-		kindOf(payeeLedgerRole(ecosystem, "D", verify), { holdings: heldByPayee }),
+		kindOf(payerLedgerRole(ecosystem, "C"), { holdings: heldByDebit("payer") }),
+		kindOf(payeeLedgerRole(ecosystem, "D", verify), { holdings: heldByCredit("payee") }),
 		...(isThroughHub ? [hubKind] : []),
 	];
 }
 
-const heldByPayer: Job<Holdings> = async (transaction) => {
-	const { posted, debitsPending } = await railBalance(transaction, payer);
-	return { available: { payer: posted - debitsPending }, locked: { payer: debitsPending }, reserved: {} };
-};
+/** What is on the account that pays, whose it is in the judge's books. */
+export function heldByDebit(holder: string): Job<Holdings> {
+	return async (transaction) => {
+		const { posted, debitsPending } = await railBalance(transaction, payer);
+		return {
+			available: { [holder]: posted - debitsPending },
+			locked: { [holder]: debitsPending },
+			reserved: {},
+		};
+	};
+}
 
-const heldByPayee: Job<Holdings> = async (transaction) => {
-	const { posted, creditsPending } = await railBalance(transaction, payee);
-	return { available: { payee: posted }, locked: {}, reserved: { payee: creditsPending } };
-};
+/** What is on the account that is paid. */
+export function heldByCredit(holder: string): Job<Holdings> {
+	return async (transaction) => {
+		const { posted, creditsPending } = await railBalance(transaction, payee);
+		return { available: { [holder]: posted }, locked: {}, reserved: { [holder]: creditsPending } };
+	};
+}
 
-const central: ReadonlySet<string> = new Set(["A", "B", "C", "D", hub]);
+const central: ReadonlySet<string> = new Set(["A", "B", "C", "D", "gateway", hub]);
 const nothing: Holdings = { available: {}, locked: {}, reserved: {} };
 
-type Does<Kept> = {
+export type Does<Kept> = {
 	readonly seen?: (kept: Kept | undefined, now: number) => Seen;
 	readonly holdings?: Job<Holdings>;
 };
 
 /** A message's step, and what is done within it. */
-function writtenBy(steps: readonly Step[], party: string, step: number | undefined): readonly number[] {
+export function writtenBy(
+	steps: readonly Step[],
+	party: string,
+	step: number | undefined,
+): readonly number[] {
 	if (step === undefined) return [];
 	const within = steps.flatMap((each) =>
 		each.kind === "write" && each.at === party && each.within === step ? [each.number] : [],
@@ -129,10 +143,13 @@ function writtenBy(steps: readonly Step[], party: string, step: number | undefin
 }
 
 /** A store in memory outlives each of the party's lives; one in a file is closed with it. */
-function partyKind(
+export function partyKind(
 	name: string,
 	folder: string | undefined,
-	openOver: (store: Store, surroundings: Surroundings) => Promise<Omit<Party, "close">>,
+	openOver: (
+		store: Store,
+		surroundings: Surroundings,
+	) => Promise<Omit<Party, "close"> & { readonly closing?: () => Promise<void> }>,
 ): PartyKind {
 	let memory: Store | undefined;
 	return {
@@ -141,35 +158,42 @@ function partyKind(
 		open: async (surroundings) => {
 			if (folder !== undefined) {
 				const store = await openStore(join(folder, `${name}.db`));
-				return { ...(await openOver(store, surroundings)), close: () => store.close() };
+				const { closing, ...party } = await openOver(store, surroundings);
+				const close = async (): Promise<void> => {
+					await closing?.();
+					await store.close();
+				};
+				return { ...party, close };
 			}
 			const store = memory ?? (await takeStore());
 			memory = store;
+			const { closing, ...party } = await openOver(store, surroundings);
 			const close = async (): Promise<void> => {
+				await closing?.();
 				if (memory !== undefined) giveBack(memory);
 				memory = undefined;
 			};
-			return { ...(await openOver(store, surroundings)), close };
+			return { ...party, close };
 		},
 	};
 }
 
-function partyOver(host: RailParty, reading: Pick<Party, "holdings" | "sees">): Omit<Party, "close"> {
+export function partyOver(host: RailParty, reading: Pick<Party, "holdings" | "sees">): Omit<Party, "close"> {
 	return {
 		...reading,
 		take: async (message) => {
 			const read = readMessage(message);
 			if (read === undefined) throw new Error(`no message of the rail: ${JSON.stringify(message.body)}`);
 			const taking = await host.take(read);
-			return taking.kind === "taken" ? taking.sends.map(onTheWire) : [];
+			return taking.kind === "taken" ? taking.sends.map(onTap) : [];
 		},
-		wake: async () => (await host.wake()).map(onTheWire),
+		wake: async () => (await host.wake()).map(onTap),
 		delivered: (id) => host.delivered(id),
 		dueAt: () => host.dueAt(),
 	};
 }
 
-function onTheWire(message: RailMessage): Message {
+export function onTap(message: RailMessage): Message {
 	return JSON.parse(writeJson(message)) as Message;
 }
 

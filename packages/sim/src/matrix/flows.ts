@@ -1,5 +1,6 @@
 /** The flows of the matrix, in the order in which they are shown. */
 import { accountFlow } from "./account-flow.ts";
+import { depositFlow, withdrawFlow } from "./exchange-flow.ts";
 import type { Flow } from "./party.ts";
 import { directFlow, timeOutFlow, timeOutReservedFlow, twoPhaseFlow } from "./token-flow.ts";
 
@@ -10,6 +11,8 @@ export const flows: readonly Flow[] = [
 	accountFlow("reserved", true),
 	directFlow,
 	twoPhaseFlow,
+	withdrawFlow,
+	depositFlow,
 	timeOutFlow,
 	timeOutReservedFlow,
 ];

@@ -46,6 +46,7 @@ type States = Readonly<Record<string, State>>;
 
 export function judge(trace: CellTrace, { payer, payee, amount, central }: Case): Verdict {
 	const supply = everything(trace.begun);
+	const sides = sidesOf(trace.begun);
 	const payeeBefore = heldBy(trace.begun, "payee");
 	const seenBy = (states: States): SeenByBoth => ({
 		payer: states[payer]?.sees ?? "nothing",
@@ -71,8 +72,8 @@ export function judge(trace: CellTrace, { payer, payee, amount, central }: Case)
 			hasLostPatience = true;
 			atTimeOut = seen;
 		}
-		const spendable = sum(states, ({ available }) => available);
-		doublyAvailable = greater(doublyAvailable, spendable - supply);
+		const spendable = availableTo(states, "payer") + availableTo(states, "payee");
+		for (const side of sides) doublyAvailable = greater(doublyAvailable, beyond(trace.begun, states, side));
 		wasTold ||= seen.payer === "paid";
 		if (hasLostPatience && !wasTold)
 			spendableInDoubt = greater(spendableInDoubt, availableTo(states, "payee") - payeeBefore);
@@ -80,10 +81,10 @@ export function judge(trace: CellTrace, { payer, payee, amount, central }: Case)
 		if (doubtSince !== undefined) inDoubtMs = Math.max(inDoubtMs, at_ms - doubtSince);
 		doubtSince = isInDoubt ? (doubtSince ?? at_ms) : undefined;
 	}
-	const atRest = everything(states);
+	const gains = sides.map((side) => having(states, side) - having(trace.begun, side));
 	return {
-		created: greater(0n, atRest - supply),
-		lost: greater(0n, supply - atRest),
+		created: gains.reduce((total, gain) => total + greater(0n, gain), 0n),
+		lost: gains.reduce((total, gain) => total + greater(0n, -gain), 0n),
 		doublyAvailable,
 		paidTwice: greater(0n, heldBy(states, "payee") - payeeBefore + cash - amount),
 		stranded: sum(states, ({ locked }) => locked) + sum(states, ({ reserved }) => reserved),
@@ -117,7 +118,32 @@ function heldBy(states: States, holder: string): bigint {
 }
 
 function everything(states: States): bigint {
-	return heldBy(states, "payer") + heldBy(states, "payee");
+	return having(states, pair);
+}
+
+/** Holders whose sum a payment does not change: payer and payee together, and each other that takes part, alone. */
+type Side = readonly string[];
+
+const pair: Side = ["payer", "payee"];
+
+function sidesOf(begun: States): readonly Side[] {
+	const holders = Object.values(begun).flatMap(({ holdings }) =>
+		[holdings.available, holdings.locked, holdings.reserved].flatMap((amounts) => Object.keys(amounts)),
+	);
+	return [
+		pair,
+		...[...new Set(holders)].filter((holder) => !pair.includes(holder)).map((holder) => [holder]),
+	];
+}
+
+function having(states: States, side: Side): bigint {
+	return side.reduce((total, holder) => total + heldBy(states, holder), 0n);
+}
+
+/** What a side can spend now beyond what it had. */
+function beyond(begun: States, states: States, side: Side): bigint {
+	const spendable = side.reduce((total, holder) => total + availableTo(states, holder), 0n);
+	return spendable - having(begun, side);
 }
 
 function greater(one: bigint, other: bigint): bigint {
