@@ -5,6 +5,7 @@
 import { generateKey, signerFrom, verify } from "@tenten/module";
 import type { Bytes } from "@tenten/protocol";
 import {
+	exchangeRole,
 	payeeAppRole,
 	payeeLedgerRole,
 	payeeSystemRole,
@@ -86,20 +87,54 @@ const said: readonly (readonly [from: string, to: string, body: object])[] = [
 	["C", "A", { kind: "recredited" }],
 ];
 
+// An exchange of tokens for money on an account, in which Q gives the tokens, and what both purses say.
+const messages = ["AAAA"];
+const lock = "ab".repeat(32);
+const release = "cd".repeat(32);
+const exchange = { payer: "ann", payee: "shop", amount: "300" };
+const exchanged: readonly (readonly [from: string, to: string, body: object])[] = [
+	["user", "X", { kind: "exchange", ...exchange }],
+	["purse", "X", { kind: "requested", request: lock, messages }],
+	["X", "Y", { kind: "offer", ...exchange, messages }],
+	["purse", "Y", { kind: "locked", request: lock, lock, messages }],
+	["Y", "X", { kind: "handOver", messages }],
+	["purse", "X", { kind: "holding", lock, messages }],
+	["X", "Y", { kind: "handOver", messages }],
+	["B", "Y", { kind: "held", payee: "shop", amount: "300", credit: `release:${lock}` }],
+	["purse", "Y", { kind: "released", release, messages }],
+	["purse", "Y", { kind: "cancelled", messages }],
+	["Y", "X", { kind: "handOver", messages }],
+	["purse", "X", { kind: "owned" }],
+	["purse", "X", { kind: "freed" }],
+	["purse", "X", { kind: "waiting" }],
+	["A", "X", { kind: "settled", release }],
+	["X", "Y", { kind: "begin", ...exchange }],
+	["X", "Y", { kind: "giveUp" }],
+	["Y", "B", { kind: "settle", release }],
+	["D", "B", { kind: "settled", release: null }],
+	["X", "purse", { kind: "take", request: lock, messages, release, mayFree: true }],
+];
+const gateways: RailEcosystem = {
+	...ecosystem,
+	payers: { ann: { system: "A", ledger: "C", app: "X", mayPay: true, begins: 900n } },
+	payees: { shop: { system: "B", ledger: "D", app: "Y", mayReceive: true, most: null } },
+};
+
 const bytesOf = (json: object): Bytes => new Uint8Array(Buffer.from(JSON.stringify(json)));
-/** What is said of a payment that goes well, and of its end. */
-export const railMessages: readonly object[] = said.map(([from, to, body], position) => ({
+const asMessage = ([from, to, body]: (typeof said)[number], position: number): object => ({
 	id: `${from}.p.${position}`,
 	from,
 	to,
 	step: position,
 	payment: "p",
 	body,
-}));
-const seeds = railMessages.map(bytesOf);
+});
+/** What is said of a payment that goes well, and of its end. */
+export const railMessages: readonly object[] = said.map(asMessage);
+const seeds = [...railMessages, ...exchanged.map(asMessage)].map(bytesOf);
 const carried = { kind: "forward", from: "C", to: "D", body: { kind: "credited" } };
 
-const messages: Target = {
+const messageTarget: Target = {
 	name: "rail/message",
 	weight: 4,
 	open: async () => {
@@ -111,6 +146,8 @@ const messages: Target = {
 			place(payeeSystemRole(ecosystem, "B")),
 			place(payerLedgerRole(ecosystem, "C")),
 			place(payeeLedgerRole(ecosystem, "D", verify)),
+			place(exchangeRole(gateways, "X", { isGateway: true, patience_ms: 5 })),
+			place(exchangeRole(gateways, "Y", { isGateway: true, patience_ms: 5 })),
 		];
 		// What each keeps after each message of a payment that goes well.
 		const states = new Map<string, unknown[]>(places.map(({ name }) => [name, [undefined]]));
@@ -129,7 +166,7 @@ const messages: Target = {
 			run: (input) => {
 				const message = readMessageText(Buffer.from(input).toString());
 				if (message === undefined) return "malformed";
-				const again = readMessage(JSON.parse(writeJson(message)));
+				const again = readMessageText(writeJson(message));
 				if (writeJson(again) !== writeJson(message)) throw new Broken("read anew, it says something else");
 				for (const each of places)
 					for (const kept of states.get(each.name) ?? []) each.take(kept, message.from, message.body);
@@ -139,4 +176,4 @@ const messages: Target = {
 	},
 };
 
-export const railTargets: readonly Target[] = [messages];
+export const railTargets: readonly Target[] = [messageTarget];

@@ -4,7 +4,7 @@
  *
  * Whoever reaches this door is believed to be whom a message says: it stands on loopback or a private network, behind
  * what knows the other systems (TLS with client certificates). Only A's word is signed in itself. What is read has at
- * most 4,096 bytes, and only then is it looked at.
+ * most 131,072 bytes, and only then is it looked at.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { requestId } from "hono/request-id";

@@ -8,8 +8,8 @@ import { type Endpoint, named } from "../http/endpoint.ts";
 import { serviceEndpoints } from "../http/service-endpoints.ts";
 import { messageSchema, namePattern } from "./message-form.ts";
 
-/** Bytes of the longest message. */
-const longest = 4_096;
+/** Bytes of the longest message: one that carries a message of the hand-over, in base64. */
+const longest = 131_072;
 
 const payment = z.string().regex(namePattern).openapi({ description: "1 to 64 visible ASCII characters" });
 const { openApi, documentation, explanation, live, ready } = serviceEndpoints;
@@ -37,13 +37,18 @@ export const railEndpoints = {
 			access,
 			takes: {
 				kind: "json",
-				description: "a message, at most 4,096 bytes",
+				description: "a message, at most 131,072 bytes",
 				schema: messageSchema,
 				most: longest,
 			},
 			keyed: false,
 			gives: { kind: "nothing", description: "it is durable, or was: do not send it again" },
-			problems: ["content-differs", "kind-unexpected", "sender-refused", "signature-invalid"],
+			problems: ["content-differs",
+				"kind-unexpected",
+				"release-mismatch",
+				"sender-refused",
+				"signature-invalid",
+			],
 		},
 		railPayment: {
 			method: "get",

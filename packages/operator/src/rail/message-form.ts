@@ -4,7 +4,7 @@
  * What is read is exactly one of the bodies there are, with no field more; so what was read encodes as it came.
  */
 import { z } from "@hono/zod-openapi";
-import { type Body, type Credit, railRefusals } from "@tenten/protocol/rail";
+import { type Body, type Credit, mostInBundle, railRefusals } from "@tenten/protocol/rail";
 
 /** 64-bit, as every ledger's column. */
 const mostAmount = 9_223_372_036_854_775_807n;
@@ -30,7 +30,7 @@ const code = z.enum(Object.keys(railRefusals) as [keyof typeof railRefusals]);
 const exchange = { payer: name, payee: name, amount };
 const terms = { ...exchange, credit };
 /** of the hand-over, in base64: each as long as it may be */
-const messages = z.array(z.base64().min(4).max(87_384)).max(32);
+const messages = z.array(z.base64().min(4).max(87_384)).max(mostInBundle);
 
 const bodies = [
 	z.strictObject({ kind: z.literal("pay"), ...terms }),

@@ -12,7 +12,7 @@
  * so whoever says it and shows D the release, too, has given the tokens. Before `paying` nothing of it is at stake, and it may stop; after, nothing here ends anything.
  */
 import { boundTo } from "./bound.ts";
-import type { Bundle, ExchangeTerms } from "./exchange-messages.ts";
+import { type Bundle, type ExchangeTerms, mostInBundle } from "./exchange-messages.ts";
 import type { ExchangePolicy } from "./exchange-policy.ts";
 import { type RailEvent, refusedMessage, type Step, stay, stepped } from "./machine.ts";
 import type { Body, BodyOf, Send } from "./messages.ts";
@@ -126,7 +126,7 @@ function handed(kept: AccountGiver, messages: Bundle, policy: ExchangePolicy): O
 			]);
 		}
 		case "reserving":
-			return stepped<AccountGiver>({ ...kept, later: [...kept.later, ...messages] });
+			return stepped<AccountGiver>({ ...kept, later: [...kept.later, ...messages].slice(-mostInBundle) });
 		case "paying":
 			return kept.tokens === "reserved"
 				? take({ ...kept, last: messages }, policy, messages, null)

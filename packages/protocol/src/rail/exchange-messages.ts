@@ -9,8 +9,10 @@
 /** `payer` gives this much on account to `payee`, who gives as much in tokens. Names of accounts; minor units. */
 export type ExchangeTerms = { readonly payer: string; readonly payee: string; readonly amount: bigint };
 
-/** Messages of the hand-over. */
+/** Messages of the hand-over, at most `mostInBundle`. */
 export type Bundle = readonly string[];
+
+export const mostInBundle = 4;
 
 /** What a party has its purse do. Asked again, the purse answers as it stands. */
 export type PurseCommand =
