@@ -15,7 +15,6 @@ import {
 	type RailEcosystem,
 	type RailMessage,
 	type Role,
-	readMessage,
 	writeJson,
 } from "../../packages/operator/src/index.ts";
 import { readMessageText } from "../../packages/operator/src/rail/message-form.ts";

@@ -5,15 +5,16 @@
  */
 import { type PublicKey, type Signer, toHex, type Verify } from "@tenten/protocol";
 import {
+	type Exchange,
+	type ExchangePolicy,
+	exchangeWakesAt,
+	forgetExchange,
 	forgetPayeeApp,
 	forgetPayeeLedger,
 	forgetPayeeSystem,
 	forgetPayerApp,
 	forgetPayerLedger,
 	forgetPayerSystem,
-	type Exchange,
-	type ExchangePolicy,
-	exchangeWakesAt,
 	type PayeeApp,
 	type PayeeLedger,
 	type PayeeSystem,
@@ -125,6 +126,7 @@ export function exchangeRole(
 		name,
 		step: (kept, event, moment) => stepExchange(kept, event, moment, policy),
 		wakesAt: (kept) => exchangeWakesAt(kept, policy),
+		forget: forgetExchange,
 		seal: unsealed,
 	};
 }

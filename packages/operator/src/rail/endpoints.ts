@@ -43,7 +43,8 @@ export const railEndpoints = {
 			},
 			keyed: false,
 			gives: { kind: "nothing", description: "it is durable, or was: do not send it again" },
-			problems: ["content-differs",
+			problems: [
+				"content-differs",
 				"kind-unexpected",
 				"release-mismatch",
 				"sender-refused",

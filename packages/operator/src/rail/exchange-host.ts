@@ -14,8 +14,10 @@ import {
 	type PurseCommand,
 	type PurseReport,
 } from "@tenten/protocol/rail";
+import { isClosed } from "./forgetting.ts";
 import type { RailHost, RailParty, Taking } from "./host.ts";
 import type { RailMessage } from "./message-form.ts";
+import type { RailBalance } from "./posting.ts";
 
 /** The name under which a purse speaks to its party, and nobody speaks from outside. */
 export const railPurse = "purse";
@@ -98,10 +100,18 @@ export class ExchangeHost implements RailParty {
 		return this.#host.kept(payment);
 	}
 
-	/** undefined where it knows of no such exchange. */
+	/** undefined where it knows of no such exchange, or has forgotten it. */
 	async standing(payment: string): Promise<ExchangeStanding | undefined> {
 		const kept = await this.kept(payment);
-		return kept && exchangeStanding(kept);
+		return kept === undefined || isClosed(kept) ? undefined : exchangeStanding(kept);
+	}
+
+	forget(before: number): Promise<number> {
+		return this.#host.forget(before);
+	}
+
+	balances(): Promise<readonly RailBalance[]> {
+		return this.#host.balances();
 	}
 
 	close(): Promise<void> {

@@ -7,6 +7,7 @@
  */
 import { type AccountGiver, accountGiverWakesAt, stepAccountGiver } from "./account-giver.ts";
 import type { ExchangePolicy } from "./exchange-policy.ts";
+import { closedPayment, type Forgotten } from "./forgetting.ts";
 import type { Moment, RailEvent, Step } from "./machine.ts";
 import { stepTokenGiver, type TokenGiver, tokenGiverWakesAt } from "./token-giver.ts";
 
@@ -32,6 +33,16 @@ function isOfAccount(event: RailEvent, { accounts }: ExchangePolicy): boolean {
 
 export function exchangeWakesAt(kept: Exchange, policy: ExchangePolicy): number | undefined {
 	return kept.side === "account" ? accountGiverWakesAt(kept, policy) : tokenGiverWakesAt(kept, policy);
+}
+
+/**
+ * What is over for both legs. A lock that was cancelled is not forgotten: the other side may hold its reservation still,
+ * and ask.
+ */
+export function forgetExchange(kept: Exchange): Forgotten<Exchange> {
+	const isAnswered = kept.kind !== "cancelled" || kept.request === null;
+	const isPaid = kept.kind !== "paying" || kept.account !== "open";
+	return exchangeStanding(kept) !== "open" && isAnswered && isPaid ? closedPayment : undefined;
 }
 
 /** How an exchange stands, for whoever takes part in it. */

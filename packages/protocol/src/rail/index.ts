@@ -1,11 +1,11 @@
 /** The account rail: the machines of the four systems and the two apps, and what they say to one another. */
 export * from "./account-giver.ts";
 export * from "./answer.ts";
-export * from "./forgetting.ts";
 export * from "./bound.ts";
 export * from "./exchange.ts";
 export * from "./exchange-messages.ts";
 export * from "./exchange-policy.ts";
+export * from "./forgetting.ts";
 export * from "./machine.ts";
 export * from "./messages.ts";
 export * from "./payee-app.ts";

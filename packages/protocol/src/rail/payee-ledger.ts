@@ -42,7 +42,7 @@ type Known = {
 export type PayeeLedger =
 	| ({ readonly kind: "permitted"; readonly until: number } & Known)
 	| ({ readonly kind: "crediting" | "credited" | "reserved" } & Known)
-	/** `signature`: of the word by which it ended, in hexadecimal */
+	/** `signature`: of the word by which it ended, or the release, in hexadecimal; none of what was given back */
 	| ({ readonly kind: "used" | "voided"; readonly signature: string } & Known)
 	/** for good, whatever is asked about this payment; `known` where a permit was issued */
 	| { readonly kind: "refused"; readonly code: RailRefusal; readonly known: Known | null };
@@ -173,8 +173,8 @@ function decide(kept: Kept, body: BodyOf<"decide">, payment: string, policy: Pay
 	if (kept.kind === "permitted" && word === "abandoned") return givenUp(kept);
 	if (kept.kind !== "reserved") return stepped(kept);
 	return isBound(kept.credit)
-		? end(kept, word, { kind: "settled", release: null })
-		: end(kept, word, { kind: "ended", word });
+		? end(kept, word, body.signature, { kind: "settled", release: null })
+		: end(kept, word, body.signature, { kind: "ended", word });
 }
 
 /**
@@ -196,19 +196,19 @@ function settle(kept: Kept, from: string, release: string | null, { askers }: Pa
 	// Not there yet: it is not taken, so that whoever shows it may do so again.
 	else if (kept.kind === "permitted") return refusedMessage("kind-unexpected");
 	if (kept.kind !== "reserved") return stepped(kept);
-	return end(kept, release === null ? "abandoned" : "notified", { kind: "settled", release });
+	return end(kept, release === null ? "abandoned" : "notified", release ?? "", { kind: "settled", release });
 }
 
 function givenUp(kept: Known): Out {
 	return stepped<PayeeLedger>({ kind: "refused", code: "given-up", known: knownOf(kept) });
 }
 
-function end(kept: Known, word: Word, told: BodyOf<"ended" | "settled">): Out {
+function end(kept: Known, word: Word, signature: string, told: BodyOf<"ended" | "settled">): Out {
 	const how = { name: word, reservation: "credit" };
 	const posting: Posting =
 		word === "notified" ? { kind: "post", ...how, amount: kept.amount } : { kind: "void", ...how };
 	return stepped<PayeeLedger>(
-		{ ...knownOf(kept), kind: endOf(word), signature: body.signature },
+		{ ...knownOf(kept), kind: endOf(word), signature },
 		[
 			{ to: kept.ledger, step: 25.1, body: told },
 			{ to: kept.asker, step: 25.2, body: told },
