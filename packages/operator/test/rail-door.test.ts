@@ -62,11 +62,14 @@ function say(body: object | string, headers: Readonly<Record<string, string>> = 
 }
 
 /** Of a payment with a reservation, which A's word is to end. */
-async function reserved(payment: string): Promise<void> {
-	await say({ ...good, id: `B.${payment}.0`, payment });
+async function reserved(payment: string, how = "reserved"): Promise<void> {
+	await say({ ...good, id: `B.${payment}.0`, payment, body: { ...good.body, credit: how } });
 	const { permit } = (await world.kept("D", payment)) as { readonly permit: string };
 	const from = { from: "C", to: "D", step: 11, payment };
-	assert.equal((await say({ id: `C.${payment}.0`, ...from, body: { ...credit, permit } })).status, 204);
+	assert.equal(
+		(await say({ id: `C.${payment}.0`, ...from, body: { ...credit, credit: how, permit } })).status,
+		204,
+	);
 }
 
 type Provocations = Readonly<Record<string, Readonly<Record<string, () => Promise<Response>>>>>;
@@ -74,7 +77,7 @@ type Provocations = Readonly<Record<string, Readonly<Record<string, () => Promis
 const provocations: Provocations = {
 	takeRailMessage: {
 		malformed: () => say({ ...good, body: { ...good.body, more: 1 } }),
-		"too-large": () => say({ ...good, id: "x".repeat(5_000) }),
+		"too-large": () => say({ ...good, id: "x".repeat(132_000) }),
 		"content-type-unknown": () => say(good, { "content-type": "text/plain" }),
 		"sender-refused": () => say({ ...good, id: "A.p.0", from: "A", payment: "refused" }),
 		"kind-unexpected": () =>
@@ -88,6 +91,11 @@ const provocations: Provocations = {
 			const { permit } = (await world.kept("D", "signed")) as { readonly permit: string };
 			const body = { kind: "decide", ...word, permit };
 			return say({ ...good, id: "B.signed.1", step: 23, payment: "signed", body });
+		},
+		"release-mismatch": async () => {
+			await reserved("bound", `release:${permit}`);
+			const body = { kind: "settle", release: permit };
+			return say({ ...good, id: "B.bound.1", step: 23, payment: "bound", body });
 		},
 	},
 	railPayment: {
