@@ -8,6 +8,7 @@ import {
 	type ExchangePolicy,
 	exchangeStanding,
 	exchangeWakesAt,
+	forgetExchange,
 	type RailEvent,
 	type Step,
 	stepExchange,
@@ -211,5 +212,20 @@ test("before its module holds anything it stops by its own time, and after that 
 		after.said,
 		["gateway: handOver", "A: instruct", "purse: take"],
 		"what came meanwhile is not lost",
+	);
+});
+
+test("what is over for both legs may be forgotten, and a lock that was cancelled never", () => {
+	const closed = (kept: Exchange): boolean => forgetExchange(kept) !== undefined;
+	const { kept } = paying();
+	const owned = done(stepM(kept, received("purse", { kind: "owned" }))).kept;
+	assert.equal(closed(owned), false, "A has not said yet what became of the money");
+	assert.equal(closed(done(stepM(owned, received("A", { kind: "settled", release }))).kept), true);
+	assert.deepEqual([closed(offered()), closed(kept), closed(locked())], [false, false, false]);
+	const deciding = done(stepT(locked(), { kind: "woken" }, 10)).kept;
+	assert.equal(
+		closed(done(stepT(deciding, received("purse", cancelled))).kept),
+		false,
+		"the other side may ask",
 	);
 });
