@@ -19,6 +19,7 @@ import {
 import { linkOfSale, type Sale, type Sales } from "./sales.ts";
 import {
 	isEnded,
+	isForgotten,
 	type Kept,
 	keptPayment,
 	type PayeeStanding,
@@ -78,11 +79,11 @@ export class Accounts {
 
 	async now(): Promise<AccountsView> {
 		const { parties } = this;
-		const sales = await Promise.all(this.#sales.all.slice(0, shownSales).map((sale) => this.#view(sale)));
+		const views = await Promise.all(this.#sales.all.slice(0, shownSales).map((sale) => this.#view(sale)));
 		return {
 			...(await this.held()),
 			systems: systems.map((name) => ({ name, url: parties.urlOf(name), isOn: parties.isOn(name) })),
-			sales,
+			sales: views.filter((view) => view !== undefined),
 		};
 	}
 
@@ -147,11 +148,13 @@ export class Accounts {
 		if (answer.status !== 204 && answer.status !== 422) throw new Error(`the app said ${answer.status}`);
 	}
 
-	async #view(sale: Sale): Promise<SaleView> {
+	/** undefined where the parties have forgotten it. */
+	async #view(sale: Sale): Promise<SaleView | undefined> {
 		const known = this.#ended.get(sale.id);
 		if (known !== undefined) return known;
 		const entries = partyNames.map(async (party) => [party, await this.#keptBy(party, sale.id)] as const);
 		const kept = Object.fromEntries(await Promise.all(entries)) as Kept;
+		if (isForgotten(kept)) return undefined;
 		const view: SaleView = {
 			sale: sale.id,
 			amount: String(sale.amount),

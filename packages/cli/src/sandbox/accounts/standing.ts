@@ -8,6 +8,7 @@
  * Each step implies those before it: messages that bring it about were sent by whoever had taken the ones before
  * (docs/spec/account-rail.md).
  */
+import { closedPayment } from "@tenten/protocol/rail";
 import { z } from "zod";
 import type { PartyName } from "./parties.ts";
 
@@ -76,13 +77,19 @@ function isShown(kept: Kept, shownBy: Partial<Record<PartyName, readonly string[
 	);
 }
 
+/** A party keeps no more than that there was such a payment, long after its end. */
+export function isForgotten(kept: Kept): boolean {
+	return Object.values(kept).some((each) => each?.kind === closedPayment.kind);
+}
+
 /** Where the payer's money is, as the payer's app says; what it is to do follows from it. */
 export type PayerStanding = "paying" | "unknown" | "asking" | "paid" | "gaveUp" | "refused" | "abandoned";
 
-/** undefined while nobody paid it. */
+/** undefined while nobody paid it, and once it is forgotten. */
 export function payerStanding({ P }: Kept): PayerStanding | undefined {
 	switch (P?.kind) {
 		case undefined:
+		case closedPayment.kind:
 			return undefined;
 		case "showing":
 		case "paid":
