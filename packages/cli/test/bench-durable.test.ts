@@ -10,6 +10,7 @@ import { benchLedger } from "../src/bench/ledger.ts";
 import { percentile } from "../src/bench/percentile.ts";
 import { currentCommit, recordRun } from "../src/bench/record.ts";
 import { thisMachine } from "../src/bench/result.ts";
+import { benchSeal } from "../src/bench/seal.ts";
 import { benchWallet } from "../src/bench/wallet.ts";
 import { makeOutput } from "../src/output.ts";
 
@@ -100,4 +101,19 @@ test("a percentile is a value that was measured, by nearest rank", () => {
 		[50, 95, 99, 100, 100],
 	);
 	assert.equal(percentile([], 99), 0);
+});
+
+test("lines of liabilities that change, and their proofs, are measured: the tree is that of a new one", async () => {
+	const results = await benchSeal(silent, { accounts: 300, changed: 20, rounds: 2 });
+	assert.deepEqual(
+		results.map(({ metric, rounds }) => [metric, rounds]),
+		[
+			["20 of 300 lines change, durable", 2],
+			["20 of 300 lines change: processor", 2],
+			["all of 300 lines at once", 1],
+			["proof of a line of 300, the largest of 200", 200],
+			["one disk sync", 50],
+		],
+	);
+	assert.ok(results.every(({ name, ours }) => name === "seal" && ours > 0));
 });

@@ -39,6 +39,16 @@ export { openRailParty } from "./rail/open-party.ts";
 export { railBalance } from "./rail/posting.ts";
 export { startRail } from "./rail/serve.ts";
 export { readRailSettings } from "./rail/settings.ts";
+export {
+	changeLines,
+	changeState,
+	type LineChange,
+	type Lines,
+	liabilitiesIn,
+	lineProofIn,
+	stateProofIn,
+	stateRoot,
+} from "./seal/trees.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";

@@ -31,6 +31,7 @@ const scenes = [
 	"rail",
 	"refund-until",
 	"rulings",
+	"seal-trees",
 	"terms",
 	"webhooks",
 	"webhooks-delivery",

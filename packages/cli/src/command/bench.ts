@@ -20,6 +20,7 @@ import {
 	thisMachine,
 } from "../bench/result.ts";
 import { benchScale } from "../bench/scale.ts";
+import { benchSeal } from "../bench/seal.ts";
 import { benchSize } from "../bench/size.ts";
 import { benchVerify } from "../bench/verify.ts";
 import { benchWallet } from "../bench/wallet.ts";
@@ -36,6 +37,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	issue: benchIssue,
 	cashu: (output) => benchCashu(output),
 	ledger: (output) => benchLedger(output),
+	seal: (output) => benchSeal(output),
 	load: benchLoad,
 	wallet: (output) => benchWallet(output),
 };

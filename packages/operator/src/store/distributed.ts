@@ -48,8 +48,11 @@ const spread: Readonly<Record<string, string | null>> = {
 	ledger_accounts: "account_id",
 	ledger_entries: "account_id",
 	ledger_transfers: "transfer_id",
+	// A tree's pages: read and written many at once, by where they stand.
+	seal_pages: "path",
 	// A few rows each, read at the start or once in a while.
 	schema_versions: null,
+	seal_trees: null,
 	starts: null,
 	trust_lists: null,
 	desks: null,

@@ -196,6 +196,14 @@ export const migrations: readonly Migration[] = [
 			"INSERT INTO rail_ends (payment, ended_at) SELECT payment, 0 FROM rail_payments WHERE sent >= 0 ON CONFLICT DO NOTHING",
 		],
 	},
+	{
+		version: 15,
+		statements: [
+			"CREATE TABLE IF NOT EXISTS seal_trees (tree {blob} NOT NULL PRIMARY KEY, version bigint NOT NULL)",
+			`CREATE TABLE IF NOT EXISTS seal_pages (tree {blob} NOT NULL, path text NOT NULL, content {blob} NOT NULL,
+				PRIMARY KEY (tree, path))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -302,6 +302,10 @@ export type Schema = {
 		readonly balance: bigint;
 		readonly made_at: bigint | number;
 	};
+	/** trees of seals; whoever changes one raises its version first, and so waits for whoever does already */
+	readonly seal_trees: { readonly tree: Blob; readonly version: bigint };
+	/** their pages, by the hexadecimal digits that lead there: see `seal/page-rows.ts` */
+	readonly seal_pages: { readonly tree: Blob; readonly path: string; readonly content: Blob };
 	/** how often the operator was started, in one row: by it an older copy is known */
 	readonly starts: { readonly name: string; readonly count: bigint };
 	/** the migrations that were applied, each once; `digest` is of its statements */

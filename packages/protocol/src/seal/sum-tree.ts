@@ -16,8 +16,6 @@ import {
 	amountOrZero,
 	type Bytes,
 	bytes32,
-	concatBytes,
-	encodeItem,
 	equalBytes,
 	isRefusal,
 	limits,
@@ -38,28 +36,54 @@ export type SumNode = TypeOf<typeof sumNode>;
 /** Of a tree, or half, without lines. */
 const empty: SumNode = { hash: new Uint8Array(32), sum: 0n };
 
-const arrayOfTwo = Uint8Array.of(0x82);
-const arrayOfFour = Uint8Array.of(0x84);
-const string32 = Uint8Array.of(0x58, 32);
-
 /** Of entries that are amounts: zero or more, in minor units. */
 export const sumAlgebra: Algebra<bigint, SumNode> = {
 	empty,
-	leaf: (key, sum) => ({
-		hash: taggedHashOfEncoded("sum-leaf", concatBytes(arrayOfTwo, hashAndSum({ hash: key, sum }))),
-		sum,
-	}),
+	leaf: (key, sum) => ({ hash: taggedHashOfEncoded("sum-leaf", encodedLeaf(key, sum)), sum }),
 	join: (left, right) => ({
-		hash: taggedHashOfEncoded(
-			"sum-node",
-			concatBytes(arrayOfFour, hashAndSum(left ?? empty), hashAndSum(right ?? empty)),
-		),
+		hash: taggedHashOfEncoded("sum-node", encodedJoin(left ?? empty, right ?? empty)),
 		sum: (left?.sum ?? 0n) + (right?.sum ?? 0n),
 	}),
 };
 
-function hashAndSum({ hash, sum }: SumNode): Bytes {
-	return concatBytes(string32, hash, encodeItem(sum));
+/** An array of at most two strings of 32 bytes and two numbers, written anew for each node: a tree is mostly this. */
+const encoded: Bytes = new Uint8Array(1 + 2 * (2 + 32) + 2 * 9);
+const number: Bytes = new Uint8Array(8);
+const numberView = new DataView(number.buffer);
+
+/** cbor([key, sum]). */
+function encodedLeaf(key: Bytes, sum: bigint): Bytes {
+	encoded[0] = 0x82;
+	return encoded.subarray(0, putPair(key, sum, 1));
+}
+
+/** cbor([left.hash, left.sum, right.hash, right.sum]). */
+function encodedJoin(left: SumNode, right: SumNode): Bytes {
+	encoded[0] = 0x84;
+	return encoded.subarray(0, putPair(right.hash, right.sum, putPair(left.hash, left.sum, 1)));
+}
+
+/** Where the next item begins. */
+function putPair(hash: Bytes, sum: bigint, at: number): number {
+	encoded[at] = 0x58;
+	encoded[at + 1] = 32;
+	encoded.set(hash, at + 2);
+	return putNumber(sum, at + 34);
+}
+
+/** In the shortest form (RFC 8949, section 4.2.1). */
+function putNumber(value: bigint, at: number): number {
+	numberView.setBigUint64(0, value);
+	const leading = number.findIndex((byte) => byte !== 0);
+	const bytes = leading === -1 ? 1 : 8 - leading;
+	if (bytes === 1 && (number[7] as number) < 24) {
+		encoded[at] = number[7] as number;
+		return at + 1;
+	}
+	const size = bytes <= 2 ? bytes : bytes <= 4 ? 4 : 8;
+	encoded[at] = 0x18 + Math.log2(size);
+	encoded.set(number.subarray(8 - size), at + 1);
+	return at + 1 + size;
 }
 
 export type SumPages = Pages<bigint, SumNode>;
