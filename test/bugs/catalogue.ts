@@ -1,5 +1,6 @@
 /** All seeded bugs, from those that the design names to those of the disk. */
 import type { Bug } from "./bug.ts";
+import { accounts } from "./catalogue/accounts.ts";
 import { deciding } from "./catalogue/deciding.ts";
 import { evidence } from "./catalogue/evidence.ts";
 import { forking } from "./catalogue/forks.ts";
@@ -18,6 +19,7 @@ export const bugs: readonly Bug[] = [
 	...ruling,
 	...keeping,
 	...found,
+	...accounts,
 ];
 
 export function bugNamed(name: string): Bug | undefined {

@@ -2,6 +2,7 @@
 export { Chance } from "./chance.ts";
 export { type Suite, suites } from "./cryptography.ts";
 export { type KeptSeed, keepSeed, keptSeeds } from "./kept-seeds.ts";
+export { type LedgerWorldReport, runLedgerWorld } from "./ledger/world.ts";
 export { accountFlow } from "./matrix/account-flow.ts";
 export { type Cell, type Fault, faults } from "./matrix/cell.ts";
 export { flows } from "./matrix/flows.ts";
