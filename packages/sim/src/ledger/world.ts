@@ -37,7 +37,7 @@ type Counts = { -readonly [K in keyof LedgerWorldReport]: LedgerWorldReport[K] }
 class PowerFailure extends Error {}
 
 /** The ledger did or said what it must not. */
-export class LedgerViolation extends Error {
+class LedgerViolation extends Error {
 	constructor(what: string, detail: string) {
 		super(`${what}: ${detail}`);
 	}
