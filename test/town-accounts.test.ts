@@ -126,6 +126,8 @@ describe("the accounts on the sandbox's page", { skip }, () => {
 		await ask();
 		await turn("C", "off");
 		await pay();
+		// Until then the steps are those of the payment before.
+		await side("payer", "paying");
 		await reached("instructed");
 		await turn("D", "off");
 		await turn("C", "on");
