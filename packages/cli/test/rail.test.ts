@@ -109,7 +109,7 @@ test("six processes pay with a credit reservation, also where a ledger is killed
 	assert.equal(await codeOf(await post("C", { ...tap("x"), to: "C" })), "kind-unexpected");
 	assert.equal(await codeOf(await post("P", { ...tap("x"), from: "A" })), "sender-refused");
 	assert.equal(await codeOf(await post("P", "{")), "malformed");
-	assert.equal(await codeOf(await post("P", " ".repeat(5_000))), "too-large");
+	assert.equal(await codeOf(await post("P", " ".repeat(140_000))), "too-large");
 	assert.equal(await codeOf(await fetch(`${address("D")}/v1/payments/none`)), "payment-unknown");
 	for (const child of children.values()) {
 		const ended = once(child, "exit");
