@@ -13,6 +13,7 @@ import { evidenceCommand } from "./command/evidence.ts";
 import { faultsCommand } from "./command/faults.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { licensorCommands } from "./command/licensor.ts";
+import { proofCommand } from "./command/proof.ts";
 import { racesCommand } from "./command/races.ts";
 import { railCommands } from "./command/rail.ts";
 import { relayCommand } from "./command/relay.ts";
@@ -42,6 +43,7 @@ export function makeProgram(): Command {
 		railCommands(),
 		replayCommand(),
 		evidenceCommand(),
+		proofCommand(),
 		vectorsCommand(),
 		benchCommand(),
 		tortureCommand(),
