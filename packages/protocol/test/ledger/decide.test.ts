@@ -59,6 +59,8 @@ test("a move is posted on both sides, and each entry says its change, the balanc
 		{ ...own, account: bytes(ann), number: 2, side: "debit", balance: 70n },
 		{ ...own, account: bytes(bob), number: 1, side: "credit", balance: 30n },
 	]);
+	const kept = ledger.transfers.get(Buffer.from(bytes(11)).toString("hex"));
+	assert.deepEqual([kept?.until, kept?.reservation, kept?.ending], [null, null, null]);
 	assert.deepEqual(held(ledger, ann), [70n, 70n, 70n]);
 	assert.deepEqual(held(ledger, outside), [-100n, -100n, -100n]);
 });
@@ -207,6 +209,14 @@ test("linked transfers stand or fall together, and the first that cannot be done
 	assert.deepEqual(all(ledger, good), ["exists", "exists", "exists"]);
 	const more = [move(11, ann, bob, 10n), move(14, ann, bob, 1n)];
 	assert.deepEqual(all(ledger, more), ["exists-apart", "linked-refused"]);
+	const refused = [move(11, ann, bob, 10n), move(14, bob, ann, 99n)];
+	assert.deepEqual(
+		all(ledger, refused),
+		["linked-refused", "funds-insufficient"],
+		"what is done already, too",
+	);
+	const both = [move(14, bob, ann, 99n), move(15, ann, ann, 1n)];
+	assert.deepEqual(all(ledger, both), ["funds-insufficient", "linked-refused"], "the first alone says why");
 	assert.deepEqual(all(ledger, []), []);
 });
 
@@ -291,7 +301,8 @@ test("a reservation whose accounts were not read is a bug, and no refusal", () =
 	const transfers = [...ledger.transfers.values()];
 	for (const missing of [ann, bob]) {
 		const accounts = [...ledger.accounts.values()].filter(({ id }) => id[0] !== missing);
-		assert.throws(() => decideTransfers({ accounts, transfers }, [[ending(12, "void", 11)]], 100));
+		const ended = (): unknown => decideTransfers({ accounts, transfers }, [[ending(12, "void", 11)]], 100);
+		assert.throws(ended, /unknown accounts/);
 	}
 });
 
