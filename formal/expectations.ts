@@ -394,4 +394,44 @@ const account: Model = {
 	],
 };
 
-export const models: readonly Model[] = [twoPhase, rulings, exchange, direct, account];
+const crossing: Model = {
+	name: "crossing",
+	variants: [
+		sound({
+			name: "sound",
+			flags: [],
+			about: "S's seal of the agreed number decides; seals, proofs and the release come late and out of order",
+			holds: ["nocreate", "noloss", "settles", "agrees", "consents", "dutyismet"],
+			happens: ["can_pay", "can_come_late", "can_refuse"],
+		}),
+		sound({
+			name: "stalls",
+			flags: ["STALLS"],
+			about: "S stops for good before the seal that decides: what D reserved stays open, and nothing else",
+			holds: ["nocreate", "agrees", "consents"],
+			happens: ["can_pay", "can_strand"],
+		}),
+		broken({
+			flags: ["BY_TIMESTAMPS"],
+			about: "each side decides by its own clock: S commits what D voids",
+			fails: ["noloss", "agrees", "dutyismet"],
+		}),
+		broken({
+			flags: ["CREDITS_BY_RELEASE"],
+			about: "D credits by the release, which came too late for S: both have it",
+			fails: ["nocreate"],
+		}),
+		broken({
+			flags: ["COMMITS_LATE"],
+			about: "S commits after the seal that decides: nobody has it",
+			fails: ["noloss", "agrees", "dutyismet"],
+		}),
+		broken({
+			flags: ["TWO_VIEWS"],
+			about: "two seals of one number, since no honest witness is in both quorums",
+			fails: ["nocreate", "noloss", "agrees", "consents"],
+		}),
+	],
+};
+
+export const models: readonly Model[] = [twoPhase, rulings, exchange, direct, account, crossing];

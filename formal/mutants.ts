@@ -268,7 +268,33 @@ const account = [
 	flagged("account", "ANSWERS_TWICE", { lost: ["oneword"] }),
 ];
 
-export const mutants: readonly Mutant[] = [...twoPhase, ...rulings, ...exchange, ...direct, ...account];
+const crossing = [
+	edited(
+		"crossing",
+		"S gives nothing back",
+		"!stopped && IS_DECIDED && source == locked, source = givenBack",
+		"!stopped && IS_DECIDED && source == locked && reserveShown, source = givenBack",
+		{ sound: ["noloss", "settles"] },
+	),
+	edited(
+		"crossing",
+		"S commits without a release",
+		"source == locked && released && !IS_DECIDED",
+		"source == locked && !IS_DECIDED",
+		{ sound: ["consents"], stalls: ["consents"] },
+	),
+	flagged("crossing", "CREDITS_BY_RELEASE", { stalls: ["nocreate"] }),
+	flagged("crossing", "COMMITS_LATE", { stalls: ["agrees"] }),
+];
+
+export const mutants: readonly Mutant[] = [
+	...twoPhase,
+	...rulings,
+	...exchange,
+	...direct,
+	...account,
+	...crossing,
+];
 
 /** The model's text with these edits in it. */
 export function edit(text: string, edits: readonly Edit[]): string {
