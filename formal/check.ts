@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inLanes } from "../test/support/lanes.ts";
-import type { Model, Variant } from "./expectations.ts";
 import { edit, type Mutant, mutants } from "./mutants.ts";
 import { type Checker, generate } from "./spin.ts";
+import type { Model, Variant } from "./variant.ts";
 
 export type Row = {
 	readonly model: string;

@@ -2,57 +2,7 @@
  * What each model must show: which properties hold of the sound rules, which one each broken variant violates,
  * and what must be able to happen, so that nothing holds of an empty world.
  */
-export type Variant = {
-	readonly name: string;
-	/** -D flags of the model */
-	readonly flags: readonly string[];
-	readonly about: string;
-	/** properties that hold in every reachable state, or at the end of every run */
-	readonly holds: readonly string[];
-	/** properties that must be violated */
-	readonly fails: readonly string[];
-	/** `can_…` properties, whose violation shows that something happens */
-	readonly happens: readonly string[];
-	/** the rules as they should be: every run ends, and every step of the model is taken in some run */
-	readonly isSound: boolean;
-	/** a flag takes steps away: not every step that is left can be taken */
-	readonly mayMiss: boolean;
-	/** the rules as built, and what is known not to hold of them */
-	readonly isOpen: boolean;
-	/** so many states that a slower compiler pays */
-	readonly isLarge: boolean;
-};
-
-export type Model = { readonly name: string; readonly variants: readonly Variant[] };
-
-type Sound = Pick<Variant, "name" | "flags" | "about" | "holds"> & {
-	readonly happens?: readonly string[];
-	readonly mayMiss?: boolean;
-	readonly isLarge?: boolean;
-};
-type Open = Pick<Variant, "name" | "flags" | "about" | "fails">;
-type Broken = Pick<Variant, "about" | "fails"> & {
-	readonly flags: readonly string[];
-	readonly holds?: readonly string[];
-	readonly isLarge?: boolean;
-};
-
-function sound(variant: Sound): Variant {
-	const kind = { isSound: true, isOpen: false, mayMiss: false, isLarge: false };
-	return { fails: [], happens: [], ...kind, ...variant };
-}
-
-/** Named by its last flag: PAYEE_TIMER is payee-timer. */
-function broken(variant: Broken): Variant {
-	const name = (variant.flags.at(-1) ?? "").toLowerCase().replaceAll("_", "-");
-	const kind = { isSound: false, isOpen: false, mayMiss: false, isLarge: false };
-	return { name, holds: [], happens: [], ...kind, ...variant };
-}
-
-function open(variant: Open): Variant {
-	const kind = { isSound: false, isOpen: true, mayMiss: false, isLarge: false };
-	return { holds: [], happens: [], ...kind, ...variant };
-}
+import { broken, type Model, open, sound } from "./variant.ts";
 
 const handOver = ["nocreate", "paysonce", "noloss", "oneword", "oneeffective", "noframe", "settles"];
 
@@ -400,7 +350,8 @@ const crossing: Model = {
 		sound({
 			name: "sound",
 			flags: [],
-			about: "S's seal of the agreed number decides; seals, proofs and the release come late and out of order",
+			about:
+				"S's seal of the agreed number decides; seals, proofs and the release come late and out of order",
 			holds: ["nocreate", "noloss", "settles", "agrees", "consents", "dutyismet"],
 			happens: ["can_pay", "can_come_late", "can_refuse"],
 		}),

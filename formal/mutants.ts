@@ -6,7 +6,7 @@
  * those, and a test wants none. An edit changes what is done and never what is asked: it may assign only what the
  * sound model assigns itself.
  */
-import type { Model, Variant } from "./expectations.ts";
+import type { Model, Variant } from "./variant.ts";
 
 export type Edit = { readonly find: string; readonly put: string };
 

@@ -9,8 +9,9 @@
  */
 import { parseArgs } from "node:util";
 import { type Row, rowsOf, rowsOfMutants, trailOf } from "./check.ts";
-import { type Model, models, type Variant } from "./expectations.ts";
+import { models } from "./expectations.ts";
 import { missingTool } from "./spin.ts";
+import type { Model, Variant } from "./variant.ts";
 
 /** Columns of the table, below zero to the left. */
 const widths = [-10, -21, -20, -9, -9, 9, 6, 6];

@@ -1,6 +1,7 @@
 /** All targets. `test/fuzz-reach.test.ts` finds what meets bytes and is reached by none of them. */
 import type { Target } from "./target.ts";
 import { commandTargets } from "./targets/command-line.ts";
+import { crossingTargets } from "./targets/crossings.ts";
 import { definitionTargets } from "./targets/definitions.ts";
 import { deskTargets } from "./targets/desk.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
@@ -30,6 +31,7 @@ export const targets: readonly Target[] = [
 	holderOrderTarget,
 	...signatureTargets,
 	...sealTargets,
+	...crossingTargets,
 	...sealedTargets,
 	...passkeyTargets,
 	...logTargets,

@@ -37,6 +37,7 @@ import {
 	type Stages,
 	twoPhase,
 } from "../packages/protocol/test/handover/support/stages.ts";
+import { crossingMaterial } from "./crossing-material.ts";
 import { definitionMaterial } from "./definition-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
 import { operatorMaterial } from "./operator-material.ts";
@@ -179,7 +180,13 @@ async function gather(): Promise<readonly Bytes[]> {
 		roots.push(...kept.map((output) => serialize(consumedOutput, output)));
 		roots.push(...forksIn(kept));
 	}
-	return [...roots, ...receipts(), ...(await operatorMaterial()), ...(await sealMaterial())];
+	return [
+		...roots,
+		...receipts(),
+		...(await operatorMaterial()),
+		...(await sealMaterial()),
+		...(await crossingMaterial()),
+	];
 }
 
 /** Proof of each output that two links of the material consume. */

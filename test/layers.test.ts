@@ -67,6 +67,11 @@ const folderRules: readonly Rule[] = [
 	{ from: src("rail"), may: [codec, crypto], why: "accounts know nothing of tokens" },
 	{ from: src("log"), may: [codec, crypto], why: "a log proves entries, whatever they say" },
 	{ from: src("seal"), may: [codec, crypto], why: "what adds up is checked without knowing a token" },
+	{
+		from: src("crossing"),
+		may: [codec, crypto, src("log"), src("seal")],
+		why: "what a seal shows decides, whatever value is paid in",
+	},
 	{ from: src("ledger"), may: [codec], why: "accounts move no token, and sign nothing" },
 	{ from: src("registry"), may: role, why: "roles meet only in index.ts and in the packages above" },
 ];

@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { BadInput } from "./bad-input.ts";
 import { benchCommand } from "./command/bench.ts";
 import { completionCommand } from "./command/completion.ts";
+import { crossingCommand } from "./command/crossing.ts";
 import { demoCommand } from "./command/demo.ts";
 import { doctorCommand } from "./command/doctor.ts";
 import { evidenceCommand } from "./command/evidence.ts";
@@ -44,6 +45,7 @@ export function makeProgram(): Command {
 		replayCommand(),
 		evidenceCommand(),
 		proofCommand(),
+		crossingCommand(),
 		vectorsCommand(),
 		benchCommand(),
 		tortureCommand(),

@@ -1,6 +1,7 @@
 /** The Tenten protocol: pure functions over bytes. No I/O, no clock, no randomness. */
 export * from "./asset/index.ts";
 export * from "./codec/index.ts";
+export * from "./crossing/index.ts";
 export * from "./crypto/index.ts";
 export * from "./handover/index.ts";
 export * from "./identity/index.ts";

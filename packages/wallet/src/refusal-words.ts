@@ -194,6 +194,38 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This proof does not belong to that seal: it proves nothing.",
 		ja: "この証明はその状態記録のものではなく、何の証明にもなりません。",
 	},
+	"quorum-missing": {
+		en: "Too few witnesses have confirmed the operator's log.",
+		ja: "運営者の記録簿を確認した証人の数が足りません。",
+	},
+	"quorum-stale": {
+		en: "No witnesses have confirmed the operator's log lately. Try again later.",
+		ja: "運営者の記録簿が最近、証人に確認されていません。しばらくしてからもう一度お試しください。",
+	},
+	"agreement-unknown": {
+		en: "The two operators have no such agreement.",
+		ja: "この二つの運営者の間に、その取り決めはありません。",
+	},
+	"agreement-over": {
+		en: "The agreement of the two operators does not cover this time.",
+		ja: "二つの運営者の取り決めの期間外です。",
+	},
+	"quote-invalid": {
+		en: "This quote is not as the two operators agreed.",
+		ja: "この見積もりは、二つの運営者の取り決めに合っていません。",
+	},
+	"quote-expired": {
+		en: "This quote has expired. Ask for a new one.",
+		ja: "この見積もりは期限切れです。新しい見積もりを取ってください。",
+	},
+	"exposure-exceeded": {
+		en: "Too much is open between the two operators. Try again later.",
+		ja: "二つの運営者の間の未決済額が上限に達しています。しばらくしてからもう一度お試しください。",
+	},
+	"seal-decided": {
+		en: "It is too late: how this payment ended is final.",
+		ja: "間に合いませんでした。この支払いの結果は確定しています。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

@@ -85,6 +85,14 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"log-inconsistent": unprocessable,
 	"log-in-use": later,
 	"proof-invalid": unprocessable,
+	"quorum-missing": later,
+	"quorum-stale": later,
+	"agreement-unknown": unprocessable,
+	"agreement-over": unprocessable,
+	"quote-invalid": unprocessable,
+	"quote-expired": unprocessable,
+	"exposure-exceeded": later,
+	"seal-decided": unprocessable,
 	"not-evidence": unprocessable,
 };
 

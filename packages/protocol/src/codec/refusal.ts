@@ -81,6 +81,17 @@ export const refusals = {
 	"log-inconsistent": ["final", "keep both checkpoints: one log does not hold both"],
 	"log-in-use": ["transient", "close the other program that has this log open"],
 	"proof-invalid": ["final", "ask for the proof again, under the seal that it belongs to"],
+	"quorum-missing": ["transient", "ask for the checkpoint again, once more witnesses have cosigned it"],
+	"quorum-stale": ["transient", "fetch the newest checkpoint: value waits until witnesses have cosigned one"],
+	"agreement-unknown": ["final", "name an agreement that both operators have signed"],
+	"agreement-over": ["final", "sign a new agreement first"],
+	"quote-invalid": ["final", "ask for a quote as the agreement says"],
+	"quote-expired": ["final", "ask for a new quote"],
+	"exposure-exceeded": [
+		"transient",
+		"try again once what is open between the operators has ended or is settled",
+	],
+	"seal-decided": ["final", "nothing: what the source's seal says is final"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -10,10 +10,13 @@ import { type Bytes, concatBytes, encodeItem, equalBytes, type Item } from "../c
 /** What is hashed under which tag; the tags of what is signed stand in `sign1.ts`. */
 const hashTags = [
 	"account",
+	"agreement",
 	"asset",
 	"attempt",
 	"certificate",
 	"consent",
+	"crossing",
+	"crossing-state",
 	"data",
 	"definition",
 	"document",

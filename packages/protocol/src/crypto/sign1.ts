@@ -10,6 +10,7 @@ import { type PublicKey, type SuiteName, suites, type Verify } from "./suite.ts"
 
 /** Everything that is ever signed. */
 export const signedTypes = [
+	"agreement",
 	"approval",
 	"cancel",
 	"certificate",
@@ -20,6 +21,7 @@ export const signedTypes = [
 	"issue-batch",
 	"link",
 	"order",
+	"quote",
 	"request",
 	"reserve",
 	"reserved",

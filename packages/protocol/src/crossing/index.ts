@@ -1,0 +1,12 @@
+/** Payments across operators: agreements, quotes, what seals show of them, both machines, and the outcome as a file. */
+export * from "./agreement.ts";
+export * from "./destination.ts";
+export * from "./exposure.ts";
+export { type CrossingEnd, endOf, type Movement } from "./machine.ts";
+export * from "./outcome.ts";
+export * from "./price.ts";
+export * from "./quote.ts";
+export * from "./shown.ts";
+export * from "./source.ts";
+export * from "./state.ts";
+export * from "./witnessed.ts";
