@@ -28,6 +28,8 @@ const ourOwn = [
 
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
+	"packages/cli/src/command/crossing.ts fromHex(": "an argument",
+	"packages/cli/src/command/crossing.ts parseVerifierKey(": "an argument",
 	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
 	"packages/cli/src/command/rail-rule.ts .json()": "a ledger's answers to whoever rules over it",
