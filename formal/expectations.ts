@@ -2,6 +2,7 @@
  * What each model must show: which properties hold of the sound rules, which one each broken variant violates,
  * and what must be able to happen, so that nothing holds of an empty world.
  */
+import { account, bound } from "./rail-expectations.ts";
 import { broken, type Model, open, sound } from "./variant.ts";
 
 const handOver = ["nocreate", "paysonce", "noloss", "oneword", "oneeffective", "noframe", "settles"];
@@ -295,55 +296,6 @@ const direct: Model = {
 	],
 };
 
-const accountHolds = ["nocreate", "noloss", "settles", "paysonce", "shownispaid", "oneword"];
-
-const account: Model = {
-	name: "account",
-	variants: [
-		sound({
-			name: "sound",
-			flags: [],
-			about:
-				"flow 25 from ⑧ on: messages late, repeated and out of order; the payer may pay in cash at any moment",
-			holds: accountHolds,
-			happens: ["can_use", "can_recredit", "can_free"],
-			mayMiss: true,
-		}),
-		sound({
-			name: "lost",
-			flags: ["LOST"],
-			about: "A is gone for good at any moment, and its word is ruled",
-			holds: accountHolds,
-			happens: ["can_end_early", "can_rule"],
-		}),
-		broken({
-			flags: ["C_FREES_BY_TIME"],
-			about: "C gives back by a timer after ⑪: made, or stranded at D",
-			fails: ["nocreate", "settles"],
-		}),
-		broken({
-			flags: ["D_VOIDS_BY_TIME"],
-			about: "D's reservation is voided by a timer: what was shown as paid is not",
-			fails: ["shownispaid"],
-		}),
-		broken({
-			flags: ["D_LIFTS_BY_TIME"],
-			about: "D's reservation is lifted by a timer: who paid in cash has paid twice",
-			fails: ["paysonce"],
-		}),
-		broken({
-			flags: ["ANSWERS_TWICE"],
-			about: "A says abandoned where it has heard nothing, and notified when it has",
-			fails: ["oneword", "shownispaid"],
-		}),
-		broken({
-			flags: ["LOST", "RULES_BLINDLY"],
-			about: "a ruling in A's place asks nobody whether the payer paid otherwise",
-			fails: ["paysonce"],
-		}),
-	],
-};
-
 const crossing: Model = {
 	name: "crossing",
 	variants: [
@@ -385,4 +337,4 @@ const crossing: Model = {
 	],
 };
 
-export const models: readonly Model[] = [twoPhase, rulings, exchange, direct, account, crossing];
+export const models: readonly Model[] = [twoPhase, rulings, exchange, direct, account, bound, crossing];

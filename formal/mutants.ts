@@ -287,12 +287,28 @@ const crossing = [
 	flagged("crossing", "COMMITS_LATE", { stalls: ["agrees"] }),
 ];
 
+const bound = [
+	edited(
+		"bound",
+		"D gives back, and tells nobody",
+		"d = voided; settledNull = true, (\"D voids: T's side",
+		"d = voided, (\"D voids: T's side",
+		{ sound: ["noloss", "settles"], cheat: ["noloss", "settles"], lost: ["noloss", "settles"] },
+	),
+	flagged("bound", "DECIDES_IN_TWO_PLACES", {
+		sound: ["nocreate", "giverkeeps"],
+		cheat: ["nocreate"],
+	}),
+	flagged("bound", "RULES_BLINDLY", { lost: ["nocreate"] }),
+];
+
 export const mutants: readonly Mutant[] = [
 	...twoPhase,
 	...rulings,
 	...exchange,
 	...direct,
 	...account,
+	...bound,
 	...crossing,
 ];
 

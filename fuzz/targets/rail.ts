@@ -86,10 +86,12 @@ const said: readonly (readonly [from: string, to: string, body: object])[] = [
 	["C", "A", { kind: "recredited" }],
 ];
 
-// An exchange of tokens for money on an account, in which Q gives the tokens, and what both purses say.
+// An exchange of tokens for money on an account, in which Y gives the tokens, and what both purses say.
 const messages = ["AAAA"];
 const lock = "ab".repeat(32);
 const release = "cd".repeat(32);
+const bound = { payer: "ann", payee: "shop", amount: "300", credit: `release:${lock}` };
+const credited = { payee: "shop", amount: "300", credit: bound.credit };
 const exchange = { payer: "ann", payee: "shop", amount: "300" };
 const exchanged: readonly (readonly [from: string, to: string, body: object])[] = [
 	["user", "X", { kind: "exchange", ...exchange }],
@@ -99,24 +101,37 @@ const exchanged: readonly (readonly [from: string, to: string, body: object])[] 
 	["Y", "X", { kind: "handOver", messages }],
 	["purse", "X", { kind: "holding", lock, messages }],
 	["X", "Y", { kind: "handOver", messages }],
-	["B", "Y", { kind: "held", payee: "shop", amount: "300", credit: `release:${lock}` }],
+	["B2", "Y", { kind: "held", ...credited }],
 	["purse", "Y", { kind: "released", release, messages }],
 	["purse", "Y", { kind: "cancelled", messages }],
 	["Y", "X", { kind: "handOver", messages }],
 	["purse", "X", { kind: "owned" }],
 	["purse", "X", { kind: "freed" }],
 	["purse", "X", { kind: "waiting" }],
-	["A", "X", { kind: "settled", release }],
+	["X", "A2", { kind: "instruct", ...bound }],
+	["A2", "B2", { kind: "announce", ...bound, ledger: "C2" }],
+	["B2", "D2", { kind: "askPermit", ...credited, ledger: "C2", system: "A2" }],
+	["D2", "B2", { kind: "permit", permit }],
+	["B2", "A2", { kind: "accepted", permit, ledger: "D2" }],
+	["A2", "C2", { kind: "debit", payer: "ann", amount: "300", credit: bound.credit, permit, ledger: "D2" }],
+	["C2", "D2", { kind: "credit", permit, amount: "300", credit: bound.credit }],
+	["D2", "C2", { kind: "credited" }],
+	["D2", "B2", { kind: "held", ...credited }],
+	["C2", "A2", { kind: "debited" }],
+	["Y", "B2", { kind: "settle", release }],
+	["B2", "D2", { kind: "settle", release }],
+	["D2", "C2", { kind: "settled", release }],
+	["C2", "A2", { kind: "settled", release }],
+	["A2", "X", { kind: "settled", release }],
 	["X", "Y", { kind: "begin", ...exchange }],
 	["X", "Y", { kind: "giveUp" }],
-	["Y", "B", { kind: "settle", release }],
-	["D", "B", { kind: "settled", release: null }],
+	["D2", "B2", { kind: "settled", release: null }],
 	["X", "purse", { kind: "take", request: lock, messages, release, mayFree: true }],
 ];
 const gateways: RailEcosystem = {
 	...ecosystem,
-	payers: { ann: { system: "A", ledger: "C", app: "X", mayPay: true, begins: 900n } },
-	payees: { shop: { system: "B", ledger: "D", app: "Y", mayReceive: true, most: null } },
+	payers: { ann: { system: "A2", ledger: "C2", app: "X", mayPay: true, begins: 900n } },
+	payees: { shop: { system: "B2", ledger: "D2", app: "Y", mayReceive: true, most: null } },
 };
 
 const bytesOf = (json: object): Bytes => new Uint8Array(Buffer.from(JSON.stringify(json)));
@@ -145,6 +160,10 @@ const messageTarget: Target = {
 			place(payeeSystemRole(ecosystem, "B")),
 			place(payerLedgerRole(ecosystem, "C")),
 			place(payeeLedgerRole(ecosystem, "D", verify)),
+			place(payerSystemRole(gateways, "A2", signer)),
+			place(payeeSystemRole(gateways, "B2")),
+			place(payerLedgerRole(gateways, "C2")),
+			place(payeeLedgerRole(gateways, "D2", verify)),
 			place(exchangeRole(gateways, "X", { isGateway: true, patience_ms: 5 })),
 			place(exchangeRole(gateways, "Y", { isGateway: true, patience_ms: 5 })),
 		];

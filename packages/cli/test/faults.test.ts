@@ -49,6 +49,20 @@ test("the last line has every cell with its verdict, and an outage of C before n
 	}
 });
 
+test("of tokens for money on an account it says how often both legs were done, neither, or one alone", async () => {
+	const { stderr, status } = await shell.tenten(
+		"faults",
+		"--flow",
+		"withdraw",
+		"--step",
+		"37",
+		"--party",
+		"gateway",
+	);
+	assert.equal(status, 0);
+	assert.match(stderr, /both legs were done in \d+ cells, neither in \d+, and one without the other in 0\./);
+});
+
 test("the same seed ends with the same hash, another with another", async () => {
 	const hash = async (seed: string): Promise<string> =>
 		(await shell.well("faults", "--flow", "18", "--step", "13", "--fault", "lost", "--seed", seed)).traceHash;

@@ -1,7 +1,7 @@
 /** The matrix's own eyes: a sound flow comes out clean, and each planted leak is seen in the cells where it leaks. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Verdict } from "../src/matrix/judge.ts";
+import { judge, type Verdict } from "../src/matrix/judge.ts";
 import { allCells, hashOf, type RanCell, runCell, runVirtually } from "../src/matrix/matrix.ts";
 import { type Leak, purses } from "./support/purses.ts";
 
@@ -105,6 +105,33 @@ test("a repeat that is taken for another payment is seen as created and as paid 
 	const ran = await matrixOf("takes-twice");
 	const seen = where(ran, ({ created, paidTwice }) => created >= 300n && paidTwice >= 300n);
 	assert.ok(seen.includes("2 purse duplicated"), seen.join());
+});
+
+test("what a third party between payer and payee lost or made is seen, also where all of it adds up", () => {
+	const state = (available: Readonly<Record<string, bigint>>) => ({
+		isUp: true,
+		holdings: { available, locked: {}, reserved: {} },
+		sees: undefined,
+	});
+	const event = { at_ms: 1, happening: "taken", step: 1, from: "phone", to: "gateway" } as const;
+	const trace = {
+		begun: { phone: state({ payer: 500n, payee: 0n }), gateway: state({ gateway: 900n }) },
+		events: [
+			{
+				...event,
+				changed: { phone: state({ payer: 500n, payee: 300n }), gateway: state({ gateway: 600n }) },
+			},
+		],
+		isAtRest: true,
+		hasStruck: false,
+	};
+	const { created, lost, doublyAvailable } = judge(trace, {
+		payer: "phone",
+		payee: "phone",
+		amount: 300n,
+		central: new Set(),
+	});
+	assert.deepEqual([created, lost, doublyAvailable], [300n, 300n, 300n]);
 });
 
 test("one seed has one trace, and another seed another", async () => {

@@ -6,6 +6,7 @@
  * What a run has of another mind is said as plainly, cell by cell.
  */
 import { type RanCell, type State, statesOf } from "@tenten/sim";
+import { bothLegs } from "./both-legs.ts";
 import { byParty, type Findings, findingsOf } from "./findings.ts";
 import { isLiteral } from "./result.ts";
 import type { MatrixRun } from "./run.ts";
@@ -18,6 +19,7 @@ export function summaryOf(run: MatrixRun): readonly Sentence[] {
 	const one = new Map(all.map((each) => [each.flow, each] as const));
 	return [
 		...all.map(soundness),
+		...bothLegs(run),
 		...all.flatMap(payingTwice),
 		...all.flatMap(useInDoubt),
 		...costs(one),
