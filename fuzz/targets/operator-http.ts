@@ -218,9 +218,8 @@ const tables = [
 	"definition_approvals",
 	"status_lists",
 	"issue_stops",
-	"ledger_accounts",
-	"ledger_transfers",
-	"ledger_entries",
+	"ledger_sums",
+	"ledger_journal",
 ] as const;
 
 async function rowsIn({ operator }: Ecosystem): Promise<string> {

@@ -185,6 +185,15 @@ test("what another writer did since is seen: nothing is done or refused on accou
 		"done",
 		"funds-insufficient",
 	]);
+	const late = reserve(alice, bob, 10n);
+	await said(ledger, [late]);
+	assert.deepEqual(await said(other, [post(late, 4n)]), ["done"]);
+	// A refusal has both of its accounts read again, and not the reservation.
+	assert.deepEqual(await said(ledger, [move(alice, bob, 1n), move(alice, bob, 1_000n)]), [
+		"done",
+		"funds-insufficient",
+	]);
+	assert.deepEqual(await said(ledger, [ends("void", late)]), ["reservation-posted"]);
 	await assertWhole(ledger);
 });
 
@@ -248,17 +257,45 @@ test("history is read in pages, and a statement says what a period began and end
 	assert.deepEqual(await ledger.statement(id(9), 0, 1), undefined);
 });
 
+test("a long history is read from any place to any other, and says what any moment held", async () => {
+	const { ledger, clock } = await createLedger();
+	for (let step = 0; step < 9; step++) {
+		clock.now = 2_000 + step;
+		await said(
+			ledger,
+			Array.from({ length: 9 }, () => move(outside, alice, 1n)),
+		);
+	}
+	const whole = await ledger.entries(alice, 0, 1_000);
+	assert.deepEqual(
+		whole.map(({ entry }) => [entry.number, entry.balance]),
+		Array.from({ length: 82 }, (_, before) => [before + 1, BigInt(100 + before)]),
+	);
+	for (const after of [0, 1, 15, 16, 17, 40, 63, 64, 65, 80, 81, 82])
+		for (const length of [1, 2, 16, 17, 33])
+			assert.deepEqual(await ledger.entries(alice, after, length), whole.slice(after, after + length));
+	for (let step = 0; step <= 9; step++) {
+		const statement = await ledger.statement(alice, 2_000, 2_000 + step);
+		const { opening, closing, credits, debits, first, beyond } = statement ?? {};
+		const paid = 9n * BigInt(step);
+		assert.deepEqual([opening, closing, credits, debits], [100n, 100n + paid, paid, 0n]);
+		assert.deepEqual([first, beyond], [2, 2 + 9 * step]);
+	}
+	await assertWhole(ledger);
+});
+
 for (const [table, change] of Object.entries({
-	ledger_accounts: "credits_posted = credits_posted + 1",
-	ledger_entries: "posted = posted + 1",
-	ledger_transfers: "amount = amount + 1",
+	ledger_sums: "credits_posted = credits_posted + 1",
+	ledger_journal: "amount = amount + 1",
+	"ledger_journal's chain": "debit_before = transfer_id",
+	"ledger_journal's entries": "debit_debits = debit_debits + 1",
 }))
 	test(`a row of ${table} that somebody changed is found`, async () => {
 		const { ledger, store } = await createLedger();
 		await assertWhole(ledger);
 		const { CompiledQuery } = await import("kysely");
 		await store.run((transaction) =>
-			transaction.executeQuery(CompiledQuery.raw(`update ${table} set ${change}`)),
+			transaction.executeQuery(CompiledQuery.raw(`update ${table.split("'")[0]} set ${change}`)),
 		);
 		assert.notDeepEqual((await ledger.examine()).broken, []);
 	});

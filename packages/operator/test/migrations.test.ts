@@ -1,15 +1,19 @@
 /** A database is brought to this version whatever came before, and refused where that cannot be. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { lockHash } from "@tenten/protocol";
+import { CompiledQuery } from "kysely";
 import pg from "pg";
 import { engines, schemaFor } from "../src/index.ts";
-import { migrations } from "../src/store/migrations.ts";
-import { openStore } from "../src/store/open-store.ts";
+import { Ledger } from "../src/ledger/ledger.ts";
+import { digestOf } from "../src/store/migrate.ts";
+import { migrations, versionTable } from "../src/store/migrations.ts";
+import { openStore, openUnchanged } from "../src/store/open-store.ts";
 import { OlderCopy } from "../src/store/starts.ts";
 import { createEcosystem } from "./support/ecosystem.ts";
 import { postgresForTests } from "./support/postgres.ts";
@@ -106,6 +110,91 @@ test("releases of before their time was kept are there, and count as published i
 		assert.deepEqual(rows, [{ published_at: 0n }]);
 		await operator.close();
 	}));
+
+/** A ledger as step 13 kept it: twenty deposits, a reservation posted in part, and one that is due. */
+function ledgerOfStep13(): readonly string[] {
+	const hex = (fill: number): string => `x'${fill.toString(16).padStart(64, "0")}'`;
+	const [outside, alice, asset] = [hex(1), hex(2), hex(3)];
+	const statements: string[] = [];
+	const sums = { pending: 0, posted: 0 };
+	let entries = 0;
+	const enter = (kind: string, amount: number, pending: number, posted: number, rest: string): void => {
+		const id = hex(1_000 + ++entries);
+		sums.pending += pending;
+		sums.posted += posted;
+		statements.push(
+			`insert into ledger_transfers values (${id}, '${kind}', ${outside}, ${alice}, ${amount}, ${rest})`,
+			...["debit", "credit"].map(
+				(
+					side,
+				) => `insert into ledger_entries values (${side === "debit" ? outside : alice}, ${entries}, ${id},
+					'${side}', ${pending}, ${posted}, ${side === "debit" ? -sums.posted : sums.posted}, 5)`,
+			),
+		);
+	};
+	for (let made = 0; made < 20; made++) enter("move", 7, 0, 7, "null, null, null, 5, null");
+	enter("reserve", 9, 9, 0, "null, null, null, 5, 'posted'");
+	enter("post", 4, -9, 4, `${hex(1_021)}, null, null, 5, null`);
+	enter("reserve", 6, 6, 0, "null, 90, null, 5, null");
+	const { pending, posted } = sums;
+	return [
+		...statements,
+		`insert into ledger_accounts values (${outside}, ${asset}, null, null, ${pending}, ${posted}, 0, 0, ${entries}, 5)`,
+		`insert into ledger_accounts values (${alice}, ${asset}, 0, null, 0, 0, ${pending}, ${posted}, ${entries}, 5)`,
+	];
+}
+
+/** What such a ledger says once it was brought to the newest step. */
+async function assertBroughtUp(database: string): Promise<void> {
+	const alice = new Uint8Array(32);
+	alice[31] = 2;
+	const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+	const ledger = await Ledger.over(database, { now: () => 100, random });
+	try {
+		assert.deepEqual((await ledger.examine()).broken, []);
+		const lines = await ledger.entries(alice, 14, 100);
+		assert.deepEqual(
+			lines.map(({ entry, transfer }) => [entry.number, entry.balance, transfer.kind, transfer.ending]),
+			[
+				...Array.from({ length: 6 }, (_, more) => [15 + more, BigInt(7 * (15 + more)), "move", null]),
+				[21, 140n, "reserve", "posted"],
+				[22, 144n, "post", null],
+				[23, 144n, "reserve", null],
+			],
+		);
+		assert.equal(await ledger.expire(), 1);
+		assert.equal((await ledger.statement(alice, 0, 200))?.credits, 144n);
+		assert.deepEqual((await ledger.examine()).broken, []);
+	} finally {
+		await ledger.close();
+	}
+}
+
+test("a ledger with rows of entries becomes one with a journal, on SQLite and on PostgreSQL", async (t) => {
+	const before = [
+		...[versionTable, ...migrations.slice(0, 13).flatMap(({ statements }) => statements)],
+		...migrations
+			.slice(0, 13)
+			.map(
+				(step) =>
+					`insert into schema_versions values (${step.version}, x'${Buffer.from(digestOf(step)).toString("hex")}')`,
+			),
+		...ledgerOfStep13(),
+	];
+	const fill = async (database: string, blob: string, bytes: string): Promise<void> => {
+		const store = openUnchanged(database);
+		for (const statement of before) {
+			const text = statement.replaceAll("{blob}", blob).replaceAll(/x'([0-9a-f]*)'/g, bytes);
+			await store.run((transaction) => transaction.executeQuery(CompiledQuery.raw(text)));
+		}
+		await store.close();
+		await assertBroughtUp(database);
+	};
+	await inFile((file) => fill(file, "blob", "x'$1'"));
+	const server = await postgresForTests();
+	if (typeof server === "string") return t.skip(server);
+	await fill(await server.fresh(), "bytea", "'\\x$1'");
+});
 
 test("a database that knows of fewer starts than its keys is refused as an older copy", () =>
 	inFile(async (file) => {

@@ -19,6 +19,7 @@ import type { Output } from "../output.ts";
 import { startPostgres } from "../server/postgres-server.ts";
 import { now } from "../surroundings.ts";
 import { BareRows } from "./ledger/bare.ts";
+import { timedId } from "./ledger/timed-id.ts";
 import { Tpcb, type TpcbSize } from "./ledger/tpcb.ts";
 import { ratioOf, timing } from "./race.ts";
 import type { BenchResult } from "./result.ts";
@@ -183,15 +184,6 @@ function makeBatch(
 		}),
 	);
 	return [reserved.map((one) => [one]), posted.map((one) => [one])];
-}
-
-/** An id that begins with its time, as docs/spec/ledger.md advises. */
-function timedId(): Bytes {
-	const id = random(32);
-	const time = new DataView(new ArrayBuffer(8));
-	time.setBigUint64(0, BigInt(Date.now()) << 16n);
-	id.set(new Uint8Array(time.buffer, 0, 6));
-	return id;
 }
 
 function resultsOf(

@@ -11,12 +11,14 @@ import {
 	type EntriesCount,
 	isEntryOf,
 	type LedgerAccount,
+	ledgerKey,
 	noEntries,
 	toHex,
 } from "@tenten/protocol";
 import type { Transaction } from "../store/store.ts";
-import { entriesAfter } from "./history.ts";
-import { accountOf, transfersAmong } from "./rows.ts";
+import { ChainBroken, type ChainLine, linesBetween } from "./chain.ts";
+import { postedAmong } from "./journal.ts";
+import { accountOf } from "./rows.ts";
 
 export type LedgerFindings = {
 	readonly accounts: number;
@@ -27,88 +29,123 @@ export type LedgerFindings = {
 	readonly sums: ReadonlyMap<string, bigint>;
 };
 
-const together = 500;
+/** accounts whose entries are walked at once, and entries of each */
+const accountsTogether = 100;
+const entriesTogether = 512;
 
 export async function examineLedger(transaction: Transaction): Promise<LedgerFindings> {
 	const broken: string[] = [];
 	const sums = new Map<string, bigint>();
-	let accounts = 0;
-	let entries = 0;
+	const total = { accounts: 0, entries: 0, due: 0 };
 	for (let after: Bytes = new Uint8Array(); ; ) {
 		const page = await accountsAfter(transaction, after);
+		const counts = await countAccounts(transaction, page, broken);
 		for (const account of page) {
-			const counted = await countAccount(transaction, account, broken);
-			broken.push(...brokenAccount(account, counted).map((what) => `${toHex(account.id)}: not so: ${what}`));
+			const counted = counts.get(ledgerKey(account.id)) ?? noCount;
+			broken.push(
+				...brokenAccount(account, counted.entries).map((what) => `${toHex(account.id)}: not so: ${what}`),
+			);
 			const asset = toHex(account.asset);
 			sums.set(asset, (sums.get(asset) ?? 0n) + balanceOf(account));
-			accounts++;
-			entries += counted.entries;
+			total.accounts++;
+			total.entries += counted.entries.entries;
+			total.due += counted.due;
 		}
 		const last = page.at(-1);
 		if (last === undefined) break;
 		after = last.id;
 	}
 	for (const [asset, sum] of sums) if (sum !== 0n) broken.push(`${asset}: balances add up to ${sum}`);
-	const transfers = await countTransfers(transaction);
-	const sides = await countSides(transaction);
-	if (entries !== 2 * transfers || sides !== entries)
-		broken.push(`${transfers} transfers, and ${entries} entries of ${sides} sides`);
-	return { accounts, transfers, broken, sums };
+	const transfers = await countRows(transaction, "ledger_journal");
+	// An entry is reached by its number, on its own account: two of each transfer, if they are twice as many.
+	if (total.entries !== 2 * transfers) broken.push(`${transfers} transfers, and ${total.entries} entries`);
+	const due = await countRows(transaction, "ledger_due");
+	if (due !== total.due) broken.push(`${total.due} reservations with a time limit, and ${due} in their list`);
+	broken.push(...(await endedTwice(transaction)));
+	return { accounts: total.accounts, transfers, broken, sums };
 }
 
 async function accountsAfter(transaction: Transaction, after: Bytes): Promise<readonly LedgerAccount[]> {
 	const rows = await transaction
-		.selectFrom("ledger_accounts")
+		.selectFrom("ledger_sums")
 		.selectAll()
 		.where("account_id", ">", after)
 		.orderBy("account_id")
-		.limit(together)
+		.limit(accountsTogether)
 		.execute();
 	return rows.map(accountOf);
 }
 
-/** All entries of an account, each beside its transfer. */
-async function countAccount(
+/** Of an account; `due`: reservations with a time limit that it made and that did not end. */
+type Count = { readonly entries: EntriesCount; readonly due: number };
+
+const noCount: Count = { entries: noEntries, due: 0 };
+
+/** All entries of these accounts, each beside its transfer. */
+async function countAccounts(
 	transaction: Transaction,
-	{ id }: LedgerAccount,
+	accounts: readonly LedgerAccount[],
 	broken: string[],
-): Promise<EntriesCount> {
-	let count = noEntries;
-	for (;;) {
-		const lines = await entriesAfter(transaction, id, count.entries, together);
-		if (lines.length === 0) return count;
-		const ended = await transfersAmong(
-			transaction,
-			lines.flatMap(({ transfer }) => transfer.reservation ?? []),
+): Promise<ReadonlyMap<string, Count>> {
+	const counts = new Map<string, Count>();
+	const most = Math.max(0, ...accounts.map(({ entries }) => entries));
+	for (let first = 1; first <= most; first += entriesTogether) {
+		let lines: ReadonlyMap<string, readonly ChainLine[]>;
+		try {
+			lines = await linesBetween(transaction, accounts, first, first + entriesTogether);
+		} catch (error) {
+			if (!(error instanceof ChainBroken)) throw error;
+			broken.push(error.message);
+			return counts;
+		}
+		const ended = [...lines.values()].flat().flatMap(({ transfer }) => transfer.reservation ?? []);
+		const reserved = new Map(
+			(await postedAmong(transaction, ended)).map(({ transfer }) => [ledgerKey(transfer.id), transfer]),
 		);
-		const reserved = new Map(ended.map((transfer) => [toHex(transfer.id), transfer.amount]));
-		for (const { entry, transfer } of lines) {
-			const { reservation } = transfer;
-			const held = reservation === null ? null : (reserved.get(toHex(reservation)) ?? null);
-			if (!isEntryOf(transfer, entry, held))
-				broken.push(`${toHex(id)}: entry ${entry.number} is not as its transfer`);
-			const counted = countEntry(count, entry);
-			if (counted.wrong !== null) broken.push(`${toHex(id)}: ${counted.wrong}`);
-			count = counted.count;
+		for (const [key, of] of lines) {
+			let count = counts.get(key) ?? noCount;
+			for (const line of of) count = countLine(count, line, reserved, broken);
+			counts.set(key, count);
 		}
 	}
+	return counts;
 }
 
-async function countTransfers(transaction: Transaction): Promise<number> {
+function countLine(
+	{ entries, due }: Count,
+	{ entry, transfer }: ChainLine,
+	reserved: ReadonlyMap<string, ChainLine["transfer"]>,
+	broken: string[],
+): Count {
+	const { reservation, until } = transfer;
+	const ends = reservation === null ? undefined : reserved.get(ledgerKey(reservation));
+	const name = toHex(entry.account);
+	if (!isEntryOf(transfer, entry, ends?.amount ?? null))
+		broken.push(`${name}: entry ${entry.number} is not as its transfer`);
+	const counted = countEntry(entries, entry);
+	if (counted.wrong !== null) broken.push(`${name}: ${counted.wrong}`);
+	const isCounted = entry.side === "debit";
+	const [begun, over] = [isCounted && until !== null, isCounted && (ends?.until ?? null) !== null];
+	return { entries: counted.count, due: due + Number(begun) - Number(over) };
+}
+
+async function countRows(transaction: Transaction, table: "ledger_journal" | "ledger_due"): Promise<number> {
 	const row = await transaction
-		.selectFrom("ledger_transfers")
-		.select((table) => table.fn.countAll<bigint>().as("count"))
+		.selectFrom(table)
+		.select((rows) => rows.fn.countAll<bigint>().as("count"))
 		.executeTakeFirstOrThrow();
 	return Number(row.count);
 }
 
-/** Sides of transfers that entries speak of, each counted once. */
-async function countSides(transaction: Transaction): Promise<number> {
-	const row = await transaction
-		.selectFrom((table) =>
-			table.selectFrom("ledger_entries").select(["transfer_id", "side"]).distinct().as("sides"),
-		)
-		.select((table) => table.fn.countAll<bigint>().as("count"))
-		.executeTakeFirstOrThrow();
-	return Number(row.count);
+/** Reservations that more than one transfer ended. */
+async function endedTwice(transaction: Transaction): Promise<readonly string[]> {
+	const rows = await transaction
+		.selectFrom("ledger_journal")
+		.select("reservation")
+		.where("reservation", "is not", null)
+		.groupBy("reservation")
+		.having((rows) => rows.fn.countAll<bigint>(), ">", 1n)
+		.limit(entriesTogether)
+		.execute();
+	return rows.map(({ reservation }) => `${toHex(reservation ?? new Uint8Array())}: ended more than once`);
 }

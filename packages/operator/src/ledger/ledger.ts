@@ -11,7 +11,7 @@ import type {
 	Bytes,
 	KeptTransfer,
 	LedgerAccount,
-	LedgerDecision,
+	LedgerRows,
 	LinkedTransfers,
 	OpeningResult,
 	TransferResult,
@@ -21,9 +21,10 @@ import { openStore } from "../store/open-store.ts";
 import { isWorthSplitting, type Job, Overtaken, type Store, type StoreOptions } from "../store/store.ts";
 import { examineLedger, type LedgerFindings } from "./examine.ts";
 import { entriesAfter, type HistoryLine, type Statement, statementOf } from "./history.ts";
-import { KeptAccounts, type KnownAccounts, nothingKnown } from "./known-accounts.ts";
+import { transfersAmong } from "./journal.ts";
+import { KeptRows, nothingKnown } from "./known-rows.ts";
 import { expireIn, openAccountsIn, postKnowing } from "./posting.ts";
-import { accountsAmong, transfersAmong } from "./rows.ts";
+import { accountsAmong } from "./rows.ts";
 
 /** transfers of one transaction; one batch that has more is one all the same */
 const together = 2_000;
@@ -37,7 +38,7 @@ export type LedgerOptions = {
 export class Ledger {
 	readonly #store: Store;
 	readonly #options: LedgerOptions;
-	readonly #accounts = new KeptAccounts();
+	readonly #known = new KeptRows();
 	readonly #gatherer: Gatherer<readonly LinkedTransfers[], readonly TransferResult[]>;
 
 	constructor(store: Store, options: LedgerOptions) {
@@ -79,26 +80,26 @@ export class Ledger {
 		return batches.map((batch) => batch.flat().flatMap(() => results.next().value ?? []));
 	}
 
-	/** On the accounts as they were left here, the first time: another writer is seldom in between. */
+	/** On the rows as they were left here, the first time: another writer is seldom in between. */
 	async #decide(batch: readonly LinkedTransfers[]): Promise<readonly TransferResult[]> {
-		let known: KnownAccounts = this.#accounts;
-		const job: Job<LedgerDecision> = (transaction) => {
-			const accounts = known;
+		let known: LedgerRows = this.#known;
+		const job: Job<Awaited<ReturnType<typeof postKnowing>>> = (transaction) => {
+			const rows = known;
 			known = nothingKnown;
-			return postKnowing(transaction, batch, this.#options.now(), accounts);
+			return postKnowing(transaction, batch, this.#options.now(), rows);
 		};
 		const run = () => this.#store.run(job);
 		try {
-			const { results, changes } = await run().catch((error: unknown) => {
+			const { decision, isFresh } = await run().catch((error: unknown) => {
 				// SQLite runs a job that was overtaken no second time: it has one writer, who did not read.
 				if (!(error instanceof Overtaken)) throw error;
-				this.#accounts.forget();
+				this.#known.forget();
 				return run();
 			});
-			this.#accounts.keep(changes.accounts);
-			return results;
+			this.#known.keep(decision.changes, isFresh);
+			return decision.results;
 		} catch (error) {
-			this.#accounts.forget();
+			this.#known.forget();
 			throw error;
 		}
 	}

@@ -9,9 +9,14 @@ import {
 	type Bytes,
 	decideOpening,
 	decideTransfers,
+	type KeptTransfer,
 	type LedgerAccount,
+	type LedgerChanges,
 	type LedgerDecision,
+	type LedgerRows,
 	type LinkedTransfers,
+	ledgerKey,
+	ledgerRows,
 	neededAccounts,
 	neededTransfers,
 	type OpeningResult,
@@ -20,8 +25,9 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import type { Transaction } from "../store/store.ts";
-import { type KnownAccounts, nothingKnown } from "./known-accounts.ts";
-import { accountsAmong, insertAccounts, transfersAmong, writeChanges } from "./rows.ts";
+import { insertPosted, type Posted, postedAmong, replaceDue, withEndings } from "./journal.ts";
+import { nothingKnown } from "./known-rows.ts";
+import { accountsAmong, insertAccounts, replaceSums } from "./rows.ts";
 
 /** Does a batch of transfers; one result each, in their order. `now` in unix seconds. */
 export async function postIn(
@@ -29,28 +35,71 @@ export async function postIn(
 	batch: readonly LinkedTransfers[],
 	now: number,
 ): Promise<readonly TransferResult[]> {
-	return (await postKnowing(transaction, batch, now, nothingKnown)).results;
+	return (await postKnowing(transaction, batch, now, nothingKnown)).decision.results;
 }
 
 /**
- * As `postIn`, without reading the accounts that are known already. They may be older than what stands: then what is
- * done on them is `Overtaken`, and what would be refused on them is decided on what stands instead.
+ * As `postIn`, without reading what is known already, and without looking for ids that are not: they are taken for
+ * fresh. What is known may be older than what stands, and an id may be used: then what is done is `Overtaken`, and what
+ * would be refused is decided on what stands instead (`isFresh`).
  */
 export async function postKnowing(
 	transaction: Transaction,
 	batch: readonly LinkedTransfers[],
 	now: number,
-	known: KnownAccounts,
-): Promise<LedgerDecision> {
-	const transfers = await transfersAmong(transaction, neededTransfers(batch));
-	const needed = neededAccounts(batch, transfers);
-	const from = known.among(needed);
-	const read = await accountsAmong(transaction, from.missing);
-	const decision = decideTransfers({ accounts: [...from.found, ...read], transfers }, batch, now);
-	if (from.found.length > 0 && decision.results.some(({ kind }) => kind === "refused"))
+	known: LedgerRows,
+): Promise<{ readonly decision: LedgerDecision; readonly isFresh: boolean }> {
+	const isFresh = known === nothingKnown;
+	const isMissing = (id: Bytes): boolean => known.transferAt(ledgerKey(id)) === undefined;
+	const wanted = isFresh ? neededTransfers(batch) : reservationsOf(batch).filter(isMissing);
+	const posted = await postedAmong(transaction, wanted);
+	const read = posted.map(({ transfer }) => transfer);
+	const accounts = await accountsAmong(transaction, missingAccounts(batch, read, known));
+	// After the accounts: an ending that comes later changes them.
+	const rows = ledgerRows(accounts, await withEndings(transaction, read));
+	const decision = decideTransfers(isFresh ? rows : over(rows, known), batch, now);
+	if (!isFresh && decision.results.some(({ kind }) => kind === "refused"))
 		return postKnowing(transaction, batch, now, nothingKnown);
 	await writeChanges(transaction, decision.changes);
-	return decision;
+	return { decision, isFresh };
+}
+
+function over(rows: LedgerRows, known: LedgerRows): LedgerRows {
+	return {
+		accountAt: (key) => known.accountAt(key) ?? rows.accountAt(key),
+		transferAt: (key) => known.transferAt(key) ?? rows.transferAt(key),
+	};
+}
+
+function reservationsOf(batch: readonly LinkedTransfers[]): readonly Bytes[] {
+	return batch.flatMap((linked) =>
+		linked.flatMap((asked) => ("reservation" in asked ? [asked.reservation] : [])),
+	);
+}
+
+/** Those of which nothing is known. The accounts of a transfer that is known are known with it. */
+function missingAccounts(
+	batch: readonly LinkedTransfers[],
+	read: readonly KeptTransfer[],
+	known: LedgerRows,
+): readonly Bytes[] {
+	return neededAccounts(batch, read).filter((id) => known.accountAt(ledgerKey(id)) === undefined);
+}
+
+/** Writes what was decided, all of it; `Overtaken` where another writer was first. */
+async function writeChanges(
+	transaction: Transaction,
+	{ transfers, entries, ended, accounts }: LedgerChanges,
+): Promise<void> {
+	if (transfers.length === 0) return;
+	const posted = transfers.map((transfer, position): Posted => {
+		const [debit, credit] = [entries[2 * position], entries[2 * position + 1]];
+		if (debit === undefined || credit === undefined) throw new Error("a transfer without its two entries");
+		return { transfer, debit, credit };
+	});
+	await replaceSums(transaction, accounts);
+	await insertPosted(transaction, posted);
+	await replaceDue(transaction, transfers, ended);
 }
 
 /** Opens accounts; one result each, in their order. */
@@ -89,10 +138,8 @@ export async function expireIn(
 	random: (length: number) => Bytes,
 ): Promise<number> {
 	const due = await transaction
-		.selectFrom("ledger_transfers")
+		.selectFrom("ledger_due")
 		.select("transfer_id")
-		.where("expires_at", "is not", null)
-		.where("ending", "is", null)
 		.where("expires_at", "<=", now)
 		.orderBy("expires_at")
 		.limit(together)

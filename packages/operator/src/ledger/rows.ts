@@ -1,28 +1,24 @@
 /**
- * A ledger's rows: read by their ids, written as a decision says.
+ * A ledger's accounts as rows: read by their ids, their sums replaced as a decision says.
  *
- * What was read may have been changed since. Whoever changes an account writes its next entry, and whoever does a
- * transfer writes its id: both must be new, or the decision is made again on what stands now (`Overtaken`). So what is
- * written after them, sums and endings, was decided by nobody else. Rows go in the order of their keys.
+ * What was read may have been changed since. A row says how many entries its account had before its last change, so
+ * sums are replaced only where the account is still as the decision saw it; or the decision is made again on what
+ * stands now (`Overtaken`). Rows go in the order of their keys.
  */
 import {
 	type Bytes,
+	type ChangedAccount,
 	compareBytes,
-	type Ending,
-	type KeptTransfer,
 	type LedgerAccount,
-	type LedgerChanges,
-	type LedgerEntry,
-	type LedgerTransfer,
 	ledgerKey,
 } from "@tenten/protocol";
-import { sql } from "kysely";
-import { numberOrNull } from "../store/numbers.ts";
 import type { Schema } from "../store/schema.ts";
-import { inParts, insertNewSet, selectIn } from "../store/sets.ts";
-import type { Transaction } from "../store/store.ts";
+import { insertNewSet, selectIn, writeParts } from "../store/sets.ts";
+import { mustWrite, type Transaction } from "../store/store.ts";
 
-const accountColumns = [
+type SumsRow = Schema["ledger_sums"];
+
+const columns = [
 	"account_id",
 	"asset",
 	"least",
@@ -32,19 +28,8 @@ const accountColumns = [
 	"credits_pending",
 	"credits_posted",
 	"entries",
+	"last_transfer",
 	"changed_at",
-] as const;
-const transferColumns = [
-	"transfer_id",
-	"kind",
-	"debit",
-	"credit",
-	"amount",
-	"reservation",
-	"expires_at",
-	"reference",
-	"made_at",
-	"ending",
 ] as const;
 
 /** Those of these accounts that are open. */
@@ -52,21 +37,12 @@ export async function accountsAmong(
 	transaction: Transaction,
 	ids: readonly Bytes[],
 ): Promise<readonly LedgerAccount[]> {
-	const rows = await selectIn(transaction, "ledger_accounts", "account_id", accountColumns, distinct(ids));
+	const rows = await selectIn(transaction, "ledger_sums", "account_id", columns, distinct(ids));
 	return rows.map(accountOf);
 }
 
-/** Those of these transfers that were done. */
-export async function transfersAmong(
-	transaction: Transaction,
-	ids: readonly Bytes[],
-): Promise<readonly KeptTransfer[]> {
-	const rows = await selectIn(transaction, "ledger_transfers", "transfer_id", transferColumns, distinct(ids));
-	return rows.map(transferOf);
-}
-
 /** Each once. */
-function distinct(ids: readonly Bytes[]): readonly Bytes[] {
+export function distinct(ids: readonly Bytes[]): readonly Bytes[] {
 	const keyed = new Map<string, Bytes>();
 	for (const id of ids) keyed.set(ledgerKey(id), id);
 	return [...keyed.values()];
@@ -77,81 +53,53 @@ export async function insertAccounts(
 	transaction: Transaction,
 	accounts: readonly LedgerAccount[],
 ): Promise<void> {
-	const rows = accounts.map(accountRow).sort((a, b) => compareBytes(a.account_id, b.account_id));
-	if (rows.length > 0) await insertNewSet(transaction, "ledger_accounts", rows);
+	const rows = accounts.map((account) => ({
+		...sumsRow(account, 0),
+		least: account.least,
+		most: account.most,
+	}));
+	rows.sort((a, b) => compareBytes(a.account_id, b.account_id));
+	if (rows.length > 0) await insertNewSet(transaction, "ledger_sums", rows);
 }
 
-/** Writes what was decided, all of it; `Overtaken` where another writer was first. */
-export async function writeChanges(
+/** Replaces sums; `Overtaken` where another writer changed one of these accounts since. */
+export async function replaceSums(
 	transaction: Transaction,
-	{ transfers, entries, ended, accounts }: LedgerChanges,
+	changed: readonly ChangedAccount[],
 ): Promise<void> {
-	if (transfers.length === 0) return;
-	const made = transfers.map(transferRow).sort((a, b) => compareBytes(a.transfer_id, b.transfer_id));
-	await insertNewSet(transaction, "ledger_transfers", made);
-	const entered = entries.map(entryRow).sort(byPlace);
-	await insertNewSet(transaction, "ledger_entries", entered);
-	const changed = accounts.map(sumsRow).sort((a, b) => compareBytes(a.account_id, b.account_id));
-	await replaceSums(transaction, changed);
-	for (const ending of ["posted", "voided", "expired"] as const) {
-		const ids = ended.flatMap((one) => (one.ending === ending ? [one.id] : [])).sort(compareBytes);
-		await markEnded(transaction, ids, ending);
-	}
-}
-
-function byPlace(a: Schema["ledger_entries"], b: Schema["ledger_entries"]): number {
-	return compareBytes(a.account_id, b.account_id) || Number(a.number) - Number(b.number);
-}
-
-async function replaceSums(transaction: Transaction, rows: readonly SumsRow[]): Promise<void> {
+	const rows = changed.map(({ account, entriesBefore }) => sumsRow(account, entriesBefore));
+	rows.sort((a, b) => compareBytes(a.account_id, b.account_id));
 	// An upsert of rows that are there, since its parameters have the types of its columns on every engine. Their
 	// limits are not among what it would insert, and stay.
-	await inParts(
+	const written = await writeParts(
 		transaction,
-		"replace sums of ledger accounts",
+		"replace sums of a ledger",
 		rows,
 		(part) =>
 			transaction
-				.insertInto("ledger_accounts")
+				.insertInto("ledger_sums")
 				.values(part)
 				.onConflict((conflict) =>
-					conflict.column("account_id").doUpdateSet((row) => ({
-						debits_pending: row.ref("excluded.debits_pending"),
-						debits_posted: row.ref("excluded.debits_posted"),
-						credits_pending: row.ref("excluded.credits_pending"),
-						credits_posted: row.ref("excluded.credits_posted"),
-						entries: row.ref("excluded.entries"),
-						changed_at: row.ref("excluded.changed_at"),
-					})),
+					conflict
+						.column("account_id")
+						.doUpdateSet((row) => ({
+							debits_pending: row.ref("excluded.debits_pending"),
+							debits_posted: row.ref("excluded.debits_posted"),
+							credits_pending: row.ref("excluded.credits_pending"),
+							credits_posted: row.ref("excluded.credits_posted"),
+							entries: row.ref("excluded.entries"),
+							entries_before: row.ref("excluded.entries_before"),
+							last_transfer: row.ref("excluded.last_transfer"),
+							changed_at: row.ref("excluded.changed_at"),
+						}))
+						.whereRef("ledger_sums.entries", "=", "excluded.entries_before"),
 				),
-		(row) => [
-			row.account_id,
-			row.asset,
-			row.debits_pending,
-			row.debits_posted,
-			row.credits_pending,
-			row.credits_posted,
-			row.entries,
-			row.changed_at,
-		],
+		valuesOf,
 	);
+	mustWrite(written, rows.length);
 }
 
-async function markEnded(transaction: Transaction, ids: readonly Bytes[], ending: Ending): Promise<void> {
-	await inParts(
-		transaction,
-		`mark ledger reservations ${ending}`,
-		ids,
-		(part) => ({
-			compile: () =>
-				sql`update ledger_transfers set ending = ${sql.lit(ending)}
-					where transfer_id in (${sql.join([...part])})`.compile(transaction),
-		}),
-		(id) => [id],
-	);
-}
-
-export function accountOf(row: Schema["ledger_accounts"]): LedgerAccount {
+export function accountOf(row: Pick<SumsRow, (typeof columns)[number]>): LedgerAccount {
 	return {
 		id: row.account_id,
 		asset: row.asset,
@@ -162,17 +110,12 @@ export function accountOf(row: Schema["ledger_accounts"]): LedgerAccount {
 		creditsPending: row.credits_pending,
 		creditsPosted: row.credits_posted,
 		entries: Number(row.entries),
+		last: row.last_transfer,
 		at: Number(row.changed_at),
 	};
 }
 
-function accountRow(account: LedgerAccount): Schema["ledger_accounts"] {
-	return { ...sumsRow(account), least: account.least, most: account.most };
-}
-
-type SumsRow = Omit<Schema["ledger_accounts"], "least" | "most">;
-
-function sumsRow(account: LedgerAccount): SumsRow {
+function sumsRow(account: LedgerAccount, entriesBefore: number): Omit<SumsRow, "least" | "most"> {
 	return {
 		account_id: account.id,
 		asset: account.asset,
@@ -181,63 +124,24 @@ function sumsRow(account: LedgerAccount): SumsRow {
 		credits_pending: account.creditsPending,
 		credits_posted: account.creditsPosted,
 		entries: account.entries,
+		entries_before: entriesBefore,
+		last_transfer: account.last,
 		changed_at: account.at,
 	};
 }
 
-// Kinds, sides and endings are written by this file alone.
-function transferOf(row: Schema["ledger_transfers"]): KeptTransfer {
-	return {
-		id: row.transfer_id,
-		kind: row.kind as LedgerTransfer["kind"],
-		debit: row.debit,
-		credit: row.credit,
-		amount: row.amount,
-		reservation: row.reservation,
-		until: numberOrNull(row.expires_at),
-		reference: row.reference,
-		at: Number(row.made_at),
-		ending: row.ending as Ending | null,
-	};
-}
-
-function transferRow(transfer: KeptTransfer): Schema["ledger_transfers"] {
-	return {
-		transfer_id: transfer.id,
-		kind: transfer.kind,
-		debit: transfer.debit,
-		credit: transfer.credit,
-		amount: transfer.amount,
-		reservation: transfer.reservation,
-		expires_at: transfer.until,
-		reference: transfer.reference,
-		made_at: transfer.at,
-		ending: transfer.ending,
-	};
-}
-
-export function entryOf(row: Schema["ledger_entries"]): LedgerEntry {
-	return {
-		account: row.account_id,
-		number: Number(row.number),
-		transfer: row.transfer_id,
-		side: row.side as LedgerEntry["side"],
-		pending: row.pending,
-		posted: row.posted,
-		balance: row.balance,
-		at: Number(row.made_at),
-	};
-}
-
-function entryRow(entry: LedgerEntry): Schema["ledger_entries"] {
-	return {
-		account_id: entry.account,
-		number: entry.number,
-		transfer_id: entry.transfer,
-		side: entry.side,
-		pending: entry.pending,
-		posted: entry.posted,
-		balance: entry.balance,
-		made_at: entry.at,
-	};
+/** In the order of `sumsRow`. */
+function valuesOf(row: Omit<SumsRow, "least" | "most">): readonly unknown[] {
+	return [
+		row.account_id,
+		row.asset,
+		row.debits_pending,
+		row.debits_posted,
+		row.credits_pending,
+		row.credits_posted,
+		row.entries,
+		row.entries_before,
+		row.last_transfer,
+		row.changed_at,
+	];
 }

@@ -48,6 +48,10 @@ const spread: Readonly<Record<string, string | null>> = {
 	ledger_accounts: "account_id",
 	ledger_entries: "account_id",
 	ledger_transfers: "transfer_id",
+	ledger_sums: "account_id",
+	ledger_marks: "account_id",
+	ledger_journal: "transfer_id",
+	ledger_due: "transfer_id",
 	// A tree's pages: read and written many at once, by where they stand.
 	seal_pages: "path",
 	// A few rows each, read at the start or once in a while.

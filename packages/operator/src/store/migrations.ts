@@ -48,6 +48,12 @@ const indexes: readonly string[] = [
 	"settlements_by_order ON settlements (order_digest)",
 ];
 
+/** Entries of step 13, each with the debits posted up to it and the transfer of the one before. */
+const linkedEntries = `(SELECT account_id, transfer_id, number, pending, balance,
+	CAST(SUM(CASE WHEN side = 'debit' THEN posted ELSE 0 END)
+		OVER (PARTITION BY account_id ORDER BY number) AS bigint) AS debits,
+	LAG(transfer_id) OVER (PARTITION BY account_id ORDER BY number) AS earlier FROM ledger_entries)`;
+
 export const migrations: readonly Migration[] = [
 	{
 		version: 1,
@@ -202,6 +208,45 @@ export const migrations: readonly Migration[] = [
 			"CREATE TABLE IF NOT EXISTS seal_trees (tree {blob} NOT NULL PRIMARY KEY, version bigint NOT NULL)",
 			`CREATE TABLE IF NOT EXISTS seal_pages (tree {blob} NOT NULL, path text NOT NULL, content {blob} NOT NULL,
 				PRIMARY KEY (tree, path))`,
+		],
+	},
+	{
+		// A row for each transfer, with both of its entries: rows of entries lay anywhere, and each cost a page.
+		version: 16,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS ledger_sums (account_id {blob} NOT NULL PRIMARY KEY, asset {blob} NOT NULL,
+				least bigint, most bigint, debits_pending bigint NOT NULL, debits_posted bigint NOT NULL,
+				credits_pending bigint NOT NULL, credits_posted bigint NOT NULL, entries bigint NOT NULL,
+				entries_before bigint NOT NULL, last_transfer {blob}, changed_at bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS ledger_journal (transfer_id {blob} NOT NULL PRIMARY KEY, kind text NOT NULL,
+				debit {blob} NOT NULL, credit {blob} NOT NULL, amount bigint NOT NULL, pending bigint NOT NULL,
+				reservation {blob}, expires_at bigint, reference {blob}, made_at bigint NOT NULL,
+				debit_number bigint NOT NULL, debit_balance bigint NOT NULL, debit_debits bigint NOT NULL,
+				debit_before {blob}, credit_number bigint NOT NULL, credit_balance bigint NOT NULL,
+				credit_debits bigint NOT NULL, credit_before {blob})`,
+			"CREATE INDEX IF NOT EXISTS ledger_endings ON ledger_journal (reservation) WHERE reservation IS NOT NULL",
+			`CREATE TABLE IF NOT EXISTS ledger_marks (account_id {blob} NOT NULL, number bigint NOT NULL,
+				transfer_id {blob} NOT NULL, PRIMARY KEY (account_id, number))`,
+			"CREATE TABLE IF NOT EXISTS ledger_due (transfer_id {blob} NOT NULL PRIMARY KEY, expires_at bigint NOT NULL)",
+			"CREATE INDEX IF NOT EXISTS ledger_due_by_time ON ledger_due (expires_at)",
+			`INSERT INTO ledger_sums SELECT account_id, asset, least, most, debits_pending, debits_posted,
+				credits_pending, credits_posted, entries, entries,
+				(SELECT transfer_id FROM ledger_entries
+					WHERE ledger_entries.account_id = ledger_accounts.account_id AND number = entries), changed_at
+				FROM ledger_accounts WHERE 1 = 1 ON CONFLICT DO NOTHING`,
+			`INSERT INTO ledger_journal SELECT t.transfer_id, t.kind, t.debit, t.credit, t.amount, d.pending,
+				t.reservation, t.expires_at, t.reference, t.made_at, d.number, d.balance, d.debits, d.earlier,
+				c.number, c.balance, c.debits, c.earlier FROM ledger_transfers AS t, ${linkedEntries} AS d,
+				${linkedEntries} AS c WHERE d.transfer_id = t.transfer_id AND d.account_id = t.debit
+				AND c.transfer_id = t.transfer_id AND c.account_id = t.credit ON CONFLICT DO NOTHING`,
+			`INSERT INTO ledger_marks SELECT account_id, number, transfer_id FROM ledger_entries
+				WHERE number % 16 = 0 ON CONFLICT DO NOTHING`,
+			`INSERT INTO ledger_due SELECT transfer_id, expires_at FROM ledger_transfers
+				WHERE expires_at IS NOT NULL AND ending IS NULL ON CONFLICT DO NOTHING`,
+			// Left empty, not dropped: this step may be run again.
+			"DELETE FROM ledger_entries",
+			"DELETE FROM ledger_transfers",
+			"DELETE FROM ledger_accounts",
 		],
 	},
 ];

@@ -265,8 +265,8 @@ export type Schema = {
 	readonly rail_inbox: { readonly message_id: string; readonly payment: string; readonly content: Blob };
 	/** messages that are not known to have arrived (JSON) */
 	readonly rail_outbox: { readonly message_id: string; readonly content: string };
-	/** accounts of the account rail; their limits and asset never change, their sums are those of their entries */
-	readonly ledger_accounts: {
+	/** accounts of a ledger with their sums; `entries_before` is how many entries one had before its last change */
+	readonly ledger_sums: {
 		readonly account_id: Blob;
 		readonly asset: Blob;
 		readonly least: bigint | null;
@@ -276,32 +276,42 @@ export type Schema = {
 		readonly credits_pending: bigint;
 		readonly credits_posted: bigint;
 		readonly entries: bigint | number;
+		readonly entries_before: bigint | number;
+		readonly last_transfer: Blob | null;
 		readonly changed_at: bigint | number;
 	};
-	/** transfers that were done; of a reservation, `ending` is null until it ends */
-	readonly ledger_transfers: {
+	/**
+	 * transfers that were done, each with its two entries, and never changed. `pending` is the change of what is pending
+	 * on both sides; of each side stand the entry's number, balance and debits posted, and the transfer of the entry before
+	 */
+	readonly ledger_journal: {
 		readonly transfer_id: Blob;
 		readonly kind: string;
 		readonly debit: Blob;
 		readonly credit: Blob;
 		readonly amount: bigint;
+		readonly pending: bigint;
 		readonly reservation: Blob | null;
 		readonly expires_at: bigint | number | null;
 		readonly reference: Blob | null;
 		readonly made_at: bigint | number;
-		readonly ending: string | null;
+		readonly debit_number: bigint | number;
+		readonly debit_balance: bigint;
+		readonly debit_debits: bigint;
+		readonly debit_before: Blob | null;
+		readonly credit_number: bigint | number;
+		readonly credit_balance: bigint;
+		readonly credit_debits: bigint;
+		readonly credit_before: Blob | null;
 	};
-	/** two of each transfer; `number` counts an account's from 1, and whoever changes an account writes its next */
-	readonly ledger_entries: {
+	/** which transfer made every sixteenth entry of an account */
+	readonly ledger_marks: {
 		readonly account_id: Blob;
 		readonly number: bigint | number;
 		readonly transfer_id: Blob;
-		readonly side: string;
-		readonly pending: bigint;
-		readonly posted: bigint;
-		readonly balance: bigint;
-		readonly made_at: bigint | number;
 	};
+	/** reservations that are open and have a time limit */
+	readonly ledger_due: { readonly transfer_id: Blob; readonly expires_at: bigint | number };
 	/** trees of seals; whoever changes one raises its version first, and so waits for whoever does already */
 	readonly seal_trees: { readonly tree: Blob; readonly version: bigint };
 	/** their pages, by the hexadecimal digits that lead there: see `seal/page-rows.ts` */

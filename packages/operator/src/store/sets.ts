@@ -5,7 +5,14 @@
  * nothing. So sets are cut into powers of two: a handful of texts for each statement, each worked out once.
  * Writers sort what others may write too, by key, or they would wait for one another in a circle.
  */
-import { CompiledQuery, type InsertObject, PostgresAdapter, type RawBuilder, sql } from "kysely";
+import {
+	CompiledQuery,
+	type InsertObject,
+	PostgresAdapter,
+	type QueryResult,
+	type RawBuilder,
+	sql,
+} from "kysely";
 import type { Schema } from "./schema.ts";
 import { mustWrite, type Transaction } from "./store.ts";
 
@@ -27,27 +34,41 @@ function textOf(transaction: Transaction, name: string, size: number, build: () 
 	return text;
 }
 
-/**
- * Runs a statement over `items`, in parts; the rows that it returns, all of them. `name` says which statement it is:
- * whatever changes its text, but for how many items it takes, has to change its name.
- */
-export async function inParts<I, R>(
+/** A statement over `items`, run in parts. `name` says which one: whatever changes its text, but for its size, changes that. */
+type InParts<I> = readonly [
 	transaction: Transaction,
 	name: string,
 	items: readonly I[],
 	build: (part: readonly I[]) => Compilable,
 	parameters: (item: I) => readonly unknown[],
-): Promise<readonly R[]> {
-	const rows: R[] = [];
+];
+
+async function runParts<I>(
+	...[transaction, name, items, build, parameters]: InParts<I>
+): Promise<readonly QueryResult<unknown>[]> {
+	const results: QueryResult<unknown>[] = [];
 	for (let from = 0; from < items.length; ) {
 		const size = Math.min(largest, 2 ** Math.floor(Math.log2(items.length - from)));
 		const part = items.slice(from, from + size);
 		const text = textOf(transaction, name, size, () => build(part));
-		const query = CompiledQuery.raw(text, part.flatMap(parameters));
-		rows.push(...((await transaction.executeQuery(query)).rows as R[]));
+		const values: unknown[] = [];
+		for (const item of part) for (const value of parameters(item)) values.push(value);
+		const query = CompiledQuery.raw(text, values);
+		results.push(await transaction.executeQuery(query));
 		from += size;
 	}
-	return rows;
+	return results;
+}
+
+/** The rows that it returns, all of them. */
+export async function inParts<I, R>(...statement: InParts<I>): Promise<readonly R[]> {
+	return (await runParts(...statement)).flatMap(({ rows }) => rows as R[]);
+}
+
+/** How many rows it writes: rows that are counted cost less than rows that are returned. */
+export async function writeParts<I>(...statement: InParts<I>): Promise<number> {
+	const results = await runParts(...statement);
+	return results.reduce((sum, { numAffectedRows }) => sum + Number(numAffectedRows), 0);
 }
 
 /** As `insertNew`, of many rows with the same columns. */
@@ -66,7 +87,7 @@ export async function insertMissing<T extends keyof Schema & string>(
 	rows: readonly InsertObject<Schema, T>[],
 ): Promise<number> {
 	const columns = Object.keys(rows[0] ?? {});
-	const written = await inParts(
+	return await writeParts(
 		transaction,
 		`insert into ${table} (${columns.join()})`,
 		rows,
@@ -74,11 +95,9 @@ export async function insertMissing<T extends keyof Schema & string>(
 			transaction
 				.insertInto(table)
 				.values(part)
-				.onConflict((conflict) => conflict.doNothing())
-				.returning(sql<bigint>`1`.as("written")),
+				.onConflict((conflict) => conflict.doNothing()),
 		(row) => columns.map((column) => (row as Readonly<Record<string, unknown>>)[column]),
 	);
-	return written.length;
 }
 
 /** Rows of a table whose `column` is among `values`. */

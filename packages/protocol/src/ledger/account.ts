@@ -34,6 +34,8 @@ export type LedgerAccount = AccountTerms &
 	AccountSums & {
 		/** how many entries it has: they are numbered from 1, without gaps */
 		readonly entries: number;
+		/** the transfer that made the last of them; null: none did */
+		readonly last: Bytes | null;
 		/** unix seconds of the last of them, or of the opening */
 		readonly at: number;
 	};
@@ -76,5 +78,5 @@ export function decideOpening(known: LedgerAccount | undefined, terms: AccountTe
 
 /** A new account. `now` in unix seconds. */
 export function openedAccount(terms: AccountTerms, now: number): LedgerAccount {
-	return { ...terms, ...noSums, entries: 0, at: now };
+	return { ...terms, ...noSums, entries: 0, last: null, at: now };
 }

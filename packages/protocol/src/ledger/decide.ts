@@ -13,7 +13,7 @@ import { type Bytes, equalBytes, limits } from "../codec/index.ts";
 import { availableOf, heldOf, type LedgerAccount } from "./account.ts";
 import { type LedgerRefusal, refusedBy } from "./refusals.ts";
 import type { KeptTransfer, LedgerTransfer, LinkedTransfers, TransferResult } from "./transfer.ts";
-import { type LedgerChanges, WorkingBook } from "./working-book.ts";
+import { isSame, type LedgerChanges, type LedgerRows, WorkingBook } from "./working-book.ts";
 
 /** What to answer, in the order of the batch, one result a transfer, linked or not; and what to write. */
 export type LedgerDecision = { readonly results: readonly TransferResult[]; readonly changes: LedgerChanges };
@@ -39,11 +39,11 @@ export function neededAccounts(
 
 /** Decides a batch over the rows that it needs. `now` in unix seconds. */
 export function decideTransfers(
-	rows: { readonly accounts: readonly LedgerAccount[]; readonly transfers: readonly KeptTransfer[] },
+	rows: LedgerRows,
 	batch: readonly LinkedTransfers[],
 	now: number,
 ): LedgerDecision {
-	const book = new WorkingBook(rows.accounts, rows.transfers);
+	const book = new WorkingBook(rows);
 	const results: TransferResult[] = [];
 	for (const linked of batch)
 		if (linked.length > 1) results.push(...decideLinked(book, linked, now));
@@ -96,10 +96,6 @@ function decideRepeat(kept: KeptTransfer, asked: LedgerTransfer): TransferResult
 	if ("until" in asked && kept.until !== asked.until) return refusedBy("exists-with-different-time-limit");
 	if (!isSame(kept.reference, asked.reference)) return refusedBy("exists-with-different-reference");
 	return { kind: "exists" };
-}
-
-function isSame(one: Bytes | null, other: Bytes | null): boolean {
-	return one === null || other === null ? one === other : equalBytes(one, other);
 }
 
 type Fresh = Extract<LedgerTransfer, { readonly kind: "move" | "reserve" }>;

@@ -4,4 +4,10 @@ export * from "./decide.ts";
 export * from "./proof.ts";
 export * from "./refusals.ts";
 export * from "./transfer.ts";
-export { type LedgerChanges, ledgerKey } from "./working-book.ts";
+export {
+	type ChangedAccount,
+	type LedgerChanges,
+	type LedgerRows,
+	ledgerKey,
+	ledgerRows,
+} from "./working-book.ts";

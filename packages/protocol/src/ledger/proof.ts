@@ -3,14 +3,19 @@
  *
  * Counted from the entries alone, in their order, in whatever pieces they are read.
  */
-import { equalBytes } from "../codec/index.ts";
+import { type Bytes, equalBytes } from "../codec/index.ts";
 import { type AccountSums, availableOf, balanceOf, heldOf, type LedgerAccount, noSums } from "./account.ts";
 import type { KeptTransfer, LedgerEntry } from "./transfer.ts";
+import { isSame } from "./working-book.ts";
 
 /** What entries of one account, from the first, add up to. */
-export type EntriesCount = AccountSums & { readonly entries: number; readonly at: number };
+export type EntriesCount = AccountSums & {
+	readonly entries: number;
+	readonly last: Bytes | null;
+	readonly at: number;
+};
 
-export const noEntries: EntriesCount = { ...noSums, entries: 0, at: 0 };
+export const noEntries: EntriesCount = { ...noSums, entries: 0, last: null, at: 0 };
 
 /** Counts one entry more; in words what is wrong with it, or null. */
 export function countEntry(
@@ -25,6 +30,7 @@ export function countEntry(
 		creditsPending: before.creditsPending + (isDebit ? 0n : pending),
 		creditsPosted: before.creditsPosted + (isDebit ? 0n : posted),
 		entries: number,
+		last: entry.transfer,
 		at,
 	};
 	return { count, wrong: wrongEntry(before, count, entry) };
@@ -33,10 +39,12 @@ export function countEntry(
 function wrongEntry(
 	before: EntriesCount,
 	count: EntriesCount,
-	{ number, balance }: LedgerEntry,
+	{ number, balance, debits, before: link }: LedgerEntry,
 ): string | null {
 	if (number !== before.entries + 1) return `entry ${number} follows entry ${before.entries}`;
 	if (balance !== balanceOf(count)) return `entry ${number} says another balance than the entries up to it`;
+	if (debits !== count.debitsPosted) return `entry ${number} says other debits than the entries up to it`;
+	if (!isSame(link, before.last)) return `entry ${number} names another before it`;
 	if (count.at < before.at) return `entry ${number} is of before entry ${before.entries}`;
 	return null;
 }
@@ -48,6 +56,7 @@ export function brokenAccount(account: LedgerAccount, counted: EntriesCount): re
 	const checks: readonly (readonly [string, boolean])[] = [
 		...sums.map((sum) => [`${sum} is the sum of its entries`, account[sum] === counted[sum]] as const),
 		["it has as many entries as it says", account.entries === counted.entries],
+		["its last entry is the one that it names", isSame(account.last, counted.last)],
 		["nothing is negative", sums.every((sum) => account[sum] >= 0n)],
 		["it is above its least", least === null || availableOf(account) >= least],
 		["it is below its most", most === null || heldOf(account) <= most],

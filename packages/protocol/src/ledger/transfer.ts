@@ -56,12 +56,14 @@ export type KeptTransfer = {
 	readonly ending: Ending | null;
 };
 
-/** One side of a transfer, on one account. An account's sums are those of its entries. */
+/** One side of a transfer, on one account. An account's sums are those of its entries, each of which names the one before. */
 export type LedgerEntry = {
 	readonly account: Bytes;
 	/** 1 and up, without gaps */
 	readonly number: number;
 	readonly transfer: Bytes;
+	/** the transfer that made the account's entry before; null: this is its first */
+	readonly before: Bytes | null;
 	readonly side: "debit" | "credit";
 	/** change of what is pending on this side, minor units; negative where a reservation ended */
 	readonly pending: bigint;
@@ -69,6 +71,8 @@ export type LedgerEntry = {
 	readonly posted: bigint;
 	/** credits less debits posted, with this entry */
 	readonly balance: bigint;
+	/** debits posted, with this entry */
+	readonly debits: bigint;
 	readonly at: number;
 };
 

@@ -3,118 +3,144 @@
  *
  * Linked transfers are decided in a fork, which is taken over whole or forgotten.
  */
-import type { Bytes } from "../codec/index.ts";
+import { type Bytes, equalBytes } from "../codec/index.ts";
 import { balanceOf, type LedgerAccount } from "./account.ts";
 import type { Ending, KeptTransfer, LedgerEntry } from "./transfer.ts";
 
 /** What a batch changes. Nothing else of the rows that it was decided on does. */
 export type LedgerChanges = {
-	/** new rows */
+	/** new, in the order in which they were done */
 	readonly transfers: readonly KeptTransfer[];
-	/** new rows, an account's in their order */
+	/** new, two of each transfer in the same order: on its debit account, then on its credit account */
 	readonly entries: readonly LedgerEntry[];
-	/** reservations that were there before, and ended */
-	readonly ended: readonly { readonly id: Bytes; readonly ending: Ending }[];
+	/** reservations that were there before, and ended; as they are now */
+	readonly ended: readonly KeptTransfer[];
 	/** accounts that have new entries, as they are with them */
-	readonly accounts: readonly LedgerAccount[];
+	readonly accounts: readonly ChangedAccount[];
+};
+
+/** `entriesBefore`: how many entries the account had when it was decided upon. */
+export type ChangedAccount = { readonly account: LedgerAccount; readonly entriesBefore: number };
+
+/** Rows by the keys of their ids (`ledgerKey`); undefined where there is none. */
+export type LedgerRows = {
+	accountAt(key: string): LedgerAccount | undefined;
+	transferAt(key: string): KeptTransfer | undefined;
 };
 
 /** How a transfer changes what is pending and what is posted, on the debit side of one account and the credit side of the other. */
 type Change = { readonly pending: bigint; readonly posted: bigint };
 
-export class WorkingBook {
-	readonly #below: WorkingBook | null;
-	readonly #accounts = new Map<string, LedgerAccount>();
+export class WorkingBook implements LedgerRows {
+	readonly #below: LedgerRows;
+	readonly #accounts = new Map<string, ChangedAccount>();
 	readonly #transfers = new Map<string, KeptTransfer>();
-	readonly #changed = new Set<string>();
-	readonly #added = new Set<string>();
-	readonly #ended = new Map<string, Ending>();
+	readonly #added: string[] = [];
+	readonly #ended: string[] = [];
 	readonly #entries: LedgerEntry[] = [];
 
-	constructor(
-		accounts: readonly LedgerAccount[],
-		transfers: readonly KeptTransfer[],
-		below: WorkingBook | null = null,
-	) {
-		for (const account of accounts) this.#accounts.set(ledgerKey(account.id), account);
-		for (const transfer of transfers) this.#transfers.set(ledgerKey(transfer.id), transfer);
+	constructor(below: LedgerRows) {
 		this.#below = below;
 	}
 
 	account(id: Bytes): LedgerAccount | undefined {
-		return this.#accounts.get(ledgerKey(id)) ?? this.#below?.account(id);
+		return this.accountAt(ledgerKey(id));
 	}
 
 	transfer(id: Bytes): KeptTransfer | undefined {
-		return this.#transfers.get(ledgerKey(id)) ?? this.#below?.transfer(id);
+		return this.transferAt(ledgerKey(id));
+	}
+
+	accountAt(key: string): LedgerAccount | undefined {
+		return this.#accounts.get(key)?.account ?? this.#below.accountAt(key);
+	}
+
+	transferAt(key: string): KeptTransfer | undefined {
+		return this.#transfers.get(key) ?? this.#below.transferAt(key);
 	}
 
 	add(transfer: KeptTransfer): void {
 		const key = ledgerKey(transfer.id);
 		this.#transfers.set(key, transfer);
-		this.#added.add(key);
+		this.#added.push(key);
 	}
 
 	end(reservation: KeptTransfer, ending: Ending): void {
 		const key = ledgerKey(reservation.id);
+		// One that was made here is new, as it ended.
+		if (!this.#transfers.has(key)) this.#ended.push(key);
 		this.#transfers.set(key, { ...reservation, ending });
-		this.#ended.set(key, ending);
 	}
 
 	/** Enters a transfer on both accounts. */
 	enter(transfer: KeptTransfer, debit: LedgerAccount, credit: LedgerAccount, change: Change): void {
 		const { pending, posted } = change;
-		this.#enter(transfer, "debit", change, {
+		const { id, at } = transfer;
+		this.#enter(transfer, "debit", change, debit, {
 			...debit,
 			debitsPending: debit.debitsPending + pending,
 			debitsPosted: debit.debitsPosted + posted,
+			entries: debit.entries + 1,
+			last: id,
+			at,
 		});
-		this.#enter(transfer, "credit", change, {
+		this.#enter(transfer, "credit", change, credit, {
 			...credit,
 			creditsPending: credit.creditsPending + pending,
 			creditsPosted: credit.creditsPosted + posted,
+			entries: credit.entries + 1,
+			last: id,
+			at,
 		});
 	}
 
-	#enter({ id, at }: KeptTransfer, side: LedgerEntry["side"], change: Change, after: LedgerAccount): void {
-		const number = after.entries + 1;
-		const key = ledgerKey(after.id);
-		this.#accounts.set(key, { ...after, entries: number, at });
-		this.#changed.add(key);
+	#enter(
+		{ id, at }: KeptTransfer,
+		side: LedgerEntry["side"],
+		{ pending, posted }: Change,
+		before: LedgerAccount,
+		account: LedgerAccount,
+	): void {
+		const key = ledgerKey(account.id);
+		const entriesBefore = this.#accounts.get(key)?.entriesBefore ?? before.entries;
+		this.#accounts.set(key, { account, entriesBefore });
 		this.#entries.push({
-			account: after.id,
-			number,
+			account: account.id,
+			number: account.entries,
 			transfer: id,
+			before: before.last,
 			side,
-			...change,
-			balance: balanceOf(after),
+			pending,
+			posted,
+			balance: balanceOf(account),
+			debits: account.debitsPosted,
 			at,
 		});
 	}
 
 	fork(): WorkingBook {
-		return new WorkingBook([], [], this);
+		return new WorkingBook(this);
 	}
 
 	/** Takes over what was done in a fork. */
 	take(fork: WorkingBook): void {
-		for (const [key, account] of fork.#accounts) this.#accounts.set(key, account);
+		for (const key of fork.#ended) if (!this.#transfers.has(key)) this.#ended.push(key);
 		for (const [key, transfer] of fork.#transfers) this.#transfers.set(key, transfer);
-		for (const key of fork.#changed) this.#changed.add(key);
-		for (const key of fork.#added) this.#added.add(key);
-		for (const [key, ending] of fork.#ended) this.#ended.set(key, ending);
+		for (const [key, { account, entriesBefore }] of fork.#accounts)
+			this.#accounts.set(key, {
+				account,
+				entriesBefore: this.#accounts.get(key)?.entriesBefore ?? entriesBefore,
+			});
+		this.#added.push(...fork.#added);
 		this.#entries.push(...fork.#entries);
 	}
 
 	changes(): LedgerChanges {
 		return {
-			transfers: [...this.#added].flatMap((key) => this.#transfers.get(key) ?? []),
+			transfers: this.#added.map((key) => this.#transfers.get(key) as KeptTransfer),
 			entries: this.#entries,
-			ended: [...this.#ended].flatMap(([key, ending]) => {
-				const transfer = this.#added.has(key) ? undefined : this.#transfers.get(key);
-				return transfer === undefined ? [] : [{ id: transfer.id, ending }];
-			}),
-			accounts: [...this.#changed].flatMap((key) => this.#accounts.get(key) ?? []),
+			ended: this.#ended.map((key) => this.#transfers.get(key) as KeptTransfer),
+			accounts: [...this.#accounts.values()],
 		};
 	}
 }
@@ -125,4 +151,20 @@ export function ledgerKey(id: Bytes): string {
 	const at = (position: number): number => ((id[position] as number) << 8) | (id[position + 1] as number);
 	const first = String.fromCharCode(at(0), at(2), at(4), at(6), at(8), at(10), at(12), at(14));
 	return first + String.fromCharCode(at(16), at(18), at(20), at(22), at(24), at(26), at(28), at(30));
+}
+
+/** Rows that were read. */
+export function ledgerRows(
+	accounts: readonly LedgerAccount[],
+	transfers: readonly KeptTransfer[],
+): LedgerRows {
+	const [byAccount, byTransfer] = [new Map<string, LedgerAccount>(), new Map<string, KeptTransfer>()];
+	for (const account of accounts) byAccount.set(ledgerKey(account.id), account);
+	for (const transfer of transfers) byTransfer.set(ledgerKey(transfer.id), transfer);
+	return { accountAt: (key) => byAccount.get(key), transferAt: (key) => byTransfer.get(key) };
+}
+
+/** Of ids that may be missing. */
+export function isSame(one: Bytes | null, other: Bytes | null): boolean {
+	return one === null || other === null ? one === other : equalBytes(one, other);
 }

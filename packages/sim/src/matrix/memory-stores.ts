@@ -9,9 +9,10 @@ const tables = [
 	"rail_inbox",
 	"rail_outbox",
 	"rail_ends",
-	"ledger_accounts",
-	"ledger_entries",
-	"ledger_transfers",
+	"ledger_sums",
+	"ledger_journal",
+	"ledger_marks",
+	"ledger_due",
 ] as const;
 
 const idle: Store[] = [];

@@ -10,6 +10,7 @@ import {
 	type LedgerAccount,
 	type LedgerEntry,
 	type LinkedTransfers,
+	ledgerRows,
 	neededAccounts,
 	neededTransfers,
 	noEntries,
@@ -30,17 +31,21 @@ export class MemoryLedger {
 	take(batch: readonly LinkedTransfers[], now: number): readonly TransferResult[] {
 		const transfers = among(this.transfers, neededTransfers(batch));
 		const accounts = among(this.accounts, neededAccounts(batch, transfers));
-		const { results, changes } = decideTransfers({ accounts, transfers }, batch, now);
+		const { results, changes } = decideTransfers(ledgerRows(accounts, transfers), batch, now);
 		for (const transfer of changes.transfers) {
 			if (this.transfers.has(toHex(transfer.id))) throw new Error("a transfer that is there already");
 			this.transfers.set(toHex(transfer.id), transfer);
 		}
-		for (const { id, ending } of changes.ended) {
-			const kept = this.transfers.get(toHex(id));
-			if (kept === undefined || kept.ending !== null) throw new Error("what ended was open no more");
-			this.transfers.set(toHex(id), { ...kept, ending });
+		for (const ended of changes.ended) {
+			if (this.transfers.get(toHex(ended.id))?.ending !== null)
+				throw new Error("what ended was open no more");
+			this.transfers.set(toHex(ended.id), ended);
 		}
-		for (const account of changes.accounts) this.accounts.set(toHex(account.id), account);
+		for (const { account, entriesBefore } of changes.accounts) {
+			if (this.accounts.get(toHex(account.id))?.entries !== entriesBefore)
+				throw new Error("an account that was another when it was decided upon");
+			this.accounts.set(toHex(account.id), account);
+		}
 		this.entries.push(...changes.entries);
 		return results;
 	}
