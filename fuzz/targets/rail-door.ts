@@ -92,7 +92,7 @@ async function open(route: string, bugs: Error[]): Promise<readonly Served[]> {
 async function rowsIn(store: Store): Promise<string> {
 	return store.read(async (transaction) => {
 		const counts: string[] = [];
-		for (const table of ["rail_payments", "rail_inbox", "rail_outbox", "ledger_transfers"] as const) {
+		for (const table of ["rail_payments", "rail_inbox", "rail_outbox", "ledger_journal"] as const) {
 			const { count } = await transaction
 				.selectFrom(table)
 				.select(({ fn }) => fn.countAll<bigint>().as("count"))

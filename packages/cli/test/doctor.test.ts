@@ -161,49 +161,48 @@ const wrongs: readonly (readonly [
 	...[
 		[
 			"a balance that is not the sum of its entries",
-			"update ledger_accounts set credits_posted = credits_posted + 1 where account_id = x'ANN'",
+			"update ledger_sums set credits_posted = credits_posted + 1 where account_id = x'ANN'",
 		],
 		[
 			"an entry that was altered",
-			"update ledger_entries set posted = posted + 1 where account_id = x'ANN' and number = 1",
+			"update ledger_journal set credit_balance = credit_balance + 1 where credit = x'ANN' and credit_number = 1",
 		],
-		["an entry that is gone", "delete from ledger_entries where account_id = x'BOB' and number = 1"],
+		["an entry that is gone", "delete from ledger_journal where credit = x'BOB' and credit_number = 1"],
 		[
 			"an account with less than it may have",
-			"update ledger_accounts set least = 0, most = 0 where account_id = x'OUT'",
+			"update ledger_sums set least = 0, most = 0 where account_id = x'OUT'",
 		],
-		[
-			"an account with more than it may hold",
-			"update ledger_accounts set most = 50 where account_id = x'ANN'",
-		],
+		["an account with more than it may hold", "update ledger_sums set most = 50 where account_id = x'ANN'"],
 		[
 			"one side of a transfer in another asset",
-			"update ledger_accounts set asset = x'ff' where account_id = x'BOB'",
+			"update ledger_sums set asset = x'ff' where account_id = x'BOB'",
 		],
 		[
 			"a reservation that holds more than is pending",
-			"update ledger_transfers set amount = 41 where transfer_id = x'0c'",
+			"update ledger_journal set amount = 41, pending = 41 where transfer_id = x'0c'",
+		],
+		["a reservation until a time that is in no list", "delete from ledger_due where transfer_id = x'0f'"],
+		["a reservation that ended and is listed", "insert into ledger_due values (x'0d', 1)"],
+		[
+			"an ending of another reservation",
+			"update ledger_journal set reservation = x'0c' where reservation = x'0d'",
 		],
 		[
-			"a reservation that says that it ended",
-			"update ledger_transfers set ending = 'voided' where transfer_id = x'0c'",
-		],
-		[
-			"a reservation that ended otherwise than it says",
-			"update ledger_transfers set ending = 'voided' where transfer_id = x'0d'",
-		],
-		[
-			"a reservation that was ended and says that it is open",
-			"update ledger_transfers set ending = null where transfer_id = x'0d'",
+			"an ending of what is no reservation",
+			"update ledger_journal set reservation = zeroblob(32) where reservation = x'0d'",
 		],
 		[
 			"a reservation that was ended twice",
-			"insert into ledger_transfers select zeroblob(32), 'post', debit, credit, 0, transfer_id, null, null, made_at, null from ledger_transfers where transfer_id = x'0d'",
+			"insert into ledger_journal select zeroblob(32), 'post', debit, credit, 0, 0, transfer_id, null, null, made_at, 9, 0, 0, null, 9, 0, 0, null from ledger_journal where transfer_id = x'0d'",
 		],
 	].map(([what = "", statement = ""]) => [what, sql(named(statement)), "ledger", "wrong"] as const),
 	[
 		"a reservation that is due",
-		sql(named("update ledger_transfers set expires_at = 1 where transfer_id = x'0f'")),
+		sql(
+			named(
+				"update ledger_journal set expires_at = 1 where transfer_id = x'0f'; update ledger_due set expires_at = 1",
+			),
+		),
 		"ledger",
 		"warning",
 	],

@@ -36,32 +36,26 @@ const entriesTogether = 512;
 export async function examineLedger(transaction: Transaction): Promise<LedgerFindings> {
 	const broken: string[] = [];
 	const sums = new Map<string, bigint>();
-	const total = { accounts: 0, entries: 0, due: 0 };
+	const total = { accounts: 0, entries: 0 };
 	for (let after: Bytes = new Uint8Array(); ; ) {
 		const page = await accountsAfter(transaction, after);
 		const counts = await countAccounts(transaction, page, broken);
 		for (const account of page) {
-			const counted = counts.get(ledgerKey(account.id)) ?? noCount;
-			broken.push(
-				...brokenAccount(account, counted.entries).map((what) => `${toHex(account.id)}: not so: ${what}`),
-			);
+			const counted = counts.get(ledgerKey(account.id)) ?? noEntries;
+			broken.push(...brokenAccount(account, counted).map((what) => `${toHex(account.id)}: not so: ${what}`));
 			const asset = toHex(account.asset);
 			sums.set(asset, (sums.get(asset) ?? 0n) + balanceOf(account));
 			total.accounts++;
-			total.entries += counted.entries.entries;
-			total.due += counted.due;
+			total.entries += counted.entries;
 		}
 		const last = page.at(-1);
 		if (last === undefined) break;
 		after = last.id;
 	}
 	for (const [asset, sum] of sums) if (sum !== 0n) broken.push(`${asset}: balances add up to ${sum}`);
-	const transfers = await countRows(transaction, "ledger_journal");
+	const transfers = await countTransfers(transaction);
 	// An entry is reached by its number, on its own account: two of each transfer, if they are twice as many.
 	if (total.entries !== 2 * transfers) broken.push(`${transfers} transfers, and ${total.entries} entries`);
-	const due = await countRows(transaction, "ledger_due");
-	if (due !== total.due) broken.push(`${total.due} reservations with a time limit, and ${due} in their list`);
-	broken.push(...(await endedTwice(transaction)));
 	return { accounts: total.accounts, transfers, broken, sums };
 }
 
@@ -76,18 +70,13 @@ async function accountsAfter(transaction: Transaction, after: Bytes): Promise<re
 	return rows.map(accountOf);
 }
 
-/** Of an account; `due`: reservations with a time limit that it made and that did not end. */
-type Count = { readonly entries: EntriesCount; readonly due: number };
-
-const noCount: Count = { entries: noEntries, due: 0 };
-
 /** All entries of these accounts, each beside its transfer. */
 async function countAccounts(
 	transaction: Transaction,
 	accounts: readonly LedgerAccount[],
 	broken: string[],
-): Promise<ReadonlyMap<string, Count>> {
-	const counts = new Map<string, Count>();
+): Promise<ReadonlyMap<string, EntriesCount>> {
+	const counts = new Map<string, EntriesCount>();
 	const most = Math.max(0, ...accounts.map(({ entries }) => entries));
 	for (let first = 1; first <= most; first += entriesTogether) {
 		let lines: ReadonlyMap<string, readonly ChainLine[]>;
@@ -100,10 +89,13 @@ async function countAccounts(
 		}
 		const ended = [...lines.values()].flat().flatMap(({ transfer }) => transfer.reservation ?? []);
 		const reserved = new Map(
-			(await postedAmong(transaction, ended)).map(({ transfer }) => [ledgerKey(transfer.id), transfer]),
+			(await postedAmong(transaction, ended)).map(({ transfer }) => [
+				ledgerKey(transfer.id),
+				transfer.amount,
+			]),
 		);
 		for (const [key, of] of lines) {
-			let count = counts.get(key) ?? noCount;
+			let count = counts.get(key) ?? noEntries;
 			for (const line of of) count = countLine(count, line, reserved, broken);
 			counts.set(key, count);
 		}
@@ -112,40 +104,24 @@ async function countAccounts(
 }
 
 function countLine(
-	{ entries, due }: Count,
+	before: EntriesCount,
 	{ entry, transfer }: ChainLine,
-	reserved: ReadonlyMap<string, ChainLine["transfer"]>,
+	reserved: ReadonlyMap<string, bigint>,
 	broken: string[],
-): Count {
-	const { reservation, until } = transfer;
-	const ends = reservation === null ? undefined : reserved.get(ledgerKey(reservation));
+): EntriesCount {
+	const { reservation } = transfer;
+	const held = reservation === null ? null : (reserved.get(ledgerKey(reservation)) ?? null);
 	const name = toHex(entry.account);
-	if (!isEntryOf(transfer, entry, ends?.amount ?? null))
-		broken.push(`${name}: entry ${entry.number} is not as its transfer`);
-	const counted = countEntry(entries, entry);
-	if (counted.wrong !== null) broken.push(`${name}: ${counted.wrong}`);
-	const isCounted = entry.side === "debit";
-	const [begun, over] = [isCounted && until !== null, isCounted && (ends?.until ?? null) !== null];
-	return { entries: counted.count, due: due + Number(begun) - Number(over) };
+	if (!isEntryOf(transfer, entry, held)) broken.push(`${name}: entry ${entry.number} is not as its transfer`);
+	const { count, wrong } = countEntry(before, entry);
+	if (wrong !== null) broken.push(`${name}: ${wrong}`);
+	return count;
 }
 
-async function countRows(transaction: Transaction, table: "ledger_journal" | "ledger_due"): Promise<number> {
+async function countTransfers(transaction: Transaction): Promise<number> {
 	const row = await transaction
-		.selectFrom(table)
+		.selectFrom("ledger_journal")
 		.select((rows) => rows.fn.countAll<bigint>().as("count"))
 		.executeTakeFirstOrThrow();
 	return Number(row.count);
-}
-
-/** Reservations that more than one transfer ended. */
-async function endedTwice(transaction: Transaction): Promise<readonly string[]> {
-	const rows = await transaction
-		.selectFrom("ledger_journal")
-		.select("reservation")
-		.where("reservation", "is not", null)
-		.groupBy("reservation")
-		.having((rows) => rows.fn.countAll<bigint>(), ">", 1n)
-		.limit(entriesTogether)
-		.execute();
-	return rows.map(({ reservation }) => `${toHex(reservation ?? new Uint8Array())}: ended more than once`);
 }

@@ -20,6 +20,7 @@ import { Gatherer } from "../gatherer.ts";
 import { openStore } from "../store/open-store.ts";
 import { isWorthSplitting, type Job, Overtaken, type Store, type StoreOptions } from "../store/store.ts";
 import { examineLedger, type LedgerFindings } from "./examine.ts";
+import { examineReservations } from "./examine-reservations.ts";
 import { entriesAfter, type HistoryLine, type Statement, statementOf } from "./history.ts";
 import { transfersAmong } from "./journal.ts";
 import { KeptRows, nothingKnown } from "./known-rows.ts";
@@ -134,7 +135,11 @@ export class Ledger {
 
 	/** Counts everything anew. */
 	examine(): Promise<LedgerFindings> {
-		return this.#read(examineLedger);
+		return this.#read(async (transaction) => {
+			const findings = await examineLedger(transaction);
+			const { broken } = await examineReservations(transaction, this.#options.now());
+			return { ...findings, broken: [...findings.broken, ...broken] };
+		});
 	}
 
 	#read<T>(job: Job<T>): Promise<T> {
