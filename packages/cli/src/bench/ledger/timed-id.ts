@@ -1,7 +1,7 @@
+/** Ids that begin with their time, as docs/spec/ledger.md advises. */
 import type { Bytes } from "@tenten/protocol";
 import { random } from "../../ecosystem.ts";
 
-/** An id that begins with its time, as docs/spec/ledger.md advises. */
 export function timedId(): Bytes {
 	const id = random(32);
 	const time = new DataView(new ArrayBuffer(8));
