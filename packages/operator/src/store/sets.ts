@@ -61,7 +61,7 @@ async function runParts<I>(
 }
 
 /** The rows that it returns, all of them. */
-async function inParts<I, R>(...statement: InParts<I>): Promise<readonly R[]> {
+export async function inParts<I, R>(...statement: InParts<I>): Promise<readonly R[]> {
 	return (await runParts(...statement)).flatMap(({ rows }) => rows as R[]);
 }
 

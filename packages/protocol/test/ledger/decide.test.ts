@@ -8,6 +8,7 @@ import {
 	decideTransfers,
 	heldOf,
 	type LedgerTransfer,
+	ledgerRows,
 	limits,
 	neededAccounts,
 	neededTransfers,
@@ -56,8 +57,8 @@ test("a move is posted on both sides, and each entry says its change, the balanc
 	assert.equal(said(ledger, move(11, ann, bob, 30n), 107), "done");
 	const own = { transfer: bytes(11), pending: 0n, posted: 30n, at: 107 };
 	assert.deepEqual(ledger.entries.slice(-2), [
-		{ ...own, account: bytes(ann), number: 2, side: "debit", balance: 70n },
-		{ ...own, account: bytes(bob), number: 1, side: "credit", balance: 30n },
+		{ ...own, account: bytes(ann), number: 2, side: "debit", balance: 70n, debits: 30n, before: bytes(10) },
+		{ ...own, account: bytes(bob), number: 1, side: "credit", balance: 30n, debits: 0n, before: null },
 	]);
 	const kept = ledger.transfers.get(Buffer.from(bytes(11)).toString("hex"));
 	assert.deepEqual([kept?.until, kept?.reservation, kept?.ending], [null, null, null]);
@@ -245,7 +246,7 @@ test("a batch sees what came before in it: a reservation made and ended in one, 
 test("what ended in a batch is written with the reservation where that is new, and beside it where it was there", () => {
 	const account = (id: number) => openedAccount(terms(id, null), 0);
 	const accounts = [account(1), account(2)];
-	const made = decideTransfers({ accounts, transfers: [] }, [[reserve(11, 1, 2, 5n)], [post(12, 11, 5n)]], 7);
+	const made = decideTransfers(ledgerRows(accounts, []), [[reserve(11, 1, 2, 5n)], [post(12, 11, 5n)]], 7);
 	assert.deepEqual(made.changes.ended, []);
 	assert.deepEqual(
 		made.changes.transfers.map(({ kind, ending }) => [kind, ending]),
@@ -256,10 +257,18 @@ test("what ended in a batch is written with the reservation where that is new, a
 	);
 	assert.equal(made.changes.accounts.length, 2, "each account once, however many entries it has");
 	assert.equal(made.changes.entries.length, 4);
-	const first = decideTransfers({ accounts, transfers: [] }, [[reserve(11, 1, 2, 5n)]], 7);
-	const rows = { accounts: first.changes.accounts, transfers: first.changes.transfers };
+	const first = decideTransfers(ledgerRows(accounts, []), [[reserve(11, 1, 2, 5n)]], 7);
+	const changed = first.changes.accounts.map(({ account }) => account);
+	const rows = ledgerRows(changed, first.changes.transfers);
 	const then = decideTransfers(rows, [[ending(12, "void", 11), move(13, 1, 2, 1n)]], 8);
-	assert.deepEqual(then.changes.ended, [{ id: bytes(11), ending: "voided" }]);
+	assert.deepEqual(
+		then.changes.ended.map(({ id, ending }) => [id, ending]),
+		[[bytes(11), "voided"]],
+	);
+	assert.deepEqual(
+		then.changes.accounts.map(({ entriesBefore }) => entriesBefore),
+		[1, 1],
+	);
 	assert.equal(then.changes.transfers.length, 2);
 	const nothing = decideTransfers(rows, [[reserve(11, 1, 2, 5n)]], 8);
 	assert.deepEqual(nothing.changes, { transfers: [], entries: [], ended: [], accounts: [] });
@@ -301,7 +310,8 @@ test("a reservation whose accounts were not read is a bug, and no refusal", () =
 	const transfers = [...ledger.transfers.values()];
 	for (const missing of [ann, bob]) {
 		const accounts = [...ledger.accounts.values()].filter(({ id }) => id[0] !== missing);
-		const ended = (): unknown => decideTransfers({ accounts, transfers }, [[ending(12, "void", 11)]], 100);
+		const rows = ledgerRows(accounts, transfers);
+		const ended = (): unknown => decideTransfers(rows, [[ending(12, "void", 11)]], 100);
 		assert.throws(ended, /unknown accounts/);
 	}
 });

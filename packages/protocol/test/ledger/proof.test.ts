@@ -55,7 +55,15 @@ test("entries prove their account; one that is missing, other, or of before is s
 		"creditsPending is the sum of its entries",
 		"creditsPosted is the sum of its entries",
 		"it has as many entries as it says",
+		"its last entry is the one that it names",
 	]);
+	for (const before of [null, bytes(99)])
+		assert.deepEqual(counted([first, { ...second, before }]).wrong, [
+			null,
+			"entry 2 names another before it",
+		]);
+	const debits = counted([first, { ...second, debits: 1n }]).wrong;
+	assert.deepEqual(debits, [null, "entry 2 says other debits than the entries up to it"]);
 });
 
 test("each sum, sign and limit of an account is looked at", () => {
