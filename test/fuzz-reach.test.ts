@@ -12,7 +12,7 @@ import { ran } from "./support/ran.ts";
 
 /** Readers of bytes: of CBOR, of JSON, of sealed rows, of text forms of bytes, of addresses, of CSV. */
 const reading =
-	/(?<![.\w])(?:parse|parseItem|decodeItem|decodeBundle|decodeAsked|openSealed|readRows|fromHex|fromBase64url|fromBase64|fromUtf8|parseNote|parseSignatures|parseCheckpoint|openCheckpoint|parseVerifierKey|parseTilePath|readTile|readEntries)\((?!<)|JSON\.parse\(|URL\.parse\(|\.json\(\)|"base64url"\)/g;
+	/(?<![.\w])(?:parse|parseItem|decodeItem|decodeBundle|decodeAsked|openSealed|readRows|fromHex|fromBase64url|fromBase64|fromUtf8|parseNote|parseSignatures|parseCheckpoint|openCheckpoint|parseVerifierKey|parseTilePath|parsePortableProof|readTile|readEntries)\((?!<)|JSON\.parse\(|URL\.parse\(|\.json\(\)|"base64url"\)/g;
 
 /** enough for every kind; all of them take a minute under V8's counters */
 const seedsEach = 60;
@@ -69,6 +69,20 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/pruning/brought.ts parse(": "rows of its own: shape/issueProof",
 	"packages/operator/src/rail/settings.ts JSON.parse(": "a file of whoever runs it",
 	"packages/operator/src/rail/settings.ts fromHex(": "a setting, which was checked before",
+	"packages/cli/src/command/log.ts fromUtf8(": "a proof of its own making",
+	"packages/cli/src/command/log.ts openCheckpoint(": "the checkpoint that it saved: log/checkpoint",
+	"packages/cli/src/command/log.ts parsePortableProof(": "a file that somebody names: log/portable proof",
+	"packages/cli/src/log/keys.ts fromBase64(": "a key of its own",
+	"packages/cli/src/log/keys.ts parseVerifierKey(": "an argument: log/key",
+	"packages/operator/src/log/anchors.ts fromUtf8(": "a checkpoint of its own",
+	"packages/operator/src/log/anchors.ts parseNote(": "what it brought itself: log/checkpoint",
+	"packages/operator/src/log/reader.ts readEntries(":
+		"a full bundle in the place of a partial one: log/entries, log/served",
+	"packages/operator/src/log/serving.ts parseTilePath(": "a path that is asked for: log/path",
+	"packages/operator/src/log/writer.ts parseCheckpoint(":
+		"its own checkpoint, and what stands in its place: log/checkpoint",
+	"packages/operator/src/log/writer.ts parseNote(":
+		"its own checkpoint, and what stands in its place: log/checkpoint",
 	"packages/operator/src/re-signing.ts parse(": "answers of its own: shape/reply, shape/rulingReply",
 	"packages/operator/src/rulings.ts parse(": "a row of its own: shape/signedStatement",
 	"packages/cli/src/faults/fault-proxy.ts JSON.parse(": "what one process of a matrix says to another of it",

@@ -22,6 +22,7 @@ import {
 	openCheckpoint,
 	parseCheckpoint,
 	parseNote,
+	parsePortableProof,
 	parseSignatures,
 	parseTilePath,
 	parseVerifierKey,
@@ -35,14 +36,17 @@ import {
 	verifierKey,
 	verifyConsistency,
 	verifyInclusion,
+	verifyPortableProof,
 	writeEntries,
 	writeNote,
+	writePortableProof,
 	writeSignatures,
 	writeTile,
 	writeVerifierKey,
 } from "@tenten/protocol";
 import { signerFrom, verify } from "../../packages/module/src/index.ts";
-import { Broken, mustBeSame, type Target } from "../target.ts";
+import { checkLog, recomputeLog } from "../../packages/operator/src/index.ts";
+import { Broken, mustBeSame, outcomeOf, type Target } from "../target.ts";
 
 const signer = signerFrom(sha256(Uint8Array.of(1)), "Ed25519");
 const name = "log.example/a";
@@ -210,6 +214,60 @@ const proof: Target = {
 	}),
 };
 
+const portable: Target = {
+	name: "log/portable proof",
+	weight: 4,
+	open: async () => {
+		const text = checkpointText({ origin: name, size: 11, root: rootOf(entries) });
+		const note = writeNote({ text, signatures: [await signNote(text, name, signer)] });
+		return {
+			seeds: [writePortableProof({ index: 3, path: inclusion, checkpoint: note })],
+			form: "text",
+			run: (input) => {
+				const read = parsePortableProof(input);
+				if (isRefusal(read)) return read.code;
+				mustBeSame(writePortableProof(read), input);
+				const entry = Uint8Array.of(3);
+				const judged = verifyPortableProof(read, entry, { origin: name, keys: [key] }, verify);
+				if (!isRefusal(judged) && read.index !== 3) throw new Broken("an entry in another place");
+				return outcomeOf(judged);
+			},
+		};
+	},
+};
+
+/** One file of a log is whatever a server likes. */
+const served: Target = {
+	name: "log/served",
+	weight: 10,
+	open: async () => {
+		const files = new Map<string, Bytes>();
+		const edge = new TreeEdge();
+		const listed = Array.from({ length: 3 }, (_, i) => toUtf8(`entry ${i}`));
+		for (const entry of listed) edge.append(leafHash(entry));
+		const text = checkpointText({ origin: name, size: 3, root: edge.root() });
+		files.set("checkpoint", writeNote({ text, signatures: [await signNote(text, name, signer)] }));
+		for (const { place, hashes } of edge.partial()) files.set(tilePath(place), writeTile(hashes));
+		files.set("tile/entries/000.p/3", writeEntries(listed));
+		const paths = [...files.keys()];
+		return {
+			seeds: paths.map((path, i) => Uint8Array.of(i, ...(files.get(path) as Bytes))),
+			form: "text",
+			run: async (input) => {
+				const path = paths[(input[0] ?? 0) % paths.length];
+				const source = async (asked: string) => (asked === path ? input.subarray(1) : files.get(asked));
+				const keys = { origin: name, keys: [key] };
+				const checked = await checkLog(source, keys, verify);
+				const whole = await recomputeLog(source, keys, verify);
+				for (const found of [checked, isRefusal(whole) ? whole : whole.checkpoint])
+					if (!isRefusal(found) && !equalBytes(found.root, edge.root())) throw new Broken("another log");
+				if (!isRefusal(whole) && isRefusal(checked)) throw new Broken("two verdicts on one log");
+				return outcomeOf(whole);
+			},
+		};
+	},
+};
+
 export const logTargets: readonly Target[] = [
 	checkpoint,
 	text,
@@ -219,4 +277,6 @@ export const logTargets: readonly Target[] = [
 	bundle,
 	tile,
 	proof,
+	portable,
+	served,
 ];

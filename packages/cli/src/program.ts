@@ -14,6 +14,7 @@ import { evidenceCommand } from "./command/evidence.ts";
 import { faultsCommand } from "./command/faults.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { licensorCommands } from "./command/licensor.ts";
+import { logCommands } from "./command/log.ts";
 import { proofCommand } from "./command/proof.ts";
 import { racesCommand } from "./command/races.ts";
 import { railCommands } from "./command/rail.ts";
@@ -42,6 +43,7 @@ export function makeProgram(): Command {
 		licensorCommands(),
 		relayCommand(),
 		railCommands(),
+		logCommands(),
 		replayCommand(),
 		evidenceCommand(),
 		proofCommand(),

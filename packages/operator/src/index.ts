@@ -17,6 +17,7 @@ export { openDoor, usualDoor } from "./http/door.ts";
 export { type RunningServer, type ServerLimits, type ServerOptions, startServer } from "./http/server.ts";
 export type { KeyVault } from "./key-ring.ts";
 export { Ledger } from "./ledger/ledger.ts";
+export * from "./log/index.ts";
 export { Operator } from "./operator.ts";
 export type { OperatorOptions } from "./operator-options.ts";
 export {

@@ -2,6 +2,7 @@
 export * from "./checkpoint.ts";
 export * from "./edge.ts";
 export * from "./note.ts";
+export * from "./portable-proof.ts";
 export * from "./proof.ts";
 export * from "./signature.ts";
 export * from "./tiles.ts";

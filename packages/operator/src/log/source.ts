@@ -1,0 +1,39 @@
+/**
+ * Where the files of a log are read: a folder, or an address of anybody's. Nothing of them is believed here.
+ */
+import { join } from "node:path";
+import type { Bytes } from "@tenten/protocol";
+import { readWhole } from "./files.ts";
+
+/** The file at a path as docs/spec/log.md names them; undefined where it is not there, or longer than `most` bytes. */
+export type LogSource = (path: string, most: number) => Promise<Bytes | undefined>;
+
+export function folderSource(folder: string): LogSource {
+	return (path, most) => readWhole(join(folder, path), most);
+}
+
+const timeout_ms = 30_000;
+
+/** Under an address that whoever asks has chosen; redirects are not followed. Throws where it cannot be reached. */
+export function httpSource(address: string): LogSource {
+	const base = address.replace(/\/+$/, "");
+	return async (path, most) => {
+		const answer = await fetch(`${base}/${path}`, {
+			redirect: "error",
+			signal: AbortSignal.timeout(timeout_ms),
+		});
+		if (answer.status === 404 || answer.status === 410) {
+			await answer.body?.cancel();
+			return undefined;
+		}
+		if (!answer.ok || answer.body === null) throw new Error(`${path}: status ${answer.status}`);
+		const parts: Uint8Array[] = [];
+		let length = 0;
+		for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>) {
+			length += part.length;
+			if (length > most) return undefined;
+			parts.push(part);
+		}
+		return new Uint8Array(Buffer.concat(parts));
+	};
+}
