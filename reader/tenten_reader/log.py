@@ -187,7 +187,7 @@ def open_checkpoint(note: bytes, origin: str, keys: list[NoteKey], witnesses: li
         raise Refused("malformed", "size and root")
     if lines[0] != origin:
         raise Refused("malformed", "another log")
-    if not _verified(text.encode(), signatures, keys):
+    if not _verified(text.encode(), signatures, [key for key in keys if key.type == "note"]):
         raise Refused("signature-invalid", "nobody signed it")
-    cosignatures = _verified(text.encode(), signatures, witnesses)
+    cosignatures = _verified(text.encode(), signatures, [key for key in witnesses if key.type == "cosignature"])
     return Checkpoint(int(lines[1]), root, lines[3:], cosignatures)

@@ -272,6 +272,8 @@ export const checkpoints: Draft = {
 		bad("a cosignature that does not hold", notes.cosigned, "signature-invalid"),
 		bad("a cosignature of another time", notes.replaced, "signature-invalid"),
 		bad("a cosignature of a time beyond 2^53", notes.unsafe, "signature-invalid"),
+		accepts("a log is no witness of itself", { note, witnesses: [logKey] }),
+		refuses("signature-invalid", "a witness in the place of the log", { note, keys: [witnessKey] }),
 		refuses("signature-invalid", "a witness alone is no log", { note, keys: [], witnesses: [witnessKey] }),
 	],
 };

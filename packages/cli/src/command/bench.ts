@@ -7,6 +7,7 @@ import { benchHandoverDurable } from "../bench/handover-durable.ts";
 import { benchIssue } from "../bench/issue.ts";
 import { benchLedger } from "../bench/ledger.ts";
 import { benchLoad } from "../bench/load.ts";
+import { benchLog } from "../bench/log.ts";
 import { benchOverload } from "../bench/overload.ts";
 import { currentCommit, recordRun } from "../bench/record.ts";
 import { benchRedeem } from "../bench/redeem.ts";
@@ -38,6 +39,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	cashu: (output) => benchCashu(output),
 	ledger: (output) => benchLedger(output),
 	seal: (output) => benchSeal(output),
+	log: (output) => benchLog(output),
 	load: benchLoad,
 	wallet: (output) => benchWallet(output),
 };

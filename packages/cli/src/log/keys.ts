@@ -11,6 +11,7 @@ import {
 	fromBase64,
 	isKeyName,
 	isRefusal,
+	type KeyType,
 	type LogKeys,
 	parseVerifierKey,
 	type Refusal,
@@ -77,8 +78,8 @@ export function keysFrom({ vkey, origin, witness = [], quorum = "0" }: LogFlags)
 	readonly keys: LogKeys;
 	readonly enough: (checkpoint: VerifiedCheckpoint) => Refusal | undefined;
 } {
-	const key = keyOf("--vkey", vkey);
-	const witnesses = witness.map((text) => keyOf("--witness", text));
+	const key = keyOf("--vkey", vkey, "note");
+	const witnesses = witness.map((text) => keyOf("--witness", text, "cosignature"));
 	const wanted = numberIn("--quorum", quorum, 0);
 	if (wanted > witnesses.length) throw new BadInput("--quorum is more than the witnesses that are named");
 	return {
@@ -92,8 +93,9 @@ export function keysFrom({ vkey, origin, witness = [], quorum = "0" }: LogFlags)
 	};
 }
 
-function keyOf(flag: string, text: string): VerifierKey {
+function keyOf(flag: string, text: string, type: KeyType): VerifierKey {
 	const key = parseVerifierKey(text.trim());
 	if (isRefusal(key)) throw new BadInput(`${flag}: ${key.detail}`);
+	if (key.type !== type) throw new BadInput(`${flag} is a key of another kind: of a ${key.type}`);
 	return key;
 }

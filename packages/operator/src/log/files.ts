@@ -3,7 +3,7 @@
  * and renamed; then the folders are synced, new ones with those that hold them. A reader sees all of a file or none.
  */
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Bytes } from "@tenten/protocol";
 
 /** Files that are written at once: as many as Node has threads for them. */
@@ -24,12 +24,13 @@ export async function writeFiles(root: string, files: ReadonlyMap<string, Bytes>
 }
 
 async function makeFolders(root: string, folder: string, synced: Set<string>): Promise<void> {
-	const full = join(root, folder);
+	const full = resolve(root, folder);
 	if (synced.has(full)) return;
 	const first = await mkdir(full, { recursive: true });
 	synced.add(full);
 	if (first === undefined) return;
-	for (let at = dirname(full); at.length >= dirname(first).length; at = dirname(at)) synced.add(at);
+	const above = dirname(resolve(first));
+	for (let at = full; at !== above; at = dirname(at)) synced.add(dirname(at));
 }
 
 async function writeOne(path: string, content: Bytes): Promise<void> {

@@ -17,7 +17,7 @@ import {
 	toUtf8,
 } from "../codec/index.ts";
 import type { Verify } from "../crypto/index.ts";
-import { type Note, parseNote, type VerifierKey } from "./note.ts";
+import { type KeyType, type Note, parseNote, type VerifierKey } from "./note.ts";
 import type { TreeHead } from "./proof.ts";
 import { type VerifiedSignature, verifyAny, verifySignatures } from "./signature.ts";
 import { isSize } from "./tree.ts";
@@ -85,10 +85,15 @@ export function openCheckpoint(
 	const checkpoint = parseCheckpoint(note.text);
 	if (isRefusal(checkpoint)) return checkpoint;
 	if (checkpoint.origin !== origin) return refuse("malformed", "a checkpoint of another log");
-	const signed = verifyAny(note, keys, verify);
+	const signed = verifyAny(note, ofType("note", keys), verify);
 	if (isRefusal(signed)) return signed;
-	const cosignatures = verifySignatures(note, witnesses, verify);
+	const cosignatures = verifySignatures(note, ofType("cosignature", witnesses), verify);
 	return isRefusal(cosignatures) ? cosignatures : { ...checkpoint, note, cosignatures };
+}
+
+/** A log cosigns nothing, and a witness is no log. */
+function ofType(type: KeyType, keys: readonly VerifierKey[]): readonly VerifierKey[] {
+	return keys.filter((key) => key.type === type);
 }
 
 /** Whether two checkpoints say different things of one log at one size: then it showed two histories. */
