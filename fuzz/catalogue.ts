@@ -23,6 +23,7 @@ import { signatureTargets } from "./targets/signatures.ts";
 import { verifierTargets } from "./targets/verifiers.ts";
 import { orderTargets } from "./targets/wallet-orders.ts";
 import { walletTargets } from "./targets/wallet-side.ts";
+import { witnessTargets } from "./targets/witness.ts";
 
 export const targets: readonly Target[] = [
 	...shapeTargets,
@@ -35,6 +36,7 @@ export const targets: readonly Target[] = [
 	...sealedTargets,
 	...passkeyTargets,
 	...logTargets,
+	...witnessTargets,
 	...moduleTargets,
 	askedTarget,
 	rulingsTarget,

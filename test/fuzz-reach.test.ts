@@ -12,7 +12,7 @@ import { ran } from "./support/ran.ts";
 
 /** Readers of bytes: of CBOR, of JSON, of sealed rows, of text forms of bytes, of addresses, of CSV. */
 const reading =
-	/(?<![.\w])(?:parse|parseItem|decodeItem|decodeBundle|decodeAsked|openSealed|readRows|fromHex|fromBase64url|fromBase64|fromUtf8|parseNote|parseSignatures|parseCheckpoint|openCheckpoint|parseVerifierKey|parseTilePath|parsePortableProof|readTile|readEntries)\((?!<)|JSON\.parse\(|URL\.parse\(|\.json\(\)|"base64url"\)/g;
+	/(?<![.\w])(?:parse|parseItem|decodeItem|decodeBundle|decodeAsked|openSealed|readRows|fromHex|fromBase64url|fromBase64|fromUtf8|parseNote|parseSignatures|parseCheckpoint|openCheckpoint|parseVerifierKey|parseTilePath|parsePortableProof|readTile|readEntries|parseCheckpointRequest|parsePolicy)\((?!<)|JSON\.parse\(|URL\.parse\(|\.json\(\)|"base64url"\)/g;
 
 /** enough for every kind; all of them take a minute under V8's counters */
 const seedsEach = 60;

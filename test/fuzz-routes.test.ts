@@ -6,7 +6,9 @@ import { fuzzEcosystem } from "../fuzz/operator-material.ts";
 import { routedNames } from "../fuzz/targets/operator-http.ts";
 import { railRouteNames } from "../fuzz/targets/rail-door.ts";
 import { walletApp, walletRoutes } from "../fuzz/targets/wallet-side.ts";
+import { witnessRouteNames } from "../fuzz/targets/witness.ts";
 import { railDoor } from "../packages/operator/src/rail/door.ts";
+import { witnessDoor } from "../packages/operator/src/witness/door.ts";
 
 /** What stands for every method is no route of its own: a rule for all of them, or an answer to the wrong method. */
 type Routed = Pick<ReturnType<typeof walletApp>, "routes">;
@@ -29,6 +31,12 @@ test("every route of an operator has a fuzz target", async () => {
 test("every route of a party of the account rail has a fuzz target", () => {
 	const door = railDoor({} as never, () => undefined);
 	assert.deepEqual(routesOf(door as never), [...railRouteNames].sort());
+});
+
+test("every route of a witness has a fuzz target", () => {
+	const quiet = { info: () => undefined, error: () => undefined };
+	const door = witnessDoor({ witness: {} as never, log: quiet });
+	assert.deepEqual(routesOf(door as never), [...witnessRouteNames].sort());
 });
 
 test("every route of a wallet has a fuzz target", () => {

@@ -25,6 +25,7 @@ import { simCommand } from "./command/sim.ts";
 import { tortureCommand } from "./command/torture.ts";
 import { vectorsCommand } from "./command/vectors.ts";
 import { walletCommands } from "./command/wallet.ts";
+import { witnessCommands } from "./command/witness.ts";
 import { jsonLine } from "./output.ts";
 import { exitCodes } from "./subcommand.ts";
 
@@ -44,6 +45,7 @@ export function makeProgram(): Command {
 		relayCommand(),
 		railCommands(),
 		logCommands(),
+		witnessCommands(),
 		replayCommand(),
 		evidenceCommand(),
 		proofCommand(),

@@ -12,6 +12,7 @@ import { currentCommit, recordRun } from "../src/bench/record.ts";
 import { thisMachine } from "../src/bench/result.ts";
 import { benchSeal } from "../src/bench/seal.ts";
 import { benchWallet } from "../src/bench/wallet.ts";
+import { benchWitness } from "../src/bench/witness.ts";
 import { makeOutput } from "../src/output.ts";
 
 const silent = { ...makeOutput(true), say: () => {}, progress: () => ({ reach: () => {}, end: () => {} }) };
@@ -116,4 +117,17 @@ test("lines of liabilities that change, and their proofs, are measured: the tree
 		],
 	);
 	assert.ok(results.every(({ name, ours }) => name === "seal" && ours > 0));
+});
+
+test("a witness is measured by HTTP: every request was cosigned, beside its bare work and one disk sync", async () => {
+	const results = await benchWitness(silent, { logs: 4, perRound: 2, rounds: 2 });
+	assert.deepEqual(
+		results.map(({ metric, unit, rounds }) => [metric, unit, rounds]),
+		[
+			["4 logs at once, by HTTP, durable", "requests/s", 2],
+			["of one request: processor of the witness", "µs", 2],
+			["one disk sync", "ms", 50],
+		],
+	);
+	assert.ok(results.every(({ ours }) => ours > 0));
 });

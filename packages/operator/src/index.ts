@@ -60,3 +60,8 @@ export { OtherDatabase, restoreDatabase } from "./store/restoring.ts";
 export { OlderCopy } from "./store/starts.ts";
 export { type FailPoint, type Job, type Store, type StoreOptions, StoreUnavailable } from "./store/store.ts";
 export { type Alarm, paced, type WatchState } from "./watch.ts";
+export { type CosignOptions, type CosignOutcome, cosign } from "./witness/cosign.ts";
+export { witnessDoor } from "./witness/door.ts";
+export { startWitness, type WitnessServerOptions } from "./witness/serve.ts";
+export { WitnessStore } from "./witness/store.ts";
+export { logsOf, Witness } from "./witness/witness.ts";

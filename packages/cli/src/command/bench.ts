@@ -25,6 +25,7 @@ import { benchSeal } from "../bench/seal.ts";
 import { benchSize } from "../bench/size.ts";
 import { benchVerify } from "../bench/verify.ts";
 import { benchWallet } from "../bench/wallet.ts";
+import { benchWitness } from "../bench/witness.ts";
 import { numberIn } from "../number-flag.ts";
 import { subcommand } from "../subcommand.ts";
 import { chosenServer, databaseOption } from "./database-choice.ts";
@@ -42,6 +43,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	log: (output) => benchLog(output),
 	load: benchLoad,
 	wallet: (output) => benchWallet(output),
+	witness: (output) => benchWitness(output),
 };
 
 /** Takes as long as it is told to: only by its name. */

@@ -3,7 +3,7 @@ import { verify } from "@tenten/module";
 import { startRail } from "@tenten/operator";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
-import { onPort } from "../server/port.ts";
+import { onPort, portOf } from "../server/port.ts";
 import { openRailKey } from "../server/rail-key.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { family, subcommand } from "../subcommand.ts";
@@ -67,9 +67,4 @@ function serveCommand(): Command {
 		},
 	);
 	return command.option("--port <number>", "listen there; 0 for a free one", "0");
-}
-
-function portOf(text: string): number {
-	if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) throw new BadInput(`${text} is no port`);
-	return Number(text);
 }

@@ -25,3 +25,9 @@ export async function onPort<T>(port: number, listen: () => Promise<T>): Promise
 		throw error;
 	}
 }
+
+/** The port that a flag names. */
+export function portOf(text: string): number {
+	if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) throw new BadInput(`${text} is no port`);
+	return Number(text);
+}

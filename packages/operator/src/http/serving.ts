@@ -138,7 +138,7 @@ export async function bodyFor({ takes }: Endpoint, context: Context): Promise<Ui
 }
 
 /** The whole body; undefined where it is longer than `maximum`, of which no more is read. */
-async function readAtMost({ req }: Context, maximum: number): Promise<Uint8Array | undefined> {
+export async function readAtMost({ req }: Context, maximum: number): Promise<Uint8Array | undefined> {
 	const declared = req.header("content-length");
 	if (declared !== undefined)
 		return Number(declared) > maximum ? undefined : new Uint8Array(await req.arrayBuffer());
