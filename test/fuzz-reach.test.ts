@@ -38,6 +38,11 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/sandbox/accounts/accounts.ts fromHex(": "what its own ledger keeps",
 	"packages/cli/src/sandbox/accounts/parties.ts .json()": "what its own parties answer",
 	"packages/cli/src/sandbox/accounts/routes.ts .json()": "its own page asks, for play money",
+	"packages/cli/src/command/witness.ts fromHex(": "a key of its own",
+	"packages/cli/src/command/witness.ts parsePolicy(": "a file of whoever runs it: witness/policy",
+	"packages/operator/src/witness/cosign.ts parseNote(": "a checkpoint of its own log: log/checkpoint",
+	"packages/operator/src/witness/cosign.ts parseCheckpoint(": "a checkpoint of its own log: log/checkpoint",
+	"packages/operator/src/witness/cosign.ts parseSignatures(": "a witness's answer: log/signatures",
 	"packages/cli/src/sandbox/switchboard.ts .json()":
 		"its own page asks, for play money: wallet/link, module/request",
 	"packages/cli/src/server/issuer.ts fromHex(": "a secret of its own folder",
