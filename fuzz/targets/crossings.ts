@@ -11,6 +11,7 @@ import {
 	refuseQuote,
 	serialize,
 	signedQuote,
+	toHex,
 	verifyAgreement,
 	verifyOutcome,
 	verifyQuote,
@@ -21,6 +22,15 @@ import { Broken, mustBeSame, type Outcome, outcomeOf, type Target } from "../tar
 
 const { scene, files } = await outcomes();
 const agreed = await scene.agreed();
+
+/** How each payment of the valid files ended. */
+const ends = new Map(
+	Object.values(files).map((each) => {
+		const said = verifyOutcome(serialize(outcome, each), scene.keys);
+		if (isRefusal(said)) throw new Broken(said.code);
+		return [toHex(said.quote.transfer), said.end.kind];
+	}),
+);
 
 function target(
 	name: string,
@@ -50,7 +60,8 @@ function file(input: Bytes): Outcome {
 	const read = parse(outcome, input, input.length);
 	if (isRefusal(read)) throw new Broken("verified, and not read");
 	mustBeSame(serialize(outcome, read), input);
-	return `${said.end.kind}, ${said.duty}`;
+	if (ends.get(toHex(said.quote.transfer)) !== said.end.kind) throw new Broken("another end");
+	return "accepted";
 }
 
 export const crossingTargets: readonly Target[] = [

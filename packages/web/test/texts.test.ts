@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { categories } from "../src/till/categories.ts";
+import { steps as accountSteps } from "../src/town/accounts/steps.ts";
 import { steps } from "../src/town/story.ts";
 
 const root = "packages/web/src";
@@ -27,11 +28,17 @@ const pages: readonly Page[] = [
 	{
 		page: "sandbox",
 		texts: "town/texts",
-		code: "town",
+		code: "town{,/accounts}",
 		composed: [
 			...steps.flatMap((step) => [`step.${step}`, `step.${step}.title`]),
 			...["issued", "redeemed", "outstanding"].map((total) => `books.${total}`),
 			...["you", "friend"].map((phone) => `phone.${phone}`),
+			...accountSteps.map((step) => `steps.${step}`),
+			...["A", "B", "C", "D"].map((system) => `systems.${system}`),
+			...["abandoned", "asking", "gaveUp", "paid", "paying", "refused", "unknown"].map(
+				(how) => `payer.${how}`,
+			),
+			...["abandoned", "received", "refused", "reserved", "waiting"].map((how) => `payee.${how}`),
 		],
 	},
 ];
