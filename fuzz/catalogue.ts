@@ -8,6 +8,7 @@ import { holderOrderTarget } from "./targets/holder-order.ts";
 import { letterTargets } from "./targets/letters.ts";
 import { logTargets } from "./targets/logs.ts";
 import { machineTargets } from "./targets/machines.ts";
+import { misbehaviourTargets } from "./targets/misbehaviour.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
 import { rulingsTarget } from "./targets/module-rulings.ts";
@@ -36,6 +37,7 @@ export const targets: readonly Target[] = [
 	...sealedTargets,
 	...passkeyTargets,
 	...logTargets,
+	...misbehaviourTargets,
 	...witnessTargets,
 	...moduleTargets,
 	askedTarget,

@@ -40,6 +40,7 @@ import {
 import { crossingMaterial } from "./crossing-material.ts";
 import { definitionMaterial } from "./definition-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
+import { misbehaviourMaterial } from "./misbehaviour-material.ts";
 import { operatorMaterial } from "./operator-material.ts";
 import { rowMaterial } from "./row-material.ts";
 import { sealMaterial } from "./seal-material.ts";
@@ -186,6 +187,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		...(await operatorMaterial()),
 		...(await sealMaterial()),
 		...(await crossingMaterial()),
+		...(await misbehaviourMaterial()),
 	];
 }
 

@@ -30,6 +30,8 @@ const ourOwn = [
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/crossing.ts fromHex(": "an argument",
 	"packages/cli/src/command/crossing.ts parseVerifierKey(": "an argument",
+	"packages/cli/src/command/evidence-make.ts parsePortableProof(":
+		"a file that somebody names: log/portable proof",
 	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",
 	"packages/cli/src/command/rail-rule.ts .json()": "a ledger's answers to whoever rules over it",

@@ -72,6 +72,11 @@ const folderRules: readonly Rule[] = [
 		may: [codec, crypto, src("log"), src("seal")],
 		why: "what a seal shows decides, whatever value is paid in",
 	},
+	{
+		from: src("misbehaviour"),
+		may: [codec, crypto, src("log"), src("seal"), src("crossing")],
+		why: "what a log signed convicts it, whatever its seals are about",
+	},
 	{ from: src("ledger"), may: [codec], why: "accounts move no token, and sign nothing" },
 	{ from: src("registry"), may: role, why: "roles meet only in index.ts and in the packages above" },
 ];

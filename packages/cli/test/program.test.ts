@@ -70,7 +70,7 @@ test("bash completes subcommands, their choices and their options", () => {
 		return execFileSync("bash", ["-c", run], { encoding: "utf8" }).trim().split(" ");
 	};
 	assert.deepEqual(complete("rep"), ["replay"]);
-	assert.deepEqual(complete("evidence", ""), ["verify", "--help"]);
+	assert.deepEqual(complete("evidence", ""), ["verify", "split", "rewritten", "--help"]);
 	assert.deepEqual(complete("evidence", "verify", "--tr"), ["--trust-list"]);
 	assert.deepEqual(complete("completion", "f"), ["fish"]);
 	assert.ok(complete("replay", "some-file", "--").includes("--plan"));

@@ -74,8 +74,7 @@ export function verifyShown(
 	const seal = sealOf(shown.leaf);
 	if (isRefusal(seal)) return seal;
 	if (!equalBytes(seal.operator, operator)) return refuse("proof-invalid", "a seal of another operator");
-	if (!equalBytes(shown.proof.key, transfer)) return refuse("proof-invalid", "of another transfer");
-	const state = opened(shown, seal.state);
+	const state = openState(shown, transfer, seal.state);
 	if (isRefusal(state)) return state;
 	const checkpoint = openCheckpoint(shown.log.checkpoint, keys, verify);
 	if (isRefusal(checkpoint)) return checkpoint;
@@ -93,7 +92,13 @@ function sealOf(leaf: Bytes): Seal | Refusal {
 	return read.kind === "seal" ? read.seal : refuse("proof-invalid", "a leaf that is no seal");
 }
 
-function opened({ state, proof }: ShownState, root: Bytes): CrossingState | null | Refusal {
+/** What a state map shows of a transfer, null: nothing. `proof-invalid` where it is of another, or shows something else. */
+export function openState(
+	{ state, proof }: Pick<ShownState, "state" | "proof">,
+	transfer: Bytes,
+	root: Bytes,
+): CrossingState | null | Refusal {
+	if (!equalBytes(proof.key, transfer)) return refuse("proof-invalid", "of another transfer");
 	const proved = verifyStateProof(proof, root);
 	if (isRefusal(proved)) return proved;
 	const isOpened =

@@ -6,6 +6,7 @@ export * from "./policy.ts";
 export * from "./portable-proof.ts";
 export * from "./proof.ts";
 export * from "./quorum.ts";
+export * from "./range.ts";
 export * from "./signature.ts";
 export * from "./tiles.ts";
 export * from "./tree.ts";
