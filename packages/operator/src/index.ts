@@ -3,6 +3,9 @@
 export { type ApiRole, newKey } from "./access.ts";
 export { admitAsAsked } from "./admission.ts";
 export type { OperatorKeys, OperatorPolicy } from "./context.ts";
+export { CrossingHost, type CrossingOptions } from "./crossing/host.ts";
+export type { KeptProof } from "./crossing/proofs.ts";
+export type { CrossingAnswer } from "./crossing/steps.ts";
 export type { DebtSettlement } from "./debts.ts";
 export type { Licensing, Standing } from "./definitions/definitions.ts";
 export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";
@@ -40,6 +43,7 @@ export { openRailParty } from "./rail/open-party.ts";
 export { railBalance } from "./rail/posting.ts";
 export { startRail } from "./rail/serve.ts";
 export { readRailSettings } from "./rail/settings.ts";
+export { makeSeal, type SealContent, sealsAfter } from "./seal/last-seal.ts";
 export {
 	changeLines,
 	changeState,

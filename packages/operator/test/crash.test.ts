@@ -44,8 +44,11 @@ import { createTold, toldScene, webhookScene } from "./support/webhook-scenes.ts
 /** What runs on PostgreSQL or in memory alone; its own tests run it there. */
 const elsewhere = { file: "packages/operator/src/watch.ts", text: "this.#context.store.read(job)" };
 
-/** No operators: their own tests (`rail.test.ts`, `witness.test.ts`) let power fail on either side of every write of theirs. */
-const others = ["packages/operator/src/rail/", "packages/operator/src/witness/"];
+/**
+ * Whose own tests let power fail on either side of every write of theirs: what is no operator (`rail.test.ts`,
+ * `witness.test.ts`), and payments across operators (`crossing-runs.test.ts`).
+ */
+const others = ["rail", "witness", "crossing"].map((folder) => `packages/operator/src/${folder}/`);
 
 class PowerCut extends Error {}
 

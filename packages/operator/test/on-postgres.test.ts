@@ -15,6 +15,7 @@ const scenes = [
 	"attacks",
 	"claim-form",
 	"claims",
+	"crossing-host",
 	"denied",
 	"drafts",
 	"enrolment",

@@ -34,7 +34,7 @@ import { stateForm, sumForm } from "./page-rows.ts";
 import { type KeptTree, loadPages, takeTree, writeChanges } from "./tree-rows.ts";
 
 /** No asset has this hash. */
-const stateMap: KeptTree<Bytes, Bytes> = {
+export const stateMap: KeptTree<Bytes, Bytes> = {
 	tree: new Uint8Array(32),
 	algebra: stateAlgebra,
 	form: stateForm,
@@ -64,7 +64,16 @@ export async function stateRoot(transaction: Transaction): Promise<Bytes> {
 
 /** Of a key that is there, or is not. */
 export async function stateProofIn(transaction: Transaction, key: Bytes): Promise<StateProof> {
-	return proveState(await loadPages(transaction, stateMap, [key]), key);
+	return (await stateProofsIn(transaction, [key]))[0] as StateProof;
+}
+
+/** Of many keys, in their order, whose pages are in memory at once. */
+export async function stateProofsIn(
+	transaction: Transaction,
+	keys: readonly Bytes[],
+): Promise<readonly StateProof[]> {
+	const pages = await loadPages(transaction, stateMap, keys);
+	return keys.map((key) => proveState(pages, key));
 }
 
 /** What an account holds from now on, in minor units; null where it is closed. */

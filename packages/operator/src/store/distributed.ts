@@ -54,9 +54,15 @@ const spread: Readonly<Record<string, string | null>> = {
 	ledger_due: "transfer_id",
 	// A tree's pages: read and written many at once, by where they stand.
 	seal_pages: "path",
+	seals: "number",
+	// A payment across operators, and what shows it.
+	crossings: "transfer_id",
+	crossing_proofs: "transfer_id",
 	// A few rows each, read at the start or once in a while.
 	schema_versions: null,
 	seal_trees: null,
+	last_seal: null,
+	crossing_agreements: null,
 	starts: null,
 	trust_lists: null,
 	desks: null,

@@ -249,6 +249,24 @@ export const migrations: readonly Migration[] = [
 			"DELETE FROM ledger_accounts",
 		],
 	},
+	{
+		version: 17,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS last_seal (name text NOT NULL PRIMARY KEY, number bigint NOT NULL, hash {blob},
+				turn bigint NOT NULL)`,
+			"INSERT INTO last_seal (name, number, turn) VALUES ('operator', 0, 0) ON CONFLICT DO NOTHING",
+			"CREATE TABLE IF NOT EXISTS seals (number bigint NOT NULL, leaf {blob} NOT NULL, PRIMARY KEY (number))",
+			`CREATE TABLE IF NOT EXISTS crossing_agreements (agreement_id {blob} NOT NULL PRIMARY KEY,
+				encoded {blob} NOT NULL, open bigint NOT NULL CHECK (open >= 0),
+				unsettled bigint NOT NULL CHECK (unsettled >= 0), peer_seal bigint NOT NULL, turn bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS crossings (transfer_id {blob} NOT NULL PRIMARY KEY, agreement_id {blob} NOT NULL,
+				quote {blob} NOT NULL, state text NOT NULL, release {blob}, prove_until bigint NOT NULL,
+				version bigint NOT NULL)`,
+			"CREATE INDEX IF NOT EXISTS crossings_to_prove ON crossings (prove_until)",
+			`CREATE TABLE IF NOT EXISTS crossing_proofs (transfer_id {blob} NOT NULL PRIMARY KEY, number bigint NOT NULL,
+				state {blob} NOT NULL, proof {blob} NOT NULL)`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

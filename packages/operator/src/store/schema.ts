@@ -320,4 +320,48 @@ export type Schema = {
 	readonly starts: { readonly name: string; readonly count: bigint };
 	/** the migrations that were applied, each once; `digest` is of its statements */
 	readonly schema_versions: { readonly version: bigint | number; readonly digest: Blob };
+	/** the number and hash of the last seal, in one row: all that a seal excludes raises `turn` first */
+	readonly last_seal: {
+		readonly name: string;
+		/** 0: there is none */
+		readonly number: bigint | number;
+		readonly hash: Blob | null;
+		readonly turn: bigint;
+	};
+	/** seals as they stand in the operator's log, or will */
+	readonly seals: { readonly number: bigint | number; readonly leaf: Blob };
+	/** agreements on payments across operators, for ever, with what is at risk under each as its destination */
+	readonly crossing_agreements: {
+		readonly agreement_id: Blob;
+		/** encoded `agreement` */
+		readonly encoded: Blob;
+		readonly open: bigint;
+		readonly unsettled: bigint;
+		/** the number of the newest seal of the source that was shown under it */
+		readonly peer_seal: bigint | number;
+		/** raised by whoever is to change what is at risk */
+		readonly turn: bigint;
+	};
+	/** payments across operators, on either side */
+	readonly crossings: {
+		readonly transfer_id: Blob;
+		readonly agreement_id: Blob;
+		/** encoded `signedQuote` */
+		readonly quote: Blob;
+		/** one of `crossingState` */
+		readonly state: string;
+		readonly release: Blob | null;
+		/** the number of the last of the operator's own seals that others need to be shown it by */
+		readonly prove_until: bigint | number;
+		/** raised by whoever changes it */
+		readonly version: bigint;
+	};
+	/** what the newest seal that is needed shows of a payment: the map changes after it */
+	readonly crossing_proofs: {
+		readonly transfer_id: Blob;
+		readonly number: bigint | number;
+		/** encoded `crossingState` and `stateProof` */
+		readonly state: Blob;
+		readonly proof: Blob;
+	};
 };
