@@ -152,6 +152,7 @@ const neverRead: Readonly<Record<string, string>> = {
 	logLeaf: "leaves of a log, which the second reader does not know yet",
 	sealProof: "proofs under seals, which the second reader does not know yet",
 	sealWord: "payments across operators, which the second reader does not know yet",
+	misbehaviour: "accusations of logs, which the second reader does not know yet",
 	envelopeMethod: "how one device unlocks; a backup's is a passphrase",
 };
 
