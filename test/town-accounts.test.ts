@@ -3,36 +3,22 @@
  * the same receipt, and with systems switched off in the middle nothing is lost and nothing paid twice.
  */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { steps } from "../packages/cli/src/sandbox/accounts/standing.ts";
-import { openShell, says } from "../packages/cli/test/support/tenten.ts";
 import { steps as shownSteps } from "../packages/web/src/town/accounts/steps.ts";
 import { violations } from "./browser/axe.ts";
-import { launch, skip } from "./browser/chromium.ts";
+import { skip } from "./browser/chromium.ts";
+import type { Texts } from "./browser/phones.ts";
+import { openTownPage, type TownPage, type Words } from "./browser/town-page.ts";
 
-const patience_ms = 60_000;
 const price = 480;
 
-type Texts = Readonly<Record<string, string>>;
-
 describe("the accounts on the sandbox's page", { skip }, () => {
-	const shell = openShell();
-	let sandbox: ChildProcess;
-	let browser: Browser;
+	let opened: TownPage;
 	let page: Page;
-	const problems: string[] = [];
-	const said = JSON.parse(readFileSync("packages/web/src/town/texts/en.json", "utf8")) as Texts;
+	let text: Words;
 
-	const text = (key: string, values: Texts = {}): string =>
-		(said[key] ?? assert.fail(`no text ${key}`)).replaceAll(
-			/\{\{(\w+)\}\}/g,
-			(_, name: string) => values[name] ?? "",
-		);
-	const yen = (minor: number): string =>
-		new Intl.NumberFormat("en", { style: "currency", currency: "JPY" }).format(minor);
 	const button = (key: string, values?: Texts): Locator =>
 		page.getByRole("button", { name: text(key, values), exact: true });
 	const side = (name: "payer" | "payee", standing: string): Promise<void> =>
@@ -48,7 +34,7 @@ describe("the accounts on the sandbox's page", { skip }, () => {
 		await button(`systems.${how === "on" ? "off" : "on"}`, { name }).waitFor();
 	};
 	const shows = (place: string, minor: number): Promise<void> =>
-		page.getByTestId(place).getByText(yen(minor), { exact: true }).waitFor();
+		page.getByTestId(place).getByText(opened.yen(minor), { exact: true }).waitFor();
 
 	/** All of it is with one or the other, for good, and adds up. */
 	async function settled(mine: number, theirs: number): Promise<void> {
@@ -71,31 +57,17 @@ describe("the accounts on the sandbox's page", { skip }, () => {
 		await button("account.read").click();
 		await page
 			.getByTestId("sheet")
-			.getByText(text("account.asks", { amount: yen(price) }))
+			.getByText(text("account.asks", { amount: opened.yen(price) }))
 			.waitFor();
 	}
 
-	const pay = (): Promise<void> => button("account.pay", { amount: yen(price) }).click();
+	const pay = (): Promise<void> => button("account.pay", { amount: opened.yen(price) }).click();
 
 	before(async () => {
-		sandbox = shell.start("sandbox");
-		const address = await says(sandbox, /(http:\/\/127\.0\.0\.1:\d+\/)/);
-		browser = await launch();
-		const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1360, height: 1000 } });
-		context.setDefaultTimeout(patience_ms);
-		page = await context.newPage();
-		page.on("pageerror", (error) => problems.push(String(error)));
-		page.on("console", (message) => {
-			if (message.type() === "error" && /Content.Security|Trusted/i.test(message.text()))
-				problems.push(message.text());
-		});
-		await page.goto(address);
+		opened = await openTownPage("en");
+		({ page, text } = opened);
 	});
-	after(async () => {
-		await browser?.close();
-		sandbox?.kill("SIGINT");
-		shell.close();
-	});
+	after(() => opened?.close());
 
 	test("by keyboard alone: the till asks, its code is read and paid slowly, D comes back on the way, and both have the receipt", async () => {
 		assert.deepEqual(shownSteps, steps);
@@ -106,7 +78,7 @@ describe("the accounts on the sandbox's page", { skip }, () => {
 		await press(button("account.ask"));
 		await page.getByTestId("till").locator("canvas").waitFor();
 		await press(button("account.read"));
-		await press(button("account.pay", { amount: yen(price) }));
+		await press(button("account.pay", { amount: opened.yen(price) }));
 		await side("payer", "paying");
 		await reached("announced");
 		await shows("available", 5_000);
@@ -153,7 +125,7 @@ describe("the accounts on the sandbox's page", { skip }, () => {
 		await side("payer", "paying");
 		await ask();
 		await page.getByText(text("account.underWay")).waitFor();
-		await button("account.payInstead", { amount: yen(price) }).click();
+		await button("account.payInstead", { amount: opened.yen(price) }).click();
 		await turn("B", "on");
 		await side("payee", "received");
 		await settled(5_000 - 2 * price, 2 * price);
@@ -179,7 +151,7 @@ describe("the accounts on the sandbox's page", { skip }, () => {
 			await page.locator(`html[lang=${code}]`).waitFor();
 			assert.deepEqual(await violations(page), [], code);
 		}
-		assert.deepEqual(problems, []);
+		assert.deepEqual(opened.problems, []);
 	});
 
 	/** Goes there by Tab, and presses Enter. */

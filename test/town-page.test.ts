@@ -3,43 +3,23 @@
  * wallet to the disaster, and each step is ticked off by what happened.
  */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
-import type { Browser, FrameLocator, Page } from "playwright-core";
-import { openShell, says } from "../packages/cli/test/support/tenten.ts";
+import type { FrameLocator, Page } from "playwright-core";
 import { steps } from "../packages/web/src/town/story.ts";
 import { violations } from "./browser/axe.ts";
-import { launch, skip } from "./browser/chromium.ts";
-
-const patience_ms = 60_000;
-
-type Language = "en" | "ja";
-type Texts = Readonly<Record<string, string>>;
-
-function textsOf(file: string): Texts {
-	return JSON.parse(readFileSync(`packages/web/src/${file}.json`, "utf8")) as Texts;
-}
+import { skip } from "./browser/chromium.ts";
+import type { Language } from "./browser/phones.ts";
+import { openTownPage, type TownPage, type Words, wordsIn } from "./browser/town-page.ts";
 
 describe("the sandbox's page", { skip }, () => {
-	const shell = openShell();
-	let sandbox: ChildProcess;
-	let address: string;
-	let browser: Browser;
-	let page: Page;
-	const problems: string[] = [];
 	const language: Language = "ja";
-	const said = textsOf(`town/texts/${language}`);
-	const walletSaid = textsOf(`locales/${language}`);
+	const walletText = wordsIn(language, "locales");
+	let opened: TownPage;
+	let page: Page;
+	let text: Words;
 
-	const text = (key: string): string => said[key] ?? assert.fail(`no text ${key}`);
-	const walletText = (key: string, values: Readonly<Record<string, string>> = {}): string =>
-		(walletSaid[key] ?? assert.fail(`no text ${key}`)).replaceAll(
-			/\{\{(\w+)\}\}/g,
-			(_, name: string) => values[name] ?? "",
-		);
 	const phone = (name: "you" | "friend"): FrameLocator =>
 		page.frameLocator(`iframe[title="${text(`phone.${name}`)}"]`);
 	const button = (within: Page | FrameLocator, name: string) =>
@@ -50,25 +30,10 @@ describe("the sandbox's page", { skip }, () => {
 	};
 
 	before(async () => {
-		sandbox = shell.start("sandbox", "--lang", language);
-		address = await says(sandbox, /(http:\/\/127\.0\.0\.1:\d+\/)/);
-		await says(sandbox, /Ctrl-C/);
-		browser = await launch();
-		const context = await browser.newContext({ locale: "ja-JP", viewport: { width: 1360, height: 1000 } });
-		context.setDefaultTimeout(patience_ms);
-		page = await context.newPage();
-		page.on("pageerror", (error) => problems.push(String(error)));
-		page.on("console", (message) => {
-			if (message.type() === "error" && /Content.Security|Trusted/i.test(message.text()))
-				problems.push(message.text());
-		});
-		await page.goto(address);
+		opened = await openTownPage(language);
+		({ page, text } = opened);
 	});
-	after(async () => {
-		await browser?.close();
-		sandbox?.kill("SIGINT");
-		shell.close();
-	});
+	after(() => opened?.close());
 
 	test("two phones make wallets, and one is filled: both steps are ticked off", async () => {
 		for (const name of ["you", "friend"] as const)
@@ -95,11 +60,11 @@ describe("the sandbox's page", { skip }, () => {
 		const { operators } = await town();
 		await askFor("friend", 1_000);
 		await scan("you");
-		const consent = button(phone("you"), walletText("sheet.payAmount", { amount: yen(1_000) }));
+		const consent = button(phone("you"), walletText("sheet.payAmount", { amount: opened.yen(1_000) }));
 		await consent.waitFor();
 		await button(page, text("switch.dark")).click();
 		await ticked("dark");
-		for (const url of [...operators.map((each) => each.url), address])
+		for (const url of [...operators.map((each) => each.url), opened.address])
 			assert.equal(await answers(url), false);
 		await consent.click();
 		await standing("you", "inFlight");
@@ -134,12 +99,12 @@ describe("the sandbox's page", { skip }, () => {
 	});
 
 	test("the shop's till opens in a tab of its own, as a shop of this town", async () => {
-		const tillSaid = textsOf(`till/texts/${language}`);
-		const opened = page.context().waitForEvent("page");
+		const tillText = wordsIn(language, "till/texts");
+		const tab = page.context().waitForEvent("page");
 		await page.getByRole("link", { name: text("till.open"), exact: true }).click();
-		const till = await opened;
-		await button(till, tillSaid["start.begin"] ?? "").click();
-		await till.getByRole("heading", { name: tillSaid["sell.title"] ?? "", exact: true }).waitFor();
+		const till = await tab;
+		await button(till, tillText("start.begin")).click();
+		await till.getByRole("heading", { name: tillText("sell.title"), exact: true }).waitFor();
 		await till.close();
 	});
 
@@ -149,7 +114,7 @@ describe("the sandbox's page", { skip }, () => {
 		});
 		await button(page, text("switch.dark")).click();
 		await page.getByText(text("switch.darkNow")).waitFor();
-		assert.equal(await answers(address), false);
+		assert.equal(await answers(opened.address), false);
 		await page.reload();
 		await page.getByText(text("switch.darkNow")).waitFor();
 		await page.getByText(text("guide.end")).waitFor();
@@ -160,7 +125,7 @@ describe("the sandbox's page", { skip }, () => {
 				.waitFor();
 		await button(page, text("switch.light")).click();
 		await button(page, text("switch.dark")).waitFor();
-		assert.equal(await answers(address), true);
+		assert.equal(await answers(opened.address), true);
 	});
 
 	test("by keyboard alone the operators go off and on", async () => {
@@ -178,8 +143,8 @@ describe("the sandbox's page", { skip }, () => {
 	test("axe finds nothing in either language, and the phones speak what the page is told to", async () => {
 		for (const code of ["en", "ja"] as const) {
 			await page.locator(`header button[lang=${code}]`).click();
-			const title = textsOf(`town/texts/${code}`)["phone.you"] ?? "";
-			const wallet = textsOf(`locales/${code}`)["nav.pay"] ?? "";
+			const title = wordsIn(code, "town/texts")("phone.you");
+			const wallet = wordsIn(code, "locales")("nav.pay");
 			await page
 				.frameLocator(`iframe[title="${title}"]`)
 				.getByRole("link", { name: wallet, exact: true })
@@ -221,7 +186,7 @@ describe("the sandbox's page", { skip }, () => {
 	});
 
 	test("nothing went wrong in any page, and nothing stood against its policy", () => {
-		assert.deepEqual(problems, []);
+		assert.deepEqual(opened.problems, []);
 	});
 
 	type Town = {
@@ -229,7 +194,7 @@ describe("the sandbox's page", { skip }, () => {
 			readonly url: string;
 			readonly isOn: boolean;
 			readonly agree: boolean;
-			readonly totals: Texts;
+			readonly totals: Readonly<Record<string, string>>;
 		}[];
 	};
 
@@ -244,14 +209,12 @@ describe("the sandbox's page", { skip }, () => {
 			() => false,
 		);
 
-	const yen = (minor: number): string =>
-		new Intl.NumberFormat("ja-JP", { style: "currency", currency: "JPY" }).format(minor);
-
 	async function go(name: "you" | "friend", screen: string): Promise<void> {
 		await phone(name)
 			.getByRole("link", { name: walletText(`nav.${screen}`), exact: true })
 			.first()
 			.click();
+		await phone(name).locator(`main[data-screen^="${screen}/"]`).waitFor();
 	}
 
 	/** The payer's camera reads the payee's screen; what follows goes through the relay. */
@@ -290,7 +253,7 @@ describe("the sandbox's page", { skip }, () => {
 	}
 
 	async function agree(payer: "you" | "friend", amount: number): Promise<void> {
-		await button(phone(payer), walletText("sheet.payAmount", { amount: yen(amount) })).click();
+		await button(phone(payer), walletText("sheet.payAmount", { amount: opened.yen(amount) })).click();
 	}
 
 	function isFocused(name: string): Promise<boolean> {
