@@ -9,6 +9,8 @@ import { sha256 } from "../crypto/index.ts";
 import type { Quote, VerifiedQuote } from "./quote.ts";
 import type { VerifiedState } from "./shown.ts";
 
+const secretBytes = 32;
+
 /** What becomes of the payer's value at the source, or of the payee's at the destination; null: it was done before. */
 export type Movement = "reserve" | "post" | "void" | null;
 
@@ -32,7 +34,7 @@ export function endOf(
 	return opens(body, release) ? { kind: "committed", release } : { kind: "aborted" };
 }
 
-/** Whether this is the payer's secret. */
+/** Whether this is the payer's secret. One of another length can be shown in no seal, so it would end nothing. */
 export function opens({ release }: Quote, secret: Uint8Array): boolean {
-	return equalBytes(sha256(secret), release);
+	return secret.length === secretBytes && equalBytes(sha256(secret), release);
 }

@@ -32,16 +32,19 @@ function longPath<N>({ bitmap, siblings }: ShortPath<N>): readonly (N | null)[] 
 
 /**
  * The node that a path leads to from its end, null where that is empty. `joined` makes each node of its halves; a
- * refusal of it is handed on. `shares` is a key that must agree with `key` as far as the path goes, or null.
+ * refusal of it is handed on. `shares` is a key that must agree with `key` as far as the path goes, or null. A half that
+ * `isEmpty` is not listed, or one path could be written in two ways.
  */
 export function climb<N>(
 	path: ShortPath<N>,
 	key: Bytes,
 	{ end, shares }: { readonly end: N | null; readonly shares: Bytes | null },
+	isEmpty: (node: N) => boolean,
 	joined: (left: N | null, right: N | null, isRight: boolean) => N | Refusal,
 ): N | null | Refusal {
 	const siblings = longPath(path);
 	if (isRefusal(siblings)) return siblings;
+	if (path.siblings.some(isEmpty)) return refuse("proof-invalid", "an empty half is listed");
 	let node = end;
 	for (let step = siblings.length - 1; step >= 0; step--) {
 		const sibling = siblings[step] ?? null;

@@ -76,7 +76,8 @@ export function verifyStateProof(proof: StateProof, root: Bytes): ProvedState | 
 		// Another entry shows that the key has none only where the key's would stand.
 		shares: end?.key ?? null,
 	};
-	const node = climb(proof, key, start, (left, right) => stateAlgebra.join(left, right));
+	const isEmpty = (half: Bytes): boolean => equalBytes(half, emptyRoot);
+	const node = climb(proof, key, start, isEmpty, (left, right) => stateAlgebra.join(left, right));
 	if (isRefusal(node)) return node;
 	if (!equalBytes(node ?? emptyRoot, root)) return refuse("proof-invalid", "another root");
 	return end !== null && equalBytes(end.key, key)

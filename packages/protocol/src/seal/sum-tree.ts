@@ -130,7 +130,8 @@ export function verifyLineProof(proof: LineProof, root: SumNode): ProvedLine | R
 	const key = lineKey(owner, salt);
 	let from = 0n;
 	const start = { end: sumAlgebra.leaf(key, amount), shares: null };
-	const node = climb<SumNode>(proof, key, start, (left, right, isRight) => {
+	const isEmpty = ({ hash, sum }: SumNode): boolean => sum === empty.sum && equalBytes(hash, empty.hash);
+	const node = climb<SumNode>(proof, key, start, isEmpty, (left, right, isRight) => {
 		if (isRight) from += left?.sum ?? 0n;
 		if ((left?.sum ?? 0n) < 0n || (right?.sum ?? 0n) < 0n) return refuse("amount-invalid");
 		const above = sumAlgebra.join(left, right);

@@ -10,6 +10,7 @@ import {
 	type Quote,
 	type Source,
 	type SourceEvent,
+	sha256,
 	sourceState,
 	stepDestination,
 	stepSource,
@@ -213,6 +214,15 @@ test("a commit needs the payer's secret and proof that the destination reserved 
 	assert.equal(codeOf(stepSource(kept, wrong, at)), "release-mismatch", "also once it is committed");
 	assert.equal(codeOf(stepSource(undefined, release(reservation), at)), "attempt-unknown");
 	assert.equal(quote.transfer.length, 32);
+});
+
+test("a secret of another length commits nothing, though the quote holds its hash: no seal could show it", async () => {
+	for (const length of [0, 31, 33]) {
+		const drawn = new Uint8Array(length).fill(0x55);
+		const { locked, reservation } = await reserved({ release: sha256(drawn) });
+		const event: SourceEvent = { kind: "release", release: drawn, shown: reservation };
+		assert.equal(codeOf(stepSource(locked.kept, event, { now: start, lastSeal: 2 })), "release-mismatch");
+	}
 });
 
 test("a destination reserves in time, upon a fresh lock, and before the seal that decides", async () => {

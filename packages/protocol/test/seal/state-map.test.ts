@@ -126,6 +126,25 @@ test("a bitmap that is longer, or counts other siblings than there are, fits not
 	for (const bad of [longer, fewer, more]) assert.equal(verdict(bad, tree.root()), "proof-invalid");
 });
 
+test("an empty half is not listed: each key has one path", () => {
+	// Alike in their first three bits, so that the other halves there are empty.
+	const [one, other] = [Uint8Array.of(0x10, ...new Uint8Array(31)), new Uint8Array(32)];
+	const tree = treeOf([[one, other].map((key) => ({ key, entry: key }))]);
+	const honest = proofIn(tree, one);
+	assert.equal(honest.siblings.length, 1);
+	assert.deepEqual([...honest.bitmap], [0x10]);
+	for (const [bitmap, before] of [
+		[0x30, 1],
+		[0x70, 2],
+		[0xf0, 3],
+	] as const) {
+		const listed = new Array<Uint8Array>(before).fill(new Uint8Array(32));
+		const longer = { ...honest, bitmap: Uint8Array.of(bitmap), siblings: [...listed, ...honest.siblings] };
+		assert.equal(verdict(longer, tree.root()), "proof-invalid");
+	}
+	assert.equal(verdict(honest, tree.root()), toHex(one));
+});
+
 test("an entry that stands where its key does not lead shows nothing of the key that does", () => {
 	const [left, right] = [new Uint8Array(32), new Uint8Array(32).fill(0xff)];
 	const misplaced = stateAlgebra.leaf(left, left);

@@ -111,6 +111,24 @@ test("either half's sum is in the hash: one total is not opened as other halves"
 	}
 });
 
+test("an empty half is not listed: each line has one path", () => {
+	// Two lines whose keys begin with the same bit: the root's other half is empty.
+	const pair = [1, 2, 3, 4, 5, 6, 7].find((number) => {
+		const bits = [0, number].map((each) => (lineKey(owner(each), saltOf(each))[0] as number) >> 7);
+		return bits[0] === bits[1];
+	});
+	assert.ok(pair !== undefined);
+	const tree = new PagedTree(sumAlgebra);
+	tree.change([0, pair].map((each) => ({ key: lineKey(owner(each), saltOf(each)), entry: 5n })));
+	const honest = proofOf(tree, 0);
+	assert.equal(codeOf(honest, tree.root()), "5");
+	const bitmap = Uint8Array.from(honest.bitmap);
+	assert.equal((bitmap[0] as number) & 0x80, 0);
+	bitmap[0] = (bitmap[0] as number) | 0x80;
+	const siblings = [{ hash: new Uint8Array(32), sum: 0n }, ...honest.siblings];
+	assert.equal(codeOf({ ...honest, bitmap, siblings }, tree.root()), "proof-invalid");
+});
+
 test("a line serves its owner alone, and only under its salt", () => {
 	const tree = treeOf([30n, 30n, 30n]);
 	const proof = proofOf(tree, 0);
