@@ -2,7 +2,7 @@
  * What the page does in a browser: the table of a flow, and the replay of a cell. It reads the data that stands in
  * the page and asks nobody for anything.
  */
-export const script: string = String.raw`
+export const script: string = `
 "use strict";
 (async () => {
 const texts = JSON.parse(document.getElementById("texts").textContent);

@@ -5,27 +5,19 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { isRefusal, type Refusal, toHex, toUtf8, verifierKey } from "@tenten/protocol";
+import { toHex, toUtf8 } from "@tenten/protocol";
 import { ran } from "../../../../test/support/ran.ts";
-import { generateKey, signerFrom, verify } from "../../../module/src/index.ts";
+import { verify } from "../../../module/src/index.ts";
 import { folderSource, LogWriter, publicFolder, readCheckpoint, recomputeLog } from "../../src/log/index.ts";
+import { keys, logKey, must, origin, signer } from "../support/log-scene.ts";
 import { inNewFolder } from "../support/new-folder.ts";
 
 const kills = 8;
 const program = join(import.meta.dirname, "../support/log-process.ts");
-const origin = "log.example/killed";
-const { privateKey } = generateKey("Ed25519");
-const signer = signerFrom(privateKey, "Ed25519");
-const keys = { origin, keys: [verifierKey(origin, "note", signer.key.bytes)] };
-
-function must<T>(value: T | Refusal): T {
-	if (isRefusal(value)) assert.fail(`${value.code}: ${value.detail}`);
-	return value as T;
-}
 
 /** What a process says until it is killed, some words after it began. */
 async function killed(folder: string, words: number): Promise<readonly string[]> {
-	const child = spawn(process.execPath, [program, folder, toHex(privateKey)], {
+	const child = spawn(process.execPath, [program, folder, toHex(logKey.privateKey)], {
 		stdio: ["ignore", "pipe", "inherit"],
 	});
 	const ended = once(child, "exit");

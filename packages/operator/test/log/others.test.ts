@@ -6,18 +6,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import {
-	type Bytes,
-	isRefusal,
-	type LogKeys,
-	parsePortableProof,
-	type Refusal,
-	toUtf8,
-	verifierKey,
-	verifyPortableProof,
-	writePortableProof,
-} from "@tenten/protocol";
-import { generateKey, signerFrom, verify } from "../../../module/src/index.ts";
+import { parsePortableProof, toUtf8, verifyPortableProof, writePortableProof } from "@tenten/protocol";
+import { verify } from "../../../module/src/index.ts";
 import {
 	type Anchor,
 	Anchoring,
@@ -32,24 +22,13 @@ import {
 	recomputeLog,
 	serveLog,
 } from "../../src/log/index.ts";
+import { codeOf, entries, keys, must, origin, signer } from "../support/log-scene.ts";
 import { inNewFolder } from "../support/new-folder.ts";
-
-const signer = signerFrom(generateKey("Ed25519").privateKey, "Ed25519");
-const origin = "log.example/test";
-const keys: LogKeys = { origin, keys: [verifierKey(origin, "note", signer.key.bytes)] };
-
-function must<T>(value: T | Refusal): T {
-	if (isRefusal(value)) assert.fail(`${value.code}: ${value.detail}`);
-	return value as T;
-}
-const codeOf = (value: unknown): string => (isRefusal(value) ? value.code : "none");
-const entries = (count: number): readonly Bytes[] =>
-	Array.from({ length: count }, (_, i) => toUtf8(`entry ${i}`));
 
 async function withLog<T>(count: number, run: (log: LogWriter, folder: string) => Promise<T>): Promise<T> {
 	return inNewFolder(async (folder) => {
 		const log = must(await LogWriter.begin(folder, origin, signer));
-		must(await log.append(entries(count)));
+		must(await log.append(entries(0, count)));
 		await log.integrate();
 		try {
 			return await run(log, folder);
@@ -125,19 +104,19 @@ test("a log that shows another history than it showed before is found out, and s
 	withLog(300, async (log, folder) => {
 		const source = folderSource(publicFolder(folder));
 		const seen = must(await checkLog(source, keys, verify));
-		must(await log.append(entries(10)));
+		must(await log.append(entries(0, 10)));
 		await log.integrate();
 		assert.equal(must(await checkLog(source, keys, verify, seen)).size, 310);
 		await inNewFolder(async (other) => {
 			const forked = must(await LogWriter.begin(other, origin, signer));
 			const second = folderSource(publicFolder(other));
-			must(await forked.append(entries(299)));
+			must(await forked.append(entries(0, 299)));
 			await forked.integrate();
 			assert.equal(codeOf(await checkLog(second, keys, verify, seen)), "log-inconsistent");
 			must(await forked.append([toUtf8("another")]));
 			await forked.integrate();
 			assert.equal(codeOf(await checkLog(second, keys, verify, seen)), "log-inconsistent");
-			must(await forked.append(entries(10)));
+			must(await forked.append(entries(0, 10)));
 			await forked.integrate();
 			assert.equal(codeOf(await checkLog(second, keys, verify, seen)), "log-inconsistent");
 			await forked.close();
@@ -202,7 +181,7 @@ test("anchors have the newest checkpoint, and what was not brought is brought af
 		const anchors = [folderAnchor(elsewhere), httpAnchor(url, { isNetworkTrusted: true })] as const;
 		const first = new Anchoring(log, anchors, 1);
 		await until(() => first.has(anchors[0]) === 5);
-		must(await log.append(entries(3)));
+		must(await log.append(entries(0, 3)));
 		await log.integrate();
 		first.published();
 		await until(() => first.has(anchors[0]) === 8);
@@ -249,7 +228,7 @@ test("an anchor that throws or hangs keeps nobody from ending", () =>
 		};
 		const anchoring = new Anchoring(log, [throwing, hanging], 1);
 		await new Promise((resolve) => setTimeout(resolve, 20));
-		must(await log.append(entries(1)));
+		must(await log.append(entries(0, 1)));
 		assert.equal((await log.integrate()).size, 2);
 		await anchoring.stop();
 	}));

@@ -7,9 +7,7 @@ import {
 	type Bytes,
 	cosignNote,
 	isRefusal,
-	type LogKeys,
 	leafHash,
-	type Refusal,
 	TreeEdge,
 	toHex,
 	toUtf8,
@@ -27,20 +25,8 @@ import {
 	publicFolder,
 	recomputeLog,
 } from "../../src/log/index.ts";
+import { codeOf, entries, entry, keys, must, origin, signer } from "../support/log-scene.ts";
 import { inNewFolder } from "../support/new-folder.ts";
-
-const signer = signerFrom(generateKey("Ed25519").privateKey, "Ed25519");
-const origin = "log.example/test";
-const keys: LogKeys = { origin, keys: [verifierKey(origin, "note", signer.key.bytes)] };
-
-function must<T>(value: T | Refusal): T {
-	if (isRefusal(value)) assert.fail(`${value.code}: ${value.detail}`);
-	return value as T;
-}
-const codeOf = (value: unknown): string => (isRefusal(value) ? value.code : "none");
-const entry = (i: number): Bytes => toUtf8(`entry ${i}`);
-const entries = (from: number, to: number): readonly Bytes[] =>
-	Array.from({ length: to - from }, (_, i) => entry(from + i));
 
 function rootOf(size: number): Bytes {
 	const edge = new TreeEdge();

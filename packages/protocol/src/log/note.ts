@@ -35,7 +35,7 @@ export type NoteSignature = {
 /** `text` ends in a newline, and is what is signed. */
 export type Note = { readonly text: Bytes; readonly signatures: readonly NoteSignature[] };
 
-/** What a key's signatures are over: the text itself, or a cosignature's statement (`cosignature.ts`). */
+/** What a key's signatures are over: the text itself, or a cosignature's statement (`signature.ts`). */
 export const keyTypes = { note: 0x01, cosignature: 0x04 } as const;
 export type KeyType = keyof typeof keyTypes;
 
