@@ -4,6 +4,7 @@ import { commandTargets } from "./targets/command-line.ts";
 import { crossingTargets } from "./targets/crossings.ts";
 import { definitionTargets } from "./targets/definitions.ts";
 import { deskTargets } from "./targets/desk.ts";
+import { domainTargets } from "./targets/domains.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
 import { letterTargets } from "./targets/letters.ts";
 import { logTargets } from "./targets/logs.ts";
@@ -34,6 +35,7 @@ export const targets: readonly Target[] = [
 	...signatureTargets,
 	...sealTargets,
 	...crossingTargets,
+	...domainTargets,
 	...sealedTargets,
 	...passkeyTargets,
 	...logTargets,

@@ -39,6 +39,7 @@ import {
 } from "../packages/protocol/test/handover/support/stages.ts";
 import { crossingMaterial } from "./crossing-material.ts";
 import { definitionMaterial } from "./definition-material.ts";
+import { domainMaterial } from "./domain-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
 import { misbehaviourMaterial } from "./misbehaviour-material.ts";
 import { operatorMaterial } from "./operator-material.ts";
@@ -187,6 +188,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		...(await operatorMaterial()),
 		...(await sealMaterial()),
 		...(await crossingMaterial()),
+		...(await domainMaterial()),
 		...(await misbehaviourMaterial()),
 	];
 }

@@ -57,6 +57,7 @@ const hashed = [
 	"outputContent",
 	"ownerContent",
 	"stateNode",
+	"statusContent",
 	"sumJoin",
 	"sumLeaf",
 ];

@@ -73,8 +73,13 @@ const folderRules: readonly Rule[] = [
 		why: "what a seal shows decides, whatever value is paid in",
 	},
 	{
-		from: src("misbehaviour"),
+		from: src("domain"),
 		may: [codec, crypto, src("log"), src("seal"), src("crossing")],
+		why: "quantities and statuses stand on seals, and know nothing of money",
+	},
+	{
+		from: src("misbehaviour"),
+		may: [codec, crypto, src("log"), src("seal"), src("crossing"), src("domain")],
 		why: "what a log signed convicts it, whatever its seals are about",
 	},
 	{ from: src("ledger"), may: [codec], why: "accounts move no token, and sign nothing" },

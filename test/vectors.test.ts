@@ -66,6 +66,10 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"quote-expired": "payments across operators, which the second reader does not know yet",
 	"exposure-exceeded": "payments across operators, which the second reader does not know yet",
 	"seal-decided": "payments across operators, which the second reader does not know yet",
+	"lot-unknown": "records of other domains, which the second reader does not know yet",
+	"lot-known": "records of other domains, which the second reader does not know yet",
+	"lot-ended": "records of other domains, which the second reader does not know yet",
+	"status-final": "records of other domains, which the second reader does not know yet",
 	"payout-stopped": "an operator's own books",
 	"proof-invalid": "proofs under seals, which the second reader does not know yet",
 	overloaded: "how much an operator has to do",
@@ -153,6 +157,9 @@ const neverRead: Readonly<Record<string, string>> = {
 	sealProof: "proofs under seals, which the second reader does not know yet",
 	sealWord: "payments across operators, which the second reader does not know yet",
 	misbehaviour: "accusations of logs, which the second reader does not know yet",
+	domainRecord: "records of other domains, which the second reader does not know yet",
+	lotOrigin: "records of other domains, which the second reader does not know yet",
+	lotEnd: "records of other domains, which the second reader does not know yet",
 	envelopeMethod: "how one device unlocks; a backup's is a passphrase",
 };
 

@@ -56,6 +56,7 @@ function notesOf(file: Misbehaviour): readonly Bytes[] {
 		case "twoSeals":
 			return [file.first.log.checkpoint, file.second.log.checkpoint];
 		case "brokenDecision":
+		case "brokenRecord":
 			return file.shown.map(({ log }) => log.checkpoint);
 		default:
 			return file satisfies never;

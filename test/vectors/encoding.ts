@@ -167,6 +167,9 @@ export const hashes: Draft = {
 		hash("an agreement's body", "agreement", [1, 2, 3]),
 		hash("a quote across operators", "crossing", [1, 2, 3]),
 		hash("a state of it", "crossing-state", [bytesOf("transfer"), 2, bytesOf("secret")]),
+		hash("a lot's id", "lot", [1, bytesOf("keeper"), bytesOf("asset"), "Reforestation 12, 2025, 1 to 50000"]),
+		hash("the key of a status", "status", [bytesOf("credential"), bytesOf("salt")]),
+		hash("a record", "record", [2, bytesOf("credential"), bytesOf("salt"), 1, 1_800_000_000]),
 		hash("the secret of an invitation", "room", bytesOf("secret")),
 		accepts("a lock is the plain SHA-256 of its release", { tag: "lock", content: bytesOf("secret") }),
 		accepts("an enrolment's digest is the plain SHA-256 of its encoded body", {

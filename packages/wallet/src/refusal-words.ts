@@ -222,6 +222,22 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "Too much is open between the two operators. Try again later.",
 		ja: "二つの運営者の間の未決済額が上限に達しています。しばらくしてからもう一度お試しください。",
 	},
+	"lot-unknown": {
+		en: "There is no such lot here.",
+		ja: "この荷口は、ここにはありません。",
+	},
+	"lot-known": {
+		en: "A lot of this subject began here already, with another amount.",
+		ja: "この対象の荷口は、別の数量ですでに登録されています。",
+	},
+	"lot-ended": {
+		en: "This lot has ended already: it was divided, moved or retired.",
+		ja: "この荷口はすでに、分割、移転または無効化されています。",
+	},
+	"status-final": {
+		en: "This credential was revoked, and stays so.",
+		ja: "この証明書は失効しており、元には戻りません。",
+	},
 	"seal-decided": {
 		en: "It is too late: how this payment ended is final.",
 		ja: "間に合いませんでした。この支払いの結果は確定しています。",

@@ -111,6 +111,8 @@ function inWords(conviction: MisbehaviourConviction): string {
 			return `It holds two seals of the number ${conviction.number}.`;
 		case "brokenDecision":
 			return `Of the payment ${toHex(conviction.transfer)}, decided by seal ${conviction.decides}: ${conviction.breach}.`;
+		case "brokenRecord":
+			return `Of the record ${toHex(conviction.key)}, in seals ${conviction.numbers.join(" and ")}: ${conviction.breach}.`;
 		default:
 			return conviction satisfies never;
 	}
@@ -135,6 +137,8 @@ function told(conviction: MisbehaviourConviction): object {
 			return { ...rest, operator: toHex(rest.operator), seals: rest.seals.map(toHex) };
 		case "brokenDecision":
 			return { ...rest, operator: toHex(rest.operator), transfer: toHex(rest.transfer) };
+		case "brokenRecord":
+			return { ...rest, operator: toHex(rest.operator), key: toHex(rest.key) };
 		default:
 			return rest satisfies never;
 	}

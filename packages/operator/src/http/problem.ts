@@ -93,6 +93,10 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"quote-expired": unprocessable,
 	"exposure-exceeded": later,
 	"seal-decided": unprocessable,
+	"lot-unknown": unprocessable,
+	"lot-known": unprocessable,
+	"lot-ended": unprocessable,
+	"status-final": unprocessable,
 	"not-evidence": unprocessable,
 };
 

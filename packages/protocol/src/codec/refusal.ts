@@ -92,6 +92,10 @@ export const refusals = {
 		"try again once what is open between the operators has ended or is settled",
 	],
 	"seal-decided": ["final", "nothing: what the source's seal says is final"],
+	"lot-unknown": ["final", "name a lot that this keeper has"],
+	"lot-known": ["final", "name another subject: a lot of this one began here already"],
+	"lot-ended": ["final", "nothing: a lot ends once; show what became of it"],
+	"status-final": ["final", "nothing: a revoked credential stays so; issue another"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -1,6 +1,7 @@
 /** Payments across operators: agreements, quotes, what seals show of them, both machines, and the outcome as a file. */
 export * from "./agreement.ts";
 export * from "./destination.ts";
+export * from "./entry.ts";
 export * from "./exposure.ts";
 export { type CrossingEnd, endOf, type Movement } from "./machine.ts";
 export * from "./outcome.ts";

@@ -16,9 +16,10 @@ import {
 	type TypeOf,
 } from "../codec/index.ts";
 import { agreement, type OperatorKeys, verifyAgreement } from "./agreement.ts";
+import type { WitnessedLog } from "./entry.ts";
 import { type CrossingEnd, endOf } from "./machine.ts";
 import { signedQuote, type VerifiedQuote, verifyQuote } from "./quote.ts";
-import { type ShownState, shownState, type VerifiedState, verifyShown, type WitnessedLog } from "./shown.ts";
+import { type ShownState, shownState, type VerifiedState, verifyShown } from "./shown.ts";
 
 export const outcome = record({
 	agreement,

@@ -1,6 +1,6 @@
 /**
  * Files that convict a log of what it signed: two views, a history rewritten, a seal that breaks a rule, two seals of
- * one number, a payment decided too late or twice.
+ * one number, a payment decided too late or twice, a record that ended twice.
  *
  * Each holds what the log's own key has signed, and what leads there by hashes. Nothing in it rests on the word of
  * whoever made the file. The numbers of the kinds go on from those of evidence against holders (`token/evidence.ts`).
@@ -21,8 +21,9 @@ import {
 	union,
 } from "../codec/index.ts";
 import { crossingState, logProof, quote } from "../crossing/index.ts";
+import { domainRecord } from "../domain/index.ts";
 import { rangeProofHashes } from "../log/index.ts";
-import { stateProof } from "../seal/index.ts";
+import { seal, stateProof } from "../seal/index.ts";
 
 /** A note (docs/spec/log.md). */
 const note = bytes(1, 32_768);
@@ -47,6 +48,20 @@ export const loggedState = record({
 });
 export type LoggedState = TypeOf<typeof loggedState>;
 
+/** What a logged seal shows of a record. */
+export const loggedRecord = record({
+	/** null: the seal shows none under the proof's key */
+	record: nullable(domainRecord),
+	leaf: leafBytes,
+	proof: stateProof,
+	log: logProof,
+});
+export type LoggedRecord = TypeOf<typeof loggedRecord>;
+
+/** What a seal of another keeper shows, which the record of an arrival names by its hash. */
+export const namedSource = record({ record: nullable(domainRecord), seal, proof: stateProof });
+export type NamedSourceFile = TypeOf<typeof namedSource>;
+
 /** Leaves between two seals, and both. */
 export const leavesMost = 2048;
 
@@ -69,6 +84,8 @@ export const misbehaviour = union({
 	twoSeals: [7, record({ first: loggedLeaf, second: loggedLeaf })],
 	/** a payment across operators: what seals of one operator show of it, against its quote */
 	brokenDecision: [8, record({ quote, shown: list(loggedState, 2, 1) })],
+	/** a record that ended twice, changed, or never came: what seals of one operator show under one key */
+	brokenRecord: [9, record({ shown: list(loggedRecord, 2, 1), source: nullable(namedSource) })],
 });
 export type Misbehaviour = TypeOf<typeof misbehaviour>;
 

@@ -2,5 +2,6 @@
 export * from "./build.ts";
 export * from "./decision.ts";
 export * from "./file.ts";
+export * from "./record.ts";
 export * from "./rules.ts";
 export * from "./verify.ts";

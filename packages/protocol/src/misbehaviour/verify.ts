@@ -9,6 +9,7 @@
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import { type LogProof, openState, transferId } from "../crossing/index.ts";
 import { leafHash, type Verify } from "../crypto/index.ts";
+import { openRecord } from "../domain/index.ts";
 import {
 	contradict,
 	type LogKeys,
@@ -19,7 +20,14 @@ import {
 } from "../log/index.ts";
 import { type BrokenRule, type LogLeaf, parseLeaf, type Seal, sealHash } from "../seal/index.ts";
 import { type Breach, breachOf } from "./decision.ts";
-import { type LoggedHash, type LoggedLeaf, type Misbehaviour, parseMisbehaviour } from "./file.ts";
+import {
+	type LoggedHash,
+	type LoggedLeaf,
+	type Misbehaviour,
+	type NamedSourceFile,
+	parseMisbehaviour,
+} from "./file.ts";
+import { type NamedSource, type RecordBreach, recordBreach, type SealedRecord } from "./record.ts";
 import { rulesBroken, type Succession } from "./rules.ts";
 
 /** The log whose misbehaviour it is, by its keys, with what it did. */
@@ -34,6 +42,14 @@ export type MisbehaviourConviction = { readonly origin: string } & (
 			readonly transfer: Bytes;
 			readonly decides: number;
 			readonly breach: Breach;
+	  }
+	| {
+			readonly kind: "brokenRecord";
+			readonly operator: Bytes;
+			/** of the record, in the state map */
+			readonly key: Bytes;
+			readonly numbers: readonly number[];
+			readonly breach: RecordBreach;
 	  }
 );
 
@@ -74,6 +90,8 @@ function judge(file: Misbehaviour, by: Judge): MisbehaviourConviction | Refusal 
 			return judgeSeals(file, by);
 		case "brokenDecision":
 			return judgeDecision(file, by);
+		case "brokenRecord":
+			return judgeRecord(file, by);
 		default:
 			return file satisfies never;
 	}
@@ -203,4 +221,34 @@ function judgeDecision({ quote, shown }: Of<"brokenDecision">, by: Judge): Misbe
 		decides: quote.decides,
 		breach,
 	};
+}
+
+function judgeRecord({ shown, source }: Of<"brokenRecord">, by: Judge): MisbehaviourConviction | Refusal {
+	const [first] = shown as readonly [(typeof shown)[number]];
+	const { key } = first.proof;
+	const sealed: SealedRecord[] = [];
+	let operator: Bytes | undefined;
+	for (const each of shown) {
+		const seal = openSeal(each, by);
+		if (isRefusal(seal)) return seal;
+		if (!equalBytes(operator ?? seal.operator, seal.operator)) return innocent("seals of two operators");
+		if (!equalBytes(each.proof.key, key)) return innocent("records of two keys");
+		const record = openRecord(each, seal.state);
+		if (isRefusal(record)) return record;
+		operator = seal.operator;
+		sealed.push({ number: seal.number, record });
+	}
+	const named = source === null ? null : openSource(source);
+	if (isRefusal(named)) return named;
+	const breach = recordBreach(sealed, named);
+	if (operator === undefined || breach === undefined) return innocent("what it showed may all be so");
+	const numbers = sealed.map(({ number }) => number);
+	return { kind: "brokenRecord", origin: by.keys.origin, operator, key, numbers, breach };
+}
+
+function openSource(source: NamedSourceFile): NamedSource | Refusal {
+	const record = openRecord(source, source.seal.state);
+	if (isRefusal(record)) return record;
+	const { operator } = source.seal;
+	return { seal: sealHash(source.seal), operator, key: source.proof.key, record };
 }

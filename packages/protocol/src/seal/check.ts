@@ -106,9 +106,10 @@ function brokenSums({ assets }: Seal): readonly BrokenRule[] {
 }
 
 /** Totals that batches add to; what follows from them, and what accounts hold, is not among them. */
-type Added = Exclude<keyof AssetTotals, "asset" | "outstanding" | "liabilities" | "held">;
+export type Added = Exclude<keyof AssetTotals, "asset" | "outstanding" | "liabilities" | "held">;
 
-const addedBy: Readonly<Record<Exclude<Batch["kind"], "certificates">, Added>> = {
+/** Which total a batch adds to. */
+export const addedBy: Readonly<Record<Exclude<Batch["kind"], "certificates">, Added>> = {
 	issues: "issued",
 	redemptions: "redeemed",
 	rulings: "refunded",

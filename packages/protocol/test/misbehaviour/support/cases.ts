@@ -16,6 +16,7 @@ import { Scene as CrossingScene, secret, start } from "../../crossing/support/sc
 import type { Side } from "../../crossing/support/sides.ts";
 import { batchOf, keptScene } from "../../seal/support/sealed.ts";
 import { GivenLog } from "./given-log.ts";
+import { recordCases } from "./record-cases.ts";
 
 export type Case = { readonly keys: LogKeys; readonly file: Misbehaviour };
 
@@ -118,5 +119,10 @@ export async function decisionCases() {
 }
 
 export async function allCases(): Promise<Readonly<Record<string, Case>>> {
-	return { ...(await viewCases()), ...(await sealCases()), ...(await decisionCases()) };
+	return {
+		...(await viewCases()),
+		...(await sealCases()),
+		...(await decisionCases()),
+		...(await recordCases()),
+	};
 }
