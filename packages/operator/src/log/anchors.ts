@@ -6,6 +6,7 @@
  * is brought after it. An anchor that fails is tried again, later each time; the log waits for none.
  */
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Bytes, equalBytes, fromUtf8, isRefusal, parseNote } from "@tenten/protocol";
 import { httpPost } from "../webhooks/post.ts";
 import { readWhole, writeFiles } from "./files.ts";
@@ -70,11 +71,11 @@ export async function bring(log: Log, anchor: Anchor, stop: AbortSignal): Promis
 	try {
 		const signal = AbortSignal.any([stop, AbortSignal.timeout(attempt_ms)]);
 		if (!(await anchor.put({ size, note }, signal))) return false;
+		log.setAnchored(anchor.name, size);
+		return true;
 	} catch {
 		return false;
 	}
-	log.setAnchored(anchor.name, size);
-	return true;
 }
 
 export class Anchoring {
@@ -115,14 +116,9 @@ export class Anchoring {
 		});
 	}
 
+	/** Ended early by a stop. */
 	#pause(pause_ms: number): Promise<void> {
-		return new Promise((resolve) => {
-			const timer = setTimeout(resolve, pause_ms);
-			this.#stop.signal.addEventListener("abort", () => {
-				clearTimeout(timer);
-				resolve();
-			});
-		});
+		return setTimeout(pause_ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
 	}
 
 	/** Ends after the attempts that are under way; before the log is closed. */

@@ -187,15 +187,22 @@ export class LogWriter {
 
 	/** Brings all that waits under a checkpoint, and publishes it: the newest, also where nothing waits. */
 	integrate(): Promise<Published> {
+		return this.#inTurn(async () => {
+			for (let target = this.size; this.#head.size < target; ) await this.#integrateSome();
+			return this.#head;
+		});
+	}
+
+	/** After all that was begun before; what fails here is the last that this log does. */
+	#inTurn<T>(write: () => Promise<T>): Promise<T> {
 		const round = this.#round.then(async () => {
 			this.#mustWork();
 			try {
-				for (let target = this.size; this.#head.size < target; ) await this.#integrateSome();
+				return await write();
 			} catch (error) {
 				this.#failure ??= error;
 				throw error;
 			}
-			return this.#head;
 		});
 		this.#round = round.catch(() => undefined);
 		return round;
@@ -252,8 +259,7 @@ export class LogWriter {
 	 * of older ones of the same keys. False where a larger checkpoint came meanwhile.
 	 */
 	cosign(size: number, cosignatures: readonly NoteSignature[]): Promise<boolean> {
-		const round = this.#round.then(async () => {
-			this.#mustWork();
+		return this.#inTurn(async () => {
 			const note = parseNote(this.#head.note);
 			if (isRefusal(note) || this.#head.size !== size) return false;
 			const signatures = joinSignatures(note.signatures, cosignatures);
@@ -262,8 +268,6 @@ export class LogWriter {
 			await this.#publish();
 			return true;
 		});
-		this.#round = round.catch(() => undefined);
-		return round;
 	}
 
 	async #publish(): Promise<void> {

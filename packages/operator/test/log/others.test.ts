@@ -11,6 +11,7 @@ import { verify } from "../../../module/src/index.ts";
 import {
 	type Anchor,
 	Anchoring,
+	bring,
 	checkLog,
 	folderAnchor,
 	folderSource,
@@ -216,6 +217,18 @@ test("an anchor keeps what it has of a size, and takes no other", () =>
 test("addresses of the machine's own network are no anchors unless they are trusted", async () => {
 	const put = httpAnchor("http://127.0.0.1:9/").put;
 	assert.equal(await put({ size: 1, note: toUtf8("a") }, AbortSignal.timeout(5000)), false);
+});
+
+test("an anchor whose progress cannot be written down is brought the checkpoint again", async () => {
+	const anchor: Anchor = { name: "kept", put: () => Promise.resolve(true) };
+	const log = {
+		published: { size: 3, note: new Uint8Array() },
+		anchored: () => -1,
+		setAnchored: () => {
+			throw new Error("disk full");
+		},
+	};
+	assert.equal(await bring(log, anchor, new AbortController().signal), false);
 });
 
 test("an anchor that throws or hangs keeps nobody from ending", () =>

@@ -8,6 +8,7 @@ import {
 	cosignNote,
 	isRefusal,
 	leafHash,
+	parseNote,
 	TreeEdge,
 	toHex,
 	toUtf8,
@@ -274,5 +275,27 @@ test("cosignatures are published with the newest checkpoint, stay after a restar
 		must(await again.append(entries(5, 6)));
 		await again.integrate();
 		assert.deepEqual(must(await checkLog(source, watched, verify)).cosignatures, []);
+		await again.close();
+	}));
+
+test("where a write of cosignatures fails, nothing more is taken until the log is opened again", () =>
+	inNewFolder(async (folder) => {
+		let fails = false;
+		const failPoint = (step: string): void => {
+			if (fails && step === "before publishing") throw new Error("power failed");
+		};
+		const log = await begin(folder, { failPoint });
+		must(await log.append(entries(0, 5)));
+		const { note } = await log.integrate();
+		const { text } = must(parseNote(note));
+		fails = true;
+		await assert.rejects(log.cosign(5, [await cosignNote(text, "w.example", signer, 77)]), /power failed/);
+		fails = false;
+		await assert.rejects(async () => log.append([entry(5)]), /what is durable is not known/);
+		await assert.rejects(log.integrate(), /what is durable is not known/);
+		await log.close();
+		const again = await reopen(folder);
+		must(await again.append([entry(5)]));
+		assert.equal((await again.integrate()).size, 6);
 		await again.close();
 	}));
