@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body, Credit } from "@tenten/protocol/rail";
 import { openStore, RailHub, type RailMessage } from "../src/index.ts";
+import { isWaiting, queueSends, sendId } from "../src/rail/rows.ts";
 import { RailWorld } from "./support/rail-world.ts";
 
 const day_ms = 86_400_000;
@@ -159,4 +160,15 @@ test("a hub forgets what it passed on, and not what still waits", async () => {
 		"its receiver has taken this id",
 	);
 	await hub.close();
+});
+
+test("a payment of which very much was said is looked through like any other", async () => {
+	const store = await openStore(":memory:");
+	const sent = 40_000;
+	const last: RailMessage = { ...pay("asked", "final"), id: sendId("A", "asked", sent - 1) };
+	const isThere = () => store.read((transaction) => isWaiting(transaction, "A", "asked", sent));
+	assert.equal(await isThere(), false);
+	await store.run((transaction) => queueSends(transaction, [last]));
+	assert.equal(await isThere(), true);
+	await store.close();
 });

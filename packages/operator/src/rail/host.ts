@@ -85,24 +85,29 @@ export class RailHost<Kept> implements RailParty {
 	readonly #store: Store;
 	readonly #role: Role<Kept>;
 	readonly #options: HostOptions;
-	#outbox: Outbox;
+	readonly #outbox: Outbox;
 	/** when payments are to be woken */
-	#due = new Map<string, number>();
-	/** a write failed, and may be durable: what waits is read again */
-	#isInDoubt = false;
+	readonly #due: Map<string, number>;
+	/** payments of which a write failed, and may be durable: when they are to be woken is read again */
+	readonly #doubtful = new Set<string>();
 
-	private constructor(store: Store, role: Role<Kept>, options: HostOptions, outbox: Outbox) {
+	private constructor(
+		store: Store,
+		role: Role<Kept>,
+		options: HostOptions,
+		{ outbox, due }: { readonly outbox: Outbox; readonly due: ReadonlyMap<string, number> },
+	) {
 		this.#store = store;
 		this.#outbox = outbox;
+		this.#due = new Map(due);
 		this.#role = role;
 		this.#options = options;
 	}
 
 	static async open<Kept>(store: Store, role: Role<Kept>, options: HostOptions): Promise<RailHost<Kept>> {
 		const { now, longestPause_ms } = options;
-		const host = new RailHost(store, role, options, await Outbox.open(store, now(), longestPause_ms));
-		host.#due = new Map(await store.read(rows.dueTimes));
-		return host;
+		const outbox = await Outbox.open(store, now(), longestPause_ms);
+		return new RailHost(store, role, options, { outbox, due: await store.read(rows.dueTimes) });
 	}
 
 	async take(message: RailMessage): Promise<Taking> {
@@ -111,7 +116,7 @@ export class RailHost<Kept> implements RailParty {
 		const heard = heardOf(message, options.via);
 		if (heard === undefined) return { kind: "refused", code: "sender-refused" };
 		const fresh = toHex(options.entropy(32));
-		const done = await this.#write(async (transaction) => {
+		const done = await this.#write(message.payment, async (transaction) => {
 			const known = await rows.lookUp(transaction, message);
 			if (known === "taken") return { kind: "taken", sends: [] } as const;
 			if (known === "differs") return { kind: "refused", code: "content-differs" } as const;
@@ -132,10 +137,11 @@ export class RailHost<Kept> implements RailParty {
 
 	async wake(): Promise<readonly RailMessage[]> {
 		const now = this.#options.now();
-		if (this.#isInDoubt) {
-			this.#outbox = await Outbox.open(this.#store, now, this.#options.longestPause_ms);
-			this.#due = new Map(await this.#store.read(rows.dueTimes));
-			this.#isInDoubt = false;
+		await this.#outbox.readAgain(now);
+		for (const payment of this.#doubtful) {
+			const due = await this.#store.read((transaction) => rows.dueTime(transaction, payment));
+			// Unless it was written meanwhile, and is known.
+			if (this.#doubtful.has(payment)) this.#noteDue(payment, { due });
 		}
 		for (const [payment, at] of this.#due) if (at <= now) await this.#wakePayment(payment);
 		return this.#outbox.due(now);
@@ -143,7 +149,7 @@ export class RailHost<Kept> implements RailParty {
 
 	async #wakePayment(payment: string): Promise<void> {
 		const fresh = toHex(this.#options.entropy(32));
-		const done = await this.#write(async (transaction) => {
+		const done = await this.#write(payment, async (transaction) => {
 			const advanced = await this.#advance(transaction, payment, { kind: "woken" }, fresh);
 			this.#options.onWrite?.(undefined, "before");
 			return advanced;
@@ -160,17 +166,18 @@ export class RailHost<Kept> implements RailParty {
 	}
 
 	dueAt(): number | undefined {
-		if (this.#isInDoubt) return this.#options.now();
+		if (this.#doubtful.size > 0) return 0;
 		const times = [...this.#due.values(), this.#outbox.dueAt() ?? Number.POSITIVE_INFINITY];
 		const first = Math.min(...times);
 		return first === Number.POSITIVE_INFINITY ? undefined : first;
 	}
 
-	async #write<T>(job: Job<T>): Promise<T> {
+	async #write<T>(payment: string, job: Job<T>): Promise<T> {
 		try {
 			return await this.#store.run(job);
 		} catch (error) {
-			this.#isInDoubt = true;
+			this.#doubtful.add(payment);
+			this.#outbox.doubt();
 			throw error;
 		}
 	}
@@ -244,7 +251,8 @@ export class RailHost<Kept> implements RailParty {
 		return { kind: "taken", sends: messages, due };
 	}
 
-	#noteDue(payment: string, { due }: Advanced): void {
+	#noteDue(payment: string, { due }: Pick<Advanced, "due">): void {
+		this.#doubtful.delete(payment);
 		if (due === null) this.#due.delete(payment);
 		else this.#due.set(payment, due);
 	}

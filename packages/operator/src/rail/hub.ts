@@ -4,7 +4,7 @@
  * It takes each message once and sends it until the next has it, as every system does, so what it has taken is not
  * lost with it. Whoever is reached by a hub is believed through it, and by nobody else (see `heardOf`).
  */
-import type { Store } from "../store/store.ts";
+import type { Job, Store } from "../store/store.ts";
 import { forgetEnded } from "./forgetting.ts";
 import type { RailParty, Taking } from "./host.ts";
 import type { RailMessage } from "./message-form.ts";
@@ -40,7 +40,7 @@ export class RailHub implements RailParty {
 		const { onWrite, now } = this.#options;
 		const passedOn = this.#passedOn(message);
 		if (passedOn === undefined) return { kind: "refused", code: "sender-refused" };
-		const known = await this.#store.run(async (transaction) => {
+		const job: Job<Awaited<ReturnType<typeof lookUp>>> = async (transaction) => {
 			const before = await lookUp(transaction, message);
 			if (before !== "new") return before;
 			await noteTaken(transaction, message);
@@ -48,6 +48,10 @@ export class RailHub implements RailParty {
 			await putEnd(transaction, message.payment, now());
 			onWrite?.(message, "before");
 			return before;
+		};
+		const known = await this.#store.run(job).catch((error: unknown) => {
+			this.#outbox.doubt();
+			throw error;
 		});
 		if (known === "differs") return { kind: "refused", code: "content-differs" };
 		if (known === "taken") return { kind: "taken", sends: [] };
@@ -66,7 +70,9 @@ export class RailHub implements RailParty {
 	}
 
 	async wake(): Promise<readonly RailMessage[]> {
-		return this.#outbox.due(this.#options.now());
+		const now = this.#options.now();
+		await this.#outbox.readAgain(now);
+		return this.#outbox.due(now);
 	}
 
 	delivered(id: string): Promise<void> {

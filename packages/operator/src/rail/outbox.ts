@@ -1,6 +1,8 @@
 /**
  * When to send what waits to arrive. What waits is in the store; when it is sent again is known here alone, and
  * forgotten in a crash: then everything that waits is sent at once.
+ *
+ * A write that fails may be durable all the same: what waits is then read again, beside what is known here.
  */
 import type { Store } from "../store/store.ts";
 import type { RailMessage } from "./message-form.ts";
@@ -16,6 +18,7 @@ export class Outbox {
 	readonly #store: Store;
 	readonly #longestPause_ms: number;
 	readonly #waiting = new Map<string, Waiting>();
+	#isInDoubt = true;
 
 	private constructor(store: Store, longestPause_ms: number) {
 		this.#store = store;
@@ -25,9 +28,29 @@ export class Outbox {
 	/** What waits in a store; all of it is due now. */
 	static async open(store: Store, now: number, longestPause_ms = usualLongestPause_ms): Promise<Outbox> {
 		const outbox = new Outbox(store, longestPause_ms);
-		for (const message of await store.read(queuedSends))
-			outbox.#waiting.set(message.id, { message, at: now, pause_ms: firstPause_ms });
+		await outbox.readAgain(now);
 		return outbox;
+	}
+
+	/** A write failed, and may be durable. */
+	doubt(): void {
+		this.#isInDoubt = true;
+	}
+
+	/** Reads what waits after such a write; what was not known is due now. What is added meanwhile stays. */
+	async readAgain(now: number): Promise<void> {
+		if (!this.#isInDoubt) return;
+		this.#isInDoubt = false;
+		try {
+			const queued = await this.#store.read(queuedSends);
+			this.add(
+				queued.filter(({ id }) => !this.#waiting.has(id)),
+				now,
+			);
+		} catch (error) {
+			this.#isInDoubt = true;
+			throw error;
+		}
 	}
 
 	/** Messages that are durable and leave for the first time: now, or when `due` is asked. */
@@ -51,7 +74,9 @@ export class Outbox {
 		return sends.map(({ message }) => message);
 	}
 
+	/** When `due` has something to say; at once where what waits is to be read again. */
 	dueAt(): number | undefined {
+		if (this.#isInDoubt) return 0;
 		const times = [...this.#waiting.values()].map(({ at }) => at);
 		return times.length === 0 ? undefined : Math.min(...times);
 	}

@@ -6,6 +6,8 @@
  */
 import { type Bytes, sha256 } from "@tenten/protocol";
 import { insertNew } from "../store/insert-new.ts";
+import { numberOrNull } from "../store/numbers.ts";
+import { selectIn } from "../store/sets.ts";
 import { mustWrite, type Transaction } from "../store/store.ts";
 import { type RailMessage, readKept, readMessageText, writeJson } from "./message-form.ts";
 
@@ -55,6 +57,16 @@ export async function dueTimes(transaction: Transaction): Promise<ReadonlyMap<st
 		.where("due_at", "is not", null)
 		.execute();
 	return new Map(rows.map(({ payment, due_at }) => [payment, Number(due_at)]));
+}
+
+/** When a payment's time will come, or null. */
+export async function dueTime(transaction: Transaction, payment: string): Promise<number | null> {
+	const row = await transaction
+		.selectFrom("rail_payments")
+		.select("due_at")
+		.where("payment", "=", payment)
+		.executeTakeFirst();
+	return numberOrNull(row?.due_at ?? null);
 }
 
 function hashOf(message: RailMessage): Bytes {
@@ -155,13 +167,8 @@ export async function isWaiting(
 ): Promise<boolean> {
 	if (sent === 0) return false;
 	const ids = Array.from({ length: sent }, (_, position) => sendId(name, payment, position));
-	const row = await transaction
-		.selectFrom("rail_outbox")
-		.select("message_id")
-		.where("message_id", "in", ids)
-		.limit(1)
-		.executeTakeFirst();
-	return row !== undefined;
+	const rows = await selectIn(transaction, "rail_outbox", "message_id", ["message_id"], ids);
+	return rows.length > 0;
 }
 
 /** The id of what a party sends of a payment, counted from zero. */

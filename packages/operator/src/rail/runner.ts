@@ -33,6 +33,8 @@ const timeout_ms = 10_000;
 const forgetEvery_ms = 3_600_000;
 /** Between two looks at the clock where nothing is known to be due. */
 const longestWait_ms = 60_000;
+/** After a look at the clock that failed, as it does while the store is away. */
+const failedPause_ms = 1_000;
 const refusals: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
 
 export class RailRunner {
@@ -93,10 +95,11 @@ export class RailRunner {
 	async #wake(): Promise<void> {
 		try {
 			this.#send(await this.#options.party.wake());
+			this.#setTimer();
 		} catch (error) {
 			this.#options.log(String(error), true);
+			this.#setTimer(failedPause_ms);
 		}
-		this.#setTimer();
 	}
 
 	#setTimer(least_ms = 1): void {
