@@ -5,6 +5,7 @@ import { crossingTargets } from "./targets/crossings.ts";
 import { definitionTargets } from "./targets/definitions.ts";
 import { deskTargets } from "./targets/desk.ts";
 import { domainTargets } from "./targets/domains.ts";
+import { freezeTargets } from "./targets/freezes.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
 import { letterTargets } from "./targets/letters.ts";
 import { logTargets } from "./targets/logs.ts";
@@ -36,6 +37,7 @@ export const targets: readonly Target[] = [
 	...sealTargets,
 	...crossingTargets,
 	...domainTargets,
+	...freezeTargets,
 	...sealedTargets,
 	...passkeyTargets,
 	...logTargets,

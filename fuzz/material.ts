@@ -40,6 +40,7 @@ import {
 import { crossingMaterial } from "./crossing-material.ts";
 import { definitionMaterial } from "./definition-material.ts";
 import { domainMaterial } from "./domain-material.ts";
+import { freezeMaterial } from "./freeze-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
 import { misbehaviourMaterial } from "./misbehaviour-material.ts";
 import { operatorMaterial } from "./operator-material.ts";
@@ -186,6 +187,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		...roots,
 		...receipts(),
 		...(await operatorMaterial()),
+		...(await freezeMaterial()),
 		...(await sealMaterial()),
 		...(await crossingMaterial()),
 		...(await domainMaterial()),

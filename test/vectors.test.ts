@@ -53,6 +53,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"channel-failed": "a connection that broke",
 	"consent-missing": "what a user said",
 	"funds-insufficient": "what a module owns, or an account holds",
+	"issue-unlogged": "a payee's own policy and its clock",
 	"issue-stopped": "an operator's licences and its clock",
 	"key-unknown": "what a key store holds",
 	"log-in-use": "another process",

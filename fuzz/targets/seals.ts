@@ -31,7 +31,7 @@ function leaf(input: Bytes): Outcome {
 	const read = parseLeaf(input);
 	if (isRefusal(read)) return read.code;
 	mustBeSame(serializeLeaf(read), input);
-	if (read.kind === "batch") return read.kind;
+	if (read.kind !== "seal") return read.kind;
 	const broken = checkSeal(read.seal, scene.against);
 	for (const rule of broken.slice(0, 16)) serialize(brokenRule, rule);
 	const order = broken.map((rule) => (brokenRule.write(rule) as readonly [number, unknown])[0]);

@@ -7,6 +7,7 @@ import { documentFiles, receipts } from "./documents.ts";
 import type { Draft } from "./drafts.ts";
 import { hashes, items, paths } from "./encoding.ts";
 import { evidences } from "./evidence.ts";
+import { appealOutcomes, appeals, freezeLists, frozenTokens } from "./freezes.ts";
 import { certificates, trustLists } from "./identity.ts";
 import { checkpoints, consistencies, inclusions, verifierKeys } from "./logs.ts";
 import { claims, enrolments, orders } from "./orders.ts";
@@ -33,6 +34,10 @@ export const drafts: readonly Draft[] = [
 	signed,
 	certificates,
 	trustLists,
+	freezeLists,
+	frozenTokens,
+	appeals,
+	appealOutcomes,
 	definitions,
 	tokens,
 	conditions,

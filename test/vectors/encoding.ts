@@ -142,6 +142,16 @@ export const hashes: Draft = {
 		hash("an owner without", "owner", [bytesOf("certificate"), null, bytesOf("request")]),
 		hash("a document", "document", [bytesOf("salt"), Uint8Array.of(1, 2, 3)]),
 		hash("a manifest", "data", [bytesOf("salt"), [["text/plain", 3, bytesOf("hash")]]]),
+		hash("a freeze list", "freeze-list", [densha.id, 1, now, now + 1, [], []]),
+		hash("an appeal", "appeal", [densha.id, bytesOf("frozen"), bytesOf("output"), 1, null, now]),
+		hash("what became of an appeal", "appeal-outcome", [
+			densha.id,
+			bytesOf("appeal"),
+			bytesOf("frozen"),
+			bytesOf("output"),
+			2,
+			now,
+		]),
 		hash("a request's body", "request", [1, 2, 3]),
 		hash("an attempt", "attempt", [bytesOf("request"), [bytesOf("link 1"), bytesOf("link 2")]]),
 		hash("consent to a payment", "consent", [

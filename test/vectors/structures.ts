@@ -41,6 +41,7 @@ import { definitionDraftMade, encodedDefinition } from "./definitions.ts";
 import type { Draft } from "./drafts.ts";
 import { denied, doubleDecision } from "./evidence.ts";
 import { buys, counter, sells } from "./exchange.ts";
+import { encodedFreezes } from "./freezes.ts";
 import {
 	direct,
 	documents,
@@ -202,6 +203,9 @@ const structures: readonly Structure[] = [
 		},
 		["malformed", "claims that are an array", [0], []],
 	),
+	{ name: "freezeList", encodings: [["two entries", encodedFreezes.list]] },
+	{ name: "appeal", encodings: [["a good-faith owner's", encodedFreezes.appeal]] },
+	{ name: "appealOutcome", encodings: [["upheld", encodedFreezes.outcome]] },
 	also({ name: "trustList", encodings: [["two operators", encodedList]] }, [
 		"malformed",
 		"a signer that is null",

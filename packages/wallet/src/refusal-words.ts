@@ -37,6 +37,23 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This trust list is older than the present one.",
 		ja: "今のものより古い信頼リストです。",
 	},
+	frozen: {
+		en: "Its operator has frozen this value: it is held to be acquired by fraud.",
+		ja: "不正に取得されたものとして、発行者が凍結しています。",
+	},
+	"freeze-list-expired": {
+		en: "The list of what is frozen is out of date.",
+		ja: "凍結リストの期限が切れています。",
+	},
+	"freeze-list-rollback": {
+		en: "This list of what is frozen is older than the present one.",
+		ja: "今のものより古い凍結リストです。",
+	},
+	"freeze-unknown": { en: "This value is not frozen.", ja: "凍結されているものではありません。" },
+	"appeal-closed": {
+		en: "The time to appeal has passed, or the appeal was decided.",
+		ja: "異議を申し立てる期間が過ぎたか、すでに決定されています。",
+	},
 	"issuer-unknown": {
 		en: "Its operator, or the key that issued it, is not on the trust list.",
 		ja: "発行者、または発行に使われた鍵が信頼リストにありません。",
@@ -181,6 +198,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 	"not-logged": {
 		en: "The operator's log does not prove this entry.",
 		ja: "運営者の記録簿では、この記録を確認できません。",
+	},
+	"issue-unlogged": {
+		en: "Its operator has not shown that it logged this value.",
+		ja: "発行者の記録に載っていることを確かめられません。",
 	},
 	"log-inconsistent": {
 		en: "An operator's log was shown in two ways that exclude each other.",

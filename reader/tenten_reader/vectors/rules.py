@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import claims, conditions, crypto, definitions, documents, evidence, identity, messages, orders, registry, statement, token
+from .. import claims, conditions, crypto, definitions, documents, evidence, freezes, identity, messages, orders, registry, statement, token
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "condition": {
@@ -90,6 +90,13 @@ _NAMED_AS_THE_RULE = (
     documents.DocumentPlace,
     evidence.OpenedOwner,
     evidence.ProvenLink,
+    freezes.Appeal,
+    freezes.AppealBody,
+    freezes.AppealOutcome,
+    freezes.FreezeEntry,
+    freezes.FreezeList,
+    freezes.FreezeListBody,
+    freezes.OutcomeBody,
     identity.AssetDefinition,
     identity.Claims,
     identity.ListedKey,

@@ -10,6 +10,7 @@ import {
 	judgeSigned,
 	judgeStructure,
 } from "./judge-encoding.ts";
+import { judgeAppeal, judgeAppealOutcome, judgeFreezeList, judgeFrozen } from "./judge-freeze.ts";
 import { judgeDocuments, judgeReceipt, judgeRequest, judgeTransfer } from "./judge-handover.ts";
 import { judgeCertificate, judgeTrustList } from "./judge-identity.ts";
 import { judgeCheckpoint, judgeConsistency, judgeInclusion, judgeVerifierKey } from "./judge-log.ts";
@@ -27,6 +28,8 @@ import { judgeEvidence, judgeRedemption, judgeToken } from "./judge-token.ts";
 import type { Judge } from "./vector.ts";
 
 export const pureJudges: Readonly<Record<string, Judge>> = {
+	appeal: judgeAppeal,
+	appealOutcome: judgeAppealOutcome,
 	assertion: judgeAssertion,
 	certificate: judgeCertificate,
 	checkpoint: judgeCheckpoint,
@@ -37,6 +40,8 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	enrolment: judgeEnrolment,
 	evidence: judgeEvidence,
 	falseStatement: judgeFalseStatement,
+	freezeList: judgeFreezeList,
+	frozen: judgeFrozen,
 	hash: judgeHash,
 	inclusion: judgeInclusion,
 	item: judgeItem,

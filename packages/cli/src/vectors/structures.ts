@@ -5,6 +5,8 @@
  */
 import {
 	accountReply,
+	appeal,
+	appealOutcome,
 	type Bytes,
 	caveat,
 	certificate,
@@ -18,6 +20,7 @@ import {
 	enrolment,
 	evidence,
 	falseStatement,
+	freezeList,
 	isRefusal,
 	issue,
 	issueProof,
@@ -69,6 +72,8 @@ const contentBytes = limits.message + 4096;
 /** Each structure that is ever decoded by itself. */
 export const structureReaders: Readonly<Record<string, Reader>> = {
 	accountReply: reader(accountReply),
+	appeal: reader(appeal),
+	appealOutcome: reader(appealOutcome),
 	caveat: reader(caveat),
 	certificate: bounded(certificate, 1024),
 	claim: reader(claim),
@@ -81,6 +86,7 @@ export const structureReaders: Readonly<Record<string, Reader>> = {
 	enrolment: bounded(enrolment, 4096),
 	evidence: bounded(evidence, limits.evidence),
 	falseStatement: reader(falseStatement),
+	freezeList: reader(freezeList),
 	issue: bounded(issue, contentBytes),
 	issueProof: reader(issueProof),
 	manifest: reader(manifest),

@@ -3,6 +3,7 @@ export * from "./agreement.ts";
 export * from "./destination.ts";
 export * from "./entry.ts";
 export * from "./exposure.ts";
+export * from "./logged-issue.ts";
 export { type CrossingEnd, endOf, type Movement } from "./machine.ts";
 export * from "./outcome.ts";
 export * from "./price.ts";

@@ -11,6 +11,8 @@ import { type Bytes, concatBytes, encodeItem, equalBytes, type Item } from "../c
 const hashTags = [
 	"account",
 	"agreement",
+	"appeal",
+	"appeal-outcome",
 	"asset",
 	"attempt",
 	"certificate",
@@ -20,6 +22,7 @@ const hashTags = [
 	"data",
 	"definition",
 	"document",
+	"freeze-list",
 	"issue",
 	"key",
 	"line",

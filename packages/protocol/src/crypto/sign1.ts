@@ -11,6 +11,8 @@ import { type PublicKey, type SuiteName, suites, type Verify } from "./suite.ts"
 /** Everything that is ever signed. */
 export const signedTypes = [
 	"agreement",
+	"appeal",
+	"appeal-outcome",
 	"approval",
 	"cancel",
 	"certificate",
@@ -18,6 +20,7 @@ export const signedTypes = [
 	"counter",
 	"definition",
 	"enrolment",
+	"freeze-list",
 	"issue-batch",
 	"link",
 	"order",

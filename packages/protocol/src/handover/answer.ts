@@ -9,6 +9,7 @@ import {
 	lacksRoom,
 	outputId,
 	type PathLink,
+	refuseToTake,
 	sumOf,
 	type VerifiedToken,
 	verifyParsedToken,
@@ -78,6 +79,10 @@ export function checkCounter(
 	const against = { asset: request.body.asset, amount: terms.amount };
 	const accepted = acceptTokens(tokens, { request: own, trust, now, everOwned, data: null, against });
 	if (isRefusal(accepted)) return accepted;
+	for (const token of accepted.tokens) {
+		const frozen = refuseToTake(token, trust.freezes, now);
+		if (frozen !== undefined) return frozen;
+	}
 	if (!accepted.lock?.payeeDecides || !sameOrNull(accepted.lock.hash, terms.lock))
 		return refuse("lock-mismatch");
 	return sameList(accepted.links, body.counterLinks)

@@ -1,6 +1,6 @@
 /** What a payee checks of a transfer that arrives, before its app is asked. */
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
-import { type Token, verifyParsedToken } from "../token/index.ts";
+import { refuseToTake, type Token, verifyParsedToken } from "../token/index.ts";
 import { type AcceptedTokens, acceptTokens } from "./acceptance.ts";
 import { dataHash, matchDocuments } from "./document.ts";
 import type { Context } from "./machine.ts";
@@ -80,12 +80,16 @@ function judge(
 	if (isRefusal(counterRequest)) return counterRequest;
 	if (accepted.tokens.some(({ outputId }) => everOwned(outputId)))
 		return refuse("request-reused", "an output that was taken before");
-	// A direct transfer is effective already: refusing it would strand it, so late or repeated ones are the
+	// A direct transfer is effective already: refusing it would strand it, so late, repeated or frozen ones are the
 	// payee's to keep or to send back.
 	if (mode !== "direct") {
 		if (active !== null && !equalBytes(active, attempt)) return standsInTheWay(known(active));
 		const closed = requestIsOpen(request, now);
 		if (closed !== undefined) return closed;
+		for (const token of accepted.tokens) {
+			const frozen = refuseToTake(token, trust.freezes, now);
+			if (frozen !== undefined) return frozen;
+		}
 	}
 	if ((mode === "direct") !== (accepted.lock === null)) return refuse("lock-mismatch", "mode");
 	if (accepted.lock?.payeeDecides) return refuse("lock-mismatch", "the payee does not decide here");

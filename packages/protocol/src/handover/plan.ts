@@ -6,7 +6,7 @@
  */
 import { type Bytes, isRefusal, limits, type Refusal, refuse } from "../codec/index.ts";
 import { currentlyValid } from "../identity/index.ts";
-import { lockHash, type UnsignedLink, type VerifiedToken } from "../token/index.ts";
+import { lockHash, refuseFrozen, type UnsignedLink, type VerifiedToken } from "../token/index.ts";
 import { judgeTokens, keepUntil } from "./acceptance.ts";
 import { dataHash } from "./document.ts";
 import { draftPayment, signedPayment, spendUntil } from "./draft.ts";
@@ -29,6 +29,8 @@ export function draftPlan(
 	for (const { token } of inputs) {
 		const invalid = currentlyValid(token.owner.certificate, now);
 		if (invalid !== undefined) return invalid;
+		const frozen = refuseFrozen(token, trust.freezes);
+		if (frozen !== undefined) return frozen;
 	}
 	const counter = plan.counterRequest && verifyRequest(plan.counterRequest, trust);
 	if (isRefusal(counter)) return counter;

@@ -1,4 +1,6 @@
-/** Certificates and trust lists: who signs, under whose authority. */
+/** Certificates, trust lists and freeze lists: who signs, under whose authority, and what nobody takes. */
 export * from "./certificate.ts";
+export * from "./freeze-list.ts";
+export * from "./freezes.ts";
 export * from "./trust.ts";
 export * from "./trust-list.ts";

@@ -1,7 +1,8 @@
 /**
  * Trust: a verified trust list made ready for look-ups, with the certificates verified under it.
  *
- * A new list makes a new `Trust` and so an empty cache: nothing stays accepted that a newer list dropped.
+ * A new list makes a new `Trust` and so an empty cache: nothing stays accepted that a newer list dropped. Freeze lists,
+ * which are signed by keys of this list, are given to the new one anew (`freezes`).
  */
 
 import { type Bytes, equalBytes, isRefusal, parse, type Refusal, refuse, toHex } from "../codec/index.ts";
@@ -14,6 +15,7 @@ import {
 	certificatePayload,
 	type Profile,
 } from "./certificate.ts";
+import { Freezes } from "./freezes.ts";
 import type { AssetDefinition, ListedKey, OperatorEntry, TrustListBody } from "./trust-list.ts";
 
 /** A certificate whose authority is listed and whose signature holds. Only `Trust` makes one. */
@@ -57,6 +59,8 @@ type Marked = { readonly [verifiedUnder]?: { readonly trust: Trust; readonly ver
 export class Trust {
 	readonly verify: Verify;
 	readonly list: TrustListBody;
+	/** what nobody takes, as far as whoever judges under this trust knows; it changes while the trust stands */
+	freezes: Freezes = Freezes.none;
 	readonly #operators = new Map<string, TrustedOperator>();
 	readonly #authorities = new Map<string, Authority[]>();
 	readonly #certificates = new Map<number, VerifiedCertificate>();

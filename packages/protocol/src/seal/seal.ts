@@ -93,8 +93,21 @@ export function sealHash(value: Seal): Bytes {
 	return taggedHash("seal", seal.write(value));
 }
 
+const version = integer(1, Number.MAX_SAFE_INTEGER);
+
 /** Leaves of an operator's log that this page knows; others are `type-unknown`. */
-export const logLeaf = union({ batch: [1, record({ batch })], seal: [2, record({ seal })] });
+export const logLeaf = union({
+	batch: [1, record({ batch })],
+	seal: [2, record({ seal })],
+	/** a trust list was signed; `hash` is the SHA-256 of what its root signed */
+	trustList: [3, record({ version, hash: bytes32 })],
+	/** a freeze list was signed; `hash` is that of the list */
+	freezeList: [4, record({ number: version, hash: bytes32 })],
+	/** an appeal came in */
+	appeal: [5, record({ appeal: bytes32 })],
+	/** an appeal was decided; `hash` is that of the outcome */
+	outcome: [6, record({ appeal: bytes32, hash: bytes32 })],
+});
 export type LogLeaf = TypeOf<typeof logLeaf>;
 
 /** The bytes that are appended to a log. */

@@ -1,4 +1,5 @@
 /** Value itself: assets, issues, links, tokens, the rules that bind them, and proof of double spends. */
+export * from "./appeal.ts";
 export * from "./asset.ts";
 export * from "./build.ts";
 export * from "./changes.ts";
@@ -14,6 +15,7 @@ export {
 	type RefundedOutput,
 	refundedOutput,
 } from "./evidence-shape.ts";
+export * from "./frozen.ts";
 export * from "./issue.ts";
 export * from "./link.ts";
 export * from "./rules.ts";
