@@ -70,6 +70,14 @@ test("accounts are opened, a reservation is posted in part, and the history says
 		[statement.opening, statement.credits, statement.debits, statement.closing],
 		["0", "1000", "150", "850"],
 	);
+	const moment = "2100-01-01T00:00:00Z";
+	const empty = await ask("GET", `accounts/${alice}/statement?from=${moment}&until=${moment}`);
+	assert.deepEqual(
+		[empty.statement.opening, empty.statement.closing, empty.statement.entries],
+		["850", "850", 0],
+	);
+	const turned = `/v1/ledger/accounts/${alice}/statement?from=${moment}&until=2000-01-01T00:00:00Z`;
+	assert.equal((await manage(served, "GET", turned)).status, 400);
 	const begun = await ask("GET", `accounts/${alice}/entries?cursor=${statement.cursor}`);
 	assert.equal(begun.entries.length, statement.entries);
 });

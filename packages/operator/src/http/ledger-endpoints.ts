@@ -193,6 +193,6 @@ export const ledgerEndpoints = named("ledger", {
 			"Balances before and after, and what was posted between",
 			z.object({ statement: statementSchema }),
 		),
-		problems: ["ledger-account-unknown"],
+		problems: ["malformed", "ledger-account-unknown"],
 	},
 });

@@ -68,6 +68,7 @@ export function addLedgerRoutes(app: OpenAPIHono, operator: Operator, gate: Gate
 	serve(app, ledgerStatement, gate, async ({ params, query }) => {
 		const from_s = query.from === undefined ? 0 : secondsOf(query.from);
 		const until_s = query.until === undefined ? operator.now() + 1 : secondsOf(query.until);
+		if (from_s > until_s) return problem("malformed", "a period that ends before it begins");
 		const statement = await operator.ledger.statement(bytesOf(params.id), from_s, until_s);
 		if (statement === undefined) return problem("ledger-account-unknown");
 		const { from, until, opening, debits, credits, closing, first, beyond } = statement;
@@ -80,7 +81,7 @@ export function addLedgerRoutes(app: OpenAPIHono, operator: Operator, gate: Gate
 				credits: `${credits}`,
 				closing: `${closing}`,
 				cursor: cursorAfter(listOf(params.id), `${first - 1}`),
-				entries: Math.max(0, beyond - first),
+				entries: beyond - first,
 			},
 		});
 	});

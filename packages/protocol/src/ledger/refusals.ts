@@ -35,7 +35,7 @@ export const ledgerRefusals = {
 	"amount-exceeds-reservation": ["final", "post what was reserved, or less"],
 	"funds-insufficient": ["transient", "credit the account first"],
 	"ceiling-exceeded": ["transient", "wait until less is held, or send less"],
-	"sum-exceeded": ["final", "use another account: this one's sums are full"],
+	"sum-exceeded": ["transient", "use another account, or wait until less of this one's sums is reserved"],
 	"linked-refused": ["transient", "see why what it is linked to was refused"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

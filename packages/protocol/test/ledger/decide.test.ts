@@ -8,6 +8,7 @@ import {
 	decideTransfers,
 	heldOf,
 	type LedgerTransfer,
+	ledgerRefusals,
 	ledgerRows,
 	limits,
 	neededAccounts,
@@ -163,6 +164,21 @@ test("no side comes above what a column holds: pending and posted count together
 		assert.equal(said(ledger, move(12, 3, 2, 6n)), "sum-exceeded", "credits of who is paid");
 		assert.equal(said(ledger, move(12, 1, 2, 5n)), "done");
 	}
+});
+
+test("what only a reservation stands in the way of is refused for now, and done once that is voided", () => {
+	const ledger = new MemoryLedger([terms(1, null), terms(2, null), terms(3, null, 10n), terms(4)]);
+	said(ledger, reserve(11, 1, 2, limits.amount));
+	said(ledger, reserve(12, 1, 3, 10n));
+	for (const [asked, code] of [
+		[move(21, 1, 2, 1n), "sum-exceeded"],
+		[move(22, 3, 2, 1n), "sum-exceeded"],
+	] as const) {
+		assert.equal(said(ledger, asked), code);
+		assert.equal(ledgerRefusals[code][0], "transient");
+	}
+	said(ledger, ending(31, "void", 11));
+	assert.equal(said(ledger, move(21, 1, 2, 1n)), "done");
 });
 
 test("the same again is known by every field; what differs first is named", () => {
