@@ -15,9 +15,11 @@ import {
 	refuse,
 	serialize,
 	type TypeOf,
+	toHex,
 	union,
 } from "../codec/index.ts";
 import type { Verify } from "../crypto/index.ts";
+import { aheadMost_s } from "../log/index.ts";
 import {
 	type CosignatureBody,
 	type RefusalBody,
@@ -41,8 +43,8 @@ export type SealWord = TypeOf<typeof sealWord>;
 export type WitnessPolicy = { readonly witnesses: readonly Bytes[]; readonly least: number };
 
 /**
- * Unix seconds since when enough have cosigned it, by the time of the last that is needed; null where they only agree
- * on its place.
+ * Unix seconds since when enough have cosigned it: of each its latest time, and of those the last that is needed; null
+ * where they only agree on its place.
  */
 export type Since = number | null;
 
@@ -60,14 +62,16 @@ export function verifyWords(
 		equalBytes(operator, seal.operator) && number === seal.number && equalBytes(named, hash);
 	let placed = 0;
 	const times: number[] = [];
-	for (const witness of witnesses) {
+	// Each once, however often a policy names it.
+	for (const witness of new Map(witnesses.map((each) => [toHex(each), each])).values()) {
 		const spoken = words.map((word) => readWord(word, witness, verify)).filter((body) => !isRefusal(body));
 		const own = (spoken as readonly (CosignatureBody | RefusalBody)[]).filter(isOfIt);
 		const isPlaced = (body: CosignatureBody | RefusalBody): boolean =>
 			!("broken" in body) || !body.broken.some(({ rule }) => placing.includes(rule));
 		if (!own.some(isPlaced)) continue;
 		placed++;
-		times.push(...own.flatMap((body) => ("signedAt" in body ? [body.signedAt] : [])).slice(0, 1));
+		const signed = own.flatMap((body) => ("signedAt" in body ? [body.signedAt] : []));
+		if (signed.length > 0) times.push(Math.max(...signed));
 	}
 	if (least < 1 || placed < least) return refuse("quorum-missing", "too few witnesses know this seal");
 	return times.sort((a, b) => b - a)[least - 1] ?? null;
@@ -83,9 +87,6 @@ function readWord(said: SealWord, witness: Bytes, verify: Verify): CosignatureBo
 			return said satisfies never;
 	}
 }
-
-/** seconds by which a witness's clock may be ahead of the reader's */
-const aheadMost_s = 60;
 
 /** For whoever begins: `quorum-missing` where it is not cosigned, `quorum-stale` by the reader's clock. */
 export function refuseStale(

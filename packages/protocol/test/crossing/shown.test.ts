@@ -65,6 +65,12 @@ test("a seal counts once enough witnesses place it at its number, and to begin, 
 	const second = await cosign(seal, two, start + 9);
 	assert.equal(await since([first, second]), start + 5);
 	assert.equal(await since([first, second, await cosign(seal, three, start + 7)]), start + 7);
+	const later = await cosign(seal, one, start + 8);
+	for (const words of [
+		[first, later, second],
+		[later, first, second],
+	])
+		assert.equal(await since(words), start + 8, "a witness says it again: its latest word counts");
 	assert.equal(await since([first]), "quorum-missing");
 	assert.equal(await since([first, first]), "quorum-missing", "one witness counts once");
 	assert.equal(
@@ -82,5 +88,8 @@ test("a seal counts once enough witnesses place it at its number, and to begin, 
 	const unasked = made.verifyShownUnder(source, transfer, await source.show(transfer, 2), log);
 	assert.equal(codeOf(unasked), "quorum-missing", "a policy that asks for no witness opens nothing");
 	const [known = id(0)] = source.log.policy.witnesses;
+	const twice = { ...source.log, policy: { witnesses: [known, known], least: 2 } };
+	const alone = made.verifyShownUnder(source, transfer, await source.show(transfer, 2, [first]), twice);
+	assert.equal(codeOf(alone), "quorum-missing", "a witness that a policy names twice counts once");
 	assert.ok(equalBytes(known, keyId(one.key)));
 });
