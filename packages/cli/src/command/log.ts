@@ -17,6 +17,7 @@ import {
 	httpSource,
 	LogReader,
 	type LogSource,
+	LogUnreachable,
 	LogWriter,
 	publicFolder,
 	readCheckpoint,
@@ -238,8 +239,7 @@ async function asked<T>(work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
 	} catch (error) {
-		if (error instanceof TypeError || (error instanceof Error && /status \d+$/.test(error.message)))
-			throw new BadInput(`the log cannot be reached: ${error.message}`);
+		if (error instanceof LogUnreachable) throw new BadInput(`the log cannot be reached: ${error.message}`);
 		throw error;
 	}
 }

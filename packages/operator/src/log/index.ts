@@ -3,5 +3,5 @@ export { type Anchor, type Anchored, Anchoring, bring, folderAnchor, httpAnchor 
 export { checkLog, type Recomputed, readCheckpoint, recomputeLog } from "./checking.ts";
 export { LogReader } from "./reader.ts";
 export { type LogServer, logApp, serveLog } from "./serving.ts";
-export { folderSource, httpSource, type LogSource } from "./source.ts";
+export { folderSource, httpSource, type LogSource, LogUnreachable } from "./source.ts";
 export { type LogOptions, LogWriter, type Published, publicFolder } from "./writer.ts";

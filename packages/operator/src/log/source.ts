@@ -12,28 +12,39 @@ export function folderSource(folder: string): LogSource {
 	return (path, most) => readWhole(join(folder, path), most);
 }
 
-const timeout_ms = 30_000;
+/** Nobody answered, or not in time, or not as whoever serves a log does: no verdict on the log. */
+export class LogUnreachable extends Error {}
 
-/** Under an address that whoever asks has chosen; redirects are not followed. Throws where it cannot be reached. */
-export function httpSource(address: string): LogSource {
+const usualTimeout_ms = 30_000;
+
+/**
+ * Under an address that whoever asks has chosen; redirects are not followed. A file has `timeout_ms` to come whole.
+ * Throws `LogUnreachable`.
+ */
+export function httpSource(address: string, { timeout_ms = usualTimeout_ms } = {}): LogSource {
 	const base = address.replace(/\/+$/, "");
 	return async (path, most) => {
-		const answer = await fetch(`${base}/${path}`, {
-			redirect: "error",
-			signal: AbortSignal.timeout(timeout_ms),
-		});
-		if (answer.status === 404 || answer.status === 410) {
-			await answer.body?.cancel();
-			return undefined;
+		try {
+			return await fetched(`${base}/${path}`, most, AbortSignal.timeout(timeout_ms));
+		} catch (cause) {
+			throw new LogUnreachable(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
 		}
-		if (!answer.ok || answer.body === null) throw new Error(`${path}: status ${answer.status}`);
-		const parts: Uint8Array[] = [];
-		let length = 0;
-		for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>) {
-			length += part.length;
-			if (length > most) return undefined;
-			parts.push(part);
-		}
-		return new Uint8Array(Buffer.concat(parts));
 	};
+}
+
+async function fetched(url: string, most: number, signal: AbortSignal): Promise<Bytes | undefined> {
+	const answer = await fetch(url, { redirect: "error", signal });
+	if (answer.status === 404 || answer.status === 410) {
+		await answer.body?.cancel();
+		return undefined;
+	}
+	if (!answer.ok || answer.body === null) throw new Error(`status ${answer.status}`);
+	const parts: Uint8Array[] = [];
+	let length = 0;
+	for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>) {
+		length += part.length;
+		if (length > most) return undefined;
+		parts.push(part);
+	}
+	return new Uint8Array(Buffer.concat(parts));
 }

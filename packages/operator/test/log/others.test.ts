@@ -18,6 +18,7 @@ import {
 	httpAnchor,
 	httpSource,
 	type LogSource,
+	LogUnreachable,
 	LogWriter,
 	publicFolder,
 	recomputeLog,
@@ -94,7 +95,7 @@ test("a server that answers with errors, or too much, is no log", async () => {
 		assert.equal(await source("checkpoint", 1000), undefined);
 		assert.equal(codeOf(await checkLog(source, keys, verify)), "channel-failed");
 		await assert.rejects(source("tile/0/000", 1000), /status 500/);
-		await assert.rejects(source("moved", 1000));
+		await assert.rejects(source("moved", 1000), LogUnreachable);
 	} finally {
 		server.close();
 		server.closeAllConnections();
@@ -217,6 +218,21 @@ test("an anchor keeps what it has of a size, and takes no other", () =>
 test("addresses of the machine's own network are no anchors unless they are trusted", async () => {
 	const put = httpAnchor("http://127.0.0.1:9/").put;
 	assert.equal(await put({ size: 1, note: toUtf8("a") }, AbortSignal.timeout(5000)), false);
+});
+
+test("a log that does not answer, or not wholly in time, is out of reach, and nothing is said of it", async () => {
+	const server = createServer((request, response) => {
+		if (request.url === "/half") response.writeHead(200, { "content-length": "10" }).write("half");
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const source = httpSource(address, { timeout_ms: 200 });
+	for (const path of ["half", "silent"]) await assert.rejects(source(path, 100), LogUnreachable, path);
+	server.closeAllConnections();
+	server.close();
+	await once(server, "close");
+	await assert.rejects(source("checkpoint", 100), LogUnreachable);
 });
 
 test("an anchor whose progress cannot be written down is brought the checkpoint again", async () => {
