@@ -22,6 +22,7 @@ import {
 	verifyEnrolment,
 } from "@tenten/protocol";
 import type { OperatorContext } from "./context.ts";
+import { noteEffects } from "./sealing/effects.ts";
 import { insertNew } from "./store/insert-new.ts";
 import type { Transaction } from "./store/store.ts";
 import { spanned } from "./tracing.ts";
@@ -92,6 +93,13 @@ async function insertCertificate(
 	{ encoded, hash }: MadeCertificate,
 ): Promise<void> {
 	await transaction.insertInto("certificates").values({ certificate_hash: hash, encoded }).execute();
+	await noteCertificate(transaction, hash);
+}
+
+export function noteCertificate(transaction: Transaction, hash: Bytes): Promise<void> {
+	return noteEffects(transaction, () => [
+		{ kind: "item", batch: "certificates", asset: null, id: hash, amount: 0n },
+	]);
 }
 
 /** The encoded certificate of an account, if this operator opened it. */

@@ -54,6 +54,8 @@ export {
 	stateProofIn,
 	stateRoot,
 } from "./seal/trees.ts";
+export type { Surroundings } from "./sealing/epoch.ts";
+export { openSealer, type Sealer, type SealerOptions } from "./sealing/sealer.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";

@@ -39,6 +39,7 @@ import {
 } from "@tenten/protocol";
 import { ceilingRefusal } from "./ceiling.ts";
 import type { OperatorContext } from "./context.ts";
+import { issuedEffects, noteEffects } from "./sealing/effects.ts";
 import { balanceOf, nobody, postEntry } from "./store/books.ts";
 import { insertNew } from "./store/insert-new.ts";
 import type { Schema } from "./store/schema.ts";
@@ -210,7 +211,9 @@ export async function makeIssues(
 
 export async function insertIssues(transaction: Transaction, proofs: readonly IssueProof[]): Promise<void> {
 	if (proofs.length === 0) return;
-	await transaction.insertInto("issues").values(proofs.map(issueRow)).execute();
+	const rows = proofs.map(issueRow);
+	await transaction.insertInto("issues").values(rows).execute();
+	await noteEffects(transaction, () => issuedEffects(rows));
 }
 
 /** The row of an issue of which nothing was paid yet. */

@@ -11,6 +11,7 @@
  */
 import {
 	answersStatement,
+	assetHash,
 	type Bytes,
 	type ConsumedOutput,
 	isRefusal,
@@ -160,7 +161,7 @@ async function recordRefunds(
 			return { kind: "released", release: published.release };
 		const outcomes = await recordPayouts(transaction, context, claimed, trust);
 		if (outcomes.every(isRefusal)) return outcomes[0] as Refusal;
-		const kept = await keepRuling(transaction, made);
+		const kept = await keepRuling(transaction, made, assetHash(order.asset));
 		if (kept === made) await tellRefund(transaction, context, made, action.account);
 		return { kind: "recorded", ruling: kept.ruling, outcomes };
 	});

@@ -66,7 +66,7 @@ async function ruleReleased(context: OperatorContext, release: Bytes): Promise<B
 	const made = await signRuling(context, lock, { release, publishedAt });
 	const trust = await context.trust();
 	const kept = await context.store.run(async (transaction) => {
-		const standing = await keepRuling(transaction, { ruling: made, statement: null });
+		const standing = await keepRuling(transaction, { ruling: made, statement: null }, null);
 		const lie = standing.statement;
 		if (lie !== null) await convict(transaction, context, lie, release, trust);
 		return standing;

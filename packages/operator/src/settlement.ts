@@ -30,6 +30,8 @@ import {
 import type { OperatorContext } from "./context.ts";
 import { insertIssues, makeIssues } from "./issuer.ts";
 import { decodeRecord, type OpenPayout, shareOf } from "./payout-record.ts";
+import type { Effect } from "./sealing/effects.ts";
+import { noteEffects } from "./sealing/effects.ts";
 import { type Book, type Entry, type Line, nobody, postEntry } from "./store/books.ts";
 import { evidenceOf } from "./store/case-files.ts";
 import { insertNew } from "./store/insert-new.ts";
@@ -190,6 +192,8 @@ export type SettlementWrites = {
 	readonly row: Schema["settlements"];
 	readonly issues: readonly NewIssue[];
 	readonly entry: Entry;
+	/** what came back by it, output by output */
+	readonly returned: readonly Effect[];
 	/** what partners are told of it */
 	readonly events: readonly NewEvent[];
 	/** whether this output is paid to an account */
@@ -210,6 +214,7 @@ export function settlementWrites(context: OperatorContext, settlement: Settlemen
 		row: { settlement_id: id, order_digest: digest, issues: serialize(storedIssues, issues) },
 		issues,
 		entry: { id, asset, lines: linesOf(settlement), at },
+		returned: open.flatMap((payout) => returnedBy(payout, asset)),
 		events: settlementEvents(context, { id, open, paid, plan }),
 		isCredited: (output) => credited.has(toHex(output)),
 	};
@@ -222,7 +227,7 @@ async function write(
 	settlement: Settlement,
 ): Promise<void> {
 	const { unsettled, paid, proofs } = settlement;
-	const { row, entry, events, isCredited } = settlementWrites(context, settlement);
+	const { row, entry, returned, events, isCredited } = settlementWrites(context, settlement);
 	await insertNew(transaction, "settlements", [row]);
 	await insertIssues(transaction, proofs);
 	await recordDraws(transaction, entry.asset, unsettled, paid);
@@ -238,8 +243,19 @@ async function write(
 			.executeTakeFirst();
 		mustWrite(numUpdatedRows, 1);
 	}
+	await noteEffects(transaction, () => returned);
 	await postEntry(transaction, entry);
 	await tell(transaction, context, ...events);
+}
+
+/** As what a seal counts what came back; of a fork nothing did. */
+const returnedAs = { redeemed: "redemptions", refunded: "rulings" } as const;
+
+function returnedBy({ output, record }: OpenPayout, asset: Bytes): readonly Effect[] {
+	const { outcome, amount } = record;
+	if (outcome.kind === "forked") return [];
+	const batch = outcome.kind === "burned" ? "burns" : returnedAs[outcome.source];
+	return [{ kind: "item", batch, asset, id: output, amount }];
 }
 
 /** The same for whoever settles an order for the same time: `before` settlements of it were made. */

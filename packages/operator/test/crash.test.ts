@@ -39,6 +39,8 @@ import { inFolder } from "./support/in-folder.ts";
 import { ledgerScene } from "./support/ledger-scene.ts";
 import { createLicensed } from "./support/licensed.ts";
 import { pruneScene } from "./support/prune-scene.ts";
+import { firstSeals, sealScenes } from "./support/seal-scenes.ts";
+import { beginSealed } from "./support/sealed.ts";
 import { createTold, toldScene, webhookScene } from "./support/webhook-scenes.ts";
 
 /** What runs on PostgreSQL or in memory alone; its own tests run it there. */
@@ -138,9 +140,19 @@ async function cutEverywhere(
 	}
 }
 
-for (const [name, scene] of Object.entries(scenes))
+/** What it does goes through a log, so that each of its writes has something for the next seal. */
+async function createSealed(options: EcosystemOptions): Promise<Ecosystem> {
+	const ecosystem = await createEcosystem(options);
+	await beginSealed(ecosystem.operator);
+	return ecosystem;
+}
+
+for (const [name, scene] of Object.entries({ ...scenes, ...sealScenes }))
 	test(`power fails before and after each commit: ${name}`, () =>
-		cutEverywhere((point, commits) => cutAndRetry(createEcosystem, scene, point, commits), 2));
+		cutEverywhere((point, commits) => cutAndRetry(createSealed, scene, point, commits), 2));
+
+test("power fails before and after each commit: the first seals, of an operator that worked before", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, firstSeals, point, commits), 4));
 
 test("power fails before and after each commit: books that do not agree, until payouts are allowed again", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, watchScene, point, commits), 3));

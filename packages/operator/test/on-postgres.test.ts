@@ -33,6 +33,7 @@ const scenes = [
 	"refund-until",
 	"rulings",
 	"seal-trees",
+	"sealing",
 	"terms",
 	"webhooks",
 	"webhooks-delivery",

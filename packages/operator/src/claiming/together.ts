@@ -16,6 +16,7 @@ import type { OperatorContext } from "../context.ts";
 import { issueRow } from "../issuer.ts";
 import { storedReplies } from "../replies.ts";
 import { bindKeys } from "../request-key.ts";
+import { consumedEffects, issuedEffects, noteEffects } from "../sealing/effects.ts";
 import { postEntries } from "../store/books.ts";
 import { publishVouched } from "../store/releases.ts";
 import type { Schema } from "../store/schema.ts";
@@ -206,7 +207,13 @@ async function write(transaction: Transaction, taken: readonly Taken[], stored: 
 		"settlements",
 		settlements.toSorted((a, b) => compareBytes(a.settlement_id, b.settlement_id)),
 	);
-	await insertNewSet(transaction, "issues", writes.flatMap(({ proofs }) => proofs).map(issueRow));
+	const issues = writes.flatMap(({ proofs }) => proofs).map(issueRow);
+	await insertNewSet(transaction, "issues", issues);
+	await noteEffects(transaction, () => [
+		...consumedEffects(rows),
+		...issuedEffects(issues),
+		...writes.flatMap(({ settled }) => settled.returned),
+	]);
 	await postEntries(
 		transaction,
 		writes.map(({ settled }) => settled.entry),

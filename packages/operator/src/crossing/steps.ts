@@ -27,6 +27,7 @@ import {
 } from "@tenten/protocol";
 import { takeLastSeal } from "../seal/last-seal.ts";
 import { changeState } from "../seal/trees.ts";
+import { isSealed, keepEffects } from "../sealing/effects.ts";
 import type { Transaction } from "../store/store.ts";
 import { moveIn } from "./money.ts";
 import { crossingOf, type KeptCrossing, keepCrossing, putRisk, takeRisk } from "./rows.ts";
@@ -62,7 +63,7 @@ export async function sourceIn(
 	if (refused !== null) return refused;
 	// What its seal `decides` shows is asked for ever; a later one says nothing more.
 	await keepCrossing(transaction, before, quoteOf(before, signed), kept, kept.quote.body.decides);
-	await changeState(transaction, [{ key: transfer, entry: stateValue(state) }]);
+	await noteState(transaction, state, before);
 	return { kind: "stands", state };
 }
 
@@ -88,8 +89,20 @@ export async function destinationIn(
 	await keepCrossing(transaction, before, quoteOf(before, signed), kept, proveUntil);
 	const seen = Math.max(peerSeal, event.shown.number);
 	await putRisk(transaction, agreed.id, { positions: step.positions, peerSeal: seen });
-	await changeState(transaction, [{ key: transfer, entry: stateValue(state) }]);
+	await noteState(transaction, state, before);
 	return { kind: "stands", state };
+}
+
+/** In the map with the next seal; where no log is kept, at once. */
+async function noteState(
+	transaction: Transaction,
+	state: CrossingState,
+	before: KeptCrossing | undefined,
+): Promise<void> {
+	const [key, value] = [state.transfer, stateValue(state)];
+	if (!(await isSealed(transaction))) return void (await changeState(transaction, [{ key, entry: value }]));
+	const turn = Number(before?.version ?? 0n) + 1;
+	await keepEffects(transaction, [{ kind: "state", key, value, turn }]);
 }
 
 function isSource(kept: Source | Destination): kept is Source {

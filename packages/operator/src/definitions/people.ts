@@ -6,7 +6,7 @@ import { type ApprovalPart, classOfPart, keyId, type PublicKey, toHex } from "@t
 import type { Acting } from "../access.ts";
 import type { OperatorContext } from "../context.ts";
 import { deskProfile } from "../desk.ts";
-import { certify, type MadeCertificate } from "../enrol.ts";
+import { certify, type MadeCertificate, noteCertificate } from "../enrol.ts";
 import { appendAudit } from "../store/audit-log.ts";
 import { insertVoucher } from "../store/vouchers.ts";
 
@@ -22,6 +22,7 @@ export async function certifyPerson(
 	const entry = { at: context.now(), act: "personCertified", outcome: "done", detail: part } as const;
 	const subject = toHex(keyId(key));
 	await context.store.run(async (transaction) => {
+		await noteCertificate(transaction, made.hash);
 		await insertVoucher(transaction, subject, acting.actor);
 		await appendAudit(transaction, { ...acting, ...entry, subject });
 	});

@@ -24,6 +24,7 @@ import {
 	type TransferResult,
 	toHex,
 } from "@tenten/protocol";
+import { type BalanceEffect, noteEffects } from "../sealing/effects.ts";
 import type { Transaction } from "../store/store.ts";
 import { insertPosted, type Posted, postedAmong, replaceDue, withEndings } from "./journal.ts";
 import { nothingKnown } from "./known-rows.ts";
@@ -100,6 +101,19 @@ async function writeChanges(
 	await replaceSums(transaction, accounts);
 	await insertPosted(transaction, posted);
 	await replaceDue(transaction, transfers, ended);
+	await noteEffects(transaction, () => accounts.map(({ account }) => heldEffect(account)));
+}
+
+/** What an account holds is owed to it; of one that owes itself nothing is. */
+export function heldEffect({
+	id,
+	asset,
+	creditsPosted,
+	debitsPosted,
+	entries,
+}: LedgerAccount): BalanceEffect {
+	const held = creditsPosted - debitsPosted;
+	return { kind: "balance", asset, account: id, amount: held > 0n ? held : 0n, entries };
 }
 
 /** Opens accounts; one result each, in their order. */

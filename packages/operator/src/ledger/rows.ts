@@ -145,3 +145,9 @@ function valuesOf(row: Omit<SumsRow, "least" | "most">): readonly unknown[] {
 		row.changed_at,
 	];
 }
+
+/** Every account of the ledger. */
+export async function everyAccount(transaction: Transaction): Promise<readonly LedgerAccount[]> {
+	const rows = await transaction.selectFrom("ledger_sums").select(columns).execute();
+	return rows.map(accountOf);
+}

@@ -36,7 +36,7 @@ import {
 	writeNote,
 	writeTile,
 } from "@tenten/protocol";
-import { type Head, LogEnd } from "./end.ts";
+import { type Head, LogEnd, type LogIdentity } from "./end.ts";
 import { readWhole, removeFolder, writeFiles } from "./files.ts";
 import { LogReader } from "./reader.ts";
 import { folderSource } from "./source.ts";
@@ -135,6 +135,11 @@ export class LogWriter {
 	/** The newest checkpoint. */
 	get published(): Published {
 		return this.#head;
+	}
+
+	/** Whose log it is. */
+	get identity(): LogIdentity {
+		return { origin: this.#origin, publicKey: this.#signer.key.bytes };
 	}
 
 	/** Entries with a place, those that wait for a checkpoint among them. */

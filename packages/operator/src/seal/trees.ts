@@ -62,6 +62,15 @@ export async function stateRoot(transaction: Transaction): Promise<Bytes> {
 	return rootOf(stateAlgebra, await loadPages(transaction, stateMap, []));
 }
 
+/** What stands under these keys, in their order; null where nothing does. */
+export async function stateEntriesIn(
+	transaction: Transaction,
+	keys: readonly Bytes[],
+): Promise<readonly (Bytes | null)[]> {
+	const pages = await loadPages(transaction, stateMap, keys);
+	return keys.map((key) => entryIn(pages, key));
+}
+
 /** Of a key that is there, or is not. */
 export async function stateProofIn(transaction: Transaction, key: Bytes): Promise<StateProof> {
 	return (await stateProofsIn(transaction, [key]))[0] as StateProof;
@@ -122,6 +131,17 @@ function inSlices<E>(changes: readonly Change<E>[]): readonly (readonly Change<E
 	);
 }
 
+/** What these accounts hold, in minor units, in their order; null where one has no line. */
+export async function amountsIn(
+	transaction: Transaction,
+	lines: Lines,
+	accounts: readonly Bytes[],
+): Promise<readonly (bigint | null)[]> {
+	const keys = accounts.map((account) => lineKey(account, saltOf(lines, account)));
+	const pages = await loadPages(transaction, liabilitiesOf(lines.asset), keys);
+	return keys.map((key) => entryIn(pages, key));
+}
+
 export async function liabilitiesIn(transaction: Transaction, asset: Bytes): Promise<SumNode> {
 	return rootOf(sumAlgebra, await loadPages(transaction, liabilitiesOf(asset), []));
 }
@@ -138,7 +158,7 @@ export async function lineProofIn(
 }
 
 /** All three have one length, so nobody who lacks the secret can make one, whatever others it has seen. */
-function saltOf({ asset, secret }: Lines, account: Bytes): Bytes {
+export function saltOf({ asset, secret }: Lines, account: Bytes): Bytes {
 	if (secret.length !== 32 || asset.length !== 32 || account.length !== 32)
 		throw new RangeError("32 bytes each");
 	return sha256(concatBytes(secret, asset, account));

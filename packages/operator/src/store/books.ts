@@ -13,6 +13,8 @@
  * change, lies in slots: an entry takes one by its id, so that writers do not wait for one another's commits.
  */
 import { type Bytes, compareBytes, limits, toHex } from "@tenten/protocol";
+import { bookedEffects } from "../sealing/booked-effects.ts";
+import { noteEffects } from "../sealing/effects.ts";
 import { insertNew } from "./insert-new.ts";
 import { addToBalances, insertNewSet } from "./sets.ts";
 import { mustWrite, type Transaction } from "./store.ts";
@@ -77,6 +79,7 @@ export async function postEntries(transaction: Transaction, entries: readonly En
 	const [first] = sorted;
 	if (first === undefined || rows.length === 0) return;
 	await insertNewSet(transaction, "lines", rows);
+	await noteEffects(transaction, () => sorted.flatMap(bookedEffects), first.id);
 	const balances = new Map<string, Line & { readonly asset: Bytes }>();
 	for (const { asset, lines } of sorted)
 		for (const change of changesOf(first.id, lines)) {
@@ -101,6 +104,7 @@ export async function postEntry(transaction: Transaction, { id, asset, lines, at
 	if (lines.length === 0) return;
 	const rows = lines.map((line, position) => ({ ...line, entry_id: id, position, asset, made_at: at }));
 	await insertNew(transaction, "lines", rows);
+	await noteEffects(transaction, () => bookedEffects({ id, asset, lines, at }), id);
 	for (const change of changesOf(id, lines)) await changeBalance(transaction, asset, change);
 }
 

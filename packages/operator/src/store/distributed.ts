@@ -55,6 +55,11 @@ const spread: Readonly<Record<string, string | null>> = {
 	// A tree's pages: read and written many at once, by where they stand.
 	seal_pages: "path",
 	seals: "number",
+	seal_places: "number",
+	seal_batches: "place",
+	seal_items: "item_id",
+	seal_words: "number",
+	unsealed: "effects_id",
 	// A payment across operators, and what shows it.
 	crossings: "transfer_id",
 	crossing_proofs: "transfer_id",
@@ -62,6 +67,9 @@ const spread: Readonly<Record<string, string | null>> = {
 	schema_versions: null,
 	seal_trees: null,
 	last_seal: null,
+	sealing: null,
+	reserve_words: null,
+	peer_checkpoints: null,
 	crossing_agreements: null,
 	starts: null,
 	trust_lists: null,

@@ -9,6 +9,7 @@ import { CompiledQuery } from "kysely";
 import { purposes, signingKey } from "../key-ring.ts";
 import { examineLedger } from "../ledger/examine.ts";
 import { examineReservations } from "../ledger/examine-reservations.ts";
+import { brokenSeals } from "../sealing/examine.ts";
 import { recountOf, totalsOf } from "../totals.ts";
 import { newestList } from "../trust-lists.ts";
 import { auditAfter, chainBeginning, followChain } from "./audit-log.ts";
@@ -93,6 +94,17 @@ const checks: Readonly<Record<string, Check>> = {
 					state: "wrong",
 					found: broken.join("; "),
 					todo: "keep a copy, find what changed the rows (tenten operator audit), and put it right before payouts are allowed",
+				};
+	},
+	seals: async (transaction) => {
+		const broken = await brokenSeals(transaction, null);
+		const { number } = await transaction.selectFrom("last_seal").select("number").executeTakeFirstOrThrow();
+		return broken.length === 0
+			? well(`${number} seals, the last held against the books`)
+			: {
+					state: "wrong",
+					found: `${broken.length} things do not agree: ${broken.slice(0, mostTold).join("; ")}`,
+					todo: "keep a copy, and find what changed the rows, or which process worked without its log: witnesses read what was sealed",
 				};
 	},
 	ledger: async (transaction, { now }) => {

@@ -267,6 +267,26 @@ export const migrations: readonly Migration[] = [
 				state {blob} NOT NULL, proof {blob} NOT NULL)`,
 		],
 	},
+	{
+		version: 18,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS sealing (name text NOT NULL PRIMARY KEY, origin text NOT NULL,
+				public_key {blob} NOT NULL, begun_at bigint NOT NULL, cosigned_size bigint NOT NULL, cosigned {blob})`,
+			"CREATE TABLE IF NOT EXISTS unsealed (effects_id {blob} NOT NULL PRIMARY KEY, effects {blob} NOT NULL)",
+			"CREATE TABLE IF NOT EXISTS seal_places (number bigint NOT NULL, place bigint NOT NULL, PRIMARY KEY (number))",
+			"CREATE INDEX IF NOT EXISTS seal_places_by_place ON seal_places (place)",
+			`CREATE TABLE IF NOT EXISTS seal_batches (place bigint NOT NULL, number bigint NOT NULL,
+				leaf {blob} NOT NULL, items {blob} NOT NULL, PRIMARY KEY (place))`,
+			`CREATE TABLE IF NOT EXISTS seal_items (item_id {blob} NOT NULL, place bigint NOT NULL,
+				PRIMARY KEY (item_id, place))`,
+			`CREATE TABLE IF NOT EXISTS seal_words (number bigint NOT NULL, witness {blob} NOT NULL, word {blob} NOT NULL,
+				PRIMARY KEY (number, witness))`,
+			`CREATE TABLE IF NOT EXISTS reserve_words (asset {blob} NOT NULL, holder {blob} NOT NULL,
+				held_at bigint NOT NULL, word {blob} NOT NULL, PRIMARY KEY (asset, holder))`,
+			`CREATE TABLE IF NOT EXISTS peer_checkpoints (peer {blob} NOT NULL PRIMARY KEY, size bigint NOT NULL,
+				hash {blob} NOT NULL)`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -1,5 +1,6 @@
 /** The spend registry's rows, and how much of each issue was paid. Every row is written at most once. */
 import { type Bytes, compareBytes, type RegistryRow } from "@tenten/protocol";
+import { consumedEffects, noteEffects } from "../sealing/effects.ts";
 import { insertNew } from "./insert-new.ts";
 import type { Transaction } from "./store.ts";
 
@@ -39,6 +40,7 @@ export async function insertRows(
 			consumed,
 		})),
 	);
+	await noteEffects(transaction, () => consumedEffects(rows));
 }
 
 /** Whether `amount` more of the issue was free to be paid, and now is. */

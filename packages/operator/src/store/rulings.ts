@@ -3,6 +3,7 @@
  * the word that a release is known: it was weighed against that release, which came too late.
  */
 import { type Bytes, isRefusal, parse, type SignedRuling, serialize, signedRuling } from "@tenten/protocol";
+import { noteEffects } from "../sealing/effects.ts";
 import { insertNew } from "./insert-new.ts";
 import { mustWrite, type Transaction } from "./store.ts";
 
@@ -24,14 +25,19 @@ export async function rulingOn(transaction: Transaction, subject: Bytes): Promis
 	return { ruling, statement: row.statement };
 }
 
-/** The ruling that stands: `made`, or the one that was there before. */
-export async function keepRuling(transaction: Transaction, made: KeptRuling): Promise<KeptRuling> {
+/** The ruling that stands: `made`, or the one that was there before. `asset`: of what it refunds; null where nothing. */
+export async function keepRuling(
+	transaction: Transaction,
+	made: KeptRuling,
+	asset: Bytes | null,
+): Promise<KeptRuling> {
 	const { subject } = made.ruling.body;
 	const before = await rulingOn(transaction, subject);
 	const { statement } = made;
 	const kept = { ruling: serialize(signedRuling, made.ruling), statement };
 	if (before === undefined) {
 		await insertNew(transaction, "rulings", [{ subject, ...kept }]);
+		await noteRuling(transaction, subject, asset);
 		return made;
 	}
 	if (before.statement !== null || statement === null) return before;
@@ -42,5 +48,11 @@ export async function keepRuling(transaction: Transaction, made: KeptRuling): Pr
 		.where("statement", "is", null)
 		.executeTakeFirst();
 	mustWrite(numUpdatedRows, 1);
+	await noteRuling(transaction, subject, asset);
 	return made;
+}
+
+/** What it refunds are items of their own, output by output, once it is paid. */
+function noteRuling(transaction: Transaction, subject: Bytes, asset: Bytes | null): Promise<void> {
+	return noteEffects(transaction, () => [{ kind: "item", batch: "rulings", asset, id: subject, amount: 0n }]);
 }

@@ -364,4 +364,39 @@ export type Schema = {
 		readonly state: Blob;
 		readonly proof: Blob;
 	};
+	/** that what the operator does goes through its log, whose that is, and its newest checkpoint that witnesses cosigned */
+	readonly sealing: {
+		readonly name: string;
+		readonly origin: string;
+		readonly public_key: Blob;
+		readonly begun_at: bigint | number;
+		/** 0: none was */
+		readonly cosigned_size: bigint | number;
+		readonly cosigned: Blob | null;
+	};
+	/** what was done since the last seal, by the hash of what it says: encoded `effects` */
+	readonly unsealed: { readonly effects_id: Blob; readonly effects: Blob };
+	/** where each seal stands in the log, or will: its batches stand before it */
+	readonly seal_places: { readonly number: bigint | number; readonly place: bigint | number };
+	/** batches by their place in the log, with the items that they hide: encoded `batchItems` */
+	readonly seal_batches: {
+		readonly place: bigint | number;
+		/** of the seal that follows */
+		readonly number: bigint | number;
+		readonly leaf: Blob;
+		readonly items: Blob;
+	};
+	/** which batches an item is in */
+	readonly seal_items: { readonly item_id: Blob; readonly place: bigint | number };
+	/** what witnesses said of seals: an encoded `sealWord` each */
+	readonly seal_words: { readonly number: bigint | number; readonly witness: Blob; readonly word: Blob };
+	/** the newest encoded `signedReserve` of each holder of funds */
+	readonly reserve_words: {
+		readonly asset: Blob;
+		readonly holder: Blob;
+		readonly held_at: bigint | number;
+		readonly word: Blob;
+	};
+	/** how far each peer's log was seen: see `peerCheckpoint` */
+	readonly peer_checkpoints: { readonly peer: Blob; readonly size: bigint | number; readonly hash: Blob };
 };

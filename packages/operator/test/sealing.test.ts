@@ -1,0 +1,226 @@
+/**
+ * What an operator does goes through its log: each act in a batch, each epoch a seal, and none of it twice or left out,
+ * whoever works on the database at once and wherever power fails.
+ */
+import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+	type Batch,
+	type Bytes,
+	checkSeal,
+	isRefusal,
+	type LogLeaf,
+	type Seal,
+	toHex,
+} from "@tenten/protocol";
+import { pay, signerFrom, verify } from "../../module/test/support/world.ts";
+import { LogWriter, type Operator, openSealer } from "../src/index.ts";
+import { brokenSeals } from "../src/sealing/examine.ts";
+import { assertBalanced, saltSecret } from "./support/balanced.ts";
+import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
+import { inFolder } from "./support/in-folder.ts";
+import { assertLogged, freshLog, openLog, usualSealer, withSealer } from "./support/seal-scenes.ts";
+import { assertSealed, beginSealed, leavesOf, sealNow } from "./support/sealed.ts";
+
+/** A withdrawal, a payment, a redemption. */
+async function trade(ecosystem: Ecosystem): Promise<void> {
+	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
+	const [token] = await withdrawTo(ecosystem, alice, 100n);
+	assert.ok(token);
+	const { paid } = await pay(ecosystem.world, token, alice, bob, 60n);
+	await redeem(ecosystem, bob, paid);
+}
+
+const kindsOf = (leaves: readonly LogLeaf[]): readonly string[] =>
+	leaves.map((leaf) => (leaf.kind === "seal" ? `seal ${leaf.seal.number}` : leaf.batch.kind));
+
+test("each epoch is a seal after its batches, and the log has what was done and nothing else", async () => {
+	const ecosystem = await createEcosystem();
+	const folder = await freshLog();
+	await withSealer(ecosystem.operator, folder, async (sealer) => {
+		await sealer.seal();
+		await trade(ecosystem);
+		await sealer.seal();
+		await sealer.seal();
+	});
+	const kinds = ["seal 1", "certificates", "issues", "redemptions", "seal 2", "seal 3"];
+	assert.deepEqual(kindsOf(await leavesOf(ecosystem.operator)), kinds);
+	assert.equal(await assertLogged(ecosystem.operator, folder), 3);
+	await assertBalanced(ecosystem, { issued: 100n, redeemed: 60n, held: 60n });
+	await ecosystem.operator.close();
+});
+
+test("an operator that worked before begins with what it had, as one item of each kind", async () => {
+	const ecosystem = await createEcosystem();
+	await trade(ecosystem);
+	const folder = await freshLog();
+	await withSealer(ecosystem.operator, folder, async (sealer) => {
+		const { assets } = await sealer.seal();
+		assert.deepEqual(
+			assets.map(({ issued, redeemed, outstanding, held }) => [issued, redeemed, outstanding, held]),
+			[[100n, 60n, 40n, 60n]],
+		);
+		await trade(ecosystem);
+		await sealer.seal();
+	});
+	assert.equal(await assertLogged(ecosystem.operator, folder), 2);
+	await assertBalanced(ecosystem, { issued: 200n, redeemed: 120n });
+	await ecosystem.operator.close();
+});
+
+test("many work while seals are made: none of what they do is in two seals, or in none", async () => {
+	const ecosystem = await createEcosystem();
+	await beginSealed(ecosystem.operator);
+	let isDone = false;
+	const sealing = (async () => {
+		while (!isDone) {
+			await sealNow(ecosystem.operator);
+			await new Promise((resolve) => setTimeout(resolve, 1));
+		}
+	})();
+	await Promise.all(Array.from({ length: 6 }, () => trade(ecosystem)));
+	isDone = true;
+	await sealing;
+	await assertSealed(ecosystem.operator);
+	await assertBalanced(ecosystem, { issued: 600n, redeemed: 360n });
+	await ecosystem.operator.close();
+});
+
+/** The rules that the last of these seals breaks, by whoever has the one before and what stands between. */
+function brokenAt(leaves: readonly LogLeaf[], operator: Bytes): readonly string[] {
+	const seals = leaves.flatMap((leaf) => (leaf.kind === "seal" ? [leaf.seal] : []));
+	const from = leaves.findLastIndex((leaf, at) => leaf.kind === "seal" && at < leaves.length - 1);
+	const batches: readonly Batch[] = leaves
+		.slice(from + 1)
+		.flatMap((leaf) => (leaf.kind === "batch" ? [leaf.batch] : []));
+	const last = seals.at(-1) as Seal;
+	const times = { now: last.sealedAt, maximumAge_s: 60, ahead_s: 60, reserveAge_s: 60 };
+	const against = {
+		operator,
+		previous: seals.at(-2) ?? null,
+		batches,
+		verify,
+		holders: [],
+		peerWords: [],
+		...times,
+	};
+	return checkSeal(last, against)
+		.map(({ rule }) => rule)
+		.filter((rule) => !rule.startsWith("reserve"));
+}
+
+test("a redemption that is left out is found: in the log by its readers, in the database by the books", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator } = ecosystem;
+	await beginSealed(operator);
+	await sealNow(operator);
+	await trade(ecosystem);
+	await sealNow(operator);
+	const leaves = await leavesOf(operator);
+	assert.deepEqual(brokenAt(leaves, operator.id), []);
+	const without = leaves.filter((leaf) => leaf.kind === "seal" || leaf.batch.kind !== "redemptions");
+	assert.deepEqual(brokenAt(without, operator.id), ["totals"]);
+
+	await trade(ecosystem);
+	const look = (): Promise<readonly string[]> =>
+		operator.store.read((transaction) => brokenSeals(transaction, saltSecret));
+	assert.deepEqual(await look(), []);
+	const rows = await operator.store.run((transaction) =>
+		transaction.deleteFrom("unsealed").returning("effects").execute(),
+	);
+	assert.ok(rows.length > 0);
+	const asset = toHex((leaves.at(-1) as { readonly seal: Seal }).seal.assets[0]?.asset as Bytes);
+	const found = await look();
+	assert.ok(found.includes(`asset ${asset}: seals say redeemed 60, the books 120`), found.join());
+	assert.ok(found.some((words) => words.includes("are not in the state map")));
+	await operator.close();
+});
+
+class Killed extends Error {}
+
+test("a log that dies at any write of an epoch has the same leaves once it is opened again", async () => {
+	const steps = new Set<string>();
+	const ecosystem = await createEcosystem();
+	const folder = await freshLog();
+	await withSealer(ecosystem.operator, folder, (sealer) => sealer.seal());
+	for (let writes = 0; ; writes++) {
+		await trade(ecosystem);
+		let left = writes;
+		const log = await openLog(folder, {
+			failPoint: (step) => {
+				if (left-- > 0) return;
+				steps.add(step);
+				throw new Killed();
+			},
+		});
+		let isKilled = false;
+		const sealed = openSealer(usualSealer(ecosystem.operator, log)).then(async (sealer) => {
+			assert.ok(!isRefusal(sealer));
+			await sealer.seal();
+		});
+		await sealed.catch((error: unknown) => {
+			isKilled = error instanceof Killed || (error as Error).cause instanceof Killed;
+			assert.ok(isKilled, String(error));
+		});
+		await log.close();
+		await withSealer(ecosystem.operator, folder, (sealer) => sealer.seal());
+		const seals = (await leavesOf(ecosystem.operator)).filter(({ kind }) => kind === "seal").length;
+		assert.equal(await assertLogged(ecosystem.operator, folder), seals);
+		await assertBalanced(ecosystem);
+		if (!isKilled) break;
+	}
+	await ecosystem.operator.close();
+	const writes = ["entries", "tiles", "checkpoint", "publishing"];
+	assert.deepEqual([...steps].sort(), writes.flatMap((each) => [`after ${each}`, `before ${each}`]).sort());
+});
+
+async function assertRefused(
+	operator: Operator,
+	log: LogWriter,
+	code: string,
+	detail: RegExp,
+): Promise<void> {
+	const refusal = await openSealer(usualSealer(operator, log));
+	assert.ok(isRefusal(refusal));
+	assert.equal(refusal.code, code);
+	assert.match(refusal.detail, detail);
+}
+
+test("a database that is older than its log seals nothing", () =>
+	inFolder(async (database) => {
+		const ecosystem = await createEcosystem({ database });
+		const folder = await freshLog();
+		await withSealer(ecosystem.operator, folder, (sealer) => sealer.seal());
+		await ecosystem.operator.close();
+		copyFileSync(database, `${database}.copy`);
+		const again = await ecosystem.reopen();
+		await withSealer(again, folder, (sealer) => sealer.seal());
+		await again.close();
+		copyFileSync(`${database}.copy`, database);
+		const older = await ecosystem.reopen();
+		const log = await openLog(folder);
+		await assertRefused(older, log, "state-damaged", /2 leaves, and the database knows of 1/);
+		await log.close();
+		await older.close();
+	}));
+
+test("a log that has something else than the database is refused, and so is another log", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator } = ecosystem;
+	const folder = await freshLog();
+	await withSealer(operator, folder, (sealer) => sealer.seal());
+	const foreign = await freshLog();
+	const stranger = await openLog(foreign);
+	await stranger.append([new Uint8Array([1])]);
+	await assertRefused(operator, stranger, "state-damaged", /another leaf at place 0/);
+	await stranger.close();
+	const elsewhere = await freshLog("elsewhere.example", signerFrom(new Uint8Array(32).fill(9), "Ed25519"));
+	const other = await LogWriter.open(elsewhere, signerFrom(new Uint8Array(32).fill(9), "Ed25519"));
+	assert.ok(!isRefusal(other));
+	await assertRefused(operator, other, "key-refused", /goes into log.example/);
+	await other.close();
+	await withSealer(operator, folder, (sealer) => sealer.seal());
+	assert.equal(await assertLogged(operator, folder), 2);
+	await operator.close();
+});
