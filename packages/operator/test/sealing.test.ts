@@ -16,6 +16,7 @@ import {
 } from "@tenten/protocol";
 import { pay, signerFrom, verify } from "../../module/test/support/world.ts";
 import { LogWriter, type Operator, openSealer } from "../src/index.ts";
+import { noteLeaf } from "../src/sealing/effects.ts";
 import { brokenSeals } from "../src/sealing/examine.ts";
 import { assertBalanced, saltSecret } from "./support/balanced.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
@@ -32,8 +33,13 @@ async function trade(ecosystem: Ecosystem): Promise<void> {
 	await redeem(ecosystem, bob, paid);
 }
 
+const appeal = { kind: "appeal", appeal: new Uint8Array(32).fill(0xa9) } as const;
+
 const kindsOf = (leaves: readonly LogLeaf[]): readonly string[] =>
-	leaves.map((leaf) => (leaf.kind === "seal" ? `seal ${leaf.seal.number}` : leaf.batch.kind));
+	leaves.map((leaf) => {
+		if (leaf.kind === "batch") return leaf.batch.kind;
+		return leaf.kind === "seal" ? `seal ${leaf.seal.number}` : leaf.kind;
+	});
 
 test("each epoch is a seal after its batches, and the log has what was done and nothing else", async () => {
 	const ecosystem = await createEcosystem();
@@ -42,9 +48,10 @@ test("each epoch is a seal after its batches, and the log has what was done and 
 		await sealer.seal();
 		await trade(ecosystem);
 		await sealer.seal();
+		await ecosystem.operator.store.run((transaction) => noteLeaf(transaction, appeal, 1));
 		await sealer.seal();
 	});
-	const kinds = ["seal 1", "certificates", "issues", "redemptions", "seal 2", "seal 3"];
+	const kinds = ["seal 1", "certificates", "issues", "redemptions", "seal 2", "appeal", "seal 3"];
 	assert.deepEqual(kindsOf(await leavesOf(ecosystem.operator)), kinds);
 	assert.equal(await assertLogged(ecosystem.operator, folder), 3);
 	await assertBalanced(ecosystem, { issued: 100n, redeemed: 60n, held: 60n });
@@ -119,7 +126,7 @@ test("a redemption that is left out is found: in the log by its readers, in the 
 	await sealNow(operator);
 	const leaves = await leavesOf(operator);
 	assert.deepEqual(brokenAt(leaves, operator.id), []);
-	const without = leaves.filter((leaf) => leaf.kind === "seal" || leaf.batch.kind !== "redemptions");
+	const without = leaves.filter((leaf) => leaf.kind !== "batch" || leaf.batch.kind !== "redemptions");
 	assert.deepEqual(brokenAt(without, operator.id), ["totals"]);
 
 	await trade(ecosystem);

@@ -11,16 +11,19 @@
 import {
 	amountOrZero,
 	type Bytes,
+	bytes,
 	bytes32,
 	concatBytes,
 	enumeration,
 	integer,
 	isRefusal,
+	type LogLeaf,
 	list,
 	nullable,
 	parse,
 	record,
 	serialize,
+	serializeLeaf,
 	sha256,
 	type TypeOf,
 	union,
@@ -53,6 +56,8 @@ const effect = union({
 	debit: [4, accounted],
 	/** what an account of the ledger holds after so many entries */
 	balance: [5, record({ asset: bytes32, account: bytes32, amount: amountOrZero, entries: counter })],
+	/** a leaf of another kind, for the log as it is: in the order of `turn` before the next seal */
+	leaf: [6, record({ leaf: bytes(1, 65_535), turn: counter })],
 });
 export type Effect = TypeOf<typeof effect>;
 export type BalanceEffect = Extract<Effect, { readonly kind: "balance" }>;
@@ -97,6 +102,14 @@ export async function keepEffects(
 
 /** Of effects that name what happens once: an issue, an output, a certificate. */
 const unnamed: Bytes = new Uint8Array();
+
+/**
+ * A leaf that is neither batch nor seal: in the log before the next seal. `turn` puts leaves of one seal in order, as
+ * their versions do.
+ */
+export function noteLeaf(transaction: Transaction, leaf: LogLeaf, turn: number): Promise<void> {
+	return noteEffects(transaction, () => [{ kind: "leaf", leaf: serializeLeaf(leaf), turn }]);
+}
 
 /** Everything that was done since, which is then gone. */
 export async function takeEffects(transaction: Transaction): Promise<readonly Effect[]> {

@@ -73,7 +73,7 @@ export async function sealIn(
 		positions: sortedBy(around.positions, ({ peer, asset }) => [peer, asset]),
 		checkpoints: sortedBy(around.checkpoints, ({ peer }) => [peer]),
 	});
-	await keepLeaves(transaction, seal.number, batches);
+	await keepLeaves(transaction, seal.number, batches, effects.filter(isOf("leaf")));
 	await keepProofs(transaction, seal.number);
 	return seal;
 }
@@ -229,20 +229,27 @@ async function totalsAfter(
 	return made;
 }
 
-/** Places in the log for batches and seal, and which batch holds which item. */
+type LeafEffect = Extract<Effect, { readonly kind: "leaf" }>;
+
+/** Places in the log for batches, other leaves and seal, and which batch holds which item. */
 async function keepLeaves(
 	transaction: Transaction,
 	number: number,
 	batches: readonly MadeBatch[],
+	others: readonly LeafEffect[],
 ): Promise<void> {
 	const first = await nextPlace(transaction);
-	const rows = batches.map(({ batch, items }, at) => ({
+	const sorted = others.toSorted((a, b) => a.turn - b.turn || compareBytes(a.leaf, b.leaf));
+	const rows = [
+		...batches.map(({ batch, items }) => ({ leaf: serializeLeaf({ kind: "batch", batch }), items })),
+		...sorted.map(({ leaf }) => ({ leaf, items: [] })),
+	].map(({ leaf, items }, at) => ({
 		place: first + at,
 		number,
-		leaf: serializeLeaf({ kind: "batch", batch }),
+		leaf,
 		items: serialize(batchItems, items),
 	}));
-	if (rows.length > 0) await insertNewSet(transaction, "seal_batches", rows);
+	if (rows.length > 0) await insertNewSet(transaction, "seal_leaves", rows);
 	const items = batches.flatMap((made, at) =>
 		made.items.map(({ id }) => ({ item_id: id, place: first + at })),
 	);

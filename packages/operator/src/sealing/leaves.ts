@@ -25,7 +25,7 @@ export async function leavesFrom(
 	most: number,
 ): Promise<readonly Bytes[]> {
 	const batches = await transaction
-		.selectFrom("seal_batches")
+		.selectFrom("seal_leaves")
 		.select(["place", "leaf"])
 		.where("place", ">=", place)
 		.where("place", "<", place + most)

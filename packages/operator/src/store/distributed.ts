@@ -56,7 +56,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	seal_pages: "path",
 	seals: "number",
 	seal_places: "number",
-	seal_batches: "place",
+	seal_leaves: "place",
 	seal_items: "item_id",
 	seal_words: "number",
 	unsealed: "effects_id",

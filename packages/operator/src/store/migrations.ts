@@ -275,7 +275,7 @@ export const migrations: readonly Migration[] = [
 			"CREATE TABLE IF NOT EXISTS unsealed (effects_id {blob} NOT NULL PRIMARY KEY, effects {blob} NOT NULL)",
 			"CREATE TABLE IF NOT EXISTS seal_places (number bigint NOT NULL, place bigint NOT NULL, PRIMARY KEY (number))",
 			"CREATE INDEX IF NOT EXISTS seal_places_by_place ON seal_places (place)",
-			`CREATE TABLE IF NOT EXISTS seal_batches (place bigint NOT NULL, number bigint NOT NULL,
+			`CREATE TABLE IF NOT EXISTS seal_leaves (place bigint NOT NULL, number bigint NOT NULL,
 				leaf {blob} NOT NULL, items {blob} NOT NULL, PRIMARY KEY (place))`,
 			`CREATE TABLE IF NOT EXISTS seal_items (item_id {blob} NOT NULL, place bigint NOT NULL,
 				PRIMARY KEY (item_id, place))`,

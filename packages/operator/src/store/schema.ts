@@ -378,8 +378,8 @@ export type Schema = {
 	readonly unsealed: { readonly effects_id: Blob; readonly effects: Blob };
 	/** where each seal stands in the log, or will: its batches stand before it */
 	readonly seal_places: { readonly number: bigint | number; readonly place: bigint | number };
-	/** batches by their place in the log, with the items that they hide: encoded `batchItems` */
-	readonly seal_batches: {
+	/** leaves by their place in the log; of batches with the items that they hide: encoded `batchItems` */
+	readonly seal_leaves: {
 		readonly place: bigint | number;
 		/** of the seal that follows */
 		readonly number: bigint | number;

@@ -75,6 +75,7 @@ export function assertRules(leaves: readonly LogLeaf[], operator: Bytes): number
 			batches.push(leaf.batch);
 			continue;
 		}
+		if (leaf.kind !== "seal") continue;
 		const broken = checkSeal(leaf.seal, {
 			operator,
 			previous,
