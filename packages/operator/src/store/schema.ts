@@ -4,9 +4,11 @@
  * In the SQL that SQLite, PostgreSQL and engines that shard it share. Keys are 32 bytes made by the client; no serials, foreign keys, triggers or savepoints. What belongs to one
  * issue is keyed by its id first, so that a token family lives on one shard.
  */
+import type { SealSchema } from "./seal-schema.ts";
+
 type Blob = Uint8Array;
 
-export type Schema = {
+export type Schema = SealSchema & {
 	/** the spend registry: which link consumed which output; written at most once */
 	readonly registry: {
 		readonly issue_id: Blob;
@@ -312,91 +314,8 @@ export type Schema = {
 	};
 	/** reservations that are open and have a time limit */
 	readonly ledger_due: { readonly transfer_id: Blob; readonly expires_at: bigint | number };
-	/** trees of seals; whoever changes one raises its version first, and so waits for whoever does already */
-	readonly seal_trees: { readonly tree: Blob; readonly version: bigint };
-	/** their pages, by the hexadecimal digits that lead there: see `seal/page-rows.ts` */
-	readonly seal_pages: { readonly tree: Blob; readonly path: string; readonly content: Blob };
 	/** how often the operator was started, in one row: by it an older copy is known */
 	readonly starts: { readonly name: string; readonly count: bigint };
 	/** the migrations that were applied, each once; `digest` is of its statements */
 	readonly schema_versions: { readonly version: bigint | number; readonly digest: Blob };
-	/** the number and hash of the last seal, in one row: all that a seal excludes raises `turn` first */
-	readonly last_seal: {
-		readonly name: string;
-		/** 0: there is none */
-		readonly number: bigint | number;
-		readonly hash: Blob | null;
-		readonly turn: bigint;
-	};
-	/** seals as they stand in the operator's log, or will */
-	readonly seals: { readonly number: bigint | number; readonly leaf: Blob };
-	/** agreements on payments across operators, for ever, with what is at risk under each as its destination */
-	readonly crossing_agreements: {
-		readonly agreement_id: Blob;
-		/** encoded `agreement` */
-		readonly encoded: Blob;
-		readonly open: bigint;
-		readonly unsettled: bigint;
-		/** the number of the newest seal of the source that was shown under it */
-		readonly peer_seal: bigint | number;
-		/** raised by whoever is to change what is at risk */
-		readonly turn: bigint;
-	};
-	/** payments across operators, on either side */
-	readonly crossings: {
-		readonly transfer_id: Blob;
-		readonly agreement_id: Blob;
-		/** encoded `signedQuote` */
-		readonly quote: Blob;
-		/** one of `crossingState` */
-		readonly state: string;
-		readonly release: Blob | null;
-		/** the number of the last of the operator's own seals that others need to be shown it by */
-		readonly prove_until: bigint | number;
-		/** raised by whoever changes it */
-		readonly version: bigint;
-	};
-	/** what the newest seal that is needed shows of a payment: the map changes after it */
-	readonly crossing_proofs: {
-		readonly transfer_id: Blob;
-		readonly number: bigint | number;
-		/** encoded `crossingState` and `stateProof` */
-		readonly state: Blob;
-		readonly proof: Blob;
-	};
-	/** that what the operator does goes through its log, whose that is, and its newest checkpoint that witnesses cosigned */
-	readonly sealing: {
-		readonly name: string;
-		readonly origin: string;
-		readonly public_key: Blob;
-		readonly begun_at: bigint | number;
-		/** 0: none was */
-		readonly cosigned_size: bigint | number;
-		readonly cosigned: Blob | null;
-	};
-	/** what was done since the last seal, by the hash of what it says: encoded `effects` */
-	readonly unsealed: { readonly effects_id: Blob; readonly effects: Blob };
-	/** where each seal stands in the log, or will: its batches stand before it */
-	readonly seal_places: { readonly number: bigint | number; readonly place: bigint | number };
-	/** leaves by their place in the log; of batches with the items that they hide: encoded `batchItems` */
-	readonly seal_leaves: {
-		readonly place: bigint | number;
-		/** of the seal that follows */
-		readonly number: bigint | number;
-		readonly leaf: Blob;
-		readonly items: Blob;
-	};
-	/** which batches an item is in */
-	readonly seal_items: { readonly item_id: Blob; readonly place: bigint | number };
-	/** what witnesses said of seals: an encoded `sealWord` each */
-	readonly seal_words: { readonly number: bigint | number; readonly witness: Blob; readonly word: Blob };
-	/** the newest encoded `signedReserve` of each holder of funds */
-	readonly reserve_words: {
-		readonly asset: Blob;
-		readonly holder: Blob;
-		readonly held_at: bigint | number;
-		readonly word: Blob;
-	};
-	/** how far each peer's log was seen: see `peerCheckpoint` */
-	readonly peer_checkpoints: { readonly peer: Blob; readonly size: bigint | number; readonly hash: Blob };
 };
