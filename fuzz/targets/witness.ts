@@ -21,6 +21,7 @@ import {
 	proofOf,
 	quorumSince,
 	refuseForValue,
+	sealHash,
 	sha256,
 	signNote,
 	TreeEdge,
@@ -33,10 +34,11 @@ import {
 	writeVerifierKey,
 } from "@tenten/protocol";
 import { signerFrom, verify } from "../../packages/module/src/index.ts";
-import { Witness, WitnessStore, witnessDoor } from "../../packages/operator/src/index.ts";
+import { logId, Witness, WitnessStore, witnessDoor } from "../../packages/operator/src/index.ts";
 import { serverMemory } from "../memory.ts";
 import { Broken, mustBeSame, type Target } from "../target.ts";
-import { encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
+import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
+import { evidenceHash, followedSeals, peerId, sealedLeaves, sealOf } from "./witness-seals.ts";
 
 const signer = signerFrom(sha256(Uint8Array.of(1)), "Ed25519");
 const origin = "log.example/a";
@@ -171,6 +173,22 @@ const cosigned: Target = {
 const routes: Readonly<Record<string, () => Promise<readonly HttpSeed[]>>> = {
 	"POST /add-checkpoint": async () =>
 		(await witnessRequests()).map((body) => ({ path: "/add-checkpoint", body })),
+	"GET /v1/seals/:operator/:number": async () =>
+		["1", "2", "3"].map((number) => ({ path: `/v1/seals/${toHex(peerId)}/${number}` })),
+	"GET /v1/seals/:seal": async () =>
+		[sealHash(await sealOf(1)), peerId].map((seal) => ({ path: `/v1/seals/${toHex(seal)}` })),
+	"GET /v1/logs/:log/checkpoint": async () =>
+		[logId(origin), toHex(peerId)].map((log) => ({ path: `/v1/logs/${log}/checkpoint` })),
+	"GET /v1/logs/:log/tiles": async () =>
+		["tile/0/000.p/2", "tile/0/000.p/3", "tile/1/000", "tile/entries/000.p/2"].map((path) => ({
+			path: `/v1/logs/${logId(origin)}/tiles?path=${path}`,
+		})),
+	"GET /v1/evidence/:hash": async () =>
+		[await evidenceHash(), peerId].map((hash) => ({ path: `/v1/evidence/${toHex(hash)}` })),
+	"GET /v1/peers": async () => [{ path: "/v1/peers" }],
+	"GET /v1/openapi.json": async () => [{ path: "/v1/openapi.json" }],
+	"GET /v1/docs": async () => [{ path: "/v1/docs" }],
+	"GET /v1/problems/:code": async () => [{ path: "/v1/problems/word-unknown" }],
 	"GET /livez": async () => [{ path: "/livez" }],
 	"GET /readyz": async () => [{ path: "/readyz" }],
 	"GET /metrics": async () => [{ path: "/metrics" }],
@@ -193,7 +211,8 @@ function routeTarget(route: string, made: () => Promise<readonly HttpSeed[]>): T
 			if (isRefusal(store)) throw new Broken(store.detail);
 			const witness = new Witness({ store, signer, logs, verify, now: () => 7_000 });
 			const quiet = { info: () => undefined, error: () => undefined };
-			const door = witnessDoor({ witness, log: quiet });
+			const seals = await followedSeals(join(folder, "seals.db"));
+			const door = witnessDoor({ witness, seals, log: quiet });
 			const history = new OneHistory();
 			return {
 				seeds: (await made()).map(encodeHttp),
@@ -203,6 +222,7 @@ function routeTarget(route: string, made: () => Promise<readonly HttpSeed[]>): T
 					if (request === undefined) return "no-request";
 					const before = store.latest(origin);
 					const response = await door.fetch(request);
+					if (method === "GET") return (await answerOf(response)).outcome;
 					await response.arrayBuffer();
 					if (response.status >= 500) throw new Broken(`status ${response.status}`);
 					const latest = store.latest(origin);
@@ -213,6 +233,7 @@ function routeTarget(route: string, made: () => Promise<readonly HttpSeed[]>): T
 				},
 				close: async () => {
 					store.close();
+					await seals.close();
 					rmSync(folder, { recursive: true });
 				},
 			};
@@ -224,5 +245,6 @@ export const witnessTargets: readonly Target[] = [
 	request,
 	policy,
 	cosigned,
+	sealedLeaves,
 	...Object.entries(routes).map(([route, made]) => routeTarget(route, made)),
 ];

@@ -54,6 +54,12 @@ export {
 	stateProofIn,
 	stateRoot,
 } from "./seal/trees.ts";
+export { type FollowedLog, Follower, type Visit } from "./seal-witness/follower.ts";
+export type { SealPolicy } from "./seal-witness/judging.ts";
+export { logId } from "./seal-witness/others.ts";
+export { type LogVisit, SealWitness, type WitnessedLog } from "./seal-witness/seal-witness.ts";
+export { readPeersToFollow } from "./seal-witness/settings.ts";
+export { type KeptCase, SealStore } from "./seal-witness/store.ts";
 export type { Surroundings } from "./sealing/epoch.ts";
 export { openSealer, type Sealer, type SealerOptions } from "./sealing/sealer.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
@@ -68,6 +74,7 @@ export { type FailPoint, type Job, type Store, type StoreOptions, StoreUnavailab
 export { type Alarm, paced, type WatchState } from "./watch.ts";
 export { type CosignOptions, type CosignOutcome, cosign } from "./witness/cosign.ts";
 export { witnessDoor } from "./witness/door.ts";
+export { witnessDocument } from "./witness/endpoints.ts";
 export { startWitness, type WitnessServerOptions } from "./witness/serve.ts";
 export { WitnessStore } from "./witness/store.ts";
 export { logsOf, Witness } from "./witness/witness.ts";

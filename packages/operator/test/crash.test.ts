@@ -48,9 +48,11 @@ const elsewhere = { file: "packages/operator/src/watch.ts", text: "this.#context
 
 /**
  * Whose own tests let power fail on either side of every write of theirs: what is no operator (`rail.test.ts`,
- * `witness.test.ts`), and payments across operators (`crossing-runs.test.ts`).
+ * `witness.test.ts`, `seal-witness.test.ts`), and payments across operators (`crossing-runs.test.ts`).
  */
-const others = ["rail", "witness", "crossing"].map((folder) => `packages/operator/src/${folder}/`);
+const others = ["rail", "witness", "seal-witness", "crossing"].map(
+	(folder) => `packages/operator/src/${folder}/`,
+);
 
 class PowerCut extends Error {}
 

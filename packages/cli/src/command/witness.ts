@@ -4,14 +4,23 @@
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { verify } from "@tenten/module";
-import { logsOf, startWitness, WitnessStore } from "@tenten/operator";
+import { type NewUnlock, verify } from "@tenten/module";
+import {
+	logsOf,
+	readPeersToFollow,
+	SealStore,
+	startWitness,
+	type WitnessedLog,
+	WitnessStore,
+} from "@tenten/operator";
 import {
 	fromHex,
 	isKeyName,
 	isRefusal,
-	type KnownLogs,
+	keyId,
+	type Policy,
 	parsePolicy,
+	toHex,
 	verifierKey,
 	writeVerifierKey,
 } from "@tenten/protocol";
@@ -23,7 +32,12 @@ import { stopSignal } from "../server/until-stopped.ts";
 import { family, subcommand } from "../subcommand.ts";
 import { type KeyFlags, keyOptions, unlockOf } from "./rail-key.ts";
 
-type ServeFlags = KeyFlags & { readonly logs: string; readonly port: string; readonly host?: string };
+type ServeFlags = KeyFlags & {
+	readonly logs: string;
+	readonly port: string;
+	readonly host?: string;
+	readonly peers?: string;
+};
 
 export function witnessCommands(): Command {
 	return family("witness", "cosign the checkpoints of other operators' logs", [
@@ -35,12 +49,14 @@ export function witnessCommands(): Command {
 
 const keyIn = (folder: string): string => join(folder, "witness.key");
 const storeIn = (folder: string): string => join(folder, "witness.db");
+const sealKeyIn = (folder: string): string => join(folder, "seals.key");
+const sealStoreIn = (folder: string): string => join(folder, "seals.db");
 
 function initCommand(): Command {
 	return subcommand<[string], KeyFlags & { readonly name: string }>(
 		{
 			usage: "init <folder>",
-			summary: "make a witness: a key, sealed, and a store of its own; and say the key for policies",
+			summary: "make a witness: two keys, sealed, and a store of its own for each; and say the keys",
 			example: "tenten witness init witness --name witness1.example",
 			required: [["--name <name>", "by which policies know it: an address without scheme"]],
 			options: keyOptions,
@@ -53,11 +69,19 @@ function initCommand(): Command {
 			const publicKey = fromHex(await createRailKey(file, await unlockOf(flags, file, true)()));
 			if (publicKey === undefined) throw new Error("a key that was made has no public one");
 			const key = verifierKey(flags.name, "cosignature", publicKey);
+			const forSeals = fromHex(
+				await createRailKey(sealKeyIn(folder), await unlockOf(flags, sealKeyIn(folder), true)()),
+			);
+			if (forSeals === undefined) throw new Error("a key that was made has no public one");
+			const sealKey = { suite: "Ed25519", bytes: forSeals } as const;
 			WitnessStore.create(storeIn(folder), key);
+			SealStore.create(sealStoreIn(folder), sealKey);
 			const line = writeVerifierKey(key);
+			const sealKeyId = toHex(keyId(sealKey));
 			output.say(`For policies: witness NAME ${line} https://${flags.name}`);
+			output.say(`Its key for seals, for those who believe its words on them: ${sealKeyId}`);
 			output.say("Never copy this folder, nor put it back from a copy: make another witness instead.");
-			return { ok: true, result: { ok: true, key: line } };
+			return { ok: true, result: { ok: true, key: line, sealKey: sealKeyId } };
 		},
 	);
 }
@@ -66,7 +90,7 @@ function keyCommand(): Command {
 	return subcommand<[string]>(
 		{
 			usage: "key <folder>",
-			summary: "say the key of a witness, for policies",
+			summary: "say the keys of a witness: for policies, and for seals",
 			example: "tenten witness key witness",
 		},
 		async (output, _, folder) => {
@@ -74,8 +98,13 @@ function keyCommand(): Command {
 			if (isRefusal(store)) throw new BadInput(store.detail);
 			const line = writeVerifierKey(store.key);
 			store.close();
+			const seals = SealStore.open(sealStoreIn(folder));
+			if (isRefusal(seals)) throw new BadInput(seals.detail);
+			const sealKey = toHex(keyId(seals.key));
+			seals.close();
 			output.say(line);
-			return { ok: true, result: { ok: true, key: line } };
+			output.say(`For seals: ${sealKey}`);
+			return { ok: true, result: { ok: true, key: line, sealKey } };
 		},
 	);
 }
@@ -89,26 +118,42 @@ function serveCommand(): Command {
 			required: [["--logs <file>", "a policy: its lines with logs say which are witnessed"]],
 			options: [
 				...keyOptions,
+				[
+					"--peers <file>",
+					"follow these logs too, and say a word on each of their seals (docs/spec/witness.md)",
+				],
 				["--host <address>", "listen there (default: this machine alone, behind what ends TLS)"],
 			],
 		},
 		async (output, flags, folder) => {
-			const logs = logsIn(flags.logs);
+			const policy = policyIn(flags.logs);
+			const logs = logsOf(policy);
+			const peers = flags.peers === undefined ? undefined : peersIn(flags.peers, policy);
 			const port = portOf(flags.port);
 			const file = keyIn(folder);
-			const signer = await openRailKey(file, unlockOf(flags, file), output.say);
+			const unlock = asked(unlockOf(flags, file));
+			const signer = await openRailKey(file, unlock, output.say);
+			const seals = peers && {
+				file: sealStoreIn(folder),
+				signer: await openRailKey(sealKeyIn(folder), unlock, output.say),
+				logs: peers,
+				evidence: join(folder, "evidence"),
+			};
 			const server = await onPort(port, () =>
 				startWitness({
 					file: storeIn(folder),
 					signer,
 					logs,
+					seals,
 					verify,
 					port,
 					hostname: flags.host ?? "127.0.0.1",
 				}),
 			);
 			if (isRefusal(server)) throw new BadInput(server.detail);
-			output.say(`${logs.size} logs are witnessed at ${server.url}`);
+			output.say(
+				`${logs.size} logs are witnessed${peers === undefined ? "" : `, and ${peers.length} followed`} at ${server.url}`,
+			);
 			await stopSignal().stopped;
 			await server.close();
 			return { ok: true, result: { ok: true, url: server.url } };
@@ -117,10 +162,28 @@ function serveCommand(): Command {
 	return command.option("--port <number>", "listen there; 0 for a free one", "0");
 }
 
-function logsIn(file: string): KnownLogs {
+/** One passphrase opens both keys: it is asked for once. */
+function asked(unlock: () => Promise<NewUnlock>): () => Promise<NewUnlock> {
+	let answer: Promise<NewUnlock> | undefined;
+	return () => (answer ??= unlock());
+}
+
+/** seconds that the quorum of a followed log may be old before it is shown as stale */
+const oldMost_s = 60;
+
+function peersIn(file: string, policy: Policy): readonly WitnessedLog[] {
+	if (!existsSync(file)) throw new BadInput("is not there", { file });
+	const peers = readPeersToFollow(readFileSync(file, "utf8"));
+	if (typeof peers === "string") throw new BadInput(peers, { file });
+	return policy.quorum.kind === "none"
+		? peers
+		: peers.map((peer) => ({ ...peer, quorum: { policy, oldMost_s } }));
+}
+
+function policyIn(file: string): Policy {
 	if (!existsSync(file)) throw new BadInput("is not there", { file });
 	const policy = parsePolicy(new Uint8Array(readFileSync(file)));
 	if (isRefusal(policy)) throw new BadInput(`is no policy: ${policy.detail}`, { file });
 	if (policy.logs.length === 0) throw new BadInput("names no log", { file });
-	return logsOf(policy);
+	return policy;
 }

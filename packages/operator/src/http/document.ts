@@ -76,7 +76,7 @@ function headersOf(endpoint: Endpoint) {
 
 /** By whose word a route is asked. */
 function schemeOf(access: Endpoint["access"]): readonly string[] {
-	if (access === "anyone" || access === "party") return [];
+	if (access === "anyone" || access === "party" || access === "reader") return [];
 	return access === "holder" || access === "peer" ? [access] : ["apiKey"];
 }
 
@@ -204,6 +204,8 @@ function successOf(endpoint: Endpoint) {
 			return {
 				[gives.status]: { description, headers, content: { "application/json": { schema: gives.schema } } },
 			};
+		case "bytes":
+			return { 200: { description, headers, content: { [gives.type]: { schema: binary } } } };
 		case "text":
 			return { 200: { description, headers, content: { [gives.type]: { schema: z.string() } } } };
 		case "document":

@@ -12,9 +12,9 @@ import type { Problem, ProblemCode } from "./problem.ts";
 
 /**
  * Who may ask: anyone, the holder of the account (signed), a listed operator (signed), another party of the account
- * rail (whoever reaches its door), or whose API key may.
+ * rail (whoever reaches its door), a reader of what a witness shows to all, or whose API key may.
  */
-type Access = "anyone" | "holder" | "peer" | "party" | Permission;
+type Access = "anyone" | "holder" | "peer" | "party" | "reader" | Permission;
 
 type Taken =
 	| { readonly kind: "none" }
@@ -35,11 +35,12 @@ type Given =
 			readonly description: string;
 			readonly schema: z.ZodType;
 	  }
+	| { readonly kind: "bytes"; readonly type: "application/octet-stream"; readonly description: string }
 	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
 	| { readonly kind: "document"; readonly description: string }
 	| { readonly kind: "nothing"; readonly description: string };
 
-type Tag = "wallets" | "management" | "peers" | "webhooks" | "ledger" | "rail" | "service";
+type Tag = "wallets" | "management" | "peers" | "webhooks" | "ledger" | "rail" | "witness" | "service";
 
 export type Endpoint = {
 	readonly method: "get" | "post" | "patch" | "delete";
@@ -94,17 +95,18 @@ export type RateClass = "value" | "reading" | "management";
 
 /**
  * What moves value or certifies; what people who run the operator ask with their keys; the rest. What stands
- * outside `/v1` is asked by whoever runs the process, and is not counted; nor are parties of the account rail.
+ * outside `/v1` is asked by whoever runs the process, and is not counted; nor are parties of the account rail, and
+ * readers of a witness, of whom each is in for a moment and asks for what is there.
  */
 export function rateClassOf({ path, keyed, method, access }: Endpoint): RateClass | undefined {
-	if (!path.startsWith("/v1/") || access === "party") return undefined;
+	if (!path.startsWith("/v1/") || access === "party" || access === "reader") return undefined;
 	if (needsKey(access)) return keyed ? "value" : "management";
 	return keyed || (method === "post" && access === "anyone") ? "value" : "reading";
 }
 
 /** Whether it is for API keys alone. */
 function needsKey(access: Access): boolean {
-	return access !== "anyone" && access !== "holder" && access !== "peer" && access !== "party";
+	return !["anyone", "holder", "peer", "party", "reader"].includes(access);
 }
 
 /** What is said to an operator that was not heard. */
@@ -161,7 +163,7 @@ export type Asked<E extends Endpoint> = {
 export type Answer<E extends Endpoint> =
 	| (E["gives"] extends { readonly schema: infer S extends z.ZodType }
 			? { readonly kind: "given"; readonly value: z.input<S> }
-			: E["gives"] extends { readonly kind: "cose" }
+			: E["gives"] extends { readonly kind: "cose" | "bytes" }
 				? { readonly kind: "given"; readonly value: Bytes }
 				: E["gives"] extends { readonly kind: "text" }
 					? { readonly kind: "given"; readonly value: string }

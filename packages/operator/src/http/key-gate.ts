@@ -14,7 +14,7 @@ export function keyGate(operator: Operator, limits: ClientLimits | null): Gate {
 	return async (endpoint, context) => {
 		const { access, operationId } = endpoint;
 		const requestId = requestIdOf(context);
-		if (access === "anyone" || access === "party" || access === "holder")
+		if (access === "anyone" || access === "party" || access === "reader" || access === "holder")
 			return limits?.take(endpoint, context) ?? { actor: "anyone", requestId };
 		if (access === "peer") return hearPeer(endpoint, context);
 		const tooManyGuesses = limits?.lookAtGuesses(endpoint, context);

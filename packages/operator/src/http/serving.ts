@@ -79,6 +79,8 @@ function success({ gives }: Endpoint, value: unknown): Response {
 	switch (gives.kind) {
 		case "cose":
 			return new Response(new Uint8Array(value as Uint8Array), { headers: { "content-type": cose } });
+		case "bytes":
+			return new Response(new Uint8Array(value as Uint8Array), { headers: { "content-type": gives.type } });
 		case "json":
 			return Response.json(value, { status: gives.status });
 		case "text":

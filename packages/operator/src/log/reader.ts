@@ -6,6 +6,7 @@
  */
 import {
 	type Bytes,
+	besideRange,
 	consistencyRanges,
 	entryBytes,
 	hashOfComplete,
@@ -88,6 +89,11 @@ export class LogReader {
 	async consistency(oldSize: number): Promise<readonly Bytes[] | Refusal> {
 		if (oldSize > this.size) return refuse("log-inconsistent", `${oldSize} entries became ${this.size}`);
 		return this.#proof(consistencyRanges(oldSize, this.size));
+	}
+
+	/** What proves the entries from one place up to another, side by side (`verifyRange`), or `state-damaged`. */
+	async beside(shown: Range): Promise<readonly Bytes[] | Refusal> {
+		return this.#proof(besideRange(shown, this.size));
 	}
 
 	/** The growing edge, as the tiles of this size have it: its root is what they hash to. */

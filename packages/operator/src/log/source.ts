@@ -23,9 +23,14 @@ const usualTimeout_ms = 30_000;
  */
 export function httpSource(address: string, { timeout_ms = usualTimeout_ms } = {}): LogSource {
 	const base = address.replace(/\/+$/, "");
+	return fetchedSource((path) => `${base}/${path}`, timeout_ms);
+}
+
+/** As `httpSource`, where each path has an address of its own making. */
+export function fetchedSource(addressOf: (path: string) => string, timeout_ms = usualTimeout_ms): LogSource {
 	return async (path, most) => {
 		try {
-			return await fetched(`${base}/${path}`, most, AbortSignal.timeout(timeout_ms));
+			return await fetched(addressOf(path), most, AbortSignal.timeout(timeout_ms));
 		} catch (cause) {
 			throw new LogUnreachable(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
 		}

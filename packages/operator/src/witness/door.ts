@@ -1,22 +1,28 @@
 /**
- * The door of a witness (C2SP tlog-witness): `add-checkpoint`, whether it is up, and its figures.
+ * The door of a witness: `add-checkpoint` (C2SP tlog-witness), and what anyone may read of what it found.
  *
  * Anyone may ask. What a request may cost is bounded before it is read: bytes of its body, and requests that wait.
- * Refusals are the specification's statuses with a line for people, and no problems (RFC 9457): clients of others
- * look at nothing else. Logs name the request, its status and why; never what it held.
+ * Refusals of `add-checkpoint` are the specification's statuses with a line for people: clients of others look at
+ * nothing else. All others are problems (RFC 9457). Logs name the request, its status and why; never what it held.
  */
+
+import { OpenAPIHono } from "@hono/zod-openapi";
 import { witnessRequestBytes } from "@tenten/protocol";
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { requestId } from "hono/request-id";
 import type { RequestLog } from "../http/app.ts";
 import { Metrics } from "../http/metrics.ts";
 import { alwaysSent } from "../http/page.ts";
+import { problem, problemResponse } from "../http/problem.ts";
 import { note, noted, readAtMost } from "../http/serving.ts";
+import { addReadingRoutes, type SealReadings } from "./reading-routes.ts";
 import type { Witness } from "./witness.ts";
 
 export type WitnessDoorOptions = {
 	readonly witness: Pick<Witness, "addCheckpoint">;
 	readonly log: RequestLog;
+	/** what it says of seals; without it there is nothing of them to read */
+	readonly seals?: SealReadings | undefined;
 	/** requests under way; more are turned away */
 	readonly waitingMost?: number;
 };
@@ -25,8 +31,9 @@ const text = "text/plain; charset=utf-8";
 const size = "text/x.tlog.size";
 const usualWaiting = 1_024;
 
-export function witnessDoor({ witness, log, waitingMost = usualWaiting }: WitnessDoorOptions): Hono {
-	const door = new Hono();
+export function witnessDoor(options: WitnessDoorOptions): OpenAPIHono {
+	const { witness, log, waitingMost = usualWaiting } = options;
+	const door = new OpenAPIHono();
 	const metrics = new Metrics();
 	door.use(requestId({ headerName: "Request-Id" }), async (context, next) => {
 		const started = performance.now();
@@ -50,9 +57,11 @@ export function witnessDoor({ witness, log, waitingMost = usualWaiting }: Witnes
 	});
 	door.onError((error, context) => {
 		log.error({ requestId: context.get("requestId"), error: error.message, stack: error.stack }, "bug");
-		return said(500, "it is not known whether this was kept: send the same again");
+		return context.req.path === "/add-checkpoint"
+			? said(500, "it is not known whether this was kept: send the same again")
+			: problemResponse(problem("internal"));
 	});
-	door.notFound(() => said(404, "no such route: see the specification, tlog-witness"));
+	door.notFound(() => problemResponse(problem("route-unknown")));
 	let waiting = 0;
 	door.post("/add-checkpoint", async (context) => {
 		note(context, { route: "/add-checkpoint" });
@@ -64,15 +73,7 @@ export function witnessDoor({ witness, log, waitingMost = usualWaiting }: Witnes
 			waiting--;
 		}
 	});
-	const plain = (path: string, answer: () => string | Promise<string>): void => {
-		door.get(path, async (context) => {
-			note(context, { route: path });
-			return new Response(await answer(), { headers: { "content-type": text } });
-		});
-	};
-	plain("/livez", () => "ok");
-	plain("/readyz", () => "ok");
-	plain("/metrics", () => metrics.text());
+	addReadingRoutes(door, { seals: options.seals, metrics });
 	return door;
 }
 

@@ -1,11 +1,24 @@
 /** A witness as a process: its store, its key and its door, until it is closed. */
-import { isRefusal, type KnownLogs, type Refusal, refuse, type Signer, type Verify } from "@tenten/protocol";
+import {
+	equalBytes,
+	isRefusal,
+	type KnownLogs,
+	type Refusal,
+	refuse,
+	type Signer,
+	type Verify,
+} from "@tenten/protocol";
 import { pino } from "pino";
 import type { RequestLog } from "../http/app.ts";
 import { type RunningServer, type ServerLimits, serveApp } from "../http/server.ts";
+import { SealWitness, type WitnessedLog } from "../seal-witness/seal-witness.ts";
+import { SealStore } from "../seal-witness/store.ts";
+import { Visits } from "../seal-witness/visits.ts";
 import { witnessDoor } from "./door.ts";
 import { isStoreOf, WitnessStore } from "./store.ts";
 import { Witness } from "./witness.ts";
+
+const usualPause_ms = 2_000;
 
 export type WitnessServerOptions = {
 	/** of its store, made before */
@@ -13,6 +26,8 @@ export type WitnessServerOptions = {
 	readonly signer: Signer;
 	readonly logs: KnownLogs;
 	readonly verify: Verify;
+	/** follows logs of peers, and says a word on each of their seals */
+	readonly seals?: SealWitnessFile | undefined;
 	/** lines of JSON on the standard output if left out */
 	readonly log?: RequestLog;
 	/** 0 takes any free port */
@@ -21,6 +36,17 @@ export type WitnessServerOptions = {
 	readonly limits?: Partial<ServerLimits>;
 	/** milliseconds since 1970; the machine's clock if left out */
 	readonly now?: () => number;
+};
+
+/** A witness of seals: its own store and key, and how long it pauses between two visits of all logs. */
+type SealWitnessFile = {
+	readonly file: string;
+	readonly signer: Signer;
+	readonly logs: readonly WitnessedLog[];
+	/** folder where evidence is written as files; it is served, too */
+	readonly evidence?: string | undefined;
+	/** 2,000 if left out */
+	readonly pause_ms?: number;
 };
 
 /** The refusals of `WitnessStore.open`, and `key-unknown` where the store is that of another key. */
@@ -32,18 +58,46 @@ export async function startWitness(options: WitnessServerOptions): Promise<Runni
 		store.close();
 		return refuse("key-unknown", `${file} is the store of another key`);
 	}
+	const seals = openSeals(options, now);
+	if (isRefusal(seals)) {
+		store.close();
+		return seals;
+	}
 	const witness = new Witness({ store, signer, logs, verify, now });
 	const log = options.log ?? pino({ name: store.key.name });
-	const door = witnessDoor({ witness, log });
+	const door = witnessDoor({ witness, log, seals });
 	const server = await serveApp((request) => door.fetch(request), options).catch((error: unknown) => {
 		store.close();
+		void seals?.close();
 		throw error;
 	});
+	const visits =
+		seals &&
+		new Visits(seals, {
+			pause_ms: options.seals?.pause_ms ?? usualPause_ms,
+			evidence: options.seals?.evidence,
+			log,
+		});
 	return {
 		url: server.url,
 		close: async () => {
+			await visits?.stop();
 			await server.close();
+			await seals?.close();
 			store.close();
 		},
 	};
+}
+
+function openSeals(
+	{ seals, verify }: WitnessServerOptions,
+	now: () => number,
+): SealWitness | undefined | Refusal {
+	if (seals === undefined) return undefined;
+	const store = SealStore.open(seals.file);
+	if (isRefusal(store)) return store;
+	if (equalBytes(store.key.bytes, seals.signer.key.bytes))
+		return new SealWitness({ store, signer: seals.signer, logs: seals.logs, verify, now });
+	store.close();
+	return refuse("key-unknown", `${seals.file} is the store of another key`);
 }

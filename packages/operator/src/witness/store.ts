@@ -6,12 +6,11 @@
  * other processes may have it open. The file itself refuses to go back: a row shrinks, or changes its root, by no
  * statement whatever. It belongs to one key: without its past a witness is another witness.
  */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
 	type Bytes,
 	equalBytes,
+	isRefusal,
 	judgeOffer,
 	type Refusal,
 	refuse,
@@ -23,6 +22,7 @@ import {
 	writeNote,
 } from "@tenten/protocol";
 import type { FailPoint } from "../store/store.ts";
+import { bytesOf, makeDatabase, openWitnessDatabase, type WitnessFile } from "./database.ts";
 
 export type KeptCheckpoint = TreeHead & {
 	/** seconds since 1970 that the latest cosignature says, or more: the next one says no less */
@@ -46,16 +46,14 @@ type Waiting = {
 	readonly reject: (reason: unknown) => void;
 };
 
-/** "tntw": SQLite files say whose they are in their header. */
-const applicationId = 0x746e7477;
-const schemaVersion = 1;
-/** bytes of the smallest page that SQLite knows */
-const leastSize = 512;
-const busy_ms = 5_000;
 const togetherMost = 256;
 
-const schema = `
-	begin exclusive;
+/** "tntw" */
+const kind: WitnessFile = {
+	applicationId: 0x746e7477,
+	version: 1,
+	isShared: true,
+	schema: `
 	create table witness (
 		only_row integer primary key check (only_row = 1),
 		name text not null,
@@ -73,10 +71,8 @@ const schema = `
 	begin select raise(abort, 'a witness never goes back'); end;
 	create trigger kept before delete on checkpoint
 	begin select raise(abort, 'a witness forgets nothing'); end;
-	pragma application_id = ${applicationId};
-	pragma user_version = ${schemaVersion};
-	commit;
-`;
+`,
+};
 
 export class WitnessStore {
 	readonly key: VerifierKey;
@@ -101,10 +97,7 @@ export class WitnessStore {
 
 	/** Makes the store of a key that has never signed; throws where the file is there. */
 	static create(file: string, { name, publicKey }: VerifierKey): void {
-		closeSync(openSync(file, "wx", 0o600));
-		syncFolder(file);
-		const database = openDatabase(file);
-		database.exec(schema);
+		const database = makeDatabase(file, kind);
 		database
 			.prepare("insert into witness (only_row, name, public_key) values (1, ?, ?)")
 			.run(name, publicKey);
@@ -113,16 +106,8 @@ export class WitnessStore {
 
 	/** `state-damaged` where there is none, it is cut off, or another program's: then its key is to sign no more. */
 	static open(file: string, options: WitnessStoreOptions = {}): WitnessStore | Refusal {
-		if (!existsSync(file) || statSync(file).size < leastSize)
-			return refuse("state-damaged", `${file} is gone, or cut off: a witness without its past is another`);
-		const database = openDatabase(file);
-		const pragma = (name: string): unknown =>
-			Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
-		const isOurs = pragma("application_id") === applicationId && pragma("user_version") === schemaVersion;
-		if (!isOurs || pragma("quick_check(1)") !== "ok") {
-			database.close();
-			return refuse("state-damaged", `${file} is no store of a witness`);
-		}
+		const database = openWitnessDatabase(file, kind);
+		if (isRefusal(database)) return database;
 		const row = database.prepare("select name, public_key from witness").get();
 		if (row === undefined) {
 			database.close();
@@ -188,25 +173,4 @@ export class WitnessStore {
 /** Whether a store is that of this key. */
 export function isStoreOf({ key }: WitnessStore, publicKey: Bytes): boolean {
 	return equalBytes(key.publicKey, publicKey);
-}
-
-/** WAL with `synchronous = FULL`, set and read back: without it a loss of power undoes what was cosigned. */
-function openDatabase(file: string): DatabaseSync {
-	const database = new DatabaseSync(file, { timeout: busy_ms });
-	database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on");
-	const { synchronous } = { ...database.prepare("pragma synchronous").get() };
-	if (synchronous !== 2) throw new Error(`synchronous is ${synchronous}: not for a witness`);
-	return database;
-}
-
-/** A new file is there for good once its folder is synced. */
-function syncFolder(file: string): void {
-	const folder = openSync(dirname(file), "r");
-	fsyncSync(folder);
-	closeSync(folder);
-}
-
-function bytesOf(column: unknown): Bytes {
-	if (!(column instanceof Uint8Array)) throw new Error("no bytes in a column of bytes");
-	return new Uint8Array(column);
 }

@@ -16,13 +16,18 @@ import { isSignedReserve, type SignedReserve } from "./statement.ts";
 /** What a peer of the operator has signed of its position towards it: `peer` is whoever signed. */
 export type PeerWord = BilateralPosition;
 
-export type CheckedAgainst = {
+/** A seal of a log, null before the first, and every batch leaf since. */
+export type SealBefore = { readonly previous: Seal | null; readonly batches: readonly Batch[] };
+
+/** What stands before a seal in its operator's log: `previous` is the seal before it, null where it is the first. */
+export type Standing = SealBefore & {
 	/** the operator whose log it is */
 	readonly operator: Bytes;
-	/** the seal before it in that log, or null where it is the first */
-	readonly previous: Seal | null;
-	/** every batch leaf between the two */
-	readonly batches: readonly Batch[];
+	/** the last that was right about all before it, where the seal before was not: nothing is right after a wrong one */
+	readonly sound?: SealBefore;
+};
+
+export type CheckedAgainst = Standing & {
 	readonly verify: Verify;
 	/** key ids of those whose word on funds counts */
 	readonly holders: readonly Bytes[];
@@ -38,17 +43,57 @@ export type CheckedAgainst = {
 
 /** The rules that a seal breaks; of each every asset or peer that it is broken for. */
 export function checkSeal(seal: Seal, against: CheckedAgainst): readonly BrokenRule[] {
-	return [
+	return eachOnce([
 		...brokenOrder(seal),
-		...brokenSuccession(seal, against),
+		...brokenPlace(seal, against),
+		...brokenSince(seal, against, timeBack),
 		...brokenTimes(seal, against),
 		...brokenSums(seal),
-		...brokenTotals(seal, against),
+		...brokenSince(seal, against, brokenTotals),
 		...brokenForkReserve(seal),
 		...brokenReserves(seal, against),
+		...brokenSince(seal, against, positionsBack),
 		...brokenPositions(seal, against),
-		...brokenCheckpoints(seal, against),
+		...brokenSince(seal, against, checkpointsBack),
+	]);
+}
+
+/** Of `checkSeal`, the rules by which it is not the seal of its number. */
+export function brokenPlace(seal: Seal, { operator, previous }: Standing): readonly BrokenRule[] {
+	const expected = previous === null ? null : sealHash(previous);
+	const isNext =
+		seal.previous === null || expected === null
+			? seal.previous === expected
+			: equalBytes(seal.previous, expected);
+	return [
+		...unless(equalBytes(seal.operator, operator), "operator"),
+		...unless(seal.number === (previous?.number ?? 0) + 1, "number"),
+		...unless(isNext, "previous"),
 	];
+}
+
+/** Of `checkSeal`, the rules by which it is wrong about what was before it: its totals, and what only goes forward. */
+export function brokenPast(seal: Seal, against: Standing): readonly BrokenRule[] {
+	const rules = [timeBack, brokenTotals, positionsBack, checkpointsBack];
+	return eachOnce(rules.flatMap((rule) => brokenSince(seal, against, rule)));
+}
+
+/**
+ * By the seal before, and by the last that was right: or a wrong total would be right again in the seal after it, which
+ * adds to it.
+ */
+function brokenSince(
+	seal: Seal,
+	{ previous, batches, sound }: Standing,
+	rule: (seal: Seal, before: SealBefore) => readonly BrokenRule[],
+): readonly BrokenRule[] {
+	return [...rule(seal, { previous, batches }), ...(sound === undefined ? [] : rule(seal, sound))];
+}
+
+function eachOnce(rules: readonly BrokenRule[]): readonly BrokenRule[] {
+	const nameOf = ({ rule, about }: BrokenRule): string => `${rule} ${about === null ? "" : toHex(about)}`;
+	const names = rules.map(nameOf);
+	return rules.filter((_, at) => names.indexOf(names[at] as string) === at);
 }
 
 const broken = (rule: SealRule, about: Bytes | null = null): BrokenRule => ({ rule, about });
@@ -77,26 +122,13 @@ function compareIds(a: readonly Bytes[], b: readonly Bytes[]): number {
 	return 0;
 }
 
-function brokenSuccession(seal: Seal, { operator, previous }: CheckedAgainst): readonly BrokenRule[] {
-	const expected = previous === null ? null : sealHash(previous);
-	const isNext =
-		seal.previous === null || expected === null
-			? seal.previous === expected
-			: equalBytes(seal.previous, expected);
-	return [
-		...unless(equalBytes(seal.operator, operator), "operator"),
-		...unless(seal.number === (previous?.number ?? 0) + 1, "number"),
-		...unless(isNext, "previous"),
-	];
+function timeBack({ sealedAt }: Seal, { previous }: SealBefore): readonly BrokenRule[] {
+	return unless(previous === null || sealedAt >= previous.sealedAt, "time-back");
 }
 
 function brokenTimes({ sealedAt }: Seal, against: CheckedAgainst): readonly BrokenRule[] {
-	const { previous, now, maximumAge_s, ahead_s } = against;
-	return [
-		...unless(previous === null || sealedAt >= previous.sealedAt, "time-back"),
-		...unless(sealedAt + maximumAge_s >= now, "stale"),
-		...unless(sealedAt <= now + ahead_s, "early"),
-	];
+	const { now, maximumAge_s, ahead_s } = against;
+	return [...unless(sealedAt + maximumAge_s >= now, "stale"), ...unless(sealedAt <= now + ahead_s, "early")];
 }
 
 function brokenSums({ assets }: Seal): readonly BrokenRule[] {
@@ -123,7 +155,7 @@ export const addedBy: Readonly<Record<Exclude<Batch["kind"], "certificates">, Ad
 const addedTotals: readonly Added[] = Object.values(addedBy);
 
 /** Every asset of the seal before, of this one and of the batches: none may be left out, or come from nowhere. */
-function brokenTotals(seal: Seal, { previous, batches }: CheckedAgainst): readonly BrokenRule[] {
+function brokenTotals(seal: Seal, { previous, batches }: SealBefore): readonly BrokenRule[] {
 	const assets = new Map<string, Bytes>();
 	for (const { asset } of [...(previous?.assets ?? []), ...seal.assets]) assets.set(toHex(asset), asset);
 	for (const asset of batches.map(assetOf)) if (asset !== null) assets.set(toHex(asset), asset);
@@ -189,19 +221,18 @@ function isFreshReserve(
 	return heldAt + reserveAge_s >= sealedAt && heldAt <= sealedAt + ahead_s;
 }
 
-function brokenPositions(seal: Seal, { previous, peerWords }: CheckedAgainst): readonly BrokenRule[] {
-	const gone = (previous?.positions ?? []).filter((before) => {
+function positionsBack(seal: Seal, { previous }: SealBefore): readonly BrokenRule[] {
+	return (previous?.positions ?? []).flatMap((before) => {
 		const after = seal.positions.find((each) => isSameSubject(each, before));
-		return after === undefined || after.settlement < before.settlement;
+		return unless(after !== undefined && after.settlement >= before.settlement, "position-back", before.peer);
 	});
+}
+
+function brokenPositions(seal: Seal, { peerWords }: CheckedAgainst): readonly BrokenRule[] {
 	const words = seal.positions.map((position) => ({ position, verdict: verdictOn(position, peerWords) }));
-	const of = (rule: "position-differs" | "position-unconfirmed"): readonly BrokenRule[] =>
-		words.flatMap(({ position, verdict }) => unless(verdict !== rule, rule, position.peer));
-	return [
-		...gone.map(({ peer }) => broken("position-back", peer)),
-		...of("position-differs"),
-		...of("position-unconfirmed"),
-	];
+	return (["position-differs", "position-unconfirmed"] as const).flatMap((rule) =>
+		words.flatMap(({ position, verdict }) => unless(verdict !== rule, rule, position.peer)),
+	);
 }
 
 function isSameSubject(a: BilateralPosition, b: BilateralPosition): boolean {
@@ -223,7 +254,7 @@ function verdictOn(
 }
 
 /** A peer's log only grows, and is never left out again. */
-function brokenCheckpoints(seal: Seal, { previous }: CheckedAgainst): readonly BrokenRule[] {
+function checkpointsBack(seal: Seal, { previous }: SealBefore): readonly BrokenRule[] {
 	return (previous?.checkpoints ?? []).flatMap(({ peer, size }) => {
 		const after = seal.checkpoints.find((each) => equalBytes(each.peer, peer));
 		return unless(after !== undefined && after.size >= size, "checkpoint-back", peer);

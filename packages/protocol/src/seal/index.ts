@@ -1,5 +1,6 @@
 /** Seals: what an operator commits to, how it is proved, and which rules it must keep. */
 export * from "./batch.ts";
+export * from "./chain.ts";
 export * from "./check.ts";
 export * from "./proof-file.ts";
 export * from "./rules.ts";

@@ -1,7 +1,7 @@
 /** The rules that a seal may break, each under its number: what refusals name. `check.ts` says what each asks. */
 import { bytes32, enumeration, nullable, record, type TypeOf } from "../codec/index.ts";
 
-export const sealRule = enumeration({
+const numbers = {
 	order: 1,
 	operator: 2,
 	number: 3,
@@ -19,7 +19,11 @@ export const sealRule = enumeration({
 	"position-differs": 15,
 	"position-unconfirmed": 16,
 	"checkpoint-back": 17,
-});
+} as const;
+
+export const sealRule = enumeration(numbers);
+/** All of them, in the order of their numbers. */
+export const sealRules = Object.keys(numbers) as readonly SealRule[];
 export type SealRule = TypeOf<typeof sealRule>;
 
 /** A rule, and the asset or peer of which it is broken: null where it is of neither. */

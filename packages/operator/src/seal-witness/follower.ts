@@ -1,0 +1,300 @@
+/**
+ * Following one log: reads on from where it was, judges every new seal, and keeps what follows in one write.
+ *
+ *   checkpoint ─ signed by the log ─▶ entries since ─ make its root from the root that is kept ─▶ kept, words and all
+ *                                          └─ another root ─▶ other entries than it signed; or another history: evidence
+ *
+ * The tree is made again of the entries themselves, so consistency needs no word of the log: what was read before, and
+ * what is read now, have the root that it signed, or nothing is taken. A log that was caught with two histories is not
+ * followed any more.
+ */
+import {
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	type LogKeys,
+	leafHash,
+	openCheckpoint,
+	type PeerWord,
+	parseLeaf,
+	type Refusal,
+	refuse,
+	tileWidth,
+	type VerifiedCheckpoint,
+	type Verify,
+	writeNote,
+} from "@tenten/protocol";
+import { readCheckpoint } from "../log/checking.ts";
+import { LogReader } from "../log/reader.ts";
+import { type LogSource, LogUnreachable } from "../log/source.ts";
+import {
+	beginReading,
+	casesOf,
+	copyReading,
+	type Found,
+	nothingFound,
+	type Reading,
+	readOn,
+	type SealPolicy,
+} from "./judging.ts";
+import { Growth, mirrorEdge, mirrorSource } from "./mirror.ts";
+import type { KeptVisit, SealStore } from "./store.ts";
+import { type Case, compareViews, type View } from "./views.ts";
+
+/** A log that is followed, and whose seals are judged. */
+export type FollowedLog = {
+	/** key id of the operator's root, as its seals name it */
+	readonly operator: Bytes;
+	readonly keys: LogKeys;
+	readonly source: LogSource;
+	readonly policy: SealPolicy;
+	/** what peers signed of their positions towards the operator, as far as this witness has and verified it */
+	readonly peerWords?: () => Promise<readonly PeerWord[]>;
+};
+
+export type FollowerOptions = {
+	readonly log: FollowedLog;
+	readonly store: SealStore;
+	readonly verify: Verify;
+	/** milliseconds since 1970 */
+	readonly now: () => number;
+};
+
+/** What a visit came to. A refusal's codes are those of `readCheckpoint`, `compareViews` and `parseLeaf`. */
+export type Visit =
+	| { readonly kind: "followed"; readonly size: number; readonly words: number }
+	| { readonly kind: "unread"; readonly refusal: Refusal }
+	/** the log was convicted of two histories, now or before */
+	| { readonly kind: "convicted"; readonly of: string };
+
+/** what ends a log: there is no telling which of its histories counts */
+const ending: readonly string[] = ["splitView", "rewriting"];
+
+export class Follower {
+	readonly #options: FollowerOptions;
+	#reading: Reading | undefined;
+
+	constructor(options: FollowerOptions) {
+		const { log } = options;
+		this.#options = { ...options, log: { ...log, source: reached(log.source) } };
+	}
+
+	get log(): FollowedLog {
+		return this.#options.log;
+	}
+
+	/** Of two histories: it is not followed any more. */
+	get convictedOf(): string | undefined {
+		const { store, log } = this.#options;
+		const cases = store.cases().filter(({ origin }) => origin === log.keys.origin);
+		return cases.find(({ kind }) => ending.includes(kind))?.kind;
+	}
+
+	/** One visit after another. Throws where the store fails: then it is opened again. */
+	async visit(): Promise<Visit> {
+		const { log, verify } = this.#options;
+		const convicted = this.convictedOf;
+		if (convicted !== undefined) return { kind: "convicted", of: convicted };
+		const shown = await orUnreached(() => readCheckpoint(log.source, log.keys, verify));
+		if (isRefusal(shown)) return { kind: "unread", refusal: shown };
+		return this.#take(shown);
+	}
+
+	async #take(shown: VerifiedCheckpoint): Promise<Visit> {
+		const { log, store } = this.#options;
+		const kept = store.head(log.keys.origin);
+		if (kept !== undefined && shown.size <= kept.size) {
+			const compared = await this.compare({ checkpoint: shown, source: log.source });
+			if (compared.kind !== "agrees") return compared;
+			if (shown.size < kept.size)
+				return {
+					kind: "unread",
+					refusal: refuse("log-inconsistent", `${kept.size} entries became ${shown.size}`),
+				};
+			this.#keep({ ...empty, head: { ...kept, note: writeNote(shown.note), at: this.#now_s() } });
+			return { kind: "followed", size: shown.size, words: 0 };
+		}
+		return this.#grow(shown);
+	}
+
+	/** Another view of this log, held against the copy that is kept; what convicts is kept before it is told. */
+	async compare(view: View): Promise<Visit | { readonly kind: "agrees" }> {
+		const { log, verify } = this.#options;
+		const own = this.ownView();
+		if (own === undefined) return { kind: "agrees" };
+		const found = await orUnreached(() => compareViews(own, view, log.keys, verify));
+		if (found === undefined) return { kind: "agrees" };
+		if (isRefusal(found)) return { kind: "unread", refusal: found };
+		this.#keep({ ...empty, cases: this.#dated([found]) });
+		return { kind: "convicted", of: found.kind };
+	}
+
+	/** What is kept of this log, as others compare it with theirs. */
+	ownView(): View | undefined {
+		const { log, store, verify } = this.#options;
+		const kept = store.head(log.keys.origin);
+		const checkpoint = kept && openCheckpoint(kept.note, log.keys, verify);
+		return checkpoint === undefined || isRefusal(checkpoint)
+			? undefined
+			: { checkpoint, source: mirrorSource(store, log.keys.origin) };
+	}
+
+	async #grow(shown: VerifiedCheckpoint): Promise<Visit> {
+		const { log, store, verify } = this.#options;
+		const { origin } = log.keys;
+		const before = await this.#resumed();
+		if (isRefusal(before)) return { kind: "unread", refusal: before };
+		const edge = await mirrorEdge(store, origin);
+		if (isRefusal(edge)) return { kind: "unread", refusal: edge };
+		const growth = new Growth(edge);
+		const reading = copyReading(before);
+		const read = await orUnreached(() => this.#read(shown, reading, growth));
+		if (!isRefusal(read) && equalBytes(growth.edge.root(), shown.root)) {
+			const { found, refusal } = read;
+			if (refusal !== undefined) return { kind: "unread", refusal };
+			const { tiles, gone } = growth.result();
+			const reader = new LogReader(over(tiles, mirrorSource(store, origin), log.source), shown.size);
+			const cases = await orUnreached(() => casesOf(found, shown, reader, log.keys, verify));
+			const at = this.#now_s();
+			const { soundPlace, sealedAt } = reading;
+			const head = { ...shown, note: writeNote(shown.note), at, soundPlace, sealedAt };
+			this.#keep({
+				head,
+				tiles,
+				gone,
+				words: [...found.words.values()],
+				cases: this.#dated(isRefusal(cases) ? [] : cases),
+			});
+			this.#reading = reading;
+			return { kind: "followed", size: shown.size, words: found.words.size };
+		}
+		// Other entries than it signed, or other than it signed before.
+		const compared = await this.compare({ checkpoint: shown, source: log.source });
+		if (compared.kind !== "agrees") return compared;
+		const refusal = isRefusal(read)
+			? read
+			: refuse("state-damaged", "the entries are not those of the checkpoint");
+		return { kind: "unread", refusal };
+	}
+
+	/**
+	 * Every entry from where it was read to, into the tree and before the judge; those after one that is no leaf, into
+	 * the tree alone: which of both is wrong is not known before the root is.
+	 */
+	async #read(
+		shown: VerifiedCheckpoint,
+		reading: Reading,
+		growth: Growth,
+	): Promise<{ readonly found: Found; readonly refusal: Refusal | undefined } | Refusal> {
+		const { log, store, verify } = this.#options;
+		const reader = new LogReader(log.source, shown.size);
+		const judge = {
+			operator: log.operator,
+			policy: log.policy,
+			peerWords: (await log.peerWords?.()) ?? [],
+			verify,
+			now: this.#now_s(),
+			said: (number: number) => store.word(log.operator, number),
+		};
+		const found = nothingFound();
+		let refusal: Refusal | undefined;
+		for (const from of bundlesFrom(growth.edge.size, shown.size)) {
+			const bundle = await reader.bundle(Math.floor(from / tileWidth));
+			if (isRefusal(bundle)) return bundle;
+			const entries = bundle.slice(from % tileWidth);
+			for (const entry of entries) growth.add(entry);
+			refusal ??= readOn(reading, entries, judge, found);
+		}
+		return { found, refusal };
+	}
+
+	/** How far it was read; after a restart read again from the last sound seal on, and held against the copy. */
+	async #resumed(): Promise<Reading | Refusal> {
+		const { log, store } = this.#options;
+		if (this.#reading !== undefined) return this.#reading;
+		const head = store.head(log.keys.origin);
+		const [size, soundPlace] = [head?.size ?? 0, head?.soundPlace ?? null];
+		const reading = await orUnreached(() => this.#readAgain(size, soundPlace));
+		if (!isRefusal(reading)) this.#reading = reading;
+		return reading;
+	}
+
+	async #readAgain(size: number, soundPlace: number | null): Promise<Reading | Refusal> {
+		const { log, store } = this.#options;
+		const [reader, copy] = [
+			new LogReader(log.source, size),
+			new LogReader(mirrorSource(store, log.keys.origin), size),
+		];
+		const entries: Bytes[] = [];
+		for (const from of bundlesFrom(soundPlace ?? 0, size)) {
+			const index = Math.floor(from / tileWidth);
+			const bundle = await reader.bundle(index);
+			const hashes = await copy.tile({
+				level: 0,
+				index,
+				width: Math.min(tileWidth, size - index * tileWidth),
+			});
+			if (isRefusal(bundle)) return bundle;
+			if (isRefusal(hashes)) return hashes;
+			if (bundle.some((entry, at) => !equalBytes(leafHash(entry), hashes[at] as Bytes)))
+				return refuse("state-damaged", "entries that were read before are others now");
+			for (const entry of bundle.slice(from % tileWidth)) entries.push(entry);
+		}
+		const sound = soundPlace === null ? null : parseLeaf(entries.shift() as Bytes);
+		if (sound !== null && (isRefusal(sound) || sound.kind !== "seal"))
+			return refuse("state-damaged", "the last sound seal is none");
+		const from = sound === null || soundPlace === null ? null : { place: soundPlace, seal: sound.seal };
+		const reading = beginReading(log.operator, from);
+		return readOn(reading, entries, null, nothingFound()) ?? reading;
+	}
+
+	#keep(visit: Omit<KeptVisit, "origin">): void {
+		const { log, store } = this.#options;
+		store.keep({ origin: log.keys.origin, ...visit });
+	}
+
+	#dated(cases: readonly Case[]): KeptVisit["cases"] {
+		const { origin } = this.#options.log.keys;
+		return cases.map((each) => ({ ...each, origin, at: this.#now_s() }));
+	}
+
+	#now_s(): number {
+		return Math.floor(this.#options.now() / 1000);
+	}
+}
+
+const empty: Omit<KeptVisit, "origin"> = { head: null, tiles: new Map(), gone: [], words: [], cases: [] };
+
+/** The first place of each bundle that has entries from `first` up to `size`. */
+function bundlesFrom(first: number, size: number): readonly number[] {
+	const places: number[] = [];
+	for (let from = first; from < size; from = (Math.floor(from / tileWidth) + 1) * tileWidth)
+		places.push(from);
+	return places;
+}
+
+/** Tiles that were just made, then those that are kept; entries from the log. */
+function over(made: ReadonlyMap<string, Bytes>, kept: LogSource, log: LogSource): LogSource {
+	return async (path, most) => made.get(path) ?? (await kept(path, most)) ?? log(path, most);
+}
+
+/** Whatever keeps somebody's files from being had: it is no bug. */
+export function reached(source: LogSource): LogSource {
+	return async (path, most) => {
+		try {
+			return await source(path, most);
+		} catch (error) {
+			throw error instanceof LogUnreachable ? error : new LogUnreachable(`${path}: ${error}`);
+		}
+	};
+}
+
+/** `channel-failed` where a source that is `reached` was not. */
+async function orUnreached<T>(read: () => Promise<T>): Promise<T | Refusal> {
+	try {
+		return await read();
+	} catch (error) {
+		if (error instanceof LogUnreachable) return refuse("channel-failed", error.message);
+		throw error;
+	}
+}

@@ -1,0 +1,183 @@
+/**
+ * A witness of seals: follows the logs of its peers, says one word on each seal, and compares what it was shown with
+ * what other witnesses were shown.
+ *
+ *   visit ─ every log, from where it was ─▶ kept, with words ─▶ signed ─▶ shown
+ *     └─ other witnesses of the log ─▶ their checkpoint against the copy ─▶ nothing; or evidence
+ *
+ * Its key signs words on seals and what this witness did, and no checkpoint.
+ */
+import {
+	type Bytes,
+	cosignatureBody,
+	equalBytes,
+	isRefusal,
+	noteBytes,
+	parse,
+	type Refusal,
+	refusalBody,
+	refuse,
+	type SealWord,
+	type Shape,
+	type Signer,
+	sealCosignature,
+	sealRefusal,
+	sealWord,
+	serialize,
+	signCosignature,
+	signSealRefusal,
+	toHex,
+	type Verify,
+} from "@tenten/protocol";
+import type { Standing } from "../witness/standing-form.ts";
+import { type FollowedLog, Follower, reached, type Visit } from "./follower.ts";
+import { mirrorSource } from "./mirror.ts";
+import { logId, viewOf, witnessSource } from "./others.ts";
+import { type QuorumPolicy, standingsOf } from "./standing.ts";
+import type { KeptWord, SealStore } from "./store.ts";
+
+export type WitnessedLog = FollowedLog & {
+	/** addresses of other witnesses of it */
+	readonly others?: readonly string[];
+	/** which witnesses must have cosigned its checkpoints, and how lately: shown, and no reason to refuse a seal */
+	readonly quorum?: QuorumPolicy;
+};
+
+export type SealWitnessOptions = {
+	readonly store: SealStore;
+	/** of the store's key */
+	readonly signer: Signer;
+	readonly logs: readonly WitnessedLog[];
+	readonly verify: Verify;
+	/** milliseconds since 1970 */
+	readonly now: () => number;
+};
+
+/** What was found of a log, of its latest visit, and of the other witnesses that were asked. */
+export type LogVisit = Visit & { readonly others: readonly OtherVisit[] };
+export type OtherVisit = { readonly url: string; readonly visit: Visit | { readonly kind: "agrees" } };
+
+/** bytes of a checkpoint or a tile */
+const fileBytes = noteBytes;
+
+export class SealWitness {
+	readonly #options: SealWitnessOptions;
+	readonly #followers: readonly { readonly follower: Follower; readonly others: readonly string[] }[];
+	readonly #visits = new Map<string, LogVisit>();
+	#turn: Promise<unknown> = Promise.resolve();
+
+	constructor(options: SealWitnessOptions) {
+		const { store, signer, logs, verify, now } = options;
+		if (!equalBytes(store.key.bytes, signer.key.bytes) || store.key.suite !== signer.key.suite)
+			throw new RangeError("the store of another key: a witness without its past is another witness");
+		this.#options = options;
+		this.#followers = logs.map((log) => ({
+			follower: new Follower({ log, store, verify, now }),
+			others: log.others ?? [],
+		}));
+	}
+
+	/** Visits every log once, one after another; what was kept before a crash is signed first. */
+	visit(): Promise<void> {
+		const turn = this.#turn.then(async () => {
+			await this.#sign();
+			for (const { follower, others } of this.#followers) {
+				const visit = await follower.visit();
+				await this.#sign();
+				const asked: OtherVisit[] = [];
+				for (const url of others) asked.push({ url, visit: await this.#compare(follower, url) });
+				this.#visits.set(follower.log.keys.origin, { ...visit, others: asked });
+			}
+		});
+		this.#turn = turn.catch(() => undefined);
+		return turn;
+	}
+
+	async #compare(follower: Follower, url: string): Promise<OtherVisit["visit"]> {
+		const { keys } = follower.log;
+		if (follower.convictedOf !== undefined) return { kind: "convicted", of: follower.convictedOf };
+		const source = reached(witnessSource(url, keys.origin));
+		const view = await viewOf(source, keys, this.#options.verify).catch(
+			(error: unknown): Refusal => refuse("channel-failed", `${error}`),
+		);
+		return isRefusal(view) ? { kind: "unread", refusal: view } : follower.compare(view);
+	}
+
+	async #sign(): Promise<void> {
+		const { store, signer } = this.#options;
+		const signed: { word: KeptWord; signed: Bytes }[] = [];
+		for (const word of store.unsigned())
+			signed.push({ word, signed: serialize(sealWord, await signedWord(word, signer)) });
+		store.sign(signed);
+	}
+
+	/** The word on a seal, `sealWord` of crossing.md; undefined where none was said yet. */
+	word(operator: Bytes, number: number): Bytes | undefined {
+		return this.#options.store.word(operator, number)?.signed ?? undefined;
+	}
+
+	/** As `word`, by the seal's hash. */
+	wordOn(seal: Bytes): Bytes | undefined {
+		return this.#options.store.wordOn(seal)?.signed ?? undefined;
+	}
+
+	/** A file of the copy of a log, by its id; null where no such log is followed. */
+	async copied(log: string, path: string): Promise<Bytes | undefined | null> {
+		const { store, logs } = this.#options;
+		const followed = logs.find(({ keys }) => logId(keys.origin) === log);
+		return followed === undefined || store.head(followed.keys.origin) === undefined
+			? null
+			: mirrorSource(store, followed.keys.origin)(path, fileBytes);
+	}
+
+	caseFile(hash: Bytes): Bytes | undefined {
+		return this.#options.store.caseFile(hash);
+	}
+
+	standings(): { readonly now: number; readonly peers: readonly Standing[] } {
+		const { now, verify } = this.#options;
+		const now_s = Math.floor(now() / 1000);
+		return { now: now_s, peers: standingsOf(this, now_s, verify) };
+	}
+
+	/** What the latest visit of a log came to; undefined before the first. */
+	lastVisit(origin: string): LogVisit | undefined {
+		return this.#visits.get(origin);
+	}
+
+	get logs(): readonly WitnessedLog[] {
+		return this.#options.logs;
+	}
+
+	get store(): SealStore {
+		return this.#options.store;
+	}
+
+	/** After the visit that is under way. */
+	async close(): Promise<void> {
+		await this.#turn;
+		this.#options.store.close();
+	}
+}
+
+async function signedWord({ kind, body }: KeptWord, signer: Signer): Promise<SealWord> {
+	switch (kind) {
+		case "cosignature": {
+			const signed = await signCosignature(kept(cosignatureBody, body), signer);
+			return { kind, word: kept(sealCosignature, signed) };
+		}
+		case "broken": {
+			const signed = await signSealRefusal(kept(refusalBody, body), signer);
+			return { kind, word: kept(sealRefusal, signed) };
+		}
+		default:
+			return kind satisfies never;
+	}
+}
+
+/** Of one's own making. */
+function kept<T>(shape: Shape<T>, bytes: Bytes): T {
+	const value = parse(shape, bytes);
+	if (isRefusal(value)) throw new Error(`what was kept is none: ${value.code} ${toHex(bytes)}`);
+	return value as T;
+}

@@ -1,0 +1,105 @@
+/**
+ * Visits of a witness, one after another with a pause between, until it is stopped. What changed is logged, and
+ * evidence is written as files beside its store, which has it already.
+ */
+import { join } from "node:path";
+import { toHex } from "@tenten/protocol";
+import type { RequestLog } from "../http/app.ts";
+import { readWhole, writeFiles } from "../log/files.ts";
+import type { LogVisit, SealWitness } from "./seal-witness.ts";
+
+export type VisitOptions = {
+	/** milliseconds between two visits of all logs */
+	readonly pause_ms: number;
+	/** folder where evidence is written */
+	readonly evidence?: string | undefined;
+	readonly log: RequestLog;
+};
+
+export class Visits {
+	readonly #witness: SealWitness;
+	readonly #log: RequestLog;
+	readonly #evidence: string | undefined;
+	readonly #stopping = new AbortController();
+	readonly #running: Promise<void>;
+	/** the last line of each log: what stays as it is is not said again */
+	readonly #said = new Map<string, string>();
+
+	constructor(witness: SealWitness, { pause_ms, evidence, log }: VisitOptions) {
+		this.#witness = witness;
+		this.#log = log;
+		this.#evidence = evidence;
+		this.#running = this.#run(pause_ms);
+	}
+
+	async #run(pause_ms: number): Promise<void> {
+		while (!this.#stopping.signal.aborted) {
+			try {
+				await this.#witness.visit();
+				this.#tell();
+				await this.#writeEvidence();
+			} catch (error) {
+				const { message, stack } = error as Error;
+				this.#log.error({ error: message, stack }, "bug");
+			}
+			await this.#pause(pause_ms);
+		}
+	}
+
+	#tell(): void {
+		for (const { keys } of this.#witness.logs) {
+			const visit = this.#witness.lastVisit(keys.origin);
+			if (visit === undefined) continue;
+			const line = { origin: keys.origin, outcome: visit.kind, ...whyOf(visit) };
+			const said = JSON.stringify(line);
+			if (this.#said.get(keys.origin) !== said) this.#log.info(line, "visit");
+			this.#said.set(keys.origin, said);
+		}
+	}
+
+	async #writeEvidence(): Promise<void> {
+		if (this.#evidence === undefined) return;
+		const { store } = this.#witness;
+		for (const { hash, kind, origin } of store.cases()) {
+			const name = `${kind}-${toHex(hash)}.cbor`;
+			const file = store.caseFile(hash);
+			if (file === undefined || (await readWhole(join(this.#evidence, name), file.length)) !== undefined)
+				continue;
+			await writeFiles(this.#evidence, new Map([[name, file]]));
+			this.#log.info({ origin, kind, file: join(this.#evidence, name) }, "evidence");
+		}
+	}
+
+	#pause(pause_ms: number): Promise<void> {
+		return new Promise((resolve) => {
+			const timer = setTimeout(resolve, pause_ms);
+			this.#stopping.signal.addEventListener("abort", () => {
+				clearTimeout(timer);
+				resolve();
+			});
+			if (this.#stopping.signal.aborted) {
+				clearTimeout(timer);
+				resolve();
+			}
+		});
+	}
+
+	/** After the visit that is under way. */
+	async stop(): Promise<void> {
+		this.#stopping.abort();
+		await this.#running;
+	}
+}
+
+function whyOf(visit: LogVisit): object {
+	switch (visit.kind) {
+		case "unread":
+			return { code: visit.refusal.code, why: visit.refusal.detail };
+		case "convicted":
+			return { of: visit.of };
+		case "followed":
+			return {};
+		default:
+			return visit satisfies never;
+	}
+}

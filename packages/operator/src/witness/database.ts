@@ -1,0 +1,87 @@
+/**
+ * SQLite files of a witness: made once, never begun anew where they are missing, and durable at each commit.
+ */
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
+
+/** What a file is: SQLite files say whose they are in their header. */
+export type WitnessFile = {
+	readonly applicationId: number;
+	readonly version: number;
+	/** whether several processes may have it open; else it is the first one's until that closes it */
+	readonly isShared: boolean;
+	/** statements that make its tables */
+	readonly schema: string;
+};
+
+/** bytes of the smallest page that SQLite knows */
+const leastSize = 512;
+/** how long one waits for another */
+const busy_ms = { shared: 5_000, owned: 500 } as const;
+const sqliteBusy = 5;
+
+/** Makes a file for its owner alone; throws where it is there. */
+export function makeDatabase(file: string, kind: WitnessFile): DatabaseSync {
+	closeSync(openSync(file, "wx", 0o600));
+	syncFolder(file);
+	const database = openDatabase(file, kind);
+	const { applicationId, version, schema } = kind;
+	database.exec(
+		`begin exclusive; ${schema} pragma application_id = ${applicationId}; pragma user_version = ${version}; commit`,
+	);
+	return database;
+}
+
+/**
+ * `state-damaged` where there is none, it is cut off, or another program's: then its key is to sign no more.
+ * `log-in-use` where it is another process's now.
+ */
+export function openWitnessDatabase(file: string, kind: WitnessFile): DatabaseSync | Refusal {
+	if (!existsSync(file) || statSync(file).size < leastSize)
+		return refuse("state-damaged", `${file} is gone, or cut off: a witness without its past is another`);
+	let database: DatabaseSync;
+	try {
+		database = openDatabase(file, kind);
+	} catch (error) {
+		if (((error as { errcode?: number }).errcode ?? 0) !== sqliteBusy) throw error;
+		return refuse("log-in-use", `${file} is another process's`);
+	}
+	const { applicationId, version } = kind;
+	const pragma = (name: string): unknown => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+	const isOurs = pragma("application_id") === applicationId && pragma("user_version") === version;
+	if (isOurs && pragma("quick_check(1)") === "ok") return database;
+	database.close();
+	return refuse("state-damaged", `${file} is no store of a witness`);
+}
+
+/**
+ * WAL with `synchronous = FULL`, set and read back: without it a loss of power undoes what was signed. What is owned is
+ * locked exclusively before WAL, by the first statement, until it is closed (sqlite.org/wal.html, 7).
+ */
+function openDatabase(file: string, { isShared }: WitnessFile): DatabaseSync {
+	const database = new DatabaseSync(file, { timeout: busy_ms[isShared ? "shared" : "owned"] });
+	try {
+		if (!isShared) database.exec("pragma locking_mode = exclusive");
+		database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on");
+		const { synchronous } = { ...database.prepare("pragma synchronous").get() };
+		if (synchronous !== 2) throw new Error(`synchronous is ${synchronous}: not for a witness`);
+		return database;
+	} catch (error) {
+		database.close();
+		throw error;
+	}
+}
+
+/** A new file is there for good once its folder is synced. */
+function syncFolder(file: string): void {
+	const folder = openSync(dirname(file), "r");
+	fsyncSync(folder);
+	closeSync(folder);
+}
+
+export function bytesOf(column: unknown): Bytes {
+	if (!(column instanceof Uint8Array)) throw new Error("no bytes in a column of bytes");
+	return new Uint8Array(column);
+}
