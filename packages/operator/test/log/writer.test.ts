@@ -17,6 +17,7 @@ import {
 	verifyInclusion,
 } from "@tenten/protocol";
 import { generateKey, signerFrom, verify } from "../../../module/src/index.ts";
+import { LogEnd } from "../../src/log/end.ts";
 import {
 	checkLog,
 	folderSource,
@@ -298,4 +299,20 @@ test("where a write of cosignatures fails, nothing more is taken until the log i
 		must(await again.append([entry(5)]));
 		assert.equal((await again.integrate()).size, 6);
 		await again.close();
+	}));
+
+test("the file of a log takes a checkpoint for the newest only if it is larger: one of the same size is a bug, not kept", () =>
+	inNewFolder(async (folder) => {
+		const end = must(LogEnd.open(join(folder, "end.sqlite")));
+		end.begin({ origin, publicKey: signer.key.bytes }, toUtf8("none"));
+		end.keep(0, entries(0, 3));
+		end.advance({ size: 2, note: toUtf8("two") });
+		for (const size of [1, 2])
+			assert.throws(() => end.advance({ size, note: toUtf8("another") }), /does not shrink or repeat/);
+		assert.deepEqual(end.begun()?.head, { size: 2, note: toUtf8("two") });
+		assert.deepEqual(
+			end.waiting().map(({ place }) => place),
+			[2],
+		);
+		end.close();
 	}));

@@ -125,6 +125,10 @@ test("whoever gives tokens gives up by itself before it has decided, and says so
 	const both = done(
 		stepT(done(stepT(locked(), received("B", held))).kept, received("phone", receiptOf)),
 	).kept;
+	for (const [event] of givesUp) {
+		const asked = done(stepT(both, event, 1_000));
+		assert.deepEqual([asked.kept, asked.said], [both, []], "the module decides");
+	}
 	const paid = done(stepT(both, received("purse", released))).kept;
 	for (const [event] of givesUp)
 		assert.deepEqual(done(stepT(paid, event, 1_000)).said, [], "nothing after it");

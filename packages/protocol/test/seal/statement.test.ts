@@ -49,6 +49,9 @@ test("no byte of either can be changed, and neither is taken for the other", () 
 		}
 	assert.notEqual(codeOf(verifyCosignature(refused, expected)), "accepted");
 	assert.notEqual(codeOf(verifySealRefusal(cosigned, expected)), "accepted");
+	const another = { ...expected, witness: id(9) };
+	assert.equal(codeOf(verifyCosignature(cosigned, another)), "authority-unknown");
+	assert.equal(codeOf(verifySealRefusal(refused, another)), "authority-unknown");
 });
 
 test("a key that signed a body of one type has not signed it as another", async () => {
