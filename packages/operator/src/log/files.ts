@@ -1,6 +1,6 @@
 /**
  * Files of a log that survive a loss of power once a call returns: each is written whole beside its place, synced,
- * and renamed; then the folders are synced, new ones with those that hold them. A reader sees all of a file or none.
+ * and renamed; then the folders are synced, with those that hold them. A reader sees all of a file or none.
  */
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -23,14 +23,15 @@ export async function writeFiles(root: string, files: ReadonlyMap<string, Bytes>
 	for (const folder of folders) await syncFolder(folder);
 }
 
+/** Those up to the root are synced though they are there: whoever made them may have been killed before it did. */
 async function makeFolders(root: string, folder: string, synced: Set<string>): Promise<void> {
-	const full = resolve(root, folder);
+	const [top, full] = [resolve(root), resolve(root, folder)];
 	if (synced.has(full)) return;
 	const first = await mkdir(full, { recursive: true });
-	synced.add(full);
-	if (first === undefined) return;
-	const above = dirname(resolve(first));
-	for (let at = full; at !== above; at = dirname(at)) synced.add(dirname(at));
+	const above = first === undefined ? top : dirname(resolve(first));
+	const last = above.length < top.length ? above : top;
+	for (let at = full; at !== last; at = dirname(at)) synced.add(at);
+	synced.add(last);
 }
 
 async function writeOne(path: string, content: Bytes): Promise<void> {
