@@ -67,7 +67,7 @@ export async function readWhole(path: string, most: number): Promise<Bytes | und
 	}
 }
 
-/** Forgets files that nobody has to find; where that is not durable they are forgotten again. */
+/** Forgets files that nobody has to find: what a crash leaves of them is as true as it was, and in nobody's way. */
 export async function removeFolder(path: string): Promise<void> {
 	await rm(path, { recursive: true, force: true });
 }

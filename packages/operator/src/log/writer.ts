@@ -14,7 +14,6 @@ import { join } from "node:path";
 import {
 	type Bytes,
 	checkpointText,
-	edgeTiles,
 	emptyRoot,
 	entryBytes,
 	equalBytes,
@@ -369,10 +368,5 @@ async function republished(folder: string, { size, note }: Head): Promise<Refusa
 	if (checkpoint !== undefined && !isRefusal(checkpoint) && checkpoint.size > size)
 		return refuse("state-damaged", "a later checkpoint was published: this is an old copy of the log");
 	await writeFiles(publicFolder(folder), new Map([["checkpoint", note]]));
-	for (const { level, index } of edgeTiles(size))
-		if (index > 0) {
-			const path = tilePath({ level, index: index - 1, width: tileWidth });
-			await removeFolder(join(publicFolder(folder), `${path}.p`));
-		}
 	return undefined;
 }
