@@ -1,6 +1,7 @@
 /** All targets. `test/fuzz-reach.test.ts` finds what meets bytes and is reached by none of them. */
 import type { Target } from "./target.ts";
 import { commandTargets } from "./targets/command-line.ts";
+import { crossingDoorTargets } from "./targets/crossing-routes.ts";
 import { crossingTargets } from "./targets/crossings.ts";
 import { definitionTargets } from "./targets/definitions.ts";
 import { deskTargets } from "./targets/desk.ts";
@@ -38,6 +39,7 @@ export const targets: readonly Target[] = [
 	...crossingTargets,
 	...domainTargets,
 	...freezeTargets,
+	...crossingDoorTargets,
 	...sealedTargets,
 	...passkeyTargets,
 	...logTargets,

@@ -75,9 +75,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/module/src/foreign.ts parse(": "a token of its own, verified when it came: shape/token",
 	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",
 	"packages/module/src/parcel.ts parse(": "rows of its own, and vectors: row/documentRow",
-	"packages/operator/src/crossing/proofs.ts parse(": "rows of its own: crossing/outcome",
-	"packages/operator/src/crossing/rows.ts parse(":
-		"rows of its own, verified before they were written: crossing/agreement, crossing/quote",
 	"packages/operator/src/direct-issue.ts parse(": "a row of its own: shape/issueProof",
 	"packages/operator/src/desk.ts parse(": "a certificate of its own: shape/certificate",
 	"packages/cli/src/server/sealed-keys.ts parse(": "a row of its own, sealed: sealed/key store",

@@ -60,3 +60,15 @@ test("rules are numbered in order, and none is said twice", () => {
 	);
 	assert.equal(new Set(rules.map(({ rule }) => rule)).size, rules.length);
 });
+
+test("every common rule between operators names a test that is there", () => {
+	const common = readFileSync("docs/spec/common-rules.md", "utf8");
+	const named = [...common.matchAll(/^\| (\d+) \| .+? \| `([^`:]+): (.+)` \|$/gm)];
+	assert.deepEqual(
+		named.map(([, number]) => Number(number)),
+		named.map((_, position) => position + 1),
+	);
+	assert.equal(named.length, [...common.matchAll(/^\| \d/gm)].length);
+	for (const [, , file = "", name = ""] of named)
+		assert.ok(readFileSync(file, "utf8").includes(`test("${name}"`), name);
+});

@@ -14,6 +14,7 @@ import { listening, signedQuestion } from "../../packages/operator/test/support/
 import { serverMemory } from "../memory.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
 import { Broken, type Target } from "../target.ts";
+import { crossingScenes } from "./crossing-scenes.ts";
 import { type DefinitionSeeds, definitionRoutes } from "./definition-routes.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
 import { type LedgerSeeds, ledgerRoutes } from "./ledger-routes.ts";
@@ -220,6 +221,7 @@ const tables = [
 	"issue_stops",
 	"ledger_sums",
 	"ledger_journal",
+	"crossings",
 ] as const;
 
 async function rowsIn({ operator }: Ecosystem): Promise<string> {
@@ -249,6 +251,7 @@ type Scene = {
 	readonly holders: readonly Holder[];
 	/** asked once the operator has its first key */
 	readonly seeds: () => readonly HttpSeed[] | Promise<readonly HttpSeed[]>;
+	/** in the place of closing the operator alone */
 	readonly close?: () => Promise<void>;
 };
 
@@ -293,6 +296,7 @@ async function besideAnother(): Promise<Scene> {
 		close: async () => {
 			await peer.server.close();
 			await peer.ecosystem.operator.close();
+			await operator.close();
 		},
 	};
 }
@@ -301,6 +305,7 @@ const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
 	...mapped(operatorRoutes, atWork),
 	...mapped(definitionRoutes, licensed),
 	...mapped(ledgerRoutes, keepingAccounts),
+	...crossingScenes(apiKey),
 	"GET /v1/peers/:peer/debts": besideAnother,
 };
 
@@ -343,8 +348,7 @@ function route(name: string, openScene: () => Promise<Scene>): Target {
 				},
 				close: async () => {
 					await audit(ecosystem);
-					await close?.();
-					await ecosystem.operator.close();
+					await (close ?? (() => ecosystem.operator.close()))();
 				},
 			};
 		},

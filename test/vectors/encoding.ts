@@ -176,6 +176,8 @@ export const hashes: Draft = {
 		hash("a node of a sum tree", "sum-node", [bytesOf("left"), 7, bytesOf("right"), 0]),
 		hash("an agreement's body", "agreement", [1, 2, 3]),
 		hash("a quote across operators", "crossing", [1, 2, 3]),
+		hash("a version of a rule book", "rule-book", [bytesOf("operator"), 1, null]),
+		hash("a settlement", "settlement", [bytesOf("agreement"), 1, null]),
 		hash("a state of it", "crossing-state", [bytesOf("transfer"), 2, bytesOf("secret")]),
 		hash("a lot's id", "lot", [1, bytesOf("keeper"), bytesOf("asset"), "Reforestation 12, 2025, 1 to 50000"]),
 		hash("the key of a status", "status", [bytesOf("credential"), bytesOf("salt")]),

@@ -226,6 +226,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/crossings/{transfer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a payment stands here, and what the other side shows of it
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["crossing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/crossings/{transfer}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file that shows offline how a payment ended
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["crossingOutcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/crossings/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock what payers pay who agreed to their quotes
+         * @description For API keys with the role cashier.
+         */
+        post: operations["lockCrossings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/crossings/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quotes of payments to accounts of other operators, signed by both
+         * @description For API keys with the role cashier.
+         */
+        post: operations["quoteCrossings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/crossings/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commit payments with their payers' secrets: final
+         * @description For API keys with the role cashier.
+         */
+        post: operations["releaseCrossings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/definitions": {
         parameters: {
             query?: never;
@@ -602,6 +702,23 @@ export interface paths {
         get: operations["debtsAtPeer"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/peers/crossings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the asking operator says of payments between the two: quotes, what its seals show, settlements */
+        post: operations["peerCrossings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1312,6 +1429,91 @@ export interface components {
             issues: number;
             paid: components["schemas"]["Amount"];
         };
+        Crossing: {
+            /**
+             * @description what the other side's newest seal shows; null: nothing yet
+             * @enum {string|null}
+             */
+            peer: "locked" | "committed" | "returned" | "reserved" | "credited" | "voided" | null;
+            /** @description base64 of `shownState`: with *reserved*, what a payer's device looks at before it releases */
+            proof: string | null;
+            quote: components["schemas"]["CrossingQuote"];
+            /** @description why the destination does not reserve */
+            refused: string | null;
+            /**
+             * @description what this operator is in it
+             * @enum {string}
+             */
+            side: "source" | "destination";
+            /** @enum {string} */
+            state: "locked" | "committed" | "returned" | "reserved" | "credited" | "voided";
+            /** @description 32 bytes as 64 hexadecimal digits */
+            transfer: string;
+        };
+        CrossingQuote: {
+            /** @description 32 bytes as 64 hexadecimal digits */
+            agreement: string;
+            /** @description what the payee gets */
+            credits: string;
+            /** @description the number of the source's seal that decides */
+            decides: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expiresAt: string;
+            /** @description minor units */
+            fee: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            payee: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            payer: string;
+            /** @description what the payer loses, the fee with it */
+            pays: string;
+            /** @description so much of the one for so much of the other */
+            rate: {
+                /** @description minor units */
+                credited: string;
+                /** @description minor units */
+                paid: string;
+            };
+            /** @description SHA-256 of the payer's secret */
+            release: string;
+        } | null;
+        CrossingQuoteResult: {
+            /**
+             * @description why it is refused
+             * @enum {string|null}
+             */
+            code: "malformed" | "too-large" | "too-deep" | "too-many" | "type-unknown" | "key-refused" | "signature-invalid" | "authority-unknown" | "certificate-expired" | "certificate-not-yet-valid" | "certificate-role" | "trust-list-expired" | "trust-list-rollback" | "frozen" | "freeze-list-expired" | "freeze-list-rollback" | "freeze-unknown" | "appeal-closed" | "issuer-unknown" | "issue-proof-invalid" | "asset-unknown" | "asset-mismatch" | "amount-invalid" | "amount-mismatch" | "sum-mismatch" | "owner-mismatch" | "lock-pending" | "lock-mismatch" | "release-mismatch" | "expired" | "redeem-closed" | "condition-unknown" | "condition-not-before" | "condition-expired" | "condition-hops" | "condition-cap" | "condition-payee" | "condition-purpose" | "condition-resale" | "request-expired" | "request-mismatch" | "request-reused" | "consent-missing" | "authentication-failed" | "funds-insufficient" | "limit-exceeded" | "attempt-unknown" | "attempt-decided" | "attempt-pending" | "document-missing" | "document-mismatch" | "order-mismatch" | "ruling-early" | "ruling-taken" | "refund-closed" | "unlock-failed" | "key-unknown" | "state-damaged" | "wallet-in-use" | "channel-failed" | "peer-refused" | "approval-missing" | "licence-invalid" | "issue-stopped" | "payout-stopped" | "rate-limited" | "overloaded" | "order-unknown" | "order-taken" | "not-logged" | "issue-unlogged" | "log-inconsistent" | "log-in-use" | "proof-invalid" | "quorum-missing" | "quorum-stale" | "agreement-unknown" | "agreement-over" | "quote-invalid" | "quote-expired" | "exposure-exceeded" | "seal-decided" | "lot-unknown" | "lot-known" | "lot-ended" | "status-final" | "not-evidence" | "exists-with-different-kind" | "exists-with-different-debit-account" | "exists-with-different-credit-account" | "exists-with-different-amount" | "exists-with-different-reservation" | "exists-with-different-time-limit" | "exists-with-different-reference" | "exists-with-different-asset" | "exists-with-different-least" | "exists-with-different-most" | "exists-apart" | "limits-invalid" | "accounts-same" | "debit-account-unknown" | "credit-account-unknown" | "assets-differ" | "time-limit-past" | "reservation-unknown" | "reservation-is-none" | "reservation-posted" | "reservation-voided" | "reservation-expired" | "reservation-not-due" | "amount-exceeds-reservation" | "ceiling-exceeded" | "sum-exceeded" | "linked-refused" | null;
+            /** @description empty where it is not refused */
+            nextAction: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            nonce: string;
+            quote: components["schemas"]["CrossingQuote"];
+            /** @description the same may succeed later */
+            retryable: boolean;
+            /** @description its id; null where it is refused */
+            transfer: string | null;
+        };
+        CrossingResult: {
+            /**
+             * @description why it is refused
+             * @enum {string|null}
+             */
+            code: "malformed" | "too-large" | "too-deep" | "too-many" | "type-unknown" | "key-refused" | "signature-invalid" | "authority-unknown" | "certificate-expired" | "certificate-not-yet-valid" | "certificate-role" | "trust-list-expired" | "trust-list-rollback" | "frozen" | "freeze-list-expired" | "freeze-list-rollback" | "freeze-unknown" | "appeal-closed" | "issuer-unknown" | "issue-proof-invalid" | "asset-unknown" | "asset-mismatch" | "amount-invalid" | "amount-mismatch" | "sum-mismatch" | "owner-mismatch" | "lock-pending" | "lock-mismatch" | "release-mismatch" | "expired" | "redeem-closed" | "condition-unknown" | "condition-not-before" | "condition-expired" | "condition-hops" | "condition-cap" | "condition-payee" | "condition-purpose" | "condition-resale" | "request-expired" | "request-mismatch" | "request-reused" | "consent-missing" | "authentication-failed" | "funds-insufficient" | "limit-exceeded" | "attempt-unknown" | "attempt-decided" | "attempt-pending" | "document-missing" | "document-mismatch" | "order-mismatch" | "ruling-early" | "ruling-taken" | "refund-closed" | "unlock-failed" | "key-unknown" | "state-damaged" | "wallet-in-use" | "channel-failed" | "peer-refused" | "approval-missing" | "licence-invalid" | "issue-stopped" | "payout-stopped" | "rate-limited" | "overloaded" | "order-unknown" | "order-taken" | "not-logged" | "issue-unlogged" | "log-inconsistent" | "log-in-use" | "proof-invalid" | "quorum-missing" | "quorum-stale" | "agreement-unknown" | "agreement-over" | "quote-invalid" | "quote-expired" | "exposure-exceeded" | "seal-decided" | "lot-unknown" | "lot-known" | "lot-ended" | "status-final" | "not-evidence" | "exists-with-different-kind" | "exists-with-different-debit-account" | "exists-with-different-credit-account" | "exists-with-different-amount" | "exists-with-different-reservation" | "exists-with-different-time-limit" | "exists-with-different-reference" | "exists-with-different-asset" | "exists-with-different-least" | "exists-with-different-most" | "exists-apart" | "limits-invalid" | "accounts-same" | "debit-account-unknown" | "credit-account-unknown" | "assets-differ" | "time-limit-past" | "reservation-unknown" | "reservation-is-none" | "reservation-posted" | "reservation-voided" | "reservation-expired" | "reservation-not-due" | "amount-exceeds-reservation" | "ceiling-exceeded" | "sum-exceeded" | "linked-refused" | null;
+            /** @description empty where it is not refused */
+            nextAction: string;
+            /** @description the same may succeed later */
+            retryable: boolean;
+            /**
+             * @description how it stands now; null where it is refused
+             * @enum {string|null}
+             */
+            state: "locked" | "committed" | "returned" | "reserved" | "credited" | "voided" | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            transfer: string;
+        };
         Definition: {
             assetKind: string;
             ceiling: components["schemas"]["Amount"];
@@ -2021,6 +2223,42 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "content-type-unknown";
+                };
+            };
+        };
+        /** @description `crossing-open` (funds safe): ask again once the seal that decides has been witnessed */
+        "crossing-open": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "crossing-open";
+                };
+            };
+        };
+        /** @description `crossing-unknown` (funds safe): lock first, or ask the other operator */
+        "crossing-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "crossing-unknown";
                 };
             };
         };
@@ -3255,6 +3493,228 @@ export interface operations {
             };
         };
     };
+    crossing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                transfer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        crossing: components["schemas"]["Crossing"];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["crossing-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    crossingOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                transfer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `outcome` of docs/spec/crossing.md: tenten crossing verify reads it */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["crossing-unknown"];
+            409: components["responses"]["crossing-open"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    lockCrossings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description which */
+        requestBody: {
+            content: {
+                "application/json": {
+                    transfers: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description A result each, in their order */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["CrossingResult"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    quoteCrossings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description what payers want to pay */
+        requestBody: {
+            content: {
+                "application/json": {
+                    quotes: {
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        agreement: string;
+                        /** @description minor units */
+                        credits: string;
+                        /** @description made by the client: asked again, the quote is the same */
+                        nonce: string;
+                        /** @description an account of the ledger there */
+                        payee: string;
+                        /** @description an account of the ledger here */
+                        payer: string;
+                        /** @description SHA-256 of a secret that the payer's device drew */
+                        release: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description A result each, in their order */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["CrossingQuoteResult"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    releaseCrossings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description each with its secret */
+        requestBody: {
+            content: {
+                "application/json": {
+                    releases: {
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        release: string;
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        transfer: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description A result each, in their order */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["CrossingResult"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
     definitions: {
         parameters: {
             query?: {
@@ -4226,6 +4686,63 @@ export interface operations {
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             502: components["responses"]["peer-failed"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    peerCrossings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `crossingQuestion` of docs/spec/crossing.md */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description `crossingReply`: what is refused stands in it */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            /** @description `peer-signature-expired` (funds safe): sign it anew, by a clock that is right; `peer-signature-invalid` (funds safe): sign what docs/spec/peers.md names; `peer-signature-missing` (funds safe): sign the request, as docs/spec/peers.md says */
+            401: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "peer-signature-expired" | "peer-signature-invalid" | "peer-signature-missing";
+                    };
+                };
+            };
+            403: components["responses"]["peer-unknown"];
+            409: components["responses"]["peer-request-replayed"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];
         };
     };

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Bytes, Verify } from "@tenten/protocol";
 import type { OperatorKeys, OperatorPolicy } from "./context.ts";
+import type { CrossingSettings } from "./crossing/crossings.ts";
 import type { JudgePoolOptions } from "./judging/pool.ts";
 import type { KeyVault } from "./key-ring.ts";
 import { isPostgresUrl } from "./store/open-store.ts";
@@ -30,6 +31,8 @@ export type OperatorOptions = {
 	readonly threads?: number | JudgePoolOptions;
 	/** its secret is made anew at each start where left out */
 	readonly webhooks?: Partial<WebhookSettings>;
+	/** whose logs and witnesses count in payments across operators; without it none begins */
+	readonly crossings?: CrossingSettings;
 	/** makes the keys that take the place of `keys`; without it none is rotated */
 	readonly vault?: KeyVault;
 };

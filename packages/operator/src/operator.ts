@@ -22,6 +22,7 @@ import type { Acting, ApiKey } from "./access.ts";
 import { account, deposit } from "./accounts.ts";
 import { ClaimLine } from "./claiming/line.ts";
 import { type OperatorContext, releaseLife } from "./context.ts";
+import { Crossings } from "./crossing/crossings.ts";
 import { type DebtSettlement, settleDebt } from "./debts.ts";
 import { Definitions, type Standing } from "./definitions/definitions.ts";
 import { type Drafts, makeDrafts } from "./definitions/drafts.ts";
@@ -92,6 +93,8 @@ export class Operator implements OperatorClient {
 	readonly #claims: ClaimLine;
 	/** operators that it lists beside itself */
 	readonly peers: Peers;
+	/** payments to and from the accounts of other operators */
+	readonly crossings: Crossings;
 	/** tells partners what happened */
 	readonly webhooks: Webhooks;
 	/** definitions while people sign them */
@@ -124,6 +127,7 @@ export class Operator implements OperatorClient {
 			isThreaded: judges !== null,
 		});
 		this.peers = new Peers(context);
+		this.crossings = new Crossings(context, this.peers, options.crossings);
 		this.ledger = new Ledger(context.store, { now: context.now, random: context.entropy });
 		this.drafts = makeDrafts(context, () => this.tend());
 	}

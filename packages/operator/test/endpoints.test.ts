@@ -144,6 +144,11 @@ const goodBodies: Readonly<Record<string, object>> = {
 	certifyPerson: { key: toHex(serialize(coseKey, generateKey("Ed25519").publicKey)), part: "approved" },
 	takeStatusList: { token: "none" },
 	openLedgerAccounts: { accounts: [{ id: zeros, asset: zeros, least: null, most: null }] },
+	quoteCrossings: {
+		quotes: [{ nonce: zeros, agreement: zeros, credits: "1", payer: zeros, payee: zeros, release: zeros }],
+	},
+	lockCrossings: { transfers: [zeros] },
+	releaseCrossings: { releases: [{ transfer: zeros, release: zeros }] },
 	postLedgerTransfers: { batch: [[{ kind: "void", id: zeros, reference: null, reservation: zeros }]] },
 };
 
@@ -179,7 +184,8 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 			// What was seen before can still be told; nothing new can be seen.
 			if (name === "peers") return { hear: burn, ask: burn, targetOf: () => "" };
 			if (name === "signingKeys") return { list: burn, rotate: burn, retire: burn, distrust: burn };
-			if (name === "drafts" || name === "ledger") return new Proxy({}, { get: () => burn });
+			if (name === "drafts" || name === "ledger" || name === "crossings")
+				return new Proxy({}, { get: () => burn });
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;

@@ -26,7 +26,8 @@ import {
 import { makeSeal, type SealContent } from "../seal/last-seal.ts";
 import type { Store } from "../store/store.ts";
 import { openAccounts, type Side } from "./money.ts";
-import { type KeptProof, keepProofs, keptProof } from "./proofs.ts";
+import { peerStateOf } from "./peer-rows.ts";
+import { type KeptProof, keepProofs, keptProof, queueProof } from "./proofs.ts";
 import { agreementOf, crossingOf, insertAgreement } from "./rows.ts";
 import { type CrossingAnswer, destinationIn, sourceIn } from "./steps.ts";
 
@@ -92,6 +93,34 @@ export class CrossingHost {
 		const event = { kind: "release", release, shown: state } as const;
 		const asked = { transfer, event, signed: null, now: this.#options.now() };
 		return this.#store.run((transaction) => sourceIn(transaction, asked));
+	}
+
+	/** As `release`, by what the destination's newest seal showed here: `attempt-pending` until one did. */
+	releaseKept(transfer: Bytes, release: Bytes): Promise<CrossingAnswer> {
+		const now = this.#options.now();
+		return this.#store.run(async (transaction) => {
+			const known = await crossingOf(transaction, transfer);
+			if (known === undefined) return refuse("attempt-unknown");
+			const { destination } = known.kept.quote.agreement.body;
+			const shown = await peerStateOf(transaction, destination, transfer);
+			if (shown === undefined) return refuse("attempt-pending", "no seal has shown it reserved");
+			const event = { kind: "release", release, shown: shown.verified } as const;
+			return sourceIn(transaction, { transfer, event, signed: null, now });
+		});
+	}
+
+	/** Queues again what `peer` still waits to be shown of these payments; how many they are. */
+	tellAgain(peer: Bytes, transfers: readonly Bytes[]): Promise<number> {
+		return this.#store.run(async (transaction) => {
+			let count = 0;
+			for (const transfer of transfers) {
+				const known = await crossingOf(transaction, transfer);
+				const { source, destination } = known?.kept.quote.agreement.body ?? {};
+				const isTheirs = [source, destination].some((side) => side !== undefined && equalBytes(side, peer));
+				if (isTheirs && (await queueProof(transaction, transfer))) count++;
+			}
+			return count;
+		});
 	}
 
 	/** Step 6, at either side: `shown` by the source's seal that decides. */

@@ -41,16 +41,28 @@ export async function insertAgreement(transaction: Transaction, id: Bytes, signe
 	]);
 }
 
-/** One of this operator's rule book, or `agreement-unknown`. */
+/** One that this operator keeps, or `agreement-unknown`. */
 export async function agreementOf(transaction: Transaction, id: Bytes): Promise<VerifiedAgreement | Refusal> {
+	const signed = await keptAgreement(transaction, id);
+	return signed === undefined
+		? refuse("agreement-unknown")
+		: { verified: "agreement", id, body: signed.body };
+}
+
+/** With both signatures; it is there. */
+export async function signedAgreementOf(transaction: Transaction, id: Bytes): Promise<Agreement> {
+	const signed = await keptAgreement(transaction, id);
+	if (signed === undefined) throw new Error("the database is damaged: an agreement is gone");
+	return signed;
+}
+
+async function keptAgreement(transaction: Transaction, id: Bytes): Promise<Agreement | undefined> {
 	const row = await transaction
 		.selectFrom("crossing_agreements")
 		.select("encoded")
 		.where("agreement_id", "=", id)
 		.executeTakeFirst();
-	if (row === undefined) return refuse("agreement-unknown");
-	const { body } = undamaged(parse(agreement, row.encoded), "an agreement");
-	return { verified: "agreement", id, body };
+	return row && undamaged(parse(agreement, row.encoded), "an agreement");
 }
 
 export type Risk = {
@@ -132,6 +144,7 @@ export async function keepCrossing(
 	proveUntil: number,
 ): Promise<void> {
 	const { transfer, agreement: agreed } = kept.quote;
+	await keepAmount(transaction, kept);
 	const row = {
 		state: kept.kind,
 		release: "release" in kept ? kept.release : null,
@@ -148,4 +161,29 @@ export async function keepCrossing(
 		.where("version", "=", before.version)
 		.executeTakeFirst();
 	mustWrite(numUpdatedRows, 1);
+}
+
+/** Open until it ended; then counted where it was committed. */
+async function keepAmount(transaction: Transaction, { kind, quote }: Source | Destination): Promise<void> {
+	const { transfer, agreement: agreed, body } = quote;
+	const key = { agreement_id: agreed.id, decides: body.decides, transfer_id: transfer };
+	const isOpen = kind === "locked" || kind === "reserved";
+	if (kind === "returned" || kind === "voided") {
+		const { agreement_id, decides, transfer_id } = key;
+		await transaction
+			.deleteFrom("crossing_amounts")
+			.where("agreement_id", "=", agreement_id)
+			.where("decides", "=", decides)
+			.where("transfer_id", "=", transfer_id)
+			.execute();
+		return;
+	}
+	const row = { is_open: isOpen ? 1 : 0, credits: body.credits, crosses: body.pays - body.fee };
+	await transaction
+		.insertInto("crossing_amounts")
+		.values({ ...key, ...row })
+		.onConflict((conflict) =>
+			conflict.columns(["agreement_id", "decides", "transfer_id"]).doUpdateSet({ is_open: row.is_open }),
+		)
+		.execute();
 }

@@ -13,6 +13,7 @@ import { addAccessRoutes } from "./access-routes.ts";
 import { addByteRoutes } from "./byte-routes.ts";
 import { ClientLimits, type ClientReports, type ClientRules } from "./client-limits.ts";
 import { crossOrigin } from "./cross-origin.ts";
+import { addCrossingRoutes } from "./crossing-routes.ts";
 import { addDefinitionRoutes } from "./definition-routes.ts";
 import { Door, type DoorOptions, throughDoor, usualDoor } from "./door.ts";
 import { type Endpoint, isBehindDoor } from "./endpoint.ts";
@@ -98,6 +99,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addSigningKeyRoutes(app, operator, gate);
 	addDefinitionRoutes(app, operator, gate);
 	addLedgerRoutes(app, operator, gate);
+	addCrossingRoutes(app, operator, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
 }

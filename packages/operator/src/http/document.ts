@@ -34,6 +34,7 @@ const about = {
 		{ name: "peers", description: "What other operators ask, signed both ways" },
 		{ name: "webhooks", description: "Where partners are told what happened, and what they were told" },
 		{ name: "ledger", description: "Accounts with reservations, for what is no token" },
+		{ name: "crossings", description: "Payments to and from accounts of other operators" },
 		{ name: "service", description: "Health, figures and documentation" },
 	],
 };

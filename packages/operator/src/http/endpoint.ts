@@ -18,7 +18,12 @@ type Access = "anyone" | "holder" | "peer" | "party" | "reader" | Permission;
 
 type Taken =
 	| { readonly kind: "none" }
-	| { readonly kind: "cose"; readonly description: string }
+	| {
+			readonly kind: "cose";
+			readonly description: string;
+			/** bytes of the longest, where that is less than a message with evidence */
+			readonly most?: number;
+	  }
 	| {
 			readonly kind: "json";
 			readonly description: string;
@@ -40,7 +45,16 @@ type Given =
 	| { readonly kind: "document"; readonly description: string }
 	| { readonly kind: "nothing"; readonly description: string };
 
-type Tag = "wallets" | "management" | "peers" | "webhooks" | "ledger" | "rail" | "witness" | "service";
+type Tag =
+	| "wallets"
+	| "management"
+	| "peers"
+	| "crossings"
+	| "webhooks"
+	| "ledger"
+	| "rail"
+	| "witness"
+	| "service";
 
 export type Endpoint = {
 	readonly method: "get" | "post" | "patch" | "delete";

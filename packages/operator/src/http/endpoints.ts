@@ -4,6 +4,7 @@
  * Wallets' routes take and give the protocol's own messages (docs/spec); management speaks JSON. Lists of codes
  * name what the operator's own checks can refuse with on that route.
  */
+import { crossingEndpoints } from "./crossing-endpoints.ts";
 import { definitionEndpoints } from "./definition-endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ledgerEndpoints } from "./ledger-endpoints.ts";
@@ -22,5 +23,6 @@ export const endpoints = {
 	...signingKeyEndpoints,
 	...definitionEndpoints,
 	...ledgerEndpoints,
+	...crossingEndpoints,
 	...serviceEndpoints,
 } as const satisfies Readonly<Record<string, Endpoint>>;

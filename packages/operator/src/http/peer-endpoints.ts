@@ -1,5 +1,6 @@
 /** Routes of other operators: signed both ways (docs/spec/peers.md). */
 import { z } from "@hono/zod-openapi";
+import { crossingPath, longestQuestion } from "../crossing/crossings.ts";
 import { named } from "./endpoint.ts";
 import { cursor, debtPageSchema } from "./schemas.ts";
 
@@ -21,6 +22,21 @@ export const peerEndpoints = named("peers", {
 			description: "A page of debts, and the cursor of the next one",
 			schema: debtPageSchema,
 		},
+		problems: ["malformed"],
+	},
+	peerCrossings: {
+		method: "post",
+		path: crossingPath,
+		summary:
+			"What the asking operator says of payments between the two: quotes, what its seals show, settlements",
+		access: "peer",
+		takes: {
+			kind: "cose",
+			description: "`crossingQuestion` of docs/spec/crossing.md",
+			most: longestQuestion,
+		},
+		keyed: false,
+		gives: { kind: "cose", description: "`crossingReply`: what is refused stands in it" },
 		problems: ["malformed"],
 	},
 });

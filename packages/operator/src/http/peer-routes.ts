@@ -1,6 +1,6 @@
 /** What other operators ask this one, and what its people have it ask others. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { type Bytes, fromHex, toHex } from "@tenten/protocol";
+import { type Bytes, fromHex, isRefusal, toHex } from "@tenten/protocol";
 import type { Operator } from "../operator.ts";
 import { cursorAfter, idIn } from "./cursor.ts";
 import { given } from "./endpoint.ts";
@@ -11,7 +11,11 @@ import { debtPageIn } from "./schemas.ts";
 import { type Gate, serve } from "./serving.ts";
 
 export function addPeerRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
-	const { peerDebts, debtsAtPeer } = endpoints;
+	const { peerDebts, peerCrossings, debtsAtPeer } = endpoints;
+	serve(app, peerCrossings, gate, async ({ body, acting }) => {
+		const reply = await operator.crossings.hear(peerIn(acting.actor), body);
+		return isRefusal(reply) ? problem("malformed", `${reply.code} ${reply.detail}`) : given(reply);
+	});
 	serve(app, peerDebts, gate, async ({ body, acting }) => {
 		const after = idIn("debts", body.cursor);
 		if (after === undefined) return problem("malformed", "cursor");

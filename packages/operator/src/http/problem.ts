@@ -160,6 +160,8 @@ const httpProblems = {
 	],
 	"ledger-account-unknown": [404, "transient", "safe", "open the account first"],
 	"ledger-transfer-unknown": [404, "transient", "safe", "ask for it: it was not done"],
+	"crossing-unknown": [404, "transient", "safe", "lock first, or ask the other operator"],
+	"crossing-open": [409, "transient", "safe", "ask again once the seal that decides has been witnessed"],
 	"webhook-limit": [409, "final", "safe", "remove an endpoint that is not needed"],
 	"signing-key-full": [409, "final", "safe", "retire keys of which nothing counts any more"],
 	"signing-key-needed": [409, "final", "safe", "rotate first, or wait until what it signed has ended"],

@@ -133,7 +133,7 @@ export async function bodyFor({ takes }: Endpoint, context: Context): Promise<Ui
 	if (takes.kind === "none") return new Uint8Array();
 	const read = context.get("body") as Uint8Array | undefined;
 	if (read !== undefined) return read;
-	const maximum = takes.kind === "cose" ? limits.message + limits.evidence : (takes.most ?? maximumJson);
+	const maximum = takes.most ?? (takes.kind === "cose" ? limits.message + limits.evidence : maximumJson);
 	const body = await readAtMost(context, maximum);
 	context.set("body", body);
 	return body;

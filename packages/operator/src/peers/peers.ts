@@ -68,13 +68,18 @@ export class Peers {
 	}
 
 	/** Asks the listed operator of this id, with a body of JSON. */
-	async ask(peer: Bytes, path: string, content: object): Promise<PeerReply> {
+	ask(peer: Bytes, path: string, content: object): Promise<PeerReply> {
+		const body = new Uint8Array(Buffer.from(JSON.stringify(content)));
+		return this.askBytes(peer, path, body, "application/json");
+	}
+
+	/** As `ask`, with a body of any kind. */
+	async askBytes(peer: Bytes, path: string, body: Bytes, type: string): Promise<PeerReply> {
 		const { trust, now, keys, entropy } = this.#context;
 		const listed = (await trust()).operator(peer);
 		if (listed === undefined) return { kind: "unlisted" };
-		const body = new Uint8Array(Buffer.from(JSON.stringify(content)));
 		const target = `${addressOf(listed.entry)}${path}`;
-		const headers = new Headers({ "content-type": "application/json" });
+		const headers = new Headers({ "content-type": type });
 		const asked = { method: "POST", target, headers, body };
 		const nonce = toHex(entropy(16));
 		const signed = {

@@ -63,6 +63,12 @@ const spread: Readonly<Record<string, string | null>> = {
 	// A payment across operators, and what shows it.
 	crossings: "transfer_id",
 	crossing_proofs: "transfer_id",
+	crossing_untold: "transfer_id",
+	crossing_peer_states: "transfer_id",
+	crossing_refusals: "transfer_id",
+	crossing_quotes: "nonce",
+	crossing_peer_seals: "number",
+	crossing_amounts: "transfer_id",
 	// A few rows each, read at the start or once in a while.
 	schema_versions: null,
 	seal_trees: null,
@@ -71,6 +77,8 @@ const spread: Readonly<Record<string, string | null>> = {
 	reserve_words: null,
 	peer_checkpoints: null,
 	crossing_agreements: null,
+	crossing_rule_books: null,
+	crossing_peers: null,
 	starts: null,
 	trust_lists: null,
 	desks: null,

@@ -287,6 +287,28 @@ export const migrations: readonly Migration[] = [
 				hash {blob} NOT NULL)`,
 		],
 	},
+	{
+		version: 19,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS crossing_rule_books (version bigint NOT NULL, encoded {blob} NOT NULL,
+				PRIMARY KEY (version))`,
+			`CREATE TABLE IF NOT EXISTS crossing_quotes (nonce {blob} NOT NULL PRIMARY KEY, transfer_id {blob} NOT NULL,
+				quote {blob} NOT NULL, by_destination {blob} NOT NULL, by_source {blob})`,
+			"CREATE INDEX IF NOT EXISTS crossing_quotes_by_transfer ON crossing_quotes (transfer_id)",
+			`CREATE TABLE IF NOT EXISTS crossing_peers (peer {blob} NOT NULL PRIMARY KEY, number bigint NOT NULL,
+				since bigint)`,
+			`CREATE TABLE IF NOT EXISTS crossing_peer_seals (peer {blob} NOT NULL, number bigint NOT NULL,
+				shown {blob} NOT NULL, PRIMARY KEY (peer, number))`,
+			`CREATE TABLE IF NOT EXISTS crossing_peer_states (transfer_id {blob} NOT NULL PRIMARY KEY,
+				number bigint NOT NULL, state {blob} NOT NULL, proof {blob} NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS crossing_untold (transfer_id {blob} NOT NULL PRIMARY KEY, number bigint NOT NULL)`,
+			"CREATE INDEX IF NOT EXISTS crossing_untold_by_number ON crossing_untold (number)",
+			`CREATE TABLE IF NOT EXISTS crossing_refusals (transfer_id {blob} NOT NULL PRIMARY KEY, code text NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS crossing_amounts (agreement_id {blob} NOT NULL, decides bigint NOT NULL,
+				transfer_id {blob} NOT NULL, is_open bigint NOT NULL, credits bigint NOT NULL, crosses bigint NOT NULL,
+				PRIMARY KEY (agreement_id, decides, transfer_id))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

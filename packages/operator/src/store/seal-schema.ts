@@ -1,5 +1,5 @@
 /**
- * Tables of an operator's seals and of its payments across operators: those of `schema.ts` hold what it does.
+ * Tables of an operator's seals: those of `schema.ts` hold what it does, `crossing-tables.ts` what crosses.
  */
 type Blob = Uint8Array;
 
@@ -18,40 +18,6 @@ export type SealSchema = {
 	};
 	/** seals as they stand in the operator's log, or will */
 	readonly seals: { readonly number: bigint | number; readonly leaf: Blob };
-	/** agreements on payments across operators, for ever, with what is at risk under each as its destination */
-	readonly crossing_agreements: {
-		readonly agreement_id: Blob;
-		/** encoded `agreement` */
-		readonly encoded: Blob;
-		readonly open: bigint;
-		readonly unsettled: bigint;
-		/** the number of the newest seal of the source that was shown under it */
-		readonly peer_seal: bigint | number;
-		/** raised by whoever is to change what is at risk */
-		readonly turn: bigint;
-	};
-	/** payments across operators, on either side */
-	readonly crossings: {
-		readonly transfer_id: Blob;
-		readonly agreement_id: Blob;
-		/** encoded `signedQuote` */
-		readonly quote: Blob;
-		/** one of `crossingState` */
-		readonly state: string;
-		readonly release: Blob | null;
-		/** the number of the last of the operator's own seals that others need to be shown it by */
-		readonly prove_until: bigint | number;
-		/** raised by whoever changes it */
-		readonly version: bigint;
-	};
-	/** what the newest seal that is needed shows of a payment: the map changes after it */
-	readonly crossing_proofs: {
-		readonly transfer_id: Blob;
-		readonly number: bigint | number;
-		/** encoded `crossingState` and `stateProof` */
-		readonly state: Blob;
-		readonly proof: Blob;
-	};
 	/** that what the operator does goes through its log, whose that is, and its newest checkpoint that witnesses cosigned */
 	readonly sealing: {
 		readonly name: string;

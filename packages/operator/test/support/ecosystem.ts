@@ -76,6 +76,8 @@ export type EcosystemOptions = {
 	readonly rulingSuite?: SuiteName;
 	/** in the place of those with which endpoints on loopback are told at once */
 	readonly webhooks?: OperatorOptions["webhooks"];
+	/** see `OperatorOptions` */
+	readonly crossings?: OperatorOptions["crossings"];
 	/** codes of what it issues beside `JPY` */
 	readonly otherAssets?: readonly string[];
 };
@@ -123,8 +125,9 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 	const means = { keys, policy, verify, now: () => clock.now, entropy, vault: openVault(random) };
 	const { claims = "together", threads = 0, startsBefore = 0 } = options;
 	const webhooks = { secret: new Uint8Array(32).fill(4), isNetworkTrusted: true, ...options.webhooks };
+	const crossings = options.crossings && { crossings: options.crossings };
 	const open = (store: StoreOptions = {}): Promise<Operator> =>
-		Operator.open({ ...means, database, store, claims, threads, startsBefore, webhooks });
+		Operator.open({ ...means, database, store, claims, threads, startsBefore, webhooks, ...crossings });
 	const operator = await open(options.store);
 	const encodedList = await operator.trustList();
 	const id = keyId(keys.root.key);

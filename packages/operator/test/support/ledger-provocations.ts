@@ -11,7 +11,7 @@ const move = { kind: "move", id: nowhere, reference: null, debit: nowhere, credi
 const period = "from=2027-01-01T00:00:00Z&until=2027-02-01T00:00:00Z";
 
 /** What a route refuses that takes JSON. `good` is a body that it takes, `bad` one that it does not. */
-function withBody(path: string, good: object, bad: object): Provocations {
+export function withBody(path: string, good: object, bad: object): Provocations {
 	return {
 		...guarded((s, headers) => manage(s, "POST", path, good, headers), "viewer"),
 		malformed: (s) => manage(s, "POST", path, bad),

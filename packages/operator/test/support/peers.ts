@@ -42,7 +42,7 @@ export async function listening(seed: string, rulingSuite: SuiteName): Promise<P
 	return { ecosystem, server: await startServer({ operator: ecosystem.operator, port, log }) };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
 	return new Promise((resolve) => {
 		const server = createServer();
 		server.listen(0, "127.0.0.1", () => {

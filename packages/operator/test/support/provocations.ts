@@ -3,13 +3,24 @@
  * against what the routes declare. The order is that of `endpoints.ts`.
  */
 import { randomUUID } from "node:crypto";
-import { type Bytes, type Item, keyId, toHex } from "@tenten/protocol";
+import {
+	type Bytes,
+	crossingQuestion,
+	type Item,
+	keyId,
+	type Signer,
+	serialize,
+	toHex,
+} from "@tenten/protocol";
 import { sql } from "kysely";
 import { day } from "../../../module/test/support/world.ts";
 import { partsOfKey } from "../../src/access.ts";
+import { crossingPath } from "../../src/crossing/crossings.ts";
 import { type Endpoint, rateClassOf } from "../../src/http/endpoint.ts";
 import { endpoints } from "../../src/http/endpoints.ts";
 import { startServer } from "../../src/index.ts";
+import type { PeerRequest } from "../../src/peers/message-signature.ts";
+import { byCrossings } from "./crossing-provocations.ts";
 import {
 	approving,
 	bringingLists,
@@ -78,14 +89,34 @@ const pruning = { before: "2020-01-31T00:00:00Z", apply: false, cursor: null };
 
 const utf8 = (text: string): Bytes => new Uint8Array(Buffer.from(text));
 
-/** What the listed operator signs, changed as asked before it is signed, and after. */
-async function asPeer(
-	s: Served,
-	before: Parameters<typeof signedQuestion>[2],
-	after: { readonly method?: string } = {},
-): Promise<Response> {
-	return sendSigned(s, { ...(await signedQuestion(s, s.peer.world.operator.ruling, before)), ...after });
+/** How each code is provoked of a route for other operators. `good` is a body that it takes, `bad` one that it does not. */
+function ofPeers(path: string, type: string, good: Bytes, bad: Bytes): Provocations {
+	const asked = (s: Served, signer: Signer, changed: Changed = {}): Promise<PeerRequest> =>
+		signedQuestion(s, signer, {
+			target: `${s.ecosystem.operator.entry.url}${path}`,
+			headers: new Headers({ "content-type": type }),
+			body: good,
+			...changed,
+		});
+	const send = async (s: Served, changed?: Changed, after: { readonly method?: string } = {}) =>
+		sendSigned(s, { ...(await asked(s, s.peer.world.operator.ruling, changed)), ...after }, path);
+	return {
+		malformed: (s) => send(s, { body: bad }),
+		"too-large": (s) => send(s, { body: new Uint8Array(300_000) }),
+		"content-type-unknown": (s) => send(s, { headers: new Headers({ "content-type": "text/plain" }) }),
+		"peer-signature-missing": (s) => manage(s, "POST", path, {}, { "content-type": type }),
+		"peer-signature-invalid": (s) => send(s, { method: "PUT" }, { method: "POST" }),
+		"peer-signature-expired": (s) => send(s, { now: s.ecosystem.clock.now - day }),
+		"peer-unknown": async (s) => sendSigned(s, await asked(s, s.stranger.world.operator.ruling), path),
+		"peer-request-replayed": async (s) => {
+			const question = await asked(s, s.peer.world.operator.ruling);
+			await sendSigned(s, question, path);
+			return sendSigned(s, question, path);
+		},
+	};
 }
+
+type Changed = Parameters<typeof signedQuestion>[2];
 
 const byJson: Readonly<Record<string, Provocations>> = {
 	trustList: {},
@@ -284,23 +315,18 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		"peer-unlisted": (s) => manage(s, "GET", `/v1/peers/${nowhere}/debts`),
 		"peer-failed": (s) => manage(s, "GET", `/v1/peers/${toHex(s.peer.operator.id)}/debts`),
 	},
-	peerDebts: {
-		malformed: (s) => asPeer(s, { body: utf8('{"cursor":"none"}') }),
-		"too-large": (s) => asPeer(s, { body: new Uint8Array(70_000) }),
-		"content-type-unknown": (s) => asPeer(s, { headers: new Headers({ "content-type": "text/plain" }) }),
-		"peer-signature-missing": (s) => manage(s, "POST", "/v1/peers/debts", { cursor: null }),
-		"peer-signature-invalid": (s) => asPeer(s, { method: "PUT" }, { method: "POST" }),
-		"peer-signature-expired": (s) => asPeer(s, { now: s.ecosystem.clock.now - day }),
-		"peer-unknown": async (s) => {
-			const question = await signedQuestion(s, s.stranger.world.operator.ruling);
-			return sendSigned(s, question);
-		},
-		"peer-request-replayed": async (s) => {
-			const question = await signedQuestion(s, s.peer.world.operator.ruling);
-			await sendSigned(s, question);
-			return sendSigned(s, question);
-		},
-	},
+	peerDebts: ofPeers(
+		"/v1/peers/debts",
+		"application/json",
+		utf8('{"cursor":null}'),
+		utf8('{"cursor":"none"}'),
+	),
+	peerCrossings: ofPeers(
+		crossingPath,
+		"application/cose",
+		serialize(crossingQuestion, { kind: "wanted", transfers: [new Uint8Array(32)] }),
+		Uint8Array.of(0xff),
+	),
 	openApi: {},
 	documentation: {},
 	explanation: {
@@ -342,7 +368,7 @@ function askedTwice({ method, path }: Endpoint): Provocations {
 }
 
 const limited = Object.values<Endpoint>(endpoints).filter((one) => rateClassOf(one) !== undefined);
-const byHand = { ...byMessages, ...byJson, ...byWebhooks, ...byLedger };
+const byHand = { ...byMessages, ...byJson, ...byWebhooks, ...byLedger, ...byCrossings };
 const byAsking = Object.fromEntries(limited.map((one) => [one.operationId, askedTwice(one)]));
 
 export const provocations: Readonly<Record<string, Provocations>> = Object.fromEntries(

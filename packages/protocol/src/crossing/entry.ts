@@ -39,8 +39,13 @@ export const shownEntry = {
 	log: logProof,
 	words: list(sealWord, 64),
 };
-const entry = record(shownEntry);
-export type ShownEntry = TypeOf<typeof entry>;
+/** A seal with all that shows it to be the one of its number, and nothing of what it holds. */
+export const shownSeal = record({
+	leaf: shownEntry.leaf,
+	log: shownEntry.log,
+	words: shownEntry.words,
+});
+export type ShownSeal = TypeOf<typeof shownSeal>;
 
 /** An operator's log, and whose words on its seals count. */
 export type WitnessedLog = { readonly keys: LogKeys; readonly policy: WitnessPolicy };
@@ -52,7 +57,7 @@ export type VerifiedEntry<T> = { readonly seal: Seal; readonly opened: T; readon
  * `verifyWords`, `not-logged`, and `proof-invalid` where the leaf is no seal of this operator's.
  */
 export function verifyEntry<T>(
-	shown: ShownEntry,
+	shown: ShownSeal,
 	{ operator, open }: { readonly operator: Bytes; readonly open: (root: Bytes) => T | Refusal },
 	{ keys, policy }: WitnessedLog,
 	verify: Verify,

@@ -15,8 +15,8 @@ import {
 	type TypeOf,
 } from "../codec/index.ts";
 import type { Verify } from "../crypto/index.ts";
-import { verifyStateProof } from "../seal/index.ts";
-import { shownEntry, verifyEntry, type WitnessedLog } from "./entry.ts";
+import { type Seal, verifyStateProof } from "../seal/index.ts";
+import { type ShownSeal, shownEntry, verifyEntry, type WitnessedLog } from "./entry.ts";
 import { type CrossingState, crossingState, stateValue } from "./state.ts";
 import type { Since } from "./witnessed.ts";
 
@@ -50,6 +50,31 @@ export function verifyShown(
 	if (isRefusal(entry)) return entry;
 	const { seal, opened: state, since } = entry;
 	return { verified: "state", operator, transfer, number: seal.number, state, since };
+}
+
+/** A seal that witnesses place; nothing but `verifySealShown` makes one. */
+export type VerifiedSeal = { readonly verified: "seal"; readonly seal: Seal; readonly since: Since };
+
+/** The seal of `operator` that is shown: or the refusals of `verifyEntry`. */
+export function verifySealShown(
+	shown: ShownSeal,
+	operator: Bytes,
+	log: WitnessedLog,
+	verify: Verify,
+): VerifiedSeal | Refusal {
+	const entry = verifyEntry(shown, { operator, open: () => null }, log, verify);
+	return isRefusal(entry) ? entry : { verified: "seal", seal: entry.seal, since: entry.since };
+}
+
+/** As `verifyShown`, under a seal that was verified already. */
+export function verifyStateUnder(
+	{ seal, since }: VerifiedSeal,
+	shown: Pick<ShownState, "state" | "proof">,
+	transfer: Bytes,
+): VerifiedState | Refusal {
+	const state = openState(shown, transfer, seal.state);
+	if (isRefusal(state)) return state;
+	return { verified: "state", operator: seal.operator, transfer, number: seal.number, state, since };
 }
 
 /** What a state map shows of a transfer, null: nothing. `proof-invalid` where it is of another, or shows something else. */

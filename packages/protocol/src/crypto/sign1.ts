@@ -28,9 +28,11 @@ export const signedTypes = [
 	"request",
 	"reserve",
 	"reserved",
+	"rule-book",
 	"ruling",
 	"seal-cosignature",
 	"seal-refusal",
+	"settlement",
 	"statement",
 	"trust-list",
 ] as const;

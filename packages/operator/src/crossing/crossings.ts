@@ -1,0 +1,284 @@
+/**
+ * Payments across operators, as one operator offers them: to whoever acts for its payers and payees, and to the
+ * operators with whom it has agreements.
+ *
+ *   quotes ─▶ locks ─▶ (told, reserved, told) ─▶ releases ─▶ (the seal decides, told) ─▶ outcome
+ *
+ * Every step is asked for again by nonce or transfer id, and answered by what is stored.
+ */
+import {
+	type Agreement,
+	type Bytes,
+	type CrossingQuestion,
+	type CrossingReply,
+	type CrossingState,
+	crossingQuestion,
+	crossingReply,
+	destinationState,
+	isRefusal,
+	type OutcomeKeys,
+	parse,
+	type QuoteAnswer,
+	type Refusal,
+	type RuleBook,
+	type RuleBookBody,
+	refuse,
+	type ShownState,
+	serialize,
+	serializeOutcome,
+	sourceState,
+	type Trust,
+	type VerifiedAgreement,
+	type WitnessedLog,
+} from "@tenten/protocol";
+import type { OperatorContext } from "../context.ts";
+import type { Peers } from "../peers/peers.ts";
+import { groupsOf } from "./groups.ts";
+import { hearShown, isSource } from "./hearing.ts";
+import { CrossingHost } from "./host.ts";
+import { peerStateOf } from "./peer-rows.ts";
+import { keptProof } from "./proofs.ts";
+import {
+	countersignQuote,
+	priceQuote,
+	type Quoted,
+	type Quoter,
+	type QuoteWish,
+	quoteOfTransfer,
+	type Refused,
+	refusedBy,
+	refusedWith,
+	type Wished,
+	wishQuote,
+} from "./quoting.ts";
+import { crossingOf, signedAgreementOf } from "./rows.ts";
+import { adoptRuleBook, bookInForce } from "./rule-books.ts";
+import type { CrossingAnswer } from "./steps.ts";
+import { Teller, type WitnessedSeals } from "./telling.ts";
+
+export type CrossingSettings = {
+	/** the log of this operator and of each peer, and whose words on its seals count; undefined: not known */
+	readonly logOf: (operator: Bytes) => WitnessedLog | undefined;
+	readonly seals: WitnessedSeals;
+	/** seals of this operator from a quote until the one that decides; 8 if left out */
+	readonly lead?: number;
+};
+
+/** Where nobody said which logs and witnesses count: then nothing is believed, and nothing begins. */
+const nothingKnown: CrossingSettings = {
+	logOf: () => undefined,
+	seals: { newest: async () => 0, show: async () => undefined },
+};
+
+export const crossingPath = "/v1/peers/crossings";
+/** Bytes of the longest message. */
+export const longestQuestion = 262_144;
+const usualLead = 8;
+
+/** How a payment stands, as this side has it. */
+export type Standing = {
+	readonly side: "source" | "destination";
+	readonly state: CrossingState;
+	readonly quote: Quoted["signed"]["body"];
+	/** what the other side's newest seal that showed it says; null: nothing yet */
+	readonly peer: ShownState | null;
+	/** why the destination does not reserve, at its last answer; null: it did not refuse */
+	readonly refused: string | null;
+};
+
+export class Crossings {
+	readonly #context: OperatorContext;
+	readonly #peers: Peers;
+	readonly #settings: CrossingSettings;
+	readonly #options: Quoter;
+	readonly #teller: Teller;
+	readonly host: CrossingHost;
+	#trust: Trust | undefined;
+
+	constructor(context: OperatorContext, peers: Peers, settings: CrossingSettings = nothingKnown) {
+		this.#context = context;
+		this.#peers = peers;
+		this.#settings = settings;
+		const keys: OutcomeKeys = {
+			verify: context.verify,
+			keysOf: (operator) => this.#trust?.keys(operator, "ruling") ?? [],
+			logOf: settings.logOf,
+		};
+		const { id: operator, now, store } = context;
+		this.#options = { operator, now, keys, signer: () => context.keys.ruling };
+		this.host = new CrossingHost(store, this.#options);
+		const ask = (peer: Bytes, question: CrossingQuestion) => this.#ask(peer, question);
+		this.#teller = new Teller(store, { ...this.#options, seals: settings.seals, ask });
+	}
+
+	/** Puts an agreement that both have signed into what it keeps; a rule book puts it in force. */
+	async adopt(signed: Agreement): Promise<VerifiedAgreement | Refusal> {
+		await this.#load();
+		return this.host.adopt(signed);
+	}
+
+	async adoptRuleBook(signed: RuleBook): Promise<RuleBookBody | Refusal> {
+		await this.#load();
+		const { operator, keys } = this.#options;
+		return this.#context.store.run((transaction) => adoptRuleBook(transaction, operator, signed, keys));
+	}
+
+	/** The version in force; undefined: none yet. */
+	ruleBook(): Promise<RuleBook | undefined> {
+		const now = this.#options.now();
+		return this.#context.store.read((transaction) => bookInForce(transaction, now));
+	}
+
+	/** Step 1, for payers: quotes that both have signed, one answer each. */
+	async quote(wishes: readonly QuoteWish[]): Promise<readonly (Quoted | Refused)[]> {
+		await this.#load();
+		const lead = this.#settings.lead ?? usualLead;
+		const { store } = this.#context;
+		const wished = await Promise.all(wishes.map((wish) => wishQuote(store, wish, this.#options, lead)));
+		const answers = new Map<Wished, QuoteAnswer | undefined>();
+		for (const group of byDestination(wished)) {
+			const peer = group[0]?.agreed.body.destination as Bytes;
+			const reply = await this.#ask(peer, { kind: "quotes", quotes: group.map(({ asked }) => asked) });
+			const priced = reply?.kind === "quotes" ? reply.answers : [];
+			for (const [at, each] of group.entries()) answers.set(each, priced[at]);
+		}
+		return Promise.all(
+			wished.map(async (each): Promise<Quoted | Refused> => {
+				if (each.kind !== "asked") return each;
+				const answer = answers.get(each);
+				if (answer === undefined) return refusedBy(refuse("channel-failed", "the destination"));
+				if (answer.kind === "refused") return refusedWith(answer.code);
+				return countersignQuote(store, each, answer, this.#options);
+			}),
+		);
+	}
+
+	/** Step 2, for payers who agreed to the quote. */
+	lock(transfers: readonly Bytes[]): Promise<readonly CrossingAnswer[]> {
+		return this.#each(transfers, async (transfer) => {
+			const signed = await quoteOfTransfer(this.#context.store, transfer);
+			return signed === undefined
+				? refuse("attempt-unknown", "no quote of this transfer is known")
+				: this.host.lock(signed);
+		});
+	}
+
+	/** Step 5, for payers: with what the destination's seal was seen to show. */
+	release(
+		releases: readonly { readonly transfer: Bytes; readonly release: Bytes }[],
+	): Promise<readonly CrossingAnswer[]> {
+		return this.#each(releases, ({ transfer, release }) => this.host.releaseKept(transfer, release));
+	}
+
+	async #each<Q>(asked: readonly Q[], answer: (each: Q) => Promise<CrossingAnswer>) {
+		await this.#load();
+		return Promise.all(asked.map(answer));
+	}
+
+	/** undefined where this operator neither locked nor reserved for it. */
+	standing(transfer: Bytes): Promise<Standing | undefined> {
+		return this.#context.store.read(async (transaction) => {
+			const known = await crossingOf(transaction, transfer);
+			if (known === undefined) return undefined;
+			const { kept, signed } = known;
+			const { source, destination } = kept.quote.agreement.body;
+			const isOurs = isSource(kept);
+			const peer = await peerStateOf(transaction, isOurs ? destination : source, transfer);
+			const row = await transaction
+				.selectFrom("crossing_refusals")
+				.select("code")
+				.where("transfer_id", "=", transfer)
+				.executeTakeFirst();
+			return {
+				side: isOurs ? ("source" as const) : ("destination" as const),
+				state: isOurs ? sourceState(kept) : destinationState(kept as Parameters<typeof destinationState>[0]),
+				quote: signed.body,
+				peer: peer?.shown ?? null,
+				refused: row?.code ?? null,
+			};
+		});
+	}
+
+	/** The file that shows how it ended (`tenten crossing verify`); undefined until this side can show it. */
+	async outcome(transfer: Bytes): Promise<Bytes | undefined> {
+		const found = await this.#context.store.read(async (transaction) => {
+			const known = await crossingOf(transaction, transfer);
+			if (known === undefined) return undefined;
+			const { kept, signed } = known;
+			const { id, body } = kept.quote.agreement;
+			const isOurs = isSource(kept);
+			const peer = await peerStateOf(transaction, isOurs ? body.destination : body.source, transfer);
+			const own = await keptProof(transaction, transfer);
+			return { agreement: await signedAgreementOf(transaction, id), quote: signed, isOurs, peer, own };
+		});
+		if (found === undefined) return undefined;
+		const { agreement, quote, isOurs, peer, own } = found;
+		const seal = own && (await this.#settings.seals.show(own.number));
+		const ownShown = own && seal && { ...seal, state: own.state, proof: own.proof };
+		const { decides } = quote.body;
+		const isDecided = isOurs ? own?.number === decides : peer?.verified.number === decides;
+		const decided = isOurs ? ownShown : peer?.shown;
+		const duty = (isOurs ? peer?.shown : ownShown) ?? null;
+		if (!isDecided || decided === undefined) return undefined;
+		return serializeOutcome({ agreement, quote, decided, duty });
+	}
+
+	/** What another operator asks, which was heard by its signature; bytes that are no question are a refusal. */
+	async hear(peer: Bytes, encoded: Bytes): Promise<Bytes | Refusal> {
+		const question = parse(crossingQuestion, encoded, longestQuestion);
+		if (isRefusal(question)) return question;
+		await this.#load();
+		return serialize(crossingReply, await this.#answer(peer, question as CrossingQuestion));
+	}
+
+	async #answer(peer: Bytes, question: CrossingQuestion): Promise<CrossingReply> {
+		const { store } = this.#context;
+		switch (question.kind) {
+			case "quotes": {
+				const priced = await Promise.all(
+					question.quotes.map((asked) => priceQuote(store, peer, asked, this.#options)),
+				);
+				const answers = priced.map((each) =>
+					each.kind === "priced" ? { ...each, kind: "quoted" as const } : each,
+				);
+				return { kind: "quotes", answers };
+			}
+			case "shown": {
+				const answers = await hearShown(store, peer, question, this.#options);
+				return isRefusal(answers) ? refusedBy(answers) : { kind: "shown", answers };
+			}
+			case "wanted":
+				return { kind: "wanted", count: await this.host.tellAgain(peer, question.transfers) };
+			case "settlement":
+				return refusedBy(refuse("agreement-unknown", "nothing is settled yet"));
+			default:
+				return question satisfies never;
+		}
+	}
+
+	/** Shows peers what waits for them. To be called when a seal is witnessed, and now and then. */
+	async tell(): Promise<void> {
+		await this.#load();
+		await this.#teller.tell();
+	}
+
+	async #ask(peer: Bytes, question: CrossingQuestion): Promise<CrossingReply | undefined> {
+		const body = serialize(crossingQuestion, question);
+		const answer = await this.#peers.askBytes(peer, crossingPath, body, "application/cose");
+		if (answer.kind !== "answered" || answer.status !== 200) return undefined;
+		const reply = parse(crossingReply, answer.body, longestQuestion);
+		return isRefusal(reply) ? undefined : (reply as CrossingReply);
+	}
+
+	async #load(): Promise<void> {
+		this.#trust = await this.#context.trust();
+	}
+}
+
+type Asked = Extract<Wished, { kind: "asked" }>;
+
+/** What one peer is asked in one message. */
+function byDestination(wished: readonly Wished[]): readonly (readonly Asked[])[] {
+	const asked = wished.filter((each): each is Asked => each.kind === "asked");
+	return groupsOf(asked, ({ agreed }) => agreed.body.destination);
+}
