@@ -3,7 +3,7 @@
  * power fails, or whoever asks at once, one root a size is cosigned.
  */
 import assert from "node:assert/strict";
-import { truncateSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import {
@@ -265,6 +265,16 @@ test("a store is of one key, is not begun anew, and goes back by no statement", 
 		truncateSync(file, 100);
 		assert.equal(codeOf(WitnessStore.open(file)), "state-damaged");
 		assert.equal(codeOf(WitnessStore.open(`${file}.gone`)), "state-damaged");
+		for (const fill of [0, 0x41, 0xff]) {
+			writeFileSync(`${file}.none`, new Uint8Array(8192).fill(fill));
+			assert.equal(codeOf(WitnessStore.open(`${file}.none`)), "state-damaged", `filled with ${fill}`);
+		}
+		WitnessStore.create(`${file}.cut`, witnessKey(1));
+		const damaged = readFileSync(`${file}.cut`).fill(0xee, 100, 160);
+		for (const content of [damaged, damaged.subarray(0, 600)]) {
+			writeFileSync(`${file}.cut`, content);
+			assert.equal(codeOf(WitnessStore.open(`${file}.cut`)), "state-damaged", `${content.length} bytes`);
+		}
 		new DatabaseSync(`${file}.other`).exec("create table x (y)");
 		assert.equal(codeOf(WitnessStore.open(`${file}.other`)), "state-damaged");
 	}));

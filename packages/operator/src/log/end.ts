@@ -8,13 +8,11 @@
 import { statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
+import { fileRefusal } from "../store/file-refusal.ts";
 
 /** "tnlg" */
 const applicationId = 0x746e6c67;
 const leastSize = 512;
-const sqliteBusy = 5;
-const sqliteCorrupt = 11;
-const sqliteNotADatabase = 26;
 
 const schema = `
 	create table log (id integer primary key check (id = 1), origin text not null, public_key blob not null) strict;
@@ -62,11 +60,7 @@ export class LogEnd {
 			return refuse("state-damaged", `${path} is no log`);
 		} catch (error) {
 			database.close();
-			const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
-			if (code === sqliteBusy) return refuse("log-in-use", path);
-			if (code === sqliteCorrupt || code === sqliteNotADatabase)
-				return refuse("state-damaged", `${path}: damaged`);
-			throw error;
+			return fileRefusal(error, path);
 		}
 	}
 

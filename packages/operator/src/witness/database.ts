@@ -5,6 +5,7 @@ import { closeSync, existsSync, fsyncSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
+import { fileRefusal } from "../store/file-refusal.ts";
 
 /** What a file is: SQLite files say whose they are in their header. */
 export type WitnessFile = {
@@ -20,7 +21,6 @@ export type WitnessFile = {
 const leastSize = 512;
 /** how long one waits for another */
 const busy_ms = { shared: 5_000, owned: 500 } as const;
-const sqliteBusy = 5;
 
 /** Makes a file for its owner alone; throws where it is there. */
 export function makeDatabase(file: string, kind: WitnessFile): DatabaseSync {
@@ -41,19 +41,22 @@ export function makeDatabase(file: string, kind: WitnessFile): DatabaseSync {
 export function openWitnessDatabase(file: string, kind: WitnessFile): DatabaseSync | Refusal {
 	if (!existsSync(file) || statSync(file).size < leastSize)
 		return refuse("state-damaged", `${file} is gone, or cut off: a witness without its past is another`);
-	let database: DatabaseSync;
+	let database: DatabaseSync | undefined;
 	try {
 		database = openDatabase(file, kind);
+		if (isWhole(database, kind)) return database;
+		database.close();
+		return refuse("state-damaged", `${file} is no store of a witness`);
 	} catch (error) {
-		if (((error as { errcode?: number }).errcode ?? 0) !== sqliteBusy) throw error;
-		return refuse("log-in-use", `${file} is another process's`);
+		if (database?.isOpen) database.close();
+		return fileRefusal(error, file);
 	}
-	const { applicationId, version } = kind;
+}
+
+function isWhole(database: DatabaseSync, { applicationId, version }: WitnessFile): boolean {
 	const pragma = (name: string): unknown => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
 	const isOurs = pragma("application_id") === applicationId && pragma("user_version") === version;
-	if (isOurs && pragma("quick_check(1)") === "ok") return database;
-	database.close();
-	return refuse("state-damaged", `${file} is no store of a witness`);
+	return isOurs && pragma("quick_check(1)") === "ok";
 }
 
 /**
