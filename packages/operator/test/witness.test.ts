@@ -167,9 +167,11 @@ test("the same checkpoint is cosigned again, of now, and time never goes back, a
 		let now_ms = 5_000_000;
 		const once = async (oldSize: number, size: number): Promise<number> => {
 			const { url, close } = await serve(file, () => now_ms);
-			const at = await cosignedAt(await ask(url, await requestOf(oldSize, historyOf(size))), historyOf(size));
-			await close();
-			return at;
+			try {
+				return await cosignedAt(await ask(url, await requestOf(oldSize, historyOf(size))), historyOf(size));
+			} finally {
+				await close();
+			}
 		};
 		assert.equal(await once(0, 5), 5_000);
 		now_ms = 7_000_999;

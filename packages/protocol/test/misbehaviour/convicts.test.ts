@@ -65,6 +65,7 @@ test("a root that another key signed convicts nobody", async () => {
 	} = await viewCases();
 	const forged = await new GivenLog(entries("a", "z", "c"), 0x62).note();
 	assert.equal(code({ ...file, second: forged }, keys), "signature-invalid");
+	assert.equal(code({ ...file, first: forged }, keys), "signature-invalid");
 	const { signatures } = must(parseNote(file.first));
 	const lent = writeNote({ text: must(parseNote(forged)).text, signatures });
 	assert.equal(code({ ...file, second: lent }, keys), "signature-invalid");
@@ -147,8 +148,14 @@ test("what rests on one witness's clock, choice or knowledge convicts nobody", a
 		reserveOf(7n, 99_999, id(0x20), stranger),
 	]);
 	const positions = [{ peer: id(0x30), asset: yen, settlement: 4, owes: 1n, isOwed: 9_999n }];
-	const { log, first, last } = await sealedLog(() => ({ sealedAt: 5_000_000, reserves: old, positions }));
-	assert.deepEqual(rulesOf(await log.between(first, last + 1), log.keys), ["not-evidence"]);
+	const ahead = await Promise.all([
+		reserveOf(1_300n, 9_000_000, yen, stranger),
+		reserveOf(7n, 9_000_000, id(0x20), stranger),
+	]);
+	for (const reserves of [old, ahead]) {
+		const { log, first, last } = await sealedLog(() => ({ sealedAt: 5_000_000, reserves, positions }));
+		assert.deepEqual(rulesOf(await log.between(first, last + 1), log.keys), ["not-evidence"]);
+	}
 });
 
 test("what happened since the seal before is shown whole, from it or from the log's beginning", async () => {
