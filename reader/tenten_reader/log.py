@@ -37,9 +37,14 @@ def _are_hashes(path: list[bytes], *roots: bytes) -> bool:
 
 def is_included(entry: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
     """RFC 9162 section 2.1.3.2."""
+    return is_hash_included(leaf_hash(entry), index, size, path, root)
+
+
+def is_hash_included(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """The same, of the hash of a leaf."""
     if not (_is_size(index) and _is_size(size) and index < size and _are_hashes(path, root)):
         return False
-    place, last, found = index, size - 1, leaf_hash(entry)
+    place, last, found = index, size - 1, leaf
     for each in path:
         if last == 0:
             return False

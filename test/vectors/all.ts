@@ -1,7 +1,9 @@
 /** Every file of vectors. */
+import { agreements, quotes, quotings } from "./agreements.ts";
 import { backups, recoveryCodes } from "./backups.ts";
 import { bundles, documentKeys, links, peers, sealed } from "./channels.ts";
 import { conditions } from "./conditions.ts";
+import { crossingDestinations, crossingSources, outcomes } from "./crossings.ts";
 import { definitions } from "./definitions.ts";
 import { documentFiles, receipts } from "./documents.ts";
 import type { Draft } from "./drafts.ts";
@@ -10,6 +12,7 @@ import { evidences } from "./evidence.ts";
 import { appealOutcomes, appeals, freezeLists, frozenTokens } from "./freezes.ts";
 import { certificates, trustLists } from "./identity.ts";
 import { checkpoints, consistencies, inclusions, verifierKeys } from "./logs.ts";
+import { misbehaviours } from "./misbehaviour.ts";
 import { claims, enrolments, orders } from "./orders.ts";
 import { assertions, registrations } from "./passkeys.ts";
 import { payee } from "./payee.ts";
@@ -18,6 +21,7 @@ import { qrCodes } from "./qr.ts";
 import { invitations, relayFrames } from "./relay.ts";
 import { requests } from "./requests.ts";
 import { rulings } from "./rulings.ts";
+import { sealCosignatures, sealProofs, sealRefusals, sealRules } from "./seals.ts";
 import { ed25519Signatures, es256Signatures, signed } from "./signatures.ts";
 import { falseStatements, redemptions, refunds, statements } from "./statements.ts";
 import { structureFile } from "./structures.ts";
@@ -72,4 +76,15 @@ export const drafts: readonly Draft[] = [
 	consistencies,
 	verifierKeys,
 	checkpoints,
+	sealProofs,
+	sealRules,
+	sealCosignatures,
+	sealRefusals,
+	agreements,
+	quotes,
+	quotings,
+	crossingSources,
+	crossingDestinations,
+	outcomes,
+	misbehaviours,
 ];

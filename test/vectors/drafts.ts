@@ -3,7 +3,13 @@
  * accepted are told by the judge, and checked by whoever reads them in another language.
  */
 import { judges } from "../../packages/cli/src/vectors/all-judges.ts";
-import { type Facts, type Json, type VectorFile, verdictOf } from "../../packages/cli/src/vectors/vector.ts";
+import {
+	type Facts,
+	type Json,
+	sameJson,
+	type VectorFile,
+	verdictOf,
+} from "../../packages/cli/src/vectors/vector.ts";
 import { verify } from "../../packages/module/src/index.ts";
 import {
 	type Bytes,
@@ -24,7 +30,13 @@ export type Value =
 	| { readonly [name: string]: Value };
 export type Inputs = { readonly [name: string]: Value };
 
-export type Case = { readonly comment: string; readonly input: Facts; readonly refused: string | null };
+export type Case = {
+	readonly comment: string;
+	readonly input: Facts;
+	readonly refused: string | null;
+	/** what is said by hand of the facts of what is accepted */
+	readonly facts?: Facts;
+};
 
 export type Draft = {
 	readonly name: string;
@@ -34,8 +46,8 @@ export type Draft = {
 	readonly cases: readonly Case[];
 };
 
-export function accepts(comment: string, input: Inputs): Case {
-	return { comment, input: jsonOf(input) as Facts, refused: null };
+export function accepts(comment: string, input: Inputs, facts: Inputs = {}): Case {
+	return { comment, input: jsonOf(input) as Facts, refused: null, facts: jsonOf(facts) as Facts };
 }
 
 export function refuses(code: string, comment: string, input: Inputs): Case {
@@ -56,11 +68,15 @@ export async function fileOf({ comment, judge, given, cases }: Draft): Promise<V
 	const run = judges[judge];
 	if (run === undefined) throw new Error(`no judge ${judge}`);
 	const vectors = [];
-	for (const { comment, input, refused } of cases) {
+	for (const { comment, input, refused, facts = {} } of cases) {
 		const expect = await verdictOf(run, file, { comment, input, expect: { accepted: {} } }, verify);
 		const said = "refused" in expect ? expect.refused : null;
 		if (said !== refused)
 			throw new Error(`${judge}: ${comment}: ${said ?? "accepted"}, not ${refused ?? "accepted"}`);
+		const told = "accepted" in expect ? expect.accepted : {};
+		for (const [name, fact] of Object.entries(facts))
+			if (!sameJson(told[name] ?? null, fact))
+				throw new Error(`${judge}: ${comment}: ${JSON.stringify(told)}, not ${JSON.stringify(facts)}`);
 		vectors.push({ comment, input, expect });
 	}
 	return { ...file, vectors };

@@ -60,6 +60,7 @@ import { passed, secretOf } from "./payments.ts";
 import { everyCondition, lifted } from "./some-terms.ts";
 import { statementOf } from "./statements.ts";
 import { also, casesOf, of, type Structure } from "./structure-cases.ts";
+import { witnessedStructures } from "./witnessed-structures.ts";
 import {
 	alice,
 	bob,
@@ -392,5 +393,5 @@ export const structureFile: Draft = {
 		"Every structure, decoded alone: nothing but its form is judged, and signatures in it need not hold.",
 	judge: "structure",
 	given: {},
-	cases: [...structures.flatMap(casesOf), ...messageFaults],
+	cases: [...structures.flatMap(casesOf), ...witnessedStructures.flatMap(casesOf), ...messageFaults],
 };

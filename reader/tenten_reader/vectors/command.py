@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_freezes, judges_handover, judges_log, judges_registry, judges_qr, judges_relay, judges_token, judges_transports, judges_wallet
+from . import judges, judges_freezes, judges_handover, judges_log, judges_registry, judges_qr, judges_relay, judges_seals, judges_token, judges_transports, judges_wallet
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -45,6 +45,17 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "consistency": judges_log.judge_consistency,
     "verifierKey": judges_log.judge_verifier_key,
     "checkpoint": judges_log.judge_checkpoint,
+    "sealProof": judges_seals.judge_seal_proof,
+    "sealRules": judges_seals.judge_seal_rules,
+    "sealCosignature": judges_seals.judge_cosignature,
+    "sealRefusal": judges_seals.judge_refusal,
+    "agreement": judges_seals.judge_agreement,
+    "quote": judges_seals.judge_quote,
+    "quoting": judges_seals.judge_quoting,
+    "crossingSource": judges_seals.judge_crossing_source,
+    "crossingDestination": judges_seals.judge_crossing_destination,
+    "outcome": judges_seals.judge_outcome,
+    "misbehaviour": judges_seals.judge_misbehaviour,
     "bundle": judges_transports.judge_bundle,
     "link": judges_transports.judge_link,
     "invitation": judges_relay.judge_invitation,

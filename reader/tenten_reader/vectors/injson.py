@@ -7,6 +7,7 @@ from typing import Any
 
 from ..crypto import CoseKey
 from ..identity import Claims
+from ..seals import SealRule
 from ..structure import AmountNumber, BoundList, Enumeration, Nullable, Shape, Structure, fields_of
 from .rules import KIND_NAMES
 
@@ -19,7 +20,7 @@ def camel(name: str) -> str:
 
 def named(member: IntEnum) -> str:
     """A number of an enumeration, by its name."""
-    return camel(member.name)
+    return member.name.lower().replace("_", "-") if isinstance(member, SealRule) else camel(member.name)
 
 
 def structure(value: Structure) -> Any:

@@ -74,6 +74,8 @@ _MOST_BYTES = {
     "definitionDraft": DEFINITION_BYTES,
     "enrolment": ENROLMENT_BYTES,
     "evidence": EVIDENCE_BYTES,
+    "misbehaviour": EVIDENCE_BYTES,
+    "outcome": EVIDENCE_BYTES,
     "receipt": EVIDENCE_BYTES,
     "reply": REPLY_BYTES,
     "rulingReply": 2 * REPLY_BYTES,

@@ -45,6 +45,17 @@ FIELDS = {
     "statement": "statement",
     "falseStatement": "falseStatement",
     "ruling": "ruling",
+    "sealProof": "proof",
+    "sealRules": "leaf",
+    "sealCosignature": "word",
+    "sealRefusal": "word",
+    "agreement": "agreement",
+    "quote": "quote",
+    "quoting": "quote",
+    "crossingSource": "shown",
+    "crossingDestination": "shown",
+    "outcome": "outcome",
+    "misbehaviour": "misbehaviour",
 }
 _STRANGE: list[Item] = [None, True, 0, -1, 1, 2, 7, 16, 2**31, 2**53, 2**63 - 1, 2**63, b"", bytes(32), bytes(64), "", [], {}]
 
@@ -128,8 +139,9 @@ def write(source: Path, target: Path, count: int, seed: int) -> int:
         return 0
     chance = random.Random(f"{seed} {source.name}")
     vectors = []
+    sent = [vector for vector in file["vectors"] if {**file["given"], **vector["input"]}.get(field) is not None]
     for number in range(count):
-        vector = chance.choice(file["vectors"])
+        vector = chance.choice(sent)
         given = {**file["given"], **vector["input"]}
         changed = mutate(bytes.fromhex(given[field]), chance).hex()
         if changed == "" or changed == given[field]:

@@ -1,6 +1,14 @@
 /** Judges by the names that vector files give. What stands here needs the protocol and a suite, no platform. */
 import { judgePayee, judgePayer } from "./judge-attempt.ts";
 import { judgeRecoveryCode } from "./judge-backup.ts";
+import {
+	judgeAgreement,
+	judgeCrossingDestination,
+	judgeCrossingSource,
+	judgeOutcome,
+	judgeQuote,
+	judgeQuoting,
+} from "./judge-crossing.ts";
 import { judgeDefinition } from "./judge-definition.ts";
 import {
 	judgeHash,
@@ -14,6 +22,7 @@ import { judgeAppeal, judgeAppealOutcome, judgeFreezeList, judgeFrozen } from ".
 import { judgeDocuments, judgeReceipt, judgeRequest, judgeTransfer } from "./judge-handover.ts";
 import { judgeCertificate, judgeTrustList } from "./judge-identity.ts";
 import { judgeCheckpoint, judgeConsistency, judgeInclusion, judgeVerifierKey } from "./judge-log.ts";
+import { judgeMisbehaviour } from "./judge-misbehaviour.ts";
 import { judgeAssertion, judgeRegistration } from "./judge-passkey.ts";
 import {
 	judgeClaim,
@@ -24,10 +33,12 @@ import {
 	judgeRuling,
 	judgeStatement,
 } from "./judge-registry.ts";
+import { judgeSealCosignature, judgeSealProof, judgeSealRefusal, judgeSealRules } from "./judge-seal.ts";
 import { judgeEvidence, judgeRedemption, judgeToken } from "./judge-token.ts";
 import type { Judge } from "./vector.ts";
 
 export const pureJudges: Readonly<Record<string, Judge>> = {
+	agreement: judgeAgreement,
 	appeal: judgeAppeal,
 	appealOutcome: judgeAppealOutcome,
 	assertion: judgeAssertion,
@@ -35,6 +46,8 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	checkpoint: judgeCheckpoint,
 	claim: judgeClaim,
 	consistency: judgeConsistency,
+	crossingDestination: judgeCrossingDestination,
+	crossingSource: judgeCrossingSource,
 	definition: judgeDefinition,
 	documents: judgeDocuments,
 	enrolment: judgeEnrolment,
@@ -45,10 +58,14 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	hash: judgeHash,
 	inclusion: judgeInclusion,
 	item: judgeItem,
+	misbehaviour: judgeMisbehaviour,
 	order: judgeOrder,
+	outcome: judgeOutcome,
 	path: judgePath,
 	payee: judgePayee,
 	payer: judgePayer,
+	quote: judgeQuote,
+	quoting: judgeQuoting,
 	receipt: judgeReceipt,
 	recoveryCode: judgeRecoveryCode,
 	redemption: judgeRedemption,
@@ -56,6 +73,10 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	registration: judgeRegistration,
 	request: judgeRequest,
 	ruling: judgeRuling,
+	sealCosignature: judgeSealCosignature,
+	sealProof: judgeSealProof,
+	sealRefusal: judgeSealRefusal,
+	sealRules: judgeSealRules,
 	signature: judgeSignature,
 	signed: judgeSigned,
 	statement: judgeStatement,

@@ -5,6 +5,7 @@
  */
 import {
 	type Bytes,
+	equalBytes,
 	isRefusal,
 	limits,
 	nullable,
@@ -70,7 +71,7 @@ export function verifyOutcome(encoded: Bytes, keys: OutcomeKeys): VerifiedOutcom
 	if (isRefusal(end)) return end;
 	if (file.duty === null) return { quote, end, duty: "none" };
 	const promised = shownBy("destination", file.duty, quote, keys);
-	return isRefusal(promised) ? promised : { quote, end, duty: dutyOf(end, promised) };
+	return isRefusal(promised) ? promised : { quote, end, duty: dutyOf(end, promised, quote) };
 }
 
 function shownBy(
@@ -85,9 +86,10 @@ function shownBy(
 	return verifyShown(shown, { operator, transfer }, log, verify);
 }
 
-function dutyOf({ kind }: CrossingEnd, { state }: VerifiedState): Duty {
-	if (kind === "aborted") return "none";
-	switch (state?.state) {
+/** A state that names another transfer than it stands under is no promise. */
+function dutyOf({ kind }: CrossingEnd, { state }: VerifiedState, { transfer }: VerifiedQuote): Duty {
+	if (kind === "aborted" || state === null || !equalBytes(state.transfer, transfer)) return "none";
+	switch (state.state) {
 		case "reserved":
 			return "stands";
 		case "credited":

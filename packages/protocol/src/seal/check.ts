@@ -41,7 +41,10 @@ export type CheckedAgainst = Standing & {
 	readonly reserveAge_s: number;
 };
 
-/** The rules that a seal breaks; of each every asset or peer that it is broken for. */
+/**
+ * The rules that a seal breaks; of each every asset or peer that it is broken for. What a list says twice is held to the
+ * rules at each of its places: one of them alone may be what somebody is shown.
+ */
 export function checkSeal(seal: Seal, against: CheckedAgainst): readonly BrokenRule[] {
 	return eachOnce([
 		...brokenOrder(seal),
@@ -169,10 +172,10 @@ function brokenTotals(seal: Seal, { previous, batches }: SealBefore): readonly B
 	for (const batch of batches)
 		if (batch.kind !== "certificates") add(batch.asset, addedBy[batch.kind], batch.total);
 	return [...assets].flatMap(([hex, asset]) => {
-		const said = seal.assets.find((each) => equalBytes(each.asset, asset));
-		const holds =
-			said !== undefined &&
-			addedTotals.every((total) => said[total] === (expected.get(`${hex} ${total}`) ?? 0n));
+		const said = seal.assets.filter((each) => equalBytes(each.asset, asset));
+		const isRight = (each: AssetTotals): boolean =>
+			addedTotals.every((total) => each[total] === (expected.get(`${hex} ${total}`) ?? 0n));
+		const holds = said.length > 0 && said.every(isRight);
 		return unless(holds, "totals", asset);
 	});
 }
@@ -223,8 +226,9 @@ function isFreshReserve(
 
 function positionsBack(seal: Seal, { previous }: SealBefore): readonly BrokenRule[] {
 	return (previous?.positions ?? []).flatMap((before) => {
-		const after = seal.positions.find((each) => isSameSubject(each, before));
-		return unless(after !== undefined && after.settlement >= before.settlement, "position-back", before.peer);
+		const after = seal.positions.filter((each) => isSameSubject(each, before));
+		const holds = after.length > 0 && after.every(({ settlement }) => settlement >= before.settlement);
+		return unless(holds, "position-back", before.peer);
 	});
 }
 
@@ -256,7 +260,7 @@ function verdictOn(
 /** A peer's log only grows, and is never left out again. */
 function checkpointsBack(seal: Seal, { previous }: SealBefore): readonly BrokenRule[] {
 	return (previous?.checkpoints ?? []).flatMap(({ peer, size }) => {
-		const after = seal.checkpoints.find((each) => equalBytes(each.peer, peer));
-		return unless(after !== undefined && after.size >= size, "checkpoint-back", peer);
+		const after = seal.checkpoints.filter((each) => equalBytes(each.peer, peer));
+		return unless(after.length > 0 && after.every((each) => each.size >= size), "checkpoint-back", peer);
 	});
 }

@@ -27,24 +27,30 @@ export const start = 1_000_000;
 export const secret = id(0x55);
 
 export class Scene {
-	readonly source = new Side("s.example/log", 0x11);
-	readonly destination = new Side("d.example/log", 0x21);
-	readonly agreementBody: AgreementBody = {
-		source: this.source.operator,
-		destination: this.destination.operator,
-		version: 1,
-		paid: id(1),
-		credited: id(2),
-		exposure: 1_000n,
-		fee: { fixed: 10n, perMillion: 2_500 },
-		quoteLifetime: 300,
-		seals: 100,
-		freshness: 60,
-		liable: "source",
-		settlement: 86_400,
-		from: start - 1_000,
-		until: start + 1_000_000,
-	};
+	readonly source: Side;
+	readonly destination: Side;
+	readonly agreementBody: AgreementBody;
+
+	constructor(source = new Side("s.example/log", 0x11), destination = new Side("d.example/log", 0x21)) {
+		this.source = source;
+		this.destination = destination;
+		this.agreementBody = {
+			source: source.operator,
+			destination: destination.operator,
+			version: 1,
+			paid: id(1),
+			credited: id(2),
+			exposure: 1_000n,
+			fee: { fixed: 10n, perMillion: 2_500 },
+			quoteLifetime: 300,
+			seals: 100,
+			freshness: 60,
+			liable: "source",
+			settlement: 86_400,
+			from: start - 1_000,
+			until: start + 1_000_000,
+		};
+	}
 
 	get keys(): OutcomeKeys {
 		const sides = [this.source, this.destination];

@@ -56,7 +56,6 @@ type Sealed = {
 
 export class Side {
 	readonly ruling: Signer;
-	readonly root: Signer;
 	readonly operator: Bytes;
 	readonly origin: string;
 	readonly #log: Signer;
@@ -65,11 +64,11 @@ export class Side {
 	readonly #leaves: Bytes[] = [];
 	readonly #sealed: Sealed[] = [];
 
-	constructor(origin: string, fill: number) {
+	/** `named`: an operator of which there is more than its log. */
+	constructor(origin: string, fill: number, named?: { readonly id: Bytes; readonly ruling: Signer }) {
 		this.origin = origin;
-		this.ruling = signerOf(fill);
-		this.root = signerOf(fill + 1);
-		this.operator = keyId(this.root.key);
+		this.ruling = named?.ruling ?? signerOf(fill);
+		this.operator = named?.id ?? keyId(signerOf(fill + 1).key);
 		this.#log = signerOf(fill + 2);
 	}
 
@@ -117,6 +116,11 @@ export class Side {
 			index: this.#leaves.length - 1,
 		});
 		return seal;
+	}
+
+	/** The seal at this place among all (from 1). */
+	sealAt(place: number): Seal {
+		return (this.#sealed[place - 1] as Sealed).seal;
 	}
 
 	/** What the seal at this place among all (from 1) shows; `words`: what two of the witnesses say, lately. */
