@@ -49,7 +49,6 @@ test("the generators write these files, to the byte", async () => {
 
 /** Codes that no vector can give: what they speak of is in no bytes. */
 const withoutVector: Readonly<Record<string, string>> = {
-	"attempt-unknown": "a module's or an operator's own state: it has no such attempt",
 	"channel-failed": "a connection that broke",
 	"consent-missing": "what a user said",
 	"funds-insufficient": "what a module owns, or an account holds",
@@ -132,8 +131,11 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 	action: ["signedOrder"],
 	batch: ["logLeaf"],
 	condition: ["condition"],
+	domainRecord: ["misbehaviour"],
 	evidence: ["evidence"],
 	logLeaf: ["logLeaf"],
+	lotEnd: ["misbehaviour"],
+	lotOrigin: ["misbehaviour"],
 	message: ["message"],
 	parent: ["evidence", "consumedOutput"],
 	rulingReply: ["rulingReply"],
@@ -151,9 +153,6 @@ const neverRead: Readonly<Record<string, string>> = {
 	crossingReply: "what operators say to one another, which the second reader does not know yet",
 	quoteAnswer: "what operators say to one another, which the second reader does not know yet",
 	stateAnswer: "what operators say to one another, which the second reader does not know yet",
-	domainRecord: "records of other domains, which the second reader does not know yet",
-	lotOrigin: "records of other domains, which the second reader does not know yet",
-	lotEnd: "records of other domains, which the second reader does not know yet",
 	envelopeMethod: "how one device unlocks; a backup's is a passphrase",
 };
 

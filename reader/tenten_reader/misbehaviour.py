@@ -7,6 +7,7 @@ from typing import Annotated, Sequence, Union
 
 from . import log
 from .crossing import CrossingState, LogProof, Quote, State, opens
+from .domains import DomainRecord, SealedRecord, Source, breach_of, open_record
 from .log import Checkpoint, NoteKey
 from .refusal import Refused
 from .seal_rules import provable, provable_after
@@ -75,7 +76,29 @@ class BrokenDecision(Structure):
     shown: Annotated[tuple[LoggedState, ...], ListOf(1, 2)]
 
 
-Misbehaviour = Union[SplitView, Rewriting, BrokenRuleOf, TwoSeals, BrokenDecision]
+@dataclass(frozen=True)
+class LoggedRecord(Structure):
+    record: DomainRecord | None
+    leaf: LeafBytes
+    proof: StateProof
+    log: LogProof
+
+
+@dataclass(frozen=True)
+class NamedSource(Structure):
+    record: DomainRecord | None
+    seal: Seal
+    proof: StateProof
+
+
+@dataclass(frozen=True)
+class BrokenRecord(Structure):
+    KIND = 9
+    shown: Annotated[tuple[LoggedRecord, ...], ListOf(1, 2)]
+    source: NamedSource | None
+
+
+Misbehaviour = Union[SplitView, Rewriting, BrokenRuleOf, TwoSeals, BrokenDecision, BrokenRecord]
 
 
 @dataclass(frozen=True)
@@ -138,7 +161,16 @@ class SaysBrokenDecision:
     breach: str
 
 
-Verdict = SaysSplitView | SaysRewriting | SaysBrokenRule | SaysTwoSeals | SaysBrokenDecision
+@dataclass(frozen=True)
+class SaysBrokenRecord:
+    kind = "brokenRecord"
+    operator: bytes
+    key: bytes
+    numbers: list[int]
+    breach: str
+
+
+Verdict = SaysSplitView | SaysRewriting | SaysBrokenRule | SaysTwoSeals | SaysBrokenDecision | SaysBrokenRecord
 
 
 def judge(file: Misbehaviour, of: OfLog) -> Verdict:
@@ -151,7 +183,9 @@ def judge(file: Misbehaviour, of: OfLog) -> Verdict:
         return _broken_rule(file, of)
     if isinstance(file, TwoSeals):
         return _two_seals(file, of)
-    return _broken_decision(file, of)
+    if isinstance(file, BrokenDecision):
+        return _broken_decision(file, of)
+    return _broken_record(file, of)
 
 
 def _split_view(file: SplitView, of: OfLog) -> SaysSplitView:
@@ -207,8 +241,9 @@ def _broken_rule(file: BrokenRuleOf, of: OfLog) -> SaysBrokenRule:
         broken = provable(last.seal)
     else:
         before = first.seal if len(leaves) > 1 and isinstance(first, SealLeaf) else None
-        batches = [leaf.batch for leaf in leaves[:-1] if isinstance(leaf, BatchLeaf)]
-        if before is None and file.from_ > 0 or len(batches) != len(leaves) - (1 if before is None else 2):
+        between = leaves[:-1] if before is None else leaves[1:-1]
+        batches = [leaf.batch for leaf in between if isinstance(leaf, BatchLeaf)]
+        if before is None and file.from_ > 0 or any(isinstance(leaf, SealLeaf) for leaf in between):
             raise Refused("not-evidence", "not from one seal to the next")
         broken = provable_after(last.seal, before, batches)
     if not broken:
@@ -253,3 +288,26 @@ def _breach(shown: list[tuple[int, State | None]], decides: int) -> str | None:
     if undecided and any(number > decides and state == State.COMMITTED for number, state in shown):
         return "late-commit"
     return None
+
+
+def _broken_record(file: BrokenRecord, of: OfLog) -> SaysBrokenRecord:
+    key = file.shown[0].proof.key
+    operator: bytes | None = None
+    shown: list[SealedRecord] = []
+    for each in file.shown:
+        seal = of.seal(each.leaf, each.log)
+        if operator not in (None, seal.operator) or each.proof.key != key:
+            raise Refused("not-evidence", "of two operators, or of two keys")
+        open_record(each.record, each.proof, seal.state)
+        operator = seal.operator
+        shown.append(SealedRecord(seal.number, each.record))
+    source = None if file.source is None else _source(file.source)
+    breach = breach_of(shown, source)
+    if breach is None or operator is None:
+        raise Refused("not-evidence", "no promise is broken")
+    return SaysBrokenRecord(operator, key, [each.number for each in shown], breach)
+
+
+def _source(source: NamedSource) -> Source:
+    open_record(source.record, source.proof, source.seal.state)
+    return Source(source.seal.hash, source.seal.operator, source.proof.key, source.record)

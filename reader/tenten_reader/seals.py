@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, Sequence, Union
+from typing import Annotated, Union
 
 from . import log
 from .cbor import MESSAGE_BYTES
@@ -207,13 +207,40 @@ class SealLeaf(Structure):
     seal: Seal
 
 
-LogLeaf = Union[BatchLeaf, SealLeaf]
+@dataclass(frozen=True)
+class TrustListLeaf(Structure):
+    KIND = 3
+    version: SealNumber
+    hash: Bytes32
+
+
+@dataclass(frozen=True)
+class FreezeListLeaf(Structure):
+    KIND = 4
+    number: SealNumber
+    hash: Bytes32
+
+
+@dataclass(frozen=True)
+class AppealLeaf(Structure):
+    KIND = 5
+    appeal: Bytes32
+
+
+@dataclass(frozen=True)
+class OutcomeLeaf(Structure):
+    KIND = 6
+    appeal: Bytes32
+    hash: Bytes32
+
+
+LogLeaf = Union[BatchLeaf, SealLeaf, TrustListLeaf, FreezeListLeaf, AppealLeaf, OutcomeLeaf]
 _read_leaf = reader_of(LogLeaf)
 
 
-def decode_leaf(data: bytes) -> BatchLeaf | SealLeaf:
+def decode_leaf(data: bytes) -> LogLeaf:
     """A leaf of a log. Refuses: type-unknown and the codes of encoding.md."""
-    leaf: BatchLeaf | SealLeaf = _read_leaf(data, MESSAGE_BYTES)
+    leaf: LogLeaf = _read_leaf(data, MESSAGE_BYTES)
     return leaf
 
 
@@ -224,10 +251,12 @@ def _bit(key: bytes, place: int) -> int:
     return key[place // 8] >> (7 - place % 8) & 1
 
 
-def _steps(bitmap: bytes, siblings: Sequence[bytes]) -> list[int]:
-    """Of each step from the root down whether its other half is listed. Refuses: proof-invalid."""
+def _steps(bitmap: bytes, siblings: int, empty: bool) -> list[int]:
+    """Of each step from the root down whether its other half is listed; `empty`: one that is empty is.
+
+    Refuses: proof-invalid."""
     bits = [_bit(bitmap, place) for place in range(8 * len(bitmap))]
-    if (bitmap and bitmap[-1] == 0) or sum(bits) != len(siblings) or EMPTY in siblings:
+    if (bitmap and bitmap[-1] == 0) or sum(bits) != siblings or empty:
         raise Refused("proof-invalid", "the form of a path")
     while bits and bits[-1] == 0:
         bits.pop()
@@ -236,7 +265,7 @@ def _steps(bitmap: bytes, siblings: Sequence[bytes]) -> list[int]:
 
 def verify_state(proof: StateProof, root: bytes) -> bytes | None:
     """The value of the proof's key under a root; None where it has none. Refuses: proof-invalid."""
-    steps = _steps(proof.bitmap, proof.siblings)
+    steps = _steps(proof.bitmap, len(proof.siblings), EMPTY in proof.siblings)
     if proof.end is not None and any(_bit(proof.end.key, i) != _bit(proof.key, i) for i in range(len(steps))):
         raise Refused("proof-invalid", "what stands there lies elsewhere")
     found = EMPTY if proof.end is None else tagged_hash("state-leaf", proof.end.item())
@@ -252,7 +281,7 @@ def verify_state(proof: StateProof, root: bytes) -> bytes | None:
 
 def verify_line(proof: LineProof, root: bytes, total: int) -> int:
     """The sum of all that is left of a line, under a root and its sum. Refuses: proof-invalid, amount-invalid."""
-    steps = _steps(proof.bitmap, [sibling.hash for sibling in proof.siblings])
+    steps = _steps(proof.bitmap, len(proof.siblings), SumNode(EMPTY, 0) in proof.siblings)
     key = tagged_hash("line", [proof.owner, proof.salt])
     found = SumNode(tagged_hash("sum-leaf", [key, proof.amount]), proof.amount)
     siblings, before = list(proof.siblings), 0

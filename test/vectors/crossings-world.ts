@@ -93,7 +93,7 @@ const logOf = (side: Side) => ({
 });
 
 /** What each vector of a payment is given. */
-export const crossingGiven: Inputs = {
+export const crossingGiven = {
 	trustList: encodedList,
 	agreement: serialize(agreement, agreed),
 	quote: serialize(signedQuote, quoted),
@@ -101,7 +101,7 @@ export const crossingGiven: Inputs = {
 	destinationLog: logOf(scene.destination),
 	witnesses: witnessIds,
 	least: 2,
-};
+} as const satisfies Inputs;
 
 export const outcomeOf = (decided: ShownState, duty: ShownState | null): Bytes =>
 	serialize(outcome, { agreement: agreed, quote: quoted, decided, duty });

@@ -1,9 +1,11 @@
 /** Structures that ecosystems show each other: leaves of logs, proofs, agreements, outcomes, what convicts a log. */
 import { logLeaf, sealProof, serializeMisbehaviour } from "../../packages/protocol/src/index.ts";
 import { encodedAgreement, encodedQuote } from "./agreements.ts";
-import { eachOutcome } from "./crossings.ts";
+import { eachOutcome } from "./crossing-outcomes.ts";
 import { eachMisbehaviour } from "./misbehaviour.ts";
-import { cosigned, eachLeaf, eachProof, refused } from "./seals.ts";
+import { eachProof } from "./seal-proofs.ts";
+import { eachLeaf } from "./seal-rules.ts";
+import { cosigned, refused } from "./seal-words.ts";
 import { also, of, type Structure } from "./structure-cases.ts";
 
 const nothing = new Uint8Array();
@@ -11,7 +13,7 @@ const nothing = new Uint8Array();
 export const witnessedStructures: readonly Structure[] = [
 	also(
 		of(logLeaf, "logLeaf", ...eachLeaf),
-		["type-unknown", "kind 3", [0], 3],
+		["type-unknown", "kind 7", [0], 7],
 		["malformed", "number 0", [1, 1], 0],
 		["malformed", "a state of 31 bytes", [1, 4], new Uint8Array(31)],
 		["too-many", "65 reserves", [1, 6], new Array(65).fill(0)],
@@ -46,7 +48,9 @@ export const witnessedStructures: readonly Structure[] = [
 	also(
 		{
 			name: "misbehaviour",
-			encodings: eachMisbehaviour.map((file) => [file.kind, serializeMisbehaviour(file)] as const),
+			encodings: eachMisbehaviour.map(
+				(file, i) => [`${i + 1}: ${file.kind}`, serializeMisbehaviour(file)] as const,
+			),
 		},
 		["type-unknown", "kind 3", [0], 3],
 		["malformed", "an empty note", [1], nothing],

@@ -211,4 +211,6 @@ def _verdict(verdict: wrong.Verdict) -> dict[str, Any]:
         return {**said, "number": verdict.number, "broken": _broken(verdict.broken)}
     if isinstance(verdict, wrong.SaysTwoSeals):
         return {**said, "number": verdict.number, "seals": [seal.hex() for seal in verdict.seals]}
+    if isinstance(verdict, wrong.SaysBrokenRecord):
+        return {**said, "key": verdict.key.hex(), "numbers": verdict.numbers, "breach": verdict.breach}
     return {**said, "transfer": verdict.transfer.hex(), "decides": verdict.decides, "breach": verdict.breach}

@@ -29,6 +29,10 @@ export const judgeMisbehaviour: Judge = (input, verify) => {
 			const { kind, operator, transfer, decides, breach } = said;
 			return { kind, operator: toHex(operator), transfer: toHex(transfer), decides, breach };
 		}
+		case "brokenRecord": {
+			const { kind, operator, key, numbers, breach } = said;
+			return { kind, operator: toHex(operator), key: toHex(key), numbers, breach };
+		}
 		default:
 			return said satisfies never;
 	}

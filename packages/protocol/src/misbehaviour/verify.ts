@@ -160,7 +160,10 @@ function judgeRule(
 	return { kind: "brokenRule", origin: checkpoint.origin, operator, number, broken };
 }
 
-/** What stands before a seal, from `from` on; undefined where nothing of it is shown. */
+/**
+ * What stands before a seal, from `from` on; undefined where nothing of it is shown. Leaves that are neither batches nor
+ * seals change no total.
+ */
 function successionOf(leaves: readonly LogLeaf[], from: number): Succession | undefined | Refusal {
 	const [first, ...rest] = leaves;
 	if (first === undefined && from > 0) return undefined;
@@ -168,7 +171,7 @@ function successionOf(leaves: readonly LogLeaf[], from: number): Succession | un
 	if (previous === null && from > 0) return innocent("neither the seal before nor the log's beginning");
 	const between = previous === null ? leaves : rest;
 	const batches = between.flatMap((leaf) => (leaf.kind === "batch" ? [leaf.batch] : []));
-	if (batches.length < between.length) return innocent("another seal stands between");
+	if (between.some(({ kind }) => kind === "seal")) return innocent("another seal stands between");
 	return { previous, batches };
 }
 

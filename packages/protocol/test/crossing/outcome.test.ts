@@ -2,16 +2,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	type CrossingState,
 	type Outcome,
 	type OutcomeKeys,
 	outcome,
 	parse,
 	serializeOutcome,
+	stateValue,
 	toHex,
 	type VerifiedOutcome,
 	verifyOutcome,
 } from "@tenten/protocol";
 import { outcomes } from "./support/outcomes.ts";
+import { start } from "./support/scene.ts";
 import { codeOf, id, must } from "./support/sides.ts";
 
 const { scene, quote, files, early } = await outcomes();
@@ -34,6 +37,16 @@ test("a file says how it ended and what the destination owes, whoever kept it", 
 		["forgotten", "committed", "none"],
 		["aborted", "aborted", "none"],
 	]);
+});
+
+test("a state that names another transfer than it stands under is no promise", async () => {
+	const { destination } = scene;
+	const foreign: CrossingState = { transfer: id(9), state: "reserved", release: null };
+	destination.putValue(quote.transfer, stateValue(foreign));
+	destination.seal(start + 30);
+	const duty = { ...(await destination.show(quote.transfer, destination.lastSeal)), state: foreign };
+	const { end, duty: owed } = verified({ ...files.promised, duty });
+	assert.deepEqual([end.kind, owed], ["committed", "none"]);
 });
 
 test("no byte of a file can be changed so that it says something else", () => {

@@ -15,6 +15,7 @@ import {
 	parseNote,
 	type Seal,
 	sealHash,
+	serializeLeaf,
 	serializeMisbehaviour,
 	toUtf8,
 	verifyMisbehaviour,
@@ -174,6 +175,16 @@ test("what happened since the seal before is shown whole, from it or from the lo
 	assert.equal(code(await foreign.between(0), keys), "malformed");
 	const { begun } = await sealCases();
 	assert.deepEqual(rulesOf(begun.file, keys), ["number", "previous", "totals"]);
+});
+
+test("leaves that change no total shield no seal from the one before", async () => {
+	const { log, first, last } = await sealedLog((seal) => ({
+		assets: changed(seal.assets, { outstanding: 1_224n }),
+	}));
+	const list = serializeLeaf({ kind: "freezeList", number: 1, hash: id(9) });
+	const leaves = log.leaves.toSpliced(last, 0, list);
+	const shielded = new GivenLog(leaves.toSpliced(first + 1, 0, list));
+	assert.deepEqual(rulesOf(await shielded.between(first, last + 3), shielded.keys), ["sum"]);
 });
 
 test("two seals of one number in one log convict, also under two checkpoints; one seal twice does not", async () => {

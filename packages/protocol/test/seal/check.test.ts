@@ -137,6 +137,24 @@ test("each asset, holder, position and peer stands once, in its order", () => {
 	assert.ok(brokenBy({ checkpoints: [checkpoint, checkpoint] }).includes("order"));
 });
 
+test("what is said twice is held to the rules in both places", () => {
+	const wrong = { ...seatTotals, issued: 8n, outstanding: 8n, held: 0n };
+	const short = { ...seatTotals, issued: 8n, redeemed: 1n };
+	for (const assets of [
+		[yenTotals, seatTotals, short],
+		[yenTotals, short, seatTotals],
+	])
+		assert.deepEqual(brokenBy({ assets }), ["order", "totals 20"]);
+	assert.ok(brokenBy({ assets: [yenTotals, seatTotals, wrong] }).includes("reserve-short 20"));
+	const back = { ...position, settlement: 3, owes: 0n };
+	assert.deepEqual(brokenBy({ positions: [position, back] }), ["order", "position-back 30"]);
+	const shorter = { peer, size: 69, hash: id(7) };
+	assert.deepEqual(brokenBy({ checkpoints: [{ ...shorter, size: 75 }, shorter] }), [
+		"order",
+		"checkpoint-back 30",
+	]);
+});
+
 test("the fork reserve pays no more than it has, and gets back no more than it paid", () => {
 	const all = against.batches;
 	const paidMore = [...all, batchOf("forkDraws", 21n)];

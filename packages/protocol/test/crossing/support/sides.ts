@@ -56,6 +56,7 @@ type Sealed = {
 
 export class Side {
 	readonly ruling: Signer;
+	readonly root: Signer;
 	readonly operator: Bytes;
 	readonly origin: string;
 	readonly #log: Signer;
@@ -65,10 +66,11 @@ export class Side {
 	readonly #sealed: Sealed[] = [];
 
 	/** `named`: an operator of which there is more than its log. */
-	constructor(origin: string, fill: number, named?: { readonly id: Bytes; readonly ruling: Signer }) {
+	constructor(origin: string, fill: number, named?: { readonly root: Signer; readonly ruling: Signer }) {
 		this.origin = origin;
 		this.ruling = named?.ruling ?? signerOf(fill);
-		this.operator = named?.id ?? keyId(signerOf(fill + 1).key);
+		this.root = named?.root ?? signerOf(fill + 1);
+		this.operator = keyId(this.root.key);
 		this.#log = signerOf(fill + 2);
 	}
 

@@ -1,128 +1,55 @@
-/** Vectors of payments across operators: the steps of both sides, and how a payment ended. */
+/** Vectors of the steps of both sides of a payment across operators. */
+import type { Bytes, ShownState } from "../../packages/protocol/src/index.ts";
 import {
-	type Bytes,
-	leafHash,
-	parseNote,
-	type ShownState,
-	serialize,
-	serializeLeaf,
-	signedQuote,
-	writeNote,
-} from "../../packages/protocol/src/index.ts";
-import { batchOf } from "../../packages/protocol/test/seal/support/sealed.ts";
+	commit,
+	decided,
+	early,
+	ends,
+	foreignCommit,
+	lateOnly,
+	locked,
+	misshown,
+	neverLocked,
+	noSecret,
+	nothing,
+	otherSecret,
+	otherTransfer,
+	reserved,
+	reservedOf,
+	returned,
+	wrongSecret,
+} from "./crossing-shown.ts";
 import {
 	cosignedAt,
 	crossingGiven,
 	destination,
 	disputed,
 	encodeShown,
-	id,
 	misplaced,
-	outcomeOf,
-	type Put,
 	quoted,
-	scene,
 	secret,
 	show,
 	source,
 	start,
 	stateOf,
 } from "./crossings-world.ts";
-import { accepts, type Case, changed, type Draft, flipped, type Inputs, itemAt, refuses } from "./drafts.ts";
-import { bytesOf, must } from "./world.ts";
+import { accepts, type Case, type Draft, type Inputs, refuses } from "./drafts.ts";
 
-const { trustList, agreement, quote, sourceLog, destinationLog, witnesses, least } = crossingGiven;
 const { expiresAt } = quoted.body;
-const otherSecret = bytesOf("another secret");
-const otherTransfer = bytesOf("another transfer");
-
-/** Under seal 5, which decides, after a lock under seal 1. */
-const decided = (put: Put) => source("locked", null, null, null, put);
-const locked = await show(source("locked"));
-const reserved = await show(destination("reserved"));
-const nothing = await show(decided(null));
-const commit = await show(decided("committed"));
-const returned = await show(decided("returned"));
-const neverLocked = await show(source(null, null, null, null, null));
-const wrongSecret = await show(decided({ ...stateOf("committed"), release: otherSecret }));
-const noSecret = await show(decided({ ...stateOf("committed"), release: null }));
-const foreign = { ...stateOf("committed"), transfer: otherTransfer };
-const foreignCommit = await misplaced("source", 5, foreign);
-const early = await show(source("locked", null, null, "committed"));
-const lateOnly = await show(source("locked", null, null, null, null, "committed"));
-
 type Step = { readonly state: string; readonly movement: string | null; readonly release?: Bytes | null };
 
 const step = (comment: string, input: Inputs, { state, movement, release = null }: Step): Case =>
 	accepts(comment, input, { state, movement, release });
-const lock: Inputs = { event: "lock" };
-const release = (shown: ShownState, by: Bytes = secret): Inputs => ({
+export const lock: Inputs = { event: "lock" };
+export const release = (shown: ShownState, by: Bytes = secret): Inputs => ({
 	event: "release",
 	release: by,
-	shown: encodeShown(shown),
-});
-const ends = (kept: string | null, shown: ShownState): Inputs => ({
-	event: "decided",
-	kept,
 	shown: encodeShown(shown),
 });
 const keptLocked: Inputs = { kept: "locked" };
 const posted: Step = { state: "committed", movement: "post", release: secret };
 
-/** Ways of the last seal of a side to be shown wrongly, of one shown rightly. */
-async function misshown(
-	right: ShownState,
-	foreignSeal: ShownState,
-	event: (shown: ShownState) => Inputs,
-): Promise<readonly Case[]> {
-	const note = must(parseNote(right.log.checkpoint));
-	const [signature] = note.signatures as [(typeof note.signatures)[number]];
-	const forged = writeNote({
-		...note,
-		signatures: [{ ...signature, signature: flipped(signature.signature) }],
-	});
-	const wrong = (code: string, comment: string, some: Partial<ShownState>): Case =>
-		refuses(code, comment, event({ ...right, ...some }));
-	const { log, words } = right;
-	const [one] = words as [(typeof words)[number]];
-	const batch = serializeLeaf({ kind: "batch", batch: batchOf("issues", 1n) });
-	const noSeal = { ...event(right), shown: changed(encodeShown(right), [1], batch) };
-	return [
-		refuses("proof-invalid", "a leaf that is no seal", noSeal),
-		wrong("type-unknown", "a leaf of a kind that is not known", { leaf: changed(right.leaf, [0], 3) }),
-		wrong("malformed", "a leaf cut short", { leaf: right.leaf.slice(0, -1) }),
-		wrong("proof-invalid", "a seal of another operator", foreignSeal),
-		wrong("proof-invalid", "a proof of another transfer", { proof: { ...right.proof, key: otherTransfer } }),
-		wrong("proof-invalid", "a state that opens something else", { state: stateOf("voided") }),
-		wrong("proof-invalid", "no state, where there is one", { state: null }),
-		wrong("signature-invalid", "a checkpoint that does not hold", { log: { ...log, checkpoint: forged } }),
-		wrong("malformed", "a checkpoint of another log", {
-			log: { ...log, checkpoint: foreignSeal.log.checkpoint },
-		}),
-		wrong("not-logged", "another place", { log: { ...log, index: log.index + 1 } }),
-		wrong("not-logged", "another path", { log: { ...log, path: [leafHash(right.leaf)] } }),
-		wrong("quorum-missing", "no word of any witness", { words: [] }),
-		wrong("quorum-missing", "one witness, of two", { words: [one] }),
-		wrong("quorum-missing", "one witness, twice", { words: [one, one] }),
-		wrong("quorum-missing", "words of another seal", { words: foreignSeal.words }),
-		refuses("quorum-missing", "three are needed", { ...event(right), least: 3 }),
-		refuses("quorum-missing", "none is needed: a policy of nobody opens nothing", {
-			...event(right),
-			least: 0,
-		}),
-		refuses("quorum-missing", "a witness that the reader names twice", {
-			...event({ ...right, words: [one] }),
-			witnesses: [(witnesses as readonly Bytes[])[0] as Bytes, (witnesses as readonly Bytes[])[0] as Bytes],
-		}),
-		refuses("quorum-missing", "witnesses that the reader does not name", {
-			...event(right),
-			witnesses: [id(1), id(2)],
-		}),
-	];
-}
-
-const reservedOf = destination("reserved");
-const machine: Inputs = { trustList, agreement, quote, sourceLog, destinationLog, witnesses, least, secret };
+const machine: Inputs = { ...crossingGiven, secret };
 
 export const crossingSources: Draft = {
 	name: "crossing-sources",
@@ -341,93 +268,6 @@ export const crossingDestinations: Draft = {
 				"reserved",
 				await show(decided("committed"), 5, await disputed(decided("committed"), 5, "number")),
 			),
-		),
-	],
-};
-
-const credited = await show(destination("reserved", "credited"));
-const voidedAfter = await show(destination("reserved", "voided"));
-const nothingPromised = await show(destination(null));
-const foreignReserved = await misplaced("destination", 1, {
-	...stateOf("reserved"),
-	transfer: otherTransfer,
-});
-const otherQuote = serialize(signedQuote, await scene.signedQuote({ nonce: id(7) }));
-
-/** With a word of each kind, and with nothing that may be left out. */
-export const eachOutcome: readonly (readonly [comment: string, bytes: Bytes])[] = [
-	[
-		"with what the destination had reserved",
-		outcomeOf(commit, { ...reserved, words: await disputed(reservedOf, 1, "sum") }),
-	],
-	["of a payment of which nothing is shown", outcomeOf({ ...neverLocked, words: [] }, null)],
-];
-
-const ended = (comment: string, end: string, duty: string, shown: ShownState, by: ShownState | null): Case =>
-	accepts(
-		comment,
-		{ outcome: outcomeOf(shown, by) },
-		{ end, duty, release: end === "committed" ? secret : null },
-	);
-const disowned = (code: string, comment: string, path: readonly number[], to: Bytes): Case =>
-	refuses(code, comment, { outcome: changed(outcomeOf(commit, reserved), path, to) });
-
-export const outcomes: Draft = {
-	name: "crossing-outcomes",
-	comment: "How a payment across operators ended, offline: docs/spec/crossing.md#the-outcome-as-a-file.",
-	judge: "outcome",
-	given: { trustList, sourceLog, destinationLog, witnesses, least },
-	cases: [
-		ended("committed", "committed", "none", commit, null),
-		ended("committed, and the destination had reserved", "committed", "stands", commit, reserved),
-		ended("committed, and the destination has credited", "committed", "met", commit, credited),
-		ended("committed, and the destination has voided", "committed", "broken", commit, voidedAfter),
-		ended("committed, and the destination shows nothing", "committed", "none", commit, nothingPromised),
-		ended(
-			"committed, and what the destination shows names another transfer",
-			"committed",
-			"none",
-			commit,
-			foreignReserved,
-		),
-		ended("returned", "aborted", "none", returned, null),
-		ended("nothing was decided, and the destination had reserved", "aborted", "none", nothing, reserved),
-		ended("the seal shows nothing", "aborted", "none", neverLocked, null),
-		ended("nothing was decided, and the destination has credited", "aborted", "none", nothing, credited),
-		ended("committed with another secret", "aborted", "none", wrongSecret, reserved),
-		ended("committed without the secret", "aborted", "none", noSecret, reserved),
-		ended("committed, of another transfer", "aborted", "none", foreignCommit, reserved),
-		refuses("proof-invalid", "a seal before the one that decides", { outcome: outcomeOf(early, null) }),
-		refuses("proof-invalid", "a seal after the one that decides", { outcome: outcomeOf(lateOnly, reserved) }),
-		refuses("proof-invalid", "the destination's seal for the source's", {
-			outcome: outcomeOf(reserved, null),
-		}),
-		refuses("proof-invalid", "the source's seal for the destination's", {
-			outcome: outcomeOf(commit, commit),
-		}),
-		refuses("proof-invalid", "what is shown of another quote", {
-			outcome: changed(outcomeOf(commit, null), [1], itemAt(otherQuote, [])),
-		}),
-		disowned("signature-invalid", "an agreement that the source has not signed", [0, 1], new Uint8Array(64)),
-		disowned("signature-invalid", "a quote that the destination has not signed", [1, 1], new Uint8Array(64)),
-		disowned("agreement-unknown", "a quote of another agreement", [1, 0, 0], bytesOf("agreement")),
-		disowned("malformed", "an agreement with oneself", [0, 0, 1], scene.agreementBody.source),
-		refuses("quorum-missing", "too few witnesses of the destination's seal", {
-			outcome: outcomeOf(commit, { ...reserved, words: [] }),
-		}),
-		refuses("malformed", "a field more", { outcome: changed(outcomeOf(commit, null), [4], null) }),
-		refuses("type-unknown", "a word of kind 3", {
-			outcome: changed(outcomeOf(commit, null), [2, 4, 0, 0], 3),
-		}),
-		refuses("too-many", "65 words", {
-			outcome: changed(outcomeOf(commit, null), [2, 4], new Array(65).fill(0)),
-		}),
-		refuses("malformed", "a state that is not listed", {
-			outcome: changed(outcomeOf(commit, null), [2, 0, 1], 7),
-		}),
-		refuses("too-large", "262,145 bytes", { outcome: new Uint8Array(262_145) }),
-		...(await misshown(commit, reserved, (shown) => ({ outcome: outcomeOf(shown, null) }))).filter(
-			({ comment }) => comment !== "a leaf that is no seal",
 		),
 	],
 };
