@@ -18,6 +18,7 @@ import { logCommands } from "./command/log.ts";
 import { proofCommand } from "./command/proof.ts";
 import { racesCommand } from "./command/races.ts";
 import { railCommands } from "./command/rail.ts";
+import { recordCommand } from "./command/record.ts";
 import { relayCommand } from "./command/relay.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
@@ -50,6 +51,7 @@ export function makeProgram(): Command {
 		evidenceCommand(),
 		proofCommand(),
 		crossingCommand(),
+		recordCommand(),
 		vectorsCommand(),
 		benchCommand(),
 		tortureCommand(),

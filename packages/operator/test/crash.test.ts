@@ -26,6 +26,7 @@ import {
 	rotationScene,
 	watchScene,
 } from "./support/crash-scenes-apart.ts";
+import { domainScenes } from "./support/domain-scenes.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -149,7 +150,7 @@ async function createSealed(options: EcosystemOptions): Promise<Ecosystem> {
 	return ecosystem;
 }
 
-for (const [name, scene] of Object.entries({ ...scenes, ...sealScenes }))
+for (const [name, scene] of Object.entries({ ...scenes, ...sealScenes, ...domainScenes }))
 	test(`power fails before and after each commit: ${name}`, () =>
 		cutEverywhere((point, commits) => cutAndRetry(createSealed, scene, point, commits), 2));
 

@@ -17,6 +17,7 @@ const scenes = [
 	"claims",
 	"crossing-host",
 	"denied",
+	"domain",
 	"drafts",
 	"enrolment",
 	"forgetting",

@@ -2,12 +2,14 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { BadInput } from "../bad-input.ts";
+import { carbon, coffee, type DomainStage, status } from "../demo/domain-scenes.ts";
 import { type Cast, crash, fork, handToHand, refusal, type Scene, totals } from "../demo/scenes.ts";
 import { Stage } from "../demo/stage.ts";
 import { commandName } from "../invocation.ts";
-import { subcommand } from "../subcommand.ts";
+import type { Output } from "../output.ts";
+import { type Outcome, subcommand } from "../subcommand.ts";
 
 const scenes = [
 	["Hand to hand, with no network", handToHand],
@@ -17,15 +19,27 @@ const scenes = [
 	["Where all the money is", totals],
 ] as const;
 
+const domains = [
+	["Carbon credits, retired once across two registries", carbon],
+	["Coffee, from harvest to roaster", coffee],
+	["The status of a licence, shown offline", status],
+] as const;
+
 export function demoCommand(): Command {
-	return subcommand<[], { readonly data?: string }>(
+	return subcommand<[story: "payments" | "domains"], { readonly data?: string }>(
 		{
 			usage: "demo",
 			summary: "a story: hand to hand, a crash, a refusal, a double spend and its proof",
 			example: "tenten demo",
+			arguments: [
+				new Argument("[story]", "payments, or other things on the same core")
+					.choices(["payments", "domains"])
+					.default("payments"),
+			],
 			options: [["--data <dir>", "keep its files there, the case file too (default: gone at the end)"]],
 		},
-		async (output, { data }) => {
+		async (output, { data }, story) => {
+			if (story === "domains") return playDomains(output, data);
 			const folder = folderFor(data);
 			const stage = new Stage(folder, (text) => output.say(indented(text)));
 			await stage.operatorOn();
@@ -54,6 +68,34 @@ export function demoCommand(): Command {
 	);
 }
 
+async function playDomains(output: Output, data: string | undefined): Promise<Outcome> {
+	const folder = folderFor(data, "north");
+	const stage: DomainStage = {
+		folder,
+		say: (text) => output.say(indented(text)),
+		checks: [],
+	};
+	const played: Scene[] = [];
+	for (const [i, [title, play]] of domains.entries()) {
+		output.say(`\n${i + 1}. ${title}`);
+		played.push(await play(stage));
+	}
+	const tenten = commandName();
+	if (data === undefined) {
+		rmSync(folder, { recursive: true, force: true });
+		output.say(`\nKeep the files with: ${tenten} demo domains --data ./domains`);
+	} else
+		output.say(
+			`\nCheck the files yourself:\n${stage.checks.map((check) => `${tenten} ${check}`).join("\n")}`,
+		);
+	const result = {
+		ok: played.every(({ ok }) => ok),
+		scenes: played,
+		folder: data === undefined ? null : folder,
+	};
+	return { ok: result.ok, result: { ...result, checks: stage.checks } };
+}
+
 const indented = (text: string): string => `   ${text.replaceAll("\n", "\n   ")}`;
 
 function nextWords(folder: string, isGone: boolean): string {
@@ -65,10 +107,10 @@ function nextWords(folder: string, isGone: boolean): string {
 }
 
 /** The story begins at its beginning: not in a folder where it has been played. */
-function folderFor(data: string | undefined): string {
+function folderFor(data: string | undefined, played = "operator.sqlite"): string {
 	if (data === undefined) return mkdtempSync(join(tmpdir(), "tenten-demo-"));
 	const folder = resolve(data);
-	if (existsSync(join(folder, "operator.sqlite")))
+	if (existsSync(join(folder, played)))
 		throw new BadInput("the demo has been played here: name an empty folder", { file: folder });
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	return folder;

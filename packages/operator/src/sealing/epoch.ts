@@ -8,7 +8,9 @@
  * the books. The log has none of this yet: its leaves are appended from the rows that are written here.
  */
 import {
+	type Added,
 	type AssetTotals,
+	addedBy,
 	type BilateralPosition,
 	type Bytes,
 	compareBytes,
@@ -173,8 +175,7 @@ function sumsOf(effects: readonly Effect[]): ReadonlyMap<string, Sums> {
 	return byAsset;
 }
 
-type Summed = Exclude<keyof AssetTotals, "asset" | "outstanding" | "liabilities" | "held">;
-type MutableTotals = { -readonly [K in Summed]: bigint };
+type MutableTotals = { -readonly [K in Added]: bigint };
 
 const nothing: MutableTotals = {
 	issued: 0n,
@@ -187,18 +188,6 @@ const nothing: MutableTotals = {
 	forkRepaid: 0n,
 	forkLost: 0n,
 };
-
-const summedBy = {
-	issues: "issued",
-	redemptions: "redeemed",
-	rulings: "refunded",
-	burns: "burned",
-	chargeOffs: "chargedOff",
-	forkDeposits: "forkFunded",
-	forkDraws: "forkDrawn",
-	forkRepayments: "forkRepaid",
-	forkLosses: "forkLost",
-} as const satisfies Readonly<Record<string, Summed>>;
 
 async function totalsAfter(
 	transaction: Transaction,
@@ -214,11 +203,11 @@ async function totalsAfter(
 	};
 	for (const each of before) {
 		const sums = of(each.asset);
-		for (const name of Object.values(summedBy)) sums[name] = each[name];
+		for (const name of Object.values(addedBy)) sums[name] = each[name];
 	}
 	for (const asset of lined) of(asset);
 	for (const { batch } of batches)
-		if (batch.kind !== "certificates") of(batch.asset)[summedBy[batch.kind]] += totalOf(batch);
+		if (batch.kind !== "certificates") of(batch.asset)[addedBy[batch.kind]] += totalOf(batch);
 	const sorted = [...totals.values()].sort((a, b) => compareBytes(a.asset, b.asset));
 	const made: AssetTotals[] = [];
 	for (const { asset, sums } of sorted) {

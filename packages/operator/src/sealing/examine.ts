@@ -15,6 +15,7 @@ import {
 	type Seal,
 	toHex,
 } from "@tenten/protocol";
+import { brokenRecords, type HeldInLots, heldInLots } from "../domain/examine.ts";
 import { heldEffect } from "../ledger/posting.ts";
 import { everyAccount } from "../ledger/rows.ts";
 import { amountsIn, liabilitiesIn, stateEntriesIn, stateRoot } from "../seal/trees.ts";
@@ -33,8 +34,10 @@ export async function brokenSeals(
 	const { number } = await transaction.selectFrom("last_seal").select("number").executeTakeFirstOrThrow();
 	const seal = Number(number) === 0 ? null : await sealOf(transaction, Number(number));
 	const waiting = await waitingEffects(transaction);
+	const lots = await heldInLots(transaction);
 	return [
-		...(await brokenTotals(transaction, seal, waiting)),
+		...(await brokenTotals(transaction, seal, waiting, lots)),
+		...(await brokenRecords(transaction, seal, waiting)),
 		...(await brokenTrees(transaction, seal)),
 		...(await brokenStates(transaction, waiting)),
 		...(secret === null ? [] : await brokenLines(transaction, waiting, secret)),
@@ -67,6 +70,7 @@ async function brokenTotals(
 	transaction: Transaction,
 	seal: Seal | null,
 	waiting: readonly Effect[],
+	lots: HeldInLots,
 ): Promise<readonly string[]> {
 	const held = await heldByAsset(transaction);
 	const balances = await transaction.selectFrom("balances").select("asset").distinct().execute();
@@ -74,6 +78,8 @@ async function brokenTotals(
 	for (const [hex, { asset }] of held) assets.set(hex, asset);
 	const broken: string[] = [];
 	for (const [hex, asset] of assets) {
+		// Lots are counted by themselves.
+		if (lots.has(hex)) continue;
 		const books = await totalsOf(transaction, asset);
 		const meant: Sealed = {
 			issued: books.issued,

@@ -309,6 +309,13 @@ export const migrations: readonly Migration[] = [
 				PRIMARY KEY (agreement_id, decides, transfer_id))`,
 		],
 	},
+	{
+		version: 20,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS domain_records (record_key {blob} NOT NULL, turn bigint NOT NULL,
+				record {blob} NOT NULL, PRIMARY KEY (record_key, turn))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

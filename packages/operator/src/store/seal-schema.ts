@@ -53,4 +53,11 @@ export type SealSchema = {
 	};
 	/** how far each peer's log was seen: see `peerCheckpoint` */
 	readonly peer_checkpoints: { readonly peer: Blob; readonly size: bigint | number; readonly hash: Blob };
+	/** lots and statuses, every version of each: encoded `domainRecord` */
+	readonly domain_records: {
+		readonly record_key: Blob;
+		/** 0 for the first */
+		readonly turn: bigint | number;
+		readonly record: Blob;
+	};
 };

@@ -3,7 +3,6 @@ import {
 	type BilateralPosition,
 	type BrokenRule,
 	type Bytes,
-	batchesOf,
 	checkpointText,
 	checkSeal,
 	type DomainRecord,
@@ -41,7 +40,6 @@ import {
 	type TraceKeys,
 	takeLot,
 	toHex,
-	totalsAfter,
 	verifierKey,
 	verifyShownRecord,
 	type WitnessedLog,
@@ -50,6 +48,7 @@ import {
 import { verify } from "../../../../module/src/index.ts";
 import { cosign, dispute, id, must, signerOf, witnesses, witnessIds } from "../../crossing/support/sides.ts";
 import { PagedTree } from "../../seal/support/naive.ts";
+import { batchesOf, totalsAfter } from "./sealed.ts";
 
 export const start = 1_900_000_000;
 export const coffee = id(0xc0);

@@ -1,22 +1,19 @@
-/**
- * What a keeper's steps add to its next seal: batches of their items, and the totals with them.
- *
- * issued: began here, or arrived · redeemed: moved to others · burned: retired, or made into something else ·
- * charged off: lost. What is left is outstanding: the lots that are held. So no keeper moves on more than it had, or
- * its seal breaks one of the rules that every witness checks (docs/spec/seals.md).
- */
-import { type Bytes, compareBytes, equalBytes, toHex } from "../codec/index.ts";
+/** What a keeper in memory seals of its steps, simply: batches of their items, and the totals with them. */
 import {
 	type AssetTotals,
 	addedBy,
 	type Batch,
+	type Bytes,
 	changePages,
+	compareBytes,
+	equalBytes,
 	lineKey,
 	rootOf,
+	type SealedItem,
 	type SumPages,
 	sumAlgebra,
-} from "../seal/index.ts";
-import type { SealedItem } from "./lot.ts";
+	toHex,
+} from "@tenten/protocol";
 
 /** A batch for each kind and asset; `saltOf` an item is told to whom it concerns. */
 export function batchesOf(items: readonly SealedItem[], saltOf: (owner: Bytes) => Bytes): readonly Batch[] {
