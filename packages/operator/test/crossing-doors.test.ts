@@ -52,6 +52,15 @@ async function sealUntil({ source }: Doors, decides: number): Promise<void> {
 	for (let seal = 0; seal === 0 || (await source.log.newest()) < decides; seal++) await sealAndTell(source);
 }
 
+/** What the source would show the destination again. */
+async function untold({ source }: Doors): Promise<number> {
+	const { store } = source.ecosystem.operator;
+	const rows = await store.read((transaction) =>
+		transaction.selectFrom("crossing_untold").select("transfer_id").execute(),
+	);
+	return rows.length;
+}
+
 const unmoved = [funds, 0n, 0n, 0n];
 
 async function keysOf({ source, destination }: Doors) {
@@ -137,6 +146,7 @@ test("a stale quorum: nothing is quoted, nothing is reserved, and both balances 
 	await sealUntil(doors, decides);
 	assert.deepEqual(await standings(doors, transfer), ["returned", "crossing-unknown"]);
 	assert.deepEqual(await balances(doors), unmoved);
+	assert.equal(await untold(doors), 0);
 });
 
 test("too few witnesses: nothing is shown to anybody, and nothing begins upon it", async () => {
@@ -165,6 +175,7 @@ test("an exposure that is exceeded: refused at the quote, and at the reservation
 	assert.equal((await quoted(doors, wish(doors, 9))).code, "exposure-exceeded");
 	await sealUntil(doors, two.decides);
 	assert.deepEqual(await balances(doors), unmoved);
+	assert.equal(await untold(doors), 0, "nobody is told for ever what can begin no more");
 });
 
 test("each step asked for again answers the same; another question under its nonce is refused", async () => {

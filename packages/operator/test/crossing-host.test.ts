@@ -3,16 +3,19 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import {
+	type Bytes,
 	isRefusal,
 	type OutcomeKeys,
 	parseLeaf,
 	sealHash,
 	serializeOutcome,
+	type VerifiedSeal,
 	verifyOutcome,
 } from "@tenten/protocol";
 import { start } from "../../protocol/test/crossing/support/scene.ts";
 import { id, must } from "../../protocol/test/crossing/support/sides.ts";
 import { CrossingHost } from "../src/crossing/host.ts";
+import { keepPeerSeal, newestOf } from "../src/crossing/peer-rows.ts";
 import type { CrossingAnswer } from "../src/crossing/steps.ts";
 import { makeSeal, sealsAfter } from "../src/seal/last-seal.ts";
 import { agreed, exposure, funds, Party, type Payment, payment, scene } from "./support/crossing-world.ts";
@@ -267,3 +270,33 @@ test("seals have one number each, without gaps, and each names the one before, w
 	}
 	assert.equal(leaves.length, 8);
 });
+
+test("of seals of a peer that come at once the newest is kept, whichever is written last", async () => {
+	const { source, beside } = await open();
+	const other = await beside(source);
+	const peer = id(0x44);
+	const keep = (party: Party, number: number, since: number | null, hold_ms = 0) =>
+		party.store.run(async (transaction) => {
+			await keepPeerSeal(transaction, sealOf(peer, number, since), null);
+			await pause(hold_ms);
+		});
+	const newest = () => source.store.read((transaction) => newestOf(transaction, peer));
+	const later = keep(source, 6, null, 300);
+	await pause(100);
+	await Promise.all([later, keep(other, 5, 9)]);
+	assert.deepEqual(await newest(), { number: 6, since: null });
+	await keep(source, 6, 12);
+	await keep(source, 6, 11);
+	await keep(source, 5, 99);
+	assert.deepEqual(await newest(), { number: 6, since: 12 });
+});
+
+function sealOf(operator: Bytes, number: number, since: number | null): VerifiedSeal {
+	const [state, previous] = [id(1), id(2)];
+	const nothing = { assets: [], reserves: [], positions: [], checkpoints: [] };
+	return {
+		verified: "seal",
+		seal: { operator, number, previous, sealedAt: start, state, ...nothing },
+		since,
+	};
+}

@@ -118,15 +118,17 @@ export function isSource(kept: KeptCrossing["kept"]): kept is SourceKept {
 	return kept.kind === "locked" || kept.kind === "committed" || kept.kind === "returned";
 }
 
-function stepAt(
+/** What was not reserved before the seal that decides never will be: asked to reserve it then, it is refused for good. */
+async function stepAt(
 	transaction: Transaction,
 	quote: VerifiedQuote,
 	shown: VerifiedState,
 	{ transfer, quote: signed }: ShownItem,
 	now: number,
 ): Promise<CrossingAnswer> {
+	const before = await crossingOf(transaction, transfer);
 	const event =
-		shown.number === quote.body.decides
+		before !== undefined && shown.number === quote.body.decides
 			? ({ kind: "decided", shown } as const)
 			: ({ kind: "reserve", quote, shown } as const);
 	return destinationIn(transaction, { transfer, event, signed, now });

@@ -41,14 +41,21 @@ export async function keepPeerSeal(
 	shown: ShownSeal | null,
 ): Promise<void> {
 	const { operator: peer, number } = seal;
-	const newest = await newestOf(transaction, peer);
-	const isNews = number > newest.number || (number === newest.number && (since ?? 0) > (newest.since ?? 0));
-	if (isNews)
-		await transaction
-			.insertInto("crossing_peers")
-			.values({ peer, number, since })
-			.onConflict((conflict) => conflict.column("peer").doUpdateSet({ number, since }))
-			.execute();
+	// By the row as it stands when it is written: another seal may have come meanwhile.
+	await transaction
+		.insertInto("crossing_peers")
+		.values({ peer, number, since })
+		.onConflict((conflict) =>
+			conflict
+				.column("peer")
+				.doUpdateSet({ number, since })
+				.where((kept) => {
+					const isSame = kept("crossing_peers.number", "=", number);
+					const isOlder = kept(kept.fn.coalesce("crossing_peers.since", kept.val(0)), "<", since ?? 0);
+					return kept.or([kept("crossing_peers.number", "<", number), kept.and([isSame, isOlder])]);
+				}),
+		)
+		.execute();
 	if (shown !== null)
 		await insertMissing(transaction, "crossing_peer_seals", [
 			{ peer, number, shown: serialize(shownSeal, shown) },
