@@ -51,7 +51,9 @@ export class Gatherer<Q, A> {
 		this.#underWay++;
 		while (this.#waiting.length > 0) {
 			await this.#options.pause(this.#heaviest() < this.#waiting.length);
-			await this.#answer(this.#waiting.splice(0, this.#heaviest()));
+			const batch = this.#waiting.splice(0, this.#heaviest());
+			// Another took what there was meanwhile.
+			if (batch.length > 0) await this.#answer(batch);
 		}
 		this.#underWay--;
 	}

@@ -15,9 +15,10 @@ import {
 	ledgerKey,
 } from "@tenten/protocol";
 import { numberOrNull } from "../store/numbers.ts";
+import type { CopiedValue } from "../store/postgres-copy.ts";
 import type { Schema } from "../store/schema.ts";
-import { deleteIn, insertNewSet, selectIn, writeParts } from "../store/sets.ts";
-import { mustWrite, type Transaction } from "../store/store.ts";
+import { copyNewSet, deleteIn, insertNewSet, selectIn } from "../store/sets.ts";
+import type { Transaction } from "../store/store.ts";
 import { distinct } from "./rows.ts";
 
 type JournalRow = Schema["ledger_journal"];
@@ -92,18 +93,7 @@ export const markEvery = 16;
 /** Writes transfers with their entries; `Overtaken` where one of these ids was used. */
 export async function insertPosted(transaction: Transaction, posted: readonly Posted[]): Promise<void> {
 	const sorted = [...posted].sort((a, b) => compareBytes(a.transfer.id, b.transfer.id));
-	const written = await writeParts(
-		transaction,
-		"insert into a ledger's journal",
-		sorted,
-		(part) =>
-			transaction
-				.insertInto("ledger_journal")
-				.values(part.map(journalRow))
-				.onConflict((conflict) => conflict.doNothing()),
-		valuesOf,
-	);
-	mustWrite(written, sorted.length);
+	await copyNewSet(transaction, "ledger_journal", columns, sorted, valuesOf);
 	const marks = posted
 		.flatMap(({ debit, credit }) => [debit, credit].filter(({ number }) => number % markEvery === 0))
 		.map(({ account, number, transfer }) => ({ account_id: account, number, transfer_id: transfer }))
@@ -166,31 +156,8 @@ function postedOf(row: JournalRow): Posted {
 	};
 }
 
-function journalRow({ transfer, debit, credit }: Posted): JournalRow {
-	return {
-		transfer_id: transfer.id,
-		kind: transfer.kind,
-		debit: transfer.debit,
-		credit: transfer.credit,
-		amount: transfer.amount,
-		pending: debit.pending,
-		reservation: transfer.reservation,
-		expires_at: transfer.until,
-		reference: transfer.reference,
-		made_at: transfer.at,
-		debit_number: debit.number,
-		debit_balance: debit.balance,
-		debit_debits: debit.debits,
-		debit_before: debit.before,
-		credit_number: credit.number,
-		credit_balance: credit.balance,
-		credit_debits: credit.debits,
-		credit_before: credit.before,
-	};
-}
-
-/** In the order of `journalRow`, without a row in between: there are many. */
-function valuesOf({ transfer, debit, credit }: Posted): readonly unknown[] {
+/** In the order of `columns`, without a row in between: there are many. */
+function valuesOf({ transfer, debit, credit }: Posted): readonly CopiedValue[] {
 	return [
 		transfer.id,
 		transfer.kind,

@@ -37,6 +37,13 @@ function splitSchema(url: string): { readonly address: string; readonly schema: 
 	return { address: address.href, schema };
 }
 
+const clients = new WeakMap<Kysely<Schema>, pg.PoolClient>();
+
+/** The connection that a transaction runs on, for what Kysely has no words for; undefined on another engine. */
+export function clientOf(transaction: Kysely<Schema>): pg.PoolClient | undefined {
+	return clients.get(transaction);
+}
+
 export class Connections {
 	readonly #pool: pg.Pool;
 	readonly #schema: string | null;
@@ -73,6 +80,7 @@ export class Connections {
 		const pool = { connect: async () => own, end: async () => {}, options: this.#pool.options };
 		const database = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 		this.#checked.set(client, database);
+		clients.set(database, client);
 		return { client, database };
 	}
 

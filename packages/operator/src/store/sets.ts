@@ -13,8 +13,10 @@ import {
 	type RawBuilder,
 	sql,
 } from "kysely";
+import { clientOf } from "./postgres.ts";
+import { binaryRows, type CopiedValue, copyIn } from "./postgres-copy.ts";
 import type { Schema } from "./schema.ts";
-import { mustWrite, type Transaction } from "./store.ts";
+import { mustWrite, Overtaken, type Transaction } from "./store.ts";
 
 /** Rows in one statement at most: far below what any engine takes in parameters. */
 const largest = 256;
@@ -81,23 +83,55 @@ export async function insertNewSet<T extends keyof Schema & string>(
 }
 
 /** Inserts the rows whose keys are not taken; answers how many they were. */
-export async function insertMissing<T extends keyof Schema & string>(
+export function insertMissing<T extends keyof Schema & string>(
 	transaction: Transaction,
 	table: T,
 	rows: readonly InsertObject<Schema, T>[],
 ): Promise<number> {
 	const columns = Object.keys(rows[0] ?? {});
-	return await writeParts(
-		transaction,
-		`insert into ${table} (${columns.join()})`,
-		rows,
-		(part) =>
-			transaction
-				.insertInto(table)
-				.values(part)
-				.onConflict((conflict) => conflict.doNothing()),
-		(row) => columns.map((column) => (row as Readonly<Record<string, unknown>>)[column]),
+	return insertParts(transaction, table, columns, rows, (row) =>
+		columns.map((column) => (row as Readonly<Record<string, unknown>>)[column]),
 	);
+}
+
+function insertParts<I>(
+	transaction: Transaction,
+	table: string,
+	columns: readonly string[],
+	items: readonly I[],
+	valuesOf: (item: I) => readonly unknown[],
+): Promise<number> {
+	const build = (part: readonly I[]): CompiledQuery => {
+		const rows = part.map((item) => sql`(${sql.join(valuesOf(item))})`);
+		return sql`insert into ${sql.table(table)} (${sql.join(columns.map((name) => sql.ref(name)))})
+			values ${sql.join(rows)} on conflict do nothing`.compile(transaction);
+	};
+	const name = `insert into ${table} (${columns.join()})`;
+	return writeParts(transaction, name, items, (part) => ({ compile: () => build(part) }), valuesOf);
+}
+
+const keyTaken = "23505";
+
+/**
+ * As `insertNewSet`, of so many rows that what each costs counts: copied on PostgreSQL. `valuesOf` in the order of
+ * `columns`, each of which is an int8, text or bytea.
+ */
+export async function copyNewSet<T extends keyof Schema & string, I>(
+	transaction: Transaction,
+	table: T,
+	columns: readonly (keyof Schema[T] & string)[],
+	items: readonly I[],
+	valuesOf: (item: I) => readonly CopiedValue[],
+): Promise<void> {
+	const client = clientOf(transaction);
+	if (client === undefined)
+		return mustWrite(await insertParts(transaction, table, columns, items, valuesOf), items.length);
+	const rows = binaryRows(items.flatMap(valuesOf), columns.length);
+	const statement = `copy ${table} (${columns.join()}) from stdin (format binary)`;
+	const written = await copyIn(client, statement, rows).catch((error: { readonly code?: string }) => {
+		throw error.code === keyTaken ? new Overtaken() : error;
+	});
+	mustWrite(written, items.length);
 }
 
 /** Rows of a table whose `column` is among `values`. */
