@@ -3,6 +3,7 @@
  * evidence is written as files beside its store, which has it already.
  */
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { toHex } from "@tenten/protocol";
 import type { RequestLog } from "../http/app.ts";
 import { readWhole, writeFiles } from "../log/files.ts";
@@ -70,18 +71,9 @@ export class Visits {
 		}
 	}
 
+	/** Ended early by a stop. */
 	#pause(pause_ms: number): Promise<void> {
-		return new Promise((resolve) => {
-			const timer = setTimeout(resolve, pause_ms);
-			this.#stopping.signal.addEventListener("abort", () => {
-				clearTimeout(timer);
-				resolve();
-			});
-			if (this.#stopping.signal.aborted) {
-				clearTimeout(timer);
-				resolve();
-			}
-		});
+		return setTimeout(pause_ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
 	}
 
 	/** After the visit that is under way. */
