@@ -131,6 +131,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 	action: ["signedOrder"],
 	batch: ["logLeaf"],
 	condition: ["condition"],
+	crossingQuestion: ["crossingQuestion"],
+	crossingReply: ["crossingReply"],
 	domainRecord: ["misbehaviour"],
 	evidence: ["evidence"],
 	logLeaf: ["logLeaf"],
@@ -138,10 +140,12 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 	lotOrigin: ["misbehaviour"],
 	message: ["message"],
 	parent: ["evidence", "consumedOutput"],
+	quoteAnswer: ["crossingReply"],
 	rulingReply: ["rulingReply"],
 	rulingRequest: ["rulingRequest"],
 	says: ["signedStatement"],
 	sealWord: ["outcome"],
+	stateAnswer: ["crossingReply"],
 	storedResult: ["reply"],
 };
 
@@ -149,10 +153,6 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 const judgedElsewhere: Readonly<Record<string, string>> = { privateKey: "backup" };
 const neverRead: Readonly<Record<string, string>> = {
 	consentContent: "hashed: a vector of each variant is in hashes.json",
-	crossingQuestion: "what operators say to one another, which the second reader does not know yet",
-	crossingReply: "what operators say to one another, which the second reader does not know yet",
-	quoteAnswer: "what operators say to one another, which the second reader does not know yet",
-	stateAnswer: "what operators say to one another, which the second reader does not know yet",
 	envelopeMethod: "how one device unlocks; a backup's is a passphrase",
 };
 

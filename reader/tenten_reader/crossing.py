@@ -161,7 +161,7 @@ class Outcome(Structure):
 # Agreements and quotes
 
 
-def _check_signed(trust: Trust, operator: bytes, kind: str, payload: Structure, signature: bytes) -> None:
+def check_signed(trust: Trust, operator: bytes, kind: str, payload: Structure, signature: bytes) -> None:
     """Refuses: authority-unknown, signature-invalid."""
     entry = trust.operator(operator)
     keys = entry.keys_for(KeyPurpose.RULING) if entry else []
@@ -176,8 +176,8 @@ def verify_agreement(agreement: Agreement, trust: Trust) -> bytes:
     body = agreement.body
     if body.source == body.destination or body.until <= body.from_:
         raise Refused("malformed", "an agreement with oneself, or for no time")
-    _check_signed(trust, body.source, "agreement", body, agreement.by_source)
-    _check_signed(trust, body.destination, "agreement", body, agreement.by_destination)
+    check_signed(trust, body.source, "agreement", body, agreement.by_source)
+    check_signed(trust, body.destination, "agreement", body, agreement.by_destination)
     return body.id
 
 
@@ -198,8 +198,8 @@ def price(agreement: AgreementBody, quoted: Rate, credits: int) -> Price:
 def verify_quote(quote: SignedQuote, agreement: AgreementBody, trust: Trust) -> Price:
     """That it is a quote of this agreement, and that both signed it."""
     found = check_quote(quote.body, agreement)
-    _check_signed(trust, agreement.destination, "quote", quote.body, quote.by_destination)
-    _check_signed(trust, agreement.source, "quote", quote.body, quote.by_source)
+    check_signed(trust, agreement.destination, "quote", quote.body, quote.by_destination)
+    check_signed(trust, agreement.source, "quote", quote.body, quote.by_source)
     return found
 
 

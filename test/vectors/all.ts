@@ -21,6 +21,7 @@ import { payer } from "./payer.ts";
 import { qrCodes } from "./qr.ts";
 import { invitations, relayFrames } from "./relay.ts";
 import { requests } from "./requests.ts";
+import { ruleBooks } from "./rule-books.ts";
 import { rulings } from "./rulings.ts";
 import { sealProofs } from "./seal-proofs.ts";
 import { sealRules } from "./seal-rules.ts";
@@ -86,6 +87,7 @@ export const drafts: readonly Draft[] = [
 	agreements,
 	quotes,
 	quotings,
+	ruleBooks,
 	crossingSources,
 	crossingDestinations,
 	outcomes,

@@ -3,6 +3,7 @@ import { logLeaf, sealProof, serializeMisbehaviour } from "../../packages/protoc
 import { encodedAgreement, encodedQuote } from "./agreements.ts";
 import { eachOutcome } from "./crossing-outcomes.ts";
 import { eachMisbehaviour } from "./misbehaviour.ts";
+import { crossingMessages } from "./rule-books.ts";
 import { eachProof } from "./seal-proofs.ts";
 import { eachLeaf } from "./seal-rules.ts";
 import { cosigned, refused } from "./seal-words.ts";
@@ -11,6 +12,7 @@ import { also, of, type Structure } from "./structure-cases.ts";
 const nothing = new Uint8Array();
 
 export const witnessedStructures: readonly Structure[] = [
+	...crossingMessages,
 	also(
 		of(logLeaf, "logLeaf", ...eachLeaf),
 		["type-unknown", "kind 7", [0], 7],

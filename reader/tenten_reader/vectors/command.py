@@ -54,6 +54,7 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "quoting": judges_seals.judge_quoting,
     "crossingSource": judges_seals.judge_crossing_source,
     "crossingDestination": judges_seals.judge_crossing_destination,
+    "ruleBook": judges_seals.judge_rule_book,
     "outcome": judges_seals.judge_outcome,
     "misbehaviour": judges_seals.judge_misbehaviour,
     "bundle": judges_transports.judge_bundle,

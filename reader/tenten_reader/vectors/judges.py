@@ -69,6 +69,8 @@ def diagnostic(item: Item) -> str:
 
 
 _MOST_BYTES = {
+    "crossingQuestion": EVIDENCE_BYTES,
+    "crossingReply": EVIDENCE_BYTES,
     "certificate": 1_024,
     "definition": DEFINITION_BYTES,
     "definitionDraft": DEFINITION_BYTES,

@@ -24,6 +24,7 @@ from ..crossing import (
     verify_quote,
     verify_shown,
 )
+from ..crossing_messages import RuleBook, RuleBookBody, verify_rule_book
 from ..crossing_steps import Step, commit, end, lock, reserve
 from ..seal_rules import Witness, broken_rules
 from ..seals import (
@@ -135,6 +136,13 @@ def _moment(given: Input) -> Moment:
 def _view(given: Input, side: str, operator: bytes) -> View:
     keys = [log.read_key(text) for text in given.values[side]["keys"]]
     return View(operator, given.values[side]["origin"], keys, given.all_data("witnesses"), given.values["least"])
+
+
+def judge_rule_book(given: Input) -> Any:
+    book = RuleBook.decode(given.data("ruleBook"))
+    before = given.data_or_none("before")
+    hash = verify_rule_book(book, None if before is None else RuleBookBody.decode(before), given.trust)
+    return {"hash": hash.hex(), "body": structure(book.body)}
 
 
 def judge_outcome(given: Input) -> Any:

@@ -54,6 +54,7 @@ FIELDS = {
     "quoting": "quote",
     "crossingSource": "shown",
     "crossingDestination": "shown",
+    "ruleBook": "ruleBook",
     "outcome": "outcome",
     "misbehaviour": "misbehaviour",
 }

@@ -12,6 +12,9 @@ import {
 	quote,
 	type Refusal,
 	refuseQuote,
+	ruleBook,
+	ruleBookBody,
+	ruleBookHash,
 	shownState,
 	signedQuote,
 	stepDestination,
@@ -24,12 +27,14 @@ import {
 	verifyAgreement,
 	verifyOutcome,
 	verifyQuote,
+	verifyRuleBook,
 	verifyShown,
 	type WitnessedLog,
 } from "@tenten/protocol";
 import {
 	bytesIn,
 	bytesListIn,
+	bytesOrNull,
 	type Facts,
 	factsOf,
 	type Judge,
@@ -98,6 +103,19 @@ export const judgeQuoting: Judge = (input) => {
 function positionsIn(input: Facts): Positions {
 	return { open: BigInt(textIn(input, "open")), unsettled: BigInt(textIn(input, "unsettled")) };
 }
+
+export const judgeRuleBook: Judge = (input, verify) => {
+	const book = parse(ruleBook, bytesIn(input, "ruleBook"));
+	if (isRefusal(book)) return book;
+	const before = bytesOrNull(input, "before");
+	const body = verifyRuleBook(
+		book,
+		before === null ? null : must(parse(ruleBookBody, before), "before"),
+		keysIn(input, verify),
+	);
+	if (isRefusal(body)) return body;
+	return { hash: toHex(ruleBookHash(book.body)), body: factsOf(body) };
+};
 
 export const judgeOutcome: Judge = (input, verify) => {
 	const said = verifyOutcome(bytesIn(input, "outcome"), keysIn(input, verify));

@@ -8,6 +8,7 @@ import {
 	judgeOutcome,
 	judgeQuote,
 	judgeQuoting,
+	judgeRuleBook,
 } from "./judge-crossing.ts";
 import { judgeDefinition } from "./judge-definition.ts";
 import {
@@ -72,6 +73,7 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	refund: judgeRefund,
 	registration: judgeRegistration,
 	request: judgeRequest,
+	ruleBook: judgeRuleBook,
 	ruling: judgeRuling,
 	sealCosignature: judgeSealCosignature,
 	sealProof: judgeSealProof,
