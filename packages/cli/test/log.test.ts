@@ -1,9 +1,12 @@
 /** `tenten log`: begun, appended to, served, proved from and checked, as its users meet it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { signerFrom } from "@tenten/module";
+import { LogWriter } from "@tenten/operator";
+import { isRefusal, verifierKey, writeVerifierKey } from "@tenten/protocol";
 import { openShell, says } from "./support/tenten.ts";
 
 const shell = openShell();
@@ -29,12 +32,38 @@ before(async () => {
 	assert.deepEqual([appended.first, appended.count, appended.size], [0, 700, 700]);
 });
 
-test("the key is its owner's alone, in the form that other tools of notes read", () => {
+test("the key is its owner's alone, and sealed: another passphrase appends nothing", async () => {
 	assert.equal(statSync(at("log/key")).mode & 0o077, 0);
-	assert.match(
-		readFileSync(at("log/key"), "utf8"),
-		/^PRIVATE\+KEY\+log\.example\/jpy\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*\n$/,
+	assert.doesNotMatch(readFileSync(at("log/key"), "latin1"), /PRIVATE|log\.example/);
+	writeFileSync(at("wrong"), "wrong horse\n");
+	const refused = await tenten("log", "append", "log", "one", "--passphrase-file", "wrong");
+	assert.equal(refused.status, 2);
+	assert.match(refused.json.error, /log\/key/);
+	assert.equal((await well("log", "verify", "--url", "log", ...keyed)).size, 700);
+});
+
+test("a key of before, or of another tool of notes, still signs, and whoever uses it is told", async () => {
+	const seed = new Uint8Array(32).fill(7);
+	const signer = signerFrom(seed, "Ed25519");
+	mkdirSync(at("plain"));
+	const log = await LogWriter.begin(at("plain"), origin, signer);
+	assert.ok(!isRefusal(log));
+	await log.close();
+	const publicKey = verifierKey(origin, "note", signer.key.bytes);
+	const [, id] = writeVerifierKey(publicKey).split("+");
+	const plain = `PRIVATE+KEY+${origin}+${id}+${Buffer.from([1, ...seed]).toString("base64")}\n`;
+	writeFileSync(at("plain/key"), plain);
+	const appended = await tenten("log", "append", "plain", "one");
+	assert.equal(appended.status, 0);
+	assert.match(appended.stderr, /plain\/key is not sealed/);
+	assert.equal(
+		(await well("log", "verify", "--url", "plain", "--vkey", writeVerifierKey(publicKey))).size,
+		1,
 	);
+	for (const wrong of [plain.replace(`+${id}+`, "+00000000+"), "PRIVATE+KEY+a", "", "what"]) {
+		writeFileSync(at("plain/key"), wrong);
+		assert.equal((await tenten("log", "append", "plain", "one")).status, 2, wrong);
+	}
 });
 
 test("a log is checked from its folder, and over HTTP while others append", async () => {

@@ -45,12 +45,13 @@ import {
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
-import { keysFrom, type LogFlags, makeLogKey, readLogKey } from "../log/keys.ts";
+import { keysFrom, type LogFlags, logKeyFile, makeLogKey, openLogKey } from "../log/keys.ts";
 import { numberIn } from "../number-flag.ts";
 import type { Output } from "../output.ts";
 import { onPort } from "../server/port.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { family, type Outcome, subcommand } from "../subcommand.ts";
+import { type KeyFlags, unlockOf, keyOptions as unlockOptions } from "./rail-key.ts";
 
 export function logCommands(): Command {
 	return family("log", "an append-only log that anyone can check", [
@@ -75,18 +76,20 @@ function no(output: Output, { code, detail }: Refusal): Outcome {
 }
 
 function initCommand(): Command {
-	return subcommand<[folder: string], { readonly origin: string }>(
+	return subcommand<[folder: string], KeyFlags & { readonly origin: string }>(
 		{
 			usage: "init <folder>",
-			summary: "begin a log, with a key of its own",
+			summary: "begin a log, with a key of its own, sealed",
 			example: "tenten log init log --origin log.example/jpy",
 			required: [
 				["--origin <name>", "what names the log and its key: where it is served, without https:// before it"],
 			],
+			options: unlockOptions,
 		},
-		async (output, { origin }, folder) => {
+		async (output, { origin, ...flags }, folder) => {
 			makeFolder(folder);
-			const key = makeLogKey(folder, origin);
+			const unlock = await unlockOf(flags, logKeyFile(folder), true)();
+			const key = await makeLogKey(folder, origin, unlock);
 			const log = await LogWriter.begin(folder, origin, key.signer);
 			if (isRefusal(log)) throw new BadInput(log.detail);
 			const { published } = log;
@@ -101,7 +104,7 @@ function initCommand(): Command {
 	);
 }
 
-type AppendFlags = { readonly lines?: string; readonly anchor?: readonly string[] };
+type AppendFlags = KeyFlags & { readonly lines?: string; readonly anchor?: readonly string[] };
 
 /** Entries that are kept by one commit, where lines come fast. */
 const linesAtOnce = 2_000;
@@ -118,12 +121,14 @@ function appendCommand(): Command {
 			options: [
 				["--lines <file>", "each line is an entry; - for what comes in"],
 				["--anchor <place...>", "bring the checkpoint there, too: a folder, or an address that takes a POST"],
+				...unlockOptions,
 			],
 		},
-		async (output, { lines, anchor = [] }, folder, files) => {
+		async (output, { lines, anchor = [], ...flags }, folder, files) => {
 			const entries = files.map(entryOf);
 			if (lines === undefined && entries.length === 0) throw new BadInput("name files, or --lines");
-			const log = await LogWriter.open(folder, readLogKey(folder).signer);
+			const unlock = unlockOf(flags, logKeyFile(folder));
+			const log = await LogWriter.open(folder, await openLogKey(folder, unlock, output.say));
 			if (isRefusal(log)) return no(output, log);
 			const from = log.size;
 			try {

@@ -1,12 +1,12 @@
 /**
  * Keys of logs as the command line has them: the log's own in its folder, and those that somebody names.
  *
- * The own one is a text that other tools of notes read, too: `PRIVATE+KEY+name+id+base64` of the type and the seed.
- * Its file is for its owner alone.
+ * The own one is sealed under a passphrase, as an operator's keys are. One of before, or of another tool of notes, is
+ * a text that holds the seed itself, `PRIVATE+KEY+name+id+base64`: it still opens, and whoever opens it is told.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateKey, signerFrom } from "@tenten/module";
+import { type NewUnlock, signerFrom } from "@tenten/module";
 import {
 	fromBase64,
 	isKeyName,
@@ -17,53 +17,59 @@ import {
 	type Refusal,
 	refuse,
 	type Signer,
-	toBase64,
 	type VerifiedCheckpoint,
 	type VerifierKey,
 	verifierKey,
 	writeVerifierKey,
 } from "@tenten/protocol";
-import { replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { numberIn } from "../number-flag.ts";
+import { createRailKey, openRailKey } from "../server/rail-key.ts";
 
 const ed25519 = 1;
 const prefix = "PRIVATE+KEY+";
 
 export type LogKey = { readonly signer: Signer; readonly verifierKey: VerifierKey };
 
-const fileIn = (folder: string): string => join(folder, "key");
+export const logKeyFile = (folder: string): string => join(folder, "key");
 
-/** A fresh key, kept in the folder of a log that has none. */
-export function makeLogKey(folder: string, name: string): LogKey {
+/** A fresh key, sealed, kept in the folder of a log that has none. */
+export async function makeLogKey(folder: string, name: string, unlock: NewUnlock): Promise<LogKey> {
 	if (!isKeyName(name)) throw new BadInput("--origin has no spaces and no plus signs");
-	if (existsSync(fileIn(folder))) throw new BadInput("is there already", { file: fileIn(folder) });
-	const { privateKey } = generateKey("Ed25519");
-	const key = logKeyOf(privateKey, name);
-	const [, id] = writeVerifierKey(key.verifierKey).split("+");
-	const text = `${prefix}${name}+${id}+${toBase64(Uint8Array.of(ed25519, ...privateKey))}\n`;
-	replaceFile(fileIn(folder), new Uint8Array(Buffer.from(text)));
-	return key;
+	const file = logKeyFile(folder);
+	await createRailKey(file, unlock);
+	const signer = await openRailKey(
+		file,
+		async () => unlock,
+		() => undefined,
+	);
+	return { signer, verifierKey: verifierKey(name, "note", signer.key.bytes) };
 }
 
-/** The key of the log in a folder. */
-export function readLogKey(folder: string): LogKey {
-	const file = fileIn(folder);
+/** Signs for the log in a folder. `unlock` is asked for where its key is sealed, `advise` called where it is not. */
+export async function openLogKey(
+	folder: string,
+	unlock: () => Promise<NewUnlock>,
+	advise: (what: string) => void,
+): Promise<Signer> {
+	const file = logKeyFile(folder);
 	if (!existsSync(file)) throw new BadInput("holds no log", { file: folder });
-	const text = readFileSync(file, "utf8").trimEnd();
-	const [name = "", id, ...encoded] = text.startsWith(prefix) ? text.slice(prefix.length).split("+") : [];
+	const text = readFileSync(file).toString("latin1");
+	if (!text.startsWith(prefix)) return openRailKey(file, unlock, advise);
+	advise(`${file} is not sealed: whoever reads it signs for this log.`);
+	return plainKey(Buffer.from(text, "latin1").toString("utf8").trimEnd(), file);
+}
+
+/** A file of before, or of another tool of notes. */
+function plainKey(text: string, file: string): Signer {
+	const [name = "", id, ...encoded] = text.slice(prefix.length).split("+");
 	const bytes = fromBase64(encoded.join("+"));
 	if (!isKeyName(name) || bytes?.length !== 33 || bytes[0] !== ed25519)
 		throw new BadInput("is no key of a log", { file });
-	const key = logKeyOf(bytes.subarray(1), name);
-	if (writeVerifierKey(key.verifierKey).split("+")[1] !== id)
+	const signer = signerFrom(bytes.subarray(1), "Ed25519");
+	if (writeVerifierKey(verifierKey(name, "note", signer.key.bytes)).split("+")[1] !== id)
 		throw new BadInput("is damaged: its id is another's", { file });
-	return key;
-}
-
-function logKeyOf(privateKey: Uint8Array, name: string): LogKey {
-	const signer = signerFrom(privateKey, "Ed25519");
-	return { signer, verifierKey: verifierKey(name, "note", signer.key.bytes) };
+	return signer;
 }
 
 export type LogFlags = {
