@@ -8,7 +8,7 @@
  *   not-moved     it took in what the very seal that it names does not show as moved to it
  */
 import { type Bytes, equalBytes } from "../codec/index.ts";
-import { type DomainRecord, hasEnded, isBalanced, isSameRecord, type Lot, lotId } from "../domain/index.ts";
+import { type DomainRecord, hasEnded, isBalanced, isSameRecord, type Lot } from "../domain/index.ts";
 
 export type RecordBreach = "ended-twice" | "changed" | "gone" | "unbalanced" | "not-moved";
 
@@ -52,7 +52,6 @@ function isTakenWithout({ origin, shownBy, asset, subject, amount }: Lot, source
 	if (record?.kind !== "lot" || record.end?.kind !== "moved") return true;
 	const isMovedHere =
 		equalBytes(record.end.to, origin.to) &&
-		equalBytes(lotId(record.origin), origin.of) &&
 		equalBytes(record.asset, asset) &&
 		record.subject === subject &&
 		record.amount === amount;

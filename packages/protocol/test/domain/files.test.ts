@@ -3,18 +3,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
 	type Bytes,
+	type DomainRecord,
 	type LotTrace,
+	recordKey,
 	type ShownRecord,
 	serializeStatusProof,
 	serializeTrace,
 	setStatus,
 	toHex,
+	verifyShownRecord,
 	verifyStatusProof,
 	verifyTrace,
 } from "@tenten/protocol";
 import { verify } from "../../../module/src/index.ts";
-import { codeOf, cosign, witnesses } from "../crossing/support/sides.ts";
-import { id, keysOf, must, start, traceOf } from "./support/keeper.ts";
+import { codeOf, cosign, dispute, witnesses } from "../crossing/support/sides.ts";
+import { done, id, Keeper, keysOf, must, start, traceOf } from "./support/keeper.ts";
 import { beans, credential, credits, other, salt, statuses } from "./support/stories.ts";
 
 test("a certificate of retirement shows where the credit began, how it moved, and for whom it was retired", async () => {
@@ -133,4 +136,98 @@ test("a revoked credential stays revoked", async () => {
 	assert.deepEqual(issuer.records, before);
 	assert.equal(setStatus(undefined, { credential, salt, status: "revoked", changedAt: 1 }) !== null, true);
 	assert.equal((await issuer.show(key)).record?.kind, "status");
+});
+
+test("what a keeper puts into its map without having got it is in no trace", async () => {
+	const { home, other: second, made, kept, sent, moved, arrived } = await credits();
+	const third = new Keeper("third.example/credits", 0xd1);
+	const keys = keysOf(home, second, third);
+	const [whole, part, lot] = [home.lot(made), home.lot(kept), second.lot(arrived)];
+	assert.ok(whole && part && lot?.origin.kind === "arrived" && moved.record?.kind === "lot");
+	const { origin } = lot;
+	const forge = async (
+		keeper: Keeper,
+		record: DomainRecord,
+		...before: readonly (readonly [Keeper, Bytes])[]
+	) => {
+		keeper.put(record);
+		await keeper.seal(start + 40);
+		const trace = await traceOf(...before, [keeper, recordKey(record)]);
+		return codeOf(verifyTrace(serializeTrace(trace), keys));
+	};
+	const fromHome = [
+		[home, made],
+		[home, sent],
+	] as const;
+	assert.equal(await forge(third, { ...whole, end: null }), "proof-invalid", "another made it");
+	assert.equal(await forge(third, part, [home, made]), "proof-invalid", "a part of what another divided");
+	assert.equal(await forge(third, { ...lot, end: null }, ...fromHome), "proof-invalid", "moved to another");
+	const toThird = { ...origin, to: third.operator };
+	assert.equal(
+		await forge(third, { ...lot, origin: toThird }, ...fromHome),
+		"proof-invalid",
+		"not moved here",
+	);
+	const [byThird, here] = [
+		{ ...origin, from: third.operator },
+		{ ...lot, end: null },
+	];
+	assert.equal(await forge(second, { ...here, origin: byThird }, ...fromHome), "proof-invalid", "by another");
+	assert.equal(
+		await forge(second, { ...here, origin: toThird }, ...fromHome),
+		"proof-invalid",
+		"for another",
+	);
+	assert.equal(
+		await forge(home, { ...part, amount: 25_000n }, [home, made]),
+		"proof-invalid",
+		"a larger part",
+	);
+	const like = { asset: part.asset, subject: "like it", amount: 50_000n };
+	const [twin] = done(home.make(like));
+	const [, half] = done(home.divide(twin, whole.end?.kind === "divided" ? whole.end.parts : [])) as [
+		Bytes,
+		Bytes,
+	];
+	await home.seal(start + 50);
+	const mixed = await traceOf([home, made], [home, half]);
+	assert.equal(codeOf(verifyTrace(serializeTrace(mixed), keys)), "proof-invalid", "a part of another lot");
+});
+
+test("a record counts under its own key alone, and absence hides nothing", async () => {
+	const { issuer, key, otherKey } = await statuses();
+	const [revoked, valid] = [issuer.records.get(toHex(key)), issuer.records.get(toHex(otherKey))];
+	assert.ok(revoked?.kind === "status" && valid);
+	issuer.put({ ...revoked, status: "valid" }, otherKey);
+	await issuer.seal(start + 300);
+	const code = (shown: ShownRecord) => codeOf(verifyShownRecord(shown, issuer.operator, issuer.log, verify));
+	assert.equal(code(await issuer.show(key)), "accepted");
+	assert.equal(code(await issuer.show(otherKey)), "proof-invalid", "another's record under this key");
+	const absent = await issuer.show(id(7));
+	assert.equal(code(absent), "accepted");
+	assert.equal(code({ ...absent, record: revoked }), "proof-invalid", "where there is nothing");
+});
+
+test("a status under a seal that witnesses know and did not cosign, or of a clock far ahead, is not shown", async () => {
+	const { issuer, otherKey } = await statuses();
+	const shown = await issuer.show(otherKey);
+	const seal = issuer.sealed.at(-1)?.seal;
+	assert.ok(seal);
+	const read = async (words: ShownRecord["words"]) =>
+		codeOf(
+			verifyStatusProof(serializeStatusProof({ ...shown, words }), other, {
+				operator: issuer.operator,
+				log: issuer.log,
+				verify,
+				now: start + 220,
+				freshness: 50,
+			}),
+		);
+	assert.equal(await read(shown.words), "accepted");
+	const refused = await Promise.all(
+		witnesses.map((witness) => dispute(seal, witness, start + 201, "totals")),
+	);
+	assert.equal(await read(refused), "quorum-missing");
+	const ahead = await Promise.all(witnesses.map((witness) => cosign(seal, witness, start + 1_000)));
+	assert.equal(await read(ahead), "quorum-stale");
 });

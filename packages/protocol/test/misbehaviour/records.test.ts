@@ -5,6 +5,7 @@ import {
 	type Bytes,
 	type Misbehaviour,
 	type RecordBreach,
+	sealHash,
 	serializeMisbehaviour,
 	sha256,
 	toUtf8,
@@ -97,4 +98,38 @@ test("what does not hold together convicts nobody", async () => {
 	assert.equal(code({ shown: [await loggedRecordOf(other, arrived, 1)] }), "malformed", "another log");
 	const source = await namedSourceOf(home, sent, 1);
 	assert.equal(code({ source: { ...source, record: null } }), "proof-invalid");
+});
+
+test("a keeper that took in more, or other, than was moved to it is convicted by the seal that it names", async () => {
+	const { home, other, sent, arrived } = await credits();
+	const source = await namedSourceOf(home, sent, 1);
+	const lot = other.lot(arrived);
+	assert.ok(lot);
+	const changes = [{ amount: 40_000n }, { asset: sha256(toUtf8("other")) }, { subject: "greener" }] as const;
+	for (const [at, change] of changes.entries()) {
+		other.put({ ...lot, end: null, ...change });
+		await other.seal(2_000_000_000 + at);
+		const said = must(judged(await recordFile(other, arrived, [at + 2], source), other));
+		assert.ok(said.kind === "brokenRecord");
+		assert.equal(said.breach, "not-moved");
+	}
+	// It was moved to another.
+	const gone = home.lot(sent);
+	assert.ok(gone);
+	home.put({ ...gone, end: { kind: "moved", to: home.operator } });
+	await home.seal(2_000_000_000);
+	const elsewhere = await namedSourceOf(home, sent, 2);
+	other.put({ ...lot, end: null, shownBy: sealHash(elsewhere.seal) });
+	await other.seal(2_000_000_010);
+	const said = must(judged(await recordFile(other, arrived, [5], elsewhere), other));
+	assert.ok(said.kind === "brokenRecord" && said.breach === "not-moved");
+});
+
+test("of two seals that claim one number none is the later: that is another file's matter", async () => {
+	const { home, sent } = await credits();
+	const gone = home.lot(sent);
+	assert.ok(gone);
+	home.put({ ...gone, end: { kind: "retired", beneficiary: "Mallory" } });
+	await home.seal(2_000_000_000, { number: 1 });
+	assert.equal(codeOf(judged(await recordFile(home, sent, [1, 2]), home)), "not-evidence");
 });
