@@ -58,6 +58,8 @@ const hashed = [
 	"ownerContent",
 	"stateNode",
 	"statusContent",
+	"sampleDraw",
+	"sampleNonce",
 	"sumJoin",
 	"sumLeaf",
 ];

@@ -7,23 +7,38 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
 	type Bytes,
+	changePages,
 	checkpointText,
+	checkSample,
 	decodeItem,
 	encodeItem,
 	type Item,
 	isRefusal,
 	keyId,
 	leafHash,
+	lineKey,
+	nonceHash,
 	parseLeaf,
+	proveLine,
+	readAnswer,
+	refuse,
+	rootOf,
 	type Seal,
+	type SumNode,
+	sampleAnswer,
 	sealHash,
+	serialize,
 	serializeLeaf,
 	sha256,
+	signChallenge,
+	signCommitment,
 	signNote,
 	signReserve,
+	sumAlgebra,
 	TreeEdge,
 	toHex,
 	verifierKey,
+	verifyChallenge,
 	writeEntries,
 	writeNote,
 	writeTile,
@@ -31,7 +46,7 @@ import {
 import { signerFrom, verify } from "../../packages/module/src/index.ts";
 import { SealStore, SealWitness } from "../../packages/operator/src/index.ts";
 import { beginReading, nothingFound, readOn } from "../../packages/operator/src/seal-witness/judging.ts";
-import { Broken, type Target } from "../target.ts";
+import { Broken, mustBeSame, type Target } from "../target.ts";
 
 const signer = signerFrom(sha256(Uint8Array.of(1)), "Ed25519");
 const origin = "log.example/a";
@@ -90,9 +105,11 @@ export async function followedSeals(file: string): Promise<SealWitness> {
 		operator: peerId,
 		keys: { origin, keys: [key] },
 		source: async (path: string) => files.get(path),
+		sampling: { ask: async () => refuse("channel-failed"), count: 1, pause_s: 9 },
 		policy: { holders: [], maximumAge_s: 60, ahead_s: 5, reserveAge_s: 60 },
 	};
 	const seals = new SealWitness({ store, signer, logs: [log], verify, now: () => 7_000 });
+	await seals.visit();
 	await seals.visit();
 	if (seals.store.cases().length !== 1) throw new Broken("the second seal convicts nobody");
 	return seals;
@@ -161,6 +178,72 @@ export const sealedLeaves: Target = {
 							throw new Broken("more is cosigned than was issued");
 				}
 				return refusal?.code ?? (cosigned.length > 0 ? "accepted" : "refused");
+			},
+		};
+	},
+};
+
+/** A tree of one line, and what is asked of it. */
+async function sampled() {
+	const salt = peerId;
+	const tree = changePages<bigint, SumNode>(sumAlgebra, new Map(), [
+		{ key: lineKey(peerId, salt), entry: 5n },
+	]);
+	const pages = new Map([...tree].flatMap(([path, page]) => (page === null ? [] : [[path, page] as const])));
+	const proof = proveLine(pages, peerId, salt);
+	if (proof === undefined) throw new Broken("a line that is there is not proved");
+	const liabilities = rootOf(sumAlgebra, pages);
+	const { hash: root, sum: total } = liabilities;
+	const batches = [{ place: 3, batch: { kind: "issues", asset: peerId, count: 1, total, root } as const }];
+	const common = { operator: peerId, number: 5, asset: peerId, checkpoint: peerId, nonce: peerId, since: 0 };
+	return { challenge: { ...common, count: 2 }, against: { liabilities, batches }, proof };
+}
+
+/** Whatever an operator answers, a draw counts as answered by nothing but its own line. */
+export const sampleAnswers: Target = {
+	name: "witness/answer",
+	weight: 2,
+	open: async () => {
+		const { challenge, against, proof } = await sampled();
+		const item = { place: 3, proof };
+		return {
+			seeds: [
+				{ lines: [proof, proof], items: [item, item] },
+				{ lines: [null, proof], items: [] },
+			].map((answer) => serialize(sampleAnswer, answer)),
+			form: "items",
+			run: (input) => {
+				const answer = readAnswer(input);
+				if (isRefusal(answer)) return answer.code;
+				const { asked, bad } = checkSample(answer, challenge, against);
+				const own = [...answer.lines, ...answer.items.map((each) => each?.proof ?? null)].filter(
+					(each) => each !== null && each.amount === proof.amount && toHex(each.owner) === toHex(peerId),
+				);
+				if (asked !== 4 || asked - bad.length > own.length)
+					throw new Broken("a draw was answered by nothing");
+				return bad.length === 0 ? "accepted" : "bad";
+			},
+		};
+	},
+};
+
+/** No challenge counts that a listed witness did not sign, or did not commit to. */
+export const sampleChallenges: Target = {
+	name: "witness/challenge",
+	weight: 2,
+	open: async () => {
+		const { challenge } = await sampled();
+		const committed = { operator: peerId, from: 5, commitment: nonceHash(challenge.nonce), committedAt: 7 };
+		const commitment = await signCommitment(committed, signer);
+		const good = await signChallenge(challenge, commitment, signer);
+		return {
+			seeds: [good, await signChallenge({ ...challenge, number: 4 }, commitment, signer)],
+			form: "items",
+			run: (input) => {
+				const asked = verifyChallenge(input, [peerId], verify);
+				if (isRefusal(asked)) return asked.code;
+				mustBeSame(input, good);
+				return "accepted";
 			},
 		};
 	},

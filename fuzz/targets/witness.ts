@@ -38,7 +38,15 @@ import { logId, Witness, WitnessStore, witnessDoor } from "../../packages/operat
 import { serverMemory } from "../memory.ts";
 import { Broken, mustBeSame, type Target } from "../target.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
-import { evidenceHash, followedSeals, peerId, sealedLeaves, sealOf } from "./witness-seals.ts";
+import {
+	evidenceHash,
+	followedSeals,
+	peerId,
+	sampleAnswers,
+	sampleChallenges,
+	sealedLeaves,
+	sealOf,
+} from "./witness-seals.ts";
 
 const signer = signerFrom(sha256(Uint8Array.of(1)), "Ed25519");
 const origin = "log.example/a";
@@ -185,6 +193,10 @@ const routes: Readonly<Record<string, () => Promise<readonly HttpSeed[]>>> = {
 		})),
 	"GET /v1/evidence/:hash": async () =>
 		[await evidenceHash(), peerId].map((hash) => ({ path: `/v1/evidence/${toHex(hash)}` })),
+	"GET /v1/operators/:operator/commitment": async () => [
+		{ path: `/v1/operators/${toHex(peerId)}/commitment` },
+	],
+	"GET /v1/operators/:operator/drills": async () => [{ path: `/v1/operators/${toHex(peerId)}/drills` }],
 	"GET /v1/peers": async () => [{ path: "/v1/peers" }],
 	"GET /v1/openapi.json": async () => [{ path: "/v1/openapi.json" }],
 	"GET /v1/docs": async () => [{ path: "/v1/docs" }],
@@ -246,5 +258,7 @@ export const witnessTargets: readonly Target[] = [
 	policy,
 	cosigned,
 	sealedLeaves,
+	sampleAnswers,
+	sampleChallenges,
 	...Object.entries(routes).map(([route, made]) => routeTarget(route, made)),
 ];

@@ -55,13 +55,17 @@ export {
 	stateProofIn,
 	stateRoot,
 } from "./seal/trees.ts";
+export { DrillJournal, type DrillPlan, drillOnce } from "./seal-witness/drills.ts";
 export { type FollowedLog, Follower, type Visit } from "./seal-witness/follower.ts";
 export type { SealPolicy } from "./seal-witness/judging.ts";
+export type { KeptCase } from "./seal-witness/kept.ts";
 export { logId } from "./seal-witness/others.ts";
+export type { SamplingPolicy } from "./seal-witness/sampler.ts";
 export { type LogVisit, SealWitness, type WitnessedLog } from "./seal-witness/seal-witness.ts";
 export { readPeersToFollow } from "./seal-witness/settings.ts";
-export { type KeptCase, SealStore } from "./seal-witness/store.ts";
+export { SealStore } from "./seal-witness/store.ts";
 export type { Surroundings } from "./sealing/epoch.ts";
+export { Sampling, type SamplingOptions } from "./sealing/sampling.ts";
 export { openSealer, type Sealer, type SealerOptions } from "./sealing/sealer.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";

@@ -129,6 +129,11 @@ const provocations: Provocations = {
 		malformed: () => get(`/v1/evidence/${badId}`),
 		"case-unknown": () => get(`/v1/evidence/${none}`),
 	},
+	commitmentOf: {
+		malformed: () => get(`/v1/operators/${badId}/commitment`),
+		"commitment-unknown": () => get(`/v1/operators/${none}/commitment`),
+	},
+	drillsOf: { malformed: () => get(`/v1/operators/${badId}/drills`) },
 	standings: {},
 	openApi: {},
 	documentation: {},
@@ -252,8 +257,11 @@ test("what each route gives is what it says", async () => {
 		quorum: "unasked",
 		lag_s: 0,
 		seal: { number: 2, hash: toHex(sealHash(log.last ?? seal)), word: "broken", at: start },
+		samples: { drawn: 0, asked: 0, bad: 0, unanswered: 0, lastAt: null },
+		drills: { count: 0, paid: 0, p99_ms: null },
 		others: [],
 	});
+	assert.deepEqual(await bytes(`/v1/operators/${toHex(log.operator)}/drills`), Uint8Array.of(0x80));
 	const red = (rules as readonly { rule: string; isKept: boolean }[]).filter(({ isKept }) => !isKept);
 	assert.deepEqual(
 		[red.map(({ rule }) => rule), (rules as readonly object[]).length],
@@ -281,9 +289,11 @@ test("a witness of checkpoints alone has nothing of seals to read", async () => 
 		`/v1/logs/${none}/checkpoint`,
 		`/v1/logs/${none}/tiles?path=x`,
 		`/v1/evidence/${none}`,
+		`/v1/operators/${none}/commitment`,
 	])
 		assert.equal(await statusOf(path), 404, path);
-	assert.equal(await statusOf("/v1/peers"), 200);
+	for (const path of ["/v1/peers", `/v1/operators/${none}/drills`])
+		assert.equal(await statusOf(path), 200, path);
 });
 
 for (const [what, more] of [

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NewUnlock, verify } from "@tenten/module";
 import {
+	DrillJournal,
 	logsOf,
 	readPeersToFollow,
 	SealStore,
@@ -29,8 +30,10 @@ import { BadInput } from "../bad-input.ts";
 import { onPort, portOf } from "../server/port.ts";
 import { createRailKey, openRailKey } from "../server/rail-key.ts";
 import { stopSignal } from "../server/until-stopped.ts";
+import { drillsIn, keyIn, sealKeyIn, sealStoreIn, storeIn } from "../server/witness-files.ts";
 import { family, subcommand } from "../subcommand.ts";
 import { type KeyFlags, keyOptions, unlockOf } from "./rail-key.ts";
+import { drillCommand } from "./witness-drill.ts";
 
 type ServeFlags = KeyFlags & {
 	readonly logs: string;
@@ -43,14 +46,10 @@ export function witnessCommands(): Command {
 	return family("witness", "cosign the checkpoints of other operators' logs", [
 		initCommand(),
 		serveCommand(),
+		drillCommand(),
 		keyCommand(),
 	]);
 }
-
-const keyIn = (folder: string): string => join(folder, "witness.key");
-const storeIn = (folder: string): string => join(folder, "witness.db");
-const sealKeyIn = (folder: string): string => join(folder, "seals.key");
-const sealStoreIn = (folder: string): string => join(folder, "seals.db");
 
 function initCommand(): Command {
 	return subcommand<[string], KeyFlags & { readonly name: string }>(
@@ -76,6 +75,7 @@ function initCommand(): Command {
 			const sealKey = { suite: "Ed25519", bytes: forSeals } as const;
 			WitnessStore.create(storeIn(folder), key);
 			SealStore.create(sealStoreIn(folder), sealKey);
+			DrillJournal.create(drillsIn(folder), sealKey);
 			const line = writeVerifierKey(key);
 			const sealKeyId = toHex(keyId(sealKey));
 			output.say(`For policies: witness NAME ${line} https://${flags.name}`);
@@ -137,6 +137,7 @@ function serveCommand(): Command {
 				file: sealStoreIn(folder),
 				signer: await openRailKey(sealKeyIn(folder), unlock, output.say),
 				logs: peers,
+				drills: drillsIn(folder),
 				evidence: join(folder, "evidence"),
 			};
 			const server = await onPort(port, () =>

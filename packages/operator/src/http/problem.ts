@@ -148,6 +148,7 @@ const httpProblems = {
 	"payment-unknown": [404, "final", "safe", "ask whoever has it"],
 	"sender-refused": [422, "final", "safe", "nothing: another has the say in this"],
 	"log-unknown": [404, "final", "safe", "ask a witness that follows this log: see its /v1/peers"],
+	"commitment-unknown": [404, "transient", "safe", "ask again later: none is open now"],
 	"tile-unknown": [404, "transient", "safe", "ask for a tile of the checkpoint that this witness holds"],
 	"word-unknown": [404, "transient", "safe", "ask again when this witness has read the log that far"],
 	"event-unknown": [404, "final", "safe", "list the events first: they are kept for a time"],

@@ -37,8 +37,9 @@ import {
 	readOn,
 	type SealPolicy,
 } from "./judging.ts";
+import type { KeptVisit } from "./kept.ts";
 import { Growth, mirrorEdge, mirrorSource } from "./mirror.ts";
-import type { KeptVisit, SealStore } from "./store.ts";
+import type { SealStore } from "./store.ts";
 import { type Case, compareViews, type View } from "./views.ts";
 
 /** A log that is followed, and whose seals are judged. */
@@ -219,14 +220,25 @@ export class Follower {
 		return reading;
 	}
 
-	async #readAgain(size: number, soundPlace: number | null): Promise<Reading | Refusal> {
+	/** Leaves that were read before, from one place up to another, read again and held against the copy. */
+	async leavesBetween(from: number, to: number): Promise<readonly Bytes[] | Refusal> {
+		return orUnreached(() => this.#entries(from, to));
+	}
+
+	/** The checkpoint up to which it was followed, as it was signed; empty before the first. */
+	keptNote(): Bytes {
+		return this.#options.store.head(this.log.keys.origin)?.note ?? new Uint8Array();
+	}
+
+	async #entries(first: number, to: number): Promise<readonly Bytes[] | Refusal> {
 		const { log, store } = this.#options;
+		const size = store.head(log.keys.origin)?.size ?? 0;
 		const [reader, copy] = [
 			new LogReader(log.source, size),
 			new LogReader(mirrorSource(store, log.keys.origin), size),
 		];
 		const entries: Bytes[] = [];
-		for (const from of bundlesFrom(soundPlace ?? 0, size)) {
+		for (const from of bundlesFrom(first, to)) {
 			const index = Math.floor(from / tileWidth);
 			const bundle = await reader.bundle(index);
 			const hashes = await copy.tile({
@@ -240,6 +252,14 @@ export class Follower {
 				return refuse("state-damaged", "entries that were read before are others now");
 			for (const entry of bundle.slice(from % tileWidth)) entries.push(entry);
 		}
+		return entries.slice(0, to - first);
+	}
+
+	async #readAgain(size: number, soundPlace: number | null): Promise<Reading | Refusal> {
+		const { log } = this.#options;
+		const read = await this.#entries(soundPlace ?? 0, size);
+		if (isRefusal(read)) return read;
+		const entries = [...read];
 		const sound = soundPlace === null ? null : parseLeaf(entries.shift() as Bytes);
 		if (sound !== null && (isRefusal(sound) || sound.kind !== "seal"))
 			return refuse("state-damaged", "the last sound seal is none");

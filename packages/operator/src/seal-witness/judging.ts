@@ -33,7 +33,7 @@ import {
 	writeNote,
 } from "@tenten/protocol";
 import type { LogReader } from "../log/reader.ts";
-import type { WordDraft } from "./store.ts";
+import type { WordDraft } from "./kept.ts";
 import type { Case } from "./views.ts";
 
 /** What one witness allows, and whose word on funds counts for it: docs/spec/seals.md, "The rules". */

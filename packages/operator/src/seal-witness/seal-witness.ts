@@ -7,10 +7,16 @@
  *
  * Its key signs words on seals and what this witness did, and no checkpoint.
  */
+import { randomBytes } from "node:crypto";
 import {
 	type Bytes,
 	cosignatureBody,
+	type DrillFigures,
+	decodeItem,
+	drillFigures,
+	encodeItem,
 	equalBytes,
+	type Item,
 	isRefusal,
 	noteBytes,
 	parse,
@@ -30,15 +36,20 @@ import {
 	type Verify,
 } from "@tenten/protocol";
 import type { Standing } from "../witness/standing-form.ts";
+import type { DrillJournal } from "./drills.ts";
 import { type FollowedLog, Follower, reached, type Visit } from "./follower.ts";
+import { type KeptWord, shownMost } from "./kept.ts";
 import { mirrorSource } from "./mirror.ts";
 import { logId, viewOf, witnessSource } from "./others.ts";
+import { Sampler, type SamplingPolicy } from "./sampler.ts";
 import { type QuorumPolicy, standingsOf } from "./standing.ts";
-import type { KeptWord, SealStore } from "./store.ts";
+import type { SealStore } from "./store.ts";
 
 export type WitnessedLog = FollowedLog & {
 	/** addresses of other witnesses of it */
 	readonly others?: readonly string[];
+	/** how its operator is sampled; it is not where this is left out */
+	readonly sampling?: SamplingPolicy;
 	/** which witnesses must have cosigned its checkpoints, and how lately: shown, and no reason to refuse a seal */
 	readonly quorum?: QuorumPolicy;
 };
@@ -51,6 +62,10 @@ export type SealWitnessOptions = {
 	readonly verify: Verify;
 	/** milliseconds since 1970 */
 	readonly now: () => number;
+	/** drills of the same witness, which another process may write */
+	readonly journal?: DrillJournal | undefined;
+	/** bytes that nobody can guess; the platform's if left out */
+	readonly entropy?: (length: number) => Bytes;
 };
 
 /** What was found of a log, of its latest visit, and of the other witnesses that were asked. */
@@ -64,6 +79,7 @@ export class SealWitness {
 	readonly #options: SealWitnessOptions;
 	readonly #followers: readonly { readonly follower: Follower; readonly others: readonly string[] }[];
 	readonly #visits = new Map<string, LogVisit>();
+	readonly #sampler: Sampler;
 	#turn: Promise<unknown> = Promise.resolve();
 
 	constructor(options: SealWitnessOptions) {
@@ -71,6 +87,8 @@ export class SealWitness {
 		if (!equalBytes(store.key.bytes, signer.key.bytes) || store.key.suite !== signer.key.suite)
 			throw new RangeError("the store of another key: a witness without its past is another witness");
 		this.#options = options;
+		const entropy = options.entropy ?? ((length) => new Uint8Array(randomBytes(length)));
+		this.#sampler = new Sampler({ store, signer, now: () => Math.floor(now() / 1000), entropy });
 		this.#followers = logs.map((log) => ({
 			follower: new Follower({ log, store, verify, now }),
 			others: log.others ?? [],
@@ -84,6 +102,9 @@ export class SealWitness {
 			for (const { follower, others } of this.#followers) {
 				const visit = await follower.visit();
 				await this.#sign();
+				const { sampling } = follower.log as WitnessedLog;
+				if (visit.kind === "followed" && sampling !== undefined)
+					await this.#sampler.sample(follower, sampling);
 				const asked: OtherVisit[] = [];
 				for (const url of others) asked.push({ url, visit: await this.#compare(follower, url) });
 				this.#visits.set(follower.log.keys.origin, { ...visit, others: asked });
@@ -130,6 +151,21 @@ export class SealWitness {
 			: mirrorSource(store, followed.keys.origin)(path, fileBytes);
 	}
 
+	/** The commitment to the nonce of the next sample of an operator; undefined where there is none. */
+	commitment(operator: Bytes): Bytes | undefined {
+		return this.#sampler.commitment(operator);
+	}
+
+	/** The last drills of an operator, as they were signed: an encoded array. */
+	drills(operator: Bytes): Bytes {
+		return encodeItem((this.#options.journal?.statements(operator, shownMost) ?? []).map(itemOf));
+	}
+
+	/** What the last drills say together, at a time in unix seconds. */
+	drillFigures(operator: Bytes, now: number): DrillFigures {
+		return drillFigures(this.#options.journal?.drills(operator, shownMost) ?? [], now);
+	}
+
 	caseFile(hash: Bytes): Bytes | undefined {
 		return this.#options.store.caseFile(hash);
 	}
@@ -157,7 +193,14 @@ export class SealWitness {
 	async close(): Promise<void> {
 		await this.#turn;
 		this.#options.store.close();
+		this.#options.journal?.close();
 	}
+}
+
+function itemOf(statement: Bytes): Item {
+	const item = decodeItem(statement, statement.length);
+	if (isRefusal(item)) throw new Error("a drill that was kept is none");
+	return item;
 }
 
 async function signedWord({ kind, body }: KeptWord, signer: Signer): Promise<SealWord> {

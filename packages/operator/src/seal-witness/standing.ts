@@ -14,9 +14,9 @@ import {
 } from "@tenten/protocol";
 import type { Standing } from "../witness/standing-form.ts";
 import type { Visit } from "./follower.ts";
+import { type KeptHead, type KeptSample, type KeptWord, type SampleResult, shownMost } from "./kept.ts";
 import { logId } from "./others.ts";
 import type { LogVisit, SealWitness, WitnessedLog } from "./seal-witness.ts";
-import type { KeptHead, KeptWord } from "./store.ts";
 
 /** `now_s`: by the witness's clock. */
 export function standingsOf(witness: SealWitness, now_s: number, verify: Verify): readonly Standing[] {
@@ -50,7 +50,22 @@ function standingOf(witness: SealWitness, log: WitnessedLog, now_s: number, veri
 			.cases()
 			.filter((each) => each.origin === origin)
 			.map(({ hash, kind, at }) => ({ hash: toHex(hash), kind, at })),
+		samples: samplesOf(store.samples(log.operator, shownMost)),
+		drills: witness.drillFigures(log.operator, now_s),
 		others: othersOf(visit),
+	};
+}
+
+function samplesOf(samples: readonly KeptSample[]): Standing["samples"] {
+	const results = samples.flatMap(({ result }) => (result === null ? [] : [result]));
+	const sumOf = (of: (result: SampleResult) => number): number =>
+		results.reduce((sum, result) => sum + of(result), 0);
+	return {
+		drawn: results.length,
+		asked: sumOf(({ asked }) => asked),
+		bad: sumOf(({ bad }) => bad),
+		unanswered: results.filter(({ code }) => code !== null).length,
+		lastAt: results[0]?.at ?? null,
 	};
 }
 

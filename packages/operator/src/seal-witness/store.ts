@@ -18,122 +18,27 @@ import {
 	refuse,
 	serialize,
 	sha256,
-	type TreeHead,
 } from "@tenten/protocol";
 import type { FailPoint } from "../store/store.ts";
-import { bytesOf, makeDatabase, openWitnessDatabase, type WitnessFile } from "../witness/database.ts";
-
-/** How far a log was followed. */
-export type KeptHead = TreeHead & {
-	/** as the log signed it */
-	readonly note: Bytes;
-	/** unix seconds when it was read */
-	readonly at: number;
-	/** of the last sound seal (`SealChain`), null: there is none */
-	readonly soundPlace: number | null;
-	/** unix seconds: of the last seal in it, as that says; null: there is none */
-	readonly sealedAt: number | null;
-};
-
-/** A word on a seal, not signed. */
-export type WordDraft = {
-	readonly operator: Bytes;
-	readonly number: number;
-	/** its hash */
-	readonly seal: Bytes;
-	/** of its leaf in the log */
-	readonly place: number;
-	readonly kind: "cosignature" | "broken";
-	/** what is signed: `cosignatureBody` or `refusalBody` */
-	readonly body: Bytes;
-};
-
-/** A word; `signed` is null for the moment between keeping and signing it. */
-export type KeptWord = WordDraft & { readonly signed: Bytes | null };
-
-/** A file that convicts a log. */
-export type KeptCase = {
-	/** SHA-256 of the file */
-	readonly hash: Bytes;
-	readonly origin: string;
-	/** of the misbehaviour, as the file names it */
-	readonly kind: string;
-	/** unix seconds when it was found */
-	readonly at: number;
-};
-
-/** All that a visit of a log changes. */
-export type KeptVisit = {
-	readonly origin: string;
-	/** null: the log was not followed further */
-	readonly head: KeptHead | null;
-	/** by their paths */
-	readonly tiles: ReadonlyMap<string, Bytes>;
-	/** paths of tiles that larger ones took the place of */
-	readonly gone: readonly string[];
-	readonly words: readonly WordDraft[];
-	readonly cases: readonly (Omit<KeptCase, "hash"> & { readonly file: Bytes })[];
-};
+import { bytesOf, makeDatabase, openWitnessDatabase } from "../witness/database.ts";
+import {
+	type KeptCase,
+	type KeptHead,
+	type KeptSample,
+	type KeptVisit,
+	type KeptWord,
+	type Row,
+	type SampleResult,
+	sampleOf,
+	sealTables,
+	type WordDraft,
+	wordOf,
+} from "./kept.ts";
 
 export type SealStoreOptions = {
 	/** around each commit: tests let power fail there */
 	readonly onCommit?: (point: FailPoint) => void;
 };
-
-/** "tnts" */
-const kind: WitnessFile = {
-	applicationId: 0x746e7473,
-	version: 1,
-	isShared: false,
-	schema: `
-	create table witness (only_row integer primary key check (only_row = 1), public_key blob not null) strict;
-	create table log (
-		origin text primary key,
-		size integer not null,
-		root blob not null check (length(root) = 32),
-		note blob not null,
-		at integer not null,
-		sound_place integer,
-		sealed_at integer
-	) strict, without rowid;
-	create trigger forward before update on log
-	when new.size < old.size or (new.size = old.size and new.root <> old.root)
-	begin select raise(abort, 'a witness never goes back'); end;
-	create table tile (
-		origin text not null,
-		path text not null,
-		hashes blob not null,
-		primary key (origin, path)
-	) strict, without rowid;
-	create table word (
-		operator blob not null,
-		number integer not null,
-		seal blob not null check (length(seal) = 32),
-		place integer not null,
-		kind text not null,
-		body blob not null,
-		signed blob,
-		primary key (operator, number)
-	) strict;
-	create index word_seal on word (seal);
-	create index word_pending on word (number) where signed is null;
-	create trigger once before update on word
-	when old.signed is not null or new.body <> old.body or new.seal <> old.seal
-		or new.place <> old.place or new.kind <> old.kind
-	begin select raise(abort, 'a word is said once'); end;
-	create trigger word_kept before delete on word
-	begin select raise(abort, 'a witness forgets nothing'); end;
-	create table evidence (
-		hash blob primary key,
-		origin text not null,
-		kind text not null,
-		at integer not null,
-		file blob not null
-	) strict;
-`,
-};
-
-type Row = Readonly<Record<string, unknown>>;
 
 export class SealStore {
 	readonly key: PublicKey;
@@ -148,14 +53,14 @@ export class SealStore {
 
 	/** Makes the store of a key that has never signed; throws where the file is there. */
 	static create(file: string, key: PublicKey): void {
-		const database = makeDatabase(file, kind);
+		const database = makeDatabase(file, sealTables);
 		database.prepare("insert into witness (only_row, public_key) values (1, ?)").run(serialize(coseKey, key));
 		database.close();
 	}
 
 	/** `state-damaged` where there is none, it is cut off, or another program's; `log-in-use` while another has it. */
 	static open(file: string, options: SealStoreOptions = {}): SealStore | Refusal {
-		const database = openWitnessDatabase(file, kind);
+		const database = openWitnessDatabase(file, sealTables);
 		if (isRefusal(database)) return database;
 		const row = database.prepare("select public_key from witness").get();
 		const key = row === undefined ? undefined : parse(coseKey, bytesOf(row["public_key"]));
@@ -219,6 +124,39 @@ export class SealStore {
 	caseFile(hash: Bytes): Bytes | undefined {
 		const row = this.#get("select file from evidence where hash = ?", hash);
 		return row && bytesOf(row["file"]);
+	}
+
+	/** The sample whose nonce is secret still. */
+	openSample(operator: Bytes): KeptSample | undefined {
+		return sampleOf(this.#get("select * from sample where operator = ? and number is null", operator));
+	}
+
+	/** The newest samples that were drawn, the newest first. */
+	samples(operator: Bytes, most: number): readonly KeptSample[] {
+		const drawn =
+			"select * from sample where operator = ? and number is not null order by rowid desc limit ?";
+		return this.#all(drawn, operator, most).map((row) => sampleOf(row) as KeptSample);
+	}
+
+	/** Keeps a nonce before its commitment is shown. */
+	commit({ operator, from, nonce, commitment }: Omit<KeptSample, "result">): void {
+		this.#transaction((run) =>
+			run(
+				"insert into sample (operator, from_number, nonce, commitment) values (?, ?, ?, ?)",
+				...[operator, from, nonce, commitment],
+			),
+		);
+	}
+
+	/** Keeps what came of the sample that was open; its nonce is none any more. */
+	drawn(operator: Bytes, { number, place, at, asked, bad, code }: SampleResult): void {
+		this.#transaction((run) =>
+			run(
+				`update sample set number = ?, place = ?, at = ?, asked = ?, bad = ?, code = ?
+				where operator = ? and number is null`,
+				...[number, place, at, asked, bad, code, operator],
+			),
+		);
 	}
 
 	/** Durable when it returns. A throw says nothing of what is kept; a word on a number that has one is passed over. */
@@ -293,18 +231,4 @@ export class SealStore {
 		}
 		this.#onCommit("afterCommit");
 	}
-}
-
-function wordOf(row: Row | undefined): KeptWord | undefined {
-	return (
-		row && {
-			operator: bytesOf(row["operator"]),
-			number: Number(row["number"]),
-			seal: bytesOf(row["seal"]),
-			place: Number(row["place"]),
-			kind: row["kind"] === "cosignature" ? "cosignature" : "broken",
-			body: bytesOf(row["body"]),
-			signed: row["signed"] === null ? null : bytesOf(row["signed"]),
-		}
-	);
 }

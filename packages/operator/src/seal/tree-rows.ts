@@ -52,6 +52,21 @@ export async function loadPages<E, N>(
 	return pages;
 }
 
+/** One page, by the digits that lead there; undefined where there is none. */
+export async function loadPage<E, N>(
+	transaction: Transaction,
+	{ tree, form }: KeptTree<E, N>,
+	path: string,
+): Promise<Page<E, N> | undefined> {
+	const row = await transaction
+		.selectFrom("seal_pages")
+		.select("content")
+		.where("tree", "=", tree)
+		.where("path", "=", path)
+		.executeTakeFirst();
+	return row && readPage(form, row.content);
+}
+
 /** Waits for whoever changes the tree now; nobody else does until the transaction ends. */
 export async function takeTree<E, N>(transaction: Transaction, { tree }: KeptTree<E, N>): Promise<void> {
 	await transaction

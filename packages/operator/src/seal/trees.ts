@@ -12,10 +12,12 @@ import {
 	type Change,
 	compareBytes,
 	concatBytes,
+	drawnIn,
 	entryIn,
 	type LineProof,
 	limits,
 	lineKey,
+	type Page,
 	proveLine,
 	proveState,
 	type Refusal,
@@ -31,7 +33,7 @@ import {
 } from "@tenten/protocol";
 import type { Transaction } from "../store/store.ts";
 import { stateForm, sumForm } from "./page-rows.ts";
-import { type KeptTree, loadPages, takeTree, writeChanges } from "./tree-rows.ts";
+import { type KeptTree, loadPage, loadPages, takeTree, writeChanges } from "./tree-rows.ts";
 
 /** No asset has this hash. */
 export const stateMap: KeptTree<Bytes, Bytes> = {
@@ -144,6 +146,27 @@ export async function amountsIn(
 
 export async function liabilitiesIn(transaction: Transaction, asset: Bytes): Promise<SumNode> {
 	return rootOf(sumAlgebra, await loadPages(transaction, liabilitiesOf(asset), []));
+}
+
+/** The keys of the lines that numbers below the sum name, each as `drawnIn` says; null where there is none. */
+export async function drawnLines(
+	transaction: Transaction,
+	asset: Bytes,
+	drawn: readonly bigint[],
+): Promise<readonly (Bytes | null)[]> {
+	const pages = new Map<string, Page<bigint, SumNode>>();
+	const keys: (Bytes | null)[] = [];
+	for (const each of drawn) {
+		let found = drawnIn(pages, each);
+		while (found !== null && "missing" in found) {
+			const page = await loadPage(transaction, liabilitiesOf(asset), found.missing);
+			if (page === undefined) break;
+			pages.set(found.missing, page);
+			found = drawnIn(pages, each);
+		}
+		keys.push(found !== null && "key" in found ? found.key : null);
+	}
+	return keys;
 }
 
 /** The proof of an account's line, or undefined where it has none. */

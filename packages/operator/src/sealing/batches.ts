@@ -8,8 +8,12 @@ import {
 	bytes32,
 	changePages,
 	compareBytes,
+	drawnIn,
+	equalBytes,
+	type LineProof,
 	lineKey,
 	list,
+	proveLine,
 	record,
 	rootOf,
 	type SumNode,
@@ -73,6 +77,20 @@ function itemPages(kind: Batch["kind"], items: BatchItems, secret: Bytes): SumPa
 	}));
 	const pages = [...changePages<bigint, SumNode>(sumAlgebra, new Map(), changes)];
 	return new Map(pages.flatMap(([path, page]) => (page === null ? [] : [[path, page]])));
+}
+
+/** The proof of the item that a number below the batch's total names: items are drawn by their amounts. */
+export function drawnItem(
+	kind: Batch["kind"],
+	items: BatchItems,
+	secret: Bytes,
+	drawn: bigint,
+): LineProof | undefined {
+	const pages = itemPages(kind, items, secret);
+	const found = drawnIn(pages, drawn);
+	if (found === null || !("key" in found)) return undefined;
+	const item = items.find(({ id }) => equalBytes(lineKey(id, itemSalt(kind, id, secret)), found.key));
+	return item && proveLine(pages, item.id, itemSalt(kind, item.id, secret));
 }
 
 function itemRoot(pages: SumPages): SumNode {

@@ -17,6 +17,9 @@ export type SealReadings = {
 	/** a file of the copy of a log, by its id (`logId`): `checkpoint`, or a tile; null where it follows no such log */
 	readonly copied: (log: string, path: string) => Promise<Bytes | undefined | null>;
 	readonly caseFile: (hash: Bytes) => Bytes | undefined;
+	readonly commitment: (operator: Bytes) => Bytes | undefined;
+	/** encoded: an array of `signedDrill` */
+	readonly drills: (operator: Bytes) => Bytes;
 	/** unix seconds by its clock, and how each log stands then */
 	readonly standings: () => { readonly now: number; readonly peers: readonly Standing[] };
 };
@@ -26,6 +29,8 @@ const nothing: SealReadings = {
 	wordOn: () => undefined,
 	copied: async () => null,
 	caseFile: () => undefined,
+	commitment: () => undefined,
+	drills: () => Uint8Array.of(0x80),
 	standings: () => ({ now: Math.floor(Date.now() / 1000), peers: [] }),
 };
 
@@ -61,6 +66,13 @@ export function addReadingRoutes(
 		const file = seals.caseFile(bytesIn(hash));
 		return file === undefined ? problem("case-unknown") : given(file);
 	});
+	serve(door, routes.commitmentOf, anybody, async ({ params: { operator } }) => {
+		const commitment = seals.commitment(bytesIn(operator));
+		return commitment === undefined ? problem("commitment-unknown") : given(commitment);
+	});
+	serve(door, routes.drillsOf, anybody, async ({ params: { operator } }) =>
+		given(seals.drills(bytesIn(operator))),
+	);
 	serve(door, routes.standings, anybody, async () => {
 		const { now, peers } = seals.standings();
 		return given({ now, peers: [...peers] });

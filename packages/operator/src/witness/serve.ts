@@ -11,6 +11,7 @@ import {
 import { pino } from "pino";
 import type { RequestLog } from "../http/app.ts";
 import { type RunningServer, type ServerLimits, serveApp } from "../http/server.ts";
+import { DrillJournal } from "../seal-witness/drills.ts";
 import { SealWitness, type WitnessedLog } from "../seal-witness/seal-witness.ts";
 import { SealStore } from "../seal-witness/store.ts";
 import { Visits } from "../seal-witness/visits.ts";
@@ -43,6 +44,8 @@ type SealWitnessFile = {
 	readonly file: string;
 	readonly signer: Signer;
 	readonly logs: readonly WitnessedLog[];
+	/** the journal of its drills; without it none is shown */
+	readonly drills?: string | undefined;
 	/** folder where evidence is written as files; it is served, too */
 	readonly evidence?: string | undefined;
 	/** 2,000 if left out */
@@ -94,10 +97,12 @@ function openSeals(
 	now: () => number,
 ): SealWitness | undefined | Refusal {
 	if (seals === undefined) return undefined;
+	const { signer, logs } = seals;
 	const store = SealStore.open(seals.file);
 	if (isRefusal(store)) return store;
-	if (equalBytes(store.key.bytes, seals.signer.key.bytes))
-		return new SealWitness({ store, signer: seals.signer, logs: seals.logs, verify, now });
+	const journal = seals.drills === undefined ? undefined : DrillJournal.open(seals.drills);
+	const isOwn = equalBytes(store.key.bytes, signer.key.bytes);
+	if (isOwn && !isRefusal(journal)) return new SealWitness({ store, signer, logs, journal, verify, now });
 	store.close();
-	return refuse("key-unknown", `${seals.file} is the store of another key`);
+	return isRefusal(journal) ? journal : refuse("key-unknown", `${seals.file} is the store of another key`);
 }

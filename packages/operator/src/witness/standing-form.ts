@@ -35,6 +35,21 @@ export const standingSchema = z
 			.array(z.strictObject({ rule: z.enum(sealRules), isKept: z.boolean().nullable() }))
 			.openapi({ description: "each rule, by the word on the last seal; null: there is none yet" }),
 		evidence: z.array(z.strictObject({ hash: hexadecimal, kind: z.string(), at: seconds })),
+		samples: z
+			.strictObject({
+				drawn: z.int(),
+				asked: z.int(),
+				bad: z.int(),
+				unanswered: z.int(),
+				lastAt: seconds.nullable(),
+			})
+			.openapi({
+				description:
+					"of the last hundred samples: draws, those not answered by their lines, and samples without an answer",
+			}),
+		drills: z.strictObject({ count: z.int(), paid: z.int(), p99_ms: z.int().nullable() }).openapi({
+			description: "of the last hundred drills: those that are over or late, and those paid in time",
+		}),
 		others: z
 			.array(z.strictObject({ url: z.string(), outcome: z.enum(["agrees", "unread", "convicted"]), code }))
 			.openapi({ description: "what comparing with other witnesses of this log came to" }),

@@ -35,6 +35,8 @@ const hashTags = [
 	"request",
 	"room",
 	"rule-book",
+	"sample-draw",
+	"sample-nonce",
 	"seal",
 	"settlement",
 	"state-leaf",

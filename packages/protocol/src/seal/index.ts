@@ -2,8 +2,10 @@
 export * from "./batch.ts";
 export * from "./chain.ts";
 export * from "./check.ts";
+export * from "./drill.ts";
 export * from "./proof-file.ts";
 export * from "./rules.ts";
+export * from "./sampling.ts";
 export * from "./seal.ts";
 export * from "./sparse-tree.ts";
 export {
