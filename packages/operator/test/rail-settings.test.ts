@@ -41,3 +41,20 @@ test("a name plays one part: one machine would run, and messages for the other w
 	] as const)
 		assert.equal(read(changes), `${name} plays two parts: a party is one machine`);
 });
+
+test("a party of exchanges may have accounts that pay and that are paid; it plays no other part, and idles nowhere", () => {
+	const exchanges = { P: { isGateway: false, patience_ms: 1_000 } };
+	const both = read({ exchanges, payees: { shop, ann_in: { ...shop, app: "P" } } });
+	assert.ok(typeof both !== "string", String(both));
+	assert.deepEqual(both.exchanges, exchanges);
+	assert.equal(
+		read({ payees: { shop, ann_in: { ...shop, app: "P" } } }),
+		"P plays two parts: a party is one machine",
+	);
+	assert.equal(
+		read({ exchanges, payers: { ann: { ...ann, system: "P" }, bea: ann } }),
+		"P plays two parts: a party is one machine",
+	);
+	assert.equal(read({ exchanges: { X: exchanges.P } }), "X exchanges for no account: it is the app of none");
+	assert.match(String(read({ exchanges: { P: { isGateway: true } } })), /patience_ms/);
+});

@@ -61,7 +61,8 @@ export function walletCommand<A extends unknown[], O extends object = object>(
 	});
 }
 
-async function openWallet(flags: WalletFlags): Promise<WalletFolder | Refusal> {
+/** The wallet in a folder, which must be there. */
+export async function openWallet(flags: WalletFlags): Promise<WalletFolder | Refusal> {
 	const path = folderOf(flags);
 	if (!hasWallet(path)) throw new BadInput(`no wallet here: tenten wallet init makes one`, { file: path });
 	const source = { file: flags.passphraseFile, what: `the wallet in ${path}`, isNew: false };

@@ -6,6 +6,7 @@ import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { railDoor } from "./door.ts";
 import {
+	exchangeRole,
 	payeeAppRole,
 	payeeLedgerRole,
 	payeeSystemRole,
@@ -13,6 +14,7 @@ import {
 	payerLedgerRole,
 	payerSystemRole,
 } from "./ecosystem.ts";
+import { ExchangeHost, type Purse } from "./exchange-host.ts";
 import type { Role } from "./host.ts";
 import { RailHub } from "./hub.ts";
 import { openRailParty } from "./open-party.ts";
@@ -28,6 +30,8 @@ export type RailServerOptions = {
 	/** of a payer's system, whose word it signs */
 	readonly signer: Signer | null;
 	readonly verify: Verify;
+	/** of a party of exchanges: what it has its tokens in */
+	readonly purse?: Purse | undefined;
 	readonly port: number;
 	readonly hostname: string;
 	readonly log: RailLog;
@@ -37,7 +41,7 @@ export type RailServerOptions = {
 	readonly pause_ms?: () => number;
 };
 
-/** undefined where the settings have no such party, or a payer's system has no signer. */
+/** undefined where the settings have no such party, a payer's system has no signer, or a party of exchanges no purse. */
 export async function startRail(options: RailServerOptions): Promise<RunningServer | undefined> {
 	const { name, database, port, hostname, settings, log, pause_ms } = options;
 	const open = openerOf(options);
@@ -65,6 +69,7 @@ function openerOf({
 	name,
 	signer,
 	verify,
+	purse,
 	longestPause_ms,
 }: RailServerOptions): ((store: Store) => Promise<RunnerOptions["party"]>) | undefined {
 	const payers = Object.values(settings.payers);
@@ -81,6 +86,11 @@ function openerOf({
 			const hub = await RailHub.open(store, { name, systems, now: Date.now });
 			return Object.assign(hub, { kept: async () => undefined, balances: async () => [] });
 		};
+	}
+	const exchange = settings.exchanges[name];
+	if (exchange !== undefined) {
+		const openHost = over(exchangeRole(settings, name, exchange));
+		return purse && (async (store) => new ExchangeHost(await openHost(store), purse));
 	}
 	if (payers.some(({ app }) => app === name)) return over(payerAppRole(settings, name));
 	if (payees.some(({ app }) => app === name)) return over(payeeAppRole(settings, name));

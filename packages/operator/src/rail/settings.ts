@@ -34,6 +34,7 @@ const settings = z.strictObject({
 			most: minor.nullable(),
 		}),
 	),
+	exchanges: z.record(name, z.strictObject({ isGateway: z.boolean(), patience_ms: wait })).default({}),
 	hub: name.nullable(),
 	keys: z.record(name, publicKey),
 	rulingKey: publicKey.nullable(),
@@ -52,16 +53,27 @@ export type RailSettings = RailEcosystem & {
 	readonly asset: string;
 	/** for which a payment is kept after its end: longer than a permit is good */
 	readonly keepDays: number;
+	/** apps that exchange tokens for money on an account, and back; their accounts may be payers' and payees' */
+	readonly exchanges: Readonly<Record<string, ExchangeSettings>>;
 	/** of every party, by name, without a slash at its end */
 	readonly addresses: Readonly<Record<string, string>>;
 };
 
+type ExchangeSettings = {
+	/** takes part in exchanges that others begin */
+	readonly isGateway: boolean;
+	/** milliseconds for which it keeps tokens locked before it gives up, unless it has decided */
+	readonly patience_ms: number;
+};
+
 /** A name that stands for two parts: only one of them would run, and what the other is told would be refused. */
-function playingTwo({ payers, payees, hub }: RailEcosystem): string | undefined {
+function playingTwo({ payers, payees, hub, exchanges }: Omit<RailSettings, "addresses">): string | undefined {
 	const [paying, paid] = [Object.values(payers), Object.values(payees)];
+	const exchanging = [...paying, ...paid].map(({ app }) => app).filter((app) => app in exchanges);
 	const parts = [
+		exchanging,
 		...[paying, paid].flatMap((side) => [
-			side.map(({ app }) => app),
+			side.map(({ app }) => app).filter((app) => !(app in exchanges)),
 			side.map(({ system }) => system),
 			side.map(({ ledger }) => ledger),
 		]),
@@ -69,6 +81,10 @@ function playingTwo({ payers, payees, hub }: RailEcosystem): string | undefined 
 	].map((names) => new Set(names));
 	const all = parts.flatMap((names) => [...names]);
 	return all.find((each, place) => all.indexOf(each) !== place);
+}
+
+function appsOf({ payers, payees }: RailEcosystem): ReadonlySet<string> {
+	return new Set([...Object.values(payers), ...Object.values(payees)].map(({ app }) => app));
 }
 
 /** What a file says, or in words what is wrong with it. */
@@ -83,6 +99,8 @@ export function readRailSettings(text: string): RailSettings | string {
 	if (!read.success) return z.prettifyError(read.error);
 	const { addresses, ...rest } = read.data;
 	const doubled = playingTwo(rest);
+	const idle = Object.keys(rest.exchanges).find((app) => !appsOf(rest).has(app));
+	if (idle !== undefined) return `${idle} exchanges for no account: it is the app of none`;
 	if (doubled !== undefined) return `${doubled} plays two parts: a party is one machine`;
 	const trimmed = Object.entries(addresses).map(([party, url]) => [party, url.replace(/\/+$/, "")]);
 	return { ...rest, addresses: Object.fromEntries(trimmed) };
