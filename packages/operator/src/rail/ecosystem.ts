@@ -95,6 +95,11 @@ function allOf({ payers, payees }: RailEcosystem): {
 	return { payers: Object.entries(payers), payees: Object.entries(payees) };
 }
 
+/** A machine that no time changes, and that signs nothing. */
+function untimed<Kept>(name: string, step: Role<Kept>["step"], forget: Role<Kept>["forget"]): Role<Kept> {
+	return { name, step, wakesAt: never, forget, seal: unsealed };
+}
+
 export function payerAppRole(ecosystem: RailEcosystem, name: string): Role<PayerApp> {
 	const entry = Object.values(ecosystem.payers).find(({ app }) => app === name);
 	const policy = { ...ecosystem.times, system: entry?.system ?? "", user: railUser };
@@ -133,13 +138,11 @@ export function exchangeRole(
 
 export function payeeAppRole(ecosystem: RailEcosystem, name: string): Role<PayeeApp> {
 	const system = Object.values(ecosystem.payees).find(({ app }) => app === name)?.system ?? "";
-	return {
+	return untimed(
 		name,
-		step: (kept, event, moment) => stepPayeeApp(kept, event, moment, { system }),
-		wakesAt: never,
-		forget: forgetPayeeApp,
-		seal: unsealed,
-	};
+		(kept, event, moment) => stepPayeeApp(kept, event, moment, { system }),
+		forgetPayeeApp,
+	);
 }
 
 /** A, which signs its word. */
@@ -168,25 +171,21 @@ export function payerSystemRole(ecosystem: RailEcosystem, name: string, signer: 
 export function payeeSystemRole(ecosystem: RailEcosystem, name: string): Role<PayeeSystem> {
 	const payees = allOf(ecosystem).payees.filter(([, { system }]) => system === name);
 	const policy = { payees: Object.fromEntries(payees) };
-	return {
+	return untimed(
 		name,
-		step: (kept, event, moment) => stepPayeeSystem(kept, event, moment, policy),
-		wakesAt: never,
-		forget: forgetPayeeSystem,
-		seal: unsealed,
-	};
+		(kept, event, moment) => stepPayeeSystem(kept, event, moment, policy),
+		forgetPayeeSystem,
+	);
 }
 
 export function payerLedgerRole(ecosystem: RailEcosystem, name: string): Role<PayerLedger> {
 	const of = Object.values(ecosystem.payers).filter(({ ledger }) => ledger === name);
 	const policy = { systems: distinct(of.map(({ system }) => system)) };
-	return {
+	return untimed(
 		name,
-		step: (kept, event, moment) => stepPayerLedger(kept, event, moment, policy),
-		wakesAt: never,
-		forget: forgetPayerLedger,
-		seal: unsealed,
-	};
+		(kept, event, moment) => stepPayerLedger(kept, event, moment, policy),
+		forgetPayerLedger,
+	);
 }
 
 /** D, which knows the keys of the payers' systems. */
@@ -202,13 +201,11 @@ export function payeeLedgerRole(ecosystem: RailEcosystem, name: string, verify: 
 		rulingKey: ecosystem.rulingKey,
 		verify,
 	};
-	return {
+	return untimed(
 		name,
-		step: (kept, event, moment) => stepPayeeLedger(kept, event, moment, policy),
-		wakesAt: never,
-		forget: forgetPayeeLedger,
-		seal: unsealed,
-	};
+		(kept, event, moment) => stepPayeeLedger(kept, event, moment, policy),
+		forgetPayeeLedger,
+	);
 }
 
 /** Which ledgers there are. */
