@@ -38,6 +38,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/record.ts parseVerifierKey(": "an argument: log/key",
 	"packages/cli/src/demo/keepers.ts parse(": "words of its own witnesses: seal/cosignature, seal/refusal",
 	"packages/operator/src/domain/rows.ts parse(": "rows of its own: shape/domainRecord",
+	"packages/operator/src/sealing/effects.ts parse(": "rows of its own, which it wrote with what they say",
+	"packages/operator/src/sealing/examine.ts parse(": "rows of its own, which it wrote with what they say",
 	"packages/cli/src/command/rail-rule.ts .json()": "a ledger's answers to whoever rules over it",
 	"packages/cli/src/server/rail-key.ts fromHex(": "a key of its own",
 	"packages/cli/src/server/rail-key.ts parse(": "a file of one's own: command/keys of an operator",
