@@ -4,6 +4,7 @@
  */
 import {
 	accountReply,
+	appealId,
 	type Bytes,
 	falseStatementEvidence,
 	isRefusal,
@@ -13,12 +14,14 @@ import {
 	serialize,
 	serializeRulingRequest,
 	serializeStatement,
+	signAppeal,
 	signEnrolment,
 	signedOrder,
 	signOrder,
 	signStatement,
 } from "@tenten/protocol";
 import { type Holder, pay, signerFrom } from "../packages/module/test/support/world.ts";
+import type { Acting } from "../packages/operator/src/access.ts";
 import type { Operator } from "../packages/operator/src/index.ts";
 import {
 	createEcosystem,
@@ -37,6 +40,7 @@ export type Traffic = {
 	readonly claim: readonly Bytes[];
 	readonly rule: readonly Bytes[];
 	readonly account: readonly Bytes[];
+	readonly appeal: readonly Bytes[];
 	readonly replies: readonly Bytes[];
 	/** 32 bytes: locks of which it knows the release */
 	readonly locks: readonly Bytes[];
@@ -56,6 +60,7 @@ export async function dayAtOperator(ecosystem: Ecosystem): Promise<Traffic> {
 		claim: [],
 		rule: [],
 		account: [],
+		appeal: [],
 		replies: [],
 		locks: [],
 		holders: [],
@@ -102,6 +107,7 @@ export async function dayAtOperator(ecosystem: Ecosystem): Promise<Traffic> {
 	const statement = await signed(ecosystem, alice, { kind: "balance", account: alice.certificate.hash });
 	await send(traffic, operator, "account", serializeStatement(statement));
 	await askForRefunds(ecosystem, traffic, { alice, bob, tokens: [third, fourth, fifth] });
+	await appealOnce(ecosystem, traffic, alice);
 	for (const { id } of await operator.caseFiles(null)) {
 		const evidence = await operator.evidence(id);
 		if (evidence === undefined) continue;
@@ -109,6 +115,27 @@ export async function dayAtOperator(ecosystem: Ecosystem): Promise<Traffic> {
 		await send(traffic, operator, "rule", serializeRulingRequest({ kind: "evidence", evidence }));
 	}
 	return traffic;
+}
+
+/** Something that is frozen, and the appeal of its owner, which is decided. */
+async function appealOnce(ecosystem: Ecosystem, traffic: Mutable, alice: Holder): Promise<void> {
+	const { operator, clock } = ecosystem;
+	const [token] = await withdrawTo(ecosystem, alice, 5n);
+	if (token === undefined) throw new Error("a token was withdrawn");
+	const { outputId: output } = token;
+	const [one, other] = ["key:one", "key:other"].map((actor) => ({ actor, requestId: "seeds" })) as [
+		Acting,
+		Acting,
+	];
+	const asked = { output, act: "freeze", reason: "stolen", case: output, appealSeconds: 86_400 } as const;
+	await operator.freezing.propose(one, asked);
+	await operator.freezing.confirm(other, output);
+	const said = { ground: "mistaken", statement: null, issuedAt: clock.now } as const;
+	const body = { operator: operator.id, frozen: output, output, ...said };
+	const appeal = await signAppeal(body, token.token, alice.signer);
+	await operator.appeal(appeal);
+	for (const acting of [one, other]) await operator.freezing.decide(acting, appealId(body), "upheld");
+	await send(traffic, operator, "appeal", appeal);
 }
 
 async function signed({ operator, world, clock }: Ecosystem, holder: Holder, says: Saying) {
@@ -167,7 +194,7 @@ async function askForRefunds(ecosystem: Ecosystem, traffic: Mutable, { alice, bo
 	clock.now = before;
 }
 
-type Method = "enrol" | "withdraw" | "claim" | "rule" | "account";
+type Method = "enrol" | "withdraw" | "claim" | "rule" | "account" | "appeal";
 
 async function send(traffic: Mutable, operator: Operator, method: Method, bytes: Bytes): Promise<void> {
 	traffic[method].push(bytes);
@@ -194,6 +221,8 @@ async function rowsOf(operator: Operator): Promise<readonly Bytes[]> {
 		"certificates",
 		"enrolments",
 		"trust_lists",
+		"freeze_lists",
+		"appeals",
 		"direct_issues",
 		"direct_proofs",
 		"unvouched",

@@ -40,6 +40,8 @@ function counted({ operator }: Town) {
 	const or = (answer: () => Promise<Bytes | Refusal>) => (asked.isAway ? Promise.resolve(away) : answer());
 	const client: OperatorClient = {
 		trustList: () => or(() => operator.trustList()),
+		freezeList: () => or(() => operator.freezeList()),
+		appeal: (appeal) => or(() => operator.appeal(appeal)),
 		enrol: (enrolment) => or(() => operator.enrol(enrolment)),
 		withdraw: (order) => or(() => operator.withdraw(order)),
 		claim: (claim) => or(() => operator.claim(claim)),

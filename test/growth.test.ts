@@ -206,13 +206,13 @@ describe("an enrolment", () => {
 		const ann = await device.open();
 		let enrolled = 0;
 		const { operator } = town;
-		const { trustList, withdraw, claim, rule, release, account } = operator;
+		const { trustList, freezeList, appeal, withdraw, claim, rule, release, account } = operator;
 		const lost = async (encoded: Bytes): Promise<Refusal> => {
 			await operator.enrol(encoded);
 			enrolled++;
 			return { kind: "refusal", code: "channel-failed", detail: "" };
 		};
-		const deaf = { trustList, enrol: lost, withdraw, claim, rule, release, account };
+		const deaf = { trustList, freezeList, appeal, enrol: lost, withdraw, claim, rule, release, account };
 		assert.equal((await ann.join(deaf, operator.id, asked))?.code, "channel-failed");
 		const again = await device.open();
 		assert.equal((await again.join(deaf, operator.id, asked))?.code, "channel-failed");

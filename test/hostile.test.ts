@@ -106,6 +106,8 @@ describe("a store that is slow", () => {
 			};
 			wallet.connect(operator.id, {
 				trustList: () => operator.trustList(),
+				freezeList: () => operator.freezeList(),
+				appeal: heard(operator.appeal),
 				enrol: heard(operator.enrol),
 				withdraw: heard(operator.withdraw),
 				claim: heard(operator.claim),

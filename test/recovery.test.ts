@@ -279,6 +279,16 @@ describe("an order to the operator", () => {
 });
 
 /** The operator's port as plain functions, some of which a test replaces. */
-function plain({ trustList, enrol, withdraw, claim, rule, release, account }: Town["operator"]) {
-	return { trustList, enrol, withdraw, claim, rule, release, account };
+function plain({
+	trustList,
+	freezeList,
+	appeal,
+	enrol,
+	withdraw,
+	claim,
+	rule,
+	release,
+	account,
+}: Town["operator"]) {
+	return { trustList, freezeList, appeal, enrol, withdraw, claim, rule, release, account };
 }

@@ -156,6 +156,8 @@ function clientOf(operator: Town["operator"], rule: OperatorClient["rule"]): Ope
 		claim: (bytes) => operator.claim(bytes),
 		rule,
 		trustList: () => operator.trustList(),
+		freezeList: () => operator.freezeList(),
+		appeal: (bytes) => operator.appeal(bytes),
 		release: (lock) => operator.release(lock),
 		account: (bytes) => operator.account(bytes),
 	};

@@ -88,6 +88,8 @@ const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"POST /v1/withdrawals": posted("/v1/withdrawals", ({ withdraw }) => withdraw),
 	"POST /v1/claims": posted("/v1/claims", ({ claim }) => claim),
 	"POST /v1/rulings": posted("/v1/rulings", ({ rule }) => rule),
+	"POST /v1/appeals": posted("/v1/appeals", ({ appeal }) => appeal),
+	"GET /v1/freeze-list": () => [{ path: "/v1/freeze-list" }],
 	"GET /v1/trust-list": () => [{ path: "/v1/trust-list" }],
 	"GET /v1/releases/:lock": ({ locks }) => locks.map((lock) => ({ path: `/v1/releases/${toHex(lock)}` })),
 	"GET /v1/accounts/:account": ({ account, holders }) =>

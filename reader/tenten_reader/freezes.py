@@ -127,8 +127,8 @@ def verify_freeze_list(encoded: bytes, newest: FreezeListBody | None, trust: Tru
     if trust.operator(body.operator) is None:
         raise Refused("issuer-unknown")
     _check_ruling_key(trust, body.operator, signed.key_hint, "freeze-list", body.item(), signed.signature)
-    outputs = [entry.output for entry in body.entries]
-    if outputs != sorted(set(outputs)) or list(body.cleared) != sorted(set(body.cleared)):
+    outputs, cleared = [entry.output for entry in body.entries], list(body.cleared)
+    if outputs != sorted(set(outputs)) or cleared != sorted(set(cleared)) or set(outputs) & set(cleared):
         raise Refused("malformed", "not in order")
     if newest is not None and body.number <= newest.number and body.hash != newest.hash:
         raise Refused("freeze-list-rollback")

@@ -9,7 +9,6 @@ TRANSIENT = frozenset(
         "authority-unknown",
         "certificate-not-yet-valid",
         "trust-list-expired",
-        "frozen",
         "freeze-list-expired",
         "issue-unlogged",
         "issuer-unknown",

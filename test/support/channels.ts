@@ -53,6 +53,8 @@ export const deadChannel: Channel = { exchange: nobody };
 /** An operator out of reach. */
 export const deadOperator: OperatorClient = {
 	trustList: nobody,
+	freezeList: nobody,
+	appeal: nobody,
 	enrol: nobody,
 	withdraw: nobody,
 	claim: nobody,

@@ -128,7 +128,11 @@ export async function openTown(
 		fund,
 		device,
 		renew: async (...all) => {
-			for (const { module } of all) ok(await module.setTrustList(await operator.trustList(), operator.id));
+			for (const { module } of all) {
+				ok(await module.setTrustList(await operator.trustList(), operator.id));
+				const refusal = await module.freezes.take(await operator.freezeList());
+				if (refusal !== undefined) throw new Error(refusal.code);
+			}
 		},
 		wallet: async (amount = 0n, options = {}) => {
 			const { role, class: payeeClass, merchantCategory, region, suite, ...rest } = options;

@@ -107,6 +107,9 @@ export const freezeLists: Draft = {
 		refuses("malformed", "cleared out of order", {
 			bytes: await listOf(bodyOf([], { cleared: [high, low] })),
 		}),
+		refuses("malformed", "an output frozen and cleared", {
+			bytes: await listOf(bodyOf([low], { cleared: [low] })),
+		}),
 		refuses("freeze-list-rollback", "a lower number than that held", {
 			bytes: await listOf(bodyOf([low], { number: 2 })),
 			newest: plain,

@@ -5,7 +5,17 @@ import { isRefusal, type OperatorClient } from "@tenten/protocol";
 import { ok, openTown } from "../../../test/support/town.ts";
 import { OperatorGate, operatorClient, type Route } from "../src/replay/gate.ts";
 
-const routes = ["trustList", "enrol", "withdraw", "claim", "rule", "release", "account"] as const;
+const routes = [
+	"trustList",
+	"freezeList",
+	"appeal",
+	"enrol",
+	"withdraw",
+	"claim",
+	"rule",
+	"release",
+	"account",
+] as const;
 
 function countingOperator(): { readonly operator: OperatorClient; readonly reached: string[] } {
 	const reached: string[] = [];
@@ -15,6 +25,8 @@ function countingOperator(): { readonly operator: OperatorClient; readonly reach
 	};
 	const operator = {
 		trustList: answer("trustList"),
+		freezeList: answer("freezeList"),
+		appeal: answer("appeal"),
 		enrol: answer("enrol"),
 		withdraw: answer("withdraw"),
 		claim: answer("claim"),

@@ -132,6 +132,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appeal against a freeze; asked again with the same bytes, what became of it */
+        post: operations["appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -443,6 +460,23 @@ export interface paths {
          * @description For API keys with the role integrator or administrator.
          */
         get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/freeze-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of its value nobody should take: the current signed freeze list */
+        get: operations["freezeList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2118,6 +2152,24 @@ export interface components {
                 };
             };
         };
+        /** @description `appeal-closed` (funds safe): nothing: its time to appeal has passed, or it was decided */
+        "appeal-closed": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "appeal-closed";
+                };
+            };
+        };
         /** @description `asset-unknown` (funds safe): fetch the current trust list */
         "asset-unknown": {
             headers: {
@@ -3208,6 +3260,99 @@ export interface operations {
             503: components["responses"]["store-unavailable"];
         };
     };
+    appeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a signed appeal, with its token */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description its signed outcome */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed" | "too-deep";
+                    };
+                };
+            };
+            403: components["responses"]["owner-mismatch"];
+            /** @description `asset-unknown` (funds safe): fetch the current trust list; `freeze-unknown` (funds safe): appeal against what the newest freeze list names */
+            404: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "asset-unknown" | "freeze-unknown";
+                    };
+                };
+            };
+            /** @description `attempt-pending` (funds safe): wait for the other side, or ask for its status; `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `lock-pending` (funds safe): wait for the release */
+            409: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "attempt-pending" | "authority-unknown" | "lock-pending";
+                    };
+                };
+            };
+            410: components["responses"]["appeal-closed"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["signature-invalid"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
     auditLog: {
         parameters: {
             query?: {
@@ -3431,7 +3576,7 @@ export interface operations {
             };
             403: components["responses"]["owner-mismatch"];
             404: components["responses"]["asset-unknown"];
-            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release */
+            /** @description `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `frozen` (funds safe): pay with something else, and appeal to its operator; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release */
             409: {
                 headers: {
                     /** @description requests that are left at once `r`, and the seconds `t` until all are back */
@@ -3445,7 +3590,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "authority-unknown" | "idempotency-key-in-progress" | "issuer-unknown" | "lock-pending";
+                        code?: "authority-unknown" | "frozen" | "idempotency-key-in-progress" | "issuer-unknown" | "lock-pending";
                     };
                 };
             };
@@ -4146,6 +4291,35 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["api-key-invalid"];
             403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    freezeList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a signed freeze list */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];
@@ -5039,7 +5213,7 @@ export interface operations {
             };
             403: components["responses"]["owner-mismatch"];
             404: components["responses"]["asset-unknown"];
-            /** @description `attempt-pending` (funds safe): wait for the other side, or ask for its status; `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release; `ruling-early` (funds safe): ask again after redeem until and grace */
+            /** @description `attempt-pending` (funds safe): wait for the other side, or ask for its status; `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `frozen` (funds safe): pay with something else, and appeal to its operator; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release; `ruling-early` (funds safe): ask again after redeem until and grace */
             409: {
                 headers: {
                     /** @description requests that are left at once `r`, and the seconds `t` until all are back */
@@ -5053,7 +5227,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "attempt-pending" | "authority-unknown" | "idempotency-key-in-progress" | "issuer-unknown" | "lock-pending" | "ruling-early";
+                        code?: "attempt-pending" | "authority-unknown" | "frozen" | "idempotency-key-in-progress" | "issuer-unknown" | "lock-pending" | "ruling-early";
                     };
                 };
             };

@@ -17,6 +17,7 @@ import {
 	wouldAccept,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
+import { whyFrozen } from "./freezing.ts";
 import type { TokenSummary } from "./rows.ts";
 
 /** The tokens with which a request could be paid: free, of its asset, and allowed by every rule on them. */
@@ -130,6 +131,8 @@ function reasonsOf(
 ): readonly Reason[] {
 	const own = owners.of(summary.certificate);
 	if (isRefusal(own)) return [{ ...own, condition: null }];
+	const frozen = whyFrozen(core, summary.output);
+	if (frozen !== undefined) return [{ ...frozen, condition: null }];
 	const part = amount < summary.amount ? amount : summary.amount;
 	const limit = own.profile.limits?.perTransfer ?? null;
 	const isPlain = !summary.isBound && summary.links < limits.hops && (limit === null || part <= limit);

@@ -30,6 +30,7 @@ import {
 } from "@tenten/protocol";
 import { arrivals } from "./arriving.ts";
 import { type Cryptography, platformCryptography, type Random, type SealedDocument } from "./cryptography.ts";
+import { keptFreezes } from "./freezing.ts";
 import type { KeyStore } from "./keystore/index.ts";
 import { certificateWrite, OwnCertificates } from "./own-certificates.ts";
 import { packedDocuments } from "./parcel.ts";
@@ -87,6 +88,7 @@ export class Core {
 		const list = verifyTrustList(row.list, context);
 		if (isRefusal(list)) throw new Error(`the kept trust list does not verify: ${list.code}`);
 		this.#held = { ...row, trust: new Trust(list, verify) };
+		this.#held.trust.freezes = keptFreezes(vault.state.rows, this.#held.trust);
 		this.#findOwn();
 	}
 
@@ -146,6 +148,7 @@ export class Core {
 		const value = serialize(trustRow, row);
 		await this.commit({ other: [{ key: "trust", value }] });
 		const trust = new Trust(list, verify);
+		trust.freezes = keptFreezes(this.vault.state.rows, trust);
 		this.#held = { ...row, trust };
 		this.vault.forgetReopened();
 		this.#findOwn();

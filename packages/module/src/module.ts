@@ -40,6 +40,7 @@ import { cancel, cancelDue, contact, type GivenUp } from "./contacting.ts";
 import type { Core } from "./core.ts";
 import { certify, enrol } from "./enrolling.ts";
 import { foreignReleases } from "./foreign.ts";
+import { FreezeDesk } from "./freezing.ts";
 import type { PassphraseCost } from "./keystore/index.ts";
 import { exportBackup, type ModuleOptions, openCore, type RestoreOptions, restoreCore } from "./opening.ts";
 import {
@@ -80,9 +81,11 @@ import {
 export class SecureModule {
 	readonly #core: Core;
 	readonly #asking = new Asking();
+	readonly freezes: FreezeDesk;
 
 	private constructor(core: Core) {
 		this.#core = core;
+		this.freezes = new FreezeDesk(core);
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */

@@ -29,6 +29,7 @@ import {
 	type VerifiedCertificate,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
+import { whyFrozen } from "./freezing.ts";
 import { signaturesOf } from "./rows.ts";
 
 /** Amounts in minor units; `outputs` split what is withdrawn or refreshed into that many tokens. */
@@ -132,6 +133,8 @@ function inputsOf(core: Core, { asset, action, inputs }: OrderOptions, trust: Tr
 		const spendable = core.vault.spendable(output, trust);
 		if (isRefusal(spendable)) return spendable;
 		if (!sameAsset(spendable.token.asset, asset)) return refuse("asset-mismatch");
+		const frozen = whyFrozen(core, output);
+		if (frozen !== undefined) return frozen;
 		if (core.now() >= core.keepUntil({ asset, redeemUntil: spendable.token.issue.redeemUntil }))
 			return refuse("redeem-closed");
 		found.push(spendable);

@@ -23,6 +23,7 @@ import {
 	verifyRequest,
 } from "@tenten/protocol";
 import { type Core, refusalMessage } from "./core.ts";
+import { unwanted } from "./freezing.ts";
 import { documentRowsOf, keptDocuments, keptRows, packDocuments, unpackDocuments } from "./parcel.ts";
 import { type Beside, spendables } from "./paying.ts";
 import type { RequestRow } from "./rows.ts";
@@ -137,6 +138,8 @@ async function offer(
 		const declined = await runPayee(core, state, { kind: "declined", refusal: not });
 		return isRefusal(declined) ? refused(declined) : { messages: core.bundle(declined) };
 	}
+	const frozen = unwanted(core, state.offer);
+	if (frozen !== undefined) return { messages: await conclude(core, state.offer, frozen) };
 	const attempt = attemptId(about, state.offer.accepted.links);
 	return asking.begin(about, attempt) ? { asked: { offer: state.offer, attempt } } : { messages: [] };
 }

@@ -11,12 +11,13 @@
  * ways: a reply is therefore a function of what is stored, and stored itself.
  */
 import { type Bytes, isRefusal, type Refusal, type Trust, type VerifiedCertificate } from "@tenten/protocol";
-import { releasesIn, type Taking } from "./claiming/taking.ts";
+import { releasesIn, statesTaken, type Taking } from "./claiming/taking.ts";
 import type { OperatorContext } from "./context.ts";
 import type { JudgedClaim } from "./judging/judge.ts";
 import { recordPayouts } from "./recording.ts";
 import { keepReply, type Outcome, replyTo, storedReply } from "./replies.ts";
 import { loadUnsettled, settle, type Unsettled } from "./settlement.ts";
+import { refusedFrozen } from "./store/freezes.ts";
 import { publishVouched } from "./store/releases.ts";
 import { refusedPayout } from "./watch.ts";
 
@@ -62,6 +63,8 @@ async function record(
 	return context.commit(async (transaction) => {
 		const stopped = await refusedPayout(transaction, context, order.asset.code);
 		if (stopped !== undefined) return stopped;
+		const frozen = await refusedFrozen(transaction, context, takings.map(statesTaken));
+		if (frozen !== undefined) return frozen;
 		const outcomes = await recordPayouts(transaction, context, takings, trust);
 		for (const [position, token] of tokens.entries()) if (isRefusal(token)) outcomes[position] = token;
 		await publishVouched(transaction, releasesIn(takings, context.now()));

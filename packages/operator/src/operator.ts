@@ -30,6 +30,8 @@ import { certifyPerson } from "./definitions/people.ts";
 import { openDesk } from "./desk.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { enrol, type MadeCertificate } from "./enrol.ts";
+import { FreezeLists } from "./freezing/freeze-lists.ts";
+import { Freezing } from "./freezing/freezing.ts";
 import { withdraw } from "./issuer.ts";
 import { judge } from "./judging/judge.ts";
 import { JudgePool } from "./judging/pool.ts";
@@ -102,6 +104,11 @@ export class Operator implements OperatorClient {
 	/** accounts of what is no token */
 	readonly ledger: Ledger;
 
+	/** what of its value nobody should take */
+	readonly #freezeLists: FreezeLists;
+	/** what people freeze, and appeals against it */
+	readonly freezing: Freezing;
+
 	/** how often it was started, this time included */
 	readonly starts: number;
 
@@ -113,6 +120,10 @@ export class Operator implements OperatorClient {
 		this.#trustLists = trustLists;
 		this.#judges = judges;
 		this.#ring = ring;
+		const { store, id, keys, now, policy } = context;
+		const ruling = () => keys.ruling;
+		this.#freezeLists = new FreezeLists({ store, id, ruling, now, validity: policy.trustListValidity });
+		this.freezing = new Freezing(context, this.#freezeLists);
 		this.#resigning = new Resigning(
 			ring.keys,
 			() => ring.hasDistrusted(),
@@ -186,6 +197,10 @@ export class Operator implements OperatorClient {
 	}
 
 	readonly trustList = async (): Promise<Bytes> => (await this.#trustLists.newest()).encoded;
+
+	readonly freezeList = async (): Promise<Bytes> => (await this.#freezeLists.newest()).encoded;
+
+	readonly appeal = (encoded: Bytes): Promise<Bytes | Refusal> => this.freezing.appeal(encoded);
 
 	readonly enrol = (enrolment: Bytes): Promise<Bytes | Refusal> => enrol(this.#context, enrolment);
 

@@ -35,12 +35,14 @@ import {
 	verifyRefund,
 	verifyStatement,
 } from "@tenten/protocol";
+import { statesTaken } from "./claiming/taking.ts";
 import { usable } from "./claims.ts";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
 import { type Claimed, isRecorded, recordPayouts } from "./recording.ts";
 import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
+import { refusedFrozen } from "./store/freezes.ts";
 import { publishedOf } from "./store/releases.ts";
 import { type KeptRuling, keepRuling } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
@@ -155,6 +157,8 @@ async function recordRefunds(
 		const claimed = refunds.map((refunded, position) => {
 			return { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };
 		});
+		const frozen = await refusedFrozen(transaction, context, claimed.map(statesTaken));
+		if (frozen !== undefined) return frozen;
 		if (await isTooLate(transaction, claimed)) return refuse("refund-closed");
 		const published = await publishedOf(transaction, made.ruling.body.subject);
 		if (published !== undefined && answersStatement(statement, refunds, published.publishedAt))

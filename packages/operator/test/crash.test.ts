@@ -36,6 +36,7 @@ import {
 	redeem,
 	withdrawTo,
 } from "./support/ecosystem.ts";
+import { freezeScene } from "./support/freeze-scene.ts";
 import { inFolder } from "./support/in-folder.ts";
 import { ledgerScene } from "./support/ledger-scene.ts";
 import { createLicensed } from "./support/licensed.ts";
@@ -165,6 +166,9 @@ test("power fails before and after each commit: a question of another operator",
 
 test("power fails before and after each commit: accounts, and reservations that are posted and expire", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, ledgerScene, point, commits), 8));
+
+test("power fails before and after each commit: something that is frozen, and an appeal that is decided", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, freezeScene, point, commits), 6));
 
 test("power fails before and after each commit: a definition that is adopted, and a status list", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createLicensed, definitionScene, point, commits), 3));

@@ -163,6 +163,8 @@ export class OperatorHost {
 				refuse("channel-failed", "no answer in time");
 		return {
 			trustList: ask("trustList"),
+			freezeList: ask("freezeList"),
+			appeal: ask("appeal"),
 			enrol: ask("enrol"),
 			withdraw: ask("withdraw"),
 			claim: ask("claim"),

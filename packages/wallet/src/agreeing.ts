@@ -12,6 +12,7 @@ import {
 	signedRequest,
 	type VerifiedRequest,
 } from "@tenten/protocol";
+import type { ForeignGate } from "./foreign/gate.ts";
 import { selectTokens } from "./selection.ts";
 
 export type Consider = (offer: Offer) => Promise<Answer | Refusal>;
@@ -24,14 +25,22 @@ export function lackingDocument(
 	return body.wants.find((wanted) => !documents.some(({ mediaType }) => mediaType === wanted));
 }
 
+/** Who agrees: the app where it says so, and before it the gate for value of other ecosystems. */
+export type Agreeing = {
+	/** unix seconds */
+	readonly now: () => number;
+	readonly consider?: Consider | undefined;
+	readonly foreign?: ForeignGate | undefined;
+};
+
 /** The app's word. In an exchange that it agrees to without naming tokens, they are chosen here. */
 export async function agree(
 	module: SecureModule,
 	offer: Offer,
-	now: number,
-	consider: Consider = async (offered) => takes(offered, now),
+	{ now, foreign, consider = async (offered) => takes(offered, now()) }: Agreeing,
 ): Promise<Answer | Refusal> {
-	const answer = await consider(offer);
+	const issues = offer.accepted.tokens.map(({ issue }) => issue);
+	const answer = (await foreign?.refuse(issues)) ?? (await consider(offer));
 	const { counterRequest, accepted } = offer;
 	if (isRefusal(answer) || counterRequest === null || answer.inputs !== undefined) return answer;
 	const { amount } = counterRequest.body;

@@ -31,11 +31,18 @@ export type {
 	RestoredView,
 	Waiting,
 } from "./desk/views.ts";
+export {
+	type Ecosystems,
+	type ForeignEcosystem,
+	ForeignGate,
+	type ForeignGateOptions,
+	type LogDoor,
+} from "./foreign/gate.ts";
 export { assetText } from "./journal.ts";
 export { type CodeState, codeState, codeWritten, keepCode, keptCode } from "./kept-code.ts";
 export { type ListedAsset, listedAssets } from "./listed-assets.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
-export { introduction } from "./operators.ts";
+export { appealAgainst, fetchFreezes, introduction } from "./operators.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";
 export { plainText } from "./plain-text.ts";
 export type { Redeemed } from "./redeeming.ts";

@@ -34,6 +34,8 @@ export function httpOperatorClient(options: HttpOperatorOptions): OperatorClient
 	});
 	return {
 		trustList: () => asked(api.GET("/v1/trust-list", { parseAs })),
+		appeal: (body) => asked(api.POST("/v1/appeals", { ...coseRequest, body: new Uint8Array(body) })),
+		freezeList: () => asked(api.GET("/v1/freeze-list", { parseAs })),
 		enrol: (body) => asked(api.POST("/v1/certificates", { ...coseRequest, body: new Uint8Array(body) })),
 		withdraw: (body) => asked(api.POST("/v1/withdrawals", keyed(body))),
 		claim: (body) => asked(api.POST("/v1/claims", keyed(body))),

@@ -6,6 +6,8 @@
  */
 import type { OrderOptions, PendingOrder, SecureModule } from "@tenten/module";
 import {
+	type AppealBody,
+	type AppealVerdict,
 	type AssetId,
 	accountReply,
 	type Bytes,
@@ -22,6 +24,7 @@ import {
 	sameAsset,
 	toHex,
 	trustList,
+	verifyAppealOutcome,
 } from "@tenten/protocol";
 
 export type Operators = ReadonlyMap<string, OperatorClient>;
@@ -71,6 +74,39 @@ export async function introduction(
 	return entry === undefined ? refuse("issuer-unknown", "the operator does not list itself") : { id, entry };
 }
 
+/** Takes what an operator says is frozen. Where it does not answer, what is held counts until it has ended. */
+export async function fetchFreezes(
+	module: SecureModule,
+	client: Pick<OperatorClient, "freezeList">,
+): Promise<Refusal | undefined> {
+	const list = await client.freezeList();
+	return isRefusal(list) ? list : module.freezes.take(list);
+}
+
+/**
+ * Appeals against the freeze of a token of one's own: what its operator decided, `attempt-pending` until it has. Once it
+ * has, its list is taken, so that what is free again can be paid at once.
+ */
+export async function appealAgainst(
+	module: SecureModule,
+	operators: Operators,
+	output: Bytes,
+	ground: AppealBody["ground"],
+): Promise<AppealVerdict | Refusal> {
+	const appeal = await module.freezes.appeal(output, ground);
+	if (isRefusal(appeal)) return appeal;
+	const operator = operators.get(toHex(appeal.operator));
+	if (operator === undefined) return refuse("issuer-unknown", "no way to this operator");
+	const answer = await operator.appeal(appeal.request);
+	if (isRefusal(answer)) return answer;
+	const { trust } = module;
+	const outcome = isRefusal(trust) ? trust : verifyAppealOutcome(answer, trust);
+	if (isRefusal(outcome)) return outcome;
+	if (!equalBytes(outcome.output, output)) return refuse("request-mismatch", "the outcome of another appeal");
+	await fetchFreezes(module, operator);
+	return outcome.verdict;
+}
+
 /** Whether an operator can be asked now; the pinned one's newer list is taken on the way. */
 export async function reach(
 	module: SecureModule,
@@ -82,6 +118,7 @@ export async function reach(
 	const list = await operator.trustList();
 	if (isRefusal(list)) return list;
 	const trust = await module.setTrustList(list, operatorId);
+	await fetchFreezes(module, operator);
 	return isRefusal(trust) && !isPeer(module, operatorId) ? trust : undefined;
 }
 

@@ -6,7 +6,7 @@
  */
 import type { SecureModule, TokenSummary } from "@tenten/module";
 import { type Bytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import { type Operators, reach, runOrder } from "./operators.ts";
+import { fetchFreezes, type Operators, reach, runOrder } from "./operators.ts";
 import { planUpkeep, type RefreshPlan, type UpkeepPolicy } from "./upkeep.ts";
 
 /** How many orders were answered. A refusal where none was, and there was something to do. */
@@ -16,6 +16,7 @@ export async function upkeep(
 	now: number,
 	policy?: UpkeepPolicy,
 ): Promise<number | Refusal> {
+	for (const operator of operators.values()) await fetchFreezes(module, operator);
 	const plans = planUpkeep(freeTokens(module), now, policy);
 	let done = 0;
 	let refused: Refusal | undefined;
@@ -40,8 +41,13 @@ export async function upkeep(
 	return done === 0 && refused !== undefined ? refused : done;
 }
 
-/** What links may be signed on: neither set aside nor owned by a restored key. */
+/** What links may be signed on: neither set aside, nor owned by a restored key, nor frozen. */
 export function freeTokens(module: SecureModule): readonly TokenSummary[] {
+	return unheldTokens(module).filter(({ output }) => !module.freezes.isFrozen(output));
+}
+
+/** The same, with what is frozen. */
+export function unheldTokens(module: SecureModule): readonly TokenSummary[] {
 	return module
 		.tokens()
 		.filter(({ heldBy, certificate }) => heldBy === null && !module.isRestored(certificate));

@@ -35,6 +35,7 @@ import {
 import { agree, type Consider, lackingDocument } from "./agreeing.ts";
 import { type Balance, balanceOf } from "./balance.ts";
 import { DueRefunds } from "./due-refunds.ts";
+import { type ForeignGate, pastGate } from "./foreign/gate.ts";
 import { entryOf, type Happened, happened } from "./journal.ts";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
 import {
@@ -48,7 +49,7 @@ import {
 } from "./payment.ts";
 import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
-import { freeTokens, upkeep } from "./refreshing.ts";
+import { unheldTokens, upkeep } from "./refreshing.ts";
 import { Restoring } from "./restoring.ts";
 import { selectTokens } from "./selection.ts";
 import type { Durability } from "./store/history.ts";
@@ -67,6 +68,8 @@ export type WalletOptions = {
 	readonly cryptography?: Cryptography;
 	/** what to answer to a payment that passed every check; takes all of them without */
 	readonly consider?: Consider;
+	/** what of other ecosystems is taken; all that the trust list names without */
+	readonly foreign?: ForeignGate;
 	/** told of what became durable */
 	readonly told?: (told: Told) => void;
 };
@@ -198,7 +201,7 @@ export class Wallet {
 	#whyNot(request: Bytes, asset: AssetId, amount: bigint): Refusal {
 		const { available, reserved, awaited } = this.balance(asset);
 		const now = this.#options.now();
-		const free = freeTokens(this.module).filter((token) => sameAsset(token.asset, asset));
+		const free = unheldTokens(this.module).filter((token) => sameAsset(token.asset, asset));
 		// What a condition has ended is there, and the condition is why it does not pay.
 		if (sumOf(free.filter(({ spendUntil }) => spendUntil > now)) < amount) {
 			const elsewhere = `${reserved} reserved${awaited > 0n ? `, ${awaited} awaited` : ""}`;
@@ -234,8 +237,8 @@ export class Wallet {
 
 	/** What this wallet answers to messages that came over any channel. */
 	readonly handle = async (messages: readonly Bytes[]): Promise<readonly Bytes[]> => {
-		const answers = await this.module.handle(messages, {
-			consider: (offer) => agree(this.module, offer, this.#options.now(), this.#options.consider),
+		const answers = await this.module.handle(await pastGate(this.#options.foreign, messages), {
+			consider: (offer) => agree(this.module, offer, this.#options),
 			ask: this.#ask,
 		});
 		await this.#journaled;

@@ -51,6 +51,8 @@ export class OperatorGate {
 export function operatorClient(ask: Ask): OperatorClient {
 	return {
 		trustList: () => ask("trustList", new Uint8Array()),
+		freezeList: () => ask("freezeList", new Uint8Array()),
+		appeal: (appeal) => ask("appeal", appeal),
 		enrol: (enrolment) => ask("enrol", enrolment),
 		withdraw: (order) => ask("withdraw", order),
 		claim: (claim) => ask("claim", claim),

@@ -1,7 +1,7 @@
 /**
  * Takings: what each token of a judged claim takes of the registry, and what it is owed for it.
  */
-import { isRefusal, mayCredit, type VerifiedCertificate } from "@tenten/protocol";
+import { type Bytes, isRefusal, mayCredit, type VerifiedCertificate } from "@tenten/protocol";
 import type { JudgedClaim, JudgedToken } from "../judging/judge.ts";
 import type { Claimed } from "../recording.ts";
 import type { Published } from "../store/releases.ts";
@@ -24,6 +24,11 @@ export function takingsOf(
 			{ ...judged, order, digest, position, signer, redeemer, creditable, claimants, source: "redeemed" },
 		];
 	});
+}
+
+/** The outputs on a token's path, the one that is paid last. */
+export function statesTaken({ rows }: Pick<Taking, "rows">): readonly Bytes[] {
+	return rows.map(({ output }) => output);
 }
 
 /** The releases on the paths of what is taken, published `at` unix seconds. */

@@ -18,6 +18,7 @@ import { storedReplies } from "../replies.ts";
 import { bindKeys } from "../request-key.ts";
 import { consumedEffects, issuedEffects, noteEffects } from "../sealing/effects.ts";
 import { postEntries } from "../store/books.ts";
+import { refusedFrozen } from "../store/freezes.ts";
 import { publishVouched } from "../store/releases.ts";
 import type { Schema } from "../store/schema.ts";
 import { insertNewSet, selectAt, selectIn, takeFromIssues } from "../store/sets.ts";
@@ -25,7 +26,7 @@ import type { Transaction } from "../store/store.ts";
 import { refusedPayout } from "../watch.ts";
 import { tell } from "../webhooks/outbox.ts";
 import type { PreparedClaim, Writes } from "./prepared.ts";
-import { releasesIn, type Taking } from "./taking.ts";
+import { releasesIn, statesTaken, type Taking } from "./taking.ts";
 
 export type Together =
 	/** taken, or answered before: the reply stands */
@@ -42,6 +43,8 @@ export function claimTogether(
 ): Promise<readonly Together[]> {
 	return context.store.run(async (transaction) => {
 		const stopped = await stoppedAmong(transaction, context, claims);
+		const states = claims.flatMap(({ takings }) => takings.map(statesTaken));
+		const isAnyFrozen = (await refusedFrozen(transaction, context, states)) !== undefined;
 		const isBound = await bindKeys(
 			transaction,
 			claims.flatMap(({ key, at }) => (key === null ? [] : [{ key, at }])),
@@ -53,7 +56,7 @@ export function claimTogether(
 			const before = stored.replies.get(toHex(claim.hash));
 			if (before !== undefined) return { kind: "reply", reply: before };
 			// The long way says why.
-			if (stopped.has(claim.code)) return { kind: "alone" };
+			if (stopped.has(claim.code) || isAnyFrozen) return { kind: "alone" };
 			const one = take(claim, stored);
 			if (one === null) return { kind: "alone" };
 			taken.push(one);

@@ -27,6 +27,11 @@ export async function areVouchedApart(
 	return lines.size >= people.length;
 }
 
+/** Whether two actors are two people, for whom two administrators answer: neither made by the other's line. */
+export async function areActorsApart(transaction: Transaction, one: string, other: string): Promise<boolean> {
+	return one !== other && (await lineOf(transaction, one)) !== (await lineOf(transaction, other));
+}
+
 /** The actor that began the line of this one: the first key, or one that the first key made. */
 async function lineOf(transaction: Transaction, actor: string): Promise<string> {
 	for (let at = actor; ; ) {

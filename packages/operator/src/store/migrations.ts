@@ -316,6 +316,20 @@ export const migrations: readonly Migration[] = [
 				record {blob} NOT NULL, PRIMARY KEY (record_key, turn))`,
 		],
 	},
+	{
+		version: 21,
+		statements: [
+			"CREATE TABLE IF NOT EXISTS freeze_lists (number bigint NOT NULL PRIMARY KEY, encoded {blob} NOT NULL)",
+			`CREATE TABLE IF NOT EXISTS frozen_outputs (output_id {blob} NOT NULL PRIMARY KEY, reason text NOT NULL,
+				since bigint NOT NULL, case_id {blob} NOT NULL, appeal_until bigint NOT NULL, ends_at bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS freeze_proposals (output_id {blob} NOT NULL PRIMARY KEY, act text NOT NULL,
+				reason text NOT NULL, case_id {blob} NOT NULL, appeal_seconds bigint NOT NULL, actor text NOT NULL,
+				proposed_at bigint NOT NULL)`,
+			`CREATE TABLE IF NOT EXISTS appeals (appeal_id {blob} NOT NULL PRIMARY KEY, frozen {blob} NOT NULL,
+				output_id {blob} NOT NULL, encoded {blob} NOT NULL, received_at bigint NOT NULL, verdict text,
+				actor text, outcome {blob}, UNIQUE (frozen, output_id))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

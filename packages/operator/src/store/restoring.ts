@@ -10,6 +10,7 @@
  */
 import type { Bytes } from "@tenten/protocol";
 import { folderActor } from "../access.ts";
+import { newestFreezeList } from "../freezing/freeze-lists.ts";
 import { newestList } from "../trust-lists.ts";
 import { appendAudit } from "./audit-log.ts";
 import { insertNew } from "./insert-new.ts";
@@ -75,6 +76,11 @@ export function markRestored(store: Store, { copiedAt, at }: Restored): Promise<
 		if (newest !== null) {
 			const version = newest.version + listsSkipped;
 			await insertNew(transaction, "trust_lists", [{ version, encoded: newest.encoded }]);
+		}
+		const frozen = await newestFreezeList(transaction);
+		if (frozen !== null) {
+			const number = frozen.number + listsSkipped;
+			await insertNew(transaction, "freeze_lists", [{ number, encoded: frozen.encoded }]);
 		}
 		const entry = { actor: folderActor, requestId: "restore", act: "restored", outcome: "done" } as const;
 		await appendAudit(transaction, { ...entry, at, subject: "database", detail: reasons });

@@ -6,11 +6,13 @@
  */
 
 import type { CrossingTables } from "./crossing-tables.ts";
+import type { FreezeTables } from "./schema-freezes.ts";
 import type { SealSchema } from "./seal-schema.ts";
 
 type Blob = Uint8Array;
 
 export type Schema = SealSchema &
+	FreezeTables &
 	CrossingTables & {
 		/** the spend registry: which link consumed which output; written at most once */
 		readonly registry: {

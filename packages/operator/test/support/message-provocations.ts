@@ -14,6 +14,7 @@ import { usualDoor } from "../../src/http/door.ts";
 import { startServer } from "../../src/index.ts";
 import { stopPayouts } from "../../src/store/payout-stops.ts";
 import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
+import { appealing, appeals, frozenClaim, frozenRefund, goodAppeal } from "./freeze-provocations.ts";
 import { edited, replaced, turned } from "./item-edits.ts";
 import { createLicensed, draftOf } from "./licensed.ts";
 import { refundsEnd } from "./rulings.ts";
@@ -219,6 +220,7 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 				claims,
 				edited(s.claim, [1], (tokens) => Array(17).fill((tokens as never[])[0])),
 			),
+		frozen: frozenClaim,
 		"type-unknown": async (s) => send(s, claims, replaced(s.claim, [0, 0, 1, 0], 99n)),
 		"amount-invalid": async (s) => send(s, claims, replaced(s.claim, [1, 0, 0, 0, 1], 0n)),
 		"condition-unknown": async (s) => send(s, claims, replaced(s.claim, [1, 0, 0, 0, 3], [[99n, []]])),
@@ -243,6 +245,7 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 		"issuer-unknown": async (s) =>
 			send(s, claims, replaced(s.claim, [1, 0, 0, 0, 0, 0], s.stranger.operator.id)),
 	},
+	appeal: { ...unread(appeals, goodAppeal), ...appealing },
 	rule: {
 		...unread(rulings, goodQuestion),
 		...keyed(rulings, goodQuestion),
@@ -308,6 +311,7 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 			const request = await neverReleased(s);
 			return whileStopped(s, () => send(s, rulings, request));
 		},
+		frozen: frozenRefund,
 		"not-evidence": async (s) => send(s, rulings, await provesNothing(s)),
 	},
 };

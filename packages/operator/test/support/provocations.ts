@@ -120,6 +120,7 @@ type Changed = Parameters<typeof signedQuestion>[2];
 
 const byJson: Readonly<Record<string, Provocations>> = {
 	trustList: {},
+	freezeList: {},
 	release: {
 		malformed: (s) => fetch(`${s.server.url}/v1/releases/none`),
 		"attempt-unknown": (s) => fetch(`${s.server.url}/v1/releases/${nowhere}`),

@@ -23,7 +23,7 @@ export const refusals = {
 	"certificate-role": ["final", "use a certificate whose role allows this"],
 	"trust-list-expired": ["transient", "fetch the current trust list"],
 	"trust-list-rollback": ["final", "fetch the current trust list"],
-	frozen: ["transient", "appeal to its operator: it moves again once the freeze is lifted"],
+	frozen: ["final", "pay with something else, and appeal to its operator"],
 	"freeze-list-expired": ["transient", "fetch the operator's current freeze list"],
 	"freeze-list-rollback": ["final", "fetch the operator's current freeze list"],
 	"freeze-unknown": ["final", "appeal against what the newest freeze list names"],

@@ -86,10 +86,8 @@ function judge(
 		if (active !== null && !equalBytes(active, attempt)) return standsInTheWay(known(active));
 		const closed = requestIsOpen(request, now);
 		if (closed !== undefined) return closed;
-		for (const token of accepted.tokens) {
-			const frozen = refuseToTake(token, trust.freezes, now);
-			if (frozen !== undefined) return frozen;
-		}
+		const frozen = refuseFrozenOffer({ request, accepted }, { trust, now });
+		if (frozen !== undefined) return frozen;
 	}
 	if ((mode === "direct") !== (accepted.lock === null)) return refuse("lock-mismatch", "mode");
 	if (accepted.lock?.payeeDecides) return refuse("lock-mismatch", "the payee does not decide here");
@@ -100,6 +98,19 @@ function judge(
 	const documents = matchDocuments(transfer.data, contents);
 	if (isRefusal(documents)) return documents;
 	return { transfer, request, counterRequest, accepted, documents };
+}
+
+/** What a freeze list says against an offer, when it comes and when it is taken. A direct transfer is sent back. */
+export function refuseFrozenOffer(
+	{ request, accepted }: Pick<Offer, "request" | "accepted">,
+	{ trust, now }: Context,
+): Refusal | undefined {
+	if (request.body.mode === "direct") return undefined;
+	for (const token of accepted.tokens) {
+		const frozen = refuseToTake(token, trust.freezes, now);
+		if (frozen !== undefined) return frozen;
+	}
+	return undefined;
 }
 
 /** Another attempt at the same request: its payer may have cancelled it, and we not heard of it yet. */

@@ -26,7 +26,7 @@ import {
 import { signedPayment } from "./draft.ts";
 import { type Context, type Step, send, stay } from "./machine.ts";
 import { attemptId, type Message, type MessageOf, serializeMessage } from "./messages.ts";
-import { checkOffer, type Offering } from "./offer.ts";
+import { checkOffer, type Offering, refuseFrozenOffer } from "./offer.ts";
 import { answerMessage, deciderOf, draftAnswer } from "./payee-answer.ts";
 import { givenIn, isPastRedeeming, takesWhatWeGave, wasOver } from "./payee-late.ts";
 import {
@@ -107,7 +107,8 @@ function consented(
 	{ consent, entropy }: Extract<PayeeEvent, { kind: "consented" }>,
 	context: Context,
 ): PayeeStep {
-	const draft = draftAnswer(offer, consent, entropy, context);
+	// A list may have come while the app thought.
+	const draft = refuseFrozenOffer(offer, context) ?? draftAnswer(offer, consent, entropy, context);
 	if (isRefusal(draft)) return declined(offer, draft);
 	const { terms, links, answer } = draft;
 	const signer = offer.request.payee.hash;

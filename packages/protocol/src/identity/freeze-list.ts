@@ -116,11 +116,16 @@ export function verifyFreezeList(
 	const payload = encodeItem(freezeListBody.write(body));
 	if (!hinted.some(({ key }) => verifySign1(trust.verify, key, "freeze-list", payload, signed.signature)))
 		return refuse("signature-invalid", "freeze list");
-	if (!ascends(body.entries.map(({ output }) => output)) || !ascends(body.cleared))
-		return refuse("malformed", "a freeze list is in order, and says nothing twice");
+	if (!isInOrder(body)) return refuse("malformed", "a freeze list is in order, and says nothing twice");
 	const before = newest(body.operator);
 	if (before !== null && !follows(body, before)) return refuse("freeze-list-rollback", `${before.number}`);
 	return body.expiresAt <= now ? refuse("freeze-list-expired", `${body.expiresAt}`) : body;
+}
+
+/** Both parts ascend, and nothing stands in both. */
+function isInOrder({ entries, cleared }: FreezeListBody): boolean {
+	const outputs = entries.map(({ output }) => output);
+	return ascends(outputs) && ascends(cleared) && ascends([...outputs, ...cleared].sort(compareBytes));
 }
 
 /** A list of a higher number, or the very same one. */

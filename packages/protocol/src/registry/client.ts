@@ -11,6 +11,10 @@ type Answer = Promise<Bytes | Refusal>;
 export type OperatorClient = {
 	/** the current signed trust list */
 	readonly trustList: () => Answer;
+	/** its current signed freeze list */
+	readonly freezeList: () => Answer;
+	/** a signed appeal; answers with its outcome, `attempt-pending` until it is decided */
+	readonly appeal: (appeal: Bytes) => Answer;
 	/** a signed enrolment; answers with an `Enrolled` */
 	readonly enrol: (enrolment: Bytes) => Answer;
 	/** a signed order with the action `withdraw`; answers with a `Reply` */

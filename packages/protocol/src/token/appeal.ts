@@ -150,11 +150,15 @@ export function verifyAppealOutcome(encoded: Bytes, trust: Trust): AppealOutcome
 export type Frozen = Pick<FreezeListBody, "entries" | "cleared">;
 
 /** What the next list says after an outcome. */
-export function afterOutcome({ entries, cleared }: Frozen, outcome: AppealOutcomeBody): Frozen {
+export function afterOutcome(frozen: Frozen, outcome: AppealOutcomeBody): Frozen {
+	const { entries, cleared } = frozen;
 	switch (outcome.verdict) {
 		case "upheld":
 			return { entries, cleared };
 		case "cleared":
+			// What descends from the frozen output itself is all that it freezes.
+			if (equalBytes(outcome.output, outcome.frozen))
+				return afterOutcome(frozen, { ...outcome, verdict: "lifted" });
 			return {
 				entries,
 				cleared: cleared.some((output) => equalBytes(output, outcome.output))

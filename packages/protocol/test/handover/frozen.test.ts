@@ -13,7 +13,7 @@ import {
 	stepPayee,
 	stepPayer,
 } from "@tenten/protocol";
-import { densha, epoch, trust } from "./support/ecosystem.ts";
+import { bytesOf, densha, epoch, trust } from "./support/ecosystem.ts";
 import { assertRefused } from "./support/refused.ts";
 import {
 	alice,
@@ -125,4 +125,13 @@ test("whoever decides an exchange releases nothing for a counter transfer that i
 test("a direct transfer of frozen value is not refused: its payer has spent it, so it is the payee's to send back", () => {
 	trust.freezes = Freezes.none.with(list());
 	assert.equal(arrives(oneWay).state.kind, "asked");
+});
+
+test("a list that came while the app thought is asked before anything is reserved", () => {
+	const asked = arrives(two).state;
+	trust.freezes = Freezes.none.with(list());
+	const consent = { reply: null, inputs: [] };
+	const step = stepPayee(asked, { kind: "consented", consent, entropy: bytesOf("entropy") }, context);
+	assert.equal(step.refusal?.code, "frozen");
+	assert.deepEqual([step.state.kind, step.effects.map(({ kind }) => kind)], ["none", ["send"]]);
 });

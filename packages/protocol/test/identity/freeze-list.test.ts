@@ -68,6 +68,7 @@ test("entries and what is cleared stand in order, each once", async () => {
 		{ entries: [a, a] },
 		{ cleared: [second, first] },
 		{ cleared: [first, first] },
+		{ entries: [a], cleared: [first] },
 	]) {
 		const encoded = await signFreezes({ ...body, ...wrong }, operator);
 		expectRefusal(verifyFreezeList(encoded, context), "malformed");

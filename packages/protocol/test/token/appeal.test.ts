@@ -140,6 +140,8 @@ test("upheld leaves all frozen, cleared frees what descends from the appellant's
 	assert.deepEqual(frozenAfter("upheld"), [true, true, true, true, true]);
 	assert.deepEqual(frozenAfter("cleared"), [true, true, false, false, false]);
 	assert.deepEqual(frozenAfter("cleared", "cleared", "upheld"), [true, true, false, false, false]);
+	const own = { ...outcomeOf("cleared"), output: stolen.outputId };
+	assert.deepEqual(afterOutcome(list, own), { entries: [], cleared: [] });
 	assert.deepEqual(frozenAfter("lifted"), [false, false, false, false, false]);
 });
 
