@@ -47,7 +47,7 @@ export function keptFreezes(rows: ReadonlyMap<string, Bytes>, trust: Trust): Fre
 }
 
 /** Takes a list that anyone handed on, if it is newer than the one that is held; the same again changes nothing. */
-export async function takeFreezeList(core: Core, encoded: Bytes): Promise<Refusal | undefined> {
+async function takeFreezeList(core: Core, encoded: Bytes): Promise<Refusal | undefined> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
 	const { freezes } = trust;
