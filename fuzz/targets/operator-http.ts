@@ -7,10 +7,11 @@
  */
 import { type Bytes, toHex } from "@tenten/protocol";
 import type { Holder } from "../../packages/module/test/support/world.ts";
-import { createApp, newKey } from "../../packages/operator/src/index.ts";
+import { createApp, newKey, type Sealer } from "../../packages/operator/src/index.ts";
 import { type Ecosystem, enrolHolder } from "../../packages/operator/test/support/ecosystem.ts";
 import { createLicensed } from "../../packages/operator/test/support/licensed.ts";
 import { listening, signedQuestion } from "../../packages/operator/test/support/peers.ts";
+import { freshLog, openSealed } from "../../packages/operator/test/support/sealer-log.ts";
 import { serverMemory } from "../memory.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
 import { Broken, type Target } from "../target.ts";
@@ -18,6 +19,7 @@ import { crossingScenes } from "./crossing-scenes.ts";
 import { type DefinitionSeeds, definitionRoutes } from "./definition-routes.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
 import { type LedgerSeeds, ledgerRoutes } from "./ledger-routes.ts";
+import { type SealSeeds, sealRoutes } from "./seal-routes.ts";
 import { signAgain } from "./sign-again.ts";
 
 const apiKey = newKey((length) => new Uint8Array(length).fill(1));
@@ -255,6 +257,8 @@ type Scene = {
 	readonly seeds: () => readonly HttpSeed[] | Promise<readonly HttpSeed[]>;
 	/** in the place of closing the operator alone */
 	readonly close?: () => Promise<void>;
+	/** where what it does goes through a log */
+	readonly sealer?: Sealer;
 };
 
 /** An operator with a day behind it. */
@@ -268,6 +272,16 @@ const atWork = (seeds: Seeds) => async (): Promise<Scene> => {
 const keepingAccounts = (seeds: LedgerSeeds) => async (): Promise<Scene> => {
 	const { ecosystem, holders } = await atWork(() => [])();
 	return { ecosystem, holders, seeds: () => seeds(ecosystem, admin) };
+};
+
+/** An operator with a day behind it, all of it in its log. */
+const sealing = (seeds: SealSeeds) => async (): Promise<Scene> => {
+	const ecosystem = await fuzzEcosystem();
+	const { sealer, close } = await openSealed(ecosystem.operator, await freshLog());
+	const traffic = await dayAtOperator(ecosystem);
+	await sealer.seal();
+	const { holders } = traffic;
+	return { ecosystem, holders, sealer, close, seeds: () => seeds(traffic, ecosystem) };
 };
 
 /** An operator that issues by definitions alone, and one who may propose and approve them. */
@@ -308,6 +322,7 @@ const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
 	...mapped(definitionRoutes, licensed),
 	...mapped(ledgerRoutes, keepingAccounts),
 	...crossingScenes(apiKey),
+	...mapped(sealRoutes, sealing),
 	"GET /v1/peers/:peer/debts": besideAnother,
 };
 
@@ -322,11 +337,11 @@ function route(name: string, openScene: () => Promise<Scene>): Target {
 		weight: 10,
 		memory: serverMemory,
 		open: async () => {
-			const { ecosystem, holders, seeds, close } = await openScene();
+			const { ecosystem, holders, seeds, close, sealer } = await openScene();
 			const quiet = { info: () => undefined, error: (fields: object) => bugs.push(fields) };
 			const bugs: object[] = [];
 			await ecosystem.operator.keepFirstKey(apiKey);
-			const app = createApp({ operator: ecosystem.operator, log: quiet });
+			const app = createApp({ operator: ecosystem.operator, log: quiet, ...(sealer && { sealer }) });
 			let inputs = 0;
 			const made = (await seeds()).map(encodeHttp);
 			let before = await rowsIn(ecosystem);

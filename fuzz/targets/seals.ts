@@ -7,21 +7,28 @@ import {
 	brokenRule,
 	checkSeal,
 	isRefusal,
+	loggedProof,
+	loggedSeal,
 	parse,
 	parseLeaf,
 	refusalBody,
+	sealCosignature,
 	sealProof,
+	sealRefusal,
 	serialize,
 	serializeLeaf,
+	serializeLoggedProof,
 	serializeProof,
 	verifyCosignature,
+	verifyLoggedProof,
 	verifyProof,
 	verifySealRefusal,
 } from "@tenten/protocol";
-import { sealScene } from "../../packages/protocol/test/seal/support/proofs.ts";
+import { verify } from "../../packages/module/src/index.ts";
+import { loggedProofs, logKeys } from "../../packages/protocol/test/crossing/support/logged-proofs.ts";
 import { Broken, mustBeSame, type Outcome, outcomeOf, type Target } from "../target.ts";
 
-const scene = await sealScene();
+const { scene, files } = await loggedProofs();
 
 function target(name: string, seeds: readonly Bytes[], run: (input: Bytes) => Outcome, weight = 2): Target {
 	return { name: `seal/${name}`, weight, open: async () => ({ seeds, form: "items", run }) };
@@ -49,6 +56,30 @@ function proof(input: Bytes): Outcome {
 	return "accepted";
 }
 
+function logged(input: Bytes): Outcome {
+	const shown = verifyLoggedProof(input, logKeys, verify);
+	if (isRefusal(shown)) return shown.code;
+	const read = parse(loggedProof, input, input.length);
+	if (isRefusal(read)) throw new Broken("proved, and not read");
+	mustBeSame(serializeLoggedProof(read), input);
+	return "accepted";
+}
+
+/** A seal with one word of each kind. */
+function loggedSealOf(): Bytes {
+	const place = new Uint8Array([1]);
+	const words = [parse(sealCosignature, scene.cosigned), parse(sealRefusal, scene.refused)] as const;
+	if (isRefusal(words[0]) || isRefusal(words[1])) throw new Broken("words that were just made");
+	return serialize(loggedSeal, {
+		leaf: scene.leaves[0] as Bytes,
+		place,
+		words: [
+			{ kind: "cosignature", word: words[0] },
+			{ kind: "broken", word: words[1] },
+		],
+	});
+}
+
 function refusal(input: Bytes): Outcome {
 	const read = verifySealRefusal(input, scene.expected);
 	if (!isRefusal(read)) serialize(refusalBody, read);
@@ -58,6 +89,13 @@ function refusal(input: Bytes): Outcome {
 export const sealTargets: readonly Target[] = [
 	target("leaf", scene.leaves, leaf, 4),
 	target("proof", scene.proofs, proof, 4),
+	target("logged proof", files, logged, 4),
+	target("logged seal", [loggedSealOf()], (input) => {
+		const read = parse(loggedSeal, input, input.length);
+		if (isRefusal(read)) return read.code;
+		mustBeSame(serialize(loggedSeal, read), input);
+		return "accepted";
+	}),
 	target("cosignature", [scene.cosigned], (input) => outcomeOf(verifyCosignature(input, scene.expected))),
 	target("refusal", [scene.refused], refusal),
 ];

@@ -88,6 +88,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account's line among what the newest seal says is owed, told to its holder */
+        get: operations["line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -161,6 +178,23 @@ export interface paths {
          * @description For API keys with the role auditor or administrator.
          */
         get: operations["auditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch}/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** That an issue, a redemption, a ruling is in a batch of the log */
+        get: operations["item"];
         put?: never;
         post?: never;
         delete?: never;
@@ -867,6 +901,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/seals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A seal with its place in the log, and what witnesses signed of it */
+        get: operations["seal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/signing-keys": {
         parameters: {
             query?: never;
@@ -925,6 +976,23 @@ export interface paths {
          * @description For API keys with the role administrator.
          */
         post: operations["retireSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/states/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the newest seal shows under a key: what consumed an output, or that nothing did */
+        get: operations["state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2494,6 +2562,24 @@ export interface components {
                 };
             };
         };
+        /** @description `not-logged` (funds safe): ask for the proof again, under a checkpoint that holds the entry */
+        "not-logged": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not-logged";
+                };
+            };
+        };
         /** @description `owner-mismatch` (funds safe): spend only what your own certificate owns */
         "owner-mismatch": {
             headers: {
@@ -3133,6 +3219,80 @@ export interface operations {
             503: components["responses"]["store-unavailable"];
         };
     };
+    line: {
+        parameters: {
+            query: {
+                /** @description code of the asset */
+                asset: string;
+            };
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `loggedProof`: what `tenten proof verify` takes */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed" | "too-deep" | "type-unknown";
+                    };
+                };
+            };
+            403: components["responses"]["owner-mismatch"];
+            404: components["responses"]["asset-unknown"];
+            409: components["responses"]["authority-unknown"];
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `not-logged` (funds safe): ask for the proof again, under a checkpoint that holds the entry; `order-mismatch` (funds safe): sign the order that the links name; `request-expired` (funds safe): ask for a new request; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount-invalid" | "not-logged" | "order-mismatch" | "request-expired" | "signature-invalid" | "too-many";
+                    };
+                };
+            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
     apiKeys: {
         parameters: {
             query?: {
@@ -3387,6 +3547,42 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["api-key-invalid"];
             403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description what kind of batch */
+                batch: "issues" | "redemptions" | "certificates" | "rulings" | "burns" | "chargeOffs" | "forkDeposits" | "forkDraws" | "forkRepayments" | "forkLosses";
+                /** @description issue id, output id, certificate hash, subject of a ruling */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `loggedProof`: what `tenten proof verify` takes */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            422: components["responses"]["not-logged"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];
@@ -5293,6 +5489,40 @@ export interface operations {
             };
         };
     };
+    seal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description from 1; `latest`: the newest */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `loggedSeal` */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            422: components["responses"]["not-logged"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
     signingKeys: {
         parameters: {
             query?: never;
@@ -5479,6 +5709,40 @@ export interface operations {
             403: components["responses"]["role-missing"];
             404: components["responses"]["signing-key-unknown"];
             409: components["responses"]["signing-key-needed"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an output id, or the id of a payment across operators */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `loggedProof`: what `tenten proof verify` takes */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            422: components["responses"]["not-logged"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];

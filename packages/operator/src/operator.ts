@@ -285,6 +285,11 @@ export class Operator implements OperatorClient {
 		return operationsUnder(key, this.#context, this.#claims, this.#resigning);
 	}
 
+	/** Whether it issues an asset of this code, now or before. */
+	hasAsset(code: string): boolean {
+		return this.#context.definitions.asset(code) !== undefined;
+	}
+
 	/** What an account holds, minor units. */
 	balance(holder: Bytes, code: string): Promise<bigint> {
 		const asset = assetHash({ operator: this.id, code });

@@ -190,16 +190,25 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 		},
 	}) as Operator;
 	const log = { info: () => undefined, error: (fields: object) => logged.push(fields as never) };
-	const server = await startServer({ operator, port: 0, log });
+	const sealer = new Proxy(served.sealer, {
+		get: (target, name) => {
+			if (name === "publicFolder") return target.publicFolder;
+			return () => {
+				throw failure();
+			};
+		},
+	});
+	const server = await startServer({ operator, port: 0, log, sealer });
 	try {
-		for (const [name, { method, path, takes, gives }] of Object.entries(all)) {
-			const url = `${server.url}${path.replaceAll(/\{[^}]+\}/g, "0".repeat(name === "revokeApiKey" ? 16 : 64))}`;
+		for (const [name, { method, path, takes, gives, access }] of Object.entries(all)) {
+			const named = path.replace("{number}", "latest").replace("{batch}", "issues");
+			const url = `${server.url}${named.replaceAll(/\{[^}]+\}/g, "0".repeat(name === "revokeApiKey" ? 16 : 64))}${name === "line" ? "?asset=JPY" : ""}`;
 			const isJson = takes.kind === "json";
 			const body = isJson ? JSON.stringify(goodBodies[name]) : "x";
 			const response = await fetch(url, {
 				method: method.toUpperCase(),
 				headers: {
-					authorization: name === "account" ? "Tenten AA" : `Bearer ${apiKey}`,
+					authorization: access === "holder" ? "Tenten AA" : `Bearer ${apiKey}`,
 					"content-type": isJson ? "application/json" : "application/cose",
 					"idempotency-key": name,
 				},

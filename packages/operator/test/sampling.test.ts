@@ -12,9 +12,9 @@ import { Sampling } from "../src/sealing/sampling.ts";
 import { saltSecret } from "./support/balanced.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
 import { inFolder } from "./support/in-folder.ts";
-import { freshLog, withSealer } from "./support/seal-scenes.ts";
 import { logSigner, sealOrigin, trustee } from "./support/sealed.ts";
 import { folderOf } from "./support/sealed-log.ts";
+import { freshLog, withSealer } from "./support/sealer-log.ts";
 
 const signer = signerFrom(sha256(Uint8Array.of(7)), "Ed25519");
 

@@ -21,8 +21,9 @@ import { brokenSeals } from "../src/sealing/examine.ts";
 import { assertBalanced, saltSecret } from "./support/balanced.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
 import { inFolder } from "./support/in-folder.ts";
-import { assertLogged, freshLog, openLog, usualSealer, withSealer } from "./support/seal-scenes.ts";
+import { assertLogged } from "./support/seal-scenes.ts";
 import { assertSealed, beginSealed, leavesOf, sealNow } from "./support/sealed.ts";
+import { freshLog, openLog, usualSealer, withSealer } from "./support/sealer-log.ts";
 
 /** A withdrawal, a payment, a redemption. */
 async function trade(ecosystem: Ecosystem): Promise<void> {

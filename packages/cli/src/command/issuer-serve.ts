@@ -1,5 +1,6 @@
 /** `tenten operator init`, `serve` and `trust-list`: an operator's folder, its server, its public list. */
 import { availableParallelism } from "node:os";
+import type { NewUnlock } from "@tenten/module";
 import { type Licensor, paced, startServer } from "@tenten/operator";
 import { type AssetDefinition, isRefusal, toHex } from "@tenten/protocol";
 import { httpOperatorClient, refusalWords, replaceFile } from "@tenten/wallet";
@@ -9,6 +10,7 @@ import { commandName } from "../invocation.ts";
 import { databaseUrl } from "../server/database-url.ts";
 import { type DoorFlags, doorOptions, doorsFrom } from "../server/doors.ts";
 import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
+import { type LogOfIssuerFlags, logOfIssuerOptions, openLogOfIssuer } from "../server/issuer-log.ts";
 import { isLicensor } from "../server/issuer-settings.ts";
 import { listPeers, peersEvery_ms, peersLook } from "../server/peers.ts";
 import { onPort } from "../server/port.ts";
@@ -18,6 +20,7 @@ import { passphraseCost } from "../wallet/folder.ts";
 import { readPassphrase } from "../wallet/passphrase.ts";
 import { readJson } from "../wallet/settings.ts";
 import { dataOption, type IssuerFlags, issuerFolder } from "./operator-command.ts";
+import { unlockOf } from "./rail-key.ts";
 
 type Sealed = IssuerFlags & { readonly passphraseFile?: string };
 const passphraseOption = [
@@ -78,7 +81,8 @@ export function initCommand(): Command {
 }
 
 type ServeFlags = Sealed &
-	DoorFlags & {
+	DoorFlags &
+	LogOfIssuerFlags & {
 		readonly peer?: readonly string[];
 		readonly port?: string;
 		readonly host?: string;
@@ -96,6 +100,7 @@ export function serveCommand(): Command {
 				["--port <number>", "where this process listens (default: as it was made with)"],
 				["--host <address>", "on which address (default: 127.0.0.1; in a container 0.0.0.0)"],
 				["--peer <address...>", "operators to list beside itself, from now on: their money is trusted here"],
+				...logOfIssuerOptions,
 				...doorOptions,
 			],
 		},
@@ -108,21 +113,31 @@ export function serveCommand(): Command {
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
 			const { operator, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);
+			const unlockLog = async (file: string | undefined): Promise<NewUnlock> =>
+				file === undefined ? unlock : unlockOf({ passphraseFile: file }, `${flags.log}`)();
+			const ofLog = await openLogOfIssuer(flags, issuer, unlockLog, failed).catch(async (error: unknown) => {
+				await issuer.close();
+				throw error;
+			});
+			const sealer = ofLog === null ? {} : { sealer: ofLog.sealer };
 			const log = { info: lineOfLog, error: lineOfLog };
 			const port = flags.port === undefined ? settings.port : portFrom(flags.port);
 			const { host: hostname = "127.0.0.1" } = flags;
-			const server = await onPort(port, () => startServer({ operator, port, log, hostname, ...doors }));
+			const server = await onPort(port, () =>
+				startServer({ operator, port, log, hostname, ...doors, ...sealer }),
+			);
 			output.say(`${settings.name} listens at ${server.url}   id ${toHex(operator.id)}`);
 			output.say(`Its API: ${server.url}/v1/docs   Wallets: ${commandName()} wallet join ${settings.url}`);
 			output.say(
 				`Put money on an account: ${commandName()} operator deposit <account> <amount> --data ${folder}`,
 			);
-			const look = peersLook(folder, operator, peerFailed);
-			void look().catch(peerFailed);
-			const rest = paced(look, peersEvery_ms, peerFailed);
+			const look = peersLook(folder, operator, failed);
+			void look().catch(failed);
+			const rest = paced(look, peersEvery_ms, failed);
 			await stopSignal().stopped;
 			await server.close();
 			await rest();
+			await ofLog?.close();
 			await issuer.close();
 			output.say("Stopped. Everything that was answered is on the disk.");
 			return { ok: true, result: { ok: true, url: server.url, id: toHex(operator.id) } };
@@ -130,7 +145,7 @@ export function serveCommand(): Command {
 	);
 }
 
-function peerFailed(error: unknown): void {
+function failed(error: unknown): void {
 	lineOfLog({ level: "error" }, error instanceof Error ? error.message : String(error));
 }
 

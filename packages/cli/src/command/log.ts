@@ -45,7 +45,15 @@ import {
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
-import { keysFrom, type LogFlags, logKeyFile, makeLogKey, openLogKey } from "../log/keys.ts";
+import {
+	keyOptions,
+	keysFrom,
+	type LogFlags,
+	logKeyFile,
+	makeLogKey,
+	openLogKey,
+	vkeyOption,
+} from "../log/keys.ts";
 import { numberIn } from "../number-flag.ts";
 import type { Output } from "../output.ts";
 import { onPort } from "../server/port.ts";
@@ -226,13 +234,6 @@ function publicOf(folder: string): string {
 }
 
 const urlOption = ["--url <place>", "the log: its address, or its folder"] as const;
-const vkeyOption = ["--vkey <key>", "the log's key: name+id+base64"] as const;
-const keyOptions = [
-	["--origin <name>", "how its checkpoints name it, where that is not the key's name"],
-	["--witness <key...>", "keys of witnesses whose cosignatures are looked for"],
-	["--quorum <count>", "how many of them are needed (default: none)"],
-] as const;
-
 function sourceAt(url: string): LogSource {
 	if (/^https?:\/\//.test(url)) return httpSource(url);
 	if (!existsSync(url)) throw new BadInput("is not there", { file: url });

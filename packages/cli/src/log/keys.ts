@@ -79,6 +79,13 @@ export type LogFlags = {
 	readonly quorum?: string;
 };
 
+export const vkeyOption: readonly [string, string] = ["--vkey <key>", "the log's key: name+id+base64"];
+export const keyOptions: readonly (readonly [string, string])[] = [
+	["--origin <name>", "how its checkpoints name it, where that is not the key's name"],
+	["--witness <key...>", "keys of witnesses whose cosignatures are looked for"],
+	["--quorum <count>", "how many of them are needed (default: none)"],
+];
+
 /** The keys that somebody named, and whether enough of the witnesses among them signed. */
 export function keysFrom({ vkey, origin, witness = [], quorum = "0" }: LogFlags): {
 	readonly keys: LogKeys;

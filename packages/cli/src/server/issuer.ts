@@ -24,7 +24,16 @@ import {
 	Operator,
 	type StoreOptions,
 } from "@tenten/operator";
-import { type AssetDefinition, fromHex, isRefusal, type Refusal, toHex } from "@tenten/protocol";
+import {
+	type AssetDefinition,
+	concatBytes,
+	fromHex,
+	isRefusal,
+	type Refusal,
+	sha256,
+	toHex,
+	toUtf8,
+} from "@tenten/protocol";
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
@@ -58,6 +67,8 @@ const policy = {
 export type Issuer = {
 	readonly operator: Operator;
 	readonly settings: IssuerSettings;
+	/** from which salts of what it seals follow */
+	readonly saltSecret: Uint8Array;
 	readonly close: () => Promise<void>;
 };
 
@@ -158,7 +169,12 @@ export async function openIssuer(
 		await rest();
 		await close(operator, keyStore);
 	};
-	return { operator, settings, close: stop };
+	return { operator, settings, saltSecret: saltSecretOf(keyStore), close: stop };
+}
+
+/** Of the key store's own secret, which seals what it keeps: another use of it has another hash. */
+function saltSecretOf({ stateKey }: KeyStore): Uint8Array {
+	return sha256(concatBytes(toUtf8("salts of seals"), stateKey));
 }
 
 /** One line of JSON on stderr, for whoever looks after the operator. */

@@ -8,6 +8,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { requestId } from "hono/request-id";
 import type { Operator } from "../operator.ts";
+import type { Sealer } from "../sealing/sealer.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addByteRoutes } from "./byte-routes.ts";
@@ -29,6 +30,7 @@ import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
 import { addPruneRoutes } from "./prune-routes.ts";
 import { idsOf, requestSpan } from "./request-span.ts";
+import { addSealRoutes } from "./seal-routes.ts";
 import { addServiceRoutes } from "./service-routes.ts";
 import { note, noted } from "./serving.ts";
 import { addSigningKeyRoutes } from "./signing-key-routes.ts";
@@ -47,6 +49,8 @@ export type AppOptions = {
 	readonly clients?: ClientRules;
 	/** pages of these origins may ask from a browser; none if left out */
 	readonly origins?: readonly string[];
+	/** proves what the operator seals, and has its log; none if left out */
+	readonly sealer?: Sealer;
 	/** who is let in when there is too much to do; as usual if left out */
 	readonly door?: DoorOptions;
 };
@@ -64,7 +68,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
 		const { method } = context.req;
 		const milliseconds = performance.now() - started;
 		const { status } = context.res;
-		for (const [name, value] of Object.entries(alwaysSent)) context.res.headers.set(name, value);
+		for (const [name, value] of Object.entries(alwaysSent))
+			if (!context.res.headers.has(name)) context.res.headers.set(name, value);
 		context.res.headers.set("request-id", context.get("requestId"));
 		const { route, code, headers = {} } = noted(context);
 		for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
@@ -100,6 +105,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addDefinitionRoutes(app, operator, gate);
 	addLedgerRoutes(app, operator, gate);
 	addCrossingRoutes(app, operator, gate);
+	addSealRoutes(app, operator, options.sealer ?? null, gate);
 	addServiceRoutes(app, operator, metrics, gate);
 	return app;
 }

@@ -57,7 +57,7 @@ export function addByteRoutes(
 type GivesBytes = Endpoint & { readonly gives: { readonly kind: "cose" } };
 
 /** Bytes, or the problem that a refusal is on this route. */
-function answered<E extends GivesBytes>(endpoint: E, result: Bytes | Refusal) {
+export function answered<E extends GivesBytes>(endpoint: E, result: Bytes | Refusal) {
 	return isRefusal(result) ? refused(endpoint, result) : given(result);
 }
 
@@ -67,7 +67,11 @@ const scheme = "Tenten ";
 const longestQuestion = 16_384;
 
 /** The reply to a signed question for the account that the path names. */
-async function accountOf(operator: Operator, account: string, header: string): Promise<Bytes | Refusal> {
+export async function accountOf(
+	operator: Operator,
+	account: string,
+	header: string,
+): Promise<Bytes | Refusal> {
 	if (!header.startsWith(scheme))
 		return refuse("signature-invalid", "the holder of the account must sign the question");
 	if (header.length > longestQuestion)

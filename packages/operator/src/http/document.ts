@@ -35,6 +35,7 @@ const about = {
 		{ name: "webhooks", description: "Where partners are told what happened, and what they were told" },
 		{ name: "ledger", description: "Accounts with reservations, for what is no token" },
 		{ name: "crossings", description: "Payments to and from accounts of other operators" },
+		{ name: "seals", description: "What the operator sealed, and proofs of it that anyone verifies offline" },
 		{ name: "service", description: "Health, figures and documentation" },
 	],
 };

@@ -52,6 +52,7 @@ type Tag =
 	| "crossings"
 	| "webhooks"
 	| "ledger"
+	| "seals"
 	| "rail"
 	| "witness"
 	| "service";

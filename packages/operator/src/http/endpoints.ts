@@ -10,6 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { ledgerEndpoints } from "./ledger-endpoints.ts";
 import { managementEndpoints } from "./management-endpoints.ts";
 import { peerEndpoints } from "./peer-endpoints.ts";
+import { sealEndpoints } from "./seal-endpoints.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
 import { signingKeyEndpoints } from "./signing-key-endpoints.ts";
 import { walletEndpoints } from "./wallet-endpoints.ts";
@@ -24,5 +25,6 @@ export const endpoints = {
 	...definitionEndpoints,
 	...ledgerEndpoints,
 	...crossingEndpoints,
+	...sealEndpoints,
 	...serviceEndpoints,
 } as const satisfies Readonly<Record<string, Endpoint>>;

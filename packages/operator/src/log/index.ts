@@ -2,6 +2,7 @@
 export { type Anchor, type Anchored, Anchoring, bring, folderAnchor, httpAnchor } from "./anchors.ts";
 export { checkLog, type Recomputed, readCheckpoint, recomputeLog } from "./checking.ts";
 export { LogReader } from "./reader.ts";
+export { type Published, publicFolder } from "./recovering.ts";
 export { type LogServer, logApp, serveLog } from "./serving.ts";
 export { folderSource, httpSource, type LogSource, LogUnreachable } from "./source.ts";
-export { type LogOptions, LogWriter, type Published, publicFolder } from "./writer.ts";
+export { type LogOptions, LogWriter } from "./writer.ts";

@@ -21,11 +21,11 @@ const tileHeaders = {
 /** bytes of the largest file: 256 entries of 65,535 bytes */
 const fileBytes = 256 * (2 + 65_535);
 
-/** The routes of a log of which `folder` is what is public. */
-export function logApp(folder: string): Hono {
+/** The routes of a log of which `folder` is what is public; `under` is what stands before its paths. */
+export function logApp(folder: string, under = "/"): Hono {
 	const app = new Hono();
 	app.get("*", async (context) => {
-		const path = context.req.path.slice(1);
+		const path = context.req.path.slice(under.length);
 		const isCheckpoint = path === "checkpoint";
 		const isNamed = isCheckpoint || !isRefusal(parseTilePath(path));
 		const content = isNamed ? await readWhole(join(folder, path), fileBytes) : undefined;

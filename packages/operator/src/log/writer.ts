@@ -21,23 +21,22 @@ import {
 	joinSignatures,
 	leafHash,
 	type NoteSignature,
-	parseCheckpoint,
 	parseNote,
 	type Refusal,
 	refuse,
 	type Signer,
 	signNote,
 	type TreeEdge,
-	type TreeHead,
 	tilePath,
 	tileWidth,
 	writeEntries,
 	writeNote,
 	writeTile,
 } from "@tenten/protocol";
-import { type Head, LogEnd, type LogIdentity } from "./end.ts";
+import { LogEnd, type LogIdentity } from "./end.ts";
 import { readWhole, removeFolder, writeFiles } from "./files.ts";
 import { LogReader } from "./reader.ts";
+import { type Published, publicFolder, type Recovered, recovered } from "./recovering.ts";
 import { folderSource } from "./source.ts";
 
 /** Entries of one round: a thread hashes them in a tenth of a second. */
@@ -50,17 +49,13 @@ export type LogOptions = {
 	readonly failPoint?: (step: string) => void;
 };
 
-/** A checkpoint as it was published. */
-export type Published = TreeHead & { readonly note: Bytes };
-
 type Asked = {
 	readonly entries: readonly Bytes[];
 	readonly resolve: (first: number) => void;
 	readonly reject: (error: unknown) => void;
 };
 
-/** The folder that is served, and the file that is not, in the folder of a log. */
-export const publicFolder = (folder: string): string => join(folder, "public");
+/** The file that is not served, in the folder of a log. */
 const endFile = (folder: string): string => join(folder, "end.sqlite");
 
 export class LogWriter {
@@ -76,6 +71,9 @@ export class LogWriter {
 	readonly #waiting: Bytes[];
 	#waitingBytes = 0;
 	#head: Published;
+	/** the checkpoint that the file shows */
+	#shown: Bytes;
+	#shownSize: number;
 	#asked: Asked[] = [];
 	#round: Promise<unknown> = Promise.resolve();
 	#failure: unknown;
@@ -89,6 +87,7 @@ export class LogWriter {
 		this.#origin = state.origin;
 		this.#edge = state.edge;
 		this.#head = state.head;
+		[this.#shown, this.#shownSize] = [state.head.note, state.head.size];
 		this.#bundle = [...state.bundle];
 		this.#waiting = [...state.waiting];
 		this.#waitingBytes = state.waiting.reduce((sum, { length }) => sum + length, 0);
@@ -193,7 +192,27 @@ export class LogWriter {
 	integrate(): Promise<Published> {
 		return this.#inTurn(async () => {
 			for (let target = this.size; this.#head.size < target; ) await this.#integrateSome();
+			if (!equalBytes(this.#shown, this.#head.note)) await this.#publish(this.#head.note);
 			return this.#head;
+		});
+	}
+
+	/** As `integrate`, of a checkpoint that is shown to nobody yet: until `show`, or the next `integrate`. */
+	integrateQuietly(): Promise<Published> {
+		return this.#inTurn(async () => {
+			for (let target = this.size; this.#head.size < target; ) await this.#integrateSome(false);
+			return this.#head;
+		});
+	}
+
+	/**
+	 * Publishes an earlier checkpoint of this log with cosignatures, which the caller has verified, unless a larger one
+	 * is shown already: whoever opens this log again shows its newest.
+	 */
+	show({ size, note }: Pick<Published, "size" | "note">): Promise<void> {
+		return this.#inTurn(async () => {
+			if (size > this.#head.size) throw new Error("a checkpoint that this log has not");
+			if (size >= this.#shownSize) await this.#publish(note, size);
 		});
 	}
 
@@ -212,7 +231,7 @@ export class LogWriter {
 		return round;
 	}
 
-	async #integrateSome(): Promise<void> {
+	async #integrateSome(isShown = true): Promise<void> {
 		const entries = this.#waiting.slice(0, roundMost);
 		const { files, filled } = this.#grow(entries);
 		const { failPoint } = this.#options;
@@ -229,7 +248,7 @@ export class LogWriter {
 		this.#waiting.splice(0, entries.length);
 		this.#waitingBytes -= entries.reduce((sum, { length }) => sum + length, 0);
 		this.#head = { size, root, note };
-		await this.#publish();
+		if (isShown) await this.#publish(note);
 		for (const path of filled) await removeFolder(join(publicFolder(this.#folder), `${path}.p`));
 	}
 
@@ -269,14 +288,15 @@ export class LogWriter {
 			const signatures = joinSignatures(note.signatures, cosignatures);
 			this.#head = { ...this.#head, note: writeNote({ text: note.text, signatures }) };
 			this.#end.cosign(this.#head);
-			await this.#publish();
+			await this.#publish(this.#head.note);
 			return true;
 		});
 	}
 
-	async #publish(): Promise<void> {
+	async #publish(note: Bytes, size = this.#head.size): Promise<void> {
 		this.#options.failPoint("before publishing");
-		await writeFiles(publicFolder(this.#folder), new Map([["checkpoint", this.#head.note]]));
+		await writeFiles(publicFolder(this.#folder), new Map([["checkpoint", note]]));
+		[this.#shown, this.#shownSize] = [note, size];
 		this.#options.failPoint("after publishing");
 	}
 
@@ -289,9 +309,14 @@ export class LogWriter {
 		if (!this.#isClosed) this.#end.setAnchored(name, size);
 	}
 
-	/** A reader of what is published. */
-	reader(): LogReader {
-		return new LogReader(folderSource(publicFolder(this.#folder)), this.#head.size);
+	/** A reader of what is under the newest checkpoint, or an earlier one of this size. */
+	reader(size: number = this.#head.size): LogReader {
+		return new LogReader(folderSource(publicFolder(this.#folder)), size);
+	}
+
+	/** The folder that is served. */
+	get publicFolder(): string {
+		return publicFolder(this.#folder);
 	}
 
 	#mustWork(): void {
@@ -310,63 +335,4 @@ export class LogWriter {
 		this.#isClosed = true;
 		this.#end.close();
 	}
-}
-
-type Recovered = {
-	readonly origin: string;
-	readonly edge: TreeEdge;
-	readonly bundle: readonly Bytes[];
-	readonly waiting: readonly Bytes[];
-	readonly head: Published;
-};
-
-/** What a log is, from what is stored; `state-damaged` where it does not fit together. */
-async function recovered(folder: string, end: LogEnd, publicKey: Bytes): Promise<Recovered | Refusal> {
-	const begun = end.begun();
-	if (begun === undefined) return refuse("state-damaged", `${folder} holds no log`);
-	const { origin, head } = begun;
-	if (!equalBytes(begun.publicKey, publicKey)) return refuse("key-refused", "this log has another key");
-	const root = rootIn(head);
-	if (root === undefined) return refuse("state-damaged", "the newest checkpoint is none");
-	const reader = new LogReader(folderSource(publicFolder(folder)), head.size);
-	const edge = await reader.edge();
-	if (isRefusal(edge)) return edge;
-	if (!equalBytes(edge.root(), root))
-		return refuse("state-damaged", "the tiles are not those of the checkpoint");
-	const bundle = await lastBundle(reader, edge);
-	if (isRefusal(bundle)) return bundle;
-	const waiting = end.waiting();
-	if (waiting.some(({ place }, i) => place !== head.size + i))
-		return refuse("state-damaged", "entries that were acknowledged are missing");
-	const refusal = await republished(folder, head);
-	if (refusal !== undefined) return refusal;
-	return { origin, edge, bundle, waiting: waiting.map(({ entry }) => entry), head: { ...head, root } };
-}
-
-function rootIn({ size, note }: Head): Bytes | undefined {
-	const read = parseNote(note);
-	const checkpoint = isRefusal(read) ? read : parseCheckpoint(read.text);
-	return isRefusal(checkpoint) || checkpoint.size !== size ? undefined : checkpoint.root;
-}
-
-/** The entries of the partial bundle, which are those of the edge. */
-async function lastBundle(reader: LogReader, edge: TreeEdge): Promise<readonly Bytes[] | Refusal> {
-	const leaves = edge.partial().find(({ place }) => place.level === 0)?.hashes ?? [];
-	if (leaves.length === 0) return [];
-	const bundle = await reader.bundle(Math.floor(reader.size / tileWidth));
-	if (isRefusal(bundle)) return bundle;
-	const isSame = bundle.every((entry, i) => equalBytes(leafHash(entry), leaves[i] as Bytes));
-	return isSame ? bundle : refuse("state-damaged", "the last entries are not those of the checkpoint");
-}
-
-/** Brings the file `checkpoint` up to the newest; one that is ahead of it was published by a log that is lost. */
-async function republished(folder: string, { size, note }: Head): Promise<Refusal | undefined> {
-	const shown = await readWhole(join(publicFolder(folder), "checkpoint"), 2 ** 20);
-	if (shown !== undefined && equalBytes(shown, note)) return undefined;
-	const read = shown && parseNote(shown);
-	const checkpoint = read === undefined || isRefusal(read) ? undefined : parseCheckpoint(read.text);
-	if (checkpoint !== undefined && !isRefusal(checkpoint) && checkpoint.size > size)
-		return refuse("state-damaged", "a later checkpoint was published: this is an old copy of the log");
-	await writeFiles(publicFolder(folder), new Map([["checkpoint", note]]));
-	return undefined;
 }

@@ -35,8 +35,8 @@ export type MadeBatch = { readonly batch: Batch; readonly items: BatchItems };
 /** More make another batch: whoever proves one item builds its tree. */
 const itemsMost = 4_096;
 
-/** Rulings that move nothing name no asset. */
-const noAsset: Bytes = new Uint8Array(32);
+/** Of rulings that move nothing. Zeros would be the state map's name among the trees. */
+const noAsset: Bytes = new Uint8Array(32).fill(0xff);
 
 export function batchesOf(effects: readonly ItemEffect[], secret: Bytes): readonly MadeBatch[] {
 	const groups = new Map<string, { readonly of: ItemEffect; readonly amounts: Map<string, Item> }>();
@@ -70,7 +70,7 @@ function madeBatch({ batch: kind, asset }: ItemEffect, items: BatchItems, secret
 }
 
 /** The tree of a batch's items. */
-function itemPages(kind: Batch["kind"], items: BatchItems, secret: Bytes): SumPages {
+export function itemPages(kind: Batch["kind"], items: BatchItems, secret: Bytes): SumPages {
 	const changes = items.map(({ id, amount }) => ({
 		key: lineKey(id, itemSalt(kind, id, secret)),
 		entry: amount,
@@ -98,7 +98,7 @@ function itemRoot(pages: SumPages): SumNode {
 }
 
 /** As of a line, under the name of the batch's kind in the place of an asset: no asset's hash is so short. */
-function itemSalt(kind: Batch["kind"], id: Bytes, secret: Bytes): Bytes {
+export function itemSalt(kind: Batch["kind"], id: Bytes, secret: Bytes): Bytes {
 	const place = new Uint8Array(32);
 	place.set(new TextEncoder().encode(kind));
 	return saltOf({ asset: place, secret }, id);

@@ -11,18 +11,15 @@ import {
 	type Added,
 	type AssetTotals,
 	addedBy,
-	type BilateralPosition,
 	type Bytes,
 	compareBytes,
 	concatBytes,
 	isRefusal,
 	keyId,
 	type LogLeaf,
-	type PeerCheckpoint,
 	parseLeaf,
 	type Refusal,
 	type Seal,
-	type SignedReserve,
 	serialize,
 	serializeLeaf,
 	taggedHash,
@@ -34,6 +31,7 @@ import { makeSeal, takeLastSeal } from "../seal/last-seal.ts";
 import { amountsIn, changeLines, changeState, type LineChange, liabilitiesIn } from "../seal/trees.ts";
 import { insertNewSet } from "../store/sets.ts";
 import type { Transaction } from "../store/store.ts";
+import type { Surroundings } from "./around.ts";
 import { batchesOf, batchItems, type MadeBatch } from "./batches.ts";
 import { type BalanceEffect, type Effect, takeEffects } from "./effects.ts";
 import { nextPlace } from "./leaves.ts";
@@ -45,13 +43,6 @@ export type Epoch = {
 	readonly secret: Bytes;
 	/** unix seconds; a seal is never before the one before */
 	readonly now: number;
-};
-
-/** What a seal says of others, read in the transaction that makes it. */
-export type Surroundings = {
-	readonly reserves: readonly SignedReserve[];
-	readonly positions: readonly BilateralPosition[];
-	readonly checkpoints: readonly PeerCheckpoint[];
 };
 
 /** Makes the next seal of everything that was done. */

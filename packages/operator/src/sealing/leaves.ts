@@ -42,3 +42,13 @@ export async function leavesFrom(
 		throw new Error(`the database is damaged: a leaf of the log after place ${place} is gone`);
 	return leaves.map(({ leaf }) => leaf);
 }
+
+/** Where a seal stands in the log; undefined where none of this number was made. */
+export async function placeOfSeal(transaction: Transaction, number: number): Promise<number | undefined> {
+	const row = await transaction
+		.selectFrom("seal_places")
+		.select("place")
+		.where("number", "=", number)
+		.executeTakeFirst();
+	return row && Number(row.place);
+}

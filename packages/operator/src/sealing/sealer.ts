@@ -7,12 +7,28 @@
  * it. Nothing waits for it: what is done is answered when it is durable, and sealed soon after.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Bytes, Refusal, Seal } from "@tenten/protocol";
+import {
+	type Batch,
+	type Bytes,
+	isRefusal,
+	loggedSeal,
+	type Refusal,
+	refuse,
+	type Seal,
+	type SignedReserve,
+	serialize,
+	serializeLoggedProof,
+	type Verify,
+	writePortableProof,
+} from "@tenten/protocol";
 import type { LogWriter } from "../log/writer.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { agreeing, appendMissing } from "./appending.ts";
+import { nothingAround, type Surroundings, storedSurroundings, takeReserve } from "./around.ts";
 import { beginSealing } from "./begin.ts";
-import { type Surroundings, sealIn } from "./epoch.ts";
+import { sealIn } from "./epoch.ts";
+import { itemProofOf, lineProofOf, type PlacedProof, placedSeal, stateProofOf } from "./proofs.ts";
+import { type Cosigned, type Round, Witnessing, type WitnessingOptions } from "./witnessing.ts";
 
 export type SealerOptions = {
 	/** as of `Operator` */
@@ -23,12 +39,14 @@ export type SealerOptions = {
 	readonly secret: Bytes;
 	/** milliseconds from one seal to the next; 2,000 if left out */
 	readonly epoch_ms?: number;
-	/** what a seal says of others, in the transaction that makes it; nothing if left out */
+	/** who cosigns the checkpoints; each is shown as it is made, if left out */
+	readonly witnesses?: WitnessingOptions;
+	/** what a seal says of others, in the transaction that makes it; what the store has if left out */
 	readonly around?: (transaction: Transaction) => Promise<Partial<Surroundings>>;
 };
 
 const usualEpoch_ms = 2_000;
-const nothingAround: Surroundings = { reserves: [], positions: [], checkpoints: [] };
+const usualRound_ms = 10_000;
 
 /**
  * Begins where none was begun, and appends what a crash left. `key-refused`: this operator's log is another.
@@ -43,15 +61,32 @@ export async function openSealer(options: SealerOptions): Promise<Sealer | Refus
 		(await appendMissing(operator.store, log));
 	if (refused !== undefined) return refused;
 	await log.integrate();
-	return new Sealer(options);
+	return new Sealer(options, await operator.store.read(cosignedIn));
+}
+
+async function cosignedIn(transaction: Transaction): Promise<Cosigned | null> {
+	const row = await transaction
+		.selectFrom("sealing")
+		.select(["cosigned_size", "cosigned"])
+		.executeTakeFirst();
+	return row?.cosigned == null ? null : { size: Number(row.cosigned_size), note: row.cosigned };
 }
 
 export class Sealer {
 	readonly #options: SealerOptions;
+	readonly #witnessing: Witnessing | null;
 	#making: Promise<unknown> = Promise.resolve();
 
-	constructor(options: SealerOptions) {
+	constructor(options: SealerOptions, cosigned: Cosigned | null) {
+		const { operator, log, witnesses } = options;
 		this.#options = options;
+		this.#witnessing =
+			witnesses === undefined ? null : new Witnessing(operator.store, log, witnesses, cosigned);
+	}
+
+	/** The folder of its log that is served. */
+	get publicFolder(): string {
+		return this.#options.log.publicFolder;
 	}
 
 	/** Makes the next seal, durable in store and log, under the log's checkpoint. One after another. */
@@ -62,36 +97,97 @@ export class Sealer {
 	}
 
 	async #seal(): Promise<Seal> {
-		const { operator, log, secret, around } = this.#options;
+		const { operator, log, secret, around = storedSurroundings } = this.#options;
 		const seal = await operator.store.run(async (transaction) => {
-			const told = { ...nothingAround, ...(await around?.(transaction)) };
+			const told = { ...nothingAround, ...(await around(transaction)) };
 			return sealIn(transaction, { operator: operator.id, secret, now: operator.now() }, told);
 		});
 		const refused = await appendMissing(operator.store, log);
-		await log.integrate();
+		await (this.#witnessing === null ? log.integrate() : log.integrateQuietly());
 		if (refused !== undefined) throw new Error(`the log takes nothing: ${refused.code}`);
 		return seal;
 	}
 
-	/** Seals every epoch until the function that it answers with is called. */
+	/** One round of witnesses; null where there are none. */
+	async witness(): Promise<Round | null> {
+		return (await this.#witnessing?.round()) ?? null;
+	}
+
+	/** Seals every epoch, and asks witnesses now and then, until the function that it answers with is called. */
 	work(failed: (error: unknown) => void): () => Promise<void> {
-		const { epoch_ms = usualEpoch_ms } = this.#options;
+		const { epoch_ms = usualEpoch_ms, witnesses } = this.#options;
 		const stop = new AbortController();
-		const working = this.#every(epoch_ms, stop.signal, failed);
-		return () => {
+		const working = [every(epoch_ms, async () => void (await this.seal()), stop.signal, failed)];
+		if (witnesses !== undefined) {
+			const round_ms = witnesses.every_ms ?? usualRound_ms;
+			working.push(every(round_ms, async () => void (await this.witness()), stop.signal, failed));
+		}
+		return async () => {
 			stop.abort();
-			return working;
+			await Promise.all(working);
 		};
 	}
 
-	async #every(epoch_ms: number, stop: AbortSignal, failed: (error: unknown) => void): Promise<void> {
-		while (!stop.aborted) {
-			const next = performance.now() + epoch_ms;
-			await this.seal().catch(failed);
-			// One that took longer than an epoch is followed at once: none is made up for.
-			await pause(Math.max(0, next - performance.now()), undefined, { signal: stop, ref: false }).catch(
-				() => undefined,
-			);
-		}
+	/** Takes a word of whoever holds the funds: the newest of each stands in every seal from now on. See `takeReserve`. */
+	takeReserve(encoded: Bytes, verify: Verify): Promise<SignedReserve | Refusal> {
+		const { id, store } = this.#options.operator;
+		return store.run((transaction) => takeReserve(transaction, encoded, { operator: id, verify }));
+	}
+
+	/** What the newest seal's state map has under a key, or that it has nothing: `not-logged` before the first. */
+	state(key: Bytes): Promise<Bytes | Refusal> {
+		return this.#proved((transaction) => stateProofOf(transaction, key));
+	}
+
+	/** The line of an account of the books under the newest seal, or `not-logged`. */
+	line(asset: Bytes, account: Bytes): Promise<Bytes | Refusal> {
+		return this.#proved((transaction) => lineProofOf(transaction, asset, account, this.#options.secret));
+	}
+
+	/** An item of a batch by its id, or `not-logged`. */
+	item(kind: Batch["kind"], id: Bytes): Promise<Bytes | Refusal> {
+		return this.#proved((transaction) => itemProofOf(transaction, kind, id, this.#options.secret));
+	}
+
+	async #proved(
+		made: (transaction: Transaction) => Promise<PlacedProof | undefined>,
+	): Promise<Bytes | Refusal> {
+		const found = await this.#options.operator.store.read(made);
+		if (found === undefined) return refuse("not-logged", "nothing of it was sealed yet");
+		const place = await this.#placeOf(found.place);
+		return isRefusal(place) ? place : serializeLoggedProof({ proof: found.proof, place });
+	}
+
+	/** A seal by its number, 0: the newest; with its place in the log and what witnesses said. `not-logged`: there is none. */
+	async sealed(number: number): Promise<Bytes | Refusal> {
+		const found = await this.#options.operator.store.read((transaction) => placedSeal(transaction, number));
+		if (found === undefined) return refuse("not-logged", "no such seal was made");
+		const { leaf, words } = found;
+		const place = await this.#placeOf(found.place);
+		return isRefusal(place) ? place : serialize(loggedSeal, { leaf, place, words });
+	}
+
+	/** Under the newest checkpoint that a quorum cosigned, where it holds the leaf, and else under the newest. */
+	async #placeOf(index: number): Promise<Bytes | Refusal> {
+		const { log } = this.#options;
+		const cosigned = this.#witnessing?.cosigned;
+		const under = cosigned != null && cosigned.size > index ? cosigned : log.published;
+		const path = await log.reader(under.size).inclusion(index);
+		return isRefusal(path) ? path : writePortableProof({ index, path, checkpoint: under.note });
+	}
+}
+
+/** Work that takes longer than its time is followed by the next at once; none is made up for. */
+async function every(
+	period_ms: number,
+	work: () => Promise<void>,
+	stop: AbortSignal,
+	failed: (error: unknown) => void,
+): Promise<void> {
+	while (!stop.aborted) {
+		const next = performance.now() + period_ms;
+		await work().catch(failed);
+		const rest_ms = Math.max(0, next - performance.now());
+		await pause(rest_ms, undefined, { signal: stop, ref: false }).catch(() => undefined);
 	}
 }

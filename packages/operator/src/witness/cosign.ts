@@ -167,7 +167,7 @@ class Asking {
 }
 
 /** The whole body; undefined where it is longer, of which no more is read. */
-async function readAtMost({ body }: Response, most: number): Promise<Bytes | undefined> {
+export async function readAtMost({ body }: Response, most: number): Promise<Bytes | undefined> {
 	const parts: Uint8Array[] = [];
 	let length = 0;
 	for await (const part of body ?? []) {

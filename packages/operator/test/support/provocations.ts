@@ -118,6 +118,33 @@ function ofPeers(path: string, type: string, good: Bytes, bad: Bytes): Provocati
 
 type Changed = Parameters<typeof signedQuestion>[2];
 
+/** Whatever a signed question for an account is refused for, on the route after the account's own path. */
+function ofQuestion(path: string): Provocations {
+	const askOwn = (s: Served, asked: Bytes): Promise<Response> =>
+		ask(s, s.alice.certificate.hash, asked, path);
+	return {
+		malformed: (s) => askOwn(s, Uint8Array.of(0xff)),
+		"too-deep": (s) => askOwn(s, nested(20)),
+		"too-many": async (s) => {
+			const says = { kind: "noReleaseReached", lock: s.lock, account: s.lock, fallback: null } as const;
+			const asked = await question(s, s.alice, { ...says, inputs: [s.lock] });
+			const inputs = (item: unknown) => Array(17).fill((item as never[])[0]);
+			return askOwn(s, edited(asked, [0, 1, 4], inputs));
+		},
+		"type-unknown": async (s) => askOwn(s, replaced(await question(s, s.alice), [0, 1, 0], 99n)),
+		"amount-invalid": async (s) => askOwn(s, edited(await question(s, s.alice), [1], limitedToNothing)),
+		"signature-invalid": (s) => fetch(`${s.server.url}/v1/accounts/${nowhere}${path}`),
+		"authority-unknown": async (s) => askOwn(s, await question({ ...s, ecosystem: s.stranger }, s.alice)),
+		"order-mismatch": async (s) => {
+			const says = { kind: "noWord", link: s.lock, account: s.lock, fallback: null } as const;
+			return askOwn(s, await question(s, s.alice, says));
+		},
+		"owner-mismatch": async (s) => ask(s, s.bob.certificate.hash, await question(s, s.alice), path),
+		"request-expired": async (s) =>
+			askOwn(s, await question(s, s.alice, undefined, s.ecosystem.clock.now - 2 * day)),
+	};
+}
+
 const byJson: Readonly<Record<string, Provocations>> = {
 	trustList: {},
 	freezeList: {},
@@ -125,33 +152,25 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		malformed: (s) => fetch(`${s.server.url}/v1/releases/none`),
 		"attempt-unknown": (s) => fetch(`${s.server.url}/v1/releases/${nowhere}`),
 	},
-	account: {
-		malformed: (s) => ask(s, s.alice.certificate.hash, Uint8Array.of(0xff)),
-		"too-deep": (s) => ask(s, s.alice.certificate.hash, nested(20)),
-		"too-many": async (s) => {
-			const says = { kind: "noReleaseReached", lock: s.lock, account: s.lock, fallback: null } as const;
-			const asked = await question(s, s.alice, { ...says, inputs: [s.lock] });
-			const inputs = (item: unknown) => Array(17).fill((item as never[])[0]);
-			return ask(s, s.alice.certificate.hash, edited(asked, [0, 1, 4], inputs));
-		},
-		"type-unknown": async (s) =>
-			ask(s, s.alice.certificate.hash, replaced(await question(s, s.alice), [0, 1, 0], 99n)),
-		"amount-invalid": async (s) =>
-			ask(s, s.alice.certificate.hash, edited(await question(s, s.alice), [1], limitedToNothing)),
-		"signature-invalid": (s) => fetch(`${s.server.url}/v1/accounts/${nowhere}`),
-		"authority-unknown": async (s) =>
-			ask(s, s.alice.certificate.hash, await question({ ...s, ecosystem: s.stranger }, s.alice)),
-		"order-mismatch": async (s) => {
-			const says = { kind: "noWord", link: s.lock, account: s.lock, fallback: null } as const;
-			return ask(s, s.alice.certificate.hash, await question(s, s.alice, says));
-		},
-		"owner-mismatch": async (s) => ask(s, s.bob.certificate.hash, await question(s, s.alice)),
-		"request-expired": async (s) =>
-			ask(
-				s,
-				s.alice.certificate.hash,
-				await question(s, s.alice, undefined, s.ecosystem.clock.now - 2 * day),
-			),
+	account: ofQuestion(""),
+	seal: {
+		malformed: (s) => fetch(`${s.server.url}/v1/seals/0`),
+		"not-logged": (s) => fetch(`${s.server.url}/v1/seals/1000`),
+	},
+	state: {
+		malformed: (s) => fetch(`${s.server.url}/v1/states/none`),
+		"not-logged": (s) => fetch(`${s.licensed.url}/v1/states/${nowhere}`),
+	},
+	item: {
+		malformed: (s) => fetch(`${s.server.url}/v1/batches/anything/${nowhere}`),
+		"not-logged": (s) => fetch(`${s.server.url}/v1/batches/issues/${nowhere}`),
+	},
+	line: {
+		...ofQuestion("/line?asset=JPY"),
+		"asset-unknown": async (s) =>
+			ask(s, s.alice.certificate.hash, await question(s, s.alice), "/line?asset=XYZ"),
+		"not-logged": async (s) =>
+			ask(s, s.alice.certificate.hash, await question(s, s.alice), "/line?asset=PTS"),
 	},
 	deposit: {
 		malformed: (s) => manage(s, "POST", deposits(s), "{"),

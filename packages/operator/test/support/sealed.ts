@@ -14,8 +14,9 @@ import {
 } from "@tenten/protocol";
 import { signerFrom, verify } from "../../../module/test/support/world.ts";
 import type { Operator } from "../../src/index.ts";
+import type { Surroundings } from "../../src/sealing/around.ts";
 import { beginSealing } from "../../src/sealing/begin.ts";
-import { type Surroundings, sealIn } from "../../src/sealing/epoch.ts";
+import { sealIn } from "../../src/sealing/epoch.ts";
 import { brokenSeals } from "../../src/sealing/examine.ts";
 import { leavesFrom } from "../../src/sealing/leaves.ts";
 import type { Transaction } from "../../src/store/store.ts";

@@ -20,7 +20,7 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { type Holder, pay } from "../../../module/test/support/world.ts";
-import { newKey, type RunningServer, startServer } from "../../src/index.ts";
+import { newKey, type RunningServer, type Sealer, startServer } from "../../src/index.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -30,6 +30,7 @@ import {
 	withdrawTo,
 } from "./ecosystem.ts";
 import { createLicensed, type Licensed } from "./licensed.ts";
+import { freshLog, openSealed } from "./sealer-log.ts";
 
 /** The first key: administrator and cashier. */
 export const apiKey = newKey((length) => new Uint8Array(length).fill(1));
@@ -44,6 +45,8 @@ export type Served = {
 	/** another operator, which this one lists at an address where nobody listens */
 	readonly peer: Ecosystem;
 	readonly server: RunningServer;
+	/** of what the operator does, before anything else was done */
+	readonly sealer: Sealer;
 	/** the same operator, where each client may ask once in each class, and whoever says so is a client of its own */
 	readonly sparing: RunningServer;
 	readonly alice: Holder;
@@ -69,10 +72,13 @@ export async function serveOperator(seed = "served"): Promise<Served> {
 	ecosystem.operator.setPeers([peer.operator.entry]);
 	const log = { info: () => undefined, error: () => undefined };
 	await ecosystem.operator.keepFirstKey(apiKey);
-	const server = await startServer({ operator: ecosystem.operator, port: 0, log });
+	const sealed = await openSealed(ecosystem.operator, await freshLog());
+	await sealed.sealer.seal();
+	const { sealer } = sealed;
+	const server = await startServer({ operator: ecosystem.operator, port: 0, log, sealer });
 	const once = { perSecond: 0.001, burst: 1 };
 	const clients = { rates: { value: once, reading: once, management: once }, trustedProxies: ["loopback"] };
-	const sparing = await startServer({ operator: ecosystem.operator, port: 0, log, clients });
+	const sparing = await startServer({ operator: ecosystem.operator, port: 0, log, clients, sealer });
 	const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
 	const [first, second] = await withdrawTo(ecosystem, alice, 100n, 100n);
 	const release = ecosystem.world.random();
@@ -95,6 +101,7 @@ export async function serveOperator(seed = "served"): Promise<Served> {
 		await licensing.operator.close();
 		await server.close();
 		await sparing.close();
+		await sealed.close();
 		await ecosystem.operator.close();
 		await stranger.operator.close();
 		await peer.operator.close();
@@ -104,6 +111,7 @@ export async function serveOperator(seed = "served"): Promise<Served> {
 		stranger,
 		peer,
 		server,
+		sealer,
 		sparing,
 		alice,
 		bob,
@@ -189,9 +197,9 @@ export async function question(
 	return serializeStatement(await signStatement(body, holder.certificate.encoded, holder.signer));
 }
 
-export function ask({ server }: Served, account: Bytes, signed: Bytes): Promise<Response> {
+export function ask({ server }: Served, account: Bytes, signed: Bytes, path = ""): Promise<Response> {
 	const authorization = `Tenten ${Buffer.from(signed).toString("base64url")}`;
-	return fetch(`${server.url}/v1/accounts/${toHex(account)}`, { headers: { authorization } });
+	return fetch(`${server.url}/v1/accounts/${toHex(account)}${path}`, { headers: { authorization } });
 }
 
 /** Arrays in arrays. */

@@ -45,7 +45,11 @@ export function serializeProof(proof: SealProof): Bytes {
 /** What a file proves; `asset-unknown` where its seal knows no such asset, `proof-invalid` where it proves nothing. */
 export function verifyProof(encoded: Bytes): Proved | Refusal {
 	const parsed = parse(sealProof, encoded, limits.message);
-	if (isRefusal(parsed)) return parsed;
+	return isRefusal(parsed) ? parsed : proofIn(parsed);
+}
+
+/** As `verifyProof`, of a proof that was read already. */
+export function proofIn(parsed: SealProof): Proved | Refusal {
 	switch (parsed.kind) {
 		case "state": {
 			const state = verifyStateProof(parsed.proof, parsed.seal.state);

@@ -34,7 +34,7 @@ import { PagedTree } from "../../seal/support/naive.ts";
 export const now = 1_800_000_000;
 export const id = (fill: number): Bytes => new Uint8Array(32).fill(fill);
 const salt = sha256(id(0));
-const origin = "log.machi.example";
+export const origin = "log.machi.example";
 export const elsewhere = "log.other.example";
 const signer = (fill: number): Signer => signerFrom(id(fill), "Ed25519");
 const keyOf = (name: string, type: "note" | "cosignature", fill: number): string =>

@@ -1,0 +1,132 @@
+/**
+ * The log of an operator that is served: opened with it, sealed into while it works, closed after it.
+ *
+ * Salts of what is sealed follow from the key store's own secret, so they are opened by the same passphrase as its
+ * keys and lie in the same backup; no file of theirs can be lost by itself.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type NewUnlock, verify } from "@tenten/module";
+import {
+	LogWriter,
+	openSealer,
+	type Sealer,
+	type SealerOptions,
+	type SealWordSource,
+} from "@tenten/operator";
+import { fromHex, isRefusal, limits, type Policy, parsePolicy } from "@tenten/protocol";
+import { BadInput } from "../bad-input.ts";
+import { openLogKey } from "../log/keys.ts";
+import { numberIn } from "../number-flag.ts";
+import type { Issuer } from "./issuer.ts";
+
+export type LogOfIssuerFlags = {
+	readonly log?: string;
+	readonly logPassphraseFile?: string;
+	readonly epoch?: string;
+	readonly witnesses?: string;
+	readonly witnessEvery?: string;
+	readonly sealWitness?: readonly string[];
+	readonly reserves?: string;
+};
+
+export const logOfIssuerOptions: readonly (readonly [string, string])[] = [
+	[
+		"--log <folder>",
+		"what it does goes into this log, as log init began it; from then on at every start, on one machine",
+	],
+	[
+		"--log-passphrase-file <file>",
+		"its first line opens the log's key (default: the passphrase of the operator)",
+	],
+	["--epoch <seconds>", "from one seal to the next (default: 2)"],
+	["--witnesses <file>", "a policy: the witnesses that cosign its checkpoints, with their addresses"],
+	["--witness-every <seconds>", "how often they are asked (default: 10)"],
+	[
+		"--seal-witness <key@address...>",
+		"witnesses of seals, whose words are kept: key id (hex) of the key for seals, and address",
+	],
+	["--reserves <folder>", "words of whoever holds the funds, a file each: read again every minute"],
+];
+
+export type LogOfIssuer = { readonly sealer: Sealer; readonly close: () => Promise<void> };
+
+/** Null where no log is named. `unlock` opens its key, by the passphrase in a file where one is named. `failed` is told of seals and rounds that were not made. */
+export async function openLogOfIssuer(
+	flags: LogOfIssuerFlags,
+	{ operator, saltSecret }: Issuer,
+	unlock: (file: string | undefined) => Promise<NewUnlock>,
+	failed: (error: unknown) => void,
+): Promise<LogOfIssuer | null> {
+	if (flags.log === undefined) return null;
+	const advise = (what: string): void => failed(new Error(what));
+	const signer = await openLogKey(flags.log, () => unlock(flags.logPassphraseFile), advise);
+	const log = await LogWriter.open(flags.log, signer);
+	if (isRefusal(log)) throw new BadInput(`${log.code}: ${log.detail}`, { file: flags.log });
+	const sealer = await openSealer({ operator, log, secret: saltSecret, ...optionsIn(flags) });
+	if (isRefusal(sealer)) {
+		await log.close();
+		throw new BadInput(`nothing can be sealed: ${sealer.code}: ${sealer.detail}`, { file: flags.log });
+	}
+	const take = (): Promise<void> => takeReserves(sealer, flags.reserves);
+	await take();
+	const rest = sealer.work(failed);
+	const reading = setInterval(() => void take().catch(failed), reservesEvery_ms);
+	return {
+		sealer,
+		close: async () => {
+			clearInterval(reading);
+			await rest();
+			// What was done since the last seal is sealed before it stops.
+			await sealer.seal().catch(failed);
+			await log.close();
+		},
+	};
+}
+
+const reservesEvery_ms = 60_000;
+
+function optionsIn({
+	epoch,
+	witnesses,
+	witnessEvery,
+	sealWitness = [],
+}: LogOfIssuerFlags): Partial<SealerOptions> {
+	const epoch_ms = 1000 * numberIn("--epoch", epoch ?? "2", 0.01);
+	if (witnesses === undefined) {
+		if (sealWitness.length > 0 || witnessEvery !== undefined)
+			throw new BadInput("name the witnesses of its checkpoints by --witnesses, too");
+		return { epoch_ms };
+	}
+	const every_ms = 1000 * numberIn("--witness-every", witnessEvery ?? "10", 0.01);
+	const sealWords = sealWitness.map(sourceIn);
+	return { epoch_ms, witnesses: { policy: policyIn(witnesses), verify, every_ms, sealWords } };
+}
+
+function policyIn(file: string): Policy {
+	if (!existsSync(file)) throw new BadInput("is not there", { file });
+	const policy = parsePolicy(new Uint8Array(readFileSync(file)));
+	if (isRefusal(policy)) throw new BadInput(`${policy.code}: ${policy.detail}`, { file });
+	return policy;
+}
+
+function sourceIn(text: string): SealWordSource {
+	const at = text.indexOf("@");
+	const key = fromHex(text.slice(0, Math.max(0, at)));
+	if (key?.length !== 32)
+		throw new BadInput(`--seal-witness is a key id and an address, key@https://…; not ${text}`);
+	return { key, url: text.slice(at + 1) };
+}
+
+/** Files that are no word on this operator's funds are bad input at the start, and told of later. */
+async function takeReserves(sealer: Sealer, folder: string | undefined): Promise<void> {
+	if (folder === undefined) return;
+	if (!existsSync(folder)) throw new BadInput("is not there", { file: folder });
+	for (const name of readdirSync(folder).sort()) {
+		const file = join(folder, name);
+		const content = new Uint8Array(readFileSync(file));
+		const taken = content.length > limits.message ? undefined : await sealer.takeReserve(content, verify);
+		if (taken === undefined || isRefusal(taken))
+			throw new BadInput(`is no word on this operator's funds${taken ? `: ${taken.code}` : ""}`, { file });
+	}
+}

@@ -1,0 +1,81 @@
+/** Routes of an operator's seals and of what can be proved under them: see docs/spec/seals.md. */
+import { z } from "@hono/zod-openapi";
+import { named } from "./endpoint.ts";
+import { hexadecimal } from "./schemas.ts";
+import { walletEndpoints } from "./wallet-endpoints.ts";
+
+const sealNumber = z
+	.string()
+	.regex(/^([1-9][0-9]{0,14}|latest)$/)
+	.openapi({ description: "from 1; `latest`: the newest" });
+
+/** Kinds of batches that have items, by the names of the specification. */
+export const batchKinds = [
+	"issues",
+	"redemptions",
+	"certificates",
+	"rulings",
+	"burns",
+	"chargeOffs",
+	"forkDeposits",
+	"forkDraws",
+	"forkRepayments",
+	"forkLosses",
+] as const;
+
+const proof = { kind: "cose", description: "`loggedProof`: what `tenten proof verify` takes" } as const;
+
+export const sealEndpoints = named("seals", {
+	seal: {
+		method: "get",
+		path: "/v1/seals/{number}",
+		summary: "A seal with its place in the log, and what witnesses signed of it",
+		access: "anyone",
+		params: { number: sealNumber },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: { kind: "cose", description: "`loggedSeal`" },
+		problems: ["not-logged"],
+	},
+	state: {
+		method: "get",
+		path: "/v1/states/{key}",
+		summary: "What the newest seal shows under a key: what consumed an output, or that nothing did",
+		access: "anyone",
+		params: {
+			key: hexadecimal.openapi({ description: "an output id, or the id of a payment across operators" }),
+		},
+		takes: { kind: "none" },
+		keyed: false,
+		gives: proof,
+		problems: ["not-logged"],
+	},
+	item: {
+		method: "get",
+		path: "/v1/batches/{batch}/{item}",
+		summary: "That an issue, a redemption, a ruling is in a batch of the log",
+		access: "anyone",
+		params: {
+			batch: z.enum(batchKinds).openapi({ description: "what kind of batch" }),
+			item: hexadecimal.openapi({
+				description: "issue id, output id, certificate hash, subject of a ruling",
+			}),
+		},
+		takes: { kind: "none" },
+		keyed: false,
+		gives: proof,
+		problems: ["not-logged"],
+	},
+	line: {
+		method: "get",
+		path: "/v1/accounts/{account}/line",
+		summary: "An account's line among what the newest seal says is owed, told to its holder",
+		access: "holder",
+		params: { account: hexadecimal },
+		query: { asset: z.string().min(1).max(16).openapi({ description: "code of the asset" }) },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: proof,
+		problems: [...walletEndpoints.account.problems, "asset-unknown", "not-logged"],
+	},
+});

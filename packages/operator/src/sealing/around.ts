@@ -1,0 +1,69 @@
+/**
+ * What a seal says of others: words on the funds behind it, and how far peers' logs were seen, as the store has them.
+ *
+ * The newest word of each holder counts, and a peer's checkpoint never goes back: who rewrote its log would contradict
+ * every seal that has seen it since.
+ */
+import {
+	type BilateralPosition,
+	type Bytes,
+	isRefusal,
+	isSignedReserve,
+	keyId,
+	type PeerCheckpoint,
+	parse,
+	type Refusal,
+	refuse,
+	type SignedReserve,
+	serialize,
+	signedReserve,
+	type Verify,
+} from "@tenten/protocol";
+import type { Transaction } from "../store/store.ts";
+
+/** Read in the transaction that makes the seal. */
+export type Surroundings = {
+	readonly reserves: readonly SignedReserve[];
+	readonly positions: readonly BilateralPosition[];
+	readonly checkpoints: readonly PeerCheckpoint[];
+};
+
+export const nothingAround: Surroundings = { reserves: [], positions: [], checkpoints: [] };
+
+export async function storedSurroundings(transaction: Transaction): Promise<Partial<Surroundings>> {
+	const words = await transaction.selectFrom("reserve_words").select("word").execute();
+	const reserves = words.map(({ word }) => {
+		const read = parse(signedReserve, word);
+		if (isRefusal(read)) throw new Error("the database is damaged: a word on funds does not read");
+		return read;
+	});
+	const peers = await transaction.selectFrom("peer_checkpoints").selectAll().execute();
+	const checkpoints = peers.map(({ peer, size, hash }) => ({ peer, size: Number(size), hash }));
+	return { reserves, checkpoints };
+}
+
+/** Takes a word on this operator's funds; `malformed`, `authority-unknown` where it is of another's, `signature-invalid`. */
+export async function takeReserve(
+	transaction: Transaction,
+	encoded: Bytes,
+	{ operator, verify }: { readonly operator: Bytes; readonly verify: Verify },
+): Promise<SignedReserve | Refusal> {
+	const read = parse(signedReserve, encoded);
+	if (isRefusal(read)) return read;
+	const { body, holder } = read;
+	if (Buffer.compare(body.operator, operator) !== 0)
+		return refuse("authority-unknown", "it speaks of another operator");
+	if (!isSignedReserve(read, verify)) return refuse("signature-invalid", "a word on funds");
+	const row = { held_at: body.heldAt, word: serialize(signedReserve, read) };
+	await transaction
+		.insertInto("reserve_words")
+		.values({ asset: body.asset, holder: keyId(holder), ...row })
+		.onConflict((conflict) =>
+			conflict
+				.columns(["asset", "holder"])
+				.doUpdateSet(row)
+				.whereRef("reserve_words.held_at", "<=", "excluded.held_at"),
+		)
+		.execute();
+	return read;
+}
