@@ -109,9 +109,12 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/log/reader.ts readEntries(":
 		"a full bundle in the place of a partial one: log/entries, log/served",
 	"packages/operator/src/log/serving.ts parseTilePath(": "a path that is asked for: log/path",
+	"packages/cli/src/command/proof.ts parse(":
+		"a file that somebody names, and an operator's answers: seal/logged proof, seal/logged seal",
+	"packages/cli/src/server/issuer-log.ts parsePolicy(": "a file of whoever runs it: witness/policy",
+	"packages/cli/src/server/issuer-log.ts fromHex(": "an argument",
 	"packages/operator/src/sealing/around.ts parse(":
 		"words on funds that whoever runs it brings: shape/signedReserve",
-	"packages/operator/src/sealing/examine.ts parse(": "rows of its own: what effects.ts wrote",
 	"packages/operator/src/sealing/proofs.ts parse(": "rows of its own: seal/logged seal",
 	"packages/operator/src/sealing/witnessing.ts parse(": "a witness's answer: seal/logged seal",
 	"packages/operator/src/log/recovering.ts parseCheckpoint(":
