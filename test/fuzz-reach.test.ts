@@ -21,6 +21,7 @@ const seedsEach = 60;
 const ourOwn = [
 	"packages/sim/",
 	"packages/cli/src/vectors/",
+	"packages/cli/src/across/",
 	"packages/cli/src/races/",
 	"packages/cli/src/bench/",
 	"packages/module/src/vectors.ts",
@@ -92,6 +93,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/freezing/freeze-lists.ts parse(": "a row of its own: shape/freezeList",
 	"packages/wallet/src/foreign/shelf.ts fromBase64(":
 		"settings of its own, verified again: freeze/logged issue, log/checkpoint",
+	"packages/operator/src/crossing/own-seals.ts parse(":
+		"rows of its own, verified before they were written: crossing/outcome",
 	"packages/operator/src/direct-issue.ts parse(": "a row of its own: shape/issueProof",
 	"packages/operator/src/desk.ts parse(": "a certificate of its own: shape/certificate",
 	"packages/cli/src/server/sealed-keys.ts parse(": "a row of its own, sealed: sealed/key store",

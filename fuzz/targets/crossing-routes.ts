@@ -89,6 +89,7 @@ export const crossingRoutes: Readonly<Record<string, CrossingSeeds>> = {
 		{ quotes: [wished(doors, 4)] },
 	]),
 	"POST /v1/crossings/locks": posted("locks", (_, transfers) => [{ transfers }]),
+	"POST /v1/crossings/standings": posted("standings", (_, transfers) => [{ transfers }]),
 	"POST /v1/crossings/releases": posted("releases", (doors, transfers) => [
 		{
 			releases: transfers.map((transfer, at) => ({ transfer, release: toHex(wish(doors, at + 1).secret) })),

@@ -377,6 +377,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/crossings/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many payments stand here, in brief
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        post: operations["crossingStandings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/definitions": {
         parameters: {
             query?: never;
@@ -1552,6 +1572,19 @@ export interface components {
             /** @description 32 bytes as 64 hexadecimal digits */
             transfer: string;
         };
+        CrossingBrief: {
+            /**
+             * @description what the other side's newest seal shows; null: nothing yet
+             * @enum {string|null}
+             */
+            peer: "locked" | "committed" | "returned" | "reserved" | "credited" | "voided" | null;
+            /** @description why the destination does not reserve */
+            refused: string | null;
+            /** @enum {string} */
+            state: "locked" | "committed" | "returned" | "reserved" | "credited" | "voided";
+            /** @description 32 bytes as 64 hexadecimal digits */
+            transfer: string;
+        } | null;
         CrossingQuote: {
             /** @description 32 bytes as 64 hexadecimal digits */
             agreement: string;
@@ -4043,6 +4076,49 @@ export interface operations {
                 content: {
                     "application/json": {
                         results: components["schemas"]["CrossingResult"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    crossingStandings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description which */
+        requestBody: {
+            content: {
+                "application/json": {
+                    transfers: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Each in its place; null where this operator has no such payment */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        crossings: components["schemas"]["CrossingBrief"][];
                     };
                 };
             };

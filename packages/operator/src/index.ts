@@ -3,9 +3,12 @@
 export { type ApiRole, newKey } from "./access.ts";
 export { admitAsAsked } from "./admission.ts";
 export type { OperatorKeys, OperatorPolicy } from "./context.ts";
+export { type AgreementDraft, type CrossingSettings, Crossings } from "./crossing/crossings.ts";
 export { CrossingHost, type CrossingOptions } from "./crossing/host.ts";
+export { sealsOf } from "./crossing/own-seals.ts";
 export type { KeptProof } from "./crossing/proofs.ts";
 export type { CrossingAnswer } from "./crossing/steps.ts";
+export type { WitnessedSeals } from "./crossing/telling.ts";
 export type { DebtSettlement } from "./debts.ts";
 export type { Licensing, Standing } from "./definitions/definitions.ts";
 export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";

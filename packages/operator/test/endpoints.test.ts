@@ -148,6 +148,7 @@ const goodBodies: Readonly<Record<string, object>> = {
 		quotes: [{ nonce: zeros, agreement: zeros, credits: "1", payer: zeros, payee: zeros, release: zeros }],
 	},
 	lockCrossings: { transfers: [zeros] },
+	crossingStandings: { transfers: [zeros] },
 	releaseCrossings: { releases: [{ transfer: zeros, release: zeros }] },
 	postLedgerTransfers: { batch: [[{ kind: "void", id: zeros, reference: null, reservation: zeros }]] },
 };

@@ -2,6 +2,7 @@
 import { Argument, type Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { benchCashu } from "../bench/cashu.ts";
+import { benchCrossing } from "../bench/crossing.ts";
 import { benchHandover } from "../bench/handover.ts";
 import { benchHandoverDurable } from "../bench/handover-durable.ts";
 import { benchIssue } from "../bench/issue.ts";
@@ -44,6 +45,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	load: benchLoad,
 	wallet: (output) => benchWallet(output),
 	witness: (output) => benchWitness(output),
+	crossing: (output) => benchCrossing(output),
 };
 
 /** Takes as long as it is told to: only by its name. */

@@ -6,12 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
+import { BadInput } from "../bad-input.ts";
 import { numberIn } from "../number-flag.ts";
 import type { Output } from "../output.ts";
 import type { PostgresServer } from "../server/postgres-server.ts";
 import { stopSignal } from "../server/until-stopped.ts";
-import { subcommand } from "../subcommand.ts";
+import { type Outcome, subcommand } from "../subcommand.ts";
 import { seededChance } from "../torture/chance.ts";
+import { tortureCrossing } from "../torture/crossing-torture.ts";
 import { type LedgerTortured, tortureLedger } from "../torture/ledger-torture.ts";
 import { reportOf, sayReport, type TortureReport } from "../torture/report.ts";
 import { torture } from "../torture/torture.ts";
@@ -23,6 +25,7 @@ type Options = {
 	readonly seed?: string;
 	readonly database?: string;
 	readonly ledger?: string;
+	readonly crossing?: string;
 };
 
 export function tortureCommand(): Command {
@@ -38,10 +41,19 @@ export function tortureCommand(): Command {
 					"--ledger <transfers>",
 					"a ledger instead: so many transfers among 100 accounts, and 20 kills or --kills",
 				],
+				[
+					"--crossing <payments>",
+					"payments between two operators instead: so many, both ways, and 20 kills or --kills of either",
+				],
 				["--seed <number>", "what to do and when to kill; the clock and the machine add their own chance"],
 			],
 		},
 		async (output, options) => {
+			if (options.crossing !== undefined) {
+				if (options.database !== undefined || options.ledger !== undefined)
+					throw new BadInput("--crossing brings its own operators: without --database or --ledger");
+				return runCrossing(output, numberIn("--crossing", options.crossing, 1), options);
+			}
 			const server = await chosenServer(options.database);
 			if (options.ledger !== undefined) {
 				const transfers = numberIn("--ledger", options.ledger, 1);
@@ -60,6 +72,21 @@ export function tortureCommand(): Command {
 		},
 	);
 	return command.option("--minutes <number>", "how long", "5");
+}
+
+async function runCrossing(output: Output, payments: number, options: Options): Promise<Outcome> {
+	const folder = mkdtempSync(join(tmpdir(), "tenten-torture-"));
+	const kills = options.kills === undefined ? 20 : numberIn("--kills", options.kills, 0);
+	const seed = options.seed === undefined ? Date.now() >>> 0 : numberIn("--seed", options.seed, 0);
+	const report = await tortureCrossing({ folder, chance: seededChance(seed), payments, kills });
+	const { committed, returned, notBegun, p50_ms, p99_ms, perSecond } = report;
+	output.say(`${committed} committed, ${returned} given back, ${notBegun} not begun, ${report.kills} kills`);
+	output.say(
+		`From the lock to both ends: median ${p50_ms} ms, p99 ${p99_ms} ms; ${perSecond} payments a second`,
+	);
+	for (const loss of report.losses) output.say(`LOST: ${loss}`);
+	if (report.losses.length === 0) rmSync(folder, { recursive: true, force: true });
+	return { ok: report.losses.length === 0, result: { seed, ...report } };
 }
 
 async function runLedger(

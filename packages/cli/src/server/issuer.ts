@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
 import {
 	admitAsAsked,
+	type CrossingSettings,
 	type Licensor,
 	newKey,
 	OlderCopy,
@@ -117,6 +118,7 @@ export async function openIssuer(
 	store?: StoreOptions,
 	url?: string,
 	threads = 0,
+	crossings?: CrossingSettings,
 ): Promise<Issuer | Refusal> {
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
@@ -144,6 +146,7 @@ export async function openIssuer(
 		},
 		vault: vaultOf(keyStore),
 		...(store === undefined ? {} : { store }),
+		...(crossings === undefined ? {} : { crossings }),
 	}).catch((error: unknown) => {
 		keyStore.close();
 		throw error instanceof OlderCopy

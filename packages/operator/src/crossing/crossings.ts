@@ -8,13 +8,16 @@
  */
 import {
 	type Agreement,
+	type AgreementBody,
 	type Bytes,
 	type CrossingQuestion,
 	type CrossingReply,
 	type CrossingState,
+	compareBytes,
 	crossingQuestion,
 	crossingReply,
 	destinationState,
+	equalBytes,
 	isRefusal,
 	type OutcomeKeys,
 	parse,
@@ -23,9 +26,12 @@ import {
 	type RuleBook,
 	type RuleBookBody,
 	refuse,
+	ruleBookHash,
 	type ShownState,
 	serialize,
 	serializeOutcome,
+	signAgreement,
+	signRuleBook,
 	sourceState,
 	type Trust,
 	type VerifiedAgreement,
@@ -33,6 +39,7 @@ import {
 } from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
 import type { Peers } from "../peers/peers.ts";
+import { type Brief, briefsOf } from "./briefs.ts";
 import { groupsOf } from "./groups.ts";
 import { hearShown, isSource } from "./hearing.ts";
 import { CrossingHost } from "./host.ts";
@@ -52,9 +59,16 @@ import {
 	wishQuote,
 } from "./quoting.ts";
 import { crossingOf, signedAgreementOf } from "./rows.ts";
-import { adoptRuleBook, bookInForce } from "./rule-books.ts";
+import { adoptRuleBook, bookInForce, newestBook } from "./rule-books.ts";
 import type { CrossingAnswer } from "./steps.ts";
 import { Teller, type WitnessedSeals } from "./telling.ts";
+
+/** An agreement on its way: a side that has not signed yet is null. */
+export type AgreementDraft = {
+	readonly body: AgreementBody;
+	readonly bySource: Bytes | null;
+	readonly byDestination: Bytes | null;
+};
 
 export type CrossingSettings = {
 	/** the log of this operator and of each peer, and whose words on its seals count; undefined: not known */
@@ -109,6 +123,37 @@ export class Crossings {
 		this.host = new CrossingHost(store, this.#options);
 		const ask = (peer: Bytes, question: CrossingQuestion) => this.#ask(peer, question);
 		this.#teller = new Teller(store, { ...this.#options, seals: settings.seals, ask });
+	}
+
+	/** Signs this operator's side of an agreement, where that is missing, and keeps it once both have signed. */
+	async agree({ body, bySource, byDestination }: AgreementDraft): Promise<AgreementDraft | Refusal> {
+		const { operator, signer } = this.#options;
+		const own = await signAgreement(body, signer());
+		const signed = {
+			body,
+			bySource: bySource ?? (equalBytes(body.source, operator) ? own : null),
+			byDestination: byDestination ?? (equalBytes(body.destination, operator) ? own : null),
+		};
+		if (signed.bySource === null || signed.byDestination === null) return signed;
+		const { bySource: first, byDestination: second } = signed;
+		const agreed = await this.adopt({ body, bySource: first, byDestination: second });
+		return isRefusal(agreed) ? agreed : signed;
+	}
+
+	/** Signs and keeps the next version of the rule book. */
+	async publish(content: Pick<RuleBookBody, "from" | "agreements" | "rules">): Promise<RuleBook | Refusal> {
+		const { operator, signer } = this.#options;
+		const before = await this.#context.store.read(newestBook);
+		const body: RuleBookBody = {
+			...content,
+			agreements: content.agreements.toSorted((a, b) => compareBytes(a.agreement, b.agreement)),
+			operator,
+			version: (before?.body.version ?? 0) + 1,
+			previous: before === undefined ? null : ruleBookHash(before.body),
+		};
+		const signed = { body, signature: await signRuleBook(body, signer()) };
+		const adopted = await this.adoptRuleBook(signed);
+		return isRefusal(adopted) ? adopted : signed;
 	}
 
 	/** Puts an agreement that both have signed into what it keeps; a rule book puts it in force. */
@@ -197,6 +242,11 @@ export class Crossings {
 				refused: row?.code ?? null,
 			};
 		});
+	}
+
+	/** In brief, of those that this operator locked or reserved for; in no order. */
+	standings(transfers: readonly Bytes[]): Promise<readonly Brief[]> {
+		return this.#context.store.read((transaction) => briefsOf(transaction, transfers));
 	}
 
 	/** The file that shows how it ended (`tenten crossing verify`); undefined until this side can show it. */

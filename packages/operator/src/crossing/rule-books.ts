@@ -31,7 +31,7 @@ export async function adoptRuleBook(
 	signed: RuleBook,
 	keys: OperatorKeys,
 ): Promise<RuleBookBody | Refusal> {
-	const [newest] = await versionsFrom(transaction, 1);
+	const newest = await newestBook(transaction);
 	if (newest !== undefined && equalBytes(serialize(ruleBook, newest), serialize(ruleBook, signed)))
 		return newest.body;
 	const body = verifyRuleBook(signed, newest?.body ?? null, keys);
@@ -45,6 +45,11 @@ export async function adoptRuleBook(
 		{ version: body.version, encoded: serialize(ruleBook, signed) },
 	]);
 	return body;
+}
+
+/** Whether its time has come or not. */
+export async function newestBook(transaction: Transaction): Promise<RuleBook | undefined> {
+	return (await versionsFrom(transaction, 1))[0];
 }
 
 /** Newest first. */

@@ -64,20 +64,27 @@ const stateResult = z
 	})
 	.openapi("CrossingResult");
 
+const peerState = states.nullable().openapi({
+	description: "what the other side's newest seal shows; null: nothing yet",
+});
+const refused = z.string().nullable().openapi({ description: "why the destination does not reserve" });
+
+const brief = z
+	.object({ transfer: hexadecimal, state: states, peer: peerState, refused })
+	.openapi("CrossingBrief");
+
 const standing = z
 	.object({
 		transfer: hexadecimal,
 		side: z.enum(["source", "destination"]).openapi({ description: "what this operator is in it" }),
 		state: states,
 		quote: quoteSchema,
-		peer: states
-			.nullable()
-			.openapi({ description: "what the other side's newest seal shows; null: nothing yet" }),
+		peer: peerState,
 		proof: z.string().nullable().openapi({
 			description:
 				"base64 of `shownState`: with *reserved*, what a payer's device looks at before it releases",
 		}),
-		refused: z.string().nullable().openapi({ description: "why the destination does not reserve" }),
+		refused,
 	})
 	.openapi("Crossing");
 
@@ -142,6 +149,23 @@ export const crossingEndpoints = named("crossings", {
 			}),
 		),
 		gives: results(stateResult),
+		problems: [],
+	},
+	crossingStandings: {
+		method: "post",
+		path: "/v1/crossings/standings",
+		summary: "How many payments stand here, in brief",
+		takes: {
+			kind: "json",
+			description: "which",
+			schema: z.object({ transfers: z.array(hexadecimal).min(1).max(mostTogether) }),
+		},
+		keyed: false,
+		access: "readBooks",
+		gives: json(
+			"Each in its place; null where this operator has no such payment",
+			z.object({ crossings: z.array(brief.nullable()) }),
+		),
 		problems: [],
 	},
 	crossing: {

@@ -23,7 +23,21 @@ import { type Gate, serve } from "./serving.ts";
 import { timeOf } from "./times.ts";
 
 export function addCrossingRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
-	const { quoteCrossings, lockCrossings, releaseCrossings, crossing, crossingOutcome } = endpoints;
+	const { quoteCrossings, lockCrossings, releaseCrossings } = endpoints;
+	const { crossing, crossingStandings, crossingOutcome } = endpoints;
+	serve(app, crossingStandings, gate, async ({ body: { transfers } }) => {
+		const known = new Map(
+			(await operator.crossings.standings(transfers.map(bytesOf))).map((each) => [
+				toHex(each.transfer),
+				each,
+			]),
+		);
+		const crossings = transfers.map((transfer) => {
+			const { state, peer, refused } = known.get(transfer) ?? {};
+			return state === undefined ? null : { transfer, state, peer: peer ?? null, refused: refused ?? null };
+		});
+		return given({ crossings });
+	});
 	serve(app, quoteCrossings, gate, async ({ body: { quotes } }) => {
 		const wishes = quotes.map(({ nonce, agreement, credits, payer, payee, release }) => ({
 			nonce: bytesOf(nonce),

@@ -51,6 +51,12 @@ export const byCrossings: Readonly<Record<string, Provocations>> = {
 		{ releases: [{ transfer: nowhere, release: nowhere }] },
 		{ releases: [{ transfer: nowhere }] },
 	),
+	crossingStandings: withBody(
+		`${crossings}/standings`,
+		{ transfers: [nowhere] },
+		{ transfers: [] },
+		"cashier",
+	),
 	crossing: about(`${crossings}/${nowhere}`),
 	crossingOutcome: { ...about(`${crossings}/${nowhere}/outcome`), "crossing-open": askedTooEarly },
 };

@@ -1,4 +1,5 @@
 /** How each code is provoked of the routes of the ledger. */
+import type { ApiRole } from "../../src/access.ts";
 import { guarded, readOnly } from "./guarded.ts";
 import type { Provocations } from "./message-provocations.ts";
 import { manage } from "./served.ts";
@@ -11,9 +12,9 @@ const move = { kind: "move", id: nowhere, reference: null, debit: nowhere, credi
 const period = "from=2027-01-01T00:00:00Z&until=2027-02-01T00:00:00Z";
 
 /** What a route refuses that takes JSON. `good` is a body that it takes, `bad` one that it does not. */
-export function withBody(path: string, good: object, bad: object): Provocations {
+export function withBody(path: string, good: object, bad: object, role: ApiRole = "viewer"): Provocations {
 	return {
-		...guarded((s, headers) => manage(s, "POST", path, good, headers), "viewer"),
+		...guarded((s, headers) => manage(s, "POST", path, good, headers), role),
 		malformed: (s) => manage(s, "POST", path, bad),
 		"too-large": (s) => manage(s, "POST", path, "1".repeat(70_000)),
 		"content-type-unknown": (s) => manage(s, "POST", path, good, { "content-type": "text/plain" }),
