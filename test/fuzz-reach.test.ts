@@ -87,9 +87,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/module/src/freezing.ts parse(": "a row of its own, verified when it came: freeze/list",
 	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",
 	"packages/module/src/parcel.ts parse(": "rows of its own, and vectors: row/documentRow",
-	"packages/operator/src/crossing/proofs.ts parse(": "rows of its own: crossing/outcome",
-	"packages/operator/src/crossing/rows.ts parse(":
-		"rows of its own, verified before they were written: crossing/agreement, crossing/quote",
 	"packages/operator/src/freezing/freeze-lists.ts parse(": "a row of its own: shape/freezeList",
 	"packages/wallet/src/foreign/shelf.ts fromBase64(":
 		"settings of its own, verified again: freeze/logged issue, log/checkpoint",
