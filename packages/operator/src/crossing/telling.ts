@@ -55,8 +55,8 @@ type Untold = ShownItem & {
 	readonly isDeciding: boolean;
 };
 
-/** Payments that one round looks at. */
-const roundMost = 1_024;
+/** Payments of one agreement that one round looks at: what waits for a peer that is down keeps nobody else waiting. */
+const roundMost = 512;
 
 export class Teller {
 	readonly #store: Store;
@@ -82,27 +82,41 @@ export class Teller {
 		const newest = await seals.newest();
 		if (newest === 0) return;
 		const untold = await this.#untold(newest);
+		const silent = new Set<string>();
 		for (const number of new Set(untold.map((each) => each.number))) {
 			const shown = await seals.show(number);
 			const whole = shown && sealBy(this.#options.operator, shown, this.#options.keys);
 			if (shown === undefined || whole === undefined || isRefusal(whole)) continue;
 			const under = untold.filter((each) => each.number === number);
 			await this.#end(under, whole);
-			await Promise.all(groupsOf(under, ({ peer }) => peer).map((group) => this.#show(shown, group)));
+			const heard = under.filter(({ peer }) => !silent.has(toHex(peer)));
+			await Promise.all(groupsOf(heard, ({ peer }) => peer).map((group) => this.#show(shown, group, silent)));
 		}
-		await this.#sayThere(newest);
+		await this.#sayThere(newest, silent);
 		await this.#askFor();
 	}
 
 	async #untold(newest: number): Promise<readonly Untold[]> {
 		return this.#store.read(async (transaction) => {
 			const rows = await transaction
-				.selectFrom("crossing_untold as untold")
+				.selectFrom((waiting) =>
+					waiting
+						.selectFrom("crossing_untold as each")
+						.innerJoin("crossings as payment", "payment.transfer_id", "each.transfer_id")
+						.select(["each.transfer_id", "each.number"])
+						.select(({ fn }) =>
+							fn
+								.agg<bigint | number>("row_number")
+								.over((over) => over.partitionBy("payment.agreement_id").orderBy("each.number"))
+								.as("turn"),
+						)
+						.where("each.number", "<=", newest)
+						.as("untold"),
+				)
 				.innerJoin("crossing_proofs as proof", "proof.transfer_id", "untold.transfer_id")
 				.select(["untold.transfer_id", "untold.number", "proof.state", "proof.proof"])
-				.where("untold.number", "<=", newest)
+				.where("untold.turn", "<=", roundMost)
 				.orderBy("untold.number")
-				.limit(roundMost)
 				.execute();
 			const all: Untold[] = [];
 			for (const { transfer_id: transfer, number, state, proof } of rows) {
@@ -140,7 +154,8 @@ export class Teller {
 		);
 	}
 
-	async #show(seal: ShownSeal, items: readonly Untold[]): Promise<void> {
+	/** A peer that does not answer is `silent`, and asked no more in this round: each time would take until its deadline. */
+	async #show(seal: ShownSeal, items: readonly Untold[], silent: Set<string>): Promise<void> {
 		const [first] = items;
 		if (first === undefined) return;
 		const question: CrossingQuestion = {
@@ -149,6 +164,7 @@ export class Teller {
 			items: items.map(({ transfer, quote, state, proof }) => ({ transfer, quote, state, proof })),
 		};
 		const reply = await this.#options.ask(first.peer, question);
+		if (reply === undefined) silent.add(toHex(first.peer));
 		if (reply?.kind !== "shown" || reply.answers.length !== items.length) return;
 		this.#noteHeard(first.peer, first.number);
 		const { answers } = reply;
@@ -173,10 +189,12 @@ export class Teller {
 	}
 
 	/** Each peer of an agreement in force is to know the newest seal. */
-	async #sayThere(newest: number): Promise<void> {
+	async #sayThere(newest: number, silent: ReadonlySet<string>): Promise<void> {
 		const { operator, now, seals, ask } = this.#options;
 		const peers = await this.#store.read((transaction) => peersIn(transaction, operator, now()));
-		const behind = peers.filter((peer) => (this.#heard.get(toHex(peer)) ?? 0) < newest);
+		const behind = peers
+			.filter((peer) => !silent.has(toHex(peer)))
+			.filter((peer) => (this.#heard.get(toHex(peer)) ?? 0) < newest);
 		if (behind.length === 0) return;
 		const seal = await seals.show(newest);
 		if (seal === undefined) return;
