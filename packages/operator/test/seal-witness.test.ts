@@ -359,6 +359,26 @@ test("a store is of one key, one process, says each word once, and goes back by 
 		assert.throws(() => SealStore.create(made.file, signer.key), /EEXIST/);
 	}));
 
+test("a peer that never answers keeps no other from its words", () =>
+	world(async (made) => {
+		const silent = await SealedLog.begin(folderOf(made.file, "silent"), "silent.example");
+		let release = (): void => undefined;
+		const waiting = new Promise<undefined>((resolve) => {
+			release = () => resolve(undefined);
+		});
+		const witness = made.witness([silent.followed({ source: () => waiting }), made.log.followed()]);
+		const seal = await made.log.seal(start);
+		const visit = witness.visit();
+		while (said(witness, seal) === "nothing") await new Promise((resolve) => setImmediate(resolve));
+		assert.equal(witness.lastVisit(silent.name), undefined);
+		await witness.visit(made.log.name);
+		release();
+		await visit;
+		assert.equal(witness.lastVisit(silent.name)?.kind, "unread");
+		await silent.close();
+		await witness.close();
+	}));
+
 test("logs to follow are read from a file, and what is wrong with it is said", async () => {
 	const peer = {
 		operator: "ab".repeat(32),

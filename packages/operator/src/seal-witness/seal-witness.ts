@@ -75,12 +75,19 @@ export type OtherVisit = { readonly url: string; readonly visit: Visit | { reado
 /** bytes of a checkpoint or a tile */
 const fileBytes = noteBytes;
 
+type Followed = {
+	readonly follower: Follower;
+	readonly others: readonly string[];
+	/** the visit that is under way */
+	turn: Promise<void>;
+};
+
 export class SealWitness {
 	readonly #options: SealWitnessOptions;
-	readonly #followers: readonly { readonly follower: Follower; readonly others: readonly string[] }[];
+	readonly #followed: readonly Followed[];
 	readonly #visits = new Map<string, LogVisit>();
 	readonly #sampler: Sampler;
-	#turn: Promise<unknown> = Promise.resolve();
+	#signing: Promise<void> = Promise.resolve();
 
 	constructor(options: SealWitnessOptions) {
 		const { store, signer, logs, verify, now } = options;
@@ -89,29 +96,39 @@ export class SealWitness {
 		this.#options = options;
 		const entropy = options.entropy ?? ((length) => new Uint8Array(randomBytes(length)));
 		this.#sampler = new Sampler({ store, signer, now: () => Math.floor(now() / 1000), entropy });
-		this.#followers = logs.map((log) => ({
+		this.#followed = logs.map((log) => ({
 			follower: new Follower({ log, store, verify, now }),
 			others: log.others ?? [],
+			turn: Promise.resolve(),
 		}));
 	}
 
-	/** Visits every log once, one after another; what was kept before a crash is signed first. */
-	visit(): Promise<void> {
-		const turn = this.#turn.then(async () => {
-			await this.#sign();
-			for (const { follower, others } of this.#followers) {
-				const visit = await follower.visit();
-				await this.#sign();
-				const { sampling } = follower.log as WitnessedLog;
-				if (visit.kind === "followed" && sampling !== undefined)
-					await this.#sampler.sample(follower, sampling);
-				const asked: OtherVisit[] = [];
-				for (const url of others) asked.push({ url, visit: await this.#compare(follower, url) });
-				this.#visits.set(follower.log.keys.origin, { ...visit, others: asked });
-			}
-		});
-		this.#turn = turn.catch(() => undefined);
-		return turn;
+	/**
+	 * Visits a log once, or all of them at once where none is named: one that is slow, or never answers, keeps no other
+	 * from its words. Visits of one log follow one another. What was kept before a crash is signed first.
+	 */
+	async visit(origin?: string): Promise<void> {
+		const due = this.#followed.filter(
+			({ follower }) => origin === undefined || follower.log.keys.origin === origin,
+		);
+		await Promise.all(
+			due.map((followed) => {
+				const turn = followed.turn.then(() => this.#visitOne(followed));
+				followed.turn = turn.catch(() => undefined);
+				return turn;
+			}),
+		);
+	}
+
+	async #visitOne({ follower, others }: Followed): Promise<void> {
+		await this.#sign();
+		const visit = await follower.visit();
+		await this.#sign();
+		const { sampling } = follower.log as WitnessedLog;
+		if (visit.kind === "followed" && sampling !== undefined) await this.#sampler.sample(follower, sampling);
+		const asked: OtherVisit[] = [];
+		for (const url of others) asked.push({ url, visit: await this.#compare(follower, url) });
+		this.#visits.set(follower.log.keys.origin, { ...visit, others: asked });
 	}
 
 	async #compare(follower: Follower, url: string): Promise<OtherVisit["visit"]> {
@@ -124,7 +141,14 @@ export class SealWitness {
 		return isRefusal(view) ? { kind: "unread", refusal: view } : follower.compare(view);
 	}
 
-	async #sign(): Promise<void> {
+	/** One after another: what is signed once is not signed again. */
+	#sign(): Promise<void> {
+		const signed = this.#signing.then(() => this.#signKept());
+		this.#signing = signed.catch(() => undefined);
+		return signed;
+	}
+
+	async #signKept(): Promise<void> {
 		const { store, signer } = this.#options;
 		const signed: { word: KeptWord; signed: Bytes }[] = [];
 		for (const word of store.unsigned())
@@ -189,9 +213,9 @@ export class SealWitness {
 		return this.#options.store;
 	}
 
-	/** After the visit that is under way. */
+	/** After the visits that are under way. */
 	async close(): Promise<void> {
-		await this.#turn;
+		await Promise.all(this.#followed.map(({ turn }) => turn));
 		this.#options.store.close();
 		this.#options.journal?.close();
 	}

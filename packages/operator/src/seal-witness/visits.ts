@@ -1,5 +1,5 @@
 /**
- * Visits of a witness, one after another with a pause between, until it is stopped. What changed is logged, and
+ * Visits of a witness, of each log one after another with a pause between, until it is stopped. What changed is logged, and
  * evidence is written as files beside its store, which has it already.
  */
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { readWhole, writeFiles } from "../log/files.ts";
 import type { LogVisit, SealWitness } from "./seal-witness.ts";
 
 export type VisitOptions = {
-	/** milliseconds between two visits of all logs */
+	/** milliseconds between two visits of a log */
 	readonly pause_ms: number;
 	/** folder where evidence is written */
 	readonly evidence?: string | undefined;
@@ -22,7 +22,7 @@ export class Visits {
 	readonly #log: RequestLog;
 	readonly #evidence: string | undefined;
 	readonly #stopping = new AbortController();
-	readonly #running: Promise<void>;
+	readonly #running: Promise<unknown>;
 	/** the last line of each log: what stays as it is is not said again */
 	readonly #said = new Map<string, string>();
 
@@ -30,40 +30,39 @@ export class Visits {
 		this.#witness = witness;
 		this.#log = log;
 		this.#evidence = evidence;
-		this.#running = this.#run(pause_ms);
+		const origins = witness.logs.map(({ keys }) => keys.origin);
+		this.#running = Promise.all(origins.map((origin) => this.#run(origin, pause_ms)));
 	}
 
-	async #run(pause_ms: number): Promise<void> {
+	async #run(origin: string, pause_ms: number): Promise<void> {
 		while (!this.#stopping.signal.aborted) {
 			try {
-				await this.#witness.visit();
-				this.#tell();
-				await this.#writeEvidence();
+				await this.#witness.visit(origin);
+				this.#tell(origin);
+				await this.#writeEvidence(origin);
 			} catch (error) {
 				const { message, stack } = error as Error;
-				this.#log.error({ error: message, stack }, "bug");
+				this.#log.error({ origin, error: message, stack }, "bug");
 			}
 			await this.#pause(pause_ms);
 		}
 	}
 
-	#tell(): void {
-		for (const { keys } of this.#witness.logs) {
-			const visit = this.#witness.lastVisit(keys.origin);
-			if (visit === undefined) continue;
-			const line = { origin: keys.origin, outcome: visit.kind, ...whyOf(visit) };
-			const said = JSON.stringify(line);
-			if (this.#said.get(keys.origin) !== said) this.#log.info(line, "visit");
-			this.#said.set(keys.origin, said);
-		}
+	#tell(origin: string): void {
+		const visit = this.#witness.lastVisit(origin);
+		if (visit === undefined) return;
+		const line = { origin, outcome: visit.kind, ...whyOf(visit) };
+		const said = JSON.stringify(line);
+		if (this.#said.get(origin) !== said) this.#log.info(line, "visit");
+		this.#said.set(origin, said);
 	}
 
-	async #writeEvidence(): Promise<void> {
+	async #writeEvidence(of: string): Promise<void> {
 		if (this.#evidence === undefined) return;
 		const { store } = this.#witness;
 		for (const { hash, kind, origin } of store.cases()) {
 			const name = `${kind}-${toHex(hash)}.cbor`;
-			const file = store.caseFile(hash);
+			const file = origin === of ? store.caseFile(hash) : undefined;
 			if (file === undefined || (await readWhole(join(this.#evidence, name), file.length)) !== undefined)
 				continue;
 			await writeFiles(this.#evidence, new Map([[name, file]]));
