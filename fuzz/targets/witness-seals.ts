@@ -32,6 +32,7 @@ import {
 	sha256,
 	signChallenge,
 	signCommitment,
+	signDrill,
 	signNote,
 	signReserve,
 	sumAlgebra,
@@ -39,6 +40,7 @@ import {
 	toHex,
 	verifierKey,
 	verifyChallenge,
+	verifyDrill,
 	writeEntries,
 	writeNote,
 	writeTile,
@@ -243,6 +245,27 @@ export const sampleChallenges: Target = {
 				const asked = verifyChallenge(input, [peerId], verify);
 				if (isRefusal(asked)) return asked.code;
 				mustBeSame(input, good);
+				return "accepted";
+			},
+		};
+	},
+};
+
+/** No statement of a drill counts that its witness did not sign. */
+export const drillStatements: Target = {
+	name: "witness/drill",
+	weight: 1,
+	open: async () => {
+		const body = { drill: peerId, operator: peerId, asset: peerId, amount: 5n, requestedAt: 7, deadline: 9 };
+		const outcomes = [null, { result: "paid" as const, after_ms: 40 }];
+		const seeds = await Promise.all(outcomes.map((outcome) => signDrill({ ...body, outcome }, signer)));
+		return {
+			seeds,
+			form: "items",
+			run: (input) => {
+				const read = verifyDrill(input, peerId, verify);
+				if (isRefusal(read)) return read.code;
+				mustBeSame(input, seeds[read.outcome === null ? 0 : 1] as Bytes);
 				return "accepted";
 			},
 		};

@@ -39,6 +39,7 @@ import { serverMemory } from "../memory.ts";
 import { Broken, mustBeSame, type Target } from "../target.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
 import {
+	drillStatements,
 	evidenceHash,
 	followedSeals,
 	peerId,
@@ -260,5 +261,6 @@ export const witnessTargets: readonly Target[] = [
 	sealedLeaves,
 	sampleAnswers,
 	sampleChallenges,
+	drillStatements,
 	...Object.entries(routes).map(([route, made]) => routeTarget(route, made)),
 ];
