@@ -24,21 +24,12 @@ import {
 	verifyCosignature,
 	verifyMisbehaviour,
 	verifySealRefusal,
-	writeVerifierKey,
 } from "@tenten/protocol";
 import { ran } from "../../../test/support/ran.ts";
 import { signerFrom, verify } from "../../module/src/index.ts";
-import {
-	type FailPoint,
-	folderSource,
-	readPeersToFollow,
-	SealStore,
-	SealWitness,
-	type WitnessedLog,
-} from "../src/index.ts";
+import { type FailPoint, folderSource, SealStore, SealWitness, type WitnessedLog } from "../src/index.ts";
 import { inFolder } from "./support/in-folder.ts";
 import { batchLeaf, folderOf, SealedLog, start, yen } from "./support/sealed-log.ts";
-import { logKey } from "./support/witnessed.ts";
 
 const signer = signerFrom(sha256(Uint8Array.of(7)), "Ed25519");
 const key = keyId(signer.key);
@@ -378,26 +369,3 @@ test("a peer that never answers keeps no other from its words", () =>
 		await silent.close();
 		await witness.close();
 	}));
-
-test("logs to follow are read from a file, and what is wrong with it is said", async () => {
-	const peer = {
-		operator: "ab".repeat(32),
-		keys: [writeVerifierKey(logKey)],
-		at: "https://log.example/jpy",
-		holders: [],
-		others: ["https://w2.example"],
-	};
-	const read = (...peers: readonly object[]) => readPeersToFollow(JSON.stringify({ peers }));
-	const [log] = read(peer) as readonly WitnessedLog[];
-	assert.deepEqual(log?.policy, { holders: [], maximumAge_s: 60, ahead_s: 5, reserveAge_s: 86_400 });
-	assert.deepEqual([log?.keys.origin, log?.others], [logKey.name, peer.others]);
-	for (const [said, words] of [
-		[readPeersToFollow("{"), /no JSON/],
-		[read(), /peers/],
-		[read({ ...peer, keys: ["none"] }), /no key of a log/],
-		[read({ ...peer, operator: "xy" }), /operator/],
-		[read({ ...peer, more: 1 }), /more/],
-		[read(peer, peer), /twice/],
-	] as const)
-		assert.match(`${said}`, words);
-});

@@ -1,0 +1,29 @@
+/** The file in which whoever runs a witness names the logs that it follows. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { writeVerifierKey } from "@tenten/protocol";
+import { readPeersToFollow, type WitnessedLog } from "../src/index.ts";
+import { logKey } from "./support/witnessed.ts";
+
+test("logs to follow are read from a file, and what is wrong with it is said", async () => {
+	const peer = {
+		operator: "ab".repeat(32),
+		keys: [writeVerifierKey(logKey)],
+		at: "https://log.example/jpy",
+		holders: [],
+		others: ["https://w2.example"],
+	};
+	const read = (...peers: readonly object[]) => readPeersToFollow(JSON.stringify({ peers }));
+	const [log] = read(peer) as readonly WitnessedLog[];
+	assert.deepEqual(log?.policy, { holders: [], maximumAge_s: 60, ahead_s: 5, reserveAge_s: 86_400 });
+	assert.deepEqual([log?.keys.origin, log?.others], [logKey.name, peer.others]);
+	for (const [said, words] of [
+		[readPeersToFollow("{"), /no JSON/],
+		[read(), /peers/],
+		[read({ ...peer, keys: ["none"] }), /no key of a log/],
+		[read({ ...peer, operator: "xy" }), /operator/],
+		[read({ ...peer, more: 1 }), /more/],
+		[read(peer, peer), /twice/],
+	] as const)
+		assert.match(`${said}`, words);
+});
