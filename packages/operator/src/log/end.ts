@@ -53,7 +53,7 @@ export class LogEnd {
 			database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full");
 			const { synchronous } = { ...database.prepare("pragma synchronous").get() };
 			if (synchronous !== 2) throw new Error(`synchronous is ${synchronous}: not for a log`);
-			if (size === 0) database.exec(`begin immediate; ${schema} commit`);
+			if (isEmpty(database)) database.exec(`begin immediate; ${schema} commit`);
 			const { application_id: id } = { ...database.prepare("pragma application_id").get() };
 			if (id === applicationId) return new LogEnd(database);
 			database.close();
@@ -139,4 +139,12 @@ export class LogEnd {
 			throw error;
 		}
 	}
+}
+
+/** Whether nothing was ever made in it: where a process ends between its first page and its tables, it has the one alone. */
+function isEmpty(database: DatabaseSync): boolean {
+	const { application_id: id } = { ...database.prepare("pragma application_id").get() };
+	const { user_version: version } = { ...database.prepare("pragma user_version").get() };
+	const { count } = { ...database.prepare("select count(*) as count from sqlite_schema").get() };
+	return id === 0 && version === 0 && count === 0;
 }

@@ -1,7 +1,17 @@
 /** Logs that are appended to: durable before they are acknowledged, one checkpoint a size, whole after every cut. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, globSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+	cpSync,
+	existsSync,
+	globSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import {
 	type Bytes,
@@ -141,6 +151,22 @@ test("a log is open once, under its own key, and begun once", () =>
 		assert.equal(codeOf(await LogWriter.open(folder, other)), "key-refused");
 		assert.equal(codeOf(await LogWriter.begin(folder, origin, signer)), "state-damaged");
 		await (await reopen(folder)).close();
+	}));
+
+test("a log that ended before its tables were made is begun again; another's empty file is none", () =>
+	inNewFolder(async (folder) => {
+		const file = join(folder, "end.sqlite");
+		const cut = new DatabaseSync(file);
+		cut.exec("pragma locking_mode = exclusive; pragma journal_mode = wal");
+		cut.close();
+		assert.ok(statSync(file).size > 0, "the first page is there");
+		await (await begin(folder)).close();
+		await (await reopen(folder)).close();
+		const foreign = join(folder, "foreign.db");
+		const other = new DatabaseSync(foreign);
+		other.exec("pragma application_id = 7");
+		other.close();
+		assert.equal(codeOf(LogEnd.open(foreign)), "state-damaged");
 	}));
 
 const steps = ["entries", "tiles", "checkpoint", "publishing"].flatMap((step) => [
