@@ -93,7 +93,8 @@ test("a list ends at its expiry", async () => {
 });
 
 test("the longest list fits a message", async () => {
-	const ids = Array.from({ length: freezeLimits.entries }, () => world.random()).sort(compareBytes);
+	const draw = (): Bytes[] => Array.from({ length: freezeLimits.entries }, world.random).sort(compareBytes);
+	const [ids, cleared] = [draw(), draw()];
 	const far = Number.MAX_SAFE_INTEGER;
 	const entries = ids.map((id) => ({ ...entryOf(world, id), since: far, appealUntil: far }));
 	const longest: FreezeListBody = {
@@ -102,12 +103,11 @@ test("the longest list fits a message", async () => {
 		issuedAt: far,
 		expiresAt: far,
 		entries,
-		cleared: ids,
+		cleared,
 	};
 	const encoded = await signFreezes(longest, operator);
 	assert.ok(!isRefusal(verifyFreezeList(encoded, context)), `${encoded.length}`);
-	const [one] = ids as [Bytes];
-	const more = { ...longest, cleared: [...ids, one] };
+	const more = { ...longest, cleared: [...cleared, world.random()].sort(compareBytes) };
 	expectRefusal(verifyFreezeList(await signFreezes(more, operator), context), "too-many");
 });
 
