@@ -14,6 +14,7 @@ from .refusal import Refused
 from .seals import (
     SAFE,
     Counted,
+    LeafBytes,
     Seal,
     SealCosignature,
     SealLeaf,
@@ -144,7 +145,7 @@ SealWord = Union[WordCosignature, WordBroken]
 @dataclass(frozen=True)
 class ShownState(Structure):
     state: CrossingState | None
-    leaf: Annotated[bytes, Bytes(1, 65_536)]
+    leaf: LeafBytes
     proof: StateProof
     log: LogProof
     words: Annotated[tuple[SealWord, ...], ListOf(0, 64)]

@@ -9,7 +9,7 @@ from .crossing import CrossingState, LogProof, Quote, Rate, SealWord, SignedQuot
 from .crypto import tagged_hash
 from .identity import Trust
 from .refusal import Refused
-from .seals import SAFE, Counted, SealNumber, StateProof
+from .seals import SAFE, Counted, LeafBytes, SealNumber, StateProof
 from .structure import Amount, AmountOrZero, Bytes, Bytes32, ListOf, Number, Signature, Structure, Text, UnixSeconds
 
 Code = Annotated[str, Text(64)]
@@ -73,7 +73,7 @@ class QuoteAsked(Structure):
 
 @dataclass(frozen=True)
 class ShownSeal(Structure):
-    leaf: Annotated[bytes, Bytes(1, 65_536)]
+    leaf: LeafBytes
     log: LogProof
     words: Annotated[tuple[SealWord, ...], ListOf(0, 64)]
 

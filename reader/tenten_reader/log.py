@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .crypto import sha256, verify_raw
 from .refusal import Refused
 
+ENTRY_BYTES = 65_535
 NOTE_BYTES = 131_072
 SIGNATURES = 100
 PROOF_HASHES = 63

@@ -11,12 +11,11 @@ from .domains import DomainRecord, SealedRecord, Source, breach_of, open_record
 from .log import Checkpoint, NoteKey
 from .refusal import Refused
 from .seal_rules import provable, provable_after
-from .seals import BatchLeaf, BrokenRule, Counted, Seal, SealLeaf, StateProof, decode_leaf, verify_state
+from .seals import BatchLeaf, BrokenRule, Counted, LeafBytes, Seal, SealLeaf, StateProof, decode_leaf, verify_state
 from .structure import Bytes, Bytes32, ListOf, Structure
 
 MISBEHAVIOUR_BYTES = 262_144
 Note = Annotated[bytes, Bytes(1, 32_768)]
-LeafBytes = Annotated[bytes, Bytes(1, 65_535)]
 
 
 @dataclass(frozen=True)

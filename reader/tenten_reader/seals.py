@@ -29,6 +29,7 @@ SAFE = 2**53 - 1
 Count = Annotated[int, Number(1, 2**32)]
 Counted = Annotated[int, Number(0, SAFE)]
 SealNumber = Annotated[int, Number(1, SAFE)]
+LeafBytes = Annotated[bytes, Bytes(1, log.ENTRY_BYTES)]
 Bitmap = Annotated[bytes, Bytes(0, 32)]
 
 
@@ -240,7 +241,7 @@ _read_leaf = reader_of(LogLeaf)
 
 def decode_leaf(data: bytes) -> LogLeaf:
     """A leaf of a log. Refuses: type-unknown and the codes of encoding.md."""
-    leaf: LogLeaf = _read_leaf(data, MESSAGE_BYTES)
+    leaf: LogLeaf = _read_leaf(data, log.ENTRY_BYTES)
     return leaf
 
 

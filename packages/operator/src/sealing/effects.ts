@@ -14,6 +14,7 @@ import {
 	bytes,
 	bytes32,
 	concatBytes,
+	entryBytes,
 	enumeration,
 	integer,
 	isRefusal,
@@ -57,7 +58,7 @@ const effect = union({
 	/** what an account of the ledger holds after so many entries */
 	balance: [5, record({ asset: bytes32, account: bytes32, amount: amountOrZero, entries: counter })],
 	/** a leaf of another kind, for the log as it is: in the order of `turn` before the next seal */
-	leaf: [6, record({ leaf: bytes(1, 65_535), turn: counter })],
+	leaf: [6, record({ leaf: bytes(1, entryBytes), turn: counter })],
 });
 export type Effect = TypeOf<typeof effect>;
 export type BalanceEffect = Extract<Effect, { readonly kind: "balance" }>;

@@ -2,6 +2,8 @@
 export const limits = {
 	/** bytes */
 	message: 65_536,
+	/** bytes of an entry of a log: its length is two bytes (C2SP tlog-tiles) */
+	entry: 65_535,
 	/** bytes; evidence holds three links of a full-size token */
 	evidence: 4 * 65_536,
 	/** nested arrays and maps */

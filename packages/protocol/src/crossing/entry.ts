@@ -18,7 +18,7 @@ import {
 	type TypeOf,
 } from "../codec/index.ts";
 import { leafHash, type Verify } from "../crypto/index.ts";
-import { type LogKeys, openCheckpoint, proofHashes, verifyInclusion } from "../log/index.ts";
+import { entryBytes, type LogKeys, openCheckpoint, proofHashes, verifyInclusion } from "../log/index.ts";
 import { parseLeaf, type Seal, stateProof } from "../seal/index.ts";
 import { type Since, sealWord, verifyWords, type WitnessPolicy } from "./witnessed.ts";
 
@@ -34,7 +34,7 @@ export type LogProof = TypeOf<typeof logProof>;
 /** The last fields of whatever is shown, after what is opened. */
 export const shownEntry = {
 	/** the seal, as it stands in the log */
-	leaf: bytes(1, 65_536),
+	leaf: bytes(1, entryBytes),
 	proof: stateProof,
 	log: logProof,
 	words: list(sealWord, 64),

@@ -5,7 +5,7 @@
  * from it again. A bundle holds the entries of a tile of level 0. Full ones never change; the last of each level may
  * be partial, and is another file at each width.
  */
-import { type Bytes, concatBytes, type Refusal, refuse } from "../codec/index.ts";
+import { type Bytes, concatBytes, limits, type Refusal, refuse } from "../codec/index.ts";
 import { nodeHash } from "../crypto/index.ts";
 import { isSize, type Node } from "./tree.ts";
 
@@ -14,8 +14,7 @@ const tileHeight = 8;
 const levelsMost = 63;
 const hashBytes = 32;
 
-/** bytes of an entry: its length is two bytes */
-export const entryBytes = 65_535;
+export const entryBytes = limits.entry;
 
 /** A tile, or with `entries` in place of a level the bundle of entries under a tile of level 0. */
 export type TilePlace = {

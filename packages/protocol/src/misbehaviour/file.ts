@@ -22,13 +22,13 @@ import {
 } from "../codec/index.ts";
 import { crossingState, logProof, quote } from "../crossing/index.ts";
 import { domainRecord } from "../domain/index.ts";
-import { rangeProofHashes } from "../log/index.ts";
+import { entryBytes, rangeProofHashes } from "../log/index.ts";
 import { seal, stateProof } from "../seal/index.ts";
 
 /** A note (docs/spec/log.md). */
 const note = bytes(1, 32_768);
 /** A leaf, as it stands in the log. */
-const leafBytes = bytes(1, 65_535);
+const leafBytes = bytes(1, entryBytes);
 const place = integer(0, Number.MAX_SAFE_INTEGER);
 
 /** By its hash alone (RFC 6962): what the entry says plays no part. */

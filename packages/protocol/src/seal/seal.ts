@@ -116,5 +116,5 @@ export function serializeLeaf(leaf: LogLeaf): Bytes {
 }
 
 export function parseLeaf(encoded: Bytes): LogLeaf | Refusal {
-	return parse(logLeaf, encoded, limits.message);
+	return parse(logLeaf, encoded, limits.entry);
 }

@@ -1,7 +1,18 @@
 /** What one operator acts upon of another's: a state that is opened, under a seal that is logged and witnessed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Bytes, equalBytes, keyId, type ShownState } from "@tenten/protocol";
+import {
+	type Bytes,
+	entryBytes,
+	equalBytes,
+	isRefusal,
+	keyId,
+	parse,
+	parseLeaf,
+	type ShownState,
+	serialize,
+	shownSeal,
+} from "@tenten/protocol";
 import { Scene, start } from "./support/scene.ts";
 import { codeOf, cosign, dispute, id, must, signerOf, witnesses } from "./support/sides.ts";
 
@@ -92,4 +103,16 @@ test("a seal counts once enough witnesses place it at its number, and to begin, 
 	const alone = made.verifyShownUnder(source, transfer, await source.show(transfer, 2, [first]), twice);
 	assert.equal(codeOf(alone), "quorum-missing", "a witness that a policy names twice counts once");
 	assert.ok(equalBytes(known, keyId(one.key)));
+});
+
+test("a leaf has at most what an entry of a log may have: no larger one stands in any", async () => {
+	const { shown } = await scene();
+	const read = (length: number): string => {
+		const encoded = serialize(shownSeal, { ...shown, leaf: new Uint8Array(length) });
+		const parsed = parse(shownSeal, encoded, 2 * encoded.length);
+		return isRefusal(parsed) ? parsed.code : "read";
+	};
+	assert.deepEqual([read(entryBytes), read(entryBytes + 1)], ["read", "malformed"]);
+	const long = (length: number): string => codeOf(parseLeaf(new Uint8Array(length)));
+	assert.deepEqual([long(entryBytes), long(entryBytes + 1)], ["malformed", "too-large"]);
 });
