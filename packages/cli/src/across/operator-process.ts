@@ -24,8 +24,12 @@ import {
 	equalBytes,
 	type LinkedTransfers,
 	type PublicKey,
+	parse,
 	type RuleBookBody,
+	settlementBody,
+	settlementHash,
 	signReserve,
+	toHex,
 	verifierKey,
 	type WitnessedLog,
 } from "@tenten/protocol";
@@ -53,7 +57,14 @@ export type AcrossStart = {
 	readonly lead: number;
 };
 
-type Risk = { readonly agreement: Bytes; readonly open: bigint; readonly unsettled: bigint };
+type Risk = {
+	readonly agreement: Bytes;
+	readonly open: bigint;
+	readonly unsettled: bigint;
+	/** the ids of settlements that both have signed, and what they count together */
+	readonly settlements: readonly string[];
+	readonly settled: bigint;
+};
 
 export type AcrossMethods = {
 	readonly start: (input: AcrossStart) => Promise<{ readonly url: string }>;
@@ -115,7 +126,20 @@ function serveAcross(): void {
 		risks: () =>
 			operator().store.read(async (transaction) => {
 				const rows = await transaction.selectFrom("crossing_agreements").selectAll().execute();
-				return rows.map(({ agreement_id: agreement, open, unsettled }) => ({ agreement, open, unsettled }));
+				const signed = await transaction
+					.selectFrom("crossing_settlements")
+					.select(["agreement_id", "body"])
+					.where("by_source", "is not", null)
+					.orderBy("number")
+					.execute();
+				return rows.map(({ agreement_id: agreement, open, unsettled }) => {
+					const bodies = signed
+						.filter(({ agreement_id }) => equalBytes(agreement_id, agreement))
+						.map(({ body }) => must(parse(settlementBody, body)));
+					const settled = bodies.reduce((sum, { credits }) => sum + credits, 0n);
+					const settlements = bodies.map((body) => toHex(settlementHash(body)));
+					return { agreement, open, unsettled, settlements, settled };
+				});
 			}),
 		examine: async () => (await operator().ledger.examine()).broken,
 	};

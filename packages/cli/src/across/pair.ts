@@ -241,7 +241,7 @@ async function agree(source: Operator, destination: Operator, exposure: bigint):
 		seals: 10_000,
 		freshness: 60,
 		liable: "source",
-		settlement: 86_400,
+		settlement: 2,
 		from: now() - 60,
 		until: now() + 365 * 86_400,
 	};

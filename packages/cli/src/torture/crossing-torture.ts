@@ -153,11 +153,17 @@ async function judgeMoney(lane: Lane, all: readonly Payment[]): Promise<readonly
 	const other = await destination.victim.up();
 	const [[held, open] = [0n, 0n]] = await other.call("balances", [destination.payee]);
 	if (held !== credits || open !== 0n) wrong.push(`a payee has ${held} with ${open} pending, not ${credits}`);
-	const risk = (await other.call("risks", null)).find(({ agreement }) =>
-		equalBytes(agreement, lane.agreement),
-	);
-	if (risk === undefined || risk.open !== 0n || risk.unsettled !== credits || risk.unsettled > exposure)
-		wrong.push(`at risk are ${risk?.open} and ${risk?.unsettled}, not ${credits}`);
+	const isOf = ({ agreement }: { readonly agreement: Uint8Array }): boolean =>
+		equalBytes(agreement, lane.agreement);
+	const risk = (await other.call("risks", null)).find(isOf);
+	const counted = (risk?.unsettled ?? 0n) + (risk?.settled ?? 0n);
+	if (risk === undefined || risk.open !== 0n || counted !== credits || risk.unsettled > exposure)
+		wrong.push(`at risk are ${risk?.open} and ${risk?.unsettled}, settled ${risk?.settled}, not ${credits}`);
+	const own = (await line.call("risks", null)).find(isOf);
+	const [here, there] = [own?.settlements ?? [], risk?.settlements ?? []];
+	// The source countersigns first: the destination may still have to hear of the last.
+	if (there.some((id, at) => id !== here[at]) || here.length - there.length > 1)
+		wrong.push(`the sides have ${here.length} and ${there.length} settlements, and not the same`);
 	return wrong;
 }
 

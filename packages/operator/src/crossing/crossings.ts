@@ -59,7 +59,8 @@ import {
 	wishQuote,
 } from "./quoting.ts";
 import { crossingOf, signedAgreementOf } from "./rows.ts";
-import { adoptRuleBook, bookInForce, newestBook } from "./rule-books.ts";
+import { adoptRuleBook, bookInForce, creditingIn, newestBook } from "./rule-books.ts";
+import { countersignSettlement, proposeSettlement, settleAtDestination } from "./settling.ts";
 import type { CrossingAnswer } from "./steps.ts";
 import { Teller, type WitnessedSeals } from "./telling.ts";
 
@@ -299,8 +300,10 @@ export class Crossings {
 			}
 			case "wanted":
 				return { kind: "wanted", count: await this.host.tellAgain(peer, question.transfers) };
-			case "settlement":
-				return refusedBy(refuse("agreement-unknown", "nothing is settled yet"));
+			case "settlement": {
+				const bySource = await countersignSettlement(store, peer, question, this.#options);
+				return isRefusal(bySource) ? refusedBy(bySource) : { kind: "settlement", bySource };
+			}
 			default:
 				return question satisfies never;
 		}
@@ -310,6 +313,21 @@ export class Crossings {
 	async tell(): Promise<void> {
 		await this.#load();
 		await this.#teller.tell();
+		await this.#settle();
+	}
+
+	/** As destination, under each agreement in force: what is due, or was proposed and not answered. */
+	async #settle(): Promise<void> {
+		const { store } = this.#context;
+		const { operator, now } = this.#options;
+		const agreements = await store.read((transaction) => creditingIn(transaction, operator, now()));
+		for (const agreed of agreements) {
+			const proposal = await proposeSettlement(store, agreed, this.#options);
+			if (proposal === undefined) continue;
+			const reply = await this.#ask(agreed.body.source, { kind: "settlement", ...proposal });
+			if (reply?.kind === "settlement")
+				await settleAtDestination(store, agreed, proposal, reply.bySource, this.#options);
+		}
 	}
 
 	async #ask(peer: Bytes, question: CrossingQuestion): Promise<CrossingReply | undefined> {

@@ -86,6 +86,22 @@ export async function agreementInForce(
 	return isRefusal(agreed) ? agreed : { agreed: agreed as VerifiedAgreement, rate: entry.rate };
 }
 
+/** Agreements in force under which this operator credits. */
+export async function creditingIn(
+	transaction: Transaction,
+	operator: Bytes,
+	now: number,
+): Promise<readonly VerifiedAgreement[]> {
+	const book = await bookInForce(transaction, now);
+	const crediting: VerifiedAgreement[] = [];
+	for (const { agreement } of book?.body.agreements ?? []) {
+		const agreed = await agreementOf(transaction, agreement);
+		if (!isRefusal(agreed) && equalBytes((agreed as VerifiedAgreement).body.destination, operator))
+			crediting.push(agreed as VerifiedAgreement);
+	}
+	return crediting;
+}
+
 /** The other operators of the agreements in force, each once. */
 export async function peersIn(
 	transaction: Transaction,

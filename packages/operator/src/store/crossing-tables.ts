@@ -86,4 +86,14 @@ export type CrossingTables = {
 		readonly credits: bigint;
 		readonly crosses: bigint;
 	};
+	/** what crossed under an agreement, counted and signed, by its numbers */
+	readonly crossing_settlements: {
+		readonly agreement_id: Blob;
+		readonly number: bigint | number;
+		/** encoded `settlementBody` */
+		readonly body: Blob;
+		readonly by_destination: Blob;
+		/** null: proposed, and not countersigned */
+		readonly by_source: Blob | null;
+	};
 };

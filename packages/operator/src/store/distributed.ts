@@ -80,6 +80,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	peer_checkpoints: null,
 	crossing_agreements: null,
 	crossing_rule_books: null,
+	crossing_settlements: null,
 	crossing_peers: null,
 	starts: null,
 	trust_lists: null,

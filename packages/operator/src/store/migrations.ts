@@ -330,6 +330,13 @@ export const migrations: readonly Migration[] = [
 				actor text, outcome {blob}, UNIQUE (frozen, output_id))`,
 		],
 	},
+	{
+		version: 22,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS crossing_settlements (agreement_id {blob} NOT NULL, number bigint NOT NULL,
+				body {blob} NOT NULL, by_destination {blob} NOT NULL, by_source {blob}, PRIMARY KEY (agreement_id, number))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */
