@@ -7,6 +7,7 @@
  */
 import { paced } from "../watch.ts";
 import type { RailParty, Taking } from "./host.ts";
+import { Lanes } from "./lanes.ts";
 import { type RailMessage, writeJson } from "./message-form.ts";
 import type { RailBalance } from "./posting.ts";
 
@@ -42,7 +43,7 @@ export class RailRunner {
 	#timer: NodeJS.Timeout | undefined;
 	#isOver = false;
 	#endForgetting: () => Promise<void> = async () => {};
-	readonly #sending = new Set<Promise<void>>();
+	readonly #lanes = new Lanes((message) => this.#post(message));
 
 	constructor(options: RunnerOptions) {
 		this.#options = options;
@@ -68,7 +69,7 @@ export class RailRunner {
 		if (pause_ms > 0) await new Promise((resolve) => setTimeout(resolve, pause_ms));
 		try {
 			const taking = await this.#options.party.take(message);
-			if (taking.kind === "taken") this.#send(taking.sends);
+			if (taking.kind === "taken") this.#lanes.put(taking.sends);
 			return taking;
 		} finally {
 			this.#setTimer();
@@ -88,13 +89,13 @@ export class RailRunner {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
 		await this.#endForgetting();
-		await Promise.all(this.#sending);
+		await this.#lanes.stop();
 		await this.#options.party.close();
 	}
 
 	async #wake(): Promise<void> {
 		try {
-			this.#send(await this.#options.party.wake());
+			this.#lanes.put(await this.#options.party.wake());
 			this.#setTimer();
 		} catch (error) {
 			this.#options.log(String(error), true);
@@ -108,13 +109,6 @@ export class RailRunner {
 		const { party, now } = this.#options;
 		const wait_ms = Math.max(least_ms, (party.dueAt() ?? Number.POSITIVE_INFINITY) - now());
 		this.#timer = setTimeout(() => void this.#wake(), Math.min(wait_ms, longestWait_ms));
-	}
-
-	#send(messages: readonly RailMessage[]): void {
-		for (const message of messages) {
-			const sent: Promise<void> = this.#post(message).finally(() => this.#sending.delete(sent));
-			this.#sending.add(sent);
-		}
 	}
 
 	async #post(message: RailMessage): Promise<void> {
