@@ -114,6 +114,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/server/issuer-log.ts fromHex(": "an argument",
 	"packages/operator/src/sealing/around.ts parse(":
 		"words on funds that whoever runs it brings: shape/signedReserve",
+	"packages/operator/src/sealing/begin.ts parse(": "outcomes of its own: freeze/outcome",
 	"packages/operator/src/sealing/proofs.ts parse(": "rows of its own: seal/logged seal",
 	"packages/operator/src/sealing/witnessing.ts parse(": "a witness's answer: seal/logged seal",
 	"packages/operator/src/log/recovering.ts parseCheckpoint(":

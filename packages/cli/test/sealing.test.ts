@@ -144,7 +144,8 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	await fetched(`states/${"ab".repeat(32)}`, "unspent.cbor", "absent");
 	const served = await fetch(`${second.url}/log/checkpoint`);
 	assert.equal(served.headers.get("cache-control"), "no-cache");
-	const tile = await fetch(`${second.url}/log/tile/0/000.p/1`);
+	const [, size] = (await served.text()).split("\n");
+	const tile = await fetch(`${second.url}/log/tile/0/000.p/${size}`);
 	assert.equal(tile.headers.get("cache-control"), "public, max-age=31536000, immutable");
 	await tile.arrayBuffer();
 	const findings = (await shell.well("doctor", "--data", at("bank"))).findings as {

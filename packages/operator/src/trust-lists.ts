@@ -24,6 +24,8 @@ import {
 	trustListPayload,
 	type Verify,
 } from "@tenten/protocol";
+import { noteEffects } from "./sealing/effects.ts";
+import { trustListEffect } from "./sealing/words.ts";
 import type { Store, Transaction } from "./store/store.ts";
 
 type SignedList = {
@@ -153,15 +155,18 @@ export class TrustLists {
 		const body = { version, issuedAt, expiresAt: issuedAt + validity, operators };
 		const signature = await root.sign("trust-list", trustListPayload(body));
 		const encoded = serialize(trustList, { body, signer: root.key, signature });
-		const kept = await store.run((transaction) =>
-			transaction
+		const isFirst = await store.run(async (transaction) => {
+			const kept = await transaction
 				.insertInto("trust_lists")
 				.values({ version, encoded })
 				.onConflict((conflict) => conflict.doNothing())
 				.returning("version")
-				.execute(),
-		);
-		return kept.length === 0 ? null : { version, body, encoded };
+				.execute();
+			if (kept.length === 0) return false;
+			await noteEffects(transaction, () => [trustListEffect(body)]);
+			return true;
+		});
+		return isFirst ? { version, body, encoded } : null;
 	}
 }
 

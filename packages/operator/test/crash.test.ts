@@ -168,7 +168,7 @@ test("power fails before and after each commit: accounts, and reservations that 
 	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, ledgerScene, point, commits), 8));
 
 test("power fails before and after each commit: something that is frozen, and an appeal that is decided", () =>
-	cutEverywhere((point, commits) => cutAndRetry(createEcosystem, freezeScene, point, commits), 6));
+	cutEverywhere((point, commits) => cutAndRetry(createSealed, freezeScene, point, commits), 6));
 
 test("power fails before and after each commit: a definition that is adopted, and a status list", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createLicensed, definitionScene, point, commits), 3));

@@ -52,7 +52,16 @@ test("each epoch is a seal after its batches, and the log has what was done and 
 		await ecosystem.operator.store.run((transaction) => noteLeaf(transaction, appeal, 1));
 		await sealer.seal();
 	});
-	const kinds = ["seal 1", "certificates", "issues", "redemptions", "seal 2", "appeal", "seal 3"];
+	const kinds = [
+		"trustList",
+		"seal 1",
+		"certificates",
+		"issues",
+		"redemptions",
+		"seal 2",
+		"appeal",
+		"seal 3",
+	];
 	assert.deepEqual(kindsOf(await leavesOf(ecosystem.operator)), kinds);
 	assert.equal(await assertLogged(ecosystem.operator, folder), 3);
 	await assertBalanced(ecosystem, { issued: 100n, redeemed: 60n, held: 60n });
@@ -208,7 +217,7 @@ test("a database that is older than its log seals nothing", () =>
 		copyFileSync(`${database}.copy`, database);
 		const older = await ecosystem.reopen();
 		const log = await openLog(folder);
-		await assertRefused(older, log, "state-damaged", /2 leaves, and the database knows of 1/);
+		await assertRefused(older, log, "state-damaged", /3 leaves, and the database knows of 2/);
 		await log.close();
 		await older.close();
 	}));

@@ -20,6 +20,8 @@ import {
 	type Signer,
 	signFreezeList,
 } from "@tenten/protocol";
+import { noteEffects } from "../sealing/effects.ts";
+import { freezeListEffect } from "../sealing/words.ts";
 import { frozenNow } from "../store/freezes.ts";
 import type { Store, Transaction } from "../store/store.ts";
 
@@ -78,15 +80,18 @@ export class FreezeLists {
 		const body = { operator: id, number, issuedAt, expiresAt: issuedAt + validity, ...frozen };
 		const signer = ruling();
 		const signed = await signFreezeList(body, signer);
-		const inserted = await store.run((transaction) =>
-			transaction
+		const isFirst = await store.run(async (transaction) => {
+			const inserted = await transaction
 				.insertInto("freeze_lists")
 				.values({ number, encoded: signed })
 				.onConflict((conflict) => conflict.doNothing())
 				.returning("number")
-				.execute(),
-		);
-		return inserted.length === 0 ? null : { number, body, keyHint: hintOf(signer), encoded: signed };
+				.execute();
+			if (inserted.length === 0) return false;
+			await noteEffects(transaction, () => [freezeListEffect(body)]);
+			return true;
+		});
+		return isFirst ? { number, body, keyHint: hintOf(signer), encoded: signed } : null;
 	}
 }
 

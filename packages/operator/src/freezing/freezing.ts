@@ -28,6 +28,8 @@ import {
 import type { Acting } from "../access.ts";
 import { type OperatorContext, tokenLife } from "../context.ts";
 import { areActorsApart } from "../definitions/vouching.ts";
+import { noteEffects } from "../sealing/effects.ts";
+import { appealEffect, outcomeEffect } from "../sealing/words.ts";
 import {
 	type Appeal,
 	appealAgainst,
@@ -130,7 +132,9 @@ export class Freezing {
 					: refuse("appeal-closed", "another one was heard");
 			if ((await openAppeals(transaction, body.frozen)) >= openMost) return refuse("rate-limited", "appeals");
 			const { frozen, output } = body;
-			await insertAppeal(transaction, { id, frozen, output, encoded, receivedAt: now() });
+			const receivedAt = now();
+			await insertAppeal(transaction, { id, frozen, output, encoded, receivedAt });
+			await noteEffects(transaction, () => [appealEffect(id, receivedAt)]);
 			return pending;
 		});
 	}
@@ -164,6 +168,7 @@ export class Freezing {
 			// Written once: what another process decided meanwhile stands.
 			if (!(await keepOutcome(transaction, id, verdict, outcome)))
 				return refuse("attempt-pending", "somebody else said something else meanwhile");
+			await noteEffects(transaction, () => [outcomeEffect(body)]);
 			const frees = verdict === "cleared" && !equalBytes(output, frozen) ? "output" : "all";
 			if (verdict !== "upheld" && frees === "all") await deleteFrozen(transaction, frozen);
 			if (verdict !== "upheld" && frees === "output") await insertCleared(transaction, output, frozen);

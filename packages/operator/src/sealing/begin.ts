@@ -2,17 +2,33 @@
  * Beginning: from one moment on, what an operator does goes through its log.
  *
  * What it did before stands in the first batches as one item of each kind and asset, so that totals are those of its
- * books from the first seal on; what its registry and accounts hold goes into the trees. It is begun by one process
+ * books from the first seal on; what its registry and accounts hold goes into the trees; the lists that it shows now,
+ * and the appeals that it heard, are leaves as they would have been. It is begun by one process
  * while no other works on the database: what another does at that very moment would be in no seal, and whoever holds
  * seals against the books finds it (`examine.ts`).
  */
-import { type Batch, type Bytes, equalBytes, type Refusal, refuse, sha256, toUtf8 } from "@tenten/protocol";
+import {
+	appealOutcome,
+	type Batch,
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	parse,
+	type Refusal,
+	refuse,
+	sha256,
+	toUtf8,
+} from "@tenten/protocol";
+import { newestFreezeList } from "../freezing/freeze-lists.ts";
 import { heldEffect } from "../ledger/posting.ts";
 import { everyAccount } from "../ledger/rows.ts";
+import { type Appeal, appealsAfter } from "../store/appeals.ts";
 import { insertNew } from "../store/insert-new.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { totalsOf } from "../totals.ts";
+import { newestList } from "../trust-lists.ts";
 import { type Effect, keepEffects } from "./effects.ts";
+import { appealEffect, freezeListEffect, outcomeEffect, trustListEffect } from "./words.ts";
 
 /** Whose log it is. */
 export type SealedInto = { readonly origin: string; readonly publicKey: Bytes };
@@ -24,6 +40,7 @@ export async function beginSealing(store: Store, log: SealedInto, now: number): 
 		if (row !== undefined) return refusedLog(row.origin, row.public_key, log);
 		await transaction.deleteFrom("unsealed").execute();
 		await carryOver(transaction);
+		await carryWords(transaction);
 		const { origin, publicKey } = log;
 		const begun = { origin, public_key: publicKey, begun_at: now };
 		await insertNew(transaction, "sealing", [
@@ -71,6 +88,25 @@ async function carryOver(transaction: Transaction): Promise<void> {
 	const effects = [...credits, ...balances];
 	for (let from = 0; from < effects.length; from += together)
 		await keepEffects(transaction, effects.slice(from, from + together));
+}
+
+async function carryWords(transaction: Transaction): Promise<void> {
+	const [trusted, freezes] = [await newestList(transaction), await newestFreezeList(transaction)];
+	if (trusted !== null) await keepEffects(transaction, [trustListEffect(trusted.body)]);
+	if (freezes !== null) await keepEffects(transaction, [freezeListEffect(freezes.body)]);
+	for (let after: Bytes | null = new Uint8Array(); after !== null; ) {
+		const appeals: readonly Appeal[] = await appealsAfter(transaction, after, together);
+		await keepEffects(transaction, appeals.flatMap(carriedAppeal));
+		after = appeals.length < together ? null : (appeals.at(-1)?.id ?? null);
+	}
+}
+
+function carriedAppeal({ id, receivedAt, outcome }: Appeal): readonly Effect[] {
+	const heard = appealEffect(id, receivedAt);
+	if (outcome === null) return [heard];
+	const signed = parse(appealOutcome, outcome);
+	if (isRefusal(signed)) throw new Error("the database is damaged: an outcome does not read");
+	return [heard, outcomeEffect(signed.body)];
 }
 
 async function carriedTotals(transaction: Transaction, asset: Bytes): Promise<readonly Effect[]> {

@@ -109,7 +109,11 @@ const unnamed: Bytes = new Uint8Array();
  * their versions do.
  */
 export function noteLeaf(transaction: Transaction, leaf: LogLeaf, turn: number): Promise<void> {
-	return noteEffects(transaction, () => [{ kind: "leaf", leaf: serializeLeaf(leaf), turn }]);
+	return noteEffects(transaction, () => [leafEffect(leaf, turn)]);
+}
+
+export function leafEffect(leaf: LogLeaf, turn: number): Effect {
+	return { kind: "leaf", leaf: serializeLeaf(leaf), turn };
 }
 
 /** Everything that was done since, which is then gone. */

@@ -6,12 +6,24 @@ import {
 	freezeList,
 	isRefusal,
 	parse,
+	parseLeaf,
 	signAppeal,
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { expectValue } from "../../../module/test/support/world.ts";
+import { effects, longestEffects } from "../../src/sealing/effects.ts";
+import type { Transaction } from "../../src/store/store.ts";
 import type { Scene } from "./claim-scenes.ts";
 import { type Ecosystem, enrolHolder, withdrawTo } from "./ecosystem.ts";
+
+/** The kinds of leaves that wait for the next seal, each as often as it does. */
+async function leavesWaiting(transaction: Transaction): Promise<readonly string[]> {
+	const rows = await transaction.selectFrom("unsealed").select("effects").execute();
+	return rows
+		.flatMap((row) => expectValue(parse(effects, row.effects, longestEffects)))
+		.flatMap((each) => (each.kind === "leaf" ? [expectValue(parseLeaf(each.leaf)).kind] : []))
+		.sort();
+}
 
 export async function freezeScene(ecosystem: Ecosystem): ReturnType<Scene> {
 	const { operator, clock } = ecosystem;
@@ -41,8 +53,10 @@ export async function freezeScene(ecosystem: Ecosystem): ReturnType<Scene> {
 			assert.equal(await opened.freezing.decide(other, id, "upheld"), true);
 			const outcome = expectValue(parse(appealOutcome, expectValue(await opened.appeal(appeal))));
 			const list = expectValue(parse(freezeList, await opened.freezeList()));
-			return [outcome.body.verdict, list.body.entries.length];
+			const waiting = await opened.store.read((transaction) => leavesWaiting(transaction));
+			return [outcome.body.verdict, list.body.entries.length, waiting];
 		},
-		check: (reply) => assert.deepEqual(reply, ["upheld", 1]),
+		check: (reply) =>
+			assert.deepEqual(reply, ["upheld", 1, ["appeal", "freezeList", "outcome", "trustList"]]),
 	};
 }
