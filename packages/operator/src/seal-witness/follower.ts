@@ -231,13 +231,26 @@ export class Follower {
 	}
 
 	async #entries(first: number, to: number): Promise<readonly Bytes[] | Refusal> {
+		const all: Bytes[] = [];
+		const refusal = await this.#again(first, to, (entries) => {
+			all.push(...entries);
+			return undefined;
+		});
+		return refusal ?? all;
+	}
+
+	/** Bundle by bundle, until `take` refuses. */
+	async #again(
+		first: number,
+		to: number,
+		take: (entries: readonly Bytes[]) => Refusal | undefined,
+	): Promise<Refusal | undefined> {
 		const { log, store } = this.#options;
 		const size = store.head(log.keys.origin)?.size ?? 0;
 		const [reader, copy] = [
 			new LogReader(log.source, size),
 			new LogReader(mirrorSource(store, log.keys.origin), size),
 		];
-		const entries: Bytes[] = [];
 		for (const from of bundlesFrom(first, to)) {
 			const index = Math.floor(from / tileWidth);
 			const bundle = await reader.bundle(index);
@@ -250,22 +263,27 @@ export class Follower {
 			if (isRefusal(hashes)) return hashes;
 			if (bundle.some((entry, at) => !equalBytes(leafHash(entry), hashes[at] as Bytes)))
 				return refuse("state-damaged", "entries that were read before are others now");
-			for (const entry of bundle.slice(from % tileWidth)) entries.push(entry);
+			const at = from % tileWidth;
+			const refusal = take(bundle.slice(at, at + to - from));
+			if (refusal !== undefined) return refusal;
 		}
-		return entries.slice(0, to - first);
+		return undefined;
 	}
 
 	async #readAgain(size: number, soundPlace: number | null): Promise<Reading | Refusal> {
 		const { log } = this.#options;
-		const read = await this.#entries(soundPlace ?? 0, size);
-		if (isRefusal(read)) return read;
-		const entries = [...read];
-		const sound = soundPlace === null ? null : parseLeaf(entries.shift() as Bytes);
-		if (sound !== null && (isRefusal(sound) || sound.kind !== "seal"))
-			return refuse("state-damaged", "the last sound seal is none");
-		const from = sound === null || soundPlace === null ? null : { place: soundPlace, seal: sound.seal };
-		const reading = beginReading(log.operator, from);
-		return readOn(reading, entries, null, nothingFound()) ?? reading;
+		let reading = beginReading(log.operator, null);
+		if (soundPlace !== null) {
+			const read = await this.#entries(soundPlace, soundPlace + 1);
+			if (isRefusal(read)) return read;
+			const sound = parseLeaf(read[0] as Bytes);
+			if (isRefusal(sound) || sound.kind !== "seal")
+				return refuse("state-damaged", "the last sound seal is none");
+			reading = beginReading(log.operator, { place: soundPlace, seal: sound.seal });
+		}
+		const take = (entries: readonly Bytes[]): Refusal | undefined =>
+			readOn(reading, entries, null, nothingFound());
+		return (await this.#again(reading.size, size, take)) ?? reading;
 	}
 
 	#keep(visit: Omit<KeptVisit, "origin">): void {
@@ -285,12 +303,9 @@ export class Follower {
 
 const empty: Omit<KeptVisit, "origin"> = { head: null, tiles: new Map(), gone: [], words: [], cases: [] };
 
-/** The first place of each bundle that has entries from `first` up to `size`. */
-function bundlesFrom(first: number, size: number): readonly number[] {
-	const places: number[] = [];
-	for (let from = first; from < size; from = (Math.floor(from / tileWidth) + 1) * tileWidth)
-		places.push(from);
-	return places;
+/** The first place of each bundle that has entries from `first` up to `size`, which is what a log says of itself. */
+function* bundlesFrom(first: number, size: number): Generator<number> {
+	for (let from = first; from < size; from = (Math.floor(from / tileWidth) + 1) * tileWidth) yield from;
 }
 
 /** Tiles that were just made, then those that are kept; entries from the log. */

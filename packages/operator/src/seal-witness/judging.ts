@@ -67,9 +67,14 @@ export type Reading = {
 	soundPlace: number | null;
 	/** of the last seal, as it says */
 	sealedAt: number | null;
-	/** the last seal and every leaf after it; from the log's beginning where there is none */
-	since: readonly Bytes[];
+	since: Since;
 };
+
+/**
+ * The last seal and every leaf after it; from the log's beginning where there is none. More than a file of evidence has
+ * room for is not held, however long a log makes no seal: `leaves` is empty then.
+ */
+type Since = { readonly leaves: readonly Bytes[]; readonly isWhole: boolean };
 
 /** Leaves whose own word may convict: the last is a seal. */
 type Suspect = { readonly from: number; readonly leaves: readonly Bytes[] };
@@ -82,10 +87,23 @@ export type Found = {
 	readonly words: Map<number, WordDraft>;
 	readonly suspects: Suspect[];
 	readonly doubled: Doubled[];
+	/** of the leaves of suspects */
+	bytes: number;
 };
 
 /** refusals name so many (docs/spec/seals.md) */
 const rulesMost = 16;
+/** of one visit: whoever does more is convicted by these */
+const suspectBytesMost = 16 * 2 ** 20;
+const doubledMost = 1_024;
+/** a witness's own choice or clock (docs/spec/misbehaviour.md): what breaks nothing else convicts nobody */
+const unprovable: ReadonlySet<BrokenRule["rule"]> = new Set([
+	"stale",
+	"early",
+	"reserve-stale",
+	"position-differs",
+	"position-unconfirmed",
+]);
 /** bytes that a file of evidence has for its leaves: the rest is for the checkpoint and the proof */
 const leafBytesMost = limits.evidence - 40_000;
 
@@ -99,7 +117,10 @@ export function beginReading(
 		size: sound === null ? 0 : sound.place + 1,
 		soundPlace: sound?.place ?? null,
 		sealedAt: sound?.seal.sealedAt ?? null,
-		since: sound === null ? [] : [serializeLeaf({ kind: "seal", seal: sound.seal })],
+		since: {
+			leaves: sound === null ? [] : [serializeLeaf({ kind: "seal", seal: sound.seal })],
+			isWhole: true,
+		},
 	};
 }
 
@@ -109,7 +130,7 @@ export function copyReading(reading: Reading): Reading {
 }
 
 export function nothingFound(): Found {
-	return { words: new Map(), suspects: [], doubled: [] };
+	return { words: new Map(), suspects: [], doubled: [], bytes: 0 };
 }
 
 /**
@@ -122,23 +143,66 @@ export function readOn(
 	judge: Judge | null,
 	found: Found,
 ): Refusal | undefined {
-	const since = [...reading.since];
+	const since = new Held(reading.since);
 	for (const entry of entries) {
 		const leaf = parseLeaf(entry);
 		const place = reading.size;
 		// What a leaf of another kind adds to totals is not known: nothing after it can be judged.
 		if (isRefusal(leaf)) return refuse(leaf.code, `leaf ${place}: ${leaf.detail}`);
-		since.push(entry);
+		since.add(entry);
 		reading.size++;
 		const followed = reading.chain.add(leaf);
 		if (followed === undefined) continue;
 		if (reading.chain.sound === followed.seal) reading.soundPlace = place;
 		reading.sealedAt = followed.seal.sealedAt;
-		if (judge !== null) judgeSeal(followed, place, since, judge, found);
-		since.splice(0, since.length - 1);
+		if (judge !== null) judgeSeal(followed, place, since.upTo(entry), judge, found);
+		since.beginAt(entry);
 	}
-	reading.since = since;
+	reading.since = since.held;
 	return undefined;
+}
+
+class Held {
+	#leaves: Bytes[];
+	#bytes: number;
+	#isWhole: boolean;
+
+	constructor({ leaves, isWhole }: Since) {
+		this.#leaves = [...leaves];
+		this.#bytes = bytesOf(leaves);
+		this.#isWhole = isWhole;
+	}
+
+	get held(): Since {
+		return { leaves: this.#leaves, isWhole: this.#isWhole };
+	}
+
+	add(leaf: Bytes): void {
+		if (!this.#isWhole) return;
+		this.#leaves.push(copied(leaf));
+		this.#bytes += bytesOf([leaf]);
+		this.#isWhole = this.#leaves.length <= leavesMost && this.#bytes <= leafBytesMost;
+		if (!this.#isWhole) this.#leaves = [];
+	}
+
+	/** What a file shows of the seal that was just added: all since the one before, or it alone. */
+	upTo(seal: Bytes): readonly Bytes[] {
+		return this.#isWhole ? [...this.#leaves] : [copied(seal)];
+	}
+
+	beginAt(seal: Bytes): void {
+		[this.#leaves, this.#bytes, this.#isWhole] = [[copied(seal)], bytesOf([seal]), true];
+	}
+}
+
+/** An entry is a view of its whole bundle, which is not to be held with it. */
+function copied(leaf: Bytes): Bytes {
+	return new Uint8Array(leaf);
+}
+
+/** In a file, with what stands before each. */
+function bytesOf(leaves: readonly Bytes[]): number {
+	return leaves.reduce((sum, { length }) => sum + length + 5, 0);
 }
 
 function judgeSeal(
@@ -151,12 +215,16 @@ function judgeSeal(
 	const { operator, policy, peerWords, verify, now, said } = judge;
 	const hash = sealHash(seal);
 	const broken = checkSeal(seal, { ...against, ...policy, peerWords, verify, now });
-	if (broken.length > 0) found.suspects.push({ from: place - since.length + 1, leaves: [...since] });
+	if (broken.some(({ rule }) => !unprovable.has(rule)) && found.bytes < suspectBytesMost) {
+		found.suspects.push({ from: place - since.length + 1, leaves: since });
+		found.bytes += bytesOf(since);
+	}
 	const before = said(seal.number) ?? found.words.get(seal.number);
 	if (before === undefined) {
 		const name = { operator, number: seal.number, seal: hash };
 		found.words.set(seal.number, { ...name, place, ...draftOf(name, broken, now) });
-	} else if (!equalBytes(before.seal, hash)) found.doubled.push({ first: before.place, second: place });
+	} else if (!equalBytes(before.seal, hash) && found.doubled.length < doubledMost)
+		found.doubled.push({ first: before.place, second: place });
 }
 
 type SealName = { readonly operator: Bytes; readonly number: number; readonly seal: Bytes };
@@ -193,20 +261,13 @@ export async function casesOf(
 	});
 }
 
-/** With all since the seal before; where that is too much for a file, the seal alone. */
 async function brokenRuleOf(
 	{ from, leaves }: Suspect,
 	checkpoint: Bytes,
 	reader: LogReader,
 ): Promise<Misbehaviour | undefined> {
-	const bytes = leaves.reduce((sum, { length }) => sum + length + 5, 0);
-	const isWhole = leaves.length <= leavesMost && bytes <= leafBytesMost;
-	const shown = isWhole ? leaves : leaves.slice(-1);
-	const to = from + leaves.length;
-	const proof = await reader.beside({ from: to - shown.length, to });
-	return isRefusal(proof)
-		? undefined
-		: { kind: "brokenRule", checkpoint, from: to - shown.length, leaves: shown, proof };
+	const proof = await reader.beside({ from, to: from + leaves.length });
+	return isRefusal(proof) ? undefined : { kind: "brokenRule", checkpoint, from, leaves, proof };
 }
 
 async function twoSealsOf(

@@ -63,6 +63,9 @@ export class SealChain {
 	}
 }
 
+/** Nine kinds of batches add to totals, and no seal lists more than 64 assets: with more than that, none is right. */
+const batchesMost = 9 * 65;
+
 /** A seal, and what batches have added since: one batch for all of a kind and an asset. */
 class Since {
 	readonly seal: Seal | null;
@@ -81,6 +84,7 @@ class Since {
 		if (batch.kind === "certificates") return;
 		const key = `${batch.kind} ${toHex(batch.asset)}`;
 		const before = this.#batches.get(key);
+		if (before === undefined && this.#batches.size === batchesMost) return;
 		const total = before === undefined || before.kind === "certificates" ? 0n : before.total;
 		this.#batches.set(key, { ...batch, total: total + batch.total });
 	}

@@ -42,6 +42,20 @@ function brokenIn(leaves: readonly LogLeaf[], chain = new SealChain(operator)): 
 const seals = (...all: readonly Seal[]): readonly LogLeaf[] => all.map((seal) => ({ kind: "seal", seal }));
 const issue = (total: bigint): LogLeaf => batch(batchOf("issues", total));
 
+test("batches of more assets than a seal lists are held no further: whatever is sealed after them is wrong", () => {
+	const chain = new SealChain(operator);
+	const first = after(null, 10n);
+	assert.deepEqual(brokenIn([issue(10n), ...seals(first)], chain), [""]);
+	for (let n = 0; n < 2_000; n++) {
+		const asset = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? n >> 8 : at === 1 ? n & 0xff : 1));
+		chain.add(batch({ ...batchOf("issues", 1n), asset } as Batch));
+	}
+	const next = after(first, 10n);
+	const followed = chain.copy().add({ kind: "seal", seal: next });
+	assert.ok(followed !== undefined && followed.against.batches.length < 600);
+	assert.match(brokenIn([...seals(next)], chain).join(), /^totals/);
+});
+
 test("a total that is wrong once is wrong in every later seal, until one is right again", () => {
 	const first = after(null, 10n);
 	const inflated = after(first, 15n);
