@@ -15,9 +15,12 @@ import {
 	type Proved,
 	parse,
 	parseLeaf,
+	type Seal,
+	sealHash,
 	serialize,
 	signedReserve,
 	signReserve,
+	toHex,
 	verifierKey,
 	verifyLoggedProof,
 } from "@tenten/protocol";
@@ -90,23 +93,30 @@ const witnessed: Scene = async (ecosystem) => {
 	const reserve = serialize(signedReserve, await signReserve(held, trustee));
 	return {
 		ask: async (opened) => {
-			const { sealer, close } = await openSealed(opened, folder, { witnesses });
+			const { sealWords, ...cosigning } = witnesses;
+			const { sealer, close } = await openSealed(opened, folder, { witnesses: cosigning });
+			let seal: Seal;
 			try {
 				expectValue(await sealer.takeReserve(reserve, verify));
-				const seal = await sealer.seal();
-				const proofs = [
-					await sealer.state(token.outputId),
-					await sealer.line(asset, account),
-					await sealer.item("issues", token.issueId),
-				].map((proof) => expectValue(verifyLoggedProof(expectValue(proof), sealKeys, verify)).proved);
+				seal = await sealer.seal();
 				assert.equal((await sealer.witness())?.isQuorum, true);
-				for (let words = 0; words === 0; await sealer.witness()) {
-					const shown = expectValue(await sealer.sealed(seal.number));
-					words = expectValue(parse(loggedSeal, shown, shown.length)).words.length;
-				}
-				return proofs.map((proved) => (proved.kind === "state" ? proved.state : lineOf(proved)));
 			} finally {
 				await close();
+			}
+			await saidOf(seal, sealWords[0]?.url ?? "");
+			const again = await openSealed(opened, folder, { witnesses });
+			try {
+				await again.sealer.witness();
+				const shown = expectValue(await again.sealer.sealed(seal.number));
+				assert.equal(expectValue(parse(loggedSeal, shown, shown.length)).words.length, 1);
+				const proofs = [
+					await again.sealer.state(token.outputId),
+					await again.sealer.line(asset, account),
+					await again.sealer.item("issues", token.issueId),
+				].map((proof) => expectValue(verifyLoggedProof(expectValue(proof), sealKeys, verify)).proved);
+				return proofs.map((proved) => (proved.kind === "state" ? proved.state : lineOf(proved)));
+			} finally {
+				await again.close();
 			}
 		},
 		check: (reply) => {
@@ -115,6 +125,16 @@ const witnessed: Scene = async (ecosystem) => {
 		},
 	};
 };
+
+/** Waits until a witness has said its word on a seal. */
+async function saidOf(seal: Seal, url: string): Promise<void> {
+	for (;;) {
+		const { status, body } = await fetch(`${url}/v1/seals/${toHex(sealHash(seal))}`);
+		await body?.cancel();
+		if (status === 200) return;
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+}
 
 function lineOf(proved: Exclude<Proved, { readonly kind: "state" }>) {
 	return { amount: proved.kind === "line" ? proved.line.amount : proved.item.amount };
