@@ -30,6 +30,9 @@ const ourOwn = [
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/crossing.ts fromHex(": "an argument",
+	"packages/cli/src/command/crossing-agree.ts fromHex(": "a file of whoever runs it",
+	"packages/cli/src/command/crossing-agree.ts JSON.parse(": "a file of whoever runs it",
+	"packages/cli/src/command/crossing-agree.ts parse(": "a file that somebody names: crossing/agreement",
 	"packages/cli/src/command/crossing.ts parseVerifierKey(": "an argument",
 	"packages/cli/src/command/evidence-make.ts parsePortableProof(":
 		"a file that somebody names: log/portable proof",

@@ -21,6 +21,7 @@ import { BadInput } from "../bad-input.ts";
 import { numberIn } from "../number-flag.ts";
 import { family, subcommand } from "../subcommand.ts";
 import { codeInWords, readBytes, readTrust, type TrustFlags } from "../trust-file.ts";
+import { agreeCommand, rulesCommand } from "./crossing-agree.ts";
 
 type Flags = TrustFlags & {
 	readonly sourceLog: string;
@@ -71,7 +72,11 @@ export function crossingCommand(): Command {
 			return { ok: true, result };
 		},
 	);
-	return family("crossing", "prove payments across operators", [verifyCommand]);
+	return family("crossing", "agree with other operators, and prove payments between them", [
+		agreeCommand(),
+		rulesCommand(),
+		verifyCommand,
+	]);
 }
 
 /** The reader names one key and one set of witnesses for each side: whose log is whose, the agreement says. */
