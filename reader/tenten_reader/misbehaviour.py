@@ -7,6 +7,7 @@ from typing import Annotated, Sequence, Union
 
 from . import log
 from .crossing import CrossingState, LogProof, Quote, State, opens
+from .crypto import sha256
 from .domains import DomainRecord, SealedRecord, Source, breach_of, open_record
 from .log import Checkpoint, NoteKey
 from .refusal import Refused
@@ -272,6 +273,8 @@ def _broken_decision(file: BrokenDecision, of: OfLog) -> SaysBrokenDecision:
         seals.append(seal)
     shown = [(seal.number, each.state.state if each.state else None) for seal, each in zip(seals, file.shown)]
     breach = _breach(shown, file.quote.decides)
+    if breach is None and any(_is_wrong(each.state, file.quote) for each in file.shown):
+        breach = "wrong-secret"
     if breach is None:
         raise Refused("not-evidence", "no promise is broken")
     return SaysBrokenDecision(seals[0].operator, transfer, file.quote.decides, breach)
@@ -287,6 +290,13 @@ def _breach(shown: list[tuple[int, State | None]], decides: int) -> str | None:
     if undecided and any(number > decides and state == State.COMMITTED for number, state in shown):
         return "late-commit"
     return None
+
+
+def _is_wrong(state: CrossingState | None, quote: Quote) -> bool:
+    """Whether it ends a payment with anything but the secret that the quote asks for."""
+    if state is None or state.state not in (State.COMMITTED, State.CREDITED):
+        return False
+    return state.release is None or sha256(state.release) != quote.release
 
 
 def _broken_record(file: BrokenRecord, of: OfLog) -> SaysBrokenRecord:

@@ -1,5 +1,6 @@
 /** Vectors of payments across operators that were decided too early, too late or twice. */
 import {
+	type Bytes,
 	type Misbehaviour,
 	serializeMisbehaviour,
 	writeVerifierKey,
@@ -23,8 +24,9 @@ export const broken = async (
 	puts: Puts,
 	numbers: readonly number[],
 	side: "source" | "destination" = "source",
+	given?: Bytes | null,
 ): Promise<Case> => {
-	const made = await decisions(puts, side);
+	const made = await decisions(puts, side, given);
 	const keys = made.keys.keys.map(writeVerifierKey);
 	return convicts(
 		`${breach}: ${comment}`,
@@ -90,6 +92,38 @@ export const decisionCases: readonly Case[] = [
 		[null, "reserved", "credited", "voided"],
 		[4, 3],
 		"destination",
+	),
+	await broken(
+		"wrong-secret",
+		"committed in the seal that decides, with another secret",
+		["locked", null, "committed"],
+		[3],
+		"source",
+		id(0x45),
+	),
+	await broken(
+		"wrong-secret",
+		"committed without one, beside a seal that shows nothing wrong",
+		["locked", "committed"],
+		[1, 2],
+		"source",
+		null,
+	),
+	await broken(
+		"wrong-secret",
+		"credited with another secret",
+		[null, "reserved", "credited"],
+		[3],
+		"destination",
+		id(0x45),
+	),
+	await broken(
+		"late-commit",
+		"with another secret too, tried in order",
+		["locked", null, null, "committed"],
+		[3, 4],
+		"source",
+		id(0x45),
 	),
 	await keptWord("returned after the seal that decides", ["locked", null, null, "returned"], [3, 4]),
 	await keptWord(

@@ -5,7 +5,7 @@ export * from "./entry.ts";
 export * from "./exposure.ts";
 export * from "./logged-issue.ts";
 export * from "./logged-proof.ts";
-export { type CrossingEnd, endOf, type Movement } from "./machine.ts";
+export { type CrossingEnd, endOf, isReleaseOf, type Movement } from "./machine.ts";
 export * from "./messages.ts";
 export * from "./outcome.ts";
 export * from "./price.ts";

@@ -31,10 +31,10 @@ export function endOf(
 	if (!isIt) return refuse("proof-invalid", "another seal than the one that decides");
 	const release = shown.state?.state === "committed" ? shown.state.release : null;
 	if (release === null || !equalBytes(shown.state?.transfer ?? release, transfer)) return { kind: "aborted" };
-	return opens(body, release) ? { kind: "committed", release } : { kind: "aborted" };
+	return isReleaseOf(body, release) ? { kind: "committed", release } : { kind: "aborted" };
 }
 
 /** Whether this is the payer's secret. One of another length can be shown in no seal, so it would end nothing. */
-export function opens({ release }: Quote, secret: Uint8Array): boolean {
+export function isReleaseOf({ release }: Quote, secret: Uint8Array): boolean {
 	return secret.length === secretBytes && equalBytes(sha256(secret), release);
 }

@@ -8,7 +8,7 @@
  * a commit and the seal that decides exclude each other there.
  */
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
-import { endOf, type Movement, opens } from "./machine.ts";
+import { endOf, isReleaseOf, type Movement } from "./machine.ts";
 import type { VerifiedQuote } from "./quote.ts";
 import type { VerifiedState } from "./shown.ts";
 import type { CrossingState } from "./state.ts";
@@ -72,9 +72,10 @@ function commit(
 	{ lastSeal }: SourceMoment,
 ): SourceStep | Refusal {
 	const { quote } = kept;
-	if (kept.kind === "committed") return opens(quote.body, release) ? stay(kept) : refuse("release-mismatch");
+	if (kept.kind === "committed")
+		return isReleaseOf(quote.body, release) ? stay(kept) : refuse("release-mismatch");
 	if (kept.kind === "returned" || lastSeal >= quote.body.decides) return refuse("seal-decided");
-	if (!opens(quote.body, release)) return refuse("release-mismatch");
+	if (!isReleaseOf(quote.body, release)) return refuse("release-mismatch");
 	if (!isReserved(quote, shown)) return refuse("proof-invalid", "not reserved");
 	return { kept: { kind: "committed", quote, release }, movement: "post" };
 }

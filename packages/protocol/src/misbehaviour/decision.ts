@@ -4,18 +4,24 @@
  *   seals of the source:       … ── locked ── [decides] ── …
  *   returned                       ✗ early      ✗ early      may be
  *   committed, not at `decides`                              ✗ late
+ *   committed or credited, with anything but the secret: ✗ wrong, in every seal
  *
  * The deadline is the number of a seal, which the quote names, and no clock. An end is final: no operator shows two.
  */
-import type { CrossingState, Quote } from "../crossing/index.ts";
+import { type CrossingState, isReleaseOf, type Quote } from "../crossing/index.ts";
 
-export type Breach = "early-return" | "late-commit" | "two-ends";
+export type Breach = "early-return" | "late-commit" | "two-ends" | "wrong-secret";
 
 /** What the seal of a number shows. */
-export type Shown = { readonly number: number; readonly state: CrossingState["state"] | null };
+export type Shown = {
+	readonly number: number;
+	readonly state: CrossingState["state"] | null;
+	readonly release: CrossingState["release"];
+};
 
 /** Of two seals of one operator, or of one alone; undefined where none of its promises is broken. */
-export function breachOf({ decides }: Quote, shown: readonly Shown[]): Breach | undefined {
+export function breachOf(quote: Quote, shown: readonly Shown[]): Breach | undefined {
+	const { decides } = quote;
 	const at = (state: Shown["state"]): Shown | undefined => shown.find((each) => each.state === state);
 	const hasBoth = (one: Shown["state"], other: Shown["state"]): boolean =>
 		at(one) !== undefined && at(other) !== undefined;
@@ -23,5 +29,8 @@ export function breachOf({ decides }: Quote, shown: readonly Shown[]): Breach | 
 	if (shown.some(({ state, number }) => state === "returned" && number <= decides)) return "early-return";
 	const isUndecided = shown.some(({ state, number }) => state !== "committed" && number === decides);
 	const isLate = shown.some(({ state, number }) => state === "committed" && number > decides);
-	return isUndecided && isLate ? "late-commit" : undefined;
+	if (isUndecided && isLate) return "late-commit";
+	const isWrong = ({ state, release }: Shown): boolean =>
+		(state === "committed" || state === "credited") && (release === null || !isReleaseOf(quote, release));
+	return shown.some(isWrong) ? "wrong-secret" : undefined;
 }

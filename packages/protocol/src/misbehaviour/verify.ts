@@ -213,7 +213,11 @@ function judgeDecision({ quote, shown }: Of<"brokenDecision">, by: Judge): Misbe
 	}
 	const breach = breachOf(
 		quote,
-		states.map(({ number, state }) => ({ number, state: state?.state ?? null })),
+		states.map(({ number, state }) => ({
+			number,
+			state: state?.state ?? null,
+			release: state?.release ?? null,
+		})),
 	);
 	if (operator === undefined || breach === undefined) return innocent("what it showed may all be so");
 	return {

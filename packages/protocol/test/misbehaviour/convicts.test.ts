@@ -22,6 +22,7 @@ import {
 	writeNote,
 } from "@tenten/protocol";
 import { verify } from "../../../module/src/index.ts";
+import { secret } from "../crossing/support/scene.ts";
 import { codeOf, must } from "../crossing/support/sides.ts";
 import { id, operator, reserveOf, stranger, yen } from "../seal/support/sealed.ts";
 import {
@@ -228,10 +229,28 @@ test("an operator that decides too late, gives back too early, or shows two ends
 	]);
 	const absent = await decisions([null, null, null, "committed"]);
 	assert.equal(code(await absent.fileOf(3, 4), absent.keys), "accepted");
-	const seals = (["locked", "committed"] as const).map((state) => ({ number: 3, state }));
+	const given = (state: "locked" | "committed") => (state === "locked" ? null : secret);
+	const seals = (["locked", "committed"] as const).map((state) => ({
+		number: 3,
+		state,
+		release: given(state),
+	}));
 	assert.equal(breachOf(absent.quote, seals), undefined);
 	const atIt = await decisions(["locked", null, "returned"]);
 	assert.equal(code(await atIt.fileOf(3), atIt.keys), "accepted");
+});
+
+test("an end with another secret than the quote's, or with none, convicts by one seal", async () => {
+	for (const given of [id(0x45), null]) {
+		for (const made of [
+			await decisions(["locked", null, "committed"], "source", given),
+			await decisions([null, "reserved", "credited"], "destination", given),
+		]) {
+			const said = judged(await made.fileOf(3), made.keys);
+			assert.equal(said.kind === "brokenDecision" && said.breach, "wrong-secret");
+			assert.equal(code(await made.fileOf(2), made.keys), "not-evidence");
+		}
+	}
 });
 
 test("what a source or a destination may show convicts nobody, in any two of its seals", async () => {

@@ -84,14 +84,18 @@ export const stateOf = ({ state, leaf, proof, log }: ShownState): LoggedState =>
 
 type Put = "locked" | "committed" | "returned" | "reserved" | "credited" | "voided";
 
-/** A side that had these in its map, one after another (null: nothing new), each under a seal. */
-export async function decisions(puts: readonly (Put | null)[], sideOf: "source" | "destination" = "source") {
+/** A side that had these in its map, one after another (null: nothing new), each under a seal; ended with `given`. */
+export async function decisions(
+	puts: readonly (Put | null)[],
+	sideOf: "source" | "destination" = "source",
+	given: Bytes | null = secret,
+) {
 	const scene = new CrossingScene();
 	const side: Side = scene[sideOf];
 	const quote = await scene.quoteBody({ decides: 3, release: sha256(secret) });
 	const transfer = transferId(quote);
 	for (const [position, state] of puts.entries()) {
-		const release = state === "committed" || state === "credited" ? secret : null;
+		const release = state === "committed" || state === "credited" ? given : null;
 		if (state !== null) side.put({ transfer, state, release });
 		side.seal(start + position);
 	}
