@@ -85,5 +85,6 @@ export { type CosignOptions, type CosignOutcome, cosign } from "./witness/cosign
 export { witnessDoor } from "./witness/door.ts";
 export { witnessDocument } from "./witness/endpoints.ts";
 export { startWitness, type WitnessServerOptions } from "./witness/serve.ts";
+export type { Standing as PeerStanding } from "./witness/standing-form.ts";
 export { WitnessStore } from "./witness/store.ts";
 export { logsOf, Witness } from "./witness/witness.ts";

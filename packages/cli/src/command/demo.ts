@@ -1,5 +1,5 @@
 /** `tenten demo`: a story in the terminal, played by real modules, stores and books, with its proofs. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Argument, type Command } from "commander";
@@ -7,6 +7,7 @@ import { BadInput } from "../bad-input.ts";
 import { carbon, coffee, type DomainStage, status } from "../demo/domain-scenes.ts";
 import { type Cast, crash, fork, handToHand, refusal, type Scene, totals } from "../demo/scenes.ts";
 import { Stage } from "../demo/stage.ts";
+import { playVerify } from "../demo/verify/play.ts";
 import { commandName } from "../invocation.ts";
 import type { Output } from "../output.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
@@ -25,21 +26,28 @@ const domains = [
 	["The status of a licence, shown offline", status],
 ] as const;
 
+const stories = ["payments", "verify", "domains"] as const;
+type Story = (typeof stories)[number];
+
 export function demoCommand(): Command {
-	return subcommand<[story: "payments" | "domains"], { readonly data?: string }>(
+	return subcommand<[story: Story], { readonly data?: string }>(
 		{
 			usage: "demo",
 			summary: "a story: hand to hand, a crash, a refusal, a double spend and its proof",
 			example: "tenten demo",
 			arguments: [
-				new Argument("[story]", "payments, or other things on the same core")
-					.choices(["payments", "domains"])
+				new Argument(
+					"[story]",
+					"payments; three ecosystems that verify each other; or other things on the same core",
+				)
+					.choices(stories)
 					.default("payments"),
 			],
 			options: [["--data <dir>", "keep its files there, the case file too (default: gone at the end)"]],
 		},
 		async (output, { data }, story) => {
 			if (story === "domains") return playDomains(output, data);
+			if (story === "verify") return verifyEachOther(output, data);
 			const folder = folderFor(data);
 			const stage = new Stage(folder, (text) => output.say(indented(text)));
 			await stage.operatorOn();
@@ -94,6 +102,28 @@ async function playDomains(output: Output, data: string | undefined): Promise<Ou
 		folder: data === undefined ? null : folder,
 	};
 	return { ok: result.ok, result: { ...result, checks: stage.checks } };
+}
+
+async function verifyEachOther(output: Output, data: string | undefined): Promise<Outcome> {
+	const folder = folderFor(data, "densha");
+	output.say("Densha Card, Mise Pay and Minato Pay each keep a log, and each is witnessed by the other two.");
+	const { scenes, logs } = await playVerify(folder, (text, isTitle) =>
+		output.say(isTitle ? `\n${text}` : indented(text)),
+	);
+	const tenten = commandName();
+	if (data === undefined) {
+		rmSync(folder, { recursive: true, force: true });
+		output.say(`\nKeep the evidence with: ${tenten} demo verify --data ./verify`);
+	} else {
+		const files = readdirSync(folder).filter((file) => file.endsWith(".cbor"));
+		const commands = files.map((file) => {
+			const key = logs.find(({ name }) => file.startsWith(name))?.logKey;
+			return `${tenten} evidence verify ${join(folder, file)} --vkey ${key}`;
+		});
+		output.say(`\nCheck the evidence yourself:\n${commands.join("\n")}`);
+	}
+	const ok = scenes.every((scene) => scene.ok);
+	return { ok, result: { ok, scenes, logs, folder: data === undefined ? null : folder } };
 }
 
 const indented = (text: string): string => `   ${text.replaceAll("\n", "\n   ")}`;

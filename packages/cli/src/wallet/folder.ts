@@ -40,7 +40,7 @@ export const passphraseCost: PassphraseCost = "interactive";
 /** How long an operator may take before it counts as out of reach. */
 const operatorTimeout_ms = 10_000;
 
-export type FolderOptions = Pick<WalletOptions, "consider"> & {
+export type FolderOptions = Pick<WalletOptions, "consider" | "foreign"> & {
 	readonly unlock: NewUnlock;
 	/** stands between the wallet and its file: for tests that let the power fail */
 	readonly store?: (store: WalletStore) => WalletStore;
