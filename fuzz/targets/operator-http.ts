@@ -17,6 +17,7 @@ import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material
 import { Broken, type Target } from "../target.ts";
 import { crossingScenes } from "./crossing-scenes.ts";
 import { type DefinitionSeeds, definitionRoutes } from "./definition-routes.ts";
+import { freezeRoutes } from "./freeze-routes.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
 import { type LedgerSeeds, ledgerRoutes } from "./ledger-routes.ts";
 import { type SealSeeds, sealRoutes } from "./seal-routes.ts";
@@ -226,6 +227,9 @@ const tables = [
 	"ledger_sums",
 	"ledger_journal",
 	"crossings",
+	"frozen_outputs",
+	"freeze_proposals",
+	"appeals",
 ] as const;
 
 async function rowsIn({ operator }: Ecosystem): Promise<string> {
@@ -320,6 +324,7 @@ async function besideAnother(): Promise<Scene> {
 const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
 	...mapped(operatorRoutes, atWork),
 	...mapped(definitionRoutes, licensed),
+	...mapped(freezeRoutes, atWork),
 	...mapped(ledgerRoutes, keepingAccounts),
 	...crossingScenes(apiKey),
 	...mapped(sealRoutes, sealing),

@@ -156,10 +156,54 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Appeals against freezes, decided ones too, in the order of their ids
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["appeals"];
         put?: never;
         /** Appeal against a freeze; asked again with the same bytes, what became of it */
         post: operations["appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals/{appeal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An appeal with its token, as its owner sent it
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["appealRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals/{appeal}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what should become of an appeal; it is decided once another person says the same
+         * @description For API keys with the role issuer or approver.
+         */
+        post: operations["decideAppeal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -533,6 +577,50 @@ export interface paths {
         get: operations["freezeList"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one person proposed and nobody has confirmed, in the order of the outputs
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["freezeProposals"];
+        put?: never;
+        /**
+         * Propose to freeze an output, or to lift its freeze; nothing happens until another confirms it
+         * @description For API keys with the role issuer or approver.
+         */
+        post: operations["proposeFreeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/freezes/{output}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what another person proposed, for whom another administrator answers
+         * @description For API keys with the role issuer or approver.
+         */
+        post: operations["confirmFreeze"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1452,6 +1540,28 @@ export interface components {
             revokedAt: string | null;
             roles: ("viewer" | "cashier" | "auditor" | "integrator" | "issuer" | "approver" | "administrator")[];
         };
+        Appeal: {
+            /** @description who said that verdict last, as in the audit log */
+            by: string | null;
+            /** @description the output that is frozen */
+            frozen: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            id: string;
+            /** @description what the appellant owns */
+            output: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            receivedAt: string;
+            /** @enum {string} */
+            state: "open" | "decided";
+            /**
+             * @description of one person, while it is open
+             * @enum {string|null}
+             */
+            verdict: "upheld" | "cleared" | "lifted" | null;
+        };
         AssetTotals: {
             asset: string;
             broken: string[];
@@ -1751,6 +1861,25 @@ export interface components {
             time: string;
             /** @enum {string} */
             type: "tenten.deposit.made" | "tenten.value.issued" | "tenten.payout.made" | "tenten.claim.forked" | "tenten.case.opened" | "tenten.refund.ruled" | "tenten.payouts.stopped" | "tenten.payouts.allowed" | "tenten.webhook.disabled" | "tenten.webhook.test";
+        };
+        FreezeProposal: {
+            /** @enum {string} */
+            act: "freeze" | "lift";
+            /** @description for how long its owners may appeal */
+            appealDays: number;
+            /** @description as in the audit log */
+            by: string;
+            /** @description names the case in the operator's files */
+            case: string;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            output: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            proposedAt: string;
+            /** @enum {string} */
+            reason: "stolen" | "deceived" | "unpaid" | "ordered";
         };
         KeptTransfer: {
             /** @description moved, reserved or posted; of `void` and `expire`, what was freed */
@@ -2271,6 +2400,24 @@ export interface components {
                 };
             };
         };
+        /** @description `approval-missing` (funds safe): have one person propose it and two others approve it */
+        "approval-missing": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "approval-missing";
+                };
+            };
+        };
         /** @description `asset-unknown` (funds safe): fetch the current trust list */
         "asset-unknown": {
             headers: {
@@ -2286,6 +2433,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "asset-unknown";
+                };
+            };
+        };
+        /** @description `attempt-decided` (funds safe): read the outcome with status */
+        "attempt-decided": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "attempt-decided";
                 };
             };
         };
@@ -2466,6 +2631,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "event-unknown";
+                };
+            };
+        };
+        /** @description `freeze-unknown` (funds safe): appeal against what the newest freeze list names */
+        "freeze-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "freeze-unknown";
                 };
             };
         };
@@ -3453,6 +3636,45 @@ export interface operations {
             503: components["responses"]["store-unavailable"];
         };
     };
+    appeals: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of appeals, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        appeals: components["schemas"]["Appeal"][];
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
     appeal: {
         parameters: {
             query?: never;
@@ -3541,6 +3763,94 @@ export interface operations {
             413: components["responses"]["too-large"];
             415: components["responses"]["content-type-unknown"];
             422: components["responses"]["signature-invalid"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    appealRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                appeal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A signed appeal */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["freeze-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    decideAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                appeal: string;
+            };
+            cookie?: never;
+        };
+        /** @description the verdict */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "upheld" | "cleared" | "lifted";
+                };
+            };
+        };
+        responses: {
+            /** @description Whether it is decided now */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        decided: boolean;
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["freeze-unknown"];
+            409: components["responses"]["attempt-decided"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["approval-missing"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];
@@ -4590,6 +4900,167 @@ export interface operations {
                 };
                 content: {
                     "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    freezeProposals: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of proposals, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                        proposals: components["schemas"]["FreezeProposal"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    proposeFreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description what should be done, and why */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    act: "freeze" | "lift";
+                    /** @description for how long its owners may appeal */
+                    appealDays: number;
+                    /** @description names the case in the operator's files */
+                    case: string;
+                    /** @description 32 bytes as 64 hexadecimal digits */
+                    output: string;
+                    /** @enum {string} */
+                    reason: "stolen" | "deceived" | "unpaid" | "ordered";
+                };
+            };
+        };
+        responses: {
+            /** @description What was proposed; another proposal for the output took its place */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        output: string;
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    confirmFreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                output: string;
+            };
+            cookie?: never;
+        };
+        /** @description what is confirmed: a proposal that says something else is not */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    act: "freeze" | "lift";
+                    /** @description names the case in the operator's files */
+                    case: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 32 bytes as 64 hexadecimal digits */
+                        output: string;
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["freeze-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            /** @description `approval-missing` (funds safe): have one person propose it and two others approve it; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "approval-missing" | "too-many";
+                    };
                 };
             };
             429: components["responses"]["rate-limited"];

@@ -25,7 +25,8 @@ export type Permission =
 	| "proposeDefinitions"
 	| "approveDefinitions"
 	| "stopIssue"
-	| "allowIssue";
+	| "allowIssue"
+	| "freeze";
 
 export const permissionsOf = {
 	/** sees totals, cases and their evidence */
@@ -36,10 +37,10 @@ export const permissionsOf = {
 	auditor: ["readBooks", "readAudit"],
 	/** says where partners are told what happened, and sees what they are told */
 	integrator: ["manageWebhooks"],
-	/** proposes definitions, publishes what two others approved, brings status lists, and can stop the issue */
-	issuer: ["readBooks", "proposeDefinitions", "stopIssue"],
-	/** approves what somebody else proposed; stops the issue, and allows it again */
-	approver: ["readBooks", "approveDefinitions", "stopIssue", "allowIssue"],
+	/** proposes definitions, publishes what two others approved, brings status lists, and can stop the issue; one of two who freeze and decide appeals */
+	issuer: ["readBooks", "proposeDefinitions", "stopIssue", "freeze"],
+	/** approves what somebody else proposed; stops the issue, and allows it again; one of two who freeze and decide appeals */
+	approver: ["readBooks", "approveDefinitions", "stopIssue", "allowIssue", "freeze"],
 	/** makes and ends API keys and keys that sign, certifies people, allows payouts again that were stopped, deletes what nobody can ask for any more, and moves no value */
 	administrator: [
 		"readBooks",

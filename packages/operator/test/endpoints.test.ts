@@ -143,6 +143,9 @@ const goodBodies: Readonly<Record<string, object>> = {
 	distrustSigningKey: { from: new Date(0).toISOString() },
 	certifyPerson: { key: toHex(serialize(coseKey, generateKey("Ed25519").publicKey)), part: "approved" },
 	takeStatusList: { token: "none" },
+	proposeFreeze: { output: zeros, act: "freeze", reason: "stolen", case: zeros, appealDays: 1 },
+	confirmFreeze: { act: "freeze", case: zeros },
+	decideAppeal: { verdict: "upheld" },
 	openLedgerAccounts: { accounts: [{ id: zeros, asset: zeros, least: null, most: null }] },
 	quoteCrossings: {
 		quotes: [{ nonce: zeros, agreement: zeros, credits: "1", payer: zeros, payee: zeros, release: zeros }],
@@ -185,7 +188,7 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 			// What was seen before can still be told; nothing new can be seen.
 			if (name === "peers") return { hear: burn, ask: burn, targetOf: () => "" };
 			if (name === "signingKeys") return { list: burn, rotate: burn, retire: burn, distrust: burn };
-			if (name === "drafts" || name === "ledger" || name === "crossings")
+			if (name === "drafts" || name === "freezing" || name === "ledger" || name === "crossings")
 				return new Proxy({}, { get: () => burn });
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},

@@ -43,6 +43,7 @@ import {
 	openAppeals,
 	type Proposal,
 	proposalOf,
+	proposalsAfter,
 } from "../store/appeals.ts";
 import { type Act, appendAudit } from "../store/audit-log.ts";
 import { deleteFrozen, frozenNow, insertCleared, insertFrozen } from "../store/freezes.ts";
@@ -79,11 +80,17 @@ export class Freezing {
 		});
 	}
 
-	/** Does what another person proposed for an output; `freeze-unknown` where nobody did. */
-	confirm(acting: Acting, output: Bytes): Promise<Refusal | undefined> {
+	/** Does what another person proposed for an output; `freeze-unknown` where nobody did, or something else than is meant. */
+	confirm(
+		acting: Acting,
+		output: Bytes,
+		meant?: Pick<Proposal, "act" | "case">,
+	): Promise<Refusal | undefined> {
 		return this.#context.store.run(async (transaction) => {
 			const proposal = await proposalOf(transaction, output);
 			if (proposal === undefined) return refuse("freeze-unknown", "nothing was proposed for this output");
+			if (meant !== undefined && !(meant.act === proposal.act && equalBytes(meant.case, proposal.case)))
+				return refuse("freeze-unknown", "something else was proposed for this output");
 			if (!(await areActorsApart(transaction, proposal.actor, acting.actor))) return byOneAlone;
 			const done = await this.#carryOut(transaction, proposal);
 			if (done !== undefined) return done;
@@ -166,8 +173,7 @@ export class Freezing {
 		const outcome = await signAppealOutcome(body, keys.ruling);
 		return store.run(async (transaction) => {
 			// Written once: what another process decided meanwhile stands.
-			if (!(await keepOutcome(transaction, id, verdict, outcome)))
-				return refuse("attempt-pending", "somebody else said something else meanwhile");
+			if (!(await keepOutcome(transaction, id, verdict, outcome))) return false;
 			await noteEffects(transaction, () => [outcomeEffect(body)]);
 			const frees = verdict === "cleared" && !equalBytes(output, frozen) ? "output" : "all";
 			if (verdict !== "upheld" && frees === "all") await deleteFrozen(transaction, frozen);
@@ -175,6 +181,11 @@ export class Freezing {
 			await this.#note(transaction, acting, "appealDecided", id, verdict);
 			return true;
 		});
+	}
+
+	/** A page of proposals by output, after this one. */
+	proposalsAfter(after: Bytes): Promise<readonly Proposal[]> {
+		return this.#context.store.read((transaction) => proposalsAfter(transaction, after, pageLength));
 	}
 
 	/** A page of appeals by id, after this one. */

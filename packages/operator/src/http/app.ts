@@ -19,6 +19,7 @@ import { addDefinitionRoutes } from "./definition-routes.ts";
 import { Door, type DoorOptions, throughDoor, usualDoor } from "./door.ts";
 import { type Endpoint, isBehindDoor } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
+import { addFreezeRoutes } from "./freeze-routes.ts";
 import { Idempotency } from "./idempotency.ts";
 import { keyGate } from "./key-gate.ts";
 import { addLedgerRoutes } from "./ledger-routes.ts";
@@ -103,6 +104,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addWebhookRoutes(app, operator, gate);
 	addSigningKeyRoutes(app, operator, gate);
 	addDefinitionRoutes(app, operator, gate);
+	addFreezeRoutes(app, operator, gate);
 	addLedgerRoutes(app, operator, gate);
 	addCrossingRoutes(app, operator, gate);
 	addSealRoutes(app, operator, options.sealer ?? null, gate);

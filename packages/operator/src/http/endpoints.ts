@@ -7,6 +7,7 @@
 import { crossingEndpoints } from "./crossing-endpoints.ts";
 import { definitionEndpoints } from "./definition-endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { freezeEndpoints } from "./freeze-endpoints.ts";
 import { ledgerEndpoints } from "./ledger-endpoints.ts";
 import { managementEndpoints } from "./management-endpoints.ts";
 import { peerEndpoints } from "./peer-endpoints.ts";
@@ -23,6 +24,7 @@ export const endpoints = {
 	...webhookEndpoints,
 	...signingKeyEndpoints,
 	...definitionEndpoints,
+	...freezeEndpoints,
 	...ledgerEndpoints,
 	...crossingEndpoints,
 	...sealEndpoints,

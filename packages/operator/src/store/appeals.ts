@@ -1,5 +1,6 @@
 /** Proposals of freezes, and appeals against them: each until two people have said the same. */
 import type { AppealVerdict, Bytes, FreezeEntry } from "@tenten/protocol";
+import type { FreezeTables } from "./schema-freezes.ts";
 import type { Transaction } from "./store.ts";
 
 export type Proposal = {
@@ -37,17 +38,35 @@ export async function proposalOf(transaction: Transaction, output: Bytes): Promi
 		.selectAll()
 		.where("output_id", "=", output)
 		.executeTakeFirst();
-	return (
-		row && {
-			output,
-			act: row.act as Proposal["act"],
-			reason: row.reason as Proposal["reason"],
-			case: row.case_id,
-			appealSeconds: Number(row.appeal_seconds),
-			actor: row.actor,
-			proposedAt: Number(row.proposed_at),
-		}
-	);
+	return row && readProposal(row);
+}
+
+/** A page by output, after this one. */
+export async function proposalsAfter(
+	transaction: Transaction,
+	after: Bytes,
+	most: number,
+): Promise<readonly Proposal[]> {
+	const rows = await transaction
+		.selectFrom("freeze_proposals")
+		.selectAll()
+		.where("output_id", ">", after)
+		.orderBy("output_id")
+		.limit(most)
+		.execute();
+	return rows.map(readProposal);
+}
+
+function readProposal(row: FreezeTables["freeze_proposals"]): Proposal {
+	return {
+		output: row.output_id,
+		act: row.act as Proposal["act"],
+		reason: row.reason as Proposal["reason"],
+		case: row.case_id,
+		appealSeconds: Number(row.appeal_seconds),
+		actor: row.actor,
+		proposedAt: Number(row.proposed_at),
+	};
 }
 
 export async function deleteProposal(transaction: Transaction, output: Bytes): Promise<void> {

@@ -30,6 +30,7 @@ import {
 	withdrawing,
 } from "./definition-provocations.ts";
 import { createEcosystem } from "./ecosystem.ts";
+import { byFreezing } from "./freezing-provocations.ts";
 import { guarded, readOnly } from "./guarded.ts";
 import { edited, replaced } from "./item-edits.ts";
 import { byLedger } from "./ledger-provocations.ts";
@@ -388,7 +389,7 @@ function askedTwice({ method, path }: Endpoint): Provocations {
 }
 
 const limited = Object.values<Endpoint>(endpoints).filter((one) => rateClassOf(one) !== undefined);
-const byHand = { ...byMessages, ...byJson, ...byWebhooks, ...byLedger, ...byCrossings };
+const byHand = { ...byFreezing, ...byMessages, ...byJson, ...byWebhooks, ...byLedger, ...byCrossings };
 const byAsking = Object.fromEntries(limited.map((one) => [one.operationId, askedTwice(one)]));
 
 export const provocations: Readonly<Record<string, Provocations>> = Object.fromEntries(
