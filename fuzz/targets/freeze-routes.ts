@@ -63,8 +63,13 @@ export const freezeRoutes: Readonly<Record<string, FreezeSeeds>> = {
 	},
 	"POST /v1/appeals/:appeal/verdict": async (traffic, ecosystem) => {
 		const sent = await headers(ecosystem);
-		const body = JSON.stringify({ verdict: "cleared" });
 		const ids = await heard(traffic, ecosystem);
-		return ids.map((id) => ({ path: `/v1/appeals/${id}/verdict`, headers: sent, body }));
+		return ids.flatMap((id) =>
+			["upheld", "cleared", "lifted"].map((verdict) => ({
+				path: `/v1/appeals/${id}/verdict`,
+				headers: sent,
+				body: JSON.stringify({ verdict }),
+			})),
+		);
 	},
 };
