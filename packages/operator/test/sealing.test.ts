@@ -11,12 +11,14 @@ import {
 	checkSeal,
 	isRefusal,
 	type LogLeaf,
+	parse,
 	type Seal,
 	toHex,
 } from "@tenten/protocol";
 import { pay, signerFrom, verify } from "../../module/test/support/world.ts";
 import { LogWriter, type Operator, openSealer } from "../src/index.ts";
-import { noteLeaf } from "../src/sealing/effects.ts";
+import { stateRoot } from "../src/seal/trees.ts";
+import { effects, longestEffects, noteLeaf } from "../src/sealing/effects.ts";
 import { brokenSeals } from "../src/sealing/examine.ts";
 import { assertBalanced, saltSecret } from "./support/balanced.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
@@ -83,6 +85,26 @@ test("an operator that worked before begins with what it had, as one item of eac
 	});
 	assert.equal(await assertLogged(ecosystem.operator, folder), 2);
 	await assertBalanced(ecosystem, { issued: 200n, redeemed: 120n });
+	await ecosystem.operator.close();
+});
+
+test("what the registry held stands in the map once it is begun, and waits for no seal", async () => {
+	const ecosystem = await createEcosystem();
+	await trade(ecosystem);
+	const { store } = ecosystem.operator;
+	await beginSealed(ecosystem.operator);
+	const [root, waiting, held] = await store.read(async (transaction) => [
+		await stateRoot(transaction),
+		await transaction.selectFrom("unsealed").select("effects").execute(),
+		await transaction.selectFrom("registry").select("output_id").execute(),
+	]);
+	const kinds = waiting.flatMap((row) => {
+		const read = parse(effects, row.effects, longestEffects);
+		return isRefusal(read) ? assert.fail(read.detail) : read.map(({ kind }) => kind);
+	});
+	assert.ok(held.length > 0 && kinds.length > 0 && !kinds.includes("state"), `${kinds}`);
+	assert.deepEqual((await sealNow(ecosystem.operator)).state, root);
+	await assertSealed(ecosystem.operator);
 	await ecosystem.operator.close();
 });
 

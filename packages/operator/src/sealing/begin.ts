@@ -22,6 +22,7 @@ import {
 import { newestFreezeList } from "../freezing/freeze-lists.ts";
 import { heldEffect } from "../ledger/posting.ts";
 import { everyAccount } from "../ledger/rows.ts";
+import { changeState } from "../seal/trees.ts";
 import { type Appeal, appealsAfter } from "../store/appeals.ts";
 import { insertNew } from "../store/insert-new.ts";
 import type { Store, Transaction } from "../store/store.ts";
@@ -56,26 +57,15 @@ function refusedLog(origin: string, key: Bytes, log: SealedInto): Refusal | unde
 		: refuse("key-refused", `what this operator does goes into ${origin}, under another key`);
 }
 
-/** rows of one look */
+/** effects of one row */
 const together = 1_000;
+/** rows of one look, of which each reads the whole table: no index is by output alone */
+const registryTogether = 50_000;
 
 async function carryOver(transaction: Transaction): Promise<void> {
 	const assets = await transaction.selectFrom("balances").select("asset").distinct().execute();
 	for (const { asset } of assets) await keepEffects(transaction, await carriedTotals(transaction, asset));
-	for (let after: Bytes | null = new Uint8Array(); after !== null; ) {
-		const rows: readonly { readonly output_id: Bytes; readonly consumer: Bytes }[] = await transaction
-			.selectFrom("registry")
-			.select(["output_id", "consumer"])
-			.where("output_id", ">", after)
-			.orderBy("output_id")
-			.limit(together)
-			.execute();
-		const states = rows.map(
-			({ output_id, consumer }): Effect => ({ kind: "state", key: output_id, value: consumer, turn: 0 }),
-		);
-		await keepEffects(transaction, states);
-		after = rows.length < together ? null : (rows.at(-1)?.output_id ?? null);
-	}
+	await carryRegistry(transaction);
 	const held = await transaction
 		.selectFrom("balances")
 		.select(["owner", "asset", "amount"])
@@ -107,6 +97,24 @@ function carriedAppeal({ id, receivedAt, outcome }: Appeal): readonly Effect[] {
 	const signed = parse(appealOutcome, outcome);
 	if (isRefusal(signed)) throw new Error("the database is damaged: an outcome does not read");
 	return [heard, outcomeEffect(signed.body)];
+}
+
+/** In the map at once: a registry of years waits for no seal in memory. The order of its keys is that of the map. */
+async function carryRegistry(transaction: Transaction): Promise<void> {
+	for (let after: Bytes | null = new Uint8Array(); after !== null; ) {
+		const rows: readonly { readonly output_id: Bytes; readonly consumer: Bytes }[] = await transaction
+			.selectFrom("registry")
+			.select(["output_id", "consumer"])
+			.where("output_id", ">", after)
+			.orderBy("output_id")
+			.limit(registryTogether)
+			.execute();
+		await changeState(
+			transaction,
+			rows.map(({ output_id: key, consumer: entry }) => ({ key, entry })),
+		);
+		after = rows.length < registryTogether ? null : (rows.at(-1)?.output_id ?? null);
+	}
 }
 
 async function carriedTotals(transaction: Transaction, asset: Bytes): Promise<readonly Effect[]> {
