@@ -6,6 +6,7 @@ import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
 import { auditCommand, keyCommands } from "./operator-access.ts";
 import { backupOperatorCommand, restoreOperatorCommand } from "./operator-backup.ts";
 import { definitionCommands } from "./operator-definitions.ts";
+import { appealCommands, freezeCommands } from "./operator-freezes.ts";
 import { issueCommands, licenceCommands } from "./operator-licences.ts";
 import { payoutCommands } from "./operator-payouts.ts";
 import { peerCommands } from "./operator-peers.ts";
@@ -32,6 +33,8 @@ export function issuerCommands(): Command {
 		definitionCommands(),
 		licenceCommands(),
 		issueCommands(),
+		freezeCommands(),
+		appealCommands(),
 		exportCommands(),
 		trustListCommand(),
 		schemaCommand(),

@@ -311,6 +311,42 @@ export class IssuerClient {
 		);
 	}
 
+	proposeFreeze(
+		body: Omit<Schemas["FreezeProposal"], "by" | "proposedAt">,
+	): Promise<{ readonly output: string } | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/freezes", { body }));
+	}
+
+	async freezeProposals(): Promise<readonly Schemas["FreezeProposal"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const page = await this.#ask(this.#api.GET("/v1/freezes", { params: { query } }));
+			return isProblem(page) ? page : { items: page.proposals, cursor: page.cursor };
+		});
+	}
+
+	/** Does what was proposed, if that still stands. */
+	confirmFreeze(
+		seen: Pick<Schemas["FreezeProposal"], "output" | "act" | "case">,
+	): Promise<{ readonly output: string } | AdminProblem> {
+		const [params, body] = [{ path: { output: seen.output } }, { act: seen.act, case: seen.case }];
+		return this.#ask(this.#api.POST("/v1/freezes/{output}/confirm", { params, body }));
+	}
+
+	async appeals(): Promise<readonly Schemas["Appeal"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const page = await this.#ask(this.#api.GET("/v1/appeals", { params: { query } }));
+			return isProblem(page) ? page : { items: page.appeals, cursor: page.cursor };
+		});
+	}
+
+	decideAppeal(
+		appeal: string,
+		verdict: NonNullable<Schemas["Appeal"]["verdict"]>,
+	): Promise<{ readonly id: string; readonly decided: boolean } | AdminProblem> {
+		const params = { path: { appeal } };
+		return this.#ask(this.#api.POST("/v1/appeals/{appeal}/verdict", { params, body: { verdict } }));
+	}
+
 	async #ask<T extends object>(asked: Promise<Answer<T>>): Promise<T | AdminProblem> {
 		const answer = await asked.catch(() => {
 			throw new BadInput(`nobody answers at ${this.url}: start it with tenten operator serve`);
