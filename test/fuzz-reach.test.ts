@@ -22,6 +22,7 @@ const ourOwn = [
 	"packages/sim/",
 	"packages/cli/src/vectors/",
 	"packages/cli/src/across/",
+	"packages/cli/src/demo/verify/",
 	"packages/cli/src/races/",
 	"packages/cli/src/bench/",
 	"packages/module/src/vectors.ts",
@@ -42,7 +43,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/record.ts parseVerifierKey(": "an argument: log/key",
 	"packages/cli/src/demo/keepers.ts parse(": "words of its own witnesses: seal/cosignature, seal/refusal",
 	"packages/operator/src/domain/rows.ts parse(": "rows of its own: shape/domainRecord",
-	"packages/operator/src/sealing/effects.ts parse(": "rows of its own, which it wrote with what they say",
 	"packages/operator/src/sealing/examine.ts parse(": "rows of its own, which it wrote with what they say",
 	"packages/cli/src/command/rail-rule.ts .json()": "a ledger's answers to whoever rules over it",
 	"packages/cli/src/server/rail-key.ts fromHex(": "a key of its own",
@@ -89,9 +89,9 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/module/src/freezing.ts parse(": "a row of its own, verified when it came: freeze/list",
 	"packages/module/src/opening.ts parse(": "a backup, opened by its passphrase: sealed/backup",
 	"packages/module/src/parcel.ts parse(": "rows of its own, and vectors: row/documentRow",
-	"packages/operator/src/freezing/freeze-lists.ts parse(": "a row of its own: shape/freezeList",
 	"packages/wallet/src/foreign/shelf.ts fromBase64(":
 		"settings of its own, verified again: freeze/logged issue, log/checkpoint",
+	"packages/operator/src/crossing/settling.ts parse(": "rows of its own, which it checked before",
 	"packages/operator/src/crossing/own-seals.ts parse(":
 		"rows of its own, verified before they were written: crossing/outcome",
 	"packages/operator/src/direct-issue.ts parse(": "a row of its own: shape/issueProof",
