@@ -1,7 +1,10 @@
 /** SIGTERM, as a service manager sends it: what was begun is answered, and the process ends well. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { serializeRulingRequest } from "@tenten/protocol";
 import { freePort } from "../src/server/port.ts";
@@ -67,4 +70,17 @@ test("an operator that is told to end while a request arrives answers it, and en
 	assert.equal(answer.statusCode, 200);
 	answer.resume();
 	assert.deepEqual(await ended, [0, null]);
+});
+
+test("a sandbox whose address is taken says so, and ends", async () => {
+	const server = http.createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	const folder = join(shell.folder, "taken");
+	mkdirSync(folder);
+	writeFileSync(join(folder, "pages.json"), JSON.stringify({ port, switches: await freePort() }));
+	const { status, stderr } = await shell.tenten("sandbox", "--data", folder);
+	server.close();
+	assert.equal(status, 2);
+	assert.match(stderr, new RegExp(`port ${port} is taken`));
 });

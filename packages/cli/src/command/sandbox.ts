@@ -14,12 +14,12 @@ import type { Output } from "../output.ts";
 import { listen } from "../sandbox/console.ts";
 import type { Language } from "../sandbox/figures.ts";
 import { type App, originAt, screenPorts } from "../sandbox/pages.ts";
-import { openScreens } from "../sandbox/screens.ts";
+import { openScreens, type ScreensOptions } from "../sandbox/screens.ts";
 import { type Step, tellStory } from "../sandbox/story.ts";
 import { openTown, type Town } from "../sandbox/town.ts";
 import { type SandboxWords, sandboxWords } from "../sandbox/words.ts";
 import { stopSignal } from "../server/until-stopped.ts";
-import { subcommand } from "../subcommand.ts";
+import { type Outcome, subcommand } from "../subcommand.ts";
 import { chosenSchemas } from "./database-choice.ts";
 
 /** After this long a person is told what is waited for. */
@@ -46,29 +46,48 @@ export function sandboxCommand(): Command {
 				once === true ? null : { ports: await screenPorts(folder), built: await build(output, words) };
 			const origins = pages === null ? [] : [originAt(pages.ports.port)];
 			const town = await openTown(folder, { forget: data === undefined, schemas, origins });
-			const screens = pages === null ? null : await openScreens({ town, ...pages });
-			if (screens !== null) output.say(words.open(screens.url));
-			output.say(words.addresses(town));
-			let told = 0;
-			const steps = await tellStory(town, (step) => {
-				output.say(`${++told}. ${words.step(step, town).replaceAll("\n", "\n   ")}`);
-			});
-			output.say(words.whereItIs(town, await town.accounts.held()));
-			const result = { ...resultOf(town, steps), page: screens?.url ?? null, ok: isWell(steps) };
-			if (once !== true) {
-				output.say(words.next(town));
-				output.result(result);
-				const silence = listen(town, languageOf(lang), output.say);
-				await stopSignal().stopped;
-				silence();
+			try {
+				return await play({ town, pages, lang: languageOf(lang), isOnce: once === true }, output);
+			} finally {
+				await town.close();
+				output.say(words.goodbye(town, data === undefined));
 			}
-			await screens?.close();
-			await town.close();
-			output.say(words.goodbye(town, data === undefined));
-			return { ok: result.ok, result };
 		},
 	);
 	return command.option("--lang <language>", "en or ja", "en");
+}
+
+type Playing = {
+	readonly town: Town;
+	readonly pages: Pick<ScreensOptions, "ports" | "built"> | null;
+	readonly lang: Language;
+	readonly isOnce: boolean;
+};
+
+/** Tells the story, and then waits to be ended unless it is told once. */
+async function play({ town, pages, lang, isOnce }: Playing, output: Output): Promise<Outcome> {
+	const words = sandboxWords[lang];
+	const screens = pages === null ? null : await openScreens({ town, ...pages });
+	try {
+		if (screens !== null) output.say(words.open(screens.url));
+		output.say(words.addresses(town));
+		let told = 0;
+		const steps = await tellStory(town, (step) => {
+			output.say(`${++told}. ${words.step(step, town).replaceAll("\n", "\n   ")}`);
+		});
+		output.say(words.whereItIs(town, await town.accounts.held()));
+		const result = { ...resultOf(town, steps), page: screens?.url ?? null, ok: isWell(steps) };
+		if (!isOnce) {
+			output.say(words.next(town));
+			output.result(result);
+			const silence = listen(town, lang, output.say);
+			await stopSignal().stopped;
+			silence();
+		}
+		return { ok: result.ok, result };
+	} finally {
+		await screens?.close();
+	}
 }
 
 /** The pages, which are built first where nobody did so before. */

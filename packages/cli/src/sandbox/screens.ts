@@ -36,10 +36,15 @@ export async function openScreens({ town, ports, built }: ScreensOptions): Promi
 	const selling = { neighbour, asset: card.asset };
 	const board = switchboard({ host, houses, pages, switches, accounts, people, shop: selling });
 	const server = await onPort(switchPort, () => listenOnLoopback(board, { port: switchPort }));
-	await switches.light(pages);
 	const close = async (): Promise<void> => {
 		for (const person of people) person.close();
 		await Promise.all([server.stop(), pages.stop()]);
 	};
+	try {
+		await switches.light(pages);
+	} catch (error) {
+		await close();
+		throw error;
+	}
 	return { url: `${pages.url}/`, close };
 }

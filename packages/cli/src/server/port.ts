@@ -1,15 +1,28 @@
 /** Ports of this machine: finding a free one, and saying so when one is taken. */
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { BadInput } from "../bad-input.ts";
 
-/** A port that nobody listens on. Its owner may still lose it to another program before it listens. */
-export function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer().once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-		});
+/**
+ * Systems give outgoing connections ports from 32768 or 49152 on (RFC 6335, section 6): below these a port that is free
+ * stays so until its owner listens, unless another program names it.
+ */
+const [least, most] = [20_000, 32_767] as const;
+const triesMost = 100;
+
+/** A port that nobody listens on, and that no outgoing connection is given meanwhile. */
+export async function freePort(): Promise<number> {
+	for (let tries = 0; tries < triesMost; tries++) {
+		const port = randomInt(least, most + 1);
+		if (await isFree(port)) return port;
+	}
+	throw new BadInput(`no port from ${least} to ${most} is free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const server = createServer().once("error", () => resolve(false));
+		server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
 	});
 }
 
