@@ -44,6 +44,7 @@ export async function freezeScene(ecosystem: Ecosystem): ReturnType<Scene> {
 			const before = await opened.freezing.recordOf(id);
 			if (before === undefined) {
 				await opened.freezing.propose(one, asked);
+				assert.equal((await opened.freezing.proposalsAfter(new Uint8Array())).length, 1);
 				assert.equal(await opened.freezing.confirm(other, output), undefined);
 			}
 			const heard = await opened.appeal(appeal);
