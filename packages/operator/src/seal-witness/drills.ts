@@ -9,7 +9,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import {
 	type Bytes,
-	coseKey,
 	type DrillBody,
 	type DrillResult,
 	equalBytes,
@@ -17,14 +16,20 @@ import {
 	type PublicKey,
 	parse,
 	type Refusal,
-	refuse,
 	type Signer,
-	serialize,
 	signDrill,
 	signedDrill,
 } from "@tenten/protocol";
 import type { FailPoint } from "../store/store.ts";
-import { bytesOf, makeDatabase, openWitnessDatabase, type WitnessFile } from "../witness/database.ts";
+import {
+	bytesOf,
+	inTransaction,
+	type KeyedDatabase,
+	keyTable,
+	makeKeyedDatabase,
+	openKeyedDatabase,
+	type WitnessFile,
+} from "../witness/database.ts";
 
 /** "tntd" */
 const kind: WitnessFile = {
@@ -32,7 +37,7 @@ const kind: WitnessFile = {
 	version: 1,
 	isShared: true,
 	schema: `
-	create table witness (only_row integer primary key check (only_row = 1), public_key blob not null) strict;
+	${keyTable}
 	create table drill (
 		drill blob primary key,
 		operator blob not null,
@@ -57,7 +62,7 @@ export class DrillJournal {
 	readonly #database: DatabaseSync;
 	readonly #onCommit: (point: FailPoint) => void;
 
-	private constructor(database: DatabaseSync, key: PublicKey, { onCommit }: DrillOptions) {
+	private constructor({ database, key }: KeyedDatabase, { onCommit }: DrillOptions) {
 		this.key = key;
 		this.#database = database;
 		this.#onCommit = onCommit ?? (() => undefined);
@@ -65,20 +70,13 @@ export class DrillJournal {
 
 	/** Makes the journal of a key; throws where the file is there. */
 	static create(file: string, key: PublicKey): void {
-		const database = makeDatabase(file, kind);
-		database.prepare("insert into witness (only_row, public_key) values (1, ?)").run(serialize(coseKey, key));
-		database.close();
+		makeKeyedDatabase(file, kind, key);
 	}
 
 	/** `state-damaged` where there is none, or another program's. */
 	static open(file: string, options: DrillOptions = {}): DrillJournal | Refusal {
-		const database = openWitnessDatabase(file, kind);
-		if (isRefusal(database)) return database;
-		const row = database.prepare("select public_key from witness").get();
-		const key = row === undefined ? undefined : parse(coseKey, bytesOf(row["public_key"]));
-		if (key !== undefined && !isRefusal(key)) return new DrillJournal(database, key, options);
-		database.close();
-		return refuse("state-damaged", `${file} names no key`);
+		const opened = openKeyedDatabase(file, kind);
+		return isRefusal(opened) ? opened : new DrillJournal(opened, options);
 	}
 
 	/** Signs that the operator is about to be asked, durably. */
@@ -130,16 +128,7 @@ export class DrillJournal {
 	}
 
 	#write(statement: string, ...values: readonly Bytes[]): void {
-		this.#database.exec("begin immediate");
-		try {
-			this.#database.prepare(statement).run(...values);
-			this.#onCommit("beforeCommit");
-			this.#database.exec("commit");
-		} catch (error) {
-			if (this.#database.isTransaction) this.#database.exec("rollback");
-			throw error;
-		}
-		this.#onCommit("afterCommit");
+		inTransaction(this.#database, this.#onCommit, (run) => run(statement, ...values));
 	}
 }
 

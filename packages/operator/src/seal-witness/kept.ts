@@ -1,6 +1,6 @@
 /** What a witness of seals keeps, as its store's callers see it, and as rows: the tables and how they are read. */
 import type { Bytes, TreeHead } from "@tenten/protocol";
-import { bytesOf, type WitnessFile } from "../witness/database.ts";
+import { bytesOf, keyTable, type WitnessFile } from "../witness/database.ts";
 
 /** samples and drills of an operator that are shown */
 export const shownMost = 100;
@@ -89,7 +89,7 @@ export const sealTables: WitnessFile = {
 	version: 1,
 	isShared: false,
 	schema: `
-	create table witness (only_row integer primary key check (only_row = 1), public_key blob not null) strict;
+	${keyTable}
 	create table log (
 		origin text primary key,
 		size integer not null,

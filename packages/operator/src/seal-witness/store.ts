@@ -8,19 +8,16 @@
  * second, and a log that shrinks or changes its root.
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import {
-	type Bytes,
-	coseKey,
-	isRefusal,
-	type PublicKey,
-	parse,
-	type Refusal,
-	refuse,
-	serialize,
-	sha256,
-} from "@tenten/protocol";
+import { type Bytes, isRefusal, type PublicKey, type Refusal, sha256 } from "@tenten/protocol";
 import type { FailPoint } from "../store/store.ts";
-import { bytesOf, makeDatabase, openWitnessDatabase } from "../witness/database.ts";
+import {
+	bytesOf,
+	inTransaction,
+	type KeyedDatabase,
+	makeKeyedDatabase,
+	openKeyedDatabase,
+	type Run,
+} from "../witness/database.ts";
 import {
 	type KeptCase,
 	type KeptHead,
@@ -45,7 +42,7 @@ export class SealStore {
 	readonly #database: DatabaseSync;
 	readonly #onCommit: (point: FailPoint) => void;
 
-	private constructor(database: DatabaseSync, key: PublicKey, { onCommit }: SealStoreOptions) {
+	private constructor({ database, key }: KeyedDatabase, { onCommit }: SealStoreOptions) {
 		this.key = key;
 		this.#database = database;
 		this.#onCommit = onCommit ?? (() => undefined);
@@ -53,20 +50,13 @@ export class SealStore {
 
 	/** Makes the store of a key that has never signed; throws where the file is there. */
 	static create(file: string, key: PublicKey): void {
-		const database = makeDatabase(file, sealTables);
-		database.prepare("insert into witness (only_row, public_key) values (1, ?)").run(serialize(coseKey, key));
-		database.close();
+		makeKeyedDatabase(file, sealTables, key);
 	}
 
 	/** `state-damaged` where there is none, it is cut off, or another program's; `log-in-use` while another has it. */
 	static open(file: string, options: SealStoreOptions = {}): SealStore | Refusal {
-		const database = openWitnessDatabase(file, sealTables);
-		if (isRefusal(database)) return database;
-		const row = database.prepare("select public_key from witness").get();
-		const key = row === undefined ? undefined : parse(coseKey, bytesOf(row["public_key"]));
-		if (key !== undefined && !isRefusal(key)) return new SealStore(database, key, options);
-		database.close();
-		return refuse("state-damaged", `${file} names no key`);
+		const opened = openKeyedDatabase(file, sealTables);
+		return isRefusal(opened) ? opened : new SealStore(opened, options);
 	}
 
 	head(origin: string): KeptHead | undefined {
@@ -219,16 +209,7 @@ export class SealStore {
 		return this.#database.prepare(query).all(...values);
 	}
 
-	#transaction(write: (run: (statement: string, ...values: SQLInputValue[]) => void) => void): void {
-		this.#database.exec("begin immediate");
-		try {
-			write((statement, ...values) => void this.#database.prepare(statement).run(...values));
-			this.#onCommit("beforeCommit");
-			this.#database.exec("commit");
-		} catch (error) {
-			if (this.#database.isTransaction) this.#database.exec("rollback");
-			throw error;
-		}
-		this.#onCommit("afterCommit");
+	#transaction(write: (run: Run) => void): void {
+		inTransaction(this.#database, this.#onCommit, write);
 	}
 }

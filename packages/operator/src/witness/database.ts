@@ -3,9 +3,19 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import {
+	type Bytes,
+	coseKey,
+	isRefusal,
+	type PublicKey,
+	parse,
+	type Refusal,
+	refuse,
+	serialize,
+} from "@tenten/protocol";
 import { fileRefusal } from "../store/file-refusal.ts";
+import type { FailPoint } from "../store/store.ts";
 
 /** What a file is: SQLite files say whose they are in their header. */
 export type WitnessFile = {
@@ -82,6 +92,51 @@ function syncFolder(file: string): void {
 	const folder = openSync(dirname(file), "r");
 	fsyncSync(folder);
 	closeSync(folder);
+}
+
+/** The table of a file that one key alone writes into. */
+export const keyTable =
+	"create table witness (only_row integer primary key check (only_row = 1), public_key blob not null) strict;";
+
+/** As `makeDatabase`, of a file with `keyTable`: that of `key`. */
+export function makeKeyedDatabase(file: string, kind: WitnessFile, key: PublicKey): void {
+	const database = makeDatabase(file, kind);
+	database.prepare("insert into witness (only_row, public_key) values (1, ?)").run(serialize(coseKey, key));
+	database.close();
+}
+
+export type KeyedDatabase = { readonly database: DatabaseSync; readonly key: PublicKey };
+
+/** As `openWitnessDatabase`, of a file with `keyTable`; `state-damaged` too where it names no key. */
+export function openKeyedDatabase(file: string, kind: WitnessFile): KeyedDatabase | Refusal {
+	const database = openWitnessDatabase(file, kind);
+	if (isRefusal(database)) return database;
+	const row = database.prepare("select public_key from witness").get();
+	const key = row === undefined ? undefined : parse(coseKey, bytesOf(row["public_key"]));
+	if (key !== undefined && !isRefusal(key)) return { database, key };
+	database.close();
+	return refuse("state-damaged", `${file} names no key`);
+}
+
+/** Runs one statement of a transaction. */
+export type Run = (statement: string, ...values: readonly SQLInputValue[]) => void;
+
+/** What `write` runs, durable when this returns. `onCommit` around the commit: tests let power fail there. */
+export function inTransaction(
+	database: DatabaseSync,
+	onCommit: (point: FailPoint) => void,
+	write: (run: Run) => void,
+): void {
+	database.exec("begin immediate");
+	try {
+		write((statement, ...values) => void database.prepare(statement).run(...values));
+		onCommit("beforeCommit");
+		database.exec("commit");
+	} catch (error) {
+		if (database.isTransaction) database.exec("rollback");
+		throw error;
+	}
+	onCommit("afterCommit");
 }
 
 export function bytesOf(column: unknown): Bytes {

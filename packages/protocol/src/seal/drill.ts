@@ -9,20 +9,16 @@ import {
 	type Bytes,
 	bytes32,
 	enumeration,
-	equalBytes,
 	integer,
-	isRefusal,
-	limits,
 	nullable,
-	parse,
 	type Refusal,
 	record,
-	refuse,
 	serialize,
 	type TypeOf,
 	unixSeconds,
 } from "../codec/index.ts";
-import { coseKey, keyId, type Signer, signature, type Verify, verifySign1 } from "../crypto/index.ts";
+import { coseKey, type Signer, signature, type Verify } from "../crypto/index.ts";
+import { signWord, verifyWord } from "./word.ts";
 
 /** `paid`: the amount is on the account. `refused`: it was answered, and not paid. `unanswered`: not by the deadline. */
 export const drillResult = enumeration({ paid: 1, refused: 2, unanswered: 3 });
@@ -45,19 +41,12 @@ export type DrillBody = TypeOf<typeof drillBody>;
 export const signedDrill = record({ body: drillBody, signer: coseKey, signature });
 
 export async function signDrill(body: DrillBody, witness: Signer): Promise<Bytes> {
-	const signed = await witness.sign("drill", serialize(drillBody, body));
-	return serialize(signedDrill, { body, signer: witness.key, signature: signed });
+	return serialize(signedDrill, await signWord("drill", drillBody, body, witness));
 }
 
 /** What a witness, by its key id, says of a drill: `authority-unknown` where another key signed, `signature-invalid`. */
 export function verifyDrill(encoded: Bytes, witness: Bytes, verify: Verify): DrillBody | Refusal {
-	const parsed = parse(signedDrill, encoded, limits.message);
-	if (isRefusal(parsed)) return parsed;
-	const { body, signer, signature: signed } = parsed;
-	if (!equalBytes(keyId(signer), witness)) return refuse("authority-unknown", "another witness");
-	return verifySign1(verify, signer, "drill", serialize(drillBody, body), signed)
-		? body
-		: refuse("signature-invalid", "drill");
+	return verifyWord("drill", drillBody, signedDrill, encoded, { verify, witness });
 }
 
 /** What drills say together: how many were over or late, how many of them were paid in time, and how long that took. */

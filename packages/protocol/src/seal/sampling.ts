@@ -25,20 +25,11 @@ import {
 	type TypeOf,
 	unixSeconds,
 } from "../codec/index.ts";
-import {
-	coseKey,
-	keyId,
-	type PublicKey,
-	type SignedType,
-	type Signer,
-	signature,
-	taggedHash,
-	type Verify,
-	verifySign1,
-} from "../crypto/index.ts";
+import { coseKey, keyId, type Signer, signature, taggedHash, type Verify } from "../crypto/index.ts";
 import { type Batch, totalOf, verifyItem } from "./batch.ts";
 import type { Pages } from "./sparse-tree.ts";
 import { lineProof, type ProvedLine, type SumNode, verifyLineProof } from "./sum-tree.ts";
+import { isSignedWord, signWord } from "./word.ts";
 
 const place = integer(0, Number.MAX_SAFE_INTEGER);
 const sealNumber = integer(1, Number.MAX_SAFE_INTEGER);
@@ -88,9 +79,8 @@ export function nonceHash(nonce: Bytes): Bytes {
 
 export type SampleCommitment = TypeOf<typeof sampleCommitment>;
 
-export async function signCommitment(body: CommitmentBody, witness: Signer): Promise<SampleCommitment> {
-	const signed = await witness.sign("sample-commitment", serialize(commitmentBody, body));
-	return { body, signer: witness.key, signature: signed };
+export function signCommitment(body: CommitmentBody, witness: Signer): Promise<SampleCommitment> {
+	return signWord("sample-commitment", commitmentBody, body, witness);
 }
 
 /** A challenge, with the commitment that it opens: what an operator is sent. */
@@ -99,8 +89,7 @@ export async function signChallenge(
 	commitment: SampleCommitment,
 	witness: Signer,
 ): Promise<Bytes> {
-	const signed = await witness.sign("sample-challenge", serialize(challengeBody, body));
-	const challenge = { body, signer: witness.key, signature: signed };
+	const challenge = await signWord("sample-challenge", challengeBody, body, witness);
 	return serialize(sampleRequest, { challenge, commitment });
 }
 
@@ -121,8 +110,8 @@ export function verifyChallenge(
 	if (!witnesses.some((each) => equalBytes(each, id)) || !equalBytes(keyId(commitment.signer), id))
 		return refuse("authority-unknown", "another witness");
 	const isSigned =
-		isSignedBy("sample-challenge", serialize(challengeBody, challenge.body), challenge, verify) &&
-		isSignedBy("sample-commitment", serialize(commitmentBody, commitment.body), commitment, verify);
+		isSignedWord("sample-challenge", challengeBody, challenge, verify) &&
+		isSignedWord("sample-commitment", commitmentBody, commitment, verify);
 	if (!isSigned) return refuse("signature-invalid", "sample");
 	const [asked, committed] = [challenge.body, commitment.body];
 	const isOpened =
@@ -130,15 +119,6 @@ export function verifyChallenge(
 		equalBytes(committed.operator, asked.operator) &&
 		committed.from <= asked.number;
 	return isOpened ? asked : refuse("proof-invalid", "a nonce that was not committed to for this seal");
-}
-
-function isSignedBy(
-	type: SignedType,
-	payload: Bytes,
-	{ signer, signature: signed }: { readonly signer: PublicKey; readonly signature: Bytes },
-	verify: Verify,
-): boolean {
-	return verifySign1(verify, signer, type, payload, signed);
 }
 
 /** What an operator answered, or the refusals of `parse`. */

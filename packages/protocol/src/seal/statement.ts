@@ -8,31 +8,17 @@ import {
 	amountOrZero,
 	type Bytes,
 	bytes32,
-	equalBytes,
 	integer,
-	isRefusal,
-	limits,
 	list,
-	parse,
 	type Refusal,
 	record,
-	refuse,
-	type Shape,
 	serialize,
 	type TypeOf,
 	unixSeconds,
 } from "../codec/index.ts";
-import {
-	coseKey,
-	keyId,
-	type PublicKey,
-	type SignedType,
-	type Signer,
-	signature,
-	type Verify,
-	verifySign1,
-} from "../crypto/index.ts";
+import { coseKey, type Signer, signature, type Verify, verifySign1 } from "../crypto/index.ts";
 import { brokenRule } from "./rules.ts";
+import { type Expected, signWord, verifyWord } from "./word.ts";
 
 /** That its signer holds so much for what an operator owes of an asset. */
 export const reserveBody = record({
@@ -79,44 +65,19 @@ export function isSignedReserve({ body, holder, signature: signed }: SignedReser
 }
 
 export async function signCosignature(body: CosignatureBody, witness: Signer): Promise<Bytes> {
-	const signed = await witness.sign("seal-cosignature", serialize(cosignatureBody, body));
-	return serialize(sealCosignature, { body, signer: witness.key, signature: signed });
+	return serialize(sealCosignature, await signWord("seal-cosignature", cosignatureBody, body, witness));
 }
 
 export async function signSealRefusal(body: RefusalBody, witness: Signer): Promise<Bytes> {
-	const signed = await witness.sign("seal-refusal", serialize(refusalBody, body));
-	return serialize(sealRefusal, { body, signer: witness.key, signature: signed });
+	return serialize(sealRefusal, await signWord("seal-refusal", refusalBody, body, witness));
 }
-
-/** Who must have signed. */
-export type Expected = {
-	readonly verify: Verify;
-	/** key id of the witness's key for seals */
-	readonly witness: Bytes;
-};
 
 /** What a witness said of a seal: `authority-unknown` where another key signed, `signature-invalid`. */
 export function verifyCosignature(encoded: Bytes, expected: Expected): CosignatureBody | Refusal {
-	return verified(sealCosignature, encoded, "seal-cosignature", cosignatureBody, expected);
+	return verifyWord("seal-cosignature", cosignatureBody, sealCosignature, encoded, expected);
 }
 
 /** As `verifyCosignature`, of a refusal. */
 export function verifySealRefusal(encoded: Bytes, expected: Expected): RefusalBody | Refusal {
-	return verified(sealRefusal, encoded, "seal-refusal", refusalBody, expected);
-}
-
-function verified<B>(
-	signed: Shape<{ readonly body: B; readonly signer: PublicKey; readonly signature: Bytes }>,
-	encoded: Bytes,
-	type: SignedType,
-	shape: Shape<B>,
-	{ verify, witness }: Expected,
-): B | Refusal {
-	const parsed = parse(signed, encoded, limits.message);
-	if (isRefusal(parsed)) return parsed;
-	const { body, signer } = parsed;
-	if (!equalBytes(keyId(signer), witness)) return refuse("authority-unknown", "another witness");
-	return verifySign1(verify, signer, type, serialize(shape, body), parsed.signature)
-		? body
-		: refuse("signature-invalid", type);
+	return verifyWord("seal-refusal", refusalBody, sealRefusal, encoded, expected);
 }
