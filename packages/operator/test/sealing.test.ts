@@ -20,6 +20,8 @@ import { LogWriter, type Operator, openSealer } from "../src/index.ts";
 import { stateRoot } from "../src/seal/trees.ts";
 import { effects, longestEffects, noteLeaf } from "../src/sealing/effects.ts";
 import { brokenSeals } from "../src/sealing/examine.ts";
+import { registryPages } from "../src/store/registry.ts";
+import { insertNewSet } from "../src/store/sets.ts";
 import { assertBalanced, saltSecret } from "./support/balanced.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
 import { inFolder } from "./support/in-folder.ts";
@@ -261,5 +263,35 @@ test("a log that has something else than the database is refused, and so is anot
 	await other.close();
 	await withSealer(operator, folder, (sealer) => sealer.seal());
 	assert.equal(await assertLogged(operator, folder), 2);
+	await operator.close();
+});
+
+test("the registry is gone through a page at a time, by its key, each row once", async () => {
+	const { operator } = await createEcosystem();
+	const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+	const keys = [1, 2, 3].flatMap((issue) => [9, 7, 8].map((output) => [issue, output * 10 + issue] as const));
+	await operator.store.run((transaction) =>
+		insertNewSet(
+			transaction,
+			"registry",
+			keys.map(([issue, output]) => ({
+				issue_id: key(issue),
+				output_id: key(output),
+				consumer: key(issue),
+				consumed: null,
+			})),
+		),
+	);
+	const sorted = keys.map(([, output]) => output).toSorted((a, b) => (a % 10) - (b % 10) || a - b);
+	for (const size of [1, 2, 3, 4, 9, 10]) {
+		const met = await operator.store.read(async (transaction) => {
+			const outputs: (number | undefined)[][] = [];
+			for await (const rows of registryPages(transaction, size))
+				outputs.push(rows.map(({ output }) => output[0]));
+			return outputs;
+		});
+		assert.deepEqual(met.flat(), sorted);
+		assert.ok(met.every((rows) => rows.length <= size));
+	}
 	await operator.close();
 });

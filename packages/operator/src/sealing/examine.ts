@@ -19,6 +19,7 @@ import { brokenRecords, type HeldInLots, heldInLots } from "../domain/examine.ts
 import { heldEffect } from "../ledger/posting.ts";
 import { everyAccount } from "../ledger/rows.ts";
 import { amountsIn, liabilitiesIn, stateEntriesIn, stateRoot } from "../seal/trees.ts";
+import { registryPages } from "../store/registry.ts";
 import type { Transaction } from "../store/store.ts";
 import { totalsOf } from "../totals.ts";
 import { type Effect, longestEffects, effects as shape } from "./effects.ts";
@@ -158,23 +159,15 @@ async function brokenStates(
 ): Promise<readonly string[]> {
 	const coming = new Set(waiting.flatMap((effect) => (effect.kind === "state" ? [toHex(effect.key)] : [])));
 	let missing = 0;
-	for (let after: Bytes | null = new Uint8Array(); after !== null; ) {
-		const rows: readonly { readonly output_id: Bytes; readonly consumer: Bytes }[] = await transaction
-			.selectFrom("registry")
-			.select(["output_id", "consumer"])
-			.where("output_id", ">", after)
-			.orderBy("output_id")
-			.limit(together)
-			.execute();
+	for await (const rows of registryPages(transaction, together)) {
 		const entries = await stateEntriesIn(
 			transaction,
-			rows.map(({ output_id }) => output_id),
+			rows.map(({ output }) => output),
 		);
-		for (const [at, { output_id, consumer }] of rows.entries()) {
+		for (const [at, { output, consumer }] of rows.entries()) {
 			const entry = entries[at] ?? null;
-			if (!coming.has(toHex(output_id)) && (entry === null || !equalBytes(entry, consumer))) missing++;
+			if (!coming.has(toHex(output)) && (entry === null || !equalBytes(entry, consumer))) missing++;
 		}
-		after = rows.length < together ? null : (rows.at(-1)?.output_id ?? null);
 	}
 	return missing === 0 ? [] : [`${missing} rows of the registry are not in the state map`];
 }

@@ -23,6 +23,29 @@ export async function storedRows(
 	return found.map(({ output_id, consumer, consumed }) => ({ output: output_id, consumer, consumed }));
 }
 
+/** Every row there is, so many at once, in the order of its key: any other would sort all of them for each page. */
+export async function* registryPages(
+	transaction: Transaction,
+	size: number,
+): AsyncGenerator<readonly Pick<RegistryRow, "output" | "consumer">[]> {
+	for (
+		let last: readonly [issue: Bytes, output: Bytes] | null = [new Uint8Array(), new Uint8Array()];
+		last;
+	) {
+		const [issue, output]: readonly [Bytes, Bytes] = last;
+		const rows: readonly { issue_id: Bytes; output_id: Bytes; consumer: Bytes }[] = await transaction
+			.selectFrom("registry")
+			.select(["issue_id", "output_id", "consumer"])
+			.where(({ eb, refTuple, tuple }) => eb(refTuple("issue_id", "output_id"), ">", tuple(issue, output)))
+			.orderBy(["issue_id", "output_id"])
+			.limit(size)
+			.execute();
+		yield rows.map(({ output_id, consumer }) => ({ output: output_id, consumer }));
+		const end = rows.length < size ? undefined : rows.at(-1);
+		last = end === undefined ? null : [end.issue_id, end.output_id];
+	}
+}
+
 /** Writes rows that were seen to be missing; in the order of their keys, so that writers never deadlock. */
 export async function insertRows(
 	transaction: Transaction,
