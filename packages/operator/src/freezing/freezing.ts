@@ -48,6 +48,7 @@ import {
 import { type Act, appendAudit } from "../store/audit-log.ts";
 import { deleteFrozen, frozenNow, insertCleared, insertFrozen } from "../store/freezes.ts";
 import type { Transaction } from "../store/store.ts";
+import { appealRefusals } from "./appeal-refusals.ts";
 import type { FreezeLists } from "./freeze-lists.ts";
 
 /** What one person wants done about an output. `appealSeconds`: for how long its owners may appeal. */
@@ -210,20 +211,8 @@ export class Freezing {
 	}
 }
 
-/** What is wrong with an appeal itself; what is wrong with its token, or with how it is written, is one to its sender. */
-const told: readonly RefusalCode[] = [
-	"too-large",
-	"too-deep",
-	"asset-unknown",
-	"authority-unknown",
-	"signature-invalid",
-	"lock-pending",
-	"owner-mismatch",
-	"freeze-unknown",
-	"appeal-closed",
-];
-
 function plainly({ code, detail }: Refusal): Refusal {
+	const told: readonly RefusalCode[] = appealRefusals;
 	return told.includes(code) ? refuse(code, detail) : refuse("malformed", `${code} ${detail}`.trim());
 }
 

@@ -1,4 +1,5 @@
 /** Routes of wallets: the protocol's own messages (docs/spec), and what they can be refused with. */
+import { appealRefusals } from "../freezing/appeal-refusals.ts";
 import { named } from "./endpoint.ts";
 import { hexadecimal } from "./schemas.ts";
 
@@ -138,19 +139,7 @@ export const walletEndpoints = named("wallets", {
 		takes: { kind: "cose", description: "a signed appeal, with its token" },
 		keyed: false,
 		gives: { kind: "cose", description: "its signed outcome" },
-		problems: [
-			"malformed",
-			"too-large",
-			"too-deep",
-			"asset-unknown",
-			"authority-unknown",
-			"signature-invalid",
-			"lock-pending",
-			"owner-mismatch",
-			"freeze-unknown",
-			"appeal-closed",
-			"attempt-pending",
-		],
+		problems: ["malformed", ...appealRefusals, "attempt-pending"],
 	},
 	release: {
 		method: "get",
