@@ -51,7 +51,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/sandbox/accounts/parties.ts .json()": "what its own parties answer",
 	"packages/cli/src/sandbox/accounts/routes.ts .json()": "its own page asks, for play money",
 	"packages/cli/src/command/witness.ts fromHex(": "a key of its own",
-	"packages/cli/src/command/witness.ts parsePolicy(": "a file of whoever runs it: witness/policy",
+	"packages/cli/src/log/policy-file.ts parsePolicy(": "a file of whoever runs it: witness/policy",
 	"packages/operator/src/seal-witness/standing.ts parse(": "its own words",
 	"packages/operator/src/seal-witness/sampler.ts parse(": "its own commitment",
 	"packages/operator/src/seal-witness/sampler.ts parseNote(": "a checkpoint that it kept itself",
@@ -113,7 +113,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/log/serving.ts parseTilePath(": "a path that is asked for: log/path",
 	"packages/cli/src/command/proof.ts parse(":
 		"a file that somebody names, and an operator's answers: seal/logged proof, seal/logged seal",
-	"packages/cli/src/server/issuer-log.ts parsePolicy(": "a file of whoever runs it: witness/policy",
 	"packages/cli/src/server/issuer-log.ts fromHex(": "an argument",
 	"packages/operator/src/sealing/around.ts parse(":
 		"words on funds that whoever runs it brings: shape/signedReserve",

@@ -20,13 +20,13 @@ import {
 	isRefusal,
 	keyId,
 	type Policy,
-	parsePolicy,
 	toHex,
 	verifierKey,
 	writeVerifierKey,
 } from "@tenten/protocol";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
+import { policyIn } from "../log/policy-file.ts";
 import { onPort, portOf } from "../server/port.ts";
 import { createRailKey, openRailKey } from "../server/rail-key.ts";
 import { stopSignal } from "../server/until-stopped.ts";
@@ -126,7 +126,7 @@ function serveCommand(): Command {
 			],
 		},
 		async (output, flags, folder) => {
-			const policy = policyIn(flags.logs);
+			const policy = logsIn(flags.logs);
 			const logs = logsOf(policy);
 			const peers = flags.peers === undefined ? undefined : peersIn(flags.peers, policy);
 			const port = portOf(flags.port);
@@ -181,10 +181,9 @@ function peersIn(file: string, policy: Policy): readonly WitnessedLog[] {
 		: peers.map((peer) => ({ ...peer, quorum: { policy, oldMost_s } }));
 }
 
-function policyIn(file: string): Policy {
-	if (!existsSync(file)) throw new BadInput("is not there", { file });
-	const policy = parsePolicy(new Uint8Array(readFileSync(file)));
-	if (isRefusal(policy)) throw new BadInput(`is no policy: ${policy.detail}`, { file });
+/** Of a policy that names logs. */
+function logsIn(file: string): Policy {
+	const policy = policyIn(file);
 	if (policy.logs.length === 0) throw new BadInput("names no log", { file });
 	return policy;
 }

@@ -14,9 +14,10 @@ import {
 	type SealerOptions,
 	type SealWordSource,
 } from "@tenten/operator";
-import { fromHex, isRefusal, limits, type Policy, parsePolicy } from "@tenten/protocol";
+import { fromHex, isRefusal, limits } from "@tenten/protocol";
 import { BadInput } from "../bad-input.ts";
 import { openLogKey } from "../log/keys.ts";
+import { policyIn } from "../log/policy-file.ts";
 import { numberIn } from "../number-flag.ts";
 import type { Issuer } from "./issuer.ts";
 
@@ -101,13 +102,6 @@ function optionsIn({
 	const every_ms = 1000 * numberIn("--witness-every", witnessEvery ?? "10", 0.01);
 	const sealWords = sealWitness.map(sourceIn);
 	return { epoch_ms, witnesses: { policy: policyIn(witnesses), verify, every_ms, sealWords } };
-}
-
-function policyIn(file: string): Policy {
-	if (!existsSync(file)) throw new BadInput("is not there", { file });
-	const policy = parsePolicy(new Uint8Array(readFileSync(file)));
-	if (isRefusal(policy)) throw new BadInput(`${policy.code}: ${policy.detail}`, { file });
-	return policy;
 }
 
 function sourceIn(text: string): SealWordSource {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFile, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { NewUnlock } from "@tenten/module";
@@ -19,7 +19,6 @@ import {
 	type Policy,
 	parse,
 	parseLeaf,
-	parsePolicy,
 	type Refusal,
 	refuse,
 	type Seal,
@@ -30,9 +29,11 @@ import type { LogDoor } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
 import { Line } from "../../ipc-line.ts";
 import { makeLogKey } from "../../log/keys.ts";
+import { policyIn } from "../../log/policy-file.ts";
 import { createIssuer, usualWindows } from "../../server/issuer.ts";
 import { freePort } from "../../server/port.ts";
 import { type OperatorMethods, operatorProgram } from "./operator-process.ts";
+import { eventually } from "./patience.ts";
 
 const passphrase = "demo";
 export const unlock: NewUnlock = { kind: "passphrase", passphrase, cost: "interactive" };
@@ -130,7 +131,7 @@ export class House {
 
 	/** Whose word counts for its log: the others' witnesses, both of them. */
 	policy(): Policy {
-		return must(parsePolicy(new Uint8Array(readFileSync(join(this.folder, "policy")))));
+		return policyIn(join(this.folder, "policy"));
 	}
 
 	/** How anybody reaches its log. */
@@ -146,8 +147,14 @@ export class House {
 		};
 	}
 
-	/** `reserves`: what is said of the funds behind it. How its trust list names it. */
-	async startOperator(others: readonly House[], reserves: readonly Bytes[]): Promise<OperatorEntry> {
+	/** Takes a bank's word on the funds behind its operator. */
+	fund(word: Bytes): void {
+		mkdirSync(join(this.folder, "reserves"), { recursive: true });
+		writeFileSync(join(this.folder, "reserves", "bank.cbor"), word);
+	}
+
+	/** How its trust list names it. */
+	async startOperator(others: readonly House[]): Promise<OperatorEntry> {
 		const child = fork(operatorProgram, [], {
 			detached: true,
 			serialization: "advanced",
@@ -156,18 +163,8 @@ export class House {
 		const line = new Line<OperatorMethods>(child, {});
 		child.once("exit", (code, signal) => line.end(`ended with ${signal ?? code}`));
 		this.#operator = { child, line };
-		const sealWords = others.map(({ known }) => ({
-			url: known.witnessUrl,
-			key: fromHex(known.sealKey) as Bytes,
-		}));
-		const mirrorPort = this.#ports.mirror;
-		return line.call("start", {
-			folder: this.folder,
-			unlock,
-			mirrorPort,
-			reserves,
-			sealWords,
-		});
+		const sealWitnesses = others.map(({ known }) => `${known.sealKey}@${known.witnessUrl}`);
+		return line.call("start", { folder: this.folder, unlock, mirrorPort: this.#ports.mirror, sealWitnesses });
 	}
 
 	async startWitness(): Promise<void> {
@@ -196,14 +193,14 @@ export class House {
 	}
 
 	/** The newest seal, once it is so. */
-	async sealed(isSo: (seal: Seal) => boolean): Promise<Seal> {
-		for (;;) {
+	sealed(what: string, isSo: (seal: Seal) => boolean): Promise<Seal> {
+		return eventually(what, async () => {
 			const response = await fetch(`${this.known.url}/v1/seals/latest`);
 			const body = new Uint8Array(await response.arrayBuffer());
 			const leaf = response.ok ? parseLeaf(must(parse(loggedSeal, body)).leaf) : undefined;
-			if (leaf !== undefined && !isRefusal(leaf) && leaf.kind === "seal" && isSo(leaf.seal)) return leaf.seal;
-			await new Promise((resolve) => setTimeout(resolve, 200));
-		}
+			const isFound = leaf !== undefined && !isRefusal(leaf) && leaf.kind === "seal" && isSo(leaf.seal);
+			return isFound ? leaf.seal : undefined;
+		});
 	}
 
 	/** How its witness sees the other logs. */
@@ -274,16 +271,14 @@ async function tenten(...args: readonly string[]): Promise<Readonly<Record<strin
 	return JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "");
 }
 
-async function answers(url: string, child: ChildProcess): Promise<void> {
-	while (child.exitCode === null) {
-		const isUp = await fetch(url).then(
-			({ ok }) => ok,
-			() => false,
+function answers(url: string, child: ChildProcess): Promise<true> {
+	return eventually(`an answer of ${url}`, async () => {
+		if (child.exitCode !== null) throw new Error(`a witness ended with ${child.exitCode} before it served`);
+		return fetch(url).then(
+			({ ok }) => ok || undefined,
+			() => undefined,
 		);
-		if (isUp) return;
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
-	throw new Error(`a witness ended with ${child.exitCode} before it served`);
+	});
 }
 
 async function ended(child: ChildProcess | undefined): Promise<void> {

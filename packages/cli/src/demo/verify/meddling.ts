@@ -19,9 +19,8 @@ import {
 import { must } from "../../ecosystem.ts";
 import { now } from "../../surroundings.ts";
 
-/** A log that is open, and what its owner has for it. */
+/** A log that nothing has open, and what its owner has for it. */
 export type OwnLog = {
-	readonly log: LogWriter;
 	readonly folder: string;
 	readonly signer: Signer;
 	/** whose cosignatures it asks for */
@@ -29,7 +28,8 @@ export type OwnLog = {
 };
 
 /** Seals that more was issued than its batches say: money from nowhere. */
-export async function inflate({ log }: OwnLog, by: bigint): Promise<void> {
+export async function inflate({ folder, signer }: OwnLog, by: bigint): Promise<void> {
+	const log = must(await LogWriter.open(folder, signer));
 	const last = await lastSeal(log);
 	const assets = last.assets.map((totals) => ({
 		...totals,
@@ -37,13 +37,15 @@ export async function inflate({ log }: OwnLog, by: bigint): Promise<void> {
 		outstanding: totals.outstanding + by,
 	}));
 	await append(log, [sealLeaf({ ...next(last), assets })]);
+	await log.close();
 }
 
 /**
- * Closes the log and shows another in its place: as it was but for one early batch, which says another total, and with
+ * Shows another log in its place: as it was but for one early batch, which says another total, and with
  * one entry more, so that it is not the size that anybody knows. Then asks for cosignatures; why each witness gave none.
  */
-export async function rewrite({ log, folder, signer, policy }: OwnLog): Promise<readonly string[]> {
+export async function rewrite({ folder, signer, policy }: OwnLog): Promise<readonly string[]> {
+	const log = must(await LogWriter.open(folder, signer));
 	const entries = await entriesOf(log);
 	const leaves = entries.map(leafOf);
 	const at = leaves.findIndex((leaf) => leaf.kind === "batch" && leaf.batch.kind === "issues");
@@ -67,8 +69,9 @@ export async function rewrite({ log, folder, signer, policy }: OwnLog): Promise<
 	return [...failures].map(([witness, why]) => `${witness}: ${why}`);
 }
 
-/** Closes the log and goes on with two of them, each with a next seal of its own; the folder of the second. */
-export async function forkView({ log, folder, signer }: OwnLog): Promise<string> {
+/** Goes on with two logs, each with a next seal of its own; the folder of the second. */
+export async function forkView({ folder, signer }: OwnLog): Promise<string> {
+	const log = must(await LogWriter.open(folder, signer));
 	const last = await lastSeal(log);
 	await log.close();
 	const beside = `${folder}-second`;

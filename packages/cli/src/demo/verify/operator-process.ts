@@ -4,24 +4,17 @@
  * All that it does honestly is what `tenten operator serve` does. What it may be told beside that is what an operator
  * can do who has its own keys and files and means no good; see `meddling.ts`.
  */
-
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type NewUnlock, verify } from "@tenten/module";
-import { createApp, LogWriter, logApp, openSealer, publicFolder } from "@tenten/operator";
-import {
-	type Bytes,
-	type OperatorEntry,
-	type Policy,
-	parsePolicy,
-	type Refusal,
-	type Signer,
-} from "@tenten/protocol";
+import type { NewUnlock } from "@tenten/module";
+import { createApp, logApp, type Operator } from "@tenten/operator";
+import type { Bytes, OperatorEntry, Refusal } from "@tenten/protocol";
 import { listenOnLoopback } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
 import { type Handlers, Line } from "../../ipc-line.ts";
 import { openLogKey } from "../../log/keys.ts";
-import { type Issuer, openIssuer } from "../../server/issuer.ts";
+import { policyIn } from "../../log/policy-file.ts";
+import { openIssuer } from "../../server/issuer.ts";
+import { openLogOfIssuer } from "../../server/issuer-log.ts";
 import { forkView, inflate, type OwnLog, rewrite } from "./meddling.ts";
 
 type OperatorStart = {
@@ -30,10 +23,8 @@ type OperatorStart = {
 	readonly unlock: NewUnlock;
 	/** of the second address at which it shows its log */
 	readonly mirrorPort: number;
-	/** what is said of the funds behind it */
-	readonly reserves: readonly Bytes[];
-	/** who says words on its seals: address, and key id */
-	readonly sealWords: readonly { readonly url: string; readonly key: Bytes }[];
+	/** who says words on its seals: `key id@address` */
+	readonly sealWitnesses: readonly string[];
 };
 
 export type OperatorMethods = {
@@ -60,8 +51,8 @@ export type OperatorMethods = {
 /** What to start as a child process. */
 export const operatorProgram: string = import.meta.filename;
 
-/** milliseconds between two seals, and two rounds of witnesses: the demo's pace */
-const epoch_ms = 1_000;
+/** seconds between two seals, and two rounds of witnesses: the demo's pace */
+const epoch = "1";
 
 /** The route by which tokens go back. */
 const redeeming = "/v1/claims";
@@ -71,40 +62,33 @@ const silent = { info: () => undefined, error: (_: object, message: string) => c
 if (import.meta.main) run();
 
 /** An operator that works, and everything that it shows. */
-class Working {
-	readonly issuer: Issuer;
+type Working = {
+	readonly operator: Operator;
 	readonly own: OwnLog;
-	/** ends seals and rounds; the doors stay open */
+	/** ends what is honest of the log, and closes it; the doors stay open */
 	readonly rest: () => Promise<void>;
 	/** what is shown at the second address */
 	mirrored: string;
-	isStalled = false;
+	isStalled: boolean;
+};
 
-	constructor(issuer: Issuer, own: OwnLog, rest: () => Promise<void>) {
-		this.issuer = issuer;
-		this.own = own;
-		this.rest = rest;
-		this.mirrored = publicFolder(own.folder);
-	}
-}
-
-async function start(input: OperatorStart): Promise<Working> {
-	const { folder, unlock, mirrorPort, reserves, sealWords } = input;
+async function start({ folder, unlock, mirrorPort, sealWitnesses }: OperatorStart): Promise<Working> {
 	const issuer = must(await openIssuer(join(folder, "operator"), unlock));
 	const { operator, settings } = issuer;
-	const signer: Signer = await openLogKey(
-		join(folder, "log"),
-		async () => unlock,
-		() => undefined,
-	);
-	const log = must(await LogWriter.open(join(folder, "log"), signer));
-	const policy: Policy = must(parsePolicy(new Uint8Array(readFileSync(join(folder, "policy")))));
-	const witnesses = { policy, verify, every_ms: epoch_ms, timeout_ms: 5_000, linger_ms: 100, sealWords };
-	const { saltSecret: secret } = issuer;
-	const sealer = must(await openSealer({ operator, log, secret, epoch_ms, witnesses }));
-	for (const reserve of reserves) must(await sealer.takeReserve(reserve, verify));
-	const rest = sealer.work((error) => console.error(String(error)));
-	const working = new Working(issuer, { log, folder: join(folder, "log"), signer, policy }, rest);
+	const at = (name: string): string => join(folder, name);
+	const flags = {
+		log: at("log"),
+		epoch,
+		witnesses: at("policy"),
+		witnessEvery: epoch,
+		sealWitness: sealWitnesses,
+		reserves: at("reserves"),
+	};
+	const opened = await openLogOfIssuer(flags, issuer, async () => unlock, console.error);
+	if (opened === null) throw new Error("no log is named");
+	const { sealer, close: rest } = opened;
+	const own = await ownLog(folder, unlock);
+	const working = { operator, own, rest, mirrored: sealer.publicFolder, isStalled: false };
 	const app = createApp({ operator, log: silent, sealer });
 	await listenOnLoopback(
 		{ fetch: (request) => unlessStalled(working, request) ?? app.fetch(request) },
@@ -115,6 +99,12 @@ async function start(input: OperatorStart): Promise<Working> {
 		{ port: mirrorPort },
 	);
 	return working;
+}
+
+async function ownLog(folder: string, unlock: NewUnlock): Promise<OwnLog> {
+	const log = join(folder, "log");
+	const signer = await openLogKey(log, async () => unlock, console.error);
+	return { folder: log, signer, policy: policyIn(join(folder, "policy")) };
 }
 
 /** An answer that never comes. */
@@ -133,14 +123,14 @@ function run(): void {
 	const methods: OperatorMethods = {
 		start: async (input) => {
 			working = await start(input);
-			return working.issuer.operator.entry;
+			return working.operator.entry;
 		},
 		list: async (entries) => {
-			up().issuer.operator.setPeers(entries);
+			up().operator.setPeers(entries);
 			return null;
 		},
 		deposit: async ({ id, account, code, amount }) =>
-			(await up().issuer.operator.deposit(id, account, code, amount)) ?? null,
+			(await up().operator.deposit(id, account, code, amount)) ?? null,
 		stall: async (isOn) => {
 			up().isStalled = isOn;
 			return null;

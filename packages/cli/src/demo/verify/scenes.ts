@@ -21,8 +21,9 @@ import { must } from "../../ecosystem.ts";
 import { now } from "../../surroundings.ts";
 import type { Scene } from "../scenes.ts";
 import { type House, unlock } from "./house.ts";
+import { eventually } from "./patience.ts";
 import { Person } from "./person.ts";
-import { isGreen, patience_ms, type Trio } from "./trio.ts";
+import { isGreen, type Trio } from "./trio.ts";
 
 export type Play = {
 	readonly trio: Trio;
@@ -43,8 +44,15 @@ export async function allGreen({ trio, people, say }: Play): Promise<Scene> {
 	const seen: PeerStanding[] = [];
 	const totals: (AssetTotals | undefined)[] = [];
 	for (const house of trio.houses) {
-		const { number, assets } = await house.sealed(({ assets: [of] }) => of?.redeemed === 100n);
-		const standings = await trio.until(house, (each) => isGreen(each) && (each.seal?.number ?? 0) >= number);
+		const { number, assets } = await house.sealed(
+			"what was given back is sealed",
+			({ assets: [of] }) => of?.redeemed === 100n,
+		);
+		const standings = await trio.until(
+			"all is green",
+			house,
+			(each) => isGreen(each) && (each.seal?.number ?? 0) >= number,
+		);
 		seen.push(...standings);
 		totals.push(assets[0]);
 		const [first] = standings;
@@ -87,10 +95,9 @@ export async function offline({ trio, people, folder, say }: Play): Promise<Scen
 		`${away.known.title} is out of reach. The next 20 yen: ${refused ?? "taken"}; balances ${isKept ? "have not changed" : "have changed"}. The log is ${visit.outcome} as before, and marked ${mark}.`,
 	);
 	await away.startWitness();
-	let after = refused;
-	for (const end_ms = Date.now() + patience_ms; after !== null && Date.now() < end_ms; await pause(500))
-		after = await payer.pay(shop, 20n);
-	if (after === null) say(`${away.known.title} is back, and 20 yen are taken again.`);
+	const isTaken = async () => (await payer.pay(shop, 20n)) === null || undefined;
+	await eventually("20 yen are taken again", isTaken);
+	say(`${away.known.title} is back, and 20 yen are taken again.`);
 	const received = shop.holds(abroad);
 	await shop.close();
 	const ok =
@@ -99,7 +106,6 @@ export async function offline({ trio, people, folder, say }: Play): Promise<Scen
 		isKept &&
 		visit.outcome === "followed" &&
 		mark === "stale" &&
-		after === null &&
 		received === 40n;
 	return { scene: "offline", ok, refused, mark };
 }
@@ -131,6 +137,7 @@ export async function inflation({ trio, folder, say }: Play, culprit: House): Pr
 	await culprit.operator.call("inflate", { by: 100_000n });
 	say(`${culprit.known.title} seals 100,000 yen more than its batches say.`);
 	const seen = await trio.until(
+		"the seal is refused",
 		culprit,
 		({ seal, evidence }) => seal?.word === "broken" && evidence.length > 0,
 	);
@@ -153,7 +160,7 @@ export async function rewriting({ trio, folder, say }: Play, culprit: House): Pr
 	say(
 		`${culprit.known.title} changes an early batch, and shows that history. Asked to cosign it, the witnesses answer: ${refused.join("; ")}.`,
 	);
-	await trio.until(culprit, ({ visit }) => visit.outcome === "convicted");
+	await trio.until("it is convicted", culprit, ({ visit }) => visit.outcome === "convicted");
 	const convicted = await convictions({ trio, folder, say }, culprit);
 	return {
 		scene: "rewriting",
@@ -167,7 +174,9 @@ export async function rewriting({ trio, folder, say }: Play, culprit: House): Pr
 export async function twoViews({ trio, folder, say }: Play, culprit: House): Promise<Scene> {
 	await culprit.operator.call("forkView", null);
 	say(`${culprit.known.title} shows each of its witnesses a history of its own. Each of them is in order.`);
-	await trio.until(culprit, ({ others }) => others.some(({ outcome }) => outcome === "convicted"));
+	await trio.until("both compare", culprit, ({ others }) =>
+		others.some(({ outcome }) => outcome === "convicted"),
+	);
 	say("The witnesses compare what they were shown.");
 	const convicted = await convictions({ trio, folder, say }, culprit);
 	return { scene: "twoViews", ok: convicted.length > 0 && isOnly(convicted, "splitView"), convicted };

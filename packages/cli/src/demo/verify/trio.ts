@@ -9,6 +9,7 @@ import type { PeerStanding } from "@tenten/operator";
 import { assetHash, type Bytes, keyId, serialize, signedReserve, signReserve, toHex } from "@tenten/protocol";
 import { now } from "../../surroundings.ts";
 import { House } from "./house.ts";
+import { eventually } from "./patience.ts";
 
 const titles = [
 	["densha", "Densha Card"],
@@ -18,9 +19,6 @@ const titles = [
 
 /** minor units that the bank holds for each: more than any of them owes here */
 const funds = 1_000_000n;
-
-/** milliseconds for six processes to come to something, on a busy machine */
-export const patience_ms = 60_000;
 
 export class Trio {
 	readonly houses: readonly [House, House, House];
@@ -39,9 +37,8 @@ export class Trio {
 		]);
 		const bank = toHex(keyId(trio.#bank.key));
 		for (const house of trio.houses) house.introduce(trio.others(house), bank);
-		const entries = await Promise.all(
-			trio.houses.map(async (house) => house.startOperator(trio.others(house), [await trio.#funded(house)])),
-		);
+		for (const house of trio.houses) house.fund(await trio.#funded(house));
+		const entries = await Promise.all(trio.houses.map((house) => house.startOperator(trio.others(house))));
 		for (const [i, { operator }] of trio.houses.entries())
 			await operator.call("list", entries.toSpliced(i, 1));
 		await Promise.all(trio.houses.map((house) => house.startWitness()));
@@ -65,22 +62,22 @@ export class Trio {
 		return standing;
 	}
 
-	/** Waits until what the witness of each other says of a log is so, and gives it. */
-	async until(of: House, isSo: (standing: PeerStanding) => boolean): Promise<readonly PeerStanding[]> {
-		for (const end_ms = Date.now() + patience_ms; ; await pause(200)) {
+	/** What the witness of each other says of a log, once it is so. */
+	until(
+		what: string,
+		of: House,
+		isSo: (standing: PeerStanding) => boolean,
+	): Promise<readonly PeerStanding[]> {
+		return eventually(what, async () => {
 			const seen = await Promise.all(this.others(of).map((by) => this.seen(by, of)));
-			if (seen.every(isSo)) return seen;
-			if (Date.now() > end_ms) throw new Error(`it did not come to that: ${JSON.stringify(seen)}`);
-		}
+			return seen.every(isSo) ? seen : undefined;
+		});
 	}
 
 	async close(): Promise<void> {
 		await Promise.all(this.houses.map((house) => Promise.all([house.stopWitness(), house.stopOperator()])));
 	}
 }
-
-const pause = (milliseconds: number): Promise<void> =>
-	new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** All that a witness looks at is well. */
 export function isGreen({ visit, quorum, rules, evidence, others }: PeerStanding): boolean {
