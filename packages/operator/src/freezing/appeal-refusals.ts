@@ -1,3 +1,4 @@
+/** Refusals of appeals against a freeze. */
 import type { RefusalCode } from "@tenten/protocol";
 
 /** What is wrong with an appeal itself; what is wrong with its token, or with how it is written, is `malformed` to its sender. */
