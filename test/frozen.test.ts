@@ -123,6 +123,9 @@ test("a wallet that knows signs no order on what is frozen, and refreshes what i
 	const redeemed = ok(await ann.redeem(town.asset));
 	assert.equal(redeemed.credited, 30n);
 	assert.deepEqual(outputsOf(ann), [stolen]);
+	const { asset } = town;
+	const inputs = [stolen as Uint8Array];
+	expectCode(await ann.module.order({ asset, inputs, action: { kind: "refresh" } }), "frozen");
 	assert.deepEqual(await ann.module.pendingOrders(), []);
 	await town.close();
 });
@@ -148,7 +151,12 @@ for (const verdict of ["upheld", "cleared", "lifted"] as const satisfies readonl
 		assert.equal(await operator.freezing.decide(one, appeal.id, "cleared"), false);
 		assert.equal(await operator.freezing.decide(one, appeal.id, verdict), false);
 		assert.equal(await operator.freezing.decide(one, appeal.id, verdict), false);
-		assert.equal(await operator.freezing.decide(other, appeal.id, verdict), true);
+		const deciding = [other, other].map((by) => operator.freezing.decide(by, appeal.id, verdict));
+		assert.deepEqual(
+			(await Promise.all(deciding)).toSorted(),
+			[false, true],
+			"decided once, however often at once",
+		);
 		const [another] = (["upheld", "lifted"] as const).filter((each) => each !== verdict);
 		assert.ok(another);
 		expectCode(await operator.freezing.decide(one, appeal.id, another), "attempt-decided");

@@ -40,6 +40,9 @@ test("a list of an operator that is not listed, of another operator's key or of 
 	expectRefusal(verifyFreezeList(await signFreezes(body, other), context), "authority-unknown");
 	const issuing = await signFreezes(body, { ...operator, ruling: operator.issuing });
 	expectRefusal(verifyFreezeList(issuing, context), "authority-unknown");
+	const sign = (payload: Bytes): Promise<Bytes> => other.ruling.sign("freeze-list", payload);
+	const hinted = { key: operator.ruling.key, sign: (_: string, payload: Bytes) => sign(payload) };
+	expectRefusal(verifyFreezeList(await signFreezes(body, { ruling: hinted }), context), "signature-invalid");
 });
 
 test("a list that was altered is refused", async () => {
