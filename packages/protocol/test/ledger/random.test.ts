@@ -60,44 +60,50 @@ const batches = fc.array(transfer, { minLength: 1, maxLength: 16 }).chain((befor
 	return fc.array(fc.tuple(batch, fc.nat(4)), { minLength: 1, maxLength: 24 });
 });
 
-/** How often each answer was given, over all runs: a property that never meets a case says nothing of it. */
-const met = new Map<string, number>();
+/** The answers given so far: a property that never meets a case says nothing of it. */
+const met = new Set<string>();
+
+/** Answers to openings of accounts, and of limits that cannot be, which no transfer is given. */
+const ofOpenings = [
+	"exists-with-different-asset",
+	"exists-with-different-least",
+	"exists-with-different-most",
+	"limits-invalid",
+];
+
+const missing = () =>
+	["done", "exists", ...Object.keys(ledgerRefusals)].filter(
+		(word) => !met.has(word) && !ofOpenings.includes(word),
+	);
+
+const sameAsNaive = fc.property(batches, (given) => {
+	const machine = new MemoryLedger(accounts);
+	const naive = new NaiveLedger(accounts);
+	let now = 0;
+	for (const [batch, later] of given) {
+		now += later;
+		const said = machine.take(batch, now).map((result) => ("code" in result ? result.code : result.kind));
+		for (const word of said) met.add(word);
+		assert.deepEqual(
+			said,
+			batch.flatMap((one) => naive.take(one, now)),
+		);
+		assert.deepEqual(machine.wrong(), []);
+		for (const one of machine.accounts.values()) {
+			const [out, into] = [naive.sums(toHex(one.id), "debit"), naive.sums(toHex(one.id), "credit")];
+			assert.equal(one.debitsPending, out.pending);
+			assert.equal(one.debitsPosted, out.posted);
+			assert.equal(one.creditsPending, into.pending);
+			assert.equal(one.creditsPosted, into.posted);
+			assert.ok(one.least === null || availableOf(one) >= one.least);
+			assert.ok(one.most === null || heldOf(one) <= one.most);
+		}
+	}
+});
 
 test("whatever is asked, the machine and a naive ledger say the same, and sums are those of entries", () => {
-	fc.assert(
-		fc.property(batches, (given) => {
-			const machine = new MemoryLedger(accounts);
-			const naive = new NaiveLedger(accounts);
-			let now = 0;
-			for (const [batch, later] of given) {
-				now += later;
-				const said = machine.take(batch, now).map((result) => ("code" in result ? result.code : result.kind));
-				for (const word of said) met.set(word, (met.get(word) ?? 0) + 1);
-				assert.deepEqual(
-					said,
-					batch.flatMap((one) => naive.take(one, now)),
-				);
-				assert.deepEqual(machine.wrong(), []);
-				for (const one of machine.accounts.values()) {
-					const [out, into] = [naive.sums(toHex(one.id), "debit"), naive.sums(toHex(one.id), "credit")];
-					assert.equal(one.debitsPending, out.pending);
-					assert.equal(one.debitsPosted, out.posted);
-					assert.equal(one.creditsPending, into.pending);
-					assert.equal(one.creditsPosted, into.posted);
-					assert.ok(one.least === null || availableOf(one) >= one.least);
-					assert.ok(one.most === null || heldOf(one) <= one.most);
-				}
-			}
-		}),
-		{ numRuns: 2_000 },
-	);
-	const openings = [
-		"exists-with-different-asset",
-		"exists-with-different-least",
-		"exists-with-different-most",
-	];
-	const never = ["done", "exists", ...Object.keys(ledgerRefusals)].filter(
-		(word) => !met.has(word) && !openings.includes(word) && word !== "limits-invalid",
-	);
-	assert.deepEqual(never, [], "answers that were never given");
+	// The rarest answers come some seven times in a round: by chance, a round can be without one.
+	for (let round = 0; round < 10 && (round === 0 || missing().length > 0); round++)
+		fc.assert(sameAsNaive, { numRuns: 2_000 });
+	assert.deepEqual(missing(), [], "answers that were never given");
 });
