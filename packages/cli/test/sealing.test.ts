@@ -44,10 +44,14 @@ async function witnessed(name: string, vkey: string) {
 	return { key: String(key), url: await says(child, / at (http:\S+)\n/) };
 }
 
+/** Whose log is this one: how far it was cosigned is all that counts of it. */
+const peer = "77".repeat(32);
+
 async function serving() {
 	const child = shell.start(
 		...["operator", "serve", "--data", at("bank"), "--log", at("log"), "--epoch", "0.1"],
 		...["--witnesses", at("policy"), "--witness-every", "0.2", "--reserves", at("funds")],
+		...["--peer-log", `${peer}@${at("peer.policy")}`],
 	);
 	const url = await says(child, / listens at (http:\S+) /);
 	return { child, url };
@@ -82,6 +86,18 @@ async function publishedLeaves(): Promise<readonly LogLeaf[]> {
 	return leaves;
 }
 
+/** Each seal says how far the peer's log was cosigned when it was made: ever further, and never beyond what there was. */
+function assertCheckpoints(leaves: readonly LogLeaf[]): void {
+	const seen = leaves.flatMap((leaf, place) =>
+		leaf.kind === "seal" ? leaf.seal.checkpoints.map((each) => ({ ...each, place })) : [],
+	);
+	assert.ok(new Set(seen.map(({ size }) => size)).size > 1, "it looked once");
+	for (const { peer: whose, size, place } of seen) {
+		assert.equal(toHex(whose), peer);
+		assert.ok(size > 0 && size <= place);
+	}
+}
+
 async function begun() {
 	const port = await freePort();
 	const made = await shell.well(
@@ -95,7 +111,9 @@ async function begun() {
 	writeFileSync(at("funds/trustee"), serialize(signedReserve, await signReserve(held, trustee)));
 	const witnesses = [await witnessed("w1", vkey), await witnessed("w2", vkey)];
 	const lines = witnesses.map(({ key, url }, i) => `witness w${i} ${key} ${url}\n`).join("");
-	writeFileSync(at("policy"), `log ${vkey}\n${lines}group both all w0 w1\nquorum both\n`);
+	const quorum = `${lines}group both all w0 w1\nquorum both\n`;
+	writeFileSync(at("policy"), `log ${vkey}\n${quorum}`);
+	writeFileSync(at("peer.policy"), `log ${vkey} http://127.0.0.1:${port}/log\n${quorum}`);
 	assert.ok(!isRefusal(parsePolicy(toUtf8(readFileSync(at("policy"), "utf8")))));
 	const keys = ["--vkey", vkey, "--witness", ...witnesses.map(({ key }) => key), "--quorum", "2"];
 	return { operator, asset, keys };
@@ -169,6 +187,7 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	assert.equal((await shell.tenten("proof", "verify", at("forged.cbor"), ...keys)).status, 1);
 	const leaves = await publishedLeaves();
 	assert.ok(assertRules(leaves, operator) > 2);
+	assertCheckpoints(leaves);
 	const last = leaves.findLast((leaf) => leaf.kind === "seal");
 	assert.ok(last?.kind === "seal");
 	const [totals] = last.seal.assets;

@@ -68,6 +68,7 @@ export { type LogVisit, SealWitness, type WitnessedLog } from "./seal-witness/se
 export { readPeersToFollow } from "./seal-witness/settings.ts";
 export { SealStore } from "./seal-witness/store.ts";
 export type { Surroundings } from "./sealing/around.ts";
+export type { PeerLog } from "./sealing/peer-logs.ts";
 export { Sampling, type SamplingOptions } from "./sealing/sampling.ts";
 export { openSealer, type Sealer, type SealerOptions } from "./sealing/sealer.ts";
 export type { SealWordSource } from "./sealing/witnessing.ts";

@@ -8,16 +8,23 @@ import { test } from "node:test";
 import {
 	type Batch,
 	type Bytes,
+	checkpointText,
 	checkSeal,
+	cosignNote,
 	isRefusal,
 	type LogLeaf,
 	parse,
 	type Seal,
+	sha256,
+	signNote,
 	toHex,
+	verifierKey,
+	writeNote,
 } from "@tenten/protocol";
 import { pay, signerFrom, verify } from "../../module/test/support/world.ts";
-import { LogWriter, type Operator, openSealer } from "../src/index.ts";
+import { LogWriter, type Operator, openSealer, type PeerLog } from "../src/index.ts";
 import { stateRoot } from "../src/seal/trees.ts";
+import { storedSurroundings } from "../src/sealing/around.ts";
 import { effects, longestEffects, noteLeaf } from "../src/sealing/effects.ts";
 import { brokenSeals } from "../src/sealing/examine.ts";
 import { registryPages } from "../src/store/registry.ts";
@@ -27,7 +34,7 @@ import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from
 import { inFolder } from "./support/in-folder.ts";
 import { assertLogged } from "./support/seal-scenes.ts";
 import { assertSealed, beginSealed, leavesOf, sealNow } from "./support/sealed.ts";
-import { freshLog, openLog, usualSealer, withSealer } from "./support/sealer-log.ts";
+import { freshLog, openLog, openSealed, usualSealer, withSealer } from "./support/sealer-log.ts";
 
 /** A withdrawal, a payment, a redemption. */
 async function trade(ecosystem: Ecosystem): Promise<void> {
@@ -176,6 +183,67 @@ test("a redemption that is left out is found: in the log by its readers, in the 
 	assert.ok(found.includes(`asset ${asset}: seals say redeemed 60, the books 120`), found.join());
 	assert.ok(found.some((words) => words.includes("are not in the state map")));
 	await operator.close();
+});
+
+/** A peer's log as somebody shows it: its size, and which of two witnesses cosigned. */
+async function shownLog(size: number, root: Bytes, cosigners: readonly number[]): Promise<PeerLog> {
+	const origin = "peer.example/log";
+	const signerOf = (fill: number) => signerFrom(new Uint8Array(32).fill(fill), "Ed25519");
+	const witnesses = [0x41, 0x42].map((fill) =>
+		verifierKey(`w${fill}.example`, "cosignature", signerOf(fill).key.bytes),
+	);
+	const text = checkpointText({ origin, size, root });
+	const signatures = [await signNote(text, origin, signerOf(0x40))];
+	for (const i of cosigners)
+		signatures.push(await cosignNote(text, `w${0x41 + i}.example`, signerOf(0x41 + i), 5));
+	const note = writeNote({ text, signatures });
+	const quorum = {
+		kind: "group",
+		least: 2,
+		members: witnesses.map((key) => ({ kind: "witness", key }) as const),
+	} as const;
+	return {
+		peer: new Uint8Array(32).fill(0x77),
+		source: async () => note,
+		policy: {
+			logs: [{ key: verifierKey(origin, "note", signerOf(0x40).key.bytes), url: null }],
+			witnesses: witnesses.map((key) => ({ key, url: null })),
+			quorum,
+		},
+	};
+}
+
+test("a seal says how far each peer's log was seen by its quorum, and that never goes back", async () => {
+	const ecosystem = await createEcosystem();
+	const [one, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+	const both = [0, 1];
+	const around = storedSurroundings;
+	const { sealer, close } = await openSealed(ecosystem.operator, await freshLog(), { around });
+	try {
+		const looked = async (size: number, root = one, by = both): Promise<number | string> => {
+			const seen = await sealer.look(await shownLog(size, root, by), verify);
+			return isRefusal(seen) ? seen.code : seen.size;
+		};
+		const sealed = async () => (await sealer.seal()).checkpoints.map(({ size, hash }) => [size, toHex(hash)]);
+		const hashOf = (size: number, root: Bytes): string =>
+			toHex(sha256(checkpointText({ origin: "peer.example/log", size, root })));
+		assert.deepEqual(await sealed(), []);
+		assert.equal(await looked(7, one, [0]), "quorum-missing");
+		assert.deepEqual(await sealed(), []);
+		assert.equal(await looked(7), 7);
+		assert.deepEqual(await sealed(), [[7, hashOf(7, one)]]);
+		assert.equal(await looked(5), 7);
+		assert.equal(await looked(7, other), "log-inconsistent");
+		const away = { ...(await shownLog(9, one, both)), source: async () => undefined };
+		const unreached = await sealer.look(away, verify);
+		assert.equal(isRefusal(unreached) && unreached.code, "channel-failed");
+		assert.deepEqual(await sealed(), [[7, hashOf(7, one)]]);
+		assert.equal(await looked(8, other), 8);
+		assert.deepEqual(await sealed(), [[8, hashOf(8, other)]]);
+	} finally {
+		await close();
+	}
+	await ecosystem.operator.close();
 });
 
 class Killed extends Error {}

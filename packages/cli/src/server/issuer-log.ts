@@ -8,13 +8,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NewUnlock, verify } from "@tenten/module";
 import {
+	httpSource,
 	LogWriter,
 	openSealer,
+	type PeerLog,
+	paced,
 	type Sealer,
 	type SealerOptions,
 	type SealWordSource,
 } from "@tenten/operator";
-import { fromHex, isRefusal, limits } from "@tenten/protocol";
+import { fromHex, isRefusal, limits, toHex } from "@tenten/protocol";
 import { BadInput } from "../bad-input.ts";
 import { openLogKey } from "../log/keys.ts";
 import { policyIn } from "../log/policy-file.ts";
@@ -29,6 +32,7 @@ export type LogOfIssuerFlags = {
 	readonly witnessEvery?: string;
 	readonly sealWitness?: readonly string[];
 	readonly reserves?: string;
+	readonly peerLog?: readonly string[];
 };
 
 export const logOfIssuerOptions: readonly (readonly [string, string])[] = [
@@ -48,6 +52,10 @@ export const logOfIssuerOptions: readonly (readonly [string, string])[] = [
 		"witnesses of seals, whose words are kept: key id (hex) of the key for seals, and address",
 	],
 	["--reserves <folder>", "words of whoever holds the funds, a file each: read again every minute"],
+	[
+		"--peer-log <id@policy...>",
+		"operators whose logs it looks at, as often as it asks witnesses: how far each was cosigned stands in its seals; the policy file names the log, with its address, and who must have cosigned",
+	],
 ];
 
 export type LogOfIssuer = { readonly sealer: Sealer; readonly close: () => Promise<void> };
@@ -73,10 +81,14 @@ export async function openLogOfIssuer(
 	await take();
 	const rest = sealer.work(failed);
 	const reading = setInterval(() => void take().catch(failed), reservesEvery_ms);
+	const look = lookAt(sealer, (flags.peerLog ?? []).map(peerLogIn), failed);
+	void look().catch(failed);
+	const restOfLooks = paced(look, roundOf(flags.witnessEvery), failed);
 	return {
 		sealer,
 		close: async () => {
 			clearInterval(reading);
+			await restOfLooks();
 			await rest();
 			// What was done since the last seal is sealed before it stops.
 			await sealer.seal().catch(failed);
@@ -99,9 +111,14 @@ function optionsIn({
 			throw new BadInput("name the witnesses of its checkpoints by --witnesses, too");
 		return { epoch_ms };
 	}
-	const every_ms = 1000 * numberIn("--witness-every", witnessEvery ?? "10", 0.01);
+	const every_ms = roundOf(witnessEvery);
 	const sealWords = sealWitness.map(sourceIn);
 	return { epoch_ms, witnesses: { policy: policyIn(witnesses), verify, every_ms, sealWords } };
+}
+
+/** Milliseconds from one round of witnesses to the next. */
+function roundOf(witnessEvery = "10"): number {
+	return 1000 * numberIn("--witness-every", witnessEvery, 0.01);
 }
 
 function sourceIn(text: string): SealWordSource {
@@ -110,6 +127,41 @@ function sourceIn(text: string): SealWordSource {
 	if (key?.length !== 32)
 		throw new BadInput(`--seal-witness is a key id and an address, key@https://…; not ${text}`);
 	return { key, url: text.slice(at + 1) };
+}
+
+/** Of `id@policy`, whose one log has an address. */
+function peerLogIn(text: string): PeerLog {
+	const at = text.indexOf("@");
+	const peer = fromHex(text.slice(0, Math.max(0, at)));
+	if (peer?.length !== 32)
+		throw new BadInput(`--peer-log is an operator's id and a file, id@policy; not ${text}`);
+	const file = text.slice(at + 1);
+	const policy = policyIn(file);
+	const [log, ...others] = policy.logs;
+	if (log?.url == null || others.length > 0 || policy.quorum.kind === "none")
+		throw new BadInput("names one log with its address, and who must have cosigned it", { file });
+	return { peer, source: httpSource(log.url, { timeout_ms: peerTimeout_ms }), policy };
+}
+
+const peerTimeout_ms = 5_000;
+
+/** Looks at all of them at once; what is wrong with a log is told once, until it is something else. */
+function lookAt(
+	sealer: Sealer,
+	logs: readonly PeerLog[],
+	failed: (error: unknown) => void,
+): () => Promise<void> {
+	const told = new Map<PeerLog, string>();
+	return async () => {
+		await Promise.all(
+			logs.map(async (log) => {
+				const seen = await sealer.look(log, verify);
+				const words = isRefusal(seen) ? `the log of ${toHex(log.peer)}: ${seen.code}: ${seen.detail}` : "";
+				if (words !== "" && told.get(log) !== words) failed(new Error(words));
+				told.set(log, words);
+			}),
+		);
+	};
 }
 
 /** Files that are no word on this operator's funds are bad input at the start, and told of later. */

@@ -7,6 +7,7 @@
 import {
 	type BilateralPosition,
 	type Bytes,
+	equalBytes,
 	isRefusal,
 	isSignedReserve,
 	keyId,
@@ -66,4 +67,34 @@ export async function takeReserve(
 		)
 		.execute();
 	return read;
+}
+
+/**
+ * Takes how far a peer's log was seen, where that is further than before. `log-inconsistent` where another checkpoint of
+ * this size was cosigned: one of the two is a fork, and what stands in seals already goes on standing there.
+ */
+export async function takeCheckpoint(
+	transaction: Transaction,
+	seen: PeerCheckpoint,
+): Promise<PeerCheckpoint | Refusal> {
+	const { peer, size, hash } = seen;
+	await transaction
+		.insertInto("peer_checkpoints")
+		.values(seen)
+		.onConflict((conflict) =>
+			conflict
+				.column("peer")
+				.doUpdateSet({ size, hash })
+				.whereRef("peer_checkpoints.size", "<", "excluded.size"),
+		)
+		.execute();
+	const kept = await transaction
+		.selectFrom("peer_checkpoints")
+		.select(["size", "hash"])
+		.where("peer", "=", peer)
+		.executeTakeFirstOrThrow();
+	const isOther = Number(kept.size) === size && !equalBytes(kept.hash, hash);
+	return isOther
+		? refuse("log-inconsistent", `two checkpoints of ${size} leaves, each cosigned by its quorum`)
+		: { peer, size: Number(kept.size), hash: kept.hash };
 }

@@ -12,6 +12,7 @@ import {
 	type Bytes,
 	isRefusal,
 	loggedSeal,
+	type PeerCheckpoint,
 	type Refusal,
 	refuse,
 	type Seal,
@@ -24,9 +25,16 @@ import {
 import type { LogWriter } from "../log/writer.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { agreeing, appendMissing } from "./appending.ts";
-import { nothingAround, type Surroundings, storedSurroundings, takeReserve } from "./around.ts";
+import {
+	nothingAround,
+	type Surroundings,
+	storedSurroundings,
+	takeCheckpoint,
+	takeReserve,
+} from "./around.ts";
 import { beginSealing } from "./begin.ts";
 import { sealIn } from "./epoch.ts";
+import { checkpointOf, type PeerLog } from "./peer-logs.ts";
 import { itemProofOf, lineProofOf, type PlacedProof, placedSeal, stateProofOf } from "./proofs.ts";
 import { type Cosigned, type Round, Witnessing, type WitnessingOptions } from "./witnessing.ts";
 
@@ -41,7 +49,10 @@ export type SealerOptions = {
 	readonly epoch_ms?: number;
 	/** who cosigns the checkpoints; each is shown as it is made, if left out */
 	readonly witnesses?: WitnessingOptions;
-	/** what a seal says of others, in the transaction that makes it; what the store has if left out */
+	/**
+	 * What a seal says of others; what the store has if left out. It reads the store by this transaction and no other way:
+	 * on SQLite any other read waits for this one to end, for ever.
+	 */
 	readonly around?: (transaction: Transaction) => Promise<Partial<Surroundings>>;
 };
 
@@ -132,6 +143,13 @@ export class Sealer {
 	takeReserve(encoded: Bytes, verify: Verify): Promise<SignedReserve | Refusal> {
 		const { id, store } = this.#options.operator;
 		return store.run((transaction) => takeReserve(transaction, encoded, { operator: id, verify }));
+	}
+
+	/** Looks at a peer's log: how far it was seen stands in every seal from now on. See `checkpointOf`, `takeCheckpoint`. */
+	async look(log: PeerLog, verify: Verify): Promise<PeerCheckpoint | Refusal> {
+		const seen = await checkpointOf(log, verify);
+		if (isRefusal(seen)) return seen;
+		return this.#options.operator.store.run((transaction) => takeCheckpoint(transaction, seen));
 	}
 
 	/** What the newest seal's state map has under a key, or that it has nothing: `not-logged` before the first. */

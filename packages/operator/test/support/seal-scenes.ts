@@ -12,6 +12,7 @@ import {
 	keyId,
 	type LogKeys,
 	loggedSeal,
+	type Policy,
 	type Proved,
 	parse,
 	parseLeaf,
@@ -100,6 +101,11 @@ const witnessed: Scene = async (ecosystem) => {
 				expectValue(await sealer.takeReserve(reserve, verify));
 				seal = await sealer.seal();
 				assert.equal((await sealer.witness())?.isQuorum, true);
+				// Its own log stands for that of a peer: how far it was cosigned is what counts.
+				const source = folderSource(publicFolder(folder));
+				expectValue(
+					await sealer.look({ peer: account, source, policy: peerPolicy(cosigning.policy) }, verify),
+				);
 			} finally {
 				await close();
 			}
@@ -125,6 +131,10 @@ const witnessed: Scene = async (ecosystem) => {
 		},
 	};
 };
+
+function peerPolicy(policy: Policy): Policy {
+	return { ...policy, logs: sealKeys.keys.map((key) => ({ key, url: null })) };
+}
 
 /** Waits until a witness has said its word on a seal. */
 async function saidOf(seal: Seal, url: string): Promise<void> {

@@ -117,6 +117,14 @@ export class House {
 				all,
 			),
 		);
+		for (const { known } of others)
+			writeFileSync(
+				join(this.folder, `${known.name}.policy`),
+				policyOf(
+					[known],
+					all.filter(({ name }) => name !== known.name),
+				),
+			);
 		const peers = others.map(({ known }) => ({
 			operator: toHex(known.id),
 			keys: [known.logKey],
@@ -164,7 +172,11 @@ export class House {
 		child.once("exit", (code, signal) => line.end(`ended with ${signal ?? code}`));
 		this.#operator = { child, line };
 		const sealWitnesses = others.map(({ known }) => `${known.sealKey}@${known.witnessUrl}`);
-		return line.call("start", { folder: this.folder, unlock, mirrorPort: this.#ports.mirror, sealWitnesses });
+		const peerLogs = others.map(
+			({ known }) => `${toHex(known.id)}@${join(this.folder, `${known.name}.policy`)}`,
+		);
+		const { mirror: mirrorPort } = this.#ports;
+		return line.call("start", { folder: this.folder, unlock, mirrorPort, sealWitnesses, peerLogs });
 	}
 
 	async startWitness(): Promise<void> {

@@ -25,6 +25,8 @@ type OperatorStart = {
 	readonly mirrorPort: number;
 	/** who says words on its seals: `key id@address` */
 	readonly sealWitnesses: readonly string[];
+	/** whose logs its seals entangle with its own: `operator id@policy file` */
+	readonly peerLogs: readonly string[];
 };
 
 export type OperatorMethods = {
@@ -72,7 +74,8 @@ type Working = {
 	isStalled: boolean;
 };
 
-async function start({ folder, unlock, mirrorPort, sealWitnesses }: OperatorStart): Promise<Working> {
+async function start(input: OperatorStart): Promise<Working> {
+	const { folder, unlock, mirrorPort, sealWitnesses, peerLogs } = input;
 	const issuer = must(await openIssuer(join(folder, "operator"), unlock));
 	const { operator, settings } = issuer;
 	const at = (name: string): string => join(folder, name);
@@ -83,6 +86,7 @@ async function start({ folder, unlock, mirrorPort, sealWitnesses }: OperatorStar
 		witnessEvery: epoch,
 		sealWitness: sealWitnesses,
 		reserves: at("reserves"),
+		peerLog: peerLogs,
 	};
 	const opened = await openLogOfIssuer(flags, issuer, async () => unlock, console.error);
 	if (opened === null) throw new Error("no log is named");

@@ -45,8 +45,8 @@ export async function allGreen({ trio, people, say }: Play): Promise<Scene> {
 	const totals: (AssetTotals | undefined)[] = [];
 	for (const house of trio.houses) {
 		const { number, assets } = await house.sealed(
-			"what was given back is sealed",
-			({ assets: [of] }) => of?.redeemed === 100n,
+			"what was given back is sealed, and how far both others were seen",
+			({ assets: [of], checkpoints }) => of?.redeemed === 100n && checkpoints.length === 2,
 		);
 		const standings = await trio.until(
 			"all is green",
@@ -57,7 +57,7 @@ export async function allGreen({ trio, people, say }: Play): Promise<Scene> {
 		totals.push(assets[0]);
 		const [first] = standings;
 		say(
-			`${house.known.title}: ${assets[0]?.issued} yen issued, ${assets[0]?.outstanding} outstanding, says seal ${number}; cosigned by both others, ${first?.rules.length} rules green.`,
+			`${house.known.title}: ${assets[0]?.issued} yen issued, ${assets[0]?.outstanding} outstanding, says seal ${number}; cosigned by both others, ${first?.rules.length} rules green. It names the newest checkpoint of each of them.`,
 		);
 	}
 	const areWhole = totals.every((of) => of?.issued === 600n && of.outstanding === 500n);
