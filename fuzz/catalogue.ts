@@ -22,6 +22,7 @@ import { railTargets } from "./targets/rail.ts";
 import { railDoorTargets } from "./targets/rail-door.ts";
 import { sealedTargets } from "./targets/sealed.ts";
 import { sealTargets } from "./targets/seals.ts";
+import { settlementTargets } from "./targets/settlement.ts";
 import { shapeTargets } from "./targets/shapes.ts";
 import { signatureTargets } from "./targets/signatures.ts";
 import { verifierTargets } from "./targets/verifiers.ts";
@@ -38,6 +39,7 @@ export const targets: readonly Target[] = [
 	...sealTargets,
 	...crossingTargets,
 	...domainTargets,
+	...settlementTargets,
 	...freezeTargets,
 	...crossingDoorTargets,
 	...sealedTargets,

@@ -46,6 +46,7 @@ import { misbehaviourMaterial } from "./misbehaviour-material.ts";
 import { operatorMaterial } from "./operator-material.ts";
 import { rowMaterial } from "./row-material.ts";
 import { sealMaterial } from "./seal-material.ts";
+import { settleMaterial } from "./settle-material.ts";
 
 /** Of hand-overs under the toy suite. */
 export const stages: readonly Stages[] = [twoPhase(), exchange(), direct()];
@@ -191,6 +192,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		...(await sealMaterial()),
 		...(await crossingMaterial()),
 		...(await domainMaterial()),
+		...(await settleMaterial()),
 		...(await misbehaviourMaterial()),
 	];
 }

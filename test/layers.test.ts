@@ -82,6 +82,11 @@ const folderRules: readonly Rule[] = [
 		may: [codec, crypto, src("log"), src("seal"), src("crossing"), src("domain")],
 		why: "what a log signed convicts it, whatever its seals are about",
 	},
+	{
+		from: src("settle"),
+		may: [codec, crypto],
+		why: "what is owed follows from records, whatever log holds them and whichever bank pays",
+	},
 	{ from: src("ledger"), may: [codec], why: "accounts move no token, and sign nothing" },
 	{ from: src("registry"), may: role, why: "roles meet only in index.ts and in the packages above" },
 ];

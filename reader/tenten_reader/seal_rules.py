@@ -138,7 +138,7 @@ def totals(seal: Seal, before: Seal | None, between: Sequence[Batch]) -> list[Br
     for t in () if before is None else before.assets:
         expected.update({(t.asset, name): getattr(t, name) for name in _ADDS_TO.values()})
     for batch in between:
-        if not isinstance(batch, seals.Certificates):
+        if not isinstance(batch, (seals.Certificates, seals.Records)):
             expected[batch.asset, _ADDS_TO[type(batch)]] += batch.total
     left_out = {asset for asset, _ in expected} - {t.asset for t in seal.assets}
     wrong = {

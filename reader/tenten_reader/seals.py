@@ -122,8 +122,23 @@ class ForkLosses(Issues):
     KIND = 10
 
 
+@dataclass(frozen=True)
+class Records(Issues):
+    KIND = 11
+
+
 Batch = Union[
-    Issues, Redemptions, Certificates, Rulings, Burns, ChargeOffs, ForkDeposits, ForkDraws, ForkRepayments, ForkLosses
+    Issues,
+    Redemptions,
+    Certificates,
+    Rulings,
+    Burns,
+    ChargeOffs,
+    ForkDeposits,
+    ForkDraws,
+    ForkRepayments,
+    ForkLosses,
+    Records,
 ]
 
 

@@ -193,6 +193,10 @@ export const hashes: Draft = {
 		hash("a lot's id", "lot", [1, bytesOf("keeper"), bytesOf("asset"), "Reforestation 12, 2025, 1 to 50000"]),
 		hash("the key of a status", "status", [bytesOf("credential"), bytesOf("salt")]),
 		hash("a record", "record", [2, bytesOf("credential"), bytesOf("salt"), 1, 1_800_000_000]),
+		hash("a device record", "device-record", [bytesOf("operator"), bytesOf("asset"), 350, 1_800_000_000]),
+		hash("a statement of a party", "party-statement", [bytesOf("operator"), bytesOf("party"), []]),
+		hash("a claim on a party", "party-claim", [bytesOf("operator"), bytesOf("statement")]),
+		hash("a file for a bank", "party-file", [bytesOf("operator"), "2026-11"]),
 		hash("the secret of an invitation", "room", bytesOf("secret")),
 		accepts("a lock is the plain SHA-256 of its release", { tag: "lock", content: bytesOf("secret") }),
 		accepts("an enrolment's digest is the plain SHA-256 of its encoded body", {

@@ -201,7 +201,7 @@ export const sealProofs: Draft = {
 			}),
 		}),
 		refuses("type-unknown", "a proof of kind 4", { proof: changed(item, [0], 4) }),
-		refuses("type-unknown", "an item of a batch of kind 11", { proof: changed(item, [1, 0], 11) }),
+		refuses("type-unknown", "an item of a batch of kind 12", { proof: changed(item, [1, 0], 12) }),
 		refuses("amount-invalid", "a batch of nothing", { proof: changed(item, [1, 3], 0) }),
 		refuses("malformed", "a count of zero", { proof: changed(item, [1, 2], 0) }),
 	],

@@ -201,6 +201,11 @@ export const sealRules: Draft = {
 			{},
 			{ between: against.batches.slice(1).map(batchLeaf) },
 		),
+		keeps(
+			"records of devices add to no total, of whatever asset",
+			{},
+			{ between: [...against.batches, batchOf("records", 5n, id(0x55))].map(batchLeaf) },
+		),
 		breaks(
 			[["totals", seats]],
 			"totals: a batch twice",

@@ -11,4 +11,5 @@ export * from "./log/index.ts";
 export * from "./misbehaviour/index.ts";
 export * from "./registry/index.ts";
 export * from "./seal/index.ts";
+export * from "./settle/index.ts";
 export * from "./token/index.ts";

@@ -259,6 +259,18 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This credential was revoked, and stays so.",
 		ja: "この証明書は失効しており、元には戻りません。",
 	},
+	"claim-filed": {
+		en: "This claim is in a file whose result has not come.",
+		ja: "この請求は送信済みのファイルに含まれており、結果を待っています。",
+	},
+	"claim-paid": {
+		en: "This claim has been paid.",
+		ja: "この請求は支払い済みです。",
+	},
+	"result-mismatch": {
+		en: "This result contradicts what the bank said before, or what it was sent.",
+		ja: "この結果は、以前の結果または送信した内容と一致しません。",
+	},
 	"seal-decided": {
 		en: "It is too late: how this payment ended is final.",
 		ja: "間に合いませんでした。この支払いの結果は確定しています。",

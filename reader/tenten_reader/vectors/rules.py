@@ -86,6 +86,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "forkDraws": seals.ForkDraws,
         "forkRepayments": seals.ForkRepayments,
         "forkLosses": seals.ForkLosses,
+        "records": seals.Records,
     },
     "logLeaf": {
         "batch": seals.BatchLeaf,

@@ -127,7 +127,7 @@ function fetchCommand(): Command {
 		{
 			usage: "fetch <address> <what> <file>",
 			summary:
-				"ask an operator for a proof, check it, and keep it; of states/ID, or KIND/ID of an item of a batch: issues, redemptions, rulings, certificates, burns",
+				"ask an operator for a proof, check it, and keep it; of states/ID, or KIND/ID of an item of a batch: issues, redemptions, rulings, certificates, burns, records",
 			example:
 				"tenten proof fetch https://operator.example issues/5f0c… issue.cbor --vkey operator.example/log+…",
 			required: [vkeyOption],

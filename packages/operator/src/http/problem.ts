@@ -103,6 +103,9 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"lot-known": unprocessable,
 	"lot-ended": unprocessable,
 	"status-final": unprocessable,
+	"claim-filed": later,
+	"claim-paid": unprocessable,
+	"result-mismatch": unprocessable,
 	"not-evidence": unprocessable,
 };
 

@@ -21,6 +21,7 @@ export const batchKinds = [
 	"forkDraws",
 	"forkRepayments",
 	"forkLosses",
+	"records",
 ] as const;
 
 const proof = { kind: "cose", description: "`loggedProof`: what `tenten proof verify` takes" } as const;

@@ -11,6 +11,7 @@ import {
 	type Bytes,
 	checkSample,
 	equalBytes,
+	isCounted,
 	isRefusal,
 	nonceHash,
 	type PlacedBatch,
@@ -146,7 +147,7 @@ export class Sampler {
 }
 
 function isOf(batch: Batch, asset: Bytes): boolean {
-	return batch.kind !== "certificates" && equalBytes(batch.asset, asset);
+	return isCounted(batch) && equalBytes(batch.asset, asset);
 }
 
 function readLeaves(

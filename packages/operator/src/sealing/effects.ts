@@ -43,6 +43,7 @@ const batchKind = enumeration({
 	forkDraws: 8,
 	forkRepayments: 9,
 	forkLosses: 10,
+	records: 11,
 });
 const counter = integer(0, Number.MAX_SAFE_INTEGER);
 const accounted = record({ asset: bytes32, account: bytes32, amount: amountOrZero });

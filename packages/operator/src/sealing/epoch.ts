@@ -14,6 +14,7 @@ import {
 	type Bytes,
 	compareBytes,
 	concatBytes,
+	isCounted,
 	isRefusal,
 	keyId,
 	type LogLeaf,
@@ -198,7 +199,7 @@ async function totalsAfter(
 	}
 	for (const asset of lined) of(asset);
 	for (const { batch } of batches)
-		if (batch.kind !== "certificates") of(batch.asset)[addedBy[batch.kind]] += totalOf(batch);
+		if (isCounted(batch)) of(batch.asset)[addedBy[batch.kind]] += totalOf(batch);
 	const sorted = [...totals.values()].sort((a, b) => compareBytes(a.asset, b.asset));
 	const made: AssetTotals[] = [];
 	for (const { asset, sums } of sorted) {

@@ -12,6 +12,7 @@ import {
 	type ChallengeBody,
 	drawsOf,
 	equalBytes,
+	isCounted,
 	isRefusal,
 	type LineProof,
 	lineKey,
@@ -155,7 +156,7 @@ async function batchesSince(
 	return rows.flatMap((row) => {
 		const leaf = parseLeaf(row.leaf);
 		if (isRefusal(leaf)) throw new Error("the database is damaged: a leaf that does not read");
-		return leaf.kind === "batch" && leaf.batch.kind !== "certificates" && equalBytes(leaf.batch.asset, asset)
+		return leaf.kind === "batch" && isCounted(leaf.batch) && equalBytes(leaf.batch.asset, asset)
 			? [{ place: Number(row.place), batch: leaf.batch }]
 			: [];
 	});

@@ -105,6 +105,9 @@ export const refusals = {
 	"lot-known": ["final", "name another subject: a lot of this one began here already"],
 	"lot-ended": ["final", "nothing: a lot ends once; show what became of it"],
 	"status-final": ["final", "nothing: a revoked credential stays so; issue another"],
+	"claim-filed": ["transient", "wait for the result of the file that it is in"],
+	"claim-paid": ["final", "nothing: it has been paid"],
+	"result-mismatch": ["final", "ask the bank: this contradicts what it said, or what it was sent"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -19,6 +19,7 @@ export const signedTypes = [
 	"completion",
 	"counter",
 	"definition",
+	"device-record",
 	"drill",
 	"enrolment",
 	"freeze-list",

@@ -9,7 +9,6 @@
 import {
 	amount,
 	amountOrZero,
-	type Bytes,
 	bytes32,
 	integer,
 	type Refusal,
@@ -43,8 +42,17 @@ export const batch = union({
 	forkRepayments: [9, valued],
 	/** given up of what culprits owe it */
 	forkLosses: [10, valued],
+	/** device records: payments that devices made, which move nothing of what is counted here */
+	records: [11, valued],
 });
 export type Batch = TypeOf<typeof batch>;
+
+/** A batch that moves something, and so adds to a total of its asset. */
+export type CountedBatch = Exclude<Batch, { readonly kind: "certificates" | "records" }>;
+
+export function isCounted(value: Batch): value is CountedBatch {
+	return value.kind !== "certificates" && value.kind !== "records";
+}
 
 /** Minor units of all items. */
 export function totalOf(value: Batch): bigint {
@@ -54,9 +62,4 @@ export function totalOf(value: Batch): bigint {
 /** An item of a batch. `proof-invalid` where it is none, or a total is said that its items do not have. */
 export function verifyItem(value: Batch, proof: LineProof): ProvedLine | Refusal {
 	return verifyLineProof(proof, { hash: value.root, sum: totalOf(value) });
-}
-
-/** The asset that a batch is of, or null. */
-export function assetOf(value: Batch): Bytes | null {
-	return value.kind === "certificates" ? null : value.asset;
 }

@@ -9,7 +9,7 @@
  * follows from the leaves alone, so whoever begins again at a sound seal comes to the same.
  */
 import { type Bytes, compareBytes, toHex } from "../codec/index.ts";
-import { assetOf, type Batch } from "./batch.ts";
+import { type Batch, type CountedBatch, isCounted } from "./batch.ts";
 import { brokenPast, brokenPlace, type SealBefore, type Standing } from "./check.ts";
 import type { LogLeaf, Seal } from "./seal.ts";
 
@@ -69,9 +69,9 @@ const batchesMost = 9 * 65;
 /** A seal, and what batches have added since: one batch for all of a kind and an asset. */
 class Since {
 	readonly seal: Seal | null;
-	readonly #batches: Map<string, Batch>;
+	readonly #batches: Map<string, CountedBatch>;
 
-	constructor(seal: Seal | null, batches: ReadonlyMap<string, Batch> = new Map()) {
+	constructor(seal: Seal | null, batches: ReadonlyMap<string, CountedBatch> = new Map()) {
 		this.seal = seal;
 		this.#batches = new Map(batches);
 	}
@@ -81,19 +81,16 @@ class Since {
 	}
 
 	add(batch: Batch): void {
-		if (batch.kind === "certificates") return;
+		if (!isCounted(batch)) return;
 		const key = `${batch.kind} ${toHex(batch.asset)}`;
 		const before = this.#batches.get(key);
 		if (before === undefined && this.#batches.size === batchesMost) return;
-		const total = before === undefined || before.kind === "certificates" ? 0n : before.total;
-		this.#batches.set(key, { ...batch, total: total + batch.total });
+		this.#batches.set(key, { ...batch, total: (before?.total ?? 0n) + batch.total });
 	}
 
 	/** In the order of assets, so that what is broken is told in one order. */
 	before(): SealBefore {
-		const batches = [...this.#batches.values()].sort((a, b) =>
-			compareBytes(assetOf(a) as Bytes, assetOf(b) as Bytes),
-		);
+		const batches = [...this.#batches.values()].sort((a, b) => compareBytes(a.asset, b.asset));
 		return { previous: this.seal, batches };
 	}
 }

@@ -8,7 +8,7 @@
  */
 import { type Bytes, compareBytes, equalBytes, toHex } from "../codec/index.ts";
 import { keyId, type Verify } from "../crypto/index.ts";
-import { assetOf, type Batch } from "./batch.ts";
+import { type Batch, type CountedBatch, isCounted } from "./batch.ts";
 import type { BrokenRule, SealRule } from "./rules.ts";
 import { type AssetTotals, type BilateralPosition, type Seal, sealHash } from "./seal.ts";
 import { isSignedReserve, type SignedReserve } from "./statement.ts";
@@ -144,7 +144,7 @@ function brokenSums({ assets }: Seal): readonly BrokenRule[] {
 export type Added = Exclude<keyof AssetTotals, "asset" | "outstanding" | "liabilities" | "held">;
 
 /** Which total a batch adds to. */
-export const addedBy: Readonly<Record<Exclude<Batch["kind"], "certificates">, Added>> = {
+export const addedBy: Readonly<Record<CountedBatch["kind"], Added>> = {
 	issues: "issued",
 	redemptions: "redeemed",
 	rulings: "refunded",
@@ -161,7 +161,8 @@ const addedTotals: readonly Added[] = Object.values(addedBy);
 function brokenTotals(seal: Seal, { previous, batches }: SealBefore): readonly BrokenRule[] {
 	const assets = new Map<string, Bytes>();
 	for (const { asset } of [...(previous?.assets ?? []), ...seal.assets]) assets.set(toHex(asset), asset);
-	for (const asset of batches.map(assetOf)) if (asset !== null) assets.set(toHex(asset), asset);
+	const counted = batches.filter(isCounted);
+	for (const { asset } of counted) assets.set(toHex(asset), asset);
 	const expected = new Map<string, bigint>();
 	const add = (asset: Bytes, total: Added, amount: bigint): void => {
 		const key = `${toHex(asset)} ${total}`;
@@ -169,8 +170,7 @@ function brokenTotals(seal: Seal, { previous, batches }: SealBefore): readonly B
 	};
 	for (const before of previous?.assets ?? [])
 		for (const total of addedTotals) add(before.asset, total, before[total]);
-	for (const batch of batches)
-		if (batch.kind !== "certificates") add(batch.asset, addedBy[batch.kind], batch.total);
+	for (const batch of counted) add(batch.asset, addedBy[batch.kind], batch.total);
 	return [...assets].flatMap(([hex, asset]) => {
 		const said = seal.assets.filter((each) => equalBytes(each.asset, asset));
 		const isRight = (each: AssetTotals): boolean =>

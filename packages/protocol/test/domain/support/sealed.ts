@@ -7,6 +7,7 @@ import {
 	changePages,
 	compareBytes,
 	equalBytes,
+	isCounted,
 	lineKey,
 	rootOf,
 	type SealedItem,
@@ -38,7 +39,7 @@ export function totalsAfter(
 ): readonly AssetTotals[] {
 	const totals = [...before];
 	for (const batch of batches) {
-		if (batch.kind === "certificates") continue;
+		if (!isCounted(batch)) continue;
 		const place = totals.findIndex(({ asset }) => equalBytes(asset, batch.asset));
 		const old = totals[place] ?? noTotals(batch.asset);
 		const name = addedBy[batch.kind];

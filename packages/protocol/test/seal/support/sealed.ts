@@ -71,6 +71,7 @@ const batches: readonly Batch[] = [
 	batchOf("forkDraws", 30n),
 	batchOf("forkRepayments", 10n),
 	batchOf("forkLosses", 15n),
+	batchOf("records", 900n),
 	batchOf("issues", 7n, seats),
 ];
 
