@@ -80,6 +80,7 @@ describe("the sandbox's page", { skip }, () => {
 			[
 				[true, true],
 				[true, true],
+				[true, true],
 			],
 		);
 		assert.equal(Number(after[0]?.totals["outstanding"]), Number(operators[0]?.totals["outstanding"]));

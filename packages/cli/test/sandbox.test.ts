@@ -26,7 +26,7 @@ function assertStory(steps: readonly Step[]): void {
 	assert.equal(only("redeemed")?.amount, 200);
 	assert.deepEqual(
 		only("totals")?.operators?.map(({ broken }) => broken),
-		[[], []],
+		[[], [], []],
 	);
 	const position = (kind: string): number => steps.findIndex((step) => step.kind === kind);
 	assert.ok(position("stopped") < position("paidOn") && position("paidOn") < position("redeemed"));

@@ -140,9 +140,9 @@ test("a page of the town may ask its operators, and connect to nothing else", as
 
 test("what is told of the town is what its books say", async () => {
 	const { operators, relay, people } = await done(fetch(`${board}/town`));
-	const { card, code } = town;
-	for (const [index, house] of [card, code].entries()) {
-		const { totals } = await house.issuer.operator.audit("JPY");
+	const { card, code, points } = town;
+	for (const [index, house] of [card, code, points].entries()) {
+		const { totals } = await house.issuer.operator.audit(house.asset.code);
 		const told = operators[index];
 		assert.deepEqual([told?.url, told?.isOn, told?.agree], [house.url, true, true]);
 		assert.equal(told?.totals["outstanding"], String(totals.outstanding));
@@ -158,7 +158,7 @@ test("a person of the town pays what a phone asks for, and the shop asks a phone
 	const off = await done(post("/town/operators/off"));
 	assert.deepEqual(
 		off.operators.map(({ isOn }) => isOn),
-		[false, false],
+		[false, false, false],
 	);
 	for (const { url } of off.operators) assert.equal(await answers(`${url}/livez`), false);
 	const before = phone.balance(card.asset).available;
@@ -183,7 +183,10 @@ test("dark in the middle of a payment leaves the switches alone, and light ends 
 	const { encoded } = must(phone.module.openRequest(messages));
 	const started = must(await phone.start({ request: encoded, messages }));
 	const dark = await done(post("/town/dark"));
-	assert.deepEqual([dark.relay.isOn, ...dark.operators.map(({ isOn }) => isOn)], [false, false, false]);
+	assert.deepEqual(
+		[dark.relay.isOn, ...dark.operators.map(({ isOn }) => isOn)],
+		[false, false, false, false],
+	);
 	for (const { url } of [...dark.operators, { url: origin() }]) assert.equal(await answers(url), false);
 	const guest = linkTo(invitationIn(messages) as Invitation, "guest", 300);
 	must(await phone.recover(started.attempt, guest));
@@ -201,7 +204,7 @@ test("two who throw switches at once leave nothing half on", async () => {
 	const paths = ["dark", "light", "operators/off", "dark", "operators/on", "light"];
 	const all = await Promise.all(paths.map((path) => done(post(`/town/${path}`))));
 	const { operators, relay } = await done(fetch(`${board}/town`));
-	assert.deepEqual([relay.isOn, ...operators.map(({ isOn }) => isOn)], [true, true, true]);
+	assert.deepEqual([relay.isOn, ...operators.map(({ isOn }) => isOn)], [true, true, true, true]);
 	for (const { url } of operators) assert.equal(await answers(`${url}/livez`), true);
 	assert.equal(all.length, paths.length);
 });

@@ -83,6 +83,7 @@ async function cosigned(
 		readonly sizes?: Map<string, number>;
 		readonly timeout_ms?: number;
 		readonly linger_ms?: number;
+		readonly stop?: AbortSignal;
 	} = {},
 ): Promise<CosignOutcome> {
 	const proofs = async (oldSize: number): Promise<readonly Bytes[]> => proofFrom(history, oldSize);
@@ -128,6 +129,17 @@ test("one is down, and one never answers: three are enough, and nobody waits for
 		assert.ok(!none.isQuorum && !isCosigned(none.note, policy, verify));
 		assert.deepEqual([...none.failures.keys()], [nameOf(5)]);
 		assert.equal(none.cosignatures.length, 1);
+	}));
+
+test("told to stop it waits for nobody, and gives what came until then", (t) =>
+	inFolder(async (database) => {
+		const stopping = new AbortController();
+		const urls = await witnesses(t, join(database, ".."), [1]);
+		const silent = await serve(t, () => stopping.abort());
+		const more = { timeout_ms: 1_000_000, stop: stopping.signal };
+		const { isQuorum, failures } = await cosigned(historyOf(9), policyOf({ ...urls, 5: silent }), more);
+		assert.ok(!isQuorum);
+		assert.ok(failures.has(nameOf(5)));
 	}));
 
 test("what is no cosignature of a witness's own key, of this checkpoint, is dropped", async (t) => {

@@ -31,7 +31,7 @@ export function sandboxCommand(): Command {
 	const command = subcommand<[], Options>(
 		{
 			usage: "sandbox",
-			summary: "two operators, a shop and two people, to watch and to try",
+			summary: "three operators, a shop and two people, to watch and to try",
 			example: "tenten sandbox --lang ja",
 			options: [
 				["--data <dir>", "keep everything in this folder (default: a temporary one, gone at the end)"],
@@ -119,10 +119,14 @@ function isWell(steps: readonly Step[]): boolean {
 }
 
 function resultOf(
-	{ folder, isOnPostgres, card, code, aoi, ren, shop }: Town,
+	{ folder, isOnPostgres, card, code, points, aoi, ren, shop }: Town,
 	steps: readonly Step[],
 ): object {
-	const operators = [card, code].map(({ issuer, url }) => ({ name: issuer.settings.name, url }));
+	const operators = [card, code, points].map(({ issuer, url, watch }) => ({
+		name: issuer.settings.name,
+		url,
+		witness: watch.known.witnessUrl,
+	}));
 	const wallets = [aoi, ren, shop].map(({ name, server }) => ({ name, url: server.url }));
 	return { folder, database: isOnPostgres ? "postgres" : "sqlite", operators, wallets, steps };
 }

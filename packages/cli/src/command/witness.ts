@@ -2,11 +2,10 @@
  * `tenten witness`: a witness of logs (docs/spec/witness.md). Its folder holds its key, sealed, and what it cosigned;
  * the two are made together, and neither is begun anew where it is missing.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NewUnlock, verify } from "@tenten/module";
 import {
-	DrillJournal,
 	logsOf,
 	readPeersToFollow,
 	SealStore,
@@ -14,23 +13,15 @@ import {
 	type WitnessedLog,
 	WitnessStore,
 } from "@tenten/operator";
-import {
-	fromHex,
-	isKeyName,
-	isRefusal,
-	keyId,
-	type Policy,
-	toHex,
-	verifierKey,
-	writeVerifierKey,
-} from "@tenten/protocol";
+import { isRefusal, keyId, type Policy, toHex, writeVerifierKey } from "@tenten/protocol";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { policyIn } from "../log/policy-file.ts";
 import { onPort, portOf } from "../server/port.ts";
-import { createRailKey, openRailKey } from "../server/rail-key.ts";
+import { openRailKey } from "../server/rail-key.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { drillsIn, keyIn, sealKeyIn, sealStoreIn, storeIn } from "../server/witness-files.ts";
+import { makeWitness } from "../server/witness-making.ts";
 import { family, subcommand } from "../subcommand.ts";
 import { type KeyFlags, keyOptions, unlockOf } from "./rail-key.ts";
 import { drillCommand } from "./witness-drill.ts";
@@ -61,27 +52,12 @@ function initCommand(): Command {
 			options: keyOptions,
 		},
 		async (output, flags, folder) => {
-			if (!isKeyName(flags.name)) throw new BadInput("a name has no spaces and no plus signs");
-			if (existsSync(storeIn(folder))) throw new BadInput("is there already", { file: storeIn(folder) });
-			mkdirSync(folder, { recursive: true, mode: 0o700 });
-			const file = keyIn(folder);
-			const publicKey = fromHex(await createRailKey(file, await unlockOf(flags, file, true)()));
-			if (publicKey === undefined) throw new Error("a key that was made has no public one");
-			const key = verifierKey(flags.name, "cosignature", publicKey);
-			const forSeals = fromHex(
-				await createRailKey(sealKeyIn(folder), await unlockOf(flags, sealKeyIn(folder), true)()),
-			);
-			if (forSeals === undefined) throw new Error("a key that was made has no public one");
-			const sealKey = { suite: "Ed25519", bytes: forSeals } as const;
-			WitnessStore.create(storeIn(folder), key);
-			SealStore.create(sealStoreIn(folder), sealKey);
-			DrillJournal.create(drillsIn(folder), sealKey);
-			const line = writeVerifierKey(key);
-			const sealKeyId = toHex(keyId(sealKey));
-			output.say(`For policies: witness NAME ${line} https://${flags.name}`);
-			output.say(`Its key for seals, for those who believe its words on them: ${sealKeyId}`);
+			const unlock = (file: string): Promise<NewUnlock> => unlockOf(flags, file, true)();
+			const { key, sealKey } = await makeWitness(folder, flags.name, unlock);
+			output.say(`For policies: witness NAME ${key} https://${flags.name}`);
+			output.say(`Its key for seals, for those who believe its words on them: ${sealKey}`);
 			output.say("Never copy this folder, nor put it back from a copy: make another witness instead.");
-			return { ok: true, result: { ok: true, key: line, sealKey: sealKeyId } };
+			return { ok: true, result: { ok: true, key, sealKey } };
 		},
 	);
 }

@@ -1,5 +1,5 @@
 /** The sandbox in English. */
-import { accountTable, addressTable, commands, moneyTable, yen } from "./figures.ts";
+import { accountTable, addressTable, amountOf, commands, houseNamed, moneyTable, yen } from "./figures.ts";
 import type { OperatorTotals, PaidFacts, Step } from "./story.ts";
 import type { Town } from "./town.ts";
 import type { SandboxWords } from "./words.ts";
@@ -10,7 +10,7 @@ export const english: SandboxWords = {
 	building: "The pages are built, once: some seconds.",
 	open: (url) => `Two phones in your browser, to try it all: open ${url}\n`,
 	addresses: (town) =>
-		`A small town on this machine, with play money. Each of these listens:\n${addressTable(town, ["a transit card", "a QR payment", "a wallet", "a shop's wallet", "a system of its accounts"])}\n${town.isOnPostgres ? "The operators keep their books on the PostgreSQL server of DATABASE_URL.\n" : ""}`,
+		`A small town on this machine, with play money. Each of these listens:\n${addressTable(town, ["a transit card", "a QR payment", "a shopping street's points", "its witness of the others", "a wallet", "a shop's wallet", "a system of its accounts"])}\n${town.isOnPostgres ? "The operators keep their books on the PostgreSQL server of DATABASE_URL.\n" : ""}`,
 	step: stepWords,
 	whereItIs: (town, held) =>
 		`\nWhere the money is now, ready to be spent:\n${moneyTable(town, "en")}\nOn accounts of ${town.code.issuer.settings.name}, which the page pays from:\n${accountTable(town, "en", held, ["You", "its ledger is off"])}`,
@@ -42,15 +42,17 @@ export const english: SandboxWords = {
 
 function stepWords(step: Step, town: Town): string {
 	const amount = (minor: bigint): string => yen(minor, town, "en");
+	const amountAt = (minor: bigint, operator: string): string =>
+		amountOf(minor, houseNamed(operator, town), "en");
 	switch (step.kind) {
 		case "toppedUp":
-			return `${step.who} takes ${amount(step.amount)} from an account with ${step.operator} into the wallet, as signed tokens.`;
+			return `${step.who} takes ${amountAt(step.amount, step.operator)} from an account with ${step.operator} into the wallet, as signed tokens.`;
 		case "paid":
-			return `${step.payer} pays ${step.payee} ${amount(step.amount)} of ${step.operator}, wallet to wallet: locked, reserved, released (${took(step)}).\n${step.payee} may spend ${amount(step.payeeHas)} of it at once.`;
+			return `${step.payer} pays ${step.payee} ${amountAt(step.amount, step.operator)} of ${step.operator}, wallet to wallet: locked, reserved, released (${took(step)}).\n${step.payee} may spend ${amountAt(step.payeeHas, step.operator)} of it at once.`;
 		case "stopped":
 			return step.answers
 				? "The operators were to stop, but one still answers: what follows proves less than it should."
-				: "Both operators are switched off. Nobody answers at their addresses.";
+				: "All three operators are switched off. Nobody answers at their addresses.";
 		case "paidOn":
 			return `${step.payer} pays ${amount(step.amount)} of ${town.aoi.name}'s very money on to ${step.payee} (${took(step)}). No server took part:\n${step.payee}'s wallet checked the whole chain of signatures itself, issue → ${town.aoi.name} → ${step.payer} → ${step.payee}.`;
 		case "redeemed":
@@ -63,7 +65,7 @@ function stepWords(step: Step, town: Town): string {
 }
 
 function totalWords({ name, totals, broken }: OperatorTotals, town: Town): string {
-	const amount = (minor: bigint): string => yen(minor, town, "en");
+	const amount = (minor: bigint): string => amountOf(minor, houseNamed(name, town), "en");
 	const { issued, redeemed, outstanding } = totals;
 	const verdict = broken.length === 0 ? "They agree." : `They do NOT agree: ${broken.join("; ")}.`;
 	return `${name}: issued ${amount(issued)} = redeemed ${amount(redeemed)} + in wallets ${amount(outstanding)}. ${verdict}`;

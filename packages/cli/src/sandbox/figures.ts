@@ -3,14 +3,25 @@ import { amountWords } from "@tenten/wallet";
 import { commandName } from "../invocation.ts";
 import type { LedgersView } from "./accounts/ledgers.ts";
 import { systems } from "./accounts/parties.ts";
+import type { House } from "./house.ts";
 import { type Person, passphrase, type Town } from "./town.ts";
 
 export type Language = "en" | "ja";
 
-/** Every amount of the sandbox is in yen, of one operator or the other. Minor units. */
+/** Amounts of the first two operators, and of accounts, are in yen. Minor units. */
 export function yen(minor: bigint, { card }: Town, language: Language): string {
-	const [definition] = card.issuer.operator.entry.assets;
-	return amountWords(minor, card.asset, { asset: () => definition, operator: () => undefined })[language];
+	return amountOf(minor, card, language);
+}
+
+/** An amount of what an operator of the sandbox issues, minor units. */
+export function amountOf(minor: bigint, { asset, issuer }: House, language: Language): string {
+	const [definition] = issuer.operator.entry.assets;
+	return amountWords(minor, asset, { asset: () => definition, operator: () => undefined })[language];
+}
+
+/** An operator of the sandbox by its name. */
+export function houseNamed(name: string, { card, code, points }: Town): House {
+	return [code, points].find(({ issuer }) => issuer.settings.name === name) ?? card;
 }
 
 export function everyone({ aoi, shop, ren }: Town): readonly Person[] {
@@ -28,13 +39,22 @@ function table(rows: readonly (readonly string[])[]): string {
 		.join("\n");
 }
 
-/** What each address is, in the order: card, code, person, shop, systems of accounts. */
-export function addressTable(town: Town, kinds: readonly [string, string, string, string, string]): string {
-	const [card, code, person, shop, system] = kinds;
+/** What each address is, in the order: card, code, points, witness, person, shop, systems of accounts. */
+export function addressTable(
+	town: Town,
+	kinds: readonly [string, string, string, string, string, string, string],
+): string {
+	const [card, code, points, witness, person, shop, system] = kinds;
 	const { parties } = town.accounts;
 	return table([
 		[town.card.issuer.settings.name, card, town.card.url],
 		[town.code.issuer.settings.name, code, town.code.url],
+		[town.points.issuer.settings.name, points, town.points.url],
+		...[town.card, town.code, town.points].map(({ issuer, watch }) => [
+			issuer.settings.name,
+			witness,
+			watch.known.witnessUrl,
+		]),
 		[town.aoi.name, person, town.aoi.server.url],
 		[town.ren.name, person, town.ren.server.url],
 		[town.shop.name, shop, town.shop.server.url],
@@ -44,12 +64,12 @@ export function addressTable(town: Town, kinds: readonly [string, string, string
 
 /** What each wallet may spend now, by operator. */
 export function moneyTable(town: Town, language: Language): string {
-	const { card, code } = town;
+	const houses = [town.card, town.code, town.points];
 	const rows = everyone(town).map(({ name, folder: { wallet } }) => [
 		name,
-		...[card, code].map(({ asset }) => yen(wallet.balance(asset).available, town, language)),
+		...houses.map((house) => amountOf(wallet.balance(house.asset).available, house, language)),
 	]);
-	return table([["", card.issuer.settings.name, code.issuer.settings.name], ...rows]);
+	return table([["", ...houses.map(({ issuer }) => issuer.settings.name)], ...rows]);
 }
 
 /** What is usable on the accounts, payer's and payee's; `silent` where a ledger does not answer. */

@@ -1,9 +1,10 @@
 /**
- * One operator of the sandbox: open all the time, its server started and stopped as the story wants.
+ * One operator of the sandbox: open all the time, its server started and stopped as the story wants, and with it its log
+ * and its witness of the others' logs.
  *
  * Whoever opens an account finds play money on it, once.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { NewUnlock } from "@tenten/module";
 import { createApp } from "@tenten/operator";
 import { type AssetId, type Bytes, isRefusal, parseEnrolled, type Refusal, sha256 } from "@tenten/protocol";
@@ -12,6 +13,7 @@ import type { Schemas } from "../command/database-choice.ts";
 import { createIssuer, hasIssuer, type Issuer, type NewIssuer, openIssuer } from "../server/issuer.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { onPort } from "../server/port.ts";
+import { Watch } from "./verifying/watch.ts";
 
 const silent = { info: () => undefined, error: (_: object, message: string) => console.error(message) };
 
@@ -26,6 +28,8 @@ export type HouseOptions = {
 	readonly schemas?: Schemas | undefined;
 	/** pages that may ask it */
 	readonly origins: readonly string[];
+	/** seconds: see `Watch` */
+	readonly epoch_s: number;
 };
 
 type Fetch = (request: Request) => Response | Promise<Response>;
@@ -37,19 +41,22 @@ export class House {
 	readonly gift: bigint;
 	/** Removes its books where they are on a server; those in its folder go with the folder. */
 	readonly forget: () => Promise<void>;
+	readonly watch: Watch;
 	readonly #origins: readonly string[];
 	#server: LoopbackServer | undefined;
 
 	private constructor(
 		issuer: Issuer,
+		watch: Watch,
 		{ gift, origins }: Pick<HouseOptions, "gift" | "origins">,
 		forget: () => Promise<void>,
 	) {
 		this.issuer = issuer;
+		this.watch = watch;
 		this.gift = gift;
 		this.#origins = origins;
 		this.forget = forget;
-		this.asset = { operator: issuer.operator.id, code: issuer.settings.assets[0]?.code ?? "" };
+		this.asset = assetOf(issuer);
 	}
 
 	/** Opens the operator in a folder, or makes one there. Its server is not started. */
@@ -61,7 +68,15 @@ export class House {
 		const schema = `sandbox_${keys.root.slice(0, 32)}`;
 		const issuer = await openIssuer(folder, unlock, {}, schemas?.named(schema));
 		if (isRefusal(issuer)) return issuer;
-		return new House(issuer, options, async () => schemas?.drop(schema));
+		const { epoch_s } = options;
+		const name = basename(folder);
+		try {
+			const watch = await Watch.open({ folder, name, issuer, asset: assetOf(issuer), epoch_s });
+			return new House(issuer, watch, options, async () => schemas?.drop(schema));
+		} catch (error) {
+			await issuer.close();
+			throw error;
+		}
 	}
 
 	get url(): string {
@@ -72,17 +87,27 @@ export class House {
 		return this.#server !== undefined;
 	}
 
+	/** Opens its log and its witness, and then its door. */
 	async start(): Promise<void> {
+		if (this.#server !== undefined) return;
 		const { operator, settings } = this.issuer;
-		const app = createApp({ operator, log: silent, origins: this.#origins });
-		const fetch = this.#withGift((request) => app.fetch(request));
 		const { port } = settings;
-		this.#server ??= await onPort(port, () => listenOnLoopback({ fetch }, { port }));
+		const sealer = await this.watch.start();
+		const app = createApp({ operator, log: silent, origins: this.#origins, sealer });
+		const fetch = this.#withGift((request) => app.fetch(request));
+		try {
+			this.#server = await onPort(port, () => listenOnLoopback({ fetch }, { port }));
+		} catch (error) {
+			await this.watch.stop();
+			throw error;
+		}
 	}
 
 	async stop(): Promise<void> {
-		await this.#server?.stop();
+		const server = this.#server;
 		this.#server = undefined;
+		await server?.stop();
+		await this.watch.stop();
 	}
 
 	async close(): Promise<void> {
@@ -110,4 +135,8 @@ export class House {
 			this.gift,
 		);
 	}
+}
+
+function assetOf({ operator, settings }: Issuer): AssetId {
+	return { operator: operator.id, code: settings.assets[0]?.code ?? "" };
 }

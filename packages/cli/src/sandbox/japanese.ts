@@ -1,5 +1,5 @@
 /** The sandbox in Japanese. */
-import { accountTable, addressTable, commands, moneyTable, yen } from "./figures.ts";
+import { accountTable, addressTable, amountOf, commands, houseNamed, moneyTable, yen } from "./figures.ts";
 import type { OperatorTotals, PaidFacts, Step } from "./story.ts";
 import type { Town } from "./town.ts";
 import type { SandboxWords } from "./words.ts";
@@ -10,7 +10,7 @@ export const japanese: SandboxWords = {
 	building: "画面を用意しています。最初だけ数秒かかります。",
 	open: (url) => `ブラウザーで2台の電話を試せます。${url} を開いてください。\n`,
 	addresses: (town) =>
-		`このマシンの中の小さな町です。お金は練習用です。次の宛先が応答します。\n${addressTable(town, ["交通カード", "QRコード決済", "財布", "店の財布", "口座のシステム"])}\n${town.isOnPostgres ? "運営者の帳簿は DATABASE_URL のPostgreSQLサーバーにあります。\n" : ""}`,
+		`このマシンの中の小さな町です。お金は練習用です。次の宛先が応答します。\n${addressTable(town, ["交通カード", "QRコード決済", "商店街のポイント", "ほかの運営者の証人", "財布", "店の財布", "口座のシステム"])}\n${town.isOnPostgres ? "運営者の帳簿は DATABASE_URL のPostgreSQLサーバーにあります。\n" : ""}`,
 	step: stepWords,
 	whereItIs: (town, held) =>
 		`\nいまお金のある場所（すぐに使える額）\n${moneyTable(town, "ja")}\n${town.code.issuer.settings.name}の口座（画面から支払えます）\n${accountTable(town, "ja", held, ["あなた", "元帳が止まっています"])}`,
@@ -42,15 +42,17 @@ export const japanese: SandboxWords = {
 
 function stepWords(step: Step, town: Town): string {
 	const amount = (minor: bigint): string => yen(minor, town, "ja");
+	const amountAt = (minor: bigint, operator: string): string =>
+		amountOf(minor, houseNamed(operator, town), "ja");
 	switch (step.kind) {
 		case "toppedUp":
-			return `${step.who}が${step.operator}の口座から${amount(step.amount)}を、署名されたトークンとして財布に移しました。`;
+			return `${step.who}が${step.operator}の口座から${amountAt(step.amount, step.operator)}を、署名されたトークンとして財布に移しました。`;
 		case "paid":
-			return `${step.payer}が${step.payee}に${step.operator}の${amount(step.amount)}を支払いました。財布から財布へ、減額留保、増額留保、減額完了の順です（${took(step)}）。\n${step.payee}は${amount(step.payeeHas)}をすぐに使えます。`;
+			return `${step.payer}が${step.payee}に${step.operator}の${amountAt(step.amount, step.operator)}を支払いました。財布から財布へ、減額留保、増額留保、減額完了の順です（${took(step)}）。\n${step.payee}は${amountAt(step.payeeHas, step.operator)}をすぐに使えます。`;
 		case "stopped":
 			return step.answers
 				? "運営者を止めるはずでしたが、まだ応答があります。この先の証明は弱くなります。"
-				: "運営者を二つとも止めました。どちらの宛先も応答しません。";
+				: "運営者を三つとも止めました。どの宛先も応答しません。";
 		case "paidOn":
 			return `${step.payer}が、${town.aoi.name}から受け取ったお金のうち${amount(step.amount)}を${step.payee}に渡しました（${took(step)}）。サーバーは関わっていません。\n発行 → ${town.aoi.name} → ${step.payer} → ${step.payee}と続く署名の連鎖を、${step.payee}の財布が自分で確かめました。`;
 		case "redeemed":
@@ -63,7 +65,7 @@ function stepWords(step: Step, town: Town): string {
 }
 
 function totalWords({ name, totals, broken }: OperatorTotals, town: Town): string {
-	const amount = (minor: bigint): string => yen(minor, town, "ja");
+	const amount = (minor: bigint): string => amountOf(minor, houseNamed(name, town), "ja");
 	const { issued, redeemed, outstanding } = totals;
 	const verdict = broken.length === 0 ? "一致しています。" : `一致していません：${broken.join("、")}`;
 	return `${name}：発行 ${amount(issued)} ＝ 還収 ${amount(redeemed)} ＋ 財布の中 ${amount(outstanding)}。${verdict}`;

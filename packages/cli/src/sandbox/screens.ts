@@ -24,8 +24,8 @@ export type ScreensOptions = {
 };
 
 export async function openScreens({ town, ports, built }: ScreensOptions): Promise<Screens> {
-	const { card, code, accounts, aoi, ren, shop, switches } = town;
-	const houses = [card, code];
+	const { card, code, points, accounts, aoi, ren, shop, switches } = town;
+	const houses = [card, code, points];
 	const { port, switches: switchPort } = ports;
 	const connect = [...houses.map(({ url }) => url), originAt(switchPort), `ws://127.0.0.1:${port}`];
 	const start = `/wallet/town.html?switches=${switchPort}`;

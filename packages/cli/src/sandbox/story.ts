@@ -35,6 +35,9 @@ export type OperatorTotals = {
 
 const topUp = 2_000n;
 const price = 480n;
+const pointsKept = 500n;
+/** five points for each hundred yen */
+const pointsGiven = 24n;
 const onward = 300n;
 const returned = 200n;
 
@@ -44,10 +47,12 @@ export async function tellStory(town: Town, tell: (step: Step) => void): Promise
 		steps.push(step);
 		tell(step);
 	};
-	const { aoi, ren, shop, card, code } = town;
-	told(await fill(aoi, card));
-	told(await fill(ren, code));
+	const { aoi, ren, shop, card, code, points } = town;
+	told(await fill(aoi, card, topUp));
+	told(await fill(ren, code, topUp));
+	told(await fill(shop, points, pointsKept));
 	told({ kind: "paid", ...(await pay(aoi, shop, card, price)) });
+	told({ kind: "paid", ...(await pay(shop, aoi, points, pointsGiven)) });
 	told({ kind: "paid", ...(await pay(ren, shop, code, price)) });
 	await town.switches.operatorsOff();
 	told({ kind: "stopped", answers: await answers(town) });
@@ -61,13 +66,17 @@ export async function tellStory(town: Town, tell: (step: Step) => void): Promise
 }
 
 /** A sandbox that is opened again has played the story before: there must be enough for once more. */
-async function fill({ name, folder: { wallet } }: Person, { asset, issuer }: House): Promise<Step> {
+async function fill(
+	{ name, folder: { wallet } }: Person,
+	{ asset, issuer }: House,
+	amount: bigint,
+): Promise<Step> {
 	const { operator, settings } = issuer;
 	const own = wallet.module.certificates().find(({ operatorId }) => equalBytes(operatorId, operator.id));
 	const left = must(await wallet.account(asset));
-	if (left < topUp && own !== undefined) await operator.deposit(random(32), own.hash, asset.code, topUp);
-	must(await wallet.topUp(asset, topUp));
-	return { kind: "toppedUp", who: name, operator: settings.name, amount: topUp };
+	if (left < amount && own !== undefined) await operator.deposit(random(32), own.hash, asset.code, amount);
+	must(await wallet.topUp(asset, amount));
+	return { kind: "toppedUp", who: name, operator: settings.name, amount };
 }
 
 /** The payee's request and the payment go over the payee's own address. */
@@ -94,8 +103,8 @@ async function pay(
 }
 
 /** Whether any operator can be reached. */
-async function answers({ card, code }: Town): Promise<boolean> {
-	const attempts = [card, code].map(({ url }) =>
+async function answers({ card, code, points }: Town): Promise<boolean> {
+	const attempts = [card, code, points].map(({ url }) =>
 		fetch(`${url}/livez`).then(
 			() => true,
 			() => false,
@@ -104,9 +113,9 @@ async function answers({ card, code }: Town): Promise<boolean> {
 	return (await Promise.all(attempts)).includes(true);
 }
 
-async function totalsOf({ card, code }: Town): Promise<readonly OperatorTotals[]> {
+async function totalsOf({ card, code, points }: Town): Promise<readonly OperatorTotals[]> {
 	const audits: OperatorTotals[] = [];
-	for (const { issuer, asset } of [card, code]) {
+	for (const { issuer, asset } of [card, code, points]) {
 		const audit = await issuer.operator.audit(asset.code);
 		audits.push({ name: issuer.settings.name, ...audit });
 	}

@@ -113,6 +113,7 @@ async function townNow({ houses, pages, people }: SwitchboardOptions): Promise<o
 			url,
 			isOn: isRunning,
 			asset: assetText(asset),
+			code: asset.code,
 			totals: Object.fromEntries(counted),
 			agree: broken.length === 0,
 		};

@@ -6,6 +6,7 @@
  * Whoever asks while something is being switched waits, so two who ask at once leave nothing half on.
  */
 import { type Parties, type SystemName, systems } from "./accounts/parties.ts";
+import { allOf } from "./all-of.ts";
 import type { House } from "./house.ts";
 import type { Pages } from "./pages.ts";
 
@@ -56,7 +57,7 @@ export class Switches {
 
 	#next(switching: () => readonly Promise<void>[]): Promise<void> {
 		const done = this.#last.then(async () => {
-			await Promise.all(switching());
+			await allOf(switching());
 		});
 		this.#last = done.catch(() => undefined);
 		return done;

@@ -119,19 +119,22 @@ export class Sealer {
 		return seal;
 	}
 
-	/** One round of witnesses; null where there are none. */
-	async witness(): Promise<Round | null> {
-		return (await this.#witnessing?.round()) ?? null;
+	/** One round of witnesses, which `stop` ends early; null where there are none. */
+	async witness(stop?: AbortSignal): Promise<Round | null> {
+		return (await this.#witnessing?.round(stop)) ?? null;
 	}
 
-	/** Seals every epoch, and asks witnesses now and then, until the function that it answers with is called. */
+	/**
+	 * Seals every epoch, and asks witnesses now and then, until the function that it answers with is called. That waits
+	 * for no witness: whom it asked then is asked again when it is opened anew.
+	 */
 	work(failed: (error: unknown) => void): () => Promise<void> {
 		const { epoch_ms = usualEpoch_ms, witnesses } = this.#options;
 		const stop = new AbortController();
 		const working = [every(epoch_ms, async () => void (await this.seal()), stop.signal, failed)];
 		if (witnesses !== undefined) {
 			const round_ms = witnesses.every_ms ?? usualRound_ms;
-			working.push(every(round_ms, async () => void (await this.witness()), stop.signal, failed));
+			working.push(every(round_ms, async () => void (await this.witness(stop.signal)), stop.signal, failed));
 		}
 		return async () => {
 			stop.abort();

@@ -84,13 +84,14 @@ export class Witnessing {
 		return this.#cosigned;
 	}
 
-	/** Asks every witness for its cosignature of the newest checkpoint, and for its words. */
-	async round(): Promise<Round> {
+	/** Asks every witness for its cosignature of the newest checkpoint, and for its words; `stop` ends the asking. */
+	async round(stop?: AbortSignal): Promise<Round> {
 		const head = await this.#log.integrateQuietly();
 		const reader = this.#log.reader(head.size);
 		const outcome = await cosign(head.note, {
 			...this.#options,
 			sizes: this.#sizes,
+			stop,
 			proofFrom: async (oldSize) => {
 				const proof = await reader.consistency(oldSize);
 				if (isRefusal(proof)) throw new Error(proof.detail);
@@ -102,7 +103,7 @@ export class Witnessing {
 		if (isQuorum) await this.#keep({ size: head.size, note });
 		if (isQuorum || performance.now() - this.#cosignedAt_ms > patience_ms)
 			await this.#log.show({ size: head.size, note });
-		return { size: head.size, isQuorum, failures, words: await this.#collectWords() };
+		return { size: head.size, isQuorum, failures, words: await this.#collectWords(stop) };
 	}
 
 	async #keep({ size, note }: Cosigned): Promise<void> {
@@ -117,7 +118,7 @@ export class Witnessing {
 	}
 
 	/** How many are new. A witness that is away, or says something else, is asked again next time. */
-	async #collectWords(): Promise<number> {
+	async #collectWords(stop: AbortSignal | undefined): Promise<number> {
 		const { sealWords: sources = [] } = this.#options;
 		if (sources.length === 0) return 0;
 		const wanted = await this.#store.read(async (transaction) => {
@@ -144,7 +145,7 @@ export class Witnessing {
 		});
 		const asked = wanted.flatMap(({ number, seal, sources: of }) =>
 			of.map(async (source) => {
-				const word = await this.#askWord(source, seal).catch(() => undefined);
+				const word = await this.#askWord(source, seal, stop).catch(() => undefined);
 				return word === undefined ? [] : [{ number, witness: source.key, word: serialize(sealWord, word) }];
 			}),
 		);
@@ -154,10 +155,15 @@ export class Witnessing {
 	}
 
 	/** What a witness signed of a seal; undefined where it says nothing, or it is not its word on this one. */
-	async #askWord({ url, key }: SealWordSource, seal: Bytes): Promise<SealWord | undefined> {
+	async #askWord(
+		{ url, key }: SealWordSource,
+		seal: Bytes,
+		stop: AbortSignal | undefined,
+	): Promise<SealWord | undefined> {
+		const late = AbortSignal.timeout(this.#options.timeout_ms ?? 10_000);
 		const response = await fetch(`${url.replace(/\/+$/, "")}/v1/seals/${toHex(seal)}`, {
 			redirect: "error",
-			signal: AbortSignal.timeout(this.#options.timeout_ms ?? 10_000),
+			signal: stop === undefined ? late : AbortSignal.any([late, stop]),
 		});
 		if (response.status !== 200) return void (await response.body?.cancel());
 		const body = await readAtMost(response, limits.message);

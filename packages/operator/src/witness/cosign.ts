@@ -41,6 +41,8 @@ export type CosignOptions = {
 	readonly timeout_ms?: number;
 	/** for more to answer once the quorum is reached; 500 ms if left out */
 	readonly linger_ms?: number;
+	/** ends it early, with what came until then */
+	readonly stop?: AbortSignal | undefined;
 };
 
 export type CosignOutcome = {
@@ -61,7 +63,7 @@ export async function cosign(checkpoint: Bytes, options: CosignOptions): Promise
 	if (isRefusal(note)) return note;
 	const head = parseCheckpoint(note.text);
 	if (isRefusal(head)) return head;
-	const { policy, timeout_ms = 10_000, linger_ms = 500 } = options;
+	const { policy, timeout_ms = 10_000, linger_ms = 500, stop } = options;
 	const got: VerifiedSignature[] = [];
 	let signatures: readonly NoteSignature[] = note.signatures;
 	const failures = new Map<string, string>();
@@ -70,7 +72,8 @@ export async function cosign(checkpoint: Bytes, options: CosignOptions): Promise
 	let lingering: NodeJS.Timeout | undefined;
 	const asked = policy.witnesses.flatMap((witness) => {
 		if (witness.url === null) return [];
-		const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(timeout_ms)]);
+		const ends = [ending.signal, AbortSignal.timeout(timeout_ms), ...(stop === undefined ? [] : [stop])];
+		const signal = AbortSignal.any(ends);
 		const ask = new Asking(witness, witness.url, { note, size: head.size, checkpoint, options, signal });
 		const answered = ask.cosignature().then((answer) => {
 			if (ending.signal.aborted) return;

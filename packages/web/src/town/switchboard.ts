@@ -8,6 +8,8 @@ type Operator = {
 	readonly url: string;
 	readonly isOn: boolean;
 	readonly asset: string;
+	/** of its asset, which has no decimal places */
+	readonly code: string;
 	/** minor units */
 	readonly totals: Readonly<Record<"issued" | "redeemed" | "outstanding", string>>;
 	/** whether the books agree */

@@ -31,7 +31,9 @@ import { Line } from "../../ipc-line.ts";
 import { makeLogKey } from "../../log/keys.ts";
 import { policyIn } from "../../log/policy-file.ts";
 import { createIssuer, usualWindows } from "../../server/issuer.ts";
+import { type Mutual, mutualPolicy } from "../../server/mutual-policy.ts";
 import { freePort } from "../../server/port.ts";
+import { makeWitness } from "../../server/witness-making.ts";
 import { type OperatorMethods, operatorProgram } from "./operator-process.ts";
 import { eventually } from "./patience.ts";
 
@@ -42,18 +44,13 @@ const bin = join(import.meta.dirname, "../../bin.ts");
 const yen = { code: "JPY", scale: 0, name: "yen", ...usualWindows } as const;
 
 /** What others have to know of an ecosystem. */
-export type Known = {
-	readonly name: string;
+export type Known = Mutual & {
 	readonly title: string;
 	/** of the operator */
 	readonly id: Bytes;
 	readonly url: string;
 	/** its log is shown at two addresses, as from two machines */
 	readonly logUrls: readonly [string, string];
-	/** `name+id+key` */
-	readonly logKey: string;
-	readonly witnessKey: string;
-	readonly witnessUrl: string;
 	/** key id of the witness's key for seals, in hexadecimal */
 	readonly sealKey: string;
 };
@@ -80,7 +77,7 @@ export class House {
 		const origin = `${name}.example/log`;
 		const { signer, verifierKey } = await makeLogKey(join(folder, "log"), origin, unlock);
 		await must(await LogWriter.begin(join(folder, "log"), origin, signer)).close();
-		const keys = await tenten("witness", "init", join(folder, "witness"), "--name", `${name}.example`);
+		const keys = await makeWitness(join(folder, "witness"), `${name}.example`, async () => unlock);
 		const url = `http://127.0.0.1:${operator}`;
 		const known = {
 			name,
@@ -89,9 +86,9 @@ export class House {
 			url,
 			logUrls: [`${url}/log`, `http://127.0.0.1:${mirror}`],
 			logKey: writeVerifierKey(verifierKey),
-			witnessKey: String(keys["key"]),
+			witnessKey: keys.key,
 			witnessUrl: `http://127.0.0.1:${witness}`,
-			sealKey: String(keys["sealKey"]),
+			sealKey: keys.sealKey,
 		} as const;
 		return new House(folder, known, { operator, mirror, witness });
 	}
@@ -105,14 +102,14 @@ export class House {
 		const all = [this, ...others].map(({ known }) => known);
 		writeFileSync(
 			join(this.folder, "policy"),
-			policyOf(
+			mutualPolicy(
 				[this.known],
 				others.map(({ known }) => known),
 			),
 		);
 		writeFileSync(
 			join(this.folder, "logs.policy"),
-			policyOf(
+			mutualPolicy(
 				others.map(({ known }) => known),
 				all,
 			),
@@ -261,17 +258,6 @@ function whichView(who: Known, of: Known, all: readonly Known[]): 0 | 1 {
 		.map(({ name }) => name)
 		.toSorted();
 	return who.name === first ? 0 : 1;
-}
-
-/** Both witnesses of each log must have cosigned: an operator is none of its own. */
-function policyOf(logs: readonly Known[], witnesses: readonly Known[]): string {
-	const lines = [
-		...logs.map(({ logKey, logUrls }) => `log ${logKey} ${logUrls[0]}`),
-		...witnesses.map(({ name, witnessKey, witnessUrl }) => `witness ${name} ${witnessKey} ${witnessUrl}`),
-		`group two 2 ${witnesses.map(({ name }) => name).join(" ")}`,
-		"quorum two",
-	];
-	return `${lines.join("\n")}\n`;
 }
 
 /** Runs a command of this program to its end; the last line of its answer. */
