@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { PeerStanding } from "@tenten/operator";
 import { toHex } from "@tenten/protocol";
 import { isGreen } from "../src/demo/verify/trio.ts";
@@ -19,6 +21,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const epoch_s = 0.2;
 const open = (): Promise<Town> => openTown(folder, { forget: false, epoch_s });
 const housesOf = ({ card, code, points }: Town): readonly House[] => [card, code, points];
+
+const idsOf = (town: Town): readonly string[] => housesOf(town).map(({ asset }) => toHex(asset.operator));
 
 async function standingsAt({ watch }: House): Promise<readonly PeerStanding[]> {
 	const answer = await fetch(`${watch.known.witnessUrl}/v1/peers`);
@@ -34,9 +38,20 @@ async function until(
 	for (const end = Date.now() + 60_000; Date.now() < end; ) {
 		const all = await Promise.all(housesOf(town).map(standingsAt));
 		if (all.flat().every(isSo)) return all;
-		await new Promise((resolve) => setTimeout(resolve, 100));
+		await pause(100);
 	}
 	throw new Error("it did not come to this");
+}
+
+/** Its seals come to say how far the logs of these were seen. */
+async function sealsName({ watch }: House, ids: readonly string[]): Promise<void> {
+	for (const end = Date.now() + 60_000; Date.now() < end; ) {
+		const { checkpoints } = await watch.seal();
+		const named = checkpoints.map(({ peer }) => toHex(peer)).sort();
+		if (isDeepStrictEqual(named, ids.toSorted())) return;
+		await pause(100);
+	}
+	throw new Error("its seals do not name them");
 }
 
 const answers = (url: string): Promise<boolean> =>
@@ -52,11 +67,12 @@ test("each cosigns both others and finds their seals in order, what is paid incl
 	try {
 		const { aoi, card } = town;
 		must(await aoi.folder.wallet.topUp(card.asset, 100n));
-		const issued = (await card.watch.seal()).number;
+		const sealed = await card.watch.seal();
 		const seen = await until(
 			town,
 			(each) =>
-				isGreen(each) && (each.operator !== toHex(card.asset.operator) || (each.seal?.number ?? 0) >= issued),
+				isGreen(each) &&
+				(each.operator !== toHex(card.asset.operator) || (each.seal?.number ?? 0) >= sealed.number),
 		);
 		for (const [i, standings] of seen.entries()) {
 			const others = housesOf(town).toSpliced(i, 1);
@@ -69,6 +85,7 @@ test("each cosigns both others and finds their seals in order, what is paid incl
 				others.toReversed().map(({ watch }) => [watch.known.witnessUrl]),
 			);
 		}
+		await sealsName(card, idsOf(town).slice(1));
 		const before = Math.min(...seen.flat().map(sizeOf));
 		await town.switches.operatorsOff();
 		for (const { watch, url } of housesOf(town)) {

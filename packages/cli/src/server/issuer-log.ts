@@ -145,6 +145,9 @@ function peerLogIn(text: string): PeerLog {
 
 const peerTimeout_ms = 5_000;
 
+/** The log of a peer was not seen, or not cosigned: its place in the next seals stays as it was. */
+export class PeerLogUnseen extends Error {}
+
 /** Looks at all of them at once; what is wrong with a log is told once, until it is something else. */
 function lookAt(
 	sealer: Sealer,
@@ -157,7 +160,7 @@ function lookAt(
 			logs.map(async (log) => {
 				const seen = await sealer.look(log, verify);
 				const words = isRefusal(seen) ? `the log of ${toHex(log.peer)}: ${seen.code}: ${seen.detail}` : "";
-				if (words !== "" && told.get(log) !== words) failed(new Error(words));
+				if (words !== "" && told.get(log) !== words) failed(new PeerLogUnseen(words));
 				told.set(log, words);
 			}),
 		);

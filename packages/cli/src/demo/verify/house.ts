@@ -117,7 +117,7 @@ export class House {
 		for (const { known } of others)
 			writeFileSync(
 				join(this.folder, `${known.name}.policy`),
-				policyOf(
+				mutualPolicy(
 					[known],
 					all.filter(({ name }) => name !== known.name),
 				),

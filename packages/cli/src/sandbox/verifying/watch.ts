@@ -41,7 +41,7 @@ import {
 import { must } from "../../ecosystem.ts";
 import { makeLogKey, openLogKey } from "../../log/keys.ts";
 import type { Issuer } from "../../server/issuer.ts";
-import { type LogOfIssuer, openLogOfIssuer } from "../../server/issuer-log.ts";
+import { type LogOfIssuer, openLogOfIssuer, PeerLogUnseen } from "../../server/issuer-log.ts";
 import { type Mutual, mutualPolicy } from "../../server/mutual-policy.ts";
 import { freePort, onPort } from "../../server/port.ts";
 import { openRailKey } from "../../server/rail-key.ts";
@@ -160,6 +160,7 @@ export class Watch {
 			witnessEvery: `${epoch_s}`,
 			sealWitness: others.map(({ sealKey, witnessUrl }) => `${sealKey}@${witnessUrl}`),
 			reserves,
+			peerLog: others.map((each) => this.#policyOf(each, [this.known, ...others])),
 		};
 		const opened = await openLogOfIssuer(flags, issuer, async () => unlock, this.#report);
 		if (opened === null) throw new Error("no log is named");
@@ -171,6 +172,13 @@ export class Watch {
 				await opened.close();
 			},
 		};
+	}
+
+	/** The policy under which its seals say how far another log was seen: `id@file`. */
+	#policyOf(of: Known, all: readonly Known[]): string {
+		const file = join(this.#options.folder, `${of.name}.policy`);
+		writeFileSync(file, mutualPolicy([of], witnessesOf(of, all)));
+		return `${toHex(of.operator)}@${file}`;
 	}
 
 	async #openWitness({ others, bank }: Around): Promise<{ readonly close: () => Promise<void> }> {
@@ -199,15 +207,18 @@ export class Watch {
 		return must(await onPort(port, () => startWitness(options)));
 	}
 
-	readonly #report = (error: unknown): void =>
+	/** That others are away is shown by its witness, and no failure of its own. */
+	readonly #report = (error: unknown): void => {
+		if (error instanceof PeerLogUnseen) return;
 		console.error(`${this.#options.issuer.settings.name}: ${error instanceof Error ? error.message : error}`);
+	};
 }
 
 const quiet: RequestLog = { info: () => undefined, error: (_, message) => console.error(message) };
 
 /** How one of them follows the log of another: the witnesses of all but that one must have cosigned it. */
 function followed(of: Known, all: readonly Known[], holder: Bytes): WitnessedLog {
-	const witnesses = all.filter(({ name }) => name !== of.name);
+	const witnesses = witnessesOf(of, all);
 	const [own, ...others] = witnesses;
 	if (own === undefined) throw new Error("nobody follows it");
 	return {
@@ -218,6 +229,11 @@ function followed(of: Known, all: readonly Known[], holder: Bytes): WitnessedLog
 		others: others.map(({ witnessUrl }) => witnessUrl),
 		quorum: { policy: policyFrom(mutualPolicy([of], witnesses)), oldMost_s },
 	};
+}
+
+/** All but the one whose log it is. */
+function witnessesOf(of: Known, all: readonly Known[]): readonly Known[] {
+	return all.filter(({ name }) => name !== of.name);
 }
 
 /** The keys of its log. */
