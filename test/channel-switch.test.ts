@@ -1,6 +1,7 @@
 /** A hand-over that was begun over one channel ends over another, wherever the first one broke off. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { startBroker } from "@tenten/operator";
 import { isRefusal, refuse } from "@tenten/protocol";
 import {
 	type Channel,
@@ -41,6 +42,18 @@ const ways: Readonly<Record<string, (payer: Wallet, payee: Wallet) => Promise<Wa
 			inviter.close();
 			guest.close();
 			await relay.stop();
+		};
+		return { channel: guest, stop };
+	},
+	"a broker": async (payer, payee) => {
+		const broker = await startBroker({ port: 0 });
+		const shared = { invitation: makeInvitation(broker.url), dial: nodeDial({ loopback: true }) };
+		const inviter = ok(relayLink({ ...shared, side: "inviter", handle: payee.handle }));
+		const guest = ok(relayLink({ ...shared, side: "guest", handle: payer.handle }));
+		const stop = async () => {
+			inviter.close();
+			guest.close();
+			await broker.close();
 		};
 		return { channel: guest, stop };
 	},

@@ -87,6 +87,7 @@ const folderRules: readonly Rule[] = [
 		may: [codec, crypto],
 		why: "what is owed follows from records, whatever log holds them and whichever bank pays",
 	},
+	{ from: src("fog"), may: [codec], why: "what carries letters knows nothing of what they say" },
 	{ from: src("ledger"), may: [codec], why: "accounts move no token, and sign nothing" },
 	{ from: src("registry"), may: role, why: "roles meet only in index.ts and in the packages above" },
 ];

@@ -16,6 +16,7 @@ export type { Licensor } from "./definitions/licence.ts";
 export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./definitions/licence-making.ts";
 export type { DirectIssue } from "./direct-issue.ts";
 export { Keeper, type KeeperOptions, type LotAnswer } from "./domain/keeper.ts";
+export { type BrokerLimits, type BrokerOptions, type RunningBroker, startBroker } from "./fog/broker.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
 export type { Rate } from "./http/buckets.ts";
 export { type ClientRules, usualRates } from "./http/client-limits.ts";

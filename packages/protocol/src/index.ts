@@ -4,6 +4,7 @@ export * from "./codec/index.ts";
 export * from "./crossing/index.ts";
 export * from "./crypto/index.ts";
 export * from "./domain/index.ts";
+export * from "./fog/index.ts";
 export * from "./handover/index.ts";
 export * from "./identity/index.ts";
 export * from "./ledger/index.ts";

@@ -7,6 +7,7 @@ export { WalletPurse } from "./company/purse.ts";
 export { makeFolder, replaceFile, syncDirectory } from "./durable.ts";
 export * from "./everywhere.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
+export { type BrokerAccount, mqttDial } from "./transport/dial-mqtt.ts";
 export { nodeDial } from "./transport/dial-node.ts";
 export { fileReceiver, fileSender } from "./transport/file.ts";
 export {

@@ -99,7 +99,7 @@ export function receiveCommand(): Command {
 				["--port <number>", "listen there (default: a free one)"],
 				[
 					"--relay <address>",
-					"show a link instead, whose payer is met at this relay (wss://…), and wait there",
+					"show a link instead, whose payer is met at this relay (wss://…) or MQTT broker (mqtts://…), and wait there",
 				],
 				["--keep", "go on listening after a payment, until Ctrl-C"],
 			],

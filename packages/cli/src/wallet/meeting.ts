@@ -1,8 +1,9 @@
 /**
  * Ways to the other side of a payment, by the address that is kept with its request: over HTTP, or in a room at a
- * relay, where a terminal and a phone meet that have no address of their own.
+ * relay or an MQTT broker, where a terminal and a phone meet that have no address of their own.
  *
  *   wss://relay.example#5a0f…   the room: its relay, and the secret that the two sides share
+ *   mqtts://broker.example#5a…  the same, at a broker
  *   https://shop.example        a wallet that listens
  *
  * A room is reached once its user has agreed to pay, or asks to be paid; never because a request names it.
@@ -41,7 +42,7 @@ export function isRoom(address: string | undefined): address is string {
 function invitationAt(address: string): Invitation | undefined {
 	const [relay = "", hex = ""] = address.split("#");
 	const secret = fromHex(hex);
-	return /^wss?:\/\//.test(relay) && secret?.length === 32 ? { relay, secret } : undefined;
+	return /^(wss?|mqtts?):\/\//.test(relay) && secret?.length === 32 ? { relay, secret } : undefined;
 }
 
 function room({ wallet }: WalletFolder, invitation: Invitation, side: Side): Way {

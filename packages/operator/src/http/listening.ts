@@ -7,8 +7,7 @@
  * deals connections out among them (SO_REUSEPORT: Linux); what they take is one server's.
  */
 import { once } from "node:events";
-import type { Server } from "node:http";
-import net, { type AddressInfo } from "node:net";
+import net, { type AddressInfo, type Server } from "node:net";
 
 /** Sockets that listen. */
 const doors = process.platform === "linux" ? 16 : 1;

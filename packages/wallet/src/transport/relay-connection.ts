@@ -39,6 +39,7 @@ export class RelayConnection {
 	readonly #events: ConnectionEvents;
 	#socket: Socket | undefined;
 	#isOpen = false;
+	#openedAt_ms = 0;
 	#isClosed = false;
 	#pause_ms = shortestPause_ms;
 	/** the next try, or the limit of silence */
@@ -77,7 +78,7 @@ export class RelayConnection {
 		socket.binaryType = "arraybuffer";
 		socket.onopen = () => {
 			this.#isOpen = true;
-			this.#pause_ms = shortestPause_ms;
+			this.#openedAt_ms = performance.now();
 			this.#expect(silenceLimit_ms);
 			this.#events.changed("connected");
 		};
@@ -103,9 +104,14 @@ export class RelayConnection {
 		this.#timer = setTimeout(() => this.#again(), limit_ms);
 	}
 
-	/** Some of the pause is chance, so that all sides of a relay do not come back at once. */
+	/**
+	 * Some of the pause is chance, so that all sides of a relay do not come back at once. A connection that did not hold
+	 * for the longest pause does not shorten it: two that take one another's place do not chase each other.
+	 */
 	#again(): void {
 		if (this.#isClosed) return;
+		if (this.#isOpen && performance.now() - this.#openedAt_ms > longestPause_ms)
+			this.#pause_ms = shortestPause_ms;
 		this.#drop();
 		this.#events.changed("connecting");
 		this.#timer = setTimeout(() => this.#connect(), this.#pause_ms * (0.5 + Math.random() / 2));

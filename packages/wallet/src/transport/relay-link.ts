@@ -20,6 +20,8 @@ export type RelayLinkOptions = {
 	readonly dial: Dial;
 	/** for a question to be answered */
 	readonly timeout_ms?: number;
+	/** what has no answer yet is sent again as often: whoever keeps letters may have lost one */
+	readonly repeat_ms?: number;
 	/** the platform's without */
 	readonly cryptography?: Pick<Cryptography, "seal" | "openSealed">;
 	/** told how the connection stands, whenever that changes */
@@ -31,6 +33,7 @@ export type RelayLinkOptions = {
 export type RelayLink = Channel & { readonly close: () => void };
 
 const defaultTimeout_ms = 20_000;
+const defaultRepeat_ms = 4_000;
 
 /** A link through the relay of an invitation, or `peer-refused`. It connects again and again until it is closed. */
 export function relayLink(options: RelayLinkOptions): RelayLink | Refusal {
@@ -46,18 +49,28 @@ export function relayLink(options: RelayLinkOptions): RelayLink | Refusal {
 		const isLeft = body !== undefined && (await post.take({ id, body }))?.code === "too-many";
 		if (!isLeft && !isRefusal(connection)) connection.send({ kind: "taken", id });
 	};
+	const sendUnanswered = (): void => {
+		for (const letter of post.unanswered()) send(letter);
+	};
+	const repeating = setInterval(sendUnanswered, options.repeat_ms ?? defaultRepeat_ms);
 	const url = `${invitation.relay.replace(/\/$/, "")}/v1/rooms/${toHex(roomOf(invitation))}/${side}`;
 	const connection = RelayConnection.open(url, options.dial, {
 		changed: (state) => {
-			if (state === "connected") for (const letter of post.unanswered()) send(letter);
-			if (state === "closed") post.close();
+			if (state === "connected") sendUnanswered();
+			if (state === "closed") {
+				clearInterval(repeating);
+				post.close();
+			}
 			told?.(state);
 		},
 		came: (frame) => {
 			if (frame.kind === "letter") dealWith(frame.id, frame.sealed).catch((error) => report?.(error));
 		},
 	});
-	if (isRefusal(connection)) return connection;
+	if (isRefusal(connection)) {
+		clearInterval(repeating);
+		return connection;
+	}
 	return { exchange: post.exchange, close: () => connection.close() };
 }
 
