@@ -132,7 +132,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/faults/page-script.ts .json()": "the data that stands in the page itself",
 	"packages/cli/src/faults/party-process.ts JSON.parse(":
 		"what one process of a matrix says to another of it",
-	"packages/wallet/src/company/purse.ts fromHex(": "what its own party commands, which was checked before",
 	"packages/wallet/src/desk/refund-desk.ts fromHex(": "a setting, as the wallet wrote it",
 	"packages/wallet/src/desk/rooms.ts fromHex(": "a setting, as the wallet wrote it",
 	"packages/wallet/src/store/sealed-text.ts fromBase64url(":

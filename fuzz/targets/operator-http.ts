@@ -22,6 +22,7 @@ import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts"
 import { type LedgerSeeds, ledgerRoutes } from "./ledger-routes.ts";
 import { type SealSeeds, sealRoutes } from "./seal-routes.ts";
 import { signAgain } from "./sign-again.ts";
+import { tokenScenes } from "./token-scenes.ts";
 
 const apiKey = newKey((length) => new Uint8Array(length).fill(1));
 const cose = "application/cose";
@@ -327,6 +328,7 @@ const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
 	...mapped(freezeRoutes, atWork),
 	...mapped(ledgerRoutes, keepingAccounts),
 	...crossingScenes(apiKey),
+	...tokenScenes(apiKey),
 	...mapped(sealRoutes, sealing),
 	"GET /v1/peers/:peer/debts": besideAnother,
 };

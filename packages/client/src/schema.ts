@@ -441,6 +441,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/crossings/tokens-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of which assets tokens pay and are paid here, and whom a quote then names as the payer
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["crossingGateways"];
+        put?: never;
+        /**
+         * Have the gateway ask for the tokens that a quoted payment is paid with
+         * @description For API keys with the role cashier.
+         */
+        post: operations["askTokensIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/crossings/tokens-in/{transfer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand the tokens of a payment to the gateway, in two phases
+         * @description For API keys with the role cashier.
+         */
+        post: operations["takeTokensIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/crossings/tokens-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a request for tokens paid across: its digest is an account here
+         * @description For API keys with the role cashier.
+         */
+        post: operations["openTokensOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/crossings/tokens-out/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the gateway hand over what is credited to a request, in two phases
+         * @description For API keys with the role cashier.
+         */
+        post: operations["handTokensOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/definitions": {
         parameters: {
             query?: never;
@@ -1758,6 +1842,49 @@ export interface components {
             state: "locked" | "committed" | "returned" | "reserved" | "credited" | "voided" | null;
             /** @description 32 bytes as 64 hexadecimal digits */
             transfer: string;
+        };
+        CrossingTokensIn: {
+            /** @description the gateway's request, as messages */
+            asks: string[];
+            /** @description the payer's own request, to which as much is handed out where they came too late */
+            back: string | null;
+            /**
+             * @description why it is refused
+             * @enum {string|null}
+             */
+            code: "malformed" | "too-large" | "too-deep" | "too-many" | "type-unknown" | "key-refused" | "signature-invalid" | "authority-unknown" | "certificate-expired" | "certificate-not-yet-valid" | "certificate-role" | "trust-list-expired" | "trust-list-rollback" | "frozen" | "freeze-list-expired" | "freeze-list-rollback" | "freeze-unknown" | "appeal-closed" | "issuer-unknown" | "issue-proof-invalid" | "asset-unknown" | "asset-mismatch" | "amount-invalid" | "amount-mismatch" | "sum-mismatch" | "owner-mismatch" | "lock-pending" | "lock-mismatch" | "release-mismatch" | "expired" | "redeem-closed" | "condition-unknown" | "condition-not-before" | "condition-expired" | "condition-hops" | "condition-cap" | "condition-payee" | "condition-purpose" | "condition-resale" | "request-expired" | "request-mismatch" | "request-reused" | "consent-missing" | "authentication-failed" | "funds-insufficient" | "limit-exceeded" | "attempt-unknown" | "attempt-decided" | "attempt-pending" | "document-missing" | "document-mismatch" | "order-mismatch" | "ruling-early" | "ruling-taken" | "refund-closed" | "unlock-failed" | "key-unknown" | "state-damaged" | "wallet-in-use" | "channel-failed" | "peer-refused" | "approval-missing" | "licence-invalid" | "issue-stopped" | "payout-stopped" | "rate-limited" | "overloaded" | "order-unknown" | "order-taken" | "not-logged" | "issue-unlogged" | "log-inconsistent" | "log-in-use" | "proof-invalid" | "quorum-missing" | "quorum-stale" | "agreement-unknown" | "agreement-over" | "quote-invalid" | "quote-expired" | "exposure-exceeded" | "seal-decided" | "lot-unknown" | "lot-known" | "lot-ended" | "status-final" | "claim-filed" | "claim-paid" | "result-mismatch" | "not-evidence" | "exists-with-different-kind" | "exists-with-different-debit-account" | "exists-with-different-credit-account" | "exists-with-different-amount" | "exists-with-different-reservation" | "exists-with-different-time-limit" | "exists-with-different-reference" | "exists-with-different-asset" | "exists-with-different-least" | "exists-with-different-most" | "exists-apart" | "limits-invalid" | "accounts-same" | "debit-account-unknown" | "credit-account-unknown" | "assets-differ" | "time-limit-past" | "reservation-unknown" | "reservation-is-none" | "reservation-posted" | "reservation-voided" | "reservation-expired" | "reservation-not-due" | "amount-exceeds-reservation" | "ceiling-exceeded" | "sum-exceeded" | "linked-refused" | null;
+            /** @description messages of the hand-over (docs/spec/handover.md), each in base64 */
+            messages: string[];
+            /** @description empty where it is not refused */
+            nextAction: string;
+            /** @description the same may succeed later */
+            retryable: boolean;
+            /**
+             * @description how the tokens stand; null where it is refused
+             * @enum {string|null}
+             */
+            state: "asked" | "held" | "owned" | "kept" | "back" | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            transfer: string;
+        };
+        CrossingTokensOut: {
+            /** @description the digest of the request: what a quote names as its payee */
+            account: string | null;
+            /** @description minor units */
+            amount: string | null;
+            /**
+             * @description why it is refused
+             * @enum {string|null}
+             */
+            code: "malformed" | "too-large" | "too-deep" | "too-many" | "type-unknown" | "key-refused" | "signature-invalid" | "authority-unknown" | "certificate-expired" | "certificate-not-yet-valid" | "certificate-role" | "trust-list-expired" | "trust-list-rollback" | "frozen" | "freeze-list-expired" | "freeze-list-rollback" | "freeze-unknown" | "appeal-closed" | "issuer-unknown" | "issue-proof-invalid" | "asset-unknown" | "asset-mismatch" | "amount-invalid" | "amount-mismatch" | "sum-mismatch" | "owner-mismatch" | "lock-pending" | "lock-mismatch" | "release-mismatch" | "expired" | "redeem-closed" | "condition-unknown" | "condition-not-before" | "condition-expired" | "condition-hops" | "condition-cap" | "condition-payee" | "condition-purpose" | "condition-resale" | "request-expired" | "request-mismatch" | "request-reused" | "consent-missing" | "authentication-failed" | "funds-insufficient" | "limit-exceeded" | "attempt-unknown" | "attempt-decided" | "attempt-pending" | "document-missing" | "document-mismatch" | "order-mismatch" | "ruling-early" | "ruling-taken" | "refund-closed" | "unlock-failed" | "key-unknown" | "state-damaged" | "wallet-in-use" | "channel-failed" | "peer-refused" | "approval-missing" | "licence-invalid" | "issue-stopped" | "payout-stopped" | "rate-limited" | "overloaded" | "order-unknown" | "order-taken" | "not-logged" | "issue-unlogged" | "log-inconsistent" | "log-in-use" | "proof-invalid" | "quorum-missing" | "quorum-stale" | "agreement-unknown" | "agreement-over" | "quote-invalid" | "quote-expired" | "exposure-exceeded" | "seal-decided" | "lot-unknown" | "lot-known" | "lot-ended" | "status-final" | "claim-filed" | "claim-paid" | "result-mismatch" | "not-evidence" | "exists-with-different-kind" | "exists-with-different-debit-account" | "exists-with-different-credit-account" | "exists-with-different-amount" | "exists-with-different-reservation" | "exists-with-different-time-limit" | "exists-with-different-reference" | "exists-with-different-asset" | "exists-with-different-least" | "exists-with-different-most" | "exists-apart" | "limits-invalid" | "accounts-same" | "debit-account-unknown" | "credit-account-unknown" | "assets-differ" | "time-limit-past" | "reservation-unknown" | "reservation-is-none" | "reservation-posted" | "reservation-voided" | "reservation-expired" | "reservation-not-due" | "amount-exceeds-reservation" | "ceiling-exceeded" | "sum-exceeded" | "linked-refused" | null;
+            /** @description messages of the hand-over (docs/spec/handover.md), each in base64 */
+            messages: string[];
+            /** @description empty where it is not refused */
+            nextAction: string;
+            /** @description the same may succeed later */
+            retryable: boolean;
+            /** @enum {string|null} */
+            state: "open" | "back" | "paid" | null;
         };
         Definition: {
             assetKind: string;
@@ -4430,6 +4557,220 @@ export interface operations {
                     "application/json": {
                         crossings: components["schemas"]["CrossingBrief"][];
                     };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    crossingGateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An asset each */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        gateways: {
+                            /** @description 32 bytes as 64 hexadecimal digits */
+                            asset: string;
+                            /** @description 32 bytes as 64 hexadecimal digits */
+                            payer: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    askTokensIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the payment, and the payer's own request of as much */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description messages of the hand-over (docs/spec/handover.md), each in base64 */
+                    back: string[];
+                    /** @description 32 bytes as 64 hexadecimal digits */
+                    transfer: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How it stands, or why it is refused */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossingTokensIn"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    takeTokensIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                transfer: string;
+            };
+            cookie?: never;
+        };
+        /** @description what the holder's module says; none: to ask */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description messages of the hand-over (docs/spec/handover.md), each in base64 */
+                    messages: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description How it stands, or why it is refused */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossingTokensIn"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    openTokensOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the request */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description messages of the hand-over (docs/spec/handover.md), each in base64 */
+                    messages: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description How it stands, or why it is refused */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossingTokensOut"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    handTokensOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                account: string;
+            };
+            cookie?: never;
+        };
+        /** @description what the holder's module says; none: to ask */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description messages of the hand-over (docs/spec/handover.md), each in base64 */
+                    messages: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description How it stands, or why it is refused */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossingTokensOut"];
                 };
             };
             400: components["responses"]["malformed"];

@@ -9,6 +9,7 @@ export { sealsOf } from "./crossing/own-seals.ts";
 export type { KeptProof } from "./crossing/proofs.ts";
 export type { CrossingAnswer } from "./crossing/steps.ts";
 export type { WitnessedSeals } from "./crossing/telling.ts";
+export type { CrossingGateway } from "./crossing/tokens.ts";
 export type { DebtSettlement } from "./debts.ts";
 export type { Licensing, Standing } from "./definitions/definitions.ts";
 export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";

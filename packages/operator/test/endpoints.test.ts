@@ -151,6 +151,10 @@ const goodBodies: Readonly<Record<string, object>> = {
 		quotes: [{ nonce: zeros, agreement: zeros, credits: "1", payer: zeros, payee: zeros, release: zeros }],
 	},
 	lockCrossings: { transfers: [zeros] },
+	askTokensIn: { transfer: zeros, back: [] },
+	takeTokensIn: { messages: [] },
+	openTokensOut: { messages: [] },
+	handTokensOut: { messages: [] },
 	crossingStandings: { transfers: [zeros] },
 	releaseCrossings: { releases: [{ transfer: zeros, release: zeros }] },
 	postLedgerTransfers: { batch: [[{ kind: "void", id: zeros, reference: null, reservation: zeros }]] },
@@ -189,7 +193,10 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 			if (name === "peers") return { hear: burn, ask: burn, targetOf: () => "" };
 			if (name === "signingKeys") return { list: burn, rotate: burn, retire: burn, distrust: burn };
 			if (name === "drafts" || name === "freezing" || name === "ledger" || name === "crossings")
-				return new Proxy({}, { get: () => burn });
+				return new Proxy(
+					{},
+					{ get: (_, part) => (part === "tokens" ? new Proxy({}, { get: () => burn }) : burn) },
+				);
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;

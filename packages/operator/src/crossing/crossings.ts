@@ -51,7 +51,7 @@ import {
 	type Quoted,
 	type Quoter,
 	type QuoteWish,
-	quoteOfTransfer,
+	quoteIn,
 	type Refused,
 	refusedBy,
 	refusedWith,
@@ -63,6 +63,7 @@ import { adoptRuleBook, bookInForce, creditingIn, newestBook } from "./rule-book
 import { countersignSettlement, proposeSettlement, settleAtDestination } from "./settling.ts";
 import type { CrossingAnswer } from "./steps.ts";
 import { Teller, type WitnessedSeals } from "./telling.ts";
+import { type CrossingGateway, CrossingTokens } from "./tokens.ts";
 
 /** An agreement on its way: a side that has not signed yet is null. */
 export type AgreementDraft = {
@@ -77,6 +78,8 @@ export type CrossingSettings = {
 	readonly seals: WitnessedSeals;
 	/** seals of this operator from a quote until the one that decides; 8 if left out */
 	readonly lead?: number;
+	/** of this operator: without one of an asset, nobody pays or is paid in its tokens across */
+	readonly gateways?: readonly CrossingGateway[];
 };
 
 /** Where nobody said which logs and witnesses count: then nothing is believed, and nothing begins. */
@@ -108,6 +111,8 @@ export class Crossings {
 	readonly #options: Quoter;
 	readonly #teller: Teller;
 	readonly host: CrossingHost;
+	/** payments of which a side is tokens */
+	readonly tokens: CrossingTokens;
 	#trust: Trust | undefined;
 
 	constructor(context: OperatorContext, peers: Peers, settings: CrossingSettings = nothingKnown) {
@@ -122,6 +127,7 @@ export class Crossings {
 		const { id: operator, now, store } = context;
 		this.#options = { operator, now, keys, signer: () => context.keys.ruling };
 		this.host = new CrossingHost(store, this.#options);
+		this.tokens = new CrossingTokens(context, settings.gateways ?? []);
 		const ask = (peer: Bytes, question: CrossingQuestion) => this.#ask(peer, question);
 		this.#teller = new Teller(store, { ...this.#options, seals: settings.seals, ask });
 	}
@@ -202,7 +208,7 @@ export class Crossings {
 	/** Step 2, for payers who agreed to the quote. */
 	lock(transfers: readonly Bytes[]): Promise<readonly CrossingAnswer[]> {
 		return this.#each(transfers, async (transfer) => {
-			const signed = await quoteOfTransfer(this.#context.store, transfer);
+			const signed = await this.#context.store.read((transaction) => quoteIn(transaction, transfer));
 			return signed === undefined
 				? refuse("attempt-unknown", "no quote of this transfer is known")
 				: this.host.lock(signed);
@@ -313,6 +319,7 @@ export class Crossings {
 	async tell(): Promise<void> {
 		await this.#load();
 		await this.#teller.tell();
+		await this.tokens.goOn();
 		await this.#settle();
 	}
 

@@ -32,6 +32,27 @@ export function feeAccount(asset: Bytes): Bytes {
 	return taggedHash("account", ["crossing fees", asset]);
 }
 
+/**
+ * What stands on the ledger for the tokens that the operator's own gateway has, of an asset: it takes some, and pays as
+ * much; it hands some out, and is paid. So its balance and what its wallet has stay what they are together.
+ */
+export function gatewayAccount(asset: Bytes): Bytes {
+	return taggedHash("account", ["crossing gateway", asset]);
+}
+
+/** What a gateway gets for tokens that it handed out, or gives for some that came too late; done before, it is nothing. */
+export async function moveOnce(
+	transaction: Transaction,
+	{ reference, debit, credit, amount }: Leg & { readonly reference: Bytes },
+	now: number,
+): Promise<void> {
+	const id = taggedHash("transfer", [reference, "gateway", 0]);
+	const move = { kind: "move", id, reference, debit, credit, amount } as const;
+	const [result] = await postIn(transaction, [[move]], now);
+	if (result === undefined || result.kind === "refused")
+		throw new Error(`the ledger does not take what a gateway did: ${result?.code}`);
+}
+
 /** Opens the accounts that payments under an agreement need on one side. `now` in unix seconds. */
 export async function openAccounts(
 	transaction: Transaction,

@@ -38,6 +38,7 @@ import type { CrossingOptions } from "./host.ts";
 import { newestOf } from "./peer-rows.ts";
 import { takeRisk, undamaged } from "./rows.ts";
 import { agreementInForce } from "./rule-books.ts";
+import { refuseTokensOut } from "./token-guard.ts";
 
 export type Refused = { readonly kind: "refused"; readonly code: RefusalCode | LedgerCode };
 export type Quoted = { readonly kind: "quoted"; readonly transfer: Bytes; readonly signed: SignedQuote };
@@ -117,7 +118,8 @@ export async function priceQuote(
 		if (refused !== undefined) return refused;
 		const [payee] = await accountsAmong(transaction, [body.payee]);
 		if (payee === undefined) return { kind: "refused" as const, code: "credit-account-unknown" as const };
-		return equalBytes(payee.asset, credited) ? body : refuse("asset-mismatch", "the payee's account");
+		if (!equalBytes(payee.asset, credited)) return refuse("asset-mismatch", "the payee's account");
+		return (await refuseTokensOut(transaction, body, now)) ?? body;
 	});
 	if ("byDestination" in drafted) return pricedBy(drafted);
 	if (isRefusal(drafted)) return refusedBy(drafted);
@@ -206,16 +208,14 @@ export async function countersignQuote(
 	return answers(kept.body, asked) ? quotedAs(kept) : refusedBy(reused);
 }
 
-/** A quote that both have signed; undefined where this operator knows none of this transfer. */
-export function quoteOfTransfer(store: Store, transfer: Bytes): Promise<SignedQuote | undefined> {
-	return store.read(async (transaction) => {
-		const row = await transaction
-			.selectFrom("crossing_quotes")
-			.select("nonce")
-			.where("transfer_id", "=", transfer)
-			.where("by_source", "is not", null)
-			.executeTakeFirst();
-		const kept = row === undefined ? undefined : await keptUnder(transaction, row.nonce);
-		return kept === undefined ? undefined : quotedAs(kept).signed;
-	});
+/** A quote that both have signed; undefined where this operator knows none of this transfer, or is not its source. */
+export async function quoteIn(transaction: Transaction, transfer: Bytes): Promise<SignedQuote | undefined> {
+	const row = await transaction
+		.selectFrom("crossing_quotes")
+		.select("nonce")
+		.where("transfer_id", "=", transfer)
+		.where("by_source", "is not", null)
+		.executeTakeFirst();
+	const kept = row === undefined ? undefined : await keptUnder(transaction, row.nonce);
+	return kept === undefined ? undefined : quotedAs(kept).signed;
 }

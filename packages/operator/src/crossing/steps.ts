@@ -31,6 +31,7 @@ import { isSealed, keepEffects } from "../sealing/effects.ts";
 import type { Transaction } from "../store/store.ts";
 import { moveIn } from "./money.ts";
 import { crossingOf, type KeptCrossing, keepCrossing, putRisk, takeRisk } from "./rows.ts";
+import { refuseTokensIn, refuseTokensOut } from "./token-guard.ts";
 
 /** How it stands now, whether this changed it or not; or why nothing was changed. */
 export type CrossingAnswer =
@@ -59,6 +60,9 @@ export async function sourceIn(
 	const { kept, movement } = step;
 	const state = sourceState(kept);
 	if (movement === null) return { kind: "stands", state };
+	const { kind } = event;
+	const missing = kind === "decided" ? undefined : await refuseTokensIn(transaction, kept.quote, kind);
+	if (missing !== undefined) return missing;
 	const refused = await moveIn(transaction, kept.quote, "source", movement, now);
 	if (refused !== null) return refused;
 	// What its seal `decides` shows is asked for ever; a later one says nothing more.
@@ -83,6 +87,8 @@ export async function destinationIn(
 	const { kept, movement } = step;
 	const state = destinationState(kept);
 	if (movement === null) return { kind: "stands", state };
+	const unfit = movement === "reserve" ? await refuseTokensOut(transaction, kept.quote.body, now) : undefined;
+	if (unfit !== undefined) return unfit;
 	const refused = await moveIn(transaction, kept.quote, "destination", movement, now);
 	if (refused !== null) return refused;
 	const proveUntil = kept.kind === "reserved" ? Number.MAX_SAFE_INTEGER : lastSeal + 1;

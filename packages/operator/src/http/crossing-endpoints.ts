@@ -5,14 +5,11 @@
  * with stands among the results, and is no problem of the request.
  */
 import { z } from "@hono/zod-openapi";
-import { type LedgerCode, ledgerRefusals, mostTogether, type RefusalCode, refusals } from "@tenten/protocol";
+import { mostTogether } from "@tenten/protocol";
+import { minor, refusedWith } from "./crossing-schemas.ts";
 import { named } from "./endpoint.ts";
 import { hexadecimal, time } from "./schemas.ts";
 
-const minor = z
-	.string()
-	.regex(/^[0-9]{1,19}$/)
-	.openapi({ description: "minor units" });
 const asked = z
 	.string()
 	.regex(/^[1-9][0-9]{0,17}$/)
@@ -36,15 +33,6 @@ const quoteSchema = z
 	})
 	.openapi("CrossingQuote");
 
-const codes = [...new Set([...Object.keys(refusals), ...Object.keys(ledgerRefusals)])] as [
-	RefusalCode | LedgerCode,
-	...(RefusalCode | LedgerCode)[],
-];
-const refusedWith = {
-	code: z.enum(codes).nullable().openapi({ description: "why it is refused" }),
-	retryable: z.boolean().openapi({ description: "the same may succeed later" }),
-	nextAction: z.string().openapi({ description: "empty where it is not refused" }),
-};
 const states = z.enum(["locked", "committed", "returned", "reserved", "credited", "voided"]);
 
 const quoteResult = z

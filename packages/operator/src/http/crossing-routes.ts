@@ -1,21 +1,12 @@
 /** What the routes of payments across operators answer. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import {
-	type Bytes,
-	fromHex,
-	type LedgerCode,
-	ledgerRefusals,
-	type Quote,
-	type RefusalCode,
-	refusals,
-	serialize,
-	shownState,
-	toHex,
-} from "@tenten/protocol";
+import { type Bytes, fromHex, type Quote, serialize, shownState, toHex } from "@tenten/protocol";
 import type { Standing } from "../crossing/crossings.ts";
 import type { Quoted, Refused } from "../crossing/quoting.ts";
 import type { CrossingAnswer } from "../crossing/steps.ts";
 import type { Operator } from "../operator.ts";
+import { notRefused, toldRefusal } from "./crossing-schemas.ts";
+import { addCrossingTokenRoutes } from "./crossing-token-routes.ts";
 import { given } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { problem } from "./problem.ts";
@@ -23,6 +14,8 @@ import { type Gate, serve } from "./serving.ts";
 import { timeOf } from "./times.ts";
 
 export function addCrossingRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
+	// Before the payments, of which each is a path of its own, too.
+	addCrossingTokenRoutes(app, operator, gate);
 	const { quoteCrossings, lockCrossings, releaseCrossings } = endpoints;
 	const { crossing, crossingStandings, crossingOutcome } = endpoints;
 	serve(app, crossingStandings, gate, async ({ body: { transfers } }) => {
@@ -85,21 +78,10 @@ function bytesOf(text: string): Bytes {
 	return fromHex(text) as Bytes;
 }
 
-const meanings: Readonly<Record<RefusalCode | LedgerCode, readonly [string, string]>> = {
-	...ledgerRefusals,
-	...refusals,
-};
-const notRefused = { code: null, retryable: false, nextAction: "" };
-
-function refusedWith(code: RefusalCode | LedgerCode) {
-	const [persistence, nextAction] = meanings[code];
-	return { code, retryable: persistence === "transient", nextAction };
-}
-
 function toldQuote(nonce: string, answer: Quoted | Refused) {
 	return answer.kind === "quoted"
 		? { nonce, transfer: toHex(answer.transfer), quote: quoteAsJson(answer.signed.body), ...notRefused }
-		: { nonce, transfer: null, quote: null, ...refusedWith(answer.code) };
+		: { nonce, transfer: null, quote: null, ...toldRefusal(answer.code) };
 }
 
 function toldStates(transfers: readonly string[], answers: readonly CrossingAnswer[]) {
@@ -107,7 +89,7 @@ function toldStates(transfers: readonly string[], answers: readonly CrossingAnsw
 		const answer = answers[at] as CrossingAnswer;
 		return answer.kind === "stands"
 			? { transfer, state: answer.state.state, ...notRefused }
-			: { transfer, state: null, ...refusedWith(answer.code) };
+			: { transfer, state: null, ...toldRefusal(answer.code) };
 	});
 }
 

@@ -5,6 +5,7 @@
  * name what the operator's own checks can refuse with on that route.
  */
 import { crossingEndpoints } from "./crossing-endpoints.ts";
+import { crossingTokenEndpoints } from "./crossing-token-endpoints.ts";
 import { definitionEndpoints } from "./definition-endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { freezeEndpoints } from "./freeze-endpoints.ts";
@@ -26,6 +27,7 @@ export const endpoints = {
 	...definitionEndpoints,
 	...freezeEndpoints,
 	...ledgerEndpoints,
+	...crossingTokenEndpoints,
 	...crossingEndpoints,
 	...sealEndpoints,
 	...serviceEndpoints,

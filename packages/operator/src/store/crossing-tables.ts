@@ -96,4 +96,29 @@ export type CrossingTables = {
 		/** null: proposed, and not countersigned */
 		readonly by_source: Blob | null;
 	};
+	/** tokens that a gateway takes for a payment of which this operator is the source */
+	readonly crossing_tokens_in: {
+		readonly transfer_id: Blob;
+		/** see `InState` */
+		readonly state: string;
+		/** digest of the gateway's request */
+		readonly request: Blob;
+		/** messages of the hand-over, each in base64, as JSON */
+		readonly asks: string;
+		readonly receipt: string;
+		/** an account of `crossing_tokens_out` */
+		readonly back: Blob;
+	};
+	/** requests that a gateway pays in tokens with what is credited to the accounts of their digests */
+	readonly crossing_tokens_out: {
+		readonly account_id: Blob;
+		/** `open`, `back` or `paid`: see `TokensOut` */
+		readonly state: string;
+		readonly asset: Blob;
+		readonly amount: bigint;
+		readonly memo: string;
+		readonly expires_at: bigint | number;
+		/** as above */
+		readonly asks: string;
+	};
 };

@@ -69,6 +69,8 @@ const spread: Readonly<Record<string, string | null>> = {
 	crossing_quotes: "nonce",
 	crossing_peer_seals: "number",
 	crossing_amounts: "transfer_id",
+	crossing_tokens_in: "transfer_id",
+	crossing_tokens_out: "account_id",
 	// A lot or a status, with all its versions.
 	domain_records: "record_key",
 	// A few rows each, read at the start or once in a while.

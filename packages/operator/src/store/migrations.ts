@@ -337,6 +337,18 @@ export const migrations: readonly Migration[] = [
 				body {blob} NOT NULL, by_destination {blob} NOT NULL, by_source {blob}, PRIMARY KEY (agreement_id, number))`,
 		],
 	},
+	{
+		version: 23,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS crossing_tokens_in (transfer_id {blob} NOT NULL PRIMARY KEY, state text NOT NULL,
+				request {blob} NOT NULL, asks text NOT NULL, receipt text NOT NULL, back {blob} NOT NULL)`,
+			"CREATE INDEX IF NOT EXISTS crossing_tokens_in_by_state ON crossing_tokens_in (state)",
+			`CREATE TABLE IF NOT EXISTS crossing_tokens_out (account_id {blob} NOT NULL PRIMARY KEY, state text NOT NULL,
+				asset {blob} NOT NULL, amount bigint NOT NULL, memo text NOT NULL, expires_at bigint NOT NULL,
+				asks text NOT NULL)`,
+			"CREATE INDEX IF NOT EXISTS crossing_tokens_out_by_state ON crossing_tokens_out (state)",
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -9,6 +9,7 @@ import {
 	type Bytes,
 	checkpointText,
 	merkleTree,
+	type OperatorEntry,
 	type QuoteAsked,
 	type RuleBook,
 	type RuleBookBody,
@@ -34,7 +35,13 @@ import {
 	witnesses,
 	witnessIds,
 } from "../../../protocol/test/crossing/support/sides.ts";
-import { newKey, type RunningServer, startServer } from "../../src/index.ts";
+import {
+	type CrossingGateway,
+	newKey,
+	type RunningServer,
+	type StoreOptions,
+	startServer,
+} from "../../src/index.ts";
 import { createEcosystem, type Ecosystem } from "./ecosystem.ts";
 import { freePort } from "./peers.ts";
 
@@ -91,11 +98,20 @@ export class SealedLog {
 }
 
 export type DoorSide = {
-	readonly ecosystem: Ecosystem;
+	ecosystem: Ecosystem;
 	readonly log: SealedLog;
 	/** while it is undefined, nobody reaches it */
 	server: RunningServer | undefined;
 	readonly serve: () => Promise<void>;
+	/** opens its database again, as after a crash, and serves it */
+	readonly reopen: () => Promise<void>;
+};
+
+/** What a test gives to each side beside its agreement. */
+export type DoorOptions = {
+	readonly database?: string;
+	readonly store?: StoreOptions;
+	readonly gateways?: readonly CrossingGateway[];
 };
 
 export type Doors = {
@@ -105,10 +121,15 @@ export type Doors = {
 	readonly close: () => Promise<void>;
 };
 
-export async function openDoors(some: Partial<AgreementBody> = {}, key = crossingKey): Promise<Doors> {
+export async function openDoors(
+	some: Partial<AgreementBody> = {},
+	key = crossingKey,
+	each: Partial<Record<"west" | "east", DoorOptions>> = {},
+): Promise<Doors> {
 	const logs = { west: new SealedLog("west", 0x13), east: new SealedLog("east", 0x23) };
 	const known = new Map<string, SealedLog>();
 	const logOf = (operator: Bytes): WitnessedLog | undefined => known.get(toHex(operator))?.log;
+	const peersOf = new Map<"west" | "east", readonly OperatorEntry[]>();
 	const side = async (seed: "west" | "east"): Promise<DoorSide> => {
 		const port = await freePort();
 		const log = logs[seed];
@@ -116,8 +137,17 @@ export async function openDoors(some: Partial<AgreementBody> = {}, key = crossin
 			logOf,
 			seals: { newest: () => log.newest(), show: (n: number) => log.show(n) },
 			lead: 5,
+			gateways: each[seed]?.gateways ?? [],
 		};
-		const ecosystem = await createEcosystem({ seed, url: `http://127.0.0.1:${port}`, crossings });
+		const { database, store } = each[seed] ?? {};
+		const ecosystem = await createEcosystem({
+			seed,
+			url: `http://127.0.0.1:${port}`,
+			crossings,
+			otherAssets: seed === "east" ? ["USD"] : [],
+			...(database === undefined ? {} : { database }),
+			...(store === undefined ? {} : { store }),
+		});
 		known.set(toHex(ecosystem.operator.id), log);
 		await ecosystem.operator.keepFirstKey(key);
 		const quiet = { info: () => undefined, error: console.error };
@@ -126,15 +156,25 @@ export async function openDoors(some: Partial<AgreementBody> = {}, key = crossin
 			log,
 			server: undefined,
 			serve: async () => {
-				made.server = await startServer({ operator: ecosystem.operator, port, log: quiet });
+				made.server = await startServer({ operator: made.ecosystem.operator, port, log: quiet });
+			},
+			reopen: async () => {
+				await made.server?.close();
+				const { operator } = made.ecosystem;
+				await operator.close();
+				made.ecosystem = { ...ecosystem, operator: await ecosystem.reopen() };
+				made.ecosystem.operator.setPeers(peersOf.get(seed) ?? []);
+				await made.serve();
 			},
 		};
 		await made.serve();
 		return made;
 	};
 	const [source, destination] = [await side("west"), await side("east")];
-	source.ecosystem.operator.setPeers([destination.ecosystem.operator.entry]);
-	destination.ecosystem.operator.setPeers([source.ecosystem.operator.entry]);
+	peersOf.set("west", [destination.ecosystem.operator.entry]);
+	peersOf.set("east", [source.ecosystem.operator.entry]);
+	source.ecosystem.operator.setPeers(peersOf.get("west") ?? []);
+	destination.ecosystem.operator.setPeers(peersOf.get("east") ?? []);
 	const agreed = await agreeBetween(source.ecosystem, destination.ecosystem, some);
 	await fund(source.ecosystem, agreed.body.paid, payer, funds);
 	await fund(destination.ecosystem, agreed.body.credited, payee, 0n);

@@ -39,7 +39,18 @@ async function askedTooEarly(): Promise<Response> {
 	}
 }
 
+/** Bodies of these routes may be longer than others: a bundle of messages. */
+const withBundle = (path: string, good: object): Provocations => ({
+	...withBody(`${crossings}/${path}`, good, { messages: [""] }),
+	"too-large": (s) => manage(s, "POST", `${crossings}/${path}`, "1".repeat(140_000)),
+});
+
 export const byCrossings: Readonly<Record<string, Provocations>> = {
+	crossingGateways: readOnly(`${crossings}/tokens-in`),
+	askTokensIn: withBundle("tokens-in", { transfer: nowhere, back: [] }),
+	takeTokensIn: withBundle(`tokens-in/${nowhere}`, { messages: [] }),
+	openTokensOut: withBundle("tokens-out", { messages: [] }),
+	handTokensOut: withBundle(`tokens-out/${nowhere}`, { messages: [] }),
 	quoteCrossings: withBody(
 		`${crossings}/quotes`,
 		{ quotes: [wanted] },
