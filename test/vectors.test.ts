@@ -64,6 +64,8 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"status-final": "records of other domains, which the second reader does not know yet",
 	"claim-filed": "claims of an operator's own on parties",
 	"claim-paid": "claims of an operator's own on parties",
+	"text-refused": "files for banks",
+	"bank-unknown": "files for banks",
 	"result-mismatch": "claims of an operator's own on parties",
 	"payout-stopped": "an operator's own books",
 	overloaded: "how much an operator has to do",

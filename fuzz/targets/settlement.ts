@@ -1,13 +1,21 @@
-/** Settlement: what is read encodes to the same bytes, no changed record counts, and no statement that fails to add up. */
+/**
+ * Settlement: what is read encodes to the same bytes, no changed record counts, no statement that fails to add up; and
+ * no changed document of a bank says another amount than its own trailer, or one that is none.
+ */
 import {
 	type Bytes,
 	isRefusal,
 	readPartyStatement,
 	serializePartyStatement,
 	toHex,
+	toUtf8,
 	verifyDeviceRecord,
 } from "@tenten/protocol";
 import { verify } from "../../packages/module/src/index.ts";
+import { readBankResult } from "../../packages/operator/src/settle/bank-result.ts";
+import type { Money } from "../../packages/operator/src/settle/iso/amount.ts";
+import { bankDocuments } from "../bank-documents.ts";
+import { memoryLimits } from "../memory.ts";
 import { settleMaterial } from "../settle-material.ts";
 import { Broken, mustBeSame, type Outcome, type Target } from "../target.ts";
 
@@ -32,11 +40,53 @@ function stated(input: Bytes): Outcome {
 	return "accepted";
 }
 
+function bank(money: Money): (input: Bytes) => Outcome {
+	return (input) => {
+		const said = readBankResult(input, money);
+		if (isRefusal(said)) return said.code;
+		for (const { amount, says, why } of said) {
+			if (amount !== null && amount < 0n) throw new Broken("an amount below zero");
+			if ((says === "refused") !== (why !== ""))
+				throw new Broken("a refusal without a reason, or a reason without one");
+		}
+		return "accepted";
+	};
+}
+
+function document(name: string, seeds: readonly Bytes[], money: Money): Target {
+	return {
+		name: `settle/${name}`,
+		weight: 10,
+		memory: { ...memoryLimits, perByte: 4096 },
+		open: async () => ({ seeds, form: "text", run: bank(money) }),
+	};
+}
+
 function target(name: string, seeds: readonly Bytes[], run: (input: Bytes) => Outcome): Target {
 	return { name: `settle/${name}`, weight: 2, open: async () => ({ seeds, form: "items", run }) };
 }
 
+/** Mutators know text, so that a byte of JIS X 0201 is changed as the half-width kana that it is. */
+const asText = (bytes: Bytes): Bytes =>
+	toUtf8([...bytes].map((byte) => String.fromCharCode(byte > 0xa0 ? byte - 0xa1 + 0xff61 : byte)).join(""));
+const asBytes = (text: Bytes): Bytes =>
+	Uint8Array.from(new TextDecoder().decode(text), (each) => {
+		const code = each.charCodeAt(0);
+		return code >= 0xff61 ? code - 0xff61 + 0xa1 : code;
+	});
+const readYen = bank({ currency: "JPY", scale: 0 });
+const zengin: Target = {
+	...document("bank, Zengin", [], { currency: "JPY", scale: 0 }),
+	open: async () => ({
+		seeds: bankDocuments.zengin.map(asText),
+		form: "text",
+		run: (input) => readYen(asBytes(input)),
+	}),
+};
+
 export const settlementTargets: readonly Target[] = [
 	target("device record", [first, second], record),
 	target("statement", [statement], stated),
+	document("bank, XML", bankDocuments.iso, { currency: "EUR", scale: 2 }),
+	zengin,
 ];

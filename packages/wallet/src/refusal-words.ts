@@ -271,6 +271,14 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This result contradicts what the bank said before, or what it was sent.",
 		ja: "この結果は、以前の結果または送信した内容と一致しません。",
 	},
+	"text-refused": {
+		en: "A bank does not take this text in a file.",
+		ja: "銀行のファイルに使えない文字、または長さです。",
+	},
+	"bank-unknown": {
+		en: "There is no such bank, or it has no such branch.",
+		ja: "この銀行または支店は見つかりません。",
+	},
 	"seal-decided": {
 		en: "It is too late: how this payment ended is final.",
 		ja: "間に合いませんでした。この支払いの結果は確定しています。",

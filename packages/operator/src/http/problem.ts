@@ -106,6 +106,8 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"claim-filed": later,
 	"claim-paid": unprocessable,
 	"result-mismatch": unprocessable,
+	"text-refused": unprocessable,
+	"bank-unknown": unprocessable,
 	"not-evidence": unprocessable,
 };
 

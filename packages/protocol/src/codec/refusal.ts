@@ -108,6 +108,8 @@ export const refusals = {
 	"claim-filed": ["transient", "wait for the result of the file that it is in"],
 	"claim-paid": ["final", "nothing: it has been paid"],
 	"result-mismatch": ["final", "ask the bank: this contradicts what it said, or what it was sent"],
+	"text-refused": ["final", "write the field that is named as banks take it"],
+	"bank-unknown": ["final", "ask for the codes of the bank and its branch again"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 
