@@ -8,6 +8,7 @@ import { deskTargets } from "./targets/desk.ts";
 import { domainTargets } from "./targets/domains.ts";
 import { freezeTargets } from "./targets/freezes.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
+import { http402Targets } from "./targets/http402.ts";
 import { letterTargets } from "./targets/letters.ts";
 import { logTargets } from "./targets/logs.ts";
 import { machineTargets } from "./targets/machines.ts";
@@ -57,6 +58,7 @@ export const targets: readonly Target[] = [
 	...railDoorTargets,
 	...walletTargets,
 	...orderTargets,
+	...http402Targets,
 	...deskTargets,
 	...letterTargets,
 	...commandTargets,

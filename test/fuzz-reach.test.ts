@@ -138,6 +138,10 @@ const elsewhere: Readonly<Record<string, string>> = {
 		"a setting, as the wallet wrote it; it is opened sealed",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
+	"packages/wallet/src/http402/headers.ts JSON.parse(":
+		"requirements that were read: wallet/402 what is asked",
+	"packages/wallet/src/http402/showing.ts parse(": "a receipt of its own: shape/receipt",
+	"packages/wallet/src/http402/toll.ts parse(": "a receipt of its own: shape/receipt",
 	"packages/web/src/service-worker/service-worker.ts JSON.parse(": "what its own build wrote into it",
 	"packages/web/src/worker/teller.ts decodeBundle(": "its own bundles, to be sent: wallet/bundle",
 	"packages/web/src/town/switchboard.ts .json()": "what the sandbox on this machine says of its play money",

@@ -49,6 +49,10 @@ test("the generators write these files, to the byte", async () => {
 
 /** Codes that no vector can give: what they speak of is in no bytes. */
 const withoutVector: Readonly<Record<string, string>> = {
+	"answer-gone": "how long a server keeps answers",
+	"answer-pending": "a server's handler",
+	"budget-exceeded": "what a program may pay",
+	"payment-required": "a call of an API",
 	"channel-failed": "a connection that broke",
 	"consent-missing": "what a user said",
 	"funds-insufficient": "what a module owns, or an account holds",

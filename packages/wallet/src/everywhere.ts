@@ -38,6 +38,9 @@ export {
 	type ForeignGateOptions,
 	type LogDoor,
 } from "./foreign/gate.ts";
+export type { Budget, BudgetLine } from "./http402/budget.ts";
+export type { PaidCall } from "./http402/calls.ts";
+export { PaidFetch, type PaidFetchOptions } from "./http402/paid-fetch.ts";
 export { assetText } from "./journal.ts";
 export { type CodeState, codeState, codeWritten, keepCode, keptCode } from "./kept-code.ts";
 export { type ListedAsset, listedAssets } from "./listed-assets.ts";

@@ -283,6 +283,22 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "It is too late: how this payment ended is final.",
 		ja: "間に合いませんでした。この支払いの結果は確定しています。",
 	},
+	"payment-required": {
+		en: "This has to be paid for first.",
+		ja: "先に支払いが必要です。",
+	},
+	"budget-exceeded": {
+		en: "This costs more than is allowed. Nothing was paid.",
+		ja: "許可された予算を超えるため、支払いは行われていません。",
+	},
+	"answer-pending": {
+		en: "It is paid, and the answer has not come yet. Ask again: it is not charged twice.",
+		ja: "支払いは済んでいますが、回答がまだ届いていません。もう一度お試しください。二重に請求されることはありません。",
+	},
+	"answer-gone": {
+		en: "The answer to this payment is kept no longer.",
+		ja: "この支払いに対する回答の保存期間は終了しました。",
+	},
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

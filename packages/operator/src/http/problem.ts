@@ -108,6 +108,10 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"result-mismatch": unprocessable,
 	"text-refused": unprocessable,
 	"bank-unknown": unprocessable,
+	"payment-required": unprocessable,
+	"budget-exceeded": unprocessable,
+	"answer-pending": later,
+	"answer-gone": [410, "spent"],
 	"not-evidence": unprocessable,
 };
 

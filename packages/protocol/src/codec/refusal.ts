@@ -110,6 +110,10 @@ export const refusals = {
 	"result-mismatch": ["final", "ask the bank: this contradicts what it said, or what it was sent"],
 	"text-refused": ["final", "write the field that is named as banks take it"],
 	"bank-unknown": ["final", "ask for the codes of the bank and its branch again"],
+	"payment-required": ["final", "pay what the answer asks for, and ask again with the release"],
+	"budget-exceeded": ["final", "allow more in the budget, or do without"],
+	"answer-pending": ["transient", "ask again under the same key: it is paid, and is not charged twice"],
+	"answer-gone": ["final", "ask anew: the answer was kept for its time"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -1,0 +1,126 @@
+/** What an API that is paid by the call reads of its callers, what a program reads of such an API, and their own rows. */
+import { isRefusal, serialize, toBase64 } from "@tenten/protocol";
+import { encodeBundle, memoryStore } from "@tenten/wallet";
+import { Answers, answerRow } from "../../packages/wallet/src/http402/answers.ts";
+import { callHash } from "../../packages/wallet/src/http402/call.ts";
+import { callRow, PaidCalls } from "../../packages/wallet/src/http402/calls.ts";
+import { fetchChannel } from "../../packages/wallet/src/http402/fetch-channel.ts";
+import {
+	type Asking,
+	readRequired,
+	readResponse,
+	readSignature,
+	writeRequired,
+	writeResponse,
+	writeSignature,
+} from "../../packages/wallet/src/http402/headers.ts";
+import { statusAddress } from "../../packages/wallet/src/http402/showing.ts";
+import { Broken, mustBeSame, type Target } from "../target.ts";
+import { ofText, simple, textOf } from "./wallet-side.ts";
+
+const id = new Uint8Array(32).fill(7);
+const asset = { operator: id, code: "JPY" };
+const asking: Omit<Asking, "accepted"> = {
+	...{ url: "https://api.example/x", asset, amount: 5n, payTo: id, lifetime: 120 },
+	...{ request: id, address: "/.tenten" },
+};
+const required = writeRequired(asking, "this call is paid for");
+const [read] = readRequired(required) as readonly Asking[];
+const accepted = read?.accepted ?? "{}";
+const signature = writeSignature({ request: id, attempt: id, release: id }, accepted);
+const responses = [null, "release-mismatch"].map((why) =>
+	writeResponse({ attempt: why === null ? id : null, asset, amount: 5n, payer: id, why }),
+);
+
+/** Headers are fuzzed as the JSON in them: most mutants of base64 are none. */
+const inner = (header: string): string => Buffer.from(header, "base64").toString();
+const headers = (name: string, seeds: readonly string[], run: (header: string) => string): Target =>
+	simple(`402 ${name}`, "text", seeds.map(inner).map(ofText), (input) => run(toBase64(input)));
+
+const asked = headers("what is asked", [required], (header) => {
+	const askings = readRequired(header);
+	if (isRefusal(askings)) return askings.code;
+	for (const each of askings) {
+		const again = readRequired(writeRequired(each, ""));
+		if (isRefusal(again)) throw new Broken(`what was read cannot be written: ${again.code}`);
+		if (again[0]?.amount !== each.amount || again[0].address !== each.address) throw new Broken("it changes");
+		if (URL.parse(each.address, "https://api.example")?.origin !== "https://api.example")
+			throw new Broken("it leads away");
+	}
+	return "accepted";
+});
+
+const shown = headers("what is shown", [signature], (header) => {
+	const payment = readSignature(header);
+	if (isRefusal(payment)) return payment.code;
+	const again = readSignature(writeSignature(payment, accepted));
+	if (isRefusal(again)) throw new Broken(again.code);
+	mustBeSame(again.release, payment.release);
+	return "accepted";
+});
+
+const settled = headers("what became of it", responses, (header) => {
+	const came = readResponse(header);
+	if (isRefusal(came)) return came.code;
+	return "attempt" in came ? "accepted" : "not taken";
+});
+
+const call = { method: "GET", url: "https://api.example/x", body: new Uint8Array() };
+const row = {
+	...{ key: "a-key", hash: callHash(call), url: call.url, origin: "https://api.example", asset, amount: 5n },
+	...{ address: "/.tenten", request: id, attempt: id, accepted, at: 9 },
+} as const;
+
+const answerRows = [
+	{ status: 200, headers: [{ name: "content-type", value: "text/plain" }], body: ofText("answer") },
+	null,
+].map((content) => serialize(answerRow, { attempt: id, at: 9, content }));
+
+/** A toll that opens over a row has what the row says, or does not open. */
+const answers = simple("402 row of an answer", "items", answerRows, async (input) => {
+	const store = memoryStore();
+	await store.commit([{ key: "a", value: input }]);
+	const opened = await Answers.open(store);
+	if (isRefusal(opened)) return opened.code;
+	const kept = opened.find("a");
+	if (kept === undefined) throw new Broken("no row");
+	mustBeSame(serialize(answerRow, kept), input);
+	if ((await opened.keep("b", kept)) !== undefined) throw new Broken("it cannot be kept again");
+	return "accepted";
+});
+
+const callRows = [
+	serialize(callRow, { kind: "call", ...row, state: "paying" }),
+	serialize(callRow, { kind: "call", ...row, state: "answered" }),
+	serialize(callRow, { kind: "total", origin: row.origin, asset, amount: 5n }),
+];
+
+const calls = simple("402 row of a call", "items", callRows, async (input) => {
+	const store = memoryStore();
+	await store.commit([{ key: "a", value: input }]);
+	const opened = await PaidCalls.open(store);
+	if (isRefusal(opened)) return opened.code;
+	for (const each of opened.list()) mustBeSame(serialize(callRow, { kind: "call", ...each }), input);
+	return "accepted";
+});
+
+const location = simple(
+	"402 status address",
+	"text",
+	["/.tenten/v1/payments/00", call.url].map(ofText),
+	(input) => {
+		const address = statusAddress(textOf(input), row.origin);
+		if (address !== undefined && address.origin !== row.origin) throw new Broken("it leads away");
+		return address === undefined ? "elsewhere" : "accepted";
+	},
+);
+
+const bundle = simple("402 answer of a wallet", "items", [encodeBundle([id])], async (input) => {
+	const fetch = async () => new Response(Uint8Array.from(input));
+	const messages = await fetchChannel("https://api.example/.tenten", fetch, 60_000).exchange([]);
+	if (isRefusal(messages)) return messages.code;
+	mustBeSame(encodeBundle(messages), input);
+	return "accepted";
+});
+
+export const http402Targets: readonly Target[] = [asked, shown, settled, answers, calls, location, bundle];

@@ -1,0 +1,31 @@
+/** Which of the ways to pay a call is taken: the first in a budget, if the payee signed all that the server says of it. */
+import { type Bytes, equalBytes, isRefusal, type Refusal, refuse, sameAsset } from "@tenten/protocol";
+import type { Wallet } from "../wallet.ts";
+import type { Budget } from "./budget.ts";
+import { type Call, isMemoOf } from "./call.ts";
+import { type Asking, readRequired } from "./headers.ts";
+
+/** `digest`: of the request. */
+export type ChosenAsking = Asking & { readonly digest: Bytes };
+
+export function chooseAsking(
+	header: string,
+	call: Call,
+	{ module }: Wallet,
+	budget: Budget,
+): ChosenAsking | Refusal {
+	const askings = readRequired(header);
+	if (isRefusal(askings)) return askings;
+	const isAllowed = ({ asset }: Asking) => budget.some((line) => sameAsset(line.asset, asset));
+	const asking = askings.find(isAllowed) ?? askings[0];
+	if (asking === undefined) return refuse("type-unknown", "no way to pay that this wallet knows");
+	const request = module.readRequest(asking.request);
+	if (isRefusal(request)) return request;
+	const { body, payee, digest } = request;
+	if (!isMemoOf(body.memo, call)) return refuse("request-mismatch", "it asks to be paid for another call");
+	if (!sameAsset(body.asset, asking.asset)) return refuse("asset-mismatch", "not as the payee signed");
+	if (body.amount !== asking.amount) return refuse("amount-mismatch", "not as the payee signed");
+	if (!equalBytes(payee.hash, asking.payTo)) return refuse("request-mismatch", "another payee signed");
+	if (body.mode !== "twoPhase") return refuse("request-mismatch", "not in two phases");
+	return { ...asking, digest };
+}

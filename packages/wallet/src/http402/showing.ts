@@ -1,0 +1,130 @@
+/**
+ * Showing a payment for its call until there is an answer: the release goes with the call, again and again the same.
+ *
+ * It is paid already, so nothing here pays. What is lost is asked for again; what still runs is waited for; a server
+ * that takes the release and asks for more, or says nothing, leaves the payment where it is: with a receipt.
+ */
+import {
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	parse,
+	type Refusal,
+	receipt,
+	refuse,
+	serializeMessage,
+} from "@tenten/protocol";
+import type { Wallet } from "../wallet.ts";
+import { readAtMost } from "./answer-form.ts";
+import type { PaidCall } from "./calls.ts";
+import type { Fetch } from "./fetch-channel.ts";
+import { readResponse, responseHeader, signatureHeader, writeSignature } from "./headers.ts";
+import { type SentCall, sentRequest } from "./sent-call.ts";
+
+export type Showing = {
+	readonly wallet: Wallet;
+	readonly fetch: Fetch;
+	readonly tries: number;
+	/** for one exchange, and for an answer that is still being made */
+	readonly timeout_ms: number;
+};
+
+/** longest pause that a server gets between two questions */
+const longestPause_s = 5;
+
+/** The answer, or `answer-pending`, or `answer-gone`. */
+export async function showPayment(
+	row: PaidCall,
+	call: SentCall,
+	{ wallet, fetch, tries, timeout_ms }: Showing,
+): Promise<Response | Refusal> {
+	const release = releaseOf(wallet, row.attempt);
+	if (release === undefined) return refuse("answer-gone", "this payment is on record no more");
+	const signature = writeSignature({ ...row, release }, row.accepted);
+	let why = refuse("answer-pending", "it is paid, and the server cannot be reached");
+	for (let tried = 0; tried < tries; tried++) {
+		const response = await trying(() =>
+			fetch(sentRequest(call, timeout_ms, { [signatureHeader]: signature })),
+		);
+		if (response === undefined) continue;
+		const isTaken = takenOf(response, row.attempt);
+		if (isTaken) await wallet.handle([serializeMessage({ kind: "done", attempt: row.attempt })]);
+		const { status } = response;
+		if (status === 202 && !isTaken) {
+			why = refuse("answer-pending", "it is paid, and its answer is not made yet");
+			await untilMade(response, row, { fetch, timeout_ms });
+			continue;
+		}
+		if (isTaken || status < 400) return response;
+		await response.body?.cancel();
+		if (status === 410) return refuse("answer-gone", "its answer was kept for its time");
+		why = refuse("answer-pending", `it is paid, and the server says ${status}: ${reasonOf(response)}`);
+		if (status < 500) break;
+	}
+	return why;
+}
+
+/** Whether asking again may bring an answer. */
+export function isPending(shown: Response | Refusal): boolean {
+	return isRefusal(shown) ? shown.code === "answer-pending" : shown.status >= 500;
+}
+
+function releaseOf({ module }: Wallet, attempt: Bytes): Bytes | undefined {
+	if (module.payer(attempt) !== "released") return undefined;
+	const proof = module.receipt(attempt);
+	const read = isRefusal(proof) ? proof : parse(receipt, proof, proof.length);
+	return isRefusal(read) ? undefined : (read.secret ?? undefined);
+}
+
+/** Whether the server says that it took this very payment. */
+function takenOf({ headers }: Response, attempt: Bytes): boolean {
+	const settled = readResponse(headers.get(responseHeader) ?? "");
+	return "attempt" in settled && equalBytes(settled.attempt, attempt);
+}
+
+function reasonOf({ status, headers }: Response): string {
+	const settled = readResponse(headers.get(responseHeader) ?? "");
+	if ("why" in settled) return settled.why;
+	return status === 402 ? "asks to be paid again" : "no more";
+}
+
+/** Asks for the status until it is another, or time is up. */
+async function untilMade(
+	response: Response,
+	{ origin }: PaidCall,
+	{ fetch, timeout_ms }: Pick<Showing, "fetch" | "timeout_ms">,
+): Promise<void> {
+	await response.body?.cancel();
+	const location = statusAddress(response.headers.get("location") ?? "", origin);
+	const seconds = Number(response.headers.get("retry-after") ?? "1");
+	const pause_ms = 1_000 * Math.min(Number.isFinite(seconds) ? Math.max(seconds, 0.1) : 1, longestPause_s);
+	const end = AbortSignal.timeout(timeout_ms);
+	do {
+		await new Promise((resolve) => setTimeout(resolve, pause_ms));
+		if (location === undefined) return;
+		const said = await trying(() =>
+			fetch(new Request(location, { redirect: "error", signal: AbortSignal.timeout(timeout_ms) })),
+		);
+		if (said === undefined || !(await isRunning(said))) return;
+	} while (!end.aborted);
+}
+
+/** Where the status is, if it is at the origin of the call. */
+export function statusAddress(location: string, origin: string): URL | undefined {
+	const address = URL.parse(location, origin);
+	return address?.origin === origin ? address : undefined;
+}
+
+async function isRunning(response: Response): Promise<boolean> {
+	const body = await readAtMost(response, 1_024);
+	return !isRefusal(body) && new TextDecoder().decode(body).includes('"running"');
+}
+
+/** Undefined where nothing came back: whether it arrived is not known. */
+async function trying(exchange: () => Promise<Response>): Promise<Response | undefined> {
+	try {
+		return await exchange();
+	} catch {
+		return undefined;
+	}
+}
