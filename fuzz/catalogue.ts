@@ -5,6 +5,7 @@ import { crossingDoorTargets } from "./targets/crossing-routes.ts";
 import { crossingTargets } from "./targets/crossings.ts";
 import { definitionTargets } from "./targets/definitions.ts";
 import { deskTargets } from "./targets/desk.ts";
+import { deviceTargets } from "./targets/devices.ts";
 import { domainTargets } from "./targets/domains.ts";
 import { freezeTargets } from "./targets/freezes.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
@@ -42,6 +43,7 @@ export const targets: readonly Target[] = [
 	...domainTargets,
 	...settlementTargets,
 	...freezeTargets,
+	...deviceTargets,
 	...crossingDoorTargets,
 	...sealedTargets,
 	...passkeyTargets,

@@ -292,6 +292,7 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 	const statement = await protocol.signStatement(body, ones, signer);
 	const sigStructure = decodeItem(protocol.sigStructure("link", "ES256", ones)) as readonly Item[];
 	const documents = [{ mediaType: "text/plain", content: ones }];
+	const delegationTerms = { purposes: null, perTransfer: null, slice: null, until: 1 };
 	const packed = await packDocuments(
 		documents,
 		platformCryptography.documentPublicKey(ones),
@@ -306,6 +307,7 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 		["enrolment", enrolment],
 		["falseStatement", protocol.falseStatementEvidence(statement, ones)],
 		["cancelPayload", protocol.cancelPayload(ones)],
+		["delegationPayload", protocol.delegationPayload(ones, signer.key, signer.key, delegationTerms)],
 		["approvalPayload", protocol.approvalPayload("approved", ones, ones)],
 		["definitionPayload", protocol.definitionPayload(protocolDraft())],
 		["sigStructure", protocol.sigStructure("link", "ES256", ones)],

@@ -129,7 +129,7 @@ const payee: Side = {
 				return offering(message, requests[numberIn(second, requests.length)] as (typeof requests)[0]);
 			}
 			case 5:
-				return { kind: "consented", consent: { reply: null, inputs: [] }, entropy };
+				return { kind: "consented", consent: { reply: null, inputs: [], counts: new Map() }, entropy };
 			case 6:
 				return { kind: "declined", refusal: { kind: "refusal", code: "consent-missing", detail: "" } };
 			case 7:

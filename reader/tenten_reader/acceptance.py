@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Collection, Sequence
 
 from .crypto import verify
+from .devices import check_delegated
 from .documents import check_documents
 from .identity import Certificate, Trust
 from .messages import (
@@ -53,9 +54,14 @@ def judge_tokens(
     tokens: Sequence[Token], data: Manifest | None, request: RequestBody, trust: Trust, now: int
 ) -> list[Verified]:
     """Steps 2 to 5: the tokens of a payment, verified, each of them what the request asks for."""
-    if sum(signatures_of(token, trust) for token in tokens) > MAX_SIGNATURES:
+    signatures = sum(signatures_of(token, trust) for token in tokens)
+    if signatures > MAX_SIGNATURES:
         raise Refused("too-many", "signatures")
     verified = [verify_decoded(token, trust, now) for token in tokens]
+    payers = {token.present.previous.certificate for token in verified if token.present.previous is not None}
+    bound = [payer.profile.responsible for payer in payers if payer.profile.responsible is not None]
+    if signatures + sum(len(device.delegations) for device in bound) > MAX_SIGNATURES:
+        raise Refused("too-many", "signatures of delegations")
     for token in verified:
         _judge_token(token, data, request, trust.certificate(request.certificate), now)
     total = sum(token.present.amount for token in verified)
@@ -63,6 +69,9 @@ def judge_tokens(
         raise Refused("amount-invalid")
     if request.amount not in (0, total) and request.mode != Mode.DIRECT:
         raise Refused("amount-mismatch", f"{total} instead of {request.amount}")
+    for payer in payers:
+        device = payer.profile.responsible
+        check_delegated(payer.operator, payer.key, device, request.purpose, total, now)
     if len({lock_of(token) for token in verified}) > 1:
         raise Refused("lock-mismatch")
     if len({token.present.output for token in verified}) < len(verified):

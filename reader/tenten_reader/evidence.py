@@ -158,6 +158,14 @@ def _counts(proven: ProvenLink, disputed: _Disputed) -> SignedLink:
     return link
 
 
+def consumption_of(
+    parent: Parent, index: int, owner: OpenedOwner, link: ProvenLink, trust: Trust
+) -> tuple[Certificate, SignedLink]:
+    """Who owned an output, and the link that consumed it, which counts."""
+    disputed = _output_in_question(parent, index, owner, trust)
+    return disputed.owner, _counts(link, disputed)
+
+
 def _judge_fork(fork: Fork, disputed: _Disputed, trust: Trust) -> Verdict:
     first, second = _counts(fork.first, disputed), _counts(fork.second, disputed)
     if first.id == second.id:

@@ -9,11 +9,11 @@ from typing import Annotated
 from . import cbor
 from .cbor import Item
 from .crypto import CoseKey, tagged_hash, verify
+from .devices import Bound
 from .refusal import Refused
 from .structure import (
     Amount,
     Bytes,
-    Bytes32,
     EncodedCertificate,
     ListOf,
     Number,
@@ -73,7 +73,7 @@ class Profile(Structure):
     region: Region | None
     assurance: Assurance
     limits: ProfileLimits | None
-    responsible: Bytes32 | None
+    responsible: Bound | None
 
 
 @dataclass(frozen=True)

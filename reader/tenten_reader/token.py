@@ -8,9 +8,9 @@ from typing import Annotated
 
 from .conditions import Against, AssetId, Caveats, Conditions
 from .crypto import tagged_hash
+from .devices import Spent
 from .structure import (
     Amount,
-    AmountOrZero,
     Bytes,
     Bytes32,
     EncodedCertificate,
@@ -101,13 +101,6 @@ class SignedCancel(Structure):
     def opened(self) -> OwnerContent:
         """The owner that it opens: of output 0 of the cancelled link."""
         return OwnerContent(self.certificate, self.purpose, self.request)
-
-
-@dataclass(frozen=True)
-class Spent(Structure):
-    reset: Annotated[int, Number(0, 2**32)]
-    from_: AmountOrZero
-    to: Amount
 
 
 After = Annotated[tuple[SignedCancel, ...], ListOf(0, 4)]

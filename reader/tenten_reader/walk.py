@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from .conditions import Kind, Rules, Transfer
 from .crypto import merkle_root, sha256, verify
+from .devices import check_counted
 from .identity import Certificate, KeyPurpose, Trust
 from .refusal import Refused
 from .token import (
@@ -214,6 +215,8 @@ def _follow(state: State, hop: Hop, position: int, table: list[Certificate], iss
     violated = state.rules.violation(transfer)
     if violated is not None:
         raise Refused(violated)
+    if kind == Kind.PAYMENT:
+        check_counted(state.owner.certificate.profile.responsible, link.body.spent, output.amount)
     rules = state.rules.after(transfer, output.caveats)
     if len(rules.caveats) > MAX_LIVE_CAVEATS:
         raise Refused("too-many", "rules")

@@ -6,6 +6,7 @@ import { conditions } from "./conditions.ts";
 import { outcomes } from "./crossing-outcomes.ts";
 import { crossingDestinations, crossingSources } from "./crossing-steps.ts";
 import { definitions } from "./definitions.ts";
+import { delegations, deviceTokens, excesses } from "./devices.ts";
 import { documentFiles, receipts } from "./documents.ts";
 import type { Draft } from "./drafts.ts";
 import { hashes, items, paths } from "./encoding.ts";
@@ -57,6 +58,9 @@ export const drafts: readonly Draft[] = [
 	receipts,
 	rulings,
 	evidences,
+	delegations,
+	deviceTokens,
+	excesses,
 	enrolments,
 	orders,
 	claims,

@@ -103,6 +103,7 @@ export async function pay(core: Core, options: PayOptions): Promise<Paid | Refus
 		documentKey: core.documentKey,
 		caveats: options.caveats ?? [],
 		patience: options.patience ?? defaultPatience,
+		counts: core.vault.counts.all(),
 	};
 	const event: PayerEvent = { kind: "start", plan, entropy: core.random(64) };
 	const rows = [...packed.rows, ...authenticated];

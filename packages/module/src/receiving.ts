@@ -205,7 +205,7 @@ async function conclusion(
 		core.cryptography,
 	);
 	if (isRefusal(packed)) return packed;
-	const consent = { reply: packed.manifest, inputs };
+	const consent = { reply: packed.manifest, inputs, counts: core.vault.counts.all() };
 	const event = { kind: "consented", consent, entropy: core.random(32) } as const;
 	const attempt = attemptId(about, offered.accepted.links);
 	const rows = [...packed.rows, ...keptRows("offered", attempt, askedFor(offered))];

@@ -33,6 +33,7 @@ import {
 	verifyToken,
 } from "@tenten/protocol";
 import { AttemptIndex } from "./attempt-index.ts";
+import { DeviceCounts } from "./counts.ts";
 import { shownKeys } from "./own-requests.ts";
 import { documentRowsOf, keptKeys } from "./parcel.ts";
 import {
@@ -106,6 +107,7 @@ export type VaultWrites = {
 export class Vault {
 	readonly state: SealedState;
 	readonly index: AttemptIndex = new AttemptIndex();
+	readonly counts: DeviceCounts;
 	readonly tokens: Table<TokenRow>;
 	readonly payers: Table<DurablePayer>;
 	readonly payees: Table<DurablePayee>;
@@ -116,6 +118,7 @@ export class Vault {
 
 	constructor(state: SealedState) {
 		this.state = state;
+		this.counts = new DeviceCounts(state.rows);
 		this.tokens = new Table("token", tokenRow, state);
 		this.payers = new Table("payer", payerState, state);
 		this.payees = new Table("payee", payeeState, state);
@@ -193,11 +196,13 @@ export class Vault {
 			...(writes.payee ? [this.payees.write(toHex(writes.payee[0]), writes.payee[1])] : []),
 			...(writes.request ? [this.requests.write(toHex(writes.request[0]), writes.request[1])] : []),
 			...(writes.order ? [this.orders.write(toHex(writes.order[0]), writes.order[1])] : []),
+			...this.counts.writes(tokens.counts ?? new Map()),
 			...(writes.other ?? []),
 		];
 		await this.state.commit(plain, writes.keys ?? []);
 		for (const [id, row] of rows) this.tokens.set(id, row);
 		for (const [id, until] of owned) this.#owned.set(id, until);
+		this.counts.set(tokens.counts ?? new Map());
 		for (const token of tokens.add) this.#remember(toHex(token.outputId), token);
 		for (const output of tokens.remove) this.#reopened.delete(toHex(output));
 		for (const [id, payer] of payers) this.#setPayer(id, payer);

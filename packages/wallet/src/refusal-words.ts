@@ -32,6 +32,14 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This certificate does not allow that.",
 		ja: "この証明書では許されていない操作です。",
 	},
+	"delegation-invalid": {
+		en: "Nobody who answers for this device allowed that.",
+		ja: "この端末の帰責者による委任が確認できません。",
+	},
+	"delegation-expired": {
+		en: "Whoever answers for this device allowed it until a time that has passed.",
+		ja: "この端末への委任の期限が切れています。",
+	},
 	"trust-list-expired": { en: "The trust list is out of date.", ja: "信頼リストの期限が切れています。" },
 	"trust-list-rollback": {
 		en: "This trust list is older than the present one.",

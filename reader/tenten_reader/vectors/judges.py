@@ -76,6 +76,7 @@ _MOST_BYTES = {
     "definitionDraft": DEFINITION_BYTES,
     "enrolment": ENROLMENT_BYTES,
     "evidence": EVIDENCE_BYTES,
+    "excess": EVIDENCE_BYTES,
     "misbehaviour": EVIDENCE_BYTES,
     "outcome": EVIDENCE_BYTES,
     "receipt": EVIDENCE_BYTES,

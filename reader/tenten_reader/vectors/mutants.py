@@ -39,6 +39,7 @@ FIELDS = {
     "documents": "manifest",
     "sealed": "content",
     "evidence": "evidence",
+    "excess": "excess",
     "enrolment": "enrolment",
     "order": "order",
     "claim": "claim",

@@ -11,6 +11,7 @@ import {
 	judgeRuleBook,
 } from "./judge-crossing.ts";
 import { judgeDefinition } from "./judge-definition.ts";
+import { judgeDelegations, judgeExcess } from "./judge-devices.ts";
 import {
 	judgeHash,
 	judgeItem,
@@ -50,9 +51,11 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	crossingDestination: judgeCrossingDestination,
 	crossingSource: judgeCrossingSource,
 	definition: judgeDefinition,
+	delegations: judgeDelegations,
 	documents: judgeDocuments,
 	enrolment: judgeEnrolment,
 	evidence: judgeEvidence,
+	excess: judgeExcess,
 	falseStatement: judgeFalseStatement,
 	freezeList: judgeFreezeList,
 	frozen: judgeFrozen,

@@ -189,6 +189,8 @@ export type HolderOptions = {
 	readonly suite?: SuiteName;
 	readonly notBefore?: number | null;
 	readonly expiresAt?: number;
+	/** bytes of the serial, 8 without */
+	readonly serialBytes?: number;
 	/** a key that there is already; a fresh one where left out */
 	readonly signer?: Signer;
 };
@@ -196,7 +198,7 @@ export type HolderOptions = {
 export async function createHolder(world: World, options: HolderOptions = {}): Promise<Holder> {
 	const signer = options.signer ?? signerFrom(world.random(), options.suite ?? world.suite);
 	const encoded = await certify((options.operator ?? world.operator).authority, signer, {
-		serial: world.random().subarray(0, 8),
+		serial: world.random().subarray(0, options.serialBytes ?? 8),
 		expiresAt: options.expiresAt ?? world.now + 365 * day,
 		notBefore: options.notBefore ?? null,
 		profile: { ...person, ...options.profile },
@@ -314,6 +316,8 @@ export type PayOptions = {
 	readonly data?: Bytes;
 	readonly against?: Against;
 	readonly after?: readonly DraftCancel[];
+	/** what the link says that its device spent */
+	readonly spent?: LinkDraft["spent"];
 };
 
 export type Payment = SignedLink & {
@@ -343,6 +347,7 @@ export async function tryToPay(
 		data: options.data ?? null,
 		against: options.against ?? null,
 		after: options.after ?? [],
+		spent: options.spent ?? null,
 	});
 	const tokens: VerifiedToken[] = [];
 	for (const index of outputs.keys()) {

@@ -28,6 +28,8 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"certificate-expired": [403, "safe"],
 	"certificate-not-yet-valid": later,
 	"certificate-role": [403, "safe"],
+	"delegation-invalid": unprocessable,
+	"delegation-expired": unprocessable,
 	"trust-list-expired": later,
 	"trust-list-rollback": unprocessable,
 	frozen: later,

@@ -21,6 +21,8 @@ export const refusals = {
 	"certificate-expired": ["final", "refresh under a new certificate"],
 	"certificate-not-yet-valid": ["transient", "wait, or set the clock"],
 	"certificate-role": ["final", "use a certificate whose role allows this"],
+	"delegation-invalid": ["final", "have the responsible party delegate to this device again"],
+	"delegation-expired": ["final", "have the responsible party delegate to this device again"],
 	"trust-list-expired": ["transient", "fetch the current trust list"],
 	"trust-list-rollback": ["final", "fetch the current trust list"],
 	frozen: ["final", "pay with something else, and appeal to its operator"],

@@ -20,6 +20,7 @@ export const signedTypes = [
 	"counter",
 	"definition",
 	"device-record",
+	"delegation",
 	"drill",
 	"enrolment",
 	"freeze-list",

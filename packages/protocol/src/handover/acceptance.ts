@@ -6,7 +6,12 @@
  * from being made a double spender by a repeated transfer.
  */
 import { type Bytes, equalBytes, isRefusal, limits, type Refusal, refuse, toHex } from "../codec/index.ts";
-import { currentlyValid, type Trust, type VerifiedCertificate } from "../identity/index.ts";
+import {
+	currentlyValid,
+	refuseUndelegated,
+	type Trust,
+	type VerifiedCertificate,
+} from "../identity/index.ts";
 import {
 	type Against,
 	type Lock,
@@ -52,13 +57,22 @@ export function acceptTokens(received: readonly Token[], expected: Expectation):
 		if (isRefusal(token)) return token;
 		tokens.push(token);
 	}
+	const payers = payersOf(tokens);
+	const whole = payers.reduce((sum, payer) => sum + trust.costOfDelegated(payer), cost);
+	if (whole > limits.signatures) return refuse("too-many", `${whole} signatures`);
 	return judgeTokens(tokens, expected);
+}
+
+/** Who owned what these tokens' last links consumed, each once. */
+function payersOf(tokens: readonly VerifiedToken[]): readonly VerifiedCertificate[] {
+	const payers = tokens.flatMap(({ previousOwner }) => previousOwner ?? []);
+	return [...new Map(payers.map((payer) => [toHex(payer.hash), payer])).values()];
 }
 
 /** The checks after verification. A payer runs them on what it signed, before it is bound by it. */
 export function judgeTokens(
 	tokens: readonly VerifiedToken[],
-	expected: Omit<Expectation, "trust">,
+	expected: Expectation,
 ): AcceptedTokens | Refusal {
 	const { request } = expected;
 	const links: PathLink[] = [];
@@ -72,6 +86,10 @@ export function judgeTokens(
 	const asked = request.body.amount;
 	// A direct transfer is effective already: what differs from the request is the payee's to return.
 	if (asked !== 0n && asked !== amount && request.body.mode !== "direct") return refuse("amount-mismatch");
+	for (const payer of payersOf(tokens)) {
+		const undelegated = refuseUndelegated(payer, { amount, purpose: request.body.purpose, ...expected });
+		if (undelegated !== undefined) return undelegated;
+	}
 	const [lock = null] = tokens.map(({ pending }) => pending);
 	if (tokens.some(({ pending }) => !sameLock(pending, lock))) return refuse("lock-mismatch");
 	if (new Set(tokens.map(({ outputId }) => toHex(outputId))).size !== tokens.length)
@@ -81,7 +99,7 @@ export function judgeTokens(
 	return { tokens, links: links.map(({ id }) => id), lock, amount };
 }
 
-function checkToken(token: VerifiedToken, expected: Omit<Expectation, "trust">): PathLink | Refusal {
+function checkToken(token: VerifiedToken, expected: Expectation): PathLink | Refusal {
 	const { request, now } = expected;
 	if (token.token.hops.at(-1)?.index !== 0) return refuse("owner-mismatch", "not the payee's output");
 	const link = token.path.at(-1) as PathLink;

@@ -7,6 +7,8 @@ import { type Bytes, isRefusal, limits, type Refusal, refuse } from "../codec/in
 import {
 	type Against,
 	type Caveat,
+	type Counts,
+	countSpending,
 	draftLink,
 	extendToken,
 	type Lock,
@@ -34,6 +36,8 @@ export type PaymentDraft = {
 	readonly caveats: readonly Caveat[];
 	/** 32 random bytes: the request of the change's owner */
 	readonly changeRequest: Bytes;
+	/** of what this module's devices have signed for */
+	readonly counts: Counts;
 };
 
 /** The unsigned links, every rule checked. */
@@ -51,8 +55,15 @@ export function draftPayment(draft: PaymentDraft, now: number): readonly Unsigne
 		purpose: request.body.purpose,
 		request: request.digest,
 	};
-	return inputs.map(({ token, after }) => {
-		const kept = token === last ? change : 0n;
+	const keptOf = (token: VerifiedToken): bigint => (token === last ? change : 0n);
+	const spendings = inputs.map(({ token }) => ({
+		owner: token.owner.certificate,
+		amount: token.amount - keptOf(token),
+	}));
+	const spent = countSpending(spendings, draft.counts);
+	if (isRefusal(spent)) return spent;
+	return inputs.map(({ token, after }, position) => {
+		const kept = keptOf(token);
 		const own = { certificate: token.owner.certificate, purpose: null, request: draft.changeRequest };
 		return draftLink(token, {
 			outputs: [
@@ -63,7 +74,7 @@ export function draftPayment(draft: PaymentDraft, now: number): readonly Unsigne
 			data: draft.data,
 			against: draft.against,
 			after,
-			spent: null,
+			spent: spent[position] ?? null,
 		});
 	});
 }

@@ -26,7 +26,7 @@ export type DraftAnswer = {
 /** The payload to sign and, in an exchange, the links that give our side. */
 export function draftAnswer(
 	offer: Offer,
-	{ reply, inputs }: PayeeConsent,
+	{ reply, inputs, counts }: PayeeConsent,
 	changeRequest: Bytes,
 	{ trust, now }: Context,
 ): DraftAnswer | Refusal {
@@ -59,6 +59,7 @@ export function draftAnswer(
 			against: { asset: request.body.asset, amount: accepted.amount },
 			caveats: [],
 			changeRequest,
+			counts,
 		},
 		now,
 	);

@@ -11,7 +11,7 @@ import {
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
-import { type Spendable, token, type UnsignedLink } from "../token/index.ts";
+import { type Counts, type Spendable, token, type UnsignedLink } from "../token/index.ts";
 import type { AcceptedTokens } from "./acceptance.ts";
 import { type Document, type Manifest, manifest } from "./document.ts";
 import { keptMessage, type MessageOf } from "./messages.ts";
@@ -82,8 +82,15 @@ export type Offer = {
 	readonly documents: readonly Document[];
 };
 
-/** The app's word on an offer. `inputs` are what it gives in an exchange, none otherwise. */
-export type PayeeConsent = { readonly reply: Manifest | null; readonly inputs: readonly Spendable[] };
+/**
+ * The app's word on an offer. `inputs` are what it gives in an exchange, none otherwise; `counts`, of what this
+ * module's devices have signed for.
+ */
+export type PayeeConsent = {
+	readonly reply: Manifest | null;
+	readonly inputs: readonly Spendable[];
+	readonly counts: Counts;
+};
 
 export type Payee =
 	| { readonly kind: "none" }

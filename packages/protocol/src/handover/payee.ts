@@ -16,6 +16,7 @@ import { verifySign1 } from "../crypto/index.ts";
 import type { Trust } from "../identity/index.ts";
 import {
 	cancelPayload,
+	counting,
 	lockHash,
 	noChanges,
 	type Spendable,
@@ -159,7 +160,7 @@ function signed(state: Payee, signatures: readonly Bytes[]): PayeeStep {
 	return {
 		state: next,
 		effects: [
-			{ kind: "persist", changes: { ...noChanges, hold } },
+			{ kind: "persist", changes: counting({ ...noChanges, hold }, links) },
 			{ kind: "tell", news: "reserved" },
 			reply,
 		],

@@ -12,7 +12,7 @@ import {
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
-import { type Caveat, type Spendable, token, type UnsignedLink } from "../token/index.ts";
+import { type Caveat, type Counts, type Spendable, token, type UnsignedLink } from "../token/index.ts";
 import type { Manifest } from "./document.ts";
 import { manifest } from "./document.ts";
 import { keptMessage } from "./messages.ts";
@@ -94,6 +94,8 @@ export type PayerPlan = {
 	readonly caveats: readonly Caveat[];
 	/** seconds after which an unanswered lock is cancelled */
 	readonly patience: number;
+	/** of what this module's devices have signed for */
+	readonly counts: Counts;
 };
 
 export type DraftPlan = {

@@ -24,23 +24,18 @@ import {
 } from "../codec/index.ts";
 import {
 	cancelPayload,
+	counting,
 	noChanges,
 	signatureRequests,
+	type UnsignedLink,
 	type VerifiedToken,
 	verifyRuling,
 } from "../token/index.ts";
 import { checkCounter, checkReserved, checkReturn, type Incoming, linksPassedOn } from "./answer.ts";
 import { type Context, type Step, send, stay } from "./machine.ts";
 import type { Message, MessageOf } from "./messages.ts";
-import {
-	hasArrived,
-	type Locked,
-	type Payer,
-	type PayerPlan,
-	type PayerTerms,
-	type Sent,
-} from "./payer-state.ts";
-import { bindingPayment, draftPlan } from "./plan.ts";
+import { hasArrived, type Locked, type Payer, type PayerPlan, type Sent } from "./payer-state.ts";
+import { type BindingPayment, bindingPayment, draftPlan } from "./plan.ts";
 import { opened, reopenAll } from "./reopen.ts";
 import { requestDigest, requestPayload } from "./request.ts";
 
@@ -98,37 +93,30 @@ function signed(state: Payer, signatures: readonly Bytes[], context: Context): P
 	const { plan, draft, secret } = state;
 	const payment = bindingPayment(plan, draft, signatures, context);
 	if (isRefusal(payment)) return stay({ kind: "idle" }, payment);
-	const { terms, transfer, change } = payment;
-	return terms.lock === null
-		? sent(terms, transfer, change)
-		: locked(terms, transfer, change, secret, context.now + plan.patience);
+	return payment.terms.lock === null
+		? sent(payment, draft.links)
+		: locked(payment, draft.links, secret, context.now + plan.patience);
 }
 
-function sent(terms: PayerTerms, transfer: Message, change: readonly VerifiedToken[]): PayerStep {
+function sent({ terms, transfer, change }: BindingPayment, links: readonly UnsignedLink[]): PayerStep {
+	const changes = counting({ ...noChanges, remove: terms.inputs, add: change }, links);
 	return {
 		state: { kind: "sent", terms, transfer, acknowledged: null, passedOn: [] },
-		effects: [
-			{ kind: "persist", changes: { ...noChanges, remove: terms.inputs, add: change } },
-			{ kind: "tell", news: "sent" },
-			send(transfer, terms.data),
-		],
+		effects: [{ kind: "persist", changes }, { kind: "tell", news: "sent" }, send(transfer, terms.data)],
 	};
 }
 
+/** Whether it is released or cancelled, what its links count stays counted. */
 function locked(
-	terms: PayerTerms,
-	transfer: Message,
-	change: readonly VerifiedToken[],
+	{ terms, transfer, change }: BindingPayment,
+	links: readonly UnsignedLink[],
 	secret: Bytes,
 	cancelAt: number,
 ): PayerStep {
+	const changes = counting({ ...noChanges, hold: terms.inputs }, links);
 	return {
 		state: { kind: "locked", terms, secret, transfer, change: change.map(({ token }) => token), cancelAt },
-		effects: [
-			{ kind: "persist", changes: { ...noChanges, hold: terms.inputs } },
-			{ kind: "tell", news: "locked" },
-			send(transfer, terms.data),
-		],
+		effects: [{ kind: "persist", changes }, { kind: "tell", news: "locked" }, send(transfer, terms.data)],
 	};
 }
 

@@ -46,6 +46,7 @@ export function draftPlan(
 			against: request.body.against,
 			caveats: plan.caveats,
 			changeRequest,
+			counts: plan.counts,
 		},
 		now,
 	);
@@ -74,6 +75,7 @@ export function bindingPayment(
 	const { request, counterRequest, data } = plan;
 	const judged = judgeTokens(payment.paid, {
 		request,
+		trust,
 		now,
 		everOwned: () => false,
 		data: dataHash(data),

@@ -20,6 +20,7 @@ import {
 	unixSeconds,
 } from "../codec/index.ts";
 import { coseKey, signature, taggedHashOfEncoded } from "../crypto/index.ts";
+import { bound } from "./delegation.ts";
 
 export const role = enumeration({
 	holder: 1,
@@ -48,8 +49,8 @@ const profile = record({
 	limits: nullable(
 		record({ perTransfer: nullable(amount), offlineTotal: nullable(amount), holding: nullable(amount) }),
 	),
-	/** commitment to the responsible party */
-	responsible: nullable(bytes(32)),
+	/** of a device: who answers for it, and what it may do for them */
+	responsible: nullable(bound),
 });
 export type Profile = TypeOf<typeof profile>;
 

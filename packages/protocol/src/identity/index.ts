@@ -1,5 +1,7 @@
 /** Certificates, trust lists and freeze lists: who signs, under whose authority, and what nobody takes. */
 export * from "./certificate.ts";
+export * from "./delegated.ts";
+export * from "./delegation.ts";
 export * from "./freeze-list.ts";
 export * from "./freezes.ts";
 export * from "./trust.ts";

@@ -15,6 +15,7 @@ import {
 	certificatePayload,
 	type Profile,
 } from "./certificate.ts";
+import { type Delegated, verifyDelegations } from "./delegation.ts";
 import { Freezes } from "./freezes.ts";
 import type { AssetDefinition, ListedKey, OperatorEntry, TrustListBody } from "./trust-list.ts";
 
@@ -145,6 +146,25 @@ export class Trust {
 	remember<V extends object>(parsed: object, verified: V): V {
 		Reflect.defineProperty(parsed, verifiedUnder, { value: { trust: this, verified }, writable: true });
 		return verified;
+	}
+
+	/**
+	 * What a certificate's responsible party allows it, each signature checked once; null where nobody stands behind
+	 * it but its holder. Dates and standing are left to the caller.
+	 */
+	delegated({ operatorId, key, profile }: VerifiedCertificate): Delegated | Refusal | null {
+		const { responsible } = profile;
+		if (responsible === null) return null;
+		const known = this.recall<Delegated>(responsible);
+		if (known !== undefined) return known;
+		const delegated = verifyDelegations(operatorId, key, responsible.delegations, this.verify);
+		return isRefusal(delegated) ? delegated : this.remember(responsible, delegated);
+	}
+
+	/** Signatures that `delegated` would cost. */
+	costOfDelegated({ profile: { responsible } }: VerifiedCertificate): number {
+		const isKnown = responsible === null || this.recall(responsible) !== undefined;
+		return isKnown ? 0 : responsible.delegations.length;
 	}
 
 	/** Whether verifying `encoded` would cost a signature. */

@@ -2,6 +2,7 @@
 import type { Bytes } from "../codec/index.ts";
 import type { SignedType } from "../crypto/index.ts";
 import type { DraftCancel, UnsignedLink } from "./build.ts";
+import { type Counts, countsAfter } from "./spent.ts";
 import type { VerifiedToken } from "./verify.ts";
 
 export type SignatureRequest = {
@@ -24,9 +25,17 @@ export type TokenChanges = {
 	readonly hold: readonly Bytes[];
 	/** spendable again; `after` goes into the next link that spends them */
 	readonly free: readonly { readonly output: Bytes; readonly after: DraftCancel | null }[];
+	/** what a device has signed for, where it has signed for more */
+	readonly counts?: Counts;
 };
 
 export const noChanges: TokenChanges = { add: [], remove: [], hold: [], free: [] };
+
+/** Changes beside what these links, signed and about to leave, count. */
+export function counting(changes: TokenChanges, links: readonly UnsignedLink[]): TokenChanges {
+	const counts = countsAfter(links);
+	return counts.size === 0 ? changes : { ...changes, counts };
+}
 
 /** What the owners of the inputs sign. */
 export function signatureRequests(links: readonly UnsignedLink[]): readonly SignatureRequest[] {

@@ -24,7 +24,7 @@ export const maximumContent = limits.message + 4096;
 const encodedCertificate = bytes(1, 1024);
 const content = record({ bytes: bytes(1, maximumContent) });
 
-const openedOwner = record({ certificate: encodedCertificate, purpose, request: bytes32 });
+export const openedOwner = record({ certificate: encodedCertificate, purpose, request: bytes32 });
 export type OpenedOwner = TypeOf<typeof openedOwner>;
 
 const consumed = {

@@ -159,6 +159,8 @@ function judgeDenied(value: Denied, trust: Trust): Conviction | Refusal {
 
 /** A link that counts, and the output that it consumed. */
 export type VerifiedConsumption = {
+	/** the link's */
+	readonly id: Bytes;
 	/** the output, and who owned it and signed */
 	readonly input: Bytes;
 	readonly owner: VerifiedCertificate;
@@ -170,7 +172,7 @@ export function verifyConsumed(value: ConsumedOutput, trust: Trust): VerifiedCon
 	const input = openInput(value, trust);
 	if (isRefusal(input)) return input;
 	const link = readEffective(value.link, input, trust);
-	return isRefusal(link) ? link : { input: input.id, owner: input.owner, link: link.body };
+	return isRefusal(link) ? link : { id: link.id, input: input.id, owner: input.owner, link: link.body };
 }
 
 type Input = { readonly id: Bytes; readonly amount: bigint; readonly owner: VerifiedCertificate };

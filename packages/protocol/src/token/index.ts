@@ -15,11 +15,13 @@ export {
 	type RefundedOutput,
 	refundedOutput,
 } from "./evidence-shape.ts";
+export * from "./excess.ts";
 export * from "./frozen.ts";
 export * from "./issue.ts";
 export * from "./link.ts";
 export * from "./rules.ts";
 export * from "./ruling.ts";
+export * from "./spent.ts";
 export {
 	type Saying,
 	type SignedStatement,

@@ -6,12 +6,10 @@
  */
 import {
 	amount,
-	amountOrZero,
 	type Bytes,
 	boolean,
 	bytes32,
 	encodeItem,
-	integer,
 	limits,
 	list,
 	nullable,
@@ -20,6 +18,7 @@ import {
 	text,
 } from "../codec/index.ts";
 import { sha256, signature, taggedHash, taggedHashOfEncoded } from "../crypto/index.ts";
+import { spent } from "../identity/index.ts";
 import { assetId } from "./asset.ts";
 import { caveats } from "./condition.ts";
 
@@ -51,9 +50,6 @@ export const signedCancel = record({
 });
 export type SignedCancel = TypeOf<typeof signedCancel>;
 
-/** A device's running count of what it spent since its operator's reset. */
-export const spent = record({ reset: integer(0, 2 ** 32), from: amountOrZero, to: amount });
-
 /** Everything but the input that a link says. */
 export const linkBody = record({
 	outputs: list(output, limits.outputs, 1),
@@ -62,6 +58,7 @@ export const linkBody = record({
 	data: nullable(bytes32),
 	against: nullable(against),
 	after: list(signedCancel, limits.after),
+	/** what it takes of its device's slice: no unit of that is ever signed for again (`spent.ts`) */
 	spent: nullable(spent),
 });
 export type LinkBody = TypeOf<typeof linkBody>;

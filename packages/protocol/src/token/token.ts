@@ -21,9 +21,10 @@ import {
 	type TypeOf,
 } from "../codec/index.ts";
 import { signature } from "../crypto/index.ts";
+import { spent } from "../identity/index.ts";
 import { caveats } from "./condition.ts";
 import { issueProof } from "./issue.ts";
-import { against, purpose, signedCancel, spent } from "./link.ts";
+import { against, purpose, signedCancel } from "./link.ts";
 
 /** Opens an owner: `certificate` is an index into the token's table. */
 export const opening = record({

@@ -26,6 +26,7 @@ import {
 	sumOf,
 } from "./link.ts";
 import { linksAllowed, liveRules, type TransferKind, violations } from "./rules.ts";
+import { refuseUncounted } from "./spent.ts";
 import { type Hop, lacksRoom, type Opening, type Token, token as tokenShape } from "./token.ts";
 
 /** An opened owner. */
@@ -212,6 +213,11 @@ export function advance(
 	const transfer = { kind: link.kind, payee: certificate, amount: output.amount, purpose, against, hops };
 	const [broken] = violations(state.rules, { ...transfer, now });
 	if (broken !== undefined) return broken;
+	const uncounted =
+		link.kind === "payment"
+			? refuseUncounted(state.owner.certificate, link.body.spent, output.amount)
+			: undefined;
+	if (uncounted !== undefined) return uncounted;
 	// Change and returns lift nothing: else an owner whom a caveat spares could drop it by paying itself.
 	const kept = link.kind === "payment" ? liveRules(state.rules, certificate) : state.rules;
 	const rules = [...kept, ...output.caveats];

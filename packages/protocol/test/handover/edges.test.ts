@@ -137,7 +137,10 @@ test("records are kept until the last token's redeem until and grace; without a 
 
 function drafted(inputs: readonly Spendable[], amount: bigint): unknown {
 	const nothing = { lock: null, data: null, against: null, caveats: [] };
-	return draftPayment({ request: open, amount, inputs, ...nothing, changeRequest: bytesOf("change") }, epoch);
+	return draftPayment(
+		{ request: open, amount, inputs, ...nothing, counts: new Map(), changeRequest: bytesOf("change") },
+		epoch,
+	);
 }
 
 test("nothing is paid with no token", () => {
@@ -200,6 +203,7 @@ test("what is given in an exchange without a lock is no answer to one", () => {
 		data: null,
 		caveats: [],
 		changeRequest: bytesOf("change"),
+		counts: new Map(),
 	};
 	const inputs = [purse(bob, 3n, "tickets", { asset: tickets })];
 	const links = must(draftPayment({ ...draft, inputs, against: { asset: yen, amount: 120n } }, context.now));

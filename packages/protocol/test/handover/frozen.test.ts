@@ -130,7 +130,7 @@ test("a direct transfer of frozen value is not refused: its payer has spent it, 
 test("a list that came while the app thought is asked before anything is reserved", () => {
 	const asked = arrives(two).state;
 	trust.freezes = Freezes.none.with(list());
-	const consent = { reply: null, inputs: [] };
+	const consent = { reply: null, inputs: [], counts: new Map() };
 	const step = stepPayee(asked, { kind: "consented", consent, entropy: bytesOf("entropy") }, context);
 	assert.equal(step.refusal?.code, "frozen");
 	assert.deepEqual([step.state.kind, step.effects.map(({ kind }) => kind)], ["none", ["send"]]);

@@ -96,7 +96,11 @@ function payeeEvents(stages: Stages): Readonly<Record<string, PayeeEvent>> {
 	]);
 	return {
 		offered: offering(stages.messages.transfer, stages.request),
-		consented: { kind: "consented", consent: { reply: null, inputs: [] }, entropy: bytesOf("change") },
+		consented: {
+			kind: "consented",
+			consent: { reply: null, inputs: [], counts: new Map() },
+			entropy: bytesOf("change"),
+		},
 		declined: { kind: "declined", refusal: nobody },
 		signed: { kind: "signed", signatures: zeros },
 		resolve: { kind: "resolve" },

@@ -134,6 +134,7 @@ function counterOn(lock: Lock, changes: Partial<Parameters<typeof draftPayment>[
 		against: { asset: yen, amount: 120n },
 		caveats: [],
 		changeRequest: bytesOf("change"),
+		counts: new Map(),
 		...changes,
 	};
 	const links = must(draftPayment(draft, context.now));

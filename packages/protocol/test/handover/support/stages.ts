@@ -109,6 +109,7 @@ export function planOf(request: VerifiedRequest, changes: Partial<PayerPlan> = {
 		documentKey: null,
 		caveats: [],
 		patience: 300,
+		counts: new Map(),
 		...changes,
 	};
 }
@@ -186,7 +187,7 @@ export function considered(
 	{ consent = {}, at = context }: PayeeChoices = {},
 ): { readonly asked: Step<Payee>; readonly signing: Step<Payee> } {
 	const asked = stepPayee({ kind: "none" }, offering(transfer, request), at);
-	const full: PayeeConsent = { reply: null, inputs: [], ...consent };
+	const full: PayeeConsent = { reply: null, inputs: [], counts: new Map(), ...consent };
 	const event: PayeeEvent = { kind: "consented", consent: full, entropy: bytesOf("payee's change") };
 	return { asked, signing: stepPayee(asked.state, event, at) };
 }

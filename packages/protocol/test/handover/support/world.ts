@@ -212,6 +212,7 @@ export class World {
 			documentKey: null,
 			caveats: [],
 			patience: options.patience ?? 300,
+			counts: new Map(),
 		};
 		return payer.pay(plan, payee.name, this.entropy(64)) === undefined;
 	}
@@ -224,7 +225,7 @@ export class World {
 		const { against } = state.offer.request.body;
 		const inputs = against === null ? [] : this.select(host, against.asset, against.amount);
 		if (inputs === undefined) this.decline(host, key);
-		else host.consent(key, { reply: this.document(words), inputs }, this.entropy());
+		else host.consent(key, { reply: this.document(words), inputs, counts: new Map() }, this.entropy());
 	}
 
 	decline(host: Host, key: string): void {

@@ -1,0 +1,36 @@
+/**
+ * What a payee checks of a device that pays it, beside its certificate: the delegations, their term, their purposes,
+ * their limit a payment. What the device counts is checked of its links (`token/spent.ts`).
+ */
+import { isRefusal, type Refusal, refuse } from "../codec/index.ts";
+import type { Trust, VerifiedCertificate } from "./trust.ts";
+
+export type DelegatedPayment = {
+	/** minor units of the whole payment */
+	readonly amount: bigint;
+	/** what the request is for */
+	readonly purpose: string | null;
+	readonly trust: Trust;
+	/** unix seconds */
+	readonly now: number;
+};
+
+/**
+ * Why a payment is not what this certificate's responsible party allowed: `delegation-invalid`, `delegation-expired`,
+ * `condition-purpose` or `limit-exceeded`.
+ */
+export function refuseUndelegated(
+	certificate: VerifiedCertificate,
+	{ amount, purpose, trust, now }: DelegatedPayment,
+): Refusal | undefined {
+	const delegated = trust.delegated(certificate);
+	if (delegated === null) return undefined;
+	if (isRefusal(delegated)) return delegated;
+	const { until, purposes, perTransfer } = delegated;
+	if (now >= until) return refuse("delegation-expired", `${until}`);
+	if (purposes !== null && !purposes.some((allowed) => allowed === purpose))
+		return refuse("condition-purpose", `delegated for ${purposes.join(", ")}`);
+	return perTransfer !== null && amount > perTransfer
+		? refuse("limit-exceeded", "the delegation's limit a payment")
+		: undefined;
+}
