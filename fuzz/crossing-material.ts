@@ -6,6 +6,7 @@ import {
 	ruleBook,
 	serialize,
 	serializeOutcome,
+	serializeSettlements,
 	settlement,
 } from "@tenten/protocol";
 import { outcomes } from "../packages/protocol/test/crossing/support/outcomes.ts";
@@ -27,6 +28,7 @@ export async function crossingMaterial(): Promise<readonly Bytes[]> {
 		count: 3,
 		credits: 40n,
 		crosses: 41n,
+		position: { settlement: 1, owes: 41n },
 		at: now,
 	};
 	const entries = [{ agreement: id, rate: { credited: 100n, paid: 7n } }];
@@ -55,6 +57,12 @@ export async function crossingMaterial(): Promise<readonly Bytes[]> {
 	return [
 		...Object.values(files).map(serializeOutcome),
 		serialize(settlement, { body: settled, byDestination, bySource: signature }),
+		serializeSettlements([
+			{
+				agreement: files.alone.agreement.body,
+				settlement: { body: settled, byDestination, bySource: signature },
+			},
+		]),
 		serialize(ruleBook, { body: book, signature }),
 		...questions.map((question) => serialize(crossingQuestion, question)),
 		...replies.map((reply) => serialize(crossingReply, reply)),

@@ -133,7 +133,13 @@ async function questions({
 		serialize(crossingQuestion, { kind: "wanted", transfers: items.map(({ transfer }) => transfer) }),
 		serialize(crossingQuestion, {
 			kind: "settlement",
-			body: { ...counted, credits: 300n, crosses: 465n, at: 1_800_000_000 },
+			body: {
+				...counted,
+				credits: 300n,
+				crosses: 465n,
+				position: { settlement: 1, owes: 465n },
+				at: 1_800_000_000,
+			},
 			byDestination: signed,
 		}),
 	];

@@ -8,9 +8,13 @@ import {
 	isRefusal,
 	outcome,
 	parse,
+	parseSettlements,
+	peerWordIn,
 	refuseQuote,
 	serialize,
+	serializeSettlements,
 	signedQuote,
+	signSettlement,
 	toHex,
 	verifyAgreement,
 	verifyOutcome,
@@ -64,6 +68,38 @@ function file(input: Bytes): Outcome {
 	return "accepted";
 }
 
+const counted = {
+	agreement: agreed.id,
+	number: 1,
+	previous: null,
+	through: 5,
+	count: 1,
+	credits: 300n,
+	crosses: 465n,
+	position: { settlement: 1, owes: 465n },
+	at: moment.now,
+};
+const [bySource, byDestination] = [
+	await signSettlement(counted, scene.source.ruling),
+	await signSettlement(counted, scene.destination.ruling),
+];
+const shown = { agreement: agreed.body, settlement: { body: counted, bySource, byDestination } };
+
+/** A word is made of what both have signed, and of nothing else. */
+function settlements(input: Bytes): Outcome {
+	const read = parseSettlements(input);
+	if (isRefusal(read)) return read.code;
+	const { source, destination } = agreed.body;
+	let said: Outcome = "accepted";
+	for (const each of read)
+		for (const operator of [source, destination]) {
+			const word = peerWordIn(each, operator, scene.keys);
+			if (isRefusal(word)) said = word.code;
+			else if (word.settlement !== 1 || word.owes + word.isOwed !== 465n) throw new Broken("another word");
+		}
+	return said;
+}
+
 export const crossingTargets: readonly Target[] = [
 	target("agreement", [serialize(agreement, files.alone.agreement)], signedAgreement, 2),
 	target(
@@ -72,6 +108,7 @@ export const crossingTargets: readonly Target[] = [
 		quoted,
 		2,
 	),
+	target("settlements", [serializeSettlements([shown, shown])], settlements, 2),
 	target(
 		"outcome",
 		Object.values(files).map((each) => serialize(outcome, each)),

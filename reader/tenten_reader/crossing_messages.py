@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Union
 
-from .crossing import CrossingState, LogProof, Quote, Rate, SealWord, SignedQuote, check_signed
+from .crossing import AgreementBody, CrossingState, LogProof, Quote, Rate, SealWord, SignedQuote, check_signed
 from .crypto import tagged_hash
 from .identity import Trust
 from .refusal import Refused
@@ -42,6 +42,12 @@ class RuleBook(Structure):
 
 
 @dataclass(frozen=True)
+class SettledPosition(Structure):
+    settlement: Annotated[int, Number(1, SAFE)]
+    owes: AmountOrZero
+
+
+@dataclass(frozen=True)
 class SettlementBody(Structure):
     agreement: Bytes32
     number: Annotated[int, Number(1, SAFE)]
@@ -50,6 +56,7 @@ class SettlementBody(Structure):
     count: Counted
     credits: AmountOrZero
     crosses: AmountOrZero
+    position: SettledPosition
     at: UnixSeconds
 
 
@@ -58,6 +65,12 @@ class Settlement(Structure):
     body: SettlementBody
     by_destination: Signature
     by_source: Signature
+
+
+@dataclass(frozen=True)
+class Countersigned(Structure):
+    agreement: AgreementBody
+    settlement: Settlement
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ import {
 	type Bytes,
 	type CrossingQuestion,
 	type CrossingReply,
+	countersigned,
 	crossingQuestion,
 	crossingReply,
 	type RuleBookBody,
@@ -106,6 +107,7 @@ const settled: SettlementBody = {
 	count: 1,
 	credits: 300n,
 	crosses: 465n,
+	position: { settlement: 1, owes: 465n },
 	at: now,
 };
 const byDestination = await signSettlement(settled, scene.destination.ruling);
@@ -177,5 +179,13 @@ export const crossingMessages: readonly Structure[] = [
 		of(settlement, "settlement", ["signed by both", { body: settled, byDestination, bySource }]),
 		["malformed", "number 0", [0, 1], 0],
 		["amount-invalid", "less than nothing", [0, 5], -1],
+		["malformed", "the position of no settlement", [0, 7, 0], 0],
+	),
+	also(
+		of(countersigned, "countersigned", [
+			"with its agreement",
+			{ agreement: scene.agreementBody, settlement: { body: settled, byDestination, bySource } },
+		]),
+		["malformed", "65 signatures", [1], new Array(65).fill(0)],
 	),
 ];

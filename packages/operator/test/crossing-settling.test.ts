@@ -6,14 +6,17 @@ import {
 	crossingQuestion,
 	crossingReply,
 	parse,
+	type RuleBookBody,
 	type SettlementBody,
 	serialize,
+	signAgreement,
 	signSettlement,
 } from "@tenten/protocol";
 import { must } from "../../protocol/test/crossing/support/sides.ts";
 import { peerAccount } from "../src/crossing/money.ts";
+import { positionsIn } from "../src/crossing/positions.ts";
 import { settledAccount } from "../src/crossing/settling.ts";
-import { type Doors, openDoors, quoted, sealAndTell, step, wish } from "./support/crossing-doors.ts";
+import { type Doors, openDoors, publish, quoted, sealAndTell, step, wish } from "./support/crossing-doors.ts";
 
 const opened: Doors[] = [];
 after(() => Promise.all(opened.map((doors) => doors.close())));
@@ -94,6 +97,53 @@ test("a source that is away countersigns the very same later, once, whatever cam
 	assert.deepEqual([await unsettled(doors), await positions(doors)], [0n, [0n, 465n, 0n, -300n]]);
 });
 
+test("settlements of one asset under two agreements follow one another, and both sides have one position", async () => {
+	const doors = await open();
+	const { source, destination, agreed } = doors;
+	const body = { ...agreed.body, version: 2 };
+	const bySource = await signAgreement(body, source.ecosystem.means.keys.ruling);
+	const byDestination = await signAgreement(body, destination.ecosystem.means.keys.ruling);
+	const entries: RuleBookBody["agreements"][number][] = [{ agreement: agreed.id, rate: null }];
+	for (const { ecosystem } of [source, destination]) {
+		const newer = must(await ecosystem.operator.crossings.adopt({ body, bySource, byDestination }));
+		if (ecosystem === source.ecosystem) entries.push({ agreement: newer.id, rate: null });
+		const isSource = ecosystem === source.ecosystem;
+		const rate = isSource ? null : { credited: 100n, paid: 155n };
+		const before = (await ecosystem.operator.crossings.ruleBook())?.body ?? assert.fail();
+		const agreements = entries.map(({ agreement }) => ({ agreement, rate }));
+		agreements.sort((a, b) => Buffer.compare(a.agreement, b.agreement));
+		await publish(ecosystem, agreements, before);
+	}
+	const decided: number[] = [];
+	for (const [at, { agreement }] of entries.entries()) {
+		const wanted = wish(doors, at + 1, { agreement });
+		const { transfer, quote, code } = await quoted(doors, wanted);
+		assert.ok(transfer !== null, `${code}`);
+		await step(doors, "locks", transfer);
+		await sealAndTell(source);
+		await sealAndTell(destination);
+		assert.equal(await step(doors, "releases", transfer, wanted.secret), "committed");
+		decided.push(Number(quote?.["decides"]));
+	}
+	await sealUntil(doors, Math.max(...decided));
+	await source.server?.close();
+	const proposed = (): Promise<readonly unknown[]> =>
+		destination.ecosystem.operator.store.read((transaction) =>
+			transaction.selectFrom("crossing_settlements").selectAll().execute(),
+		);
+	for (let again = 0; again < 2; again++) await destination.ecosystem.operator.crossings.tell();
+	assert.equal((await proposed()).length, 1);
+	await source.serve();
+	for (let again = 0; again < 2; again++) await destination.ecosystem.operator.crossings.tell();
+	assert.equal((await proposed()).length, 2);
+	const sides = [source, destination].map(async ({ ecosystem }) => {
+		const found = await ecosystem.operator.store.read(positionsIn);
+		return found.map(({ settlement, owes, isOwed }) => [settlement, owes, isOwed]);
+	});
+	assert.deepEqual(await Promise.all(sides), [[[2, 930n, 0n]], [[2, 0n, 930n]]]);
+	assert.deepEqual(await positions(doors), [0n, 930n, 0n, -600n]);
+});
+
 test("a source signs no other count, none of another's, and none of what has not ended; nothing changes", async () => {
 	const doors = await open();
 	const { source, destination, agreed } = doors;
@@ -108,6 +158,7 @@ test("a source signs no other count, none of another's, and none of what has not
 		count: 1,
 		credits: 300n,
 		crosses: 465n,
+		position: { settlement: 1, owes: 465n },
 		at: source.ecosystem.clock.now,
 	};
 	const asked = async (wrong: Partial<SettlementBody>, by = destination): Promise<string> => {
@@ -124,6 +175,8 @@ test("a source signs no other count, none of another's, and none of what has not
 	assert.equal(await asked({ count: 2 }), "proof-invalid");
 	assert.equal(await asked({ through: decides - 1 }), "proof-invalid");
 	assert.equal(await asked({ number: 2 }), "proof-invalid");
+	assert.equal(await asked({ position: { settlement: 1, owes: 464n } }), "proof-invalid");
+	assert.equal(await asked({ position: { settlement: 2, owes: 465n } }), "proof-invalid");
 	assert.equal(await asked({ previous: agreed.id }), "proof-invalid");
 	assert.equal(await asked({ through: decides + 100 }), "attempt-pending");
 	assert.equal(await asked({ agreement: source.ecosystem.operator.id }), "agreement-unknown");

@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writeVerifierKey } from "@tenten/protocol";
+import { verify } from "../../module/test/support/world.ts";
 import { readPeersToFollow, type WitnessedLog } from "../src/index.ts";
 import { logKey } from "./support/witnessed.ts";
+
+const means = { verify, now: () => 0 };
 
 test("logs to follow are read from a file, and what is wrong with it is said", async () => {
 	const peer = {
@@ -13,16 +16,17 @@ test("logs to follow are read from a file, and what is wrong with it is said", a
 		holders: [],
 		others: ["https://w2.example"],
 	};
-	const read = (...peers: readonly object[]) => readPeersToFollow(JSON.stringify({ peers }));
+	const read = (...peers: readonly object[]) => readPeersToFollow(JSON.stringify({ peers }), means);
 	const [log] = read(peer) as readonly WitnessedLog[];
 	assert.deepEqual(log?.policy, { holders: [], maximumAge_s: 60, ahead_s: 5, reserveAge_s: 86_400 });
 	assert.deepEqual([log?.keys.origin, log?.others], [logKey.name, peer.others]);
 	for (const [said, words] of [
-		[readPeersToFollow("{"), /no JSON/],
+		[readPeersToFollow("{", means), /no JSON/],
 		[read(), /peers/],
 		[read({ ...peer, keys: ["none"] }), /no key of a log/],
 		[read({ ...peer, operator: "xy" }), /operator/],
 		[read({ ...peer, more: 1 }), /more/],
+		[read({ ...peer, url: "ftp://peer.example" }), /url/],
 		[read(peer, peer), /twice/],
 	] as const)
 		assert.match(`${said}`, words);

@@ -150,7 +150,7 @@ const oldMost_s = 60;
 
 function peersIn(file: string, policy: Policy): readonly WitnessedLog[] {
 	if (!existsSync(file)) throw new BadInput("is not there", { file });
-	const peers = readPeersToFollow(readFileSync(file, "utf8"));
+	const peers = readPeersToFollow(readFileSync(file, "utf8"), { verify, now: Date.now });
 	if (typeof peers === "string") throw new BadInput(peers, { file });
 	return policy.quorum.kind === "none"
 		? peers

@@ -60,7 +60,8 @@ import {
 } from "./quoting.ts";
 import { crossingOf, signedAgreementOf } from "./rows.ts";
 import { adoptRuleBook, bookInForce, creditingIn, newestBook } from "./rule-books.ts";
-import { countersignSettlement, proposeSettlement, settleAtDestination } from "./settling.ts";
+import { settlementsIn } from "./settlements.ts";
+import { countersignSettlement, proposedIn, proposeSettlement, settleAtDestination } from "./settling.ts";
 import type { CrossingAnswer } from "./steps.ts";
 import { Teller, type WitnessedSeals } from "./telling.ts";
 import { type CrossingGateway, CrossingTokens } from "./tokens.ts";
@@ -280,6 +281,11 @@ export class Crossings {
 		return serializeOutcome({ agreement, quote, decided, duty });
 	}
 
+	/** What both this operator and a peer signed of what stands between them: for `parseSettlements`. */
+	settlements(): Promise<Bytes> {
+		return this.#context.store.read(settlementsIn);
+	}
+
 	/** What another operator asks, which was heard by its signature; bytes that are no question are a refusal. */
 	async hear(peer: Bytes, encoded: Bytes): Promise<Bytes | Refusal> {
 		const question = parse(crossingQuestion, encoded, longestQuestion);
@@ -323,11 +329,15 @@ export class Crossings {
 		await this.#settle();
 	}
 
-	/** As destination, under each agreement in force: what is due, or was proposed and not answered. */
+	/** As destination: what is due under each agreement in force, or was proposed and not answered under any. */
 	async #settle(): Promise<void> {
 		const { store } = this.#context;
 		const { operator, now } = this.#options;
-		const agreements = await store.read((transaction) => creditingIn(transaction, operator, now()));
+		const agreements = await store.read(async (transaction) => {
+			const crediting = await creditingIn(transaction, operator, now());
+			const open = await proposedIn(transaction);
+			return [...crediting, ...open.filter(({ id }) => !crediting.some((each) => equalBytes(each.id, id)))];
+		});
 		for (const agreed of agreements) {
 			const proposal = await proposeSettlement(store, agreed, this.#options);
 			if (proposal === undefined) continue;

@@ -4,7 +4,7 @@
  *   destination counts, signs, keeps ─▶ source counts the same, countersigns, moves ─▶ destination moves, risk is less
  *
  * Counted are payments by the seals that decided them, so both count the same or do not sign. What was proposed is
- * proposed again until it is countersigned. What the source owes stands on an account of its own from then on, for
+ * proposed again until it is countersigned, and nothing else of the same asset meanwhile (`positions.ts`). What the source owes stands on an account of its own from then on, for
  * whatever pays it outside; so does what is owed to the destination, and both directions between two are netted there.
  */
 import {
@@ -30,6 +30,14 @@ import { insertNew } from "../store/insert-new.ts";
 import { mustWrite, type Store, type Transaction } from "../store/store.ts";
 import { peerAccount, type Side } from "./money.ts";
 import { newestOf } from "./peer-rows.ts";
+import {
+	type Between,
+	isPosition,
+	positionAfter,
+	positionIn,
+	putPosition,
+	takePosition,
+} from "./positions.ts";
 import type { Quoter } from "./quoting.ts";
 import { agreementOf, putRisk, takeRisk, undamaged } from "./rows.ts";
 
@@ -83,6 +91,11 @@ async function counted(
 	};
 }
 
+/** Between the two of an agreement, as this side of it has it. */
+function betweenBoth({ source, destination, paid: asset }: VerifiedAgreement["body"], side: Side): Between {
+	return { peer: side === "source" ? destination : source, asset, side };
+}
+
 /** What is to be signed now by the destination; undefined where nothing is due. */
 async function draftIn(
 	transaction: Transaction,
@@ -91,6 +104,8 @@ async function draftIn(
 	now: number,
 ): Promise<SettlementBody | undefined> {
 	if (now < (before?.body.at ?? agreed.from) + agreed.settlement) return undefined;
+	const stands = await positionIn(transaction, betweenBoth(agreed, "destination"));
+	if (isRefusal(stands) || stands.proposed !== null) return undefined;
 	const after = before?.body.through ?? 0;
 	const open = await transaction
 		.selectFrom("crossing_amounts")
@@ -105,7 +120,21 @@ async function draftIn(
 	if (count === 0) return undefined;
 	const previous = before === undefined ? null : settlementHash(before.body);
 	const number = (before?.body.number ?? 0) + 1;
-	return { agreement: id, number, previous, through, count, credits, crosses, at: now };
+	const position = positionAfter(stands, crosses);
+	return { agreement: id, number, previous, through, count, credits, crosses, position, at: now };
+}
+
+/** Agreements under which something was proposed that the source has not signed: in force or not, it is asked again. */
+export async function proposedIn(transaction: Transaction): Promise<readonly VerifiedAgreement[]> {
+	const rows = await transaction
+		.selectFrom("crossing_settlements")
+		.select("agreement_id")
+		.where("by_source", "is", null)
+		.execute();
+	const found: VerifiedAgreement[] = [];
+	for (const { agreement_id } of rows)
+		found.push(undamaged(await agreementOf(transaction, agreement_id), "an agreement"));
+	return found;
 }
 
 export type Proposal = { readonly body: SettlementBody; readonly byDestination: Bytes };
@@ -131,6 +160,11 @@ export async function proposeSettlement(
 		const newest = await newestIn(transaction, agreed.id);
 		// Another process was first: that one's is proposed in the next round.
 		if ((newest?.body.number ?? 0) >= body.number) return undefined;
+		const between = betweenBoth(agreed.body, "destination");
+		const stands = await takePosition(transaction, between);
+		if (isRefusal(stands) || stands.proposed !== null) return undefined;
+		if (!isPosition(positionAfter(stands, body.crosses), body.position)) return undefined;
+		await putPosition(transaction, between, { ...stands, proposed: agreed.id });
 		await keep(transaction, { body, byDestination, bySource: null });
 		return { body, byDestination };
 	});
@@ -164,6 +198,9 @@ export function settleAtDestination(
 		if (newest === undefined || newest.body.number !== body.number || newest.bySource !== null)
 			return undefined;
 		await putRisk(transaction, agreed.id, { positions: withSettled(positions, body.credits), peerSeal });
+		const between = betweenBoth(agreed.body, "destination");
+		undamaged(await takePosition(transaction, between), "a position");
+		await putPosition(transaction, between, { ...body.position, proposed: null });
 		await moveSettled(transaction, agreed, "destination", body, now());
 		const { numUpdatedRows } = await transaction
 			.updateTable("crossing_settlements")
@@ -202,6 +239,12 @@ export async function countersignSettlement(
 			return newest.bySource ?? bySource;
 		const refused = await refuseCount(transaction, body, newest?.body);
 		if (refused !== undefined) return refused;
+		const between = betweenBoth(of.body, "source");
+		const stands = await takePosition(transaction, between);
+		if (isRefusal(stands)) return stands;
+		if (!isPosition(positionAfter(stands, body.crosses), body.position))
+			return refuse("proof-invalid", `${stands.settlement} settlements before it, and ${stands.owes} owed`);
+		await putPosition(transaction, between, { ...body.position, proposed: null });
 		await keep(transaction, { body, byDestination, bySource });
 		await moveSettled(transaction, of, "source", body, now());
 		return bySource;

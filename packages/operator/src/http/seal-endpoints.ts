@@ -67,6 +67,16 @@ export const sealEndpoints = named("seals", {
 		gives: proof,
 		problems: ["not-logged"],
 	},
+	settlements: {
+		method: "get",
+		path: "/v1/settlements",
+		summary: "What this operator and peers have countersigned of what stands between them",
+		access: "anyone",
+		takes: { kind: "none" },
+		keyed: false,
+		gives: { kind: "cose", description: "an array of `countersigned` (docs/spec/crossing.md)" },
+		problems: [],
+	},
 	line: {
 		method: "get",
 		path: "/v1/accounts/{account}/line",

@@ -9,12 +9,12 @@ import { logApp } from "../log/serving.ts";
 import type { Operator } from "../operator.ts";
 import type { Sealer } from "../sealing/sealer.ts";
 import { accountOf, answered } from "./byte-routes.ts";
-import { refused } from "./endpoint.ts";
+import { given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { type Gate, note, serve } from "./serving.ts";
 
 export function addSealRoutes(app: OpenAPIHono, operator: Operator, sealer: Sealer | null, gate: Gate): void {
-	const { seal, state, item, line } = endpoints;
+	const { seal, state, item, line, settlements } = endpoints;
 	const proved = async (made: (from: Sealer) => Promise<Bytes | Refusal>): Promise<Bytes | Refusal> =>
 		sealer === null ? refuse("not-logged", "no log is kept by this process") : made(sealer);
 	serve(app, seal, gate, async ({ params: { number } }) =>
@@ -26,6 +26,7 @@ export function addSealRoutes(app: OpenAPIHono, operator: Operator, sealer: Seal
 	serve(app, item, gate, async ({ params: { batch, item: id } }) =>
 		answered(item, await proved((from) => from.item(batch, fromHex(id) as Bytes))),
 	);
+	serve(app, settlements, gate, async () => given(await operator.crossings.settlements()));
 	serve(app, line, gate, async ({ params: { account }, query, header }) => {
 		const reply = await accountOf(operator, account, header("authorization") ?? "");
 		if (isRefusal(reply)) return refused(line, reply);

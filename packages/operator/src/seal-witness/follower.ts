@@ -49,8 +49,8 @@ export type FollowedLog = {
 	readonly keys: LogKeys;
 	readonly source: LogSource;
 	readonly policy: SealPolicy;
-	/** what peers signed of their positions towards the operator, as far as this witness has and verified it */
-	readonly peerWords?: () => Promise<readonly PeerWord[]>;
+	/** what peers signed of their positions towards the operator, verified; a refusal: the visit is made later */
+	readonly peerWords?: () => Promise<readonly PeerWord[] | Refusal>;
 };
 
 export type FollowerOptions = {
@@ -189,10 +189,12 @@ export class Follower {
 	): Promise<{ readonly found: Found; readonly refusal: Refusal | undefined } | Refusal> {
 		const { log, store, verify } = this.#options;
 		const reader = new LogReader(log.source, shown.size);
+		const peerWords = (await log.peerWords?.()) ?? [];
+		if (isRefusal(peerWords)) return peerWords;
 		const judge = {
 			operator: log.operator,
 			policy: log.policy,
-			peerWords: (await log.peerWords?.()) ?? [],
+			peerWords,
 			verify,
 			now: this.#now_s(),
 			said: (number: number) => store.word(log.operator, number),

@@ -4,11 +4,12 @@
  *   { "peers": [{
  *       "operator": "<key id of its root>", "keys": ["log.example/jpy+8f3c…"], "at": "https://log.example/jpy",
  *       "holders": ["<key id of a bank>"], "maximumAge_s": 60, "ahead_s": 5, "reserveAge_s": 86400,
- *       "others": ["https://witness2.example"] }] }
+ *       "others": ["https://witness2.example"], "url": "https://operator.example" }] }
  */
 import { z } from "@hono/zod-openapi";
 import { type Bytes, fromHex, isRefusal, parseVerifierKey, type VerifierKey } from "@tenten/protocol";
 import { folderSource, httpSource } from "../log/source.ts";
+import { type OperatorDoor, PeerWords, type PeerWordsOptions } from "./peer-words.ts";
 import type { WitnessedLog } from "./seal-witness.ts";
 
 const id = z.string().regex(/^[0-9a-f]{64}$/);
@@ -26,11 +27,13 @@ const peer = z.strictObject({
 	ahead_s: seconds.default(5),
 	reserveAge_s: seconds.default(86_400),
 	others: z.array(url).max(16).default([]),
+	/** of the operator's door, which shows its settlements and its trust list */
+	url: url.optional(),
 });
 const settings = z.strictObject({ peers: z.array(peer).min(1).max(256) });
 
 /** The logs, or what is wrong with the text. */
-export function readPeersToFollow(text: string): readonly WitnessedLog[] | string {
+export function readPeersToFollow(text: string, options: PeerWordsOptions): readonly WitnessedLog[] | string {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
@@ -42,15 +45,21 @@ export function readPeersToFollow(text: string): readonly WitnessedLog[] | strin
 		const [issue] = read.error.issues;
 		return `${issue?.path.join(".")}: ${issue?.message}`;
 	}
+	const words = new PeerWords(read.data.peers.flatMap(doorOf), options);
 	const logs: WitnessedLog[] = [];
 	for (const each of read.data.peers) {
 		const log = logOf(each);
 		if (typeof log === "string") return log;
 		if (logs.some(({ keys }) => keys.origin === log.keys.origin))
 			return `${log.keys.origin} stands there twice`;
-		logs.push(log);
+		const { operator } = log;
+		logs.push(each.url === undefined ? log : { ...log, peerWords: () => words.towards(operator) });
 	}
 	return logs;
+}
+
+function doorOf({ operator, url: at }: z.output<typeof peer>): readonly OperatorDoor[] {
+	return at === undefined ? [] : [{ operator: fromHex(operator) as Bytes, url: at }];
 }
 
 function logOf({
@@ -59,6 +68,7 @@ function logOf({
 	at,
 	holders,
 	others,
+	url: _,
 	...ages
 }: z.output<typeof peer>): WitnessedLog | string {
 	const read: VerifierKey[] = [];

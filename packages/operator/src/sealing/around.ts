@@ -1,5 +1,6 @@
 /**
- * What a seal says of others: words on the funds behind it, and how far peers' logs were seen, as the store has them.
+ * What a seal says of others, as the store has it: words on the funds behind it, what stands between this operator and
+ * its peers by their settlements, and how far their logs were seen.
  *
  * The newest word of each holder counts, and a peer's checkpoint never goes back: who rewrote its log would contradict
  * every seal that has seen it since.
@@ -20,6 +21,7 @@ import {
 	signedReserve,
 	type Verify,
 } from "@tenten/protocol";
+import { positionsIn } from "../crossing/positions.ts";
 import type { Transaction } from "../store/store.ts";
 
 /** Read in the transaction that makes the seal. */
@@ -31,7 +33,7 @@ export type Surroundings = {
 
 export const nothingAround: Surroundings = { reserves: [], positions: [], checkpoints: [] };
 
-export async function storedSurroundings(transaction: Transaction): Promise<Partial<Surroundings>> {
+export async function storedSurroundings(transaction: Transaction): Promise<Surroundings> {
 	const words = await transaction.selectFrom("reserve_words").select("word").execute();
 	const reserves = words.map(({ word }) => {
 		const read = parse(signedReserve, word);
@@ -40,7 +42,7 @@ export async function storedSurroundings(transaction: Transaction): Promise<Part
 	});
 	const peers = await transaction.selectFrom("peer_checkpoints").selectAll().execute();
 	const checkpoints = peers.map(({ peer, size, hash }) => ({ peer, size: Number(size), hash }));
-	return { reserves, checkpoints };
+	return { reserves, positions: await positionsIn(transaction), checkpoints };
 }
 
 /** Takes a word on this operator's funds; `malformed`, `authority-unknown` where it is of another's, `signature-invalid`. */

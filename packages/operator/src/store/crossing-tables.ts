@@ -121,4 +121,17 @@ export type CrossingTables = {
 		/** as above */
 		readonly asks: string;
 	};
+	/** what was countersigned with a peer of an asset: all that settle it write this row */
+	readonly crossing_positions: {
+		readonly peer: Blob;
+		readonly asset: Blob;
+		/** which this operator is, towards the peer */
+		readonly side: string;
+		/** how many settlements both have signed */
+		readonly settlement: bigint | number;
+		/** what the source owes for all of them */
+		readonly owes: bigint;
+		/** the agreement of a settlement that this destination proposed and that is not countersigned; null: none */
+		readonly proposed: Blob | null;
+	};
 };

@@ -83,6 +83,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	crossing_agreements: null,
 	crossing_rule_books: null,
 	crossing_settlements: null,
+	crossing_positions: null,
 	crossing_peers: null,
 	starts: null,
 	trust_lists: null,

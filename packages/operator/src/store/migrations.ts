@@ -349,6 +349,14 @@ export const migrations: readonly Migration[] = [
 			"CREATE INDEX IF NOT EXISTS crossing_tokens_out_by_state ON crossing_tokens_out (state)",
 		],
 	},
+	{
+		version: 24,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS crossing_positions (peer {blob} NOT NULL, asset {blob} NOT NULL,
+				side text NOT NULL, settlement bigint NOT NULL, owes bigint NOT NULL CHECK (owes >= 0),
+				proposed {blob}, PRIMARY KEY (peer, asset))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

@@ -188,7 +188,7 @@ export async function openDoors(
 }
 
 /** Both sign it, keep it, and put it in force: 155 yen for a dollar, and a fee. */
-async function agreeBetween(
+export async function agreeBetween(
 	source: Ecosystem,
 	destination: Ecosystem,
 	some: Partial<AgreementBody>,
@@ -242,7 +242,12 @@ export async function publish(
 	return must(await operator.crossings.adoptRuleBook(await signedBook(ecosystem, body)));
 }
 
-async function fund({ operator }: Ecosystem, asset: Bytes, holder: Bytes, amount: bigint): Promise<void> {
+export async function fund(
+	{ operator }: Ecosystem,
+	asset: Bytes,
+	holder: Bytes,
+	amount: bigint,
+): Promise<void> {
 	const terms = { asset, most: null };
 	await operator.ledger.open([
 		{ id: outside, least: null, ...terms },
@@ -267,16 +272,24 @@ export async function sealAndTell({ ecosystem, log }: DoorSide): Promise<void> {
 	await ecosystem.operator.crossings.tell();
 }
 
+/** Whose door takes what payers ask. */
+export type Asked = { readonly source: Pick<DoorSide, "server"> };
+
 export type Wanted = Omit<QuoteAsked, "decides"> & { readonly secret: Bytes };
 
-export function wish({ agreed }: Doors, n: number, some: Partial<QuoteAsked> = {}): Wanted {
+export function wish({ agreed }: Pick<Doors, "agreed">, n: number, some: Partial<QuoteAsked> = {}): Wanted {
 	const secret = random(`secret ${n}`);
 	const asked = { agreement: agreed.id, nonce: random(`nonce ${n}`), credits: 300n, payer, payee };
 	return { ...asked, release: sha256(secret), ...some, secret };
 }
 
 /** Asks a side over HTTP, as whoever acts for its customers. */
-export async function ask(side: DoorSide, path: string, body?: object, key = crossingKey): Promise<unknown> {
+export async function ask(
+	side: Pick<DoorSide, "server">,
+	path: string,
+	body?: object,
+	key = crossingKey,
+): Promise<unknown> {
 	const response = await fetch(`${side.server?.url}/v1/crossings/${path}`, {
 		method: body === undefined ? "GET" : "POST",
 		headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
@@ -287,7 +300,7 @@ export async function ask(side: DoorSide, path: string, body?: object, key = cro
 	return response.json();
 }
 
-export async function quoted(doors: Doors, wanted: Wanted, key = crossingKey): Promise<QuoteResult> {
+export async function quoted(doors: Asked, wanted: Wanted, key = crossingKey): Promise<QuoteResult> {
 	const { nonce, agreement, payer: from, payee: to, release, credits } = wanted;
 	const asked = {
 		nonce: toHex(nonce),
@@ -311,7 +324,7 @@ export type QuoteResult = {
 
 /** The state that a step answers with, or the code. */
 export async function step(
-	doors: Doors,
+	doors: Asked,
 	path: "locks" | "releases",
 	transfer: string,
 	secret?: Bytes,

@@ -166,6 +166,7 @@ const byJson: Readonly<Record<string, Provocations>> = {
 		malformed: (s) => fetch(`${s.server.url}/v1/batches/anything/${nowhere}`),
 		"not-logged": (s) => fetch(`${s.server.url}/v1/batches/issues/${nowhere}`),
 	},
+	settlements: {},
 	line: {
 		...ofQuestion("/line?asset=JPY"),
 		"asset-unknown": async (s) =>

@@ -8,6 +8,7 @@ export * from "./logged-proof.ts";
 export { type CrossingEnd, endOf, isReleaseOf, type Movement } from "./machine.ts";
 export * from "./messages.ts";
 export * from "./outcome.ts";
+export * from "./position.ts";
 export * from "./price.ts";
 export * from "./quote.ts";
 export * from "./rule-book.ts";

@@ -20,6 +20,15 @@ import {
 import { type Signer, signature, taggedHash } from "../crypto/index.ts";
 import { type OperatorKeys, unsigned, type VerifiedAgreement } from "./agreement.ts";
 
+/** What the source owes the destination of `paid` as of a settlement: what seals of both say, and witnesses hold them to. */
+export const settledPosition = record({
+	/** which one it is of all of `paid` between both, under whatever agreement: from 1, without gaps */
+	settlement: integer(1, Number.MAX_SAFE_INTEGER),
+	/** for all of these, whatever was paid outside since */
+	owes: amountOrZero,
+});
+export type SettledPosition = TypeOf<typeof settledPosition>;
+
 export const settlementBody = record({
 	/** its id */
 	agreement: bytes32,
@@ -35,6 +44,7 @@ export const settlementBody = record({
 	credits: amountOrZero,
 	/** what the source owes it for that, of `paid` */
 	crosses: amountOrZero,
+	position: settledPosition,
 	at: unixSeconds,
 });
 export type SettlementBody = TypeOf<typeof settlementBody>;
