@@ -1,10 +1,10 @@
 /** What a program may pay for calls, and that none is paid twice, wherever an exchange is lost or the power fails. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
 import type { ModuleStore } from "@tenten/module";
 import { memoryStore, PaidFetch, Toll, Wallet, type WalletStore } from "@tenten/wallet";
 import { codeOf } from "../../../test/support/interrupted.ts";
-import { ok, random } from "../../../test/support/town.ts";
+import { ok, openTown, random } from "../../../test/support/town.ts";
 import { type Fault, faultyStore, StoreFault } from "../../module/test/support/faulty-store.ts";
 import { callPrice, openTollTown, type TollTown } from "./support/toll-town.ts";
 
@@ -94,8 +94,9 @@ const losing = (lost: number, when: "before" | "after") => {
 
 for (const when of ["before", "after"] as const)
 	for (const tries of [1, 2])
-		test(`each exchange lost, ${when} it arrived, tried ${tries} times: asked again under its key it is paid once`, async () => {
+		test(`each exchange lost, ${when} it arrived, tried ${tries} times: asked again under its key it is paid once`, async (t) => {
 			const shop = await openTollTown();
+			t.after(() => shop.close());
 			for (let lost = 1; ; lost++) {
 				const rows = memoryStore();
 				const { send, exchanges } = losing(lost, when);
@@ -115,15 +116,14 @@ for (const when of ["before", "after"] as const)
 					break;
 				}
 			}
-			await shop.close();
 		});
 
 type Part = "payer" | "calls" | "payee" | "answers";
 
 /** A shop and a program over stores that can be opened again; one of them fails at a commit. */
-async function openBoth(part: Part, fault: Fault | null) {
-	const shop = await openTollTown();
-	const { town } = shop;
+async function openBoth(t: TestContext, part: Part, fault: Fault | null) {
+	const town = await openTown();
+	t.after(() => town.close());
 	const now = () => town.clock.now;
 	const stores = { payer: memoryStore(), calls: memoryStore(), payee: memoryStore(), answers: memoryStore() };
 	const unlock = { kind: "device", key: random(32) } as const;
@@ -164,14 +164,14 @@ async function openBoth(part: Part, fault: Fault | null) {
 	for (const wallet of [payer, payee])
 		assert.equal(await wallet.join(town.operator, town.operator.id, profile), undefined);
 	await town.fund(payer, 1_000n);
-	return { shop, open, served };
+	return { town, open, served };
 }
 
 for (const part of ["payer", "calls", "payee", "answers"] as const)
 	for (const when of ["before", "after"] as const)
-		test(`power fails ${when} each write of the ${part}: asked again under its key, the call is paid once`, async () => {
+		test(`power fails ${when} each write of the ${part}: asked again under its key, the call is paid once`, async (t) => {
 			for (let commit = 1; ; commit++) {
-				const { shop, open, served } = await openBoth(part, { commit, when, how: "crash" });
+				const { town, open, served } = await openBoth(t, part, { commit, when, how: "crash" });
 				const ask = (paid: PaidFetch) =>
 					paid.fetch("https://api.example/x", { headers: { "idempotency-key": "x" } });
 				const failed = await ask((await open(true)).paid).then(
@@ -183,12 +183,11 @@ for (const part of ["payer", "calls", "payee", "answers"] as const)
 				);
 				const { payer, payee, paid } = await open(false);
 				assert.equal(await ok(await ask(paid)).text(), "answer", `${commit}`);
-				assert.equal(payer.balance(shop.town.asset).available, 1_000n - callPrice, `${commit}`);
-				assert.equal(payee.balance(shop.town.asset).available, callPrice, `${commit}`);
-				assert.equal(paid.spent(shop.town.asset), callPrice);
+				assert.equal(payer.balance(town.asset).available, 1_000n - callPrice, `${commit}`);
+				assert.equal(payee.balance(town.asset).available, callPrice, `${commit}`);
+				assert.equal(paid.spent(town.asset), callPrice);
 				assert.equal(new Set(served).size, 1, `${commit}`);
 				assert.deepEqual(payer.module.open(), []);
-				await shop.close();
 				if (!failed) {
 					assert.ok(commit > (part === "answers" ? 1 : 2), `${commit - 1} writes`);
 					return;

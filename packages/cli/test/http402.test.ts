@@ -182,8 +182,9 @@ describe("a call that is paid for", () => {
 });
 
 describe("a server that was started anew", () => {
-	test("answers what was paid before, by its rows alone, and what was not answered by its handler", async () => {
+	test("answers what was paid before, by its rows alone, and what was not answered by its handler", async (t) => {
 		const shop = await openTollTown();
+		t.after(() => shop.close());
 		const { paid, shown } = await shop.buyer();
 		await paid.fetch(`${shop.url}/one`);
 		shop.handler.before = async () => new Response("", { status: 500 });
@@ -201,7 +202,6 @@ describe("a server that was started anew", () => {
 		}
 		assert.deepEqual(served, [shop.runs[1]]);
 		assert.equal(shop.seller.balance(shop.town.asset).available, 2n * callPrice);
-		await shop.close();
 	});
 });
 
@@ -222,8 +222,9 @@ test("answers are kept whole: status, headers, body; a connection's own headers 
 	assert.equal(codeOf(await answerOf(new Response("longer"), 4)), "too-large");
 });
 
-test("a plain server of node:http is paid as well", async () => {
+test("a plain server of node:http is paid as well", async (t) => {
 	const shop = await openTollTown();
+	t.after(() => shop.close());
 	const toll = await shop.reopen({ rows: memoryStore() });
 	const server = await listen(
 		tollListener(toll, async (request, payment) => Response.json([await request.text(), payment !== null])),
@@ -233,5 +234,4 @@ test("a plain server of node:http is paid as well", async () => {
 	assert.deepEqual(await ok(await paid.fetch(`${server.url}/x`, post)).json(), ["plain", true]);
 	assert.deepEqual(await ok(await paid.fetch(`${server.url}/free`, post)).json(), ["plain", false]);
 	server.stop();
-	await shop.close();
 });
