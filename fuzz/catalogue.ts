@@ -13,6 +13,7 @@ import { http402Targets } from "./targets/http402.ts";
 import { letterTargets } from "./targets/letters.ts";
 import { logTargets } from "./targets/logs.ts";
 import { machineTargets } from "./targets/machines.ts";
+import { meterTargets } from "./targets/meters.ts";
 import { misbehaviourTargets } from "./targets/misbehaviour.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
@@ -36,6 +37,7 @@ export const targets: readonly Target[] = [
 	...shapeTargets,
 	...verifierTargets,
 	...machineTargets,
+	...meterTargets,
 	holderOrderTarget,
 	...signatureTargets,
 	...sealTargets,

@@ -42,6 +42,7 @@ import { definitionMaterial } from "./definition-material.ts";
 import { domainMaterial } from "./domain-material.ts";
 import { freezeMaterial } from "./freeze-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
+import { meterMaterial } from "./meter-material.ts";
 import { misbehaviourMaterial } from "./misbehaviour-material.ts";
 import { operatorMaterial } from "./operator-material.ts";
 import { rowMaterial } from "./row-material.ts";
@@ -180,6 +181,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		const { world, tokens } = await worldOf(suite);
 		roots.push(world.encodedList, ...tokens.map((token) => serializeToken(token)));
 		roots.push(...(await rowMaterial(world, tokens)), ...(await definitionMaterial(world)));
+		roots.push(...(await meterMaterial(world)));
 		const kept = tokens.flatMap((token) => consumedOutputs(token, world.trust));
 		roots.push(...kept.map((output) => serialize(consumedOutput, output)));
 		roots.push(...forksIn(kept));

@@ -47,6 +47,13 @@ const unsent = new Set(["payerState", "payeeState", "keptMessage", "holderOrder"
 /** Hashed as they stand, never read: the hashes in docs/spec/example.md prove most of them. */
 const hashed = [
 	"attemptContent",
+	"finalCountContent",
+	"meterContent",
+	"meterOwner",
+	"meteredOwner",
+	"tick",
+	"tickContent",
+	"tickSeed",
 	"batchPayload",
 	"consentContent",
 	"consentContent.registration",

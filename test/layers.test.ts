@@ -89,6 +89,7 @@ const folderRules: readonly Rule[] = [
 	},
 	{ from: src("fog"), may: [codec], why: "what carries letters knows nothing of what they say" },
 	{ from: src("ledger"), may: [codec], why: "accounts move no token, and sign nothing" },
+	{ from: src("meter"), may: role, why: "roles meet only in index.ts and in the packages above" },
 	{ from: src("registry"), may: role, why: "roles meet only in index.ts and in the packages above" },
 ];
 

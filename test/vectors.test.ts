@@ -58,6 +58,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"funds-insufficient": "what a module owns, or an account holds",
 	"issue-unlogged": "a payee's own policy and its clock",
 	"issue-stopped": "an operator's licences and its clock",
+	"meter-over": "what an operator keeps of a meter, and its clock",
 	"key-unknown": "what a key store holds",
 	"log-in-use": "another process",
 	"order-taken": "a company's own orders",

@@ -264,6 +264,7 @@ function named(reply: RulingReply): string {
 		case "consumed":
 			return toHex(reply.consumed.link.payload);
 		case "filed":
+		case "claimed":
 			return "";
 		default:
 			return reply satisfies never;

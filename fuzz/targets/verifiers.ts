@@ -42,6 +42,7 @@ import {
 	verifyEvidence,
 	verifyFalseStatement,
 	verifyIssueProof,
+	verifyMeterClaim,
 	verifyOrder,
 	verifyReceipt,
 	verifyRefund,
@@ -166,7 +167,9 @@ function judgeStatement(value: TypeOf<typeof rulingRequest>, trust: Trust): unkn
 	if (value.kind !== "statement") return value;
 	const statement = verifyStatement(value.statement, value.statement.body.operator, trust);
 	if (isRefusal(statement)) return statement;
-	const refunds = value.tokens.map((each) => verifyRefund(each, statement, trust));
+	const { kind } = statement.body.says;
+	const judge = kind === "ticked" || kind === "rest" ? verifyMeterClaim : verifyRefund;
+	const refunds = value.tokens.map((each) => judge(each, statement, trust));
 	return refunds.find((refund) => !isRefusal(refund)) ?? refunds[0];
 }
 

@@ -8,9 +8,9 @@ from typing import Annotated, Union
 from .crypto import sha256, verify, verify_encoded
 from .identity import Certificate, Trust
 from .refusal import Refused
-from .statement import NeverReleased, NoReleaseReached, SignedStatement, verify_statement
+from .statement import NeverReleased, NoReleaseReached, Rest, SignedStatement, Ticked, verify_statement
 from .structure import Bytes, Bytes32, EncodedCertificate, ListOf, Number, Purpose, Signature, Structure, reader_of
-from .token import CancelPayload, Issue, Lock, OwnerContent, SignedLink, output_id
+from .token import CancelPayload, FinalCount, Issue, Lock, MeterTerms, OwnerContent, SignedLink, output_id
 
 EVIDENCE_BYTES = 262_144
 CONTENT_BYTES = 69_632
@@ -36,9 +36,12 @@ Parent = Union[ParentIssue, ParentLink]
 
 @dataclass(frozen=True)
 class OpenedOwner(Structure):
+    TAIL = True
+
     certificate: EncodedCertificate
     purpose: Purpose
     request: Bytes32
+    meter: MeterTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,17 @@ class Denied(Structure):
     statement: SignedStatement
 
 
-Evidence = Union[Fork, DoubleDecision, Denied]
+@dataclass(frozen=True)
+class Metered(Structure):
+    KIND = 4
+    parent: Parent
+    index: Index
+    owner: OpenedOwner
+    link: ProvenLink
+    statement: SignedStatement
+
+
+Evidence = Union[Fork, DoubleDecision, Denied, Metered]
 read_evidence = reader_of(Evidence)
 
 
@@ -112,12 +125,14 @@ def verify_evidence(encoded: bytes, trust: Trust) -> Verdict:
         return _judge_fork(evidence, disputed, trust)
     if isinstance(evidence, DoubleDecision):
         return _judge_double_decision(evidence, disputed, trust)
+    if isinstance(evidence, Metered):
+        return _judge_metered(evidence, disputed, trust)
     return _judge_denied(evidence, disputed, trust)
 
 
 def _owner(opened: OpenedOwner, trust: Trust) -> tuple[Certificate, bytes]:
     certificate = trust.certificate(opened.certificate)
-    return certificate, OwnerContent(certificate.hash, opened.purpose, opened.request).owner
+    return certificate, OwnerContent(certificate.hash, opened.purpose, opened.request, opened.meter).owner
 
 
 def _output_in_question(parent: Parent, index: int, opened: OpenedOwner, trust: Trust) -> _Disputed:
@@ -236,3 +251,30 @@ def _judge_denied(evidence: Denied, disputed: _Disputed, trust: Trust) -> Verdic
     else:
         raise Refused("not-evidence", "a statement about no lock")
     return Verdict("denied", disputed.owner, disputed.id)
+
+
+def _judge_metered(evidence: Metered, disputed: _Disputed, trust: Trust) -> Verdict:
+    signer = verify_statement(evidence.statement, trust, None)
+    link = _counts(evidence.link, disputed)
+    says, count = evidence.statement.body.says, link.body.data
+    if not isinstance(says, (Ticked, Rest)):
+        raise Refused("not-evidence", "no claim on a meter")
+    owns = signer.hash == disputed.owner.hash
+    if disputed.id == says.meter and isinstance(count, FinalCount):
+        if isinstance(says, Rest):
+            lied = owns
+        else:
+            signed = verify(signer.key, "final-count", [disputed.id, count.ticks], count.signature)
+            lied = signed and says.ticks > count.ticks
+    else:
+        lied = isinstance(says, Ticked) and owns and _made_by_close(evidence.parent, says.meter)
+    if not lied:
+        raise Refused("not-evidence", "no lie")
+    return Verdict("metered", signer, says.meter)
+
+
+def _made_by_close(parent: Parent, meter: bytes) -> bool:
+    if isinstance(parent, ParentIssue):
+        return False
+    link = SignedLink.decode(parent.bytes, CONTENT_BYTES)
+    return link.input == meter and isinstance(link.body.data, FinalCount)

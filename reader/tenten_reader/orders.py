@@ -241,7 +241,13 @@ class Question(Structure):
     subject: Bytes32
 
 
-RulingRequest = Union[ShowRelease, ShowStatement, ShowEvidence, Question]
+@dataclass(frozen=True)
+class ShowClose(Structure):
+    KIND = 5
+    token: Token
+
+
+RulingRequest = Union[ShowRelease, ShowStatement, ShowEvidence, Question, ShowClose]
 read_ruling_request = reader_of(RulingRequest)
 
 
@@ -264,7 +270,15 @@ class Consumed(Structure):
     consumed: ConsumedOutput
 
 
-RulingReply = Union[Ruled, Filed, Consumed]
+@dataclass(frozen=True)
+class Claimed(Structure):
+    KIND = 4
+    meter: Bytes32
+    ticks: Annotated[int, Number(1, 65_536 * 16)]
+    from_: UnixSeconds
+
+
+RulingReply = Union[Ruled, Filed, Consumed, Claimed]
 read_ruling_reply = reader_of(RulingReply)
 
 

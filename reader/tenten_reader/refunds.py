@@ -8,8 +8,8 @@ from .claims import Terms, terms_of
 from .conditions import Kind
 from .identity import Trust
 from .refusal import Refused
-from .statement import NeverReleased, NoReleaseReached, NoWord, SaysBalance, SignedStatement, Unclaimed
-from .token import Token
+from .statement import NeverReleased, NoReleaseReached, NoWord, Rest, SaysBalance, SignedStatement, Ticked, Unclaimed
+from .token import FinalCount, Token
 from .walk import State, owner_hash, verify_decoded
 
 REFUND_WINDOW = 157_680_000  # seconds: five years of 365 days
@@ -40,7 +40,7 @@ def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: in
         _check_unclaimed(says, present)
         before, refunded, consumed = present, present, verified.states[:-1]
         graces = 2
-    elif present.link is None or isinstance(says, SaysBalance):
+    elif present.link is None or isinstance(says, (SaysBalance, Ticked, Rest)):
         raise Refused("order-mismatch", "no link in question")
     elif isinstance(says, NoWord):
         _check_direct(says, present)
@@ -82,12 +82,16 @@ def _check_locked(says: NeverReleased | NoReleaseReached, before: State, present
 def _check_unclaimed(says: Unclaimed, present: State) -> None:
     if present.locked:
         raise Refused("lock-pending")
+    if present.owner.meter is not None:
+        raise Refused("meter-mismatch", "a metered output")
     if present.output != says.output:
         raise Refused("order-mismatch", "another output")
 
 
 def _check_direct(says: NoWord, present: State) -> None:
     assert present.link is not None
+    if isinstance(present.link.body.data, FinalCount):
+        raise Refused("order-mismatch", "a Close")
     if present.link.body.lock is not None or present.kind == Kind.CHANGE or present.parent != says.link or present.index != 0:
         raise Refused("order-mismatch", "another link")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Union
 from .crypto import verify
 from .identity import Certificate, Trust
 from .refusal import Refused
-from .structure import Bytes32, EncodedCertificate, ListOf, Signature, Structure, UnixSeconds
+from .structure import Bytes32, EncodedCertificate, ListOf, Number, Signature, Structure, UnixSeconds
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,25 @@ class Unclaimed(Structure):
     fallback: Bytes32 | None
 
 
-Says = Union[NeverReleased, NoReleaseReached, NoWord, SaysBalance, Unclaimed]
+@dataclass(frozen=True)
+class Ticked(Structure):
+    KIND = 6
+    meter: Bytes32
+    ticks: Annotated[int, Number(1, 65_536 * 16)]
+    preimage: Bytes32
+    account: Bytes32
+    fallback: Bytes32 | None
+
+
+@dataclass(frozen=True)
+class Rest(Structure):
+    KIND = 7
+    meter: Bytes32
+    account: Bytes32
+    fallback: Bytes32 | None
+
+
+Says = Union[NeverReleased, NoReleaseReached, NoWord, SaysBalance, Unclaimed, Ticked, Rest]
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,20 @@ class Record:
 
 
 @dataclass(frozen=True)
+class BytesOr:
+    """Bytes, or a structure in their place."""
+
+    plain: Shape
+    other: type[Structure]
+
+    def read(self, item: Item) -> Any:
+        return self.other.read(item) if isinstance(item, list) else self.plain.read(item)
+
+    def write(self, value: Any) -> Item:
+        return value.item() if isinstance(value, Structure) else self.plain.write(value)
+
+
+@dataclass(frozen=True)
 class Variants:
     by_kind: dict[int, type[Structure]]
 
@@ -183,7 +197,12 @@ def shape_of(hint: Any) -> Shape:
         return shape
     if origin in (typing.Union, types.UnionType):
         members = [member for member in typing.get_args(hint) if member is not type(None)]
-        inner = shape_of(members[0]) if len(members) == 1 else Variants({member.KIND: member for member in members})
+        if len(members) == 1:
+            inner = shape_of(members[0])
+        elif typing.get_origin(members[0]) is Annotated:
+            inner = BytesOr(shape_of(members[0]), members[1])
+        else:
+            inner = Variants({member.KIND: member for member in members})
         return Nullable(inner) if len(members) < len(typing.get_args(hint)) else inner
     if hint is bool:
         return _Bool()
@@ -215,12 +234,18 @@ class Structure:
 
     KIND: ClassVar[int | None] = None
     UNKNOWN: ClassVar[str] = "type-unknown"
+    TAIL: ClassVar[bool] = False  # whether the last field, `X | None`, is left out where it is None
 
     @classmethod
     def read(cls: type[S], item: Item) -> S:
         """Refuses what is not such an array: malformed, or the code of the field that is wrong first."""
         shapes = fields_of(cls)
         skipped = 0 if cls.KIND is None else 1
+        if cls.TAIL and isinstance(item, list):
+            if len(item) != len(shapes):
+                item, shapes = [*item, None], shapes if len(item) + 1 == len(shapes) else ()
+            elif item[-1] is None:
+                raise Refused("malformed", f"not {cls.__name__}")
         if not isinstance(item, list) or len(item) != skipped + len(shapes):
             raise Refused("malformed", f"not {cls.__name__}")
         if skipped and (type(item[0]) is not int or item[0] != cls.KIND):
@@ -231,7 +256,7 @@ class Structure:
         """As CBOR items."""
         values: list[Item] = [] if self.KIND is None else [self.KIND]
         values.extend(shape.write(getattr(self, name)) for name, shape in fields_of(type(self)))
-        return values
+        return values[:-1] if self.TAIL and values[-1] is None else values
 
     @classmethod
     def decode(cls: type[S], data: bytes, max_bytes: int = cbor.MESSAGE_BYTES) -> S:

@@ -23,13 +23,38 @@ from .structure import (
 )
 
 
+TICKS = 65_536 * 16
+
+
+@dataclass(frozen=True)
+class MeterTerms(Structure):
+    """docs/spec/meter.md, "Terms"."""
+
+    payee: Bytes32
+    units: Amount
+    per_ticks: Annotated[int, Number(1, 2**32)]
+    ticks: Annotated[int, Number(1, TICKS)]
+    anchors: Annotated[tuple[Bytes32, ...], ListOf(1, 16)]
+    until: UnixSeconds
+    offer: Bytes32
+
+
+@dataclass(frozen=True)
+class FinalCount(Structure):
+    ticks: Annotated[int, Number(0, TICKS)]
+    signature: Signature
+
+
 @dataclass(frozen=True)
 class OwnerContent(Structure):
-    """What an owner hides: a certificate, under a purpose and a request."""
+    """What an owner hides: a certificate, under a purpose and a request; of a metered output its terms."""
+
+    TAIL = True
 
     certificate: Bytes32
     purpose: Purpose
     request: Bytes32
+    meter: MeterTerms | None = None
 
     @property
     def owner(self) -> bytes:
@@ -110,7 +135,7 @@ After = Annotated[tuple[SignedCancel, ...], ListOf(0, 4)]
 class LinkBody(Structure):
     outputs: Annotated[tuple[Output, ...], ListOf(1, 8)]
     lock: Lock | None
-    data: Bytes32 | None
+    data: Bytes32 | FinalCount | None
     against: Against | None
     after: After
     spent: Spent | None
@@ -135,9 +160,12 @@ def output_id(parent: bytes, index: int) -> bytes:
 class Opening(Structure):
     """The owner of an output, by its certificate's place in the token's table."""
 
+    TAIL = True
+
     certificate: Annotated[int, Number(0, 64)]
     purpose: Purpose
     request: Bytes32
+    meter: MeterTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +201,7 @@ class Hop(Structure):
     index: Annotated[int, Number(0, 7)]
     outputs: Annotated[tuple[CarriedOutput, ...], ListOf(1, 8)]
     lock: CarriedLock | None
-    data: Bytes32 | None
+    data: Bytes32 | FinalCount | None
     against: Against | None
     after: After
     spent: Spent | None

@@ -8,15 +8,18 @@ from .conditions import Kind, Rules, Transfer
 from .crypto import merkle_root, sha256, verify
 from .devices import check_counted
 from .identity import Certificate, KeyPurpose, Trust
+from .meters import MeteredOutput, check_opening, due_for
 from .refusal import Refused
 from .token import (
     BatchPayload,
     CancelPayload,
+    FinalCount,
     Hop,
     Issue,
     IssueProof,
     LinkBody,
     Lock,
+    MeterTerms,
     Opening,
     Output,
     OwnerContent,
@@ -39,6 +42,8 @@ class Owned:
     certificate: Certificate
     purpose: str | None
     request: bytes
+    meter: MeterTerms | None = None
+    payee: Certificate | None = None  # of a metered output
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Verified:
 
 def signatures_of(token: Token, trust: Trust) -> int:
     """One for the batch, one a link, one a cancel, one a certificate that was not verified before."""
-    cancels = sum(len(hop.after) for hop in token.hops)
+    cancels = sum(len(hop.after) + isinstance(hop.data, FinalCount) for hop in token.hops)
     fresh = sum(not trust.has_verified(encoded) for encoded in set(token.certificates))
     return 1 + len(token.hops) + cancels + fresh
 
@@ -123,11 +128,16 @@ def opened(opening: Opening, table: list[Certificate]) -> Owned:
     """The owner that an opening names, by the token's table."""
     if opening.certificate >= len(table):
         raise Refused("owner-mismatch", "no such certificate")
-    return Owned(table[opening.certificate], opening.purpose, opening.request)
+    payee = None
+    if opening.meter is not None:
+        payee = next((entry for entry in table if entry.hash == opening.meter.payee), None)
+        if payee is None:
+            raise Refused("owner-mismatch", "the payee of a meter")
+    return Owned(table[opening.certificate], opening.purpose, opening.request, opening.meter, payee)
 
 
 def owner_hash(owned: Owned) -> bytes:
-    return OwnerContent(owned.certificate.hash, owned.purpose, owned.request).owner
+    return OwnerContent(owned.certificate.hash, owned.purpose, owned.request, owned.meter).owner
 
 
 def verify_issue_proof(proof: IssueProof, trust: Trust) -> None:
@@ -152,6 +162,8 @@ def verify_issue_proof(proof: IssueProof, trust: Trust) -> None:
 def _verify_issue(token: Token, trust: Trust, table: list[Certificate]) -> State:
     verify_issue_proof(token.issue, trust)
     issue = token.issue.issue
+    if token.opening.meter is not None:
+        raise Refused("meter-mismatch", "an issue opens no meter")
     owner = opened(token.opening, table)
     if owner_hash(owner) != issue.owner:
         raise Refused("owner-mismatch", "the issue's owner")
@@ -199,6 +211,27 @@ def kind_of(input_state: State, link_locks: bool, payee: Certificate, operator: 
     return Kind.PAYMENT
 
 
+def check_spending(state: State, link: SignedLink, kind: Kind, index: int) -> None:
+    """A Close spends a metered output, and nothing else does: docs/spec/meter.md, "Close"."""
+    owner, body = state.owner, link.body
+    count = body.data
+    if owner.meter is None:
+        if isinstance(count, FinalCount):
+            raise Refused("meter-mismatch", "a Close without a meter")
+        return
+    if not isinstance(count, FinalCount) or count.ticks > owner.meter.ticks:
+        raise Refused("meter-mismatch", "no Close")
+    if body.lock is not None or body.against is not None or body.after:
+        raise Refused("meter-mismatch", "no direct link")
+    due = due_for(owner.meter, count.ticks)
+    paid = [Output(due, OwnerContent(owner.meter.payee, owner.purpose, owner.request).owner, ())] if due > 0 else []
+    left = body.outputs[len(paid) :]
+    if body.outputs[: len(paid)] != tuple(paid) or len(left) != (1 if state.amount > due else 0):
+        raise Refused("meter-mismatch", "other parts")
+    if (kind == Kind.CHANGE) != (index >= len(paid)):
+        raise Refused("meter-mismatch", "the payer's change")
+
+
 def _follow(state: State, hop: Hop, position: int, table: list[Certificate], issue: Issue, now: int | None) -> State:
     if state.locked:
         raise Refused("lock-pending")
@@ -209,6 +242,7 @@ def _follow(state: State, hop: Hop, position: int, table: list[Certificate], iss
     kind = kind_of(state, link.body.lock is not None, owner.certificate, issue.asset.operator)
     if position > MAX_LINKS[kind]:
         raise Refused("too-many", "links")
+    check_spending(state, link, kind, hop.index)
     output = link.body.outputs[hop.index]
     hops = state.hops + (kind != Kind.CHANGE)
     transfer = Transfer(kind, owner.certificate, owner.purpose, output.amount, link.body.against, hops, now)
@@ -220,8 +254,16 @@ def _follow(state: State, hop: Hop, position: int, table: list[Certificate], iss
     rules = state.rules.after(transfer, output.caveats)
     if len(rules.caveats) > MAX_LIVE_CAVEATS:
         raise Refused("too-many", "rules")
+    if owner.meter is not None:
+        terms = MeteredOutput(owner.meter, owner.certificate, owner.payee, owner.purpose)
+        check_opening(terms, link, kind, hop.index, position, output.amount, issue.spend_until, rules, hops, now)
     if not verify(state.owner.certificate.key, "link", link.item(), hop.signature):
         raise Refused("signature-invalid", "link")
+    count = link.body.data
+    if isinstance(count, FinalCount):
+        assert state.owner.payee is not None
+        if not verify(state.owner.payee.key, "final-count", [state.output, count.ticks], count.signature):
+            raise Refused("signature-invalid", "final count")
     for cancel in hop.after:
         payload = CancelPayload(cancel.lock).item()
         signers = [entry for entry in table if entry.hash == cancel.certificate]

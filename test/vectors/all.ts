@@ -14,6 +14,7 @@ import { evidences } from "./evidence.ts";
 import { appealOutcomes, appeals, freezeLists, frozenTokens } from "./freezes.ts";
 import { certificates, trustLists } from "./identity.ts";
 import { checkpoints, consistencies, inclusions, verifierKeys } from "./logs.ts";
+import { meters, ticks } from "./meters.ts";
 import { misbehaviours } from "./misbehaviour.ts";
 import { claims, enrolments, orders } from "./orders.ts";
 import { assertions, registrations } from "./passkeys.ts";
@@ -49,6 +50,8 @@ export const drafts: readonly Draft[] = [
 	appealOutcomes,
 	definitions,
 	tokens,
+	meters,
+	ticks,
 	conditions,
 	requests,
 	transfers,

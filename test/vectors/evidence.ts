@@ -11,8 +11,8 @@ import {
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
 import { accepts, type Case, changed, type Draft, type Inputs, itemAt, refuses } from "./drafts.ts";
-import { linkOf, lockOf, passed, released, secretOf, tokenOf } from "./payments.ts";
-import { statementOf } from "./statements.ts";
+import { meterEvidence } from "./meters.ts";
+import { linkOf, lockOf, passed, released, secretOf, statementOf, tokenOf } from "./payments.ts";
 import {
 	alice,
 	bob,
@@ -104,7 +104,7 @@ const forks: readonly Case[] = [
 	),
 	refuses("malformed", "an index of eight", edit([2], 8)),
 	refuses("type-unknown", "a parent of a kind that is not listed", edit([1, 0], 3)),
-	refuses("type-unknown", "evidence of a kind that is not listed", edit([0], 4)),
+	refuses("type-unknown", "evidence of a kind that is not listed", edit([0], 5)),
 	refuses("too-many", "nine deciders", edit([6], new Array(9).fill(alice.encoded))),
 ];
 
@@ -351,5 +351,5 @@ export const evidences: Draft = {
 	comment: "Proof against who broke a promise: docs/spec/evidence.md.",
 	judge: "evidence",
 	given: { trustList: encodedList },
-	cases: [...forks, ...excuses, ...decisions, ...denials],
+	cases: [...forks, ...excuses, ...decisions, ...denials, ...meterEvidence],
 };

@@ -25,15 +25,18 @@ import {
 	requestPayload,
 	reservedPayload,
 	type SignedRequest,
+	type SignedStatement,
+	type StatementBody,
 	serialize,
 	serializeMessage,
 	serializeToken,
 	signedRequest,
+	signStatement,
 	token,
 	type UnsignedLink,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
-import { bytesOf, must, now, ownerOf, type Person, yen } from "./world.ts";
+import { bytesOf, densha, must, now, ownerOf, type Person, yen } from "./world.ts";
 
 export type Made = {
 	readonly body: RequestBody;
@@ -261,3 +264,12 @@ export const contentsOf = (
 
 export const encode = (message: Message): Bytes => serializeMessage(message);
 export const encodeToken = (token: VerifiedToken): Bytes => serializeToken(token);
+
+export function statementOf(
+	by: Person,
+	says: StatementBody["says"],
+	operator = densha.id,
+): Promise<SignedStatement> {
+	const nonce = bytesOf("nonce of a statement");
+	return signStatement({ operator, says, nonce, issuedAt: now }, by.encoded, by.signer);
+}

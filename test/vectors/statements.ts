@@ -2,9 +2,11 @@
 import {
 	type Bytes,
 	type ConsumedOutput,
+	claimedPart,
 	consumedOutput,
 	consumedOutputs,
 	falseStatementEvidence,
+	meterPart,
 	type RegistryRow,
 	refundedOutput,
 	registryRows,
@@ -12,12 +14,12 @@ import {
 	type StatementBody,
 	serialize,
 	signedStatement,
-	signStatement,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
 import { accepts, changed, type Draft, type Inputs, refuses, type Value } from "./drafts.ts";
+import { closed, meter, restStatement, saysRest, saysTicked, tickedStatement } from "./meters.ts";
 import { redeemed } from "./orders.ts";
-import { encodeToken, linkOf, lockOf, passed, released, secretOf, tokenOf } from "./payments.ts";
+import { encodeToken, linkOf, lockOf, passed, released, secretOf, statementOf, tokenOf } from "./payments.ts";
 import {
 	alice,
 	bob,
@@ -29,7 +31,6 @@ import {
 	encodedList,
 	issueTo,
 	machi,
-	now,
 	ownerOf,
 	type Person,
 	redeemUntil,
@@ -38,11 +39,6 @@ import {
 } from "./world.ts";
 
 type Says = StatementBody["says"];
-
-export function statementOf(by: Person, says: Says, operator = densha.id): Promise<SignedStatement> {
-	const nonce = bytesOf("nonce of a statement");
-	return signStatement({ operator, says, nonce, issuedAt: now }, by.encoded, by.signer);
-}
 
 const refundTo = { account: alice.certificate.hash, fallback: null };
 const lock = lockOf("statement").hash;
@@ -86,7 +82,7 @@ export const statements: Draft = {
 			statement: changed(encoded(byAlice), [0, 1, 1], bytesOf("other")),
 		}),
 		refuses("type-unknown", "says something that is not listed", {
-			statement: changed(encoded(byAlice), [0, 1, 0], 6),
+			statement: changed(encoded(byAlice), [0, 1, 0], 8),
 		}),
 		refuses("too-many", "of seventeen outputs", {
 			statement: changed(encoded(await statementOf(alice, unreached)), [0, 1, 4], new Array(17).fill(lock)),
@@ -235,6 +231,17 @@ export const refunds: Draft = {
 			await refund(noWord(changeOfDirect.path.at(-1)?.id ?? lock), changeOfDirect),
 		),
 		refuses("order-mismatch", "a balance is no statement about a link", await refund(balance, lockedToken)),
+		refuses("order-mismatch", "a claim on a meter is no refund", await refund(saysRest(), closed.rest)),
+		refuses(
+			"order-mismatch",
+			"no word of a Close",
+			await refund(noWord(closed.paid.path.at(-1)?.id ?? lock), closed.paid),
+		),
+		refuses(
+			"meter-mismatch",
+			"an unclaimed metered output",
+			await refund(unclaimed(meter.token.outputId), meter.token),
+		),
 		refuses("owner-mismatch", "by who did not own the input", await refund(never, lockedToken, bob)),
 		refuses("signature-invalid", "a token whose link is not signed", {
 			...(await refund(never, lockedToken)),
@@ -271,6 +278,14 @@ const refundedForeign = serialize(refundedOutput, {
 const foreignOpened = await redeemed(released(foreign, "statement"), bob, order);
 const bobHash = bob.certificate.hash;
 
+const atDesk = (value: VerifiedToken, by: Person) => redeemed(value, by, order);
+const ofMeter = (value: VerifiedToken): Inputs => ({ token: encodeToken(value) });
+const claimRow = async (part: "payee" | "payer", statement: SignedStatement): Promise<Value> => ({
+	output: meterPart(meter.token.outputId, part),
+	consumer: bytesOf("a claim on a meter"),
+	consumed: serialize(claimedPart, { statement }),
+});
+
 export const redemptions: Draft = {
 	name: "redemptions",
 	comment:
@@ -297,6 +312,32 @@ export const redemptions: Draft = {
 				stored: [{ output: input.outputId, consumer: bytesOf("refund"), consumed: refundedForeign }],
 			},
 		),
+		accepts("nothing stands of a meter whose Close is on its path", {
+			...ofMeter(await atDesk(closed.rest, alice)),
+			stored: [],
+		}),
+		accepts("a claim on ticks stands beside the payer's change of a Close that it does not contradict", {
+			...ofMeter(await atDesk(closed.rest, alice)),
+			stored: [await claimRow("payee", await statementOf(bob, saysTicked(41)))],
+		}),
+		accepts("a claim on more ticks stands, than its payee signed", {
+			...ofMeter(await atDesk(closed.rest, alice)),
+			stored: [await claimRow("payee", tickedStatement)],
+		}),
+		accepts("a claim on the rest stands, by the payer that closed", {
+			...ofMeter(await atDesk(closed.paid, bob)),
+			stored: [await claimRow("payer", restStatement)],
+		}),
+		accepts("a claim on ticks stands, by a payee that spends its part of a Close", {
+			...ofMeter(await atDesk(closed.paid, bob)),
+			stored: [await claimRow("payee", await statementOf(bob, saysTicked(41)))],
+		}),
+		refuses("ruling-taken", "the payee's part was paid otherwise", {
+			...ofMeter(await atDesk(closed.paid, bob)),
+			stored: [
+				{ output: meterPart(meter.token.outputId, "payee"), consumer: bytesOf("ruling"), consumed: null },
+			],
+		}),
 		refuses("ruling-taken", "its redeemed output was paid under another order", {
 			stored: [{ ...(rowOf(paidRow) as Inputs), consumer: bytesOf("another order") }],
 		}),

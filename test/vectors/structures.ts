@@ -56,10 +56,10 @@ import {
 	request,
 	reserved,
 } from "./message-structures.ts";
+import { meterStructures } from "./meters.ts";
 import { orderOf } from "./orders.ts";
-import { passed, secretOf } from "./payments.ts";
+import { passed, secretOf, statementOf } from "./payments.ts";
 import { everyCondition, lifted } from "./some-terms.ts";
-import { statementOf } from "./statements.ts";
 import { also, casesOf, of, type Structure } from "./structure-cases.ts";
 import { witnessedStructures } from "./witnessed-structures.ts";
 import {
@@ -147,6 +147,7 @@ const rulingReplies: readonly (readonly [string, RulingReply])[] = [
 	["filed", { kind: "filed", caseId: bytesOf("case") }],
 	["consumed", { kind: "consumed", consumed }],
 ];
+const said = statements.map((s) => [s.body.says.kind, s] as const);
 const fork = forkEvidenceFrom(consumed, other);
 const signedBody = await signEnrolment(
 	densha.id,
@@ -293,7 +294,7 @@ const structures: readonly Structure[] = [
 				["a link denied", denied],
 			],
 		},
-		["type-unknown", "kind 4", [0], 4],
+		["type-unknown", "kind 5", [0], 5],
 		["malformed", "empty content", [4, 0], new Uint8Array()],
 	),
 	excessStructure,
@@ -356,12 +357,7 @@ const structures: readonly Structure[] = [
 		["too-many", "33 issues", [2], new Array(33).fill(0)],
 		["malformed", "the sixteenth output", [2, 0, 0], 16],
 	),
-	also(of(signedStatement, "signedStatement", ...statements.map((s) => [s.body.says.kind, s] as const)), [
-		"type-unknown",
-		"says 6",
-		[0, 1, 0],
-		6,
-	]),
+	also(of(signedStatement, "signedStatement", ...said), ["type-unknown", "says 8", [0, 1, 0], 8]),
 	also(
 		of(accountReply, "accountReply", [
 			"two balances",
@@ -379,10 +375,10 @@ const structures: readonly Structure[] = [
 	of(signedRuling, "signedRuling", ["released", released], ["refunded", refunded]),
 	also(
 		of(rulingRequest, "rulingRequest", ...rulingRequests),
-		["type-unknown", "kind 5", [0], 5],
+		["type-unknown", "kind 6", [0], 6],
 		["malformed", "a statement of no token", [2], []],
 	),
-	also(of(rulingReply, "rulingReply", ...rulingReplies), ["type-unknown", "kind 4", [0], 4]),
+	also(of(rulingReply, "rulingReply", ...rulingReplies), ["type-unknown", "kind 5", [0], 5]),
 	{
 		name: "falseStatement",
 		encodings: [["a statement and its release", falseStatementEvidence(never, secretOf("structure"))]],
@@ -395,5 +391,10 @@ export const structureFile: Draft = {
 		"Every structure, decoded alone: nothing but its form is judged, and signatures in it need not hold.",
 	judge: "structure",
 	given: {},
-	cases: [...structures.flatMap(casesOf), ...witnessedStructures.flatMap(casesOf), ...messageFaults],
+	cases: [
+		...structures.flatMap(casesOf),
+		...witnessedStructures.flatMap(casesOf),
+		...meterStructures,
+		...messageFaults,
+	],
 };

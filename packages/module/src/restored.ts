@@ -142,6 +142,7 @@ export async function takeUnclaimed(
 		case "ruled":
 			return takeRefund(core, row, reply, trust);
 		case "filed":
+		case "claimed":
 			return refuse("type-unknown", reply.kind);
 		default:
 			return reply satisfies never;

@@ -19,6 +19,7 @@ import {
 import { openCase } from "./cases.ts";
 import type { OperatorContext } from "./context.ts";
 import type { JudgedToken } from "./judging/judge.ts";
+import { convictClaimants } from "./metered.ts";
 import { encodeRecord, type PayoutRecord } from "./payout-record.ts";
 import type { Outcome } from "./replies.ts";
 import type { Case } from "./store/case-files.ts";
@@ -79,6 +80,7 @@ async function recordPayout(
 		if (await isRecorded(transaction, claimed)) throw new Overtaken();
 		return refuse("issue-proof-invalid", "more than was issued");
 	}
+	await convictClaimants(transaction, context, claimed, trust);
 	const outcome = await outcomeOf(transaction, context, claimed, verdict);
 	await insertRows(transaction, issue, verdict.missing);
 	const { digest } = claimed;

@@ -105,6 +105,8 @@ function subjectOf({ body: { says } }: VerifiedStatement): Bytes | Refusal {
 		case "unclaimed":
 			return says.output;
 		case "balance":
+		case "ticked":
+		case "rest":
 			return refuse("order-mismatch", "no statement about a link");
 		default:
 			return says satisfies never;

@@ -5,6 +5,7 @@
  *   statement       nothing before redeem until and grace; then ruled `refunded`, where the rows are free. Of
  *                   what was unclaimed, at any time, the link that consumed it
  *   evidence        a case file
+ *   close           of a meter: it stands from then on (meters.ts), where claims on meters are answered too
  *   question        the ruling that stands, or the one that follows from a published release
  *
  * Written once a lock. Every refund takes the rows of its path and of the output that it pays, so what the
@@ -31,6 +32,7 @@ import {
 } from "@tenten/protocol";
 import { openCase } from "./cases.ts";
 import { type OperatorContext, releaseLife } from "./context.ts";
+import { claimMeter, showClose } from "./meters.ts";
 import { refund } from "./refunds.ts";
 import { forgetReleases } from "./store/forgetting.ts";
 import { publishedOf, publishUnvouched } from "./store/releases.ts";
@@ -51,6 +53,8 @@ export async function rule(context: OperatorContext, encoded: Bytes): Promise<By
 			return file(context, request.evidence);
 		case "question":
 			return answerQuestion(context, request.subject);
+		case "close":
+			return showClose(context, request.token);
 		default:
 			return request satisfies never;
 	}
@@ -79,6 +83,8 @@ async function ruleOnStatement(
 	{ statement, tokens }: Extract<RulingRequest, { readonly kind: "statement" }>,
 ): Promise<Bytes | Refusal> {
 	const sign = (subject: Bytes): Promise<SignedRuling> => signRuling(context, subject, null);
+	const { kind } = statement.body.says;
+	if (kind === "ticked" || kind === "rest") return claimMeter(context, statement, tokens, sign);
 	const outcome = await refund(context, statement, tokens, sign);
 	if (isRefusal(outcome)) return outcome;
 	switch (outcome.kind) {

@@ -17,8 +17,10 @@ const tracer = trace.getTracer("@tenten/operator");
 
 type Spanned =
 	| "verify claim"
+	| "verify close"
 	| "verify enrolment"
 	| "verify evidence"
+	| "verify meter"
 	| "verify order"
 	| "verify peer"
 	| "verify statement";

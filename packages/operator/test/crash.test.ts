@@ -40,6 +40,7 @@ import { freezeScene } from "./support/freeze-scene.ts";
 import { inFolder } from "./support/in-folder.ts";
 import { ledgerScene } from "./support/ledger-scene.ts";
 import { createLicensed } from "./support/licensed.ts";
+import { meterScenes } from "./support/meter-scene.ts";
 import { pruneScene } from "./support/prune-scene.ts";
 import { firstSeals, sealScenes } from "./support/seal-scenes.ts";
 import { beginSealed } from "./support/sealed.ts";
@@ -154,7 +155,7 @@ async function createSealed(options: EcosystemOptions): Promise<Ecosystem> {
 	return ecosystem;
 }
 
-for (const [name, scene] of Object.entries({ ...scenes, ...sealScenes, ...domainScenes }))
+for (const [name, scene] of Object.entries({ ...scenes, ...meterScenes, ...sealScenes, ...domainScenes }))
 	test(`power fails before and after each commit: ${name}`, () =>
 		cutEverywhere((point, commits) => cutAndRetry(createSealed, scene, point, commits), 2));
 

@@ -9,6 +9,7 @@ export * from "./handover/index.ts";
 export * from "./identity/index.ts";
 export * from "./ledger/index.ts";
 export * from "./log/index.ts";
+export * from "./meter/index.ts";
 export * from "./misbehaviour/index.ts";
 export * from "./registry/index.ts";
 export * from "./seal/index.ts";

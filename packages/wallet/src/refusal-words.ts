@@ -307,6 +307,15 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "The answer to this payment is kept no longer.",
 		ja: "この支払いに対する回答の保存期間は終了しました。",
 	},
+	"meter-mismatch": {
+		en: "This is not what the meter's terms say.",
+		ja: "メーターの取り決めと合いません。",
+	},
+	"tick-invalid": {
+		en: "This does not pay for the meter's next tick.",
+		ja: "メーターの支払いとして確認できません。",
+	},
+	"meter-over": { en: "This meter has ended.", ja: "このメーターは終了しています。" },
 	"not-evidence": { en: "This proves nothing against anyone.", ja: "だれの不正の証拠にもなりません。" },
 };
 

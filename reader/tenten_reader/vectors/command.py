@@ -41,6 +41,7 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "redemption": judges_registry.judge_redemption,
     "statement": judges_registry.judge_statement,
     "falseStatement": judges_registry.judge_false_statement,
+    "ticks": judges_token.judge_ticks,
     "refund": judges_registry.judge_refund_of,
     "ruling": judges_registry.judge_ruling,
     "inclusion": judges_log.judge_inclusion,

@@ -30,7 +30,10 @@ def structure(value: Structure) -> Any:
     if isinstance(value, Claims):
         return _claims(value)
     kind = {"kind": KIND_NAMES[type(value)]} if type(value) in KIND_NAMES else {}
-    return {**kind, **{camel(name): _field(shape, getattr(value, name)) for name, shape in fields_of(type(value))}}
+    shown = fields_of(type(value))
+    if value.TAIL and getattr(value, shown[-1][0]) is None:
+        shown = shown[:-1]
+    return {**kind, **{camel(name): _field(shape, getattr(value, name)) for name, shape in shown}}
 
 
 def _claims(claims: Claims) -> Any:

@@ -6,6 +6,9 @@ from typing import Any
 
 from ..acceptance import check_open, verify_request
 from ..messages import SignedRequest
+from ..meters import due_for, meter_id, proves
+from ..refusal import Refused
+from ..token import MeterTerms
 from ..walk import Owned, Verified, verify_token
 from .injson import named, structure
 from .judges import Input
@@ -17,6 +20,22 @@ def owner(owned: Owned) -> Any:
         "purpose": owned.purpose,
         "request": owned.request.hex(),
     }
+
+
+def meter(token: Verified) -> Any:
+    """Of a metered output: the meter's id."""
+    owned = token.present.owner
+    if owned.meter is None:
+        return {}
+    before = token.states[-2].output
+    return {"meter": meter_id(before, owned.certificate.hash, owned.purpose, owned.request, owned.meter).hex()}
+
+
+def judge_ticks(given: Input) -> Any:
+    terms = MeterTerms.decode(given.data("terms"))
+    if not proves(given.data("meter"), terms, given.values["ticks"], given.data("preimage")):
+        raise Refused("tick-invalid")
+    return {"due": str(due_for(terms, given.values["ticks"]))}
 
 
 def rules(token: Verified) -> Any:
@@ -36,6 +55,7 @@ def judge_token(given: Input) -> Any:
         "asset": structure(token.issue.asset),
         "amount": str(present.amount),
         "owner": owner(present.owner),
+        **meter(token),
         "previousOwner": None if present.previous is None else present.previous.certificate.hash.hex(),
         "hops": present.hops,
         "rules": rules(token),

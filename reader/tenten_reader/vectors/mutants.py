@@ -29,6 +29,7 @@ FIELDS = {
     "frozen": "token",
     "appeal": "appeal",
     "appealOutcome": "outcome",
+    "ticks": "terms",
     "token": "token",
     "refund": "token",
     "request": "request",

@@ -41,6 +41,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "fork": evidence.Fork,
         "doubleDecision": evidence.DoubleDecision,
         "denied": evidence.Denied,
+        "metered": evidence.Metered,
     },
     "excess": {
         "twice": excess.Twice,
@@ -76,12 +77,15 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "noWord": statement.NoWord,
         "balance": statement.SaysBalance,
         "unclaimed": statement.Unclaimed,
+        "ticked": statement.Ticked,
+        "rest": statement.Rest,
     },
     "rulingRequest": {
         "release": orders.ShowRelease,
         "statement": orders.ShowStatement,
         "evidence": orders.ShowEvidence,
         "question": orders.Question,
+        "close": orders.ShowClose,
     },
     "batch": {
         "issues": seals.Issues,
@@ -132,7 +136,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "brokenDecision": misbehaviour.BrokenDecision,
         "brokenRecord": misbehaviour.BrokenRecord,
     },
-    "rulingReply": {"ruled": orders.Ruled, "filed": orders.Filed, "consumed": orders.Consumed},
+    "rulingReply": {
+        "ruled": orders.Ruled,
+        "filed": orders.Filed,
+        "consumed": orders.Consumed,
+        "claimed": orders.Claimed,
+    },
 }
 
 KIND_NAMES: dict[Any, str] = {variant: name for union in VARIANTS.values() for name, variant in union.items()}
@@ -244,6 +253,7 @@ _NAMED_AS_THE_RULE = (
     orders.SignedRuling,
     orders.StoredIssue,
     registry.ConsumedOutput,
+    registry.ClaimedPart,
     registry.RefundedOutput,
     seals.AssetTotals,
     seals.BilateralPosition,
@@ -266,7 +276,9 @@ _NAMED_AS_THE_RULE = (
     token.CancelPayload,
     token.CarriedLock,
     token.CarriedOutput,
+    token.FinalCount,
     token.Hop,
+    token.MeterTerms,
     token.Issue,
     token.IssueProof,
     token.LinkBody,

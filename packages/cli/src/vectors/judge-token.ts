@@ -1,9 +1,14 @@
 /** Judges of value: tokens, evidence, and what an operator's registry makes of a path. */
 import {
+	dueFor,
 	isRefusal,
 	judgeRows,
+	meterTerms,
 	type Owner,
+	parse,
+	provesTicks,
 	type RegistryRow,
+	refuse,
 	registryRows,
 	toHex,
 	type VerifiedToken,
@@ -36,6 +41,7 @@ function tokenFacts(token: VerifiedToken): Facts {
 		asset: factsOf(token.asset),
 		amount: token.amount.toString(),
 		owner: ownerFacts(token.owner),
+		...(token.owner.meter && { meter: toHex(token.owner.meter.id) }),
 		previousOwner: token.previousOwner && toHex(token.previousOwner.hash),
 		hops: token.hops,
 		rules: factsOf(token.rules),
@@ -47,6 +53,16 @@ function tokenFacts(token: VerifiedToken): Facts {
 function ownerFacts({ certificate, purpose, request }: Owner): Facts {
 	return { certificate: toHex(certificate.hash), purpose, request: toHex(request) };
 }
+
+/** Whether `preimage` proves so many ticks of the meter of this id and these terms, and what is due by them. */
+export const judgeTicks: Judge = (input) => {
+	const terms = parse(meterTerms, bytesIn(input, "terms"));
+	if (isRefusal(terms)) return terms;
+	const ticks = numberIn(input, "ticks");
+	return provesTicks(bytesIn(input, "meter"), terms, ticks, bytesIn(input, "preimage"))
+		? { due: dueFor(terms, ticks).toString() }
+		: refuse("tick-invalid");
+};
 
 export const judgeEvidence: Judge = (input, verify) => {
 	const conviction = verifyEvidence(bytesIn(input, "evidence"), trustIn(input, verify));

@@ -36,7 +36,7 @@ import {
 	judgeStatement,
 } from "./judge-registry.ts";
 import { judgeSealCosignature, judgeSealProof, judgeSealRefusal, judgeSealRules } from "./judge-seal.ts";
-import { judgeEvidence, judgeRedemption, judgeToken } from "./judge-token.ts";
+import { judgeEvidence, judgeRedemption, judgeTicks, judgeToken } from "./judge-token.ts";
 import type { Judge } from "./vector.ts";
 
 export const pureJudges: Readonly<Record<string, Judge>> = {
@@ -86,6 +86,7 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	signed: judgeSigned,
 	statement: judgeStatement,
 	structure: judgeStructure,
+	ticks: judgeTicks,
 	token: judgeToken,
 	transfer: judgeTransfer,
 	trustList: judgeTrustList,

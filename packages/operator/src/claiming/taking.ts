@@ -28,7 +28,7 @@ export function takingsOf(
 
 /** The outputs on a token's path, the one that is paid last. */
 export function statesTaken({ rows }: Pick<Taking, "rows">): readonly Bytes[] {
-	return rows.map(({ output }) => output);
+	return rows.flatMap(({ output, meter }) => (meter === undefined ? [output] : [output, meter.output]));
 }
 
 /** The releases on the paths of what is taken, published `at` unix seconds. */

@@ -155,13 +155,15 @@ function take(claim: PreparedClaim, stored: Stored): Taken | null {
 	return { claim, writes, missing };
 }
 
-/** Null where anything else consumed one of the outputs. */
+/** Null where anything else consumed one of the outputs, or a meter is closed by it. */
 function missingRows(takings: readonly Taking[], { consumers }: Stored): Taken["missing"] | null {
 	const missing = new Map<string, Taken["missing"][number]>();
 	for (const { issue, rows } of takings)
 		for (const row of rows) {
 			const id = toHex(row.output);
 			const before = consumers.get(id) ?? (consumers.has(id) ? null : missing.get(id)?.consumer);
+			// The long way weighs what was claimed of a meter.
+			if (before === undefined && row.meter !== undefined) return null;
 			if (before === undefined) missing.set(id, { issue, ...row });
 			else if (before === null || !equalBytes(before, row.consumer)) return null;
 		}

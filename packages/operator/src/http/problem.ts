@@ -114,6 +114,9 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"budget-exceeded": unprocessable,
 	"answer-pending": later,
 	"answer-gone": [410, "spent"],
+	"meter-mismatch": unprocessable,
+	"tick-invalid": unprocessable,
+	"meter-over": [410, "safe"],
 	"not-evidence": unprocessable,
 };
 

@@ -89,13 +89,11 @@ async function settledOf(transaction: Transaction, ids: readonly Uint8Array[]): 
 /** Deletes issues and writes what they were to the closing lines. */
 async function closeIssues(transaction: Transaction, rows: readonly Schema["issues"][]): Promise<void> {
 	if (rows.length === 0) return;
+	const ids = rows.map(({ issue_id }) => issue_id);
+	await transaction.deleteFrom("meter_claims").where("issue_id", "in", ids).execute();
 	const deleted = await transaction
 		.deleteFrom("issues")
-		.where(
-			"issue_id",
-			"in",
-			rows.map(({ issue_id }) => issue_id),
-		)
+		.where("issue_id", "in", ids)
 		.returning(["asset", "issued", "paid"])
 		.execute();
 	const closings = new Map<string, { readonly asset: Uint8Array; readonly closing: Closing }>();

@@ -19,6 +19,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	issues: "issue_id",
 	registry: "issue_id",
 	claims: "issue_id",
+	meter_claims: "issue_id",
 	// Each written and read under one key of its own.
 	settlements: "settlement_id",
 	replies: "claim_hash",

@@ -357,6 +357,13 @@ export const migrations: readonly Migration[] = [
 				proposed {blob}, PRIMARY KEY (peer, asset))`,
 		],
 	},
+	{
+		version: 25,
+		statements: [
+			`CREATE TABLE IF NOT EXISTS meter_claims (issue_id {blob} NOT NULL, meter {blob} NOT NULL,
+				ticks bigint NOT NULL, statement {blob} NOT NULL, PRIMARY KEY (issue_id, meter))`,
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */

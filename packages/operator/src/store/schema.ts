@@ -40,6 +40,13 @@ export type Schema = SealSchema &
 			readonly settlement_id: Blob | null;
 			readonly result: Blob | null;
 		};
+		/** of a meter, what its payee claimed by its deepest preimage: an encoded statement */
+		readonly meter_claims: {
+			readonly issue_id: Blob;
+			readonly meter: Blob;
+			readonly ticks: bigint;
+			readonly statement: Blob;
+		};
 		/** fresh issues of each settlement of an order */
 		readonly settlements: {
 			readonly settlement_id: Blob;

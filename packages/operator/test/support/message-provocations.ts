@@ -17,6 +17,7 @@ import { enrolHolder, makeClaim, redeem, withdrawTo } from "./ecosystem.ts";
 import { appealing, appeals, frozenClaim, frozenRefund, goodAppeal } from "./freeze-provocations.ts";
 import { edited, replaced, turned } from "./item-edits.ts";
 import { createLicensed, draftOf } from "./licensed.ts";
+import { byMeters } from "./meter-provocations.ts";
 import { refundsEnd } from "./rulings.ts";
 import { nested, orderOf, type Served, send, statement, withdrawal } from "./served.ts";
 
@@ -247,6 +248,7 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 	},
 	appeal: { ...unread(appeals, goodAppeal), ...appealing },
 	rule: {
+		...byMeters,
 		...unread(rulings, goodQuestion),
 		...keyed(rulings, goodQuestion),
 		"too-many": async (s) =>

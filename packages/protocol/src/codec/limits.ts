@@ -34,6 +34,10 @@ export const limits = {
 	orderTokens: 16,
 	/** new owners that one order names */
 	orderOutputs: 16,
+	/** ticks of one chain of a meter: what one claim may cost to check */
+	ticks: 65_536,
+	/** chains of one meter */
+	chains: 16,
 	/** minor units; what a signed 64-bit column holds */
 	amount: 2n ** 63n - 1n,
 } as const;

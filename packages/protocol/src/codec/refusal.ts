@@ -116,6 +116,9 @@ export const refusals = {
 	"budget-exceeded": ["final", "allow more in the budget, or do without"],
 	"answer-pending": ["transient", "ask again under the same key: it is paid, and is not charged twice"],
 	"answer-gone": ["final", "ask anew: the answer was kept for its time"],
+	"meter-mismatch": ["final", "open, tick and close a meter as its terms say"],
+	"tick-invalid": ["final", "send the preimage that leads to the last tick"],
+	"meter-over": ["final", "open another meter: this one has ended"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

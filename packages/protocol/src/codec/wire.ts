@@ -165,6 +165,38 @@ export function record<T extends Record<string, unknown>>(
 	};
 }
 
+/** As `record`, with one field more at its end, which is left out where there is nothing to say. */
+export function recordWithTail<T extends Record<string, unknown>, K extends string, V>(
+	fields: { readonly [F in keyof T]: Shape<T[F]> },
+	name: K,
+	tail: Shape<V>,
+): Shape<Readonly<T> & { readonly [F in K]?: V }> {
+	const head = record<T>(fields);
+	const length = Object.keys(fields).length;
+	return {
+		read: (item) => {
+			if (!Array.isArray(item) || item.length !== length + 1)
+				return head.read(item) as Readonly<T> & { readonly [F in K]?: V };
+			return { ...head.read(item.slice(0, length)), [name]: tail.read(item[length]) } as Readonly<T> & {
+				readonly [F in K]?: V;
+			};
+		},
+		write: (value) => {
+			const said = value[name];
+			const items = head.write(value) as readonly Item[];
+			return said === undefined ? items : [...items, tail.write(said as V)];
+		},
+	};
+}
+
+/** Bytes, or a structure in their place. */
+export function bytesOr<T extends object>(plain: Shape<Bytes>, other: Shape<T>): Shape<Bytes | T> {
+	return {
+		read: (item) => (Array.isArray(item) ? other : plain).read(item),
+		write: (value) => (value instanceof Uint8Array ? plain.write(value) : other.write(value)),
+	};
+}
+
 /** A map with one label (an integer key, as in COSE and CWT) a field. A field that is null is left out. */
 export function labelled<T extends Record<string, unknown>>(
 	fields: {

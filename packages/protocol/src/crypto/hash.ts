@@ -29,6 +29,7 @@ const hashTags = [
 	"line",
 	"link",
 	"lot",
+	"meter",
 	"order",
 	"output",
 	"owner",
@@ -48,6 +49,8 @@ const hashTags = [
 	"status",
 	"sum-leaf",
 	"sum-node",
+	"tick",
+	"tick-seed",
 	"transfer",
 ] as const;
 

@@ -23,6 +23,7 @@ export const signedTypes = [
 	"delegation",
 	"drill",
 	"enrolment",
+	"final-count",
 	"freeze-list",
 	"issue-batch",
 	"link",

@@ -14,6 +14,7 @@ import {
 } from "../identity/index.ts";
 import {
 	type Against,
+	type LinkBody,
 	type Lock,
 	type PathLink,
 	sameAsset,
@@ -122,8 +123,8 @@ function sameLock(a: Lock | null, b: Lock | null): boolean {
 	return a.payeeDecides === b.payeeDecides && equalBytes(a.hash, b.hash);
 }
 
-function sameBytes(a: Bytes | null, b: Bytes | null): boolean {
-	return a === null || b === null ? a === b : equalBytes(a, b);
+function sameBytes(a: LinkBody["data"], b: Bytes | null): boolean {
+	return a === null || b === null ? a === b : a instanceof Uint8Array && equalBytes(a, b);
 }
 
 function sameAgainst(a: Against | null, b: Against | null): boolean {

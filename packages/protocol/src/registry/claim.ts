@@ -23,8 +23,10 @@ import {
 	type ConsumedOutput,
 	consumedOutput,
 	consumedOutputs,
+	finalCountOf,
 	lockHash,
 	type Owner,
+	outputId,
 	type PathLink,
 	sameAsset,
 	signaturesIn,
@@ -141,22 +143,52 @@ export type RegistryRow = {
 	 * a lock; null where the output was paid otherwise
 	 */
 	readonly consumed: Bytes | null;
+	/**
+	 * where `output` is a part of a meter: the metered output, and whether a claim on that part which this link
+	 * does not contradict may stand in its place
+	 */
+	readonly meter?: { readonly output: Bytes; readonly yields: boolean };
 };
+
+/**
+ * The two parts of a metered output, each with a row of its own: a Close takes both, a claim by one side its own.
+ * An output id is no link id, so these are ids of nothing else.
+ */
+export function meterPart(meter: Bytes, part: "payee" | "payer"): Bytes {
+	return outputId(meter, { payee: 0, payer: 1 }[part]);
+}
 
 /** The rows of a whole path, and of the output that is paid to `payee` (an order's digest, a ruling's id). */
 export function registryRows(token: VerifiedToken, payee: Bytes, trust: Trust): readonly RegistryRow[] {
 	return [...pathRows(token, trust), { output: token.outputId, consumer: payee, consumed: null }];
 }
 
-/** The rows of the links on a path. A last link that is still locked consumes nothing. */
+/** Both parts of a meter, taken by a Close. */
+export function meterRows(
+	meter: Bytes,
+	close: Bytes,
+	consumed: Bytes,
+	isChange: boolean,
+): readonly RegistryRow[] {
+	const row = (part: "payee" | "payer", yields: boolean): RegistryRow => {
+		return { output: meterPart(meter, part), consumer: close, consumed, meter: { output: meter, yields } };
+	};
+	return [row("payee", isChange), row("payer", false)];
+}
+
+/**
+ * The rows of the links on a path. A last link that is still locked consumes nothing; a Close takes both parts of
+ * its meter, and where the path goes on through the payer's change, a payee that was paid elsewhere is not in its way.
+ */
 export function pathRows(token: VerifiedToken, trust: Trust): readonly RegistryRow[] {
 	const consumed = consumedOutputs(token, trust);
 	const effective = token.pending === null ? token.path : token.path.slice(0, -1);
-	return effective.map((link, position) => ({
-		output: link.input,
-		consumer: link.id,
-		consumed: serialize(consumedOutput, consumed[position] as ConsumedOutput),
-	}));
+	return effective.flatMap((link, position) => {
+		const kept = serialize(consumedOutput, consumed[position] as ConsumedOutput);
+		if (finalCountOf(link.body) === undefined)
+			return [{ output: link.input, consumer: link.id, consumed: kept }];
+		return meterRows(link.input, link.id, kept, link.kind === "change");
+	});
 }
 
 /** Locks and their releases on a path: the operator publishes them, for the side that still waits for one. */

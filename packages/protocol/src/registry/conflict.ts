@@ -7,6 +7,8 @@
  *                             that each output of the losing branch draws once
  *   a refund there            its owner had stated that no link of its own consumed this output. Where this is
  *                             a lie, it is a fork like any other; otherwise it is taken
+ *   a claim on a meter there  a lie of its claimant, beside a Close that it signed away; otherwise it is taken, or
+ *                             stands beside the Close, where the path goes on through the payer's change
  *   a payout there            taken: a ruling or an order was paid for this very output
  *
  * Of several forks on one path the last counts for the draw: without it, the branch would have drawn already
@@ -17,9 +19,11 @@ import type { Trust, VerifiedCertificate } from "../identity/index.ts";
 import {
 	type ConsumedOutput,
 	type Conviction,
+	claimedPart,
 	consumedOutput,
 	deniedEvidenceFrom,
 	forkEvidenceFrom,
+	meteredEvidenceFrom,
 	type RefundedOutput,
 	refundedOutput,
 	verifyEvidence,
@@ -59,11 +63,13 @@ export function judgeRows(
 	const known = new Map(stored.map((row) => [toHex(row.output), row]));
 	const missing: RegistryRow[] = [];
 	const forks: Fork[] = [];
-	for (const row of rows) {
+	for (const [position, row] of rows.entries()) {
 		const before = known.get(toHex(row.output));
 		if (before === undefined) missing.push(row);
 		else if (!equalBytes(before.consumer, row.consumer)) {
-			const fork = forkOf(before, row, trust);
+			// After both parts of a meter stands what spent the payee's.
+			const fork = forkOf(before, row, trust) ?? spentBesides(before, row, rows[position + 2], trust);
+			if (isRefusal(fork) && row.meter?.yields) continue;
 			if (isRefusal(fork)) return { kind: "refused", refusal: fork };
 			forks.push(fork);
 		}
@@ -74,37 +80,60 @@ export function judgeRows(
 	return { kind: "forked", missing, forks, last, draws: !isCulprit };
 }
 
-function forkOf(before: RegistryRow, row: RegistryRow, trust: Trust): Fork | Refusal {
+/** Undefined where the two stand beside each other, as far as they go: a Close, and a claim that it does not contradict. */
+function forkOf(before: RegistryRow, row: RegistryRow, trust: Trust): Fork | Refusal | undefined {
 	if (before.consumed === null || row.consumed === null) return taken;
+	const metered = claimBeside(before.consumed, row.consumed) ?? claimBeside(row.consumed, before.consumed);
+	if (metered !== undefined) {
+		const convicted = convict(metered, trust);
+		return isRefusal(convicted) ? undefined : convicted;
+	}
 	const second = parse(consumedOutput, row.consumed, row.consumed.length);
 	if (isRefusal(second)) return taken;
 	const refunded = parse(refundedOutput, before.consumed, before.consumed.length);
-	if (!isRefusal(refunded)) return denialOf(refunded, second, row.output, trust);
+	if (!isRefusal(refunded)) return denialOf(refunded, second, trust);
 	const first = parse(consumedOutput, before.consumed, before.consumed.length);
 	if (isRefusal(first)) return first;
-	return convict(forkEvidenceFrom(first, second), row.output, trust);
+	return convict(forkEvidenceFrom(first, second), trust);
 }
 
 const taken: Refusal = refuse("ruling-taken");
 
-/** Whether who took the output back had spent it: by what it stated, or by the release of what it showed. */
-function denialOf(
-	refunded: RefundedOutput,
-	spent: ConsumedOutput,
-	output: Bytes,
+/** A payee that was paid on its claim, and spent its part of a Close as well. */
+function spentBesides(
+	before: RegistryRow,
+	row: RegistryRow,
+	spent: RegistryRow | undefined,
 	trust: Trust,
 ): Fork | Refusal {
-	const denied = convict(deniedEvidenceFrom(refunded, spent), output, trust);
+	if (row.meter === undefined || row.meter.yields || before.consumed === null || !spent?.consumed)
+		return taken;
+	const evidence = claimBeside(before.consumed, spent.consumed);
+	const convicted = evidence && convict(evidence, trust);
+	return convicted === undefined || isRefusal(convicted) ? taken : convicted;
+}
+
+/** Where one of two rows is a claim on a meter, and the other a link: what may convict the claimant. */
+function claimBeside(claim: Bytes, link: Bytes): Bytes | undefined {
+	const claimed = parse(claimedPart, claim, claim.length);
+	const consumed = parse(consumedOutput, link, link.length);
+	if (isRefusal(claimed) || isRefusal(consumed)) return undefined;
+	return meteredEvidenceFrom(claimed.statement, consumed);
+}
+
+/** Whether who took the output back had spent it: by what it stated, or by the release of what it showed. */
+function denialOf(refunded: RefundedOutput, spent: ConsumedOutput, trust: Trust): Fork | Refusal {
+	const denied = convict(deniedEvidenceFrom(refunded, spent), trust);
 	if (!isRefusal(denied)) return denied;
 	const { consumed } = refunded;
 	const opened = { ...consumed, link: { ...consumed.link, release: spent.link.release } };
-	const forked = convict(forkEvidenceFrom(opened, spent), output, trust);
+	const forked = convict(forkEvidenceFrom(opened, spent), trust);
 	return isRefusal(forked) ? taken : forked;
 }
 
-function convict(evidence: Bytes, output: Bytes, trust: Trust): Fork | Refusal {
+function convict(evidence: Bytes, trust: Trust): Fork | Refusal {
 	const conviction = verifyEvidence(evidence, trust);
 	if (isRefusal(conviction)) return conviction;
-	const { kind, culprit } = conviction;
+	const { kind, culprit, input: output } = conviction;
 	return { kind, evidence, output, culprit };
 }

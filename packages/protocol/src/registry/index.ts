@@ -5,6 +5,7 @@ export * from "./client.ts";
 export * from "./conflict.ts";
 export * from "./enrolment.ts";
 export * from "./holder-order.ts";
+export * from "./meter-claim.ts";
 export * from "./order.ts";
 export * from "./payout.ts";
 export * from "./ruling-request.ts";

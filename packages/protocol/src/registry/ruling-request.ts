@@ -6,6 +6,7 @@
  *               whose fate nobody knows; by an owner whose wallet was restored from a backup, after one grace more:
  *               of what nobody claimed
  *   evidence    of a fork, or of a cancel and a release of one lock: opens a case
+ *   close       of a meter, by either side: it stands, whoever claims
  *   question    by a side in doubt: the ruling that stands, if there is one
  */
 import {
@@ -13,6 +14,7 @@ import {
 	bytes,
 	bytes32,
 	equalBytes,
+	integer,
 	isRefusal,
 	limits,
 	list,
@@ -24,12 +26,14 @@ import {
 	serialize,
 	type TypeOf,
 	union,
+	unixSeconds,
 } from "../codec/index.ts";
 import type { AssetDefinition, Trust } from "../identity/index.ts";
 import {
 	type ConsumedOutput,
 	consumedOutput,
 	consumedOutputs,
+	finalCountOf,
 	type Issue,
 	outputId,
 	ownerHash,
@@ -55,6 +59,8 @@ export const rulingRequest = union({
 	evidence: [3, record({ evidence: bytes(1, limits.evidence) })],
 	/** a lock's hash, or the id of a direct link or of an output */
 	question: [4, record({ subject: bytes32 })],
+	/** ends in an output of a Close: from now on it stands, and what was claimed of its meter yields to it */
+	close: [5, record({ token: tokenShape })],
 });
 export type RulingRequest = TypeOf<typeof rulingRequest>;
 
@@ -65,6 +71,11 @@ export const rulingReply = union({
 	filed: [2, record({ caseId: bytes32 })],
 	/** what was unclaimed had been spent, by this link */
 	consumed: [3, record({ consumed: consumedOutput })],
+	/** the deepest count that was claimed of a meter; paid from then on, unix seconds, unless a Close is shown */
+	claimed: [
+		4,
+		record({ meter: bytes32, ticks: integer(1, limits.ticks * limits.chains), from: unixSeconds }),
+	],
 });
 export type RulingReply = TypeOf<typeof rulingReply>;
 
@@ -135,6 +146,8 @@ export function verifyRefund(
 ): Refund | Refusal {
 	const token = verifyParsedToken(value, trust);
 	if (isRefusal(token)) return token;
+	if (says.kind === "ticked" || says.kind === "rest")
+		return refuse("order-mismatch", "a claim on a meter is no refund");
 	const held = says.kind === "unclaimed" ? endsIn(token, says.output) : heldBefore(value, token, says, trust);
 	if (isRefusal(held)) return held;
 	if (!equalBytes(held.owner.certificate.hash, signer.hash)) return refuse("owner-mismatch");
@@ -162,6 +175,7 @@ export function verifyRefund(
 /** The token itself, where it is the output that the statement speaks of, and its owner's. */
 function endsIn(token: VerifiedToken, output: Bytes): VerifiedToken | Refusal {
 	if (token.pending !== null) return refuse("lock-pending");
+	if (token.owner.meter !== undefined) return refuse("meter-mismatch", "claim the rest of the meter");
 	return equalBytes(token.outputId, output) ? token : refuse("order-mismatch", "another output");
 }
 
@@ -201,7 +215,10 @@ function keptOf(token: VerifiedToken, statement: SignedStatement, trust: Trust):
 	return serialize(refundedOutput, { consumed, statement });
 }
 
-type AboutLink = Exclude<VerifiedStatement["body"]["says"], { readonly kind: "unclaimed" }>;
+type AboutLink = Exclude<
+	VerifiedStatement["body"]["says"],
+	{ readonly kind: "unclaimed" | "ticked" | "rest" }
+>;
 
 /** Why the last link is not what the statement speaks of. */
 function namesLink(
@@ -220,7 +237,8 @@ function namesLink(
 				: refuse("lock-mismatch");
 		}
 		case "noWord": {
-			const isDirect = link.body.lock === null && link.kind !== "change";
+			const isClose = finalCountOf(link.body) !== undefined;
+			const isDirect = link.body.lock === null && link.kind !== "change" && !isClose;
 			return isDirect && equalBytes(link.id, says.link) && equalBytes(paid, outputId(link.id, 0))
 				? undefined
 				: refuse("order-mismatch", "another link");

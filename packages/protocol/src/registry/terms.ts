@@ -20,7 +20,7 @@ export const terms = record({ conditions, caveats });
 export type Terms = TypeOf<typeof terms>;
 
 /** What the new issue of a refresh carries. No link adds more caveats than an issue holds: see `advance`. */
-export function termsOf({ issue, rules }: VerifiedToken): Terms {
+export function termsOf({ issue, rules }: Pick<VerifiedToken, "issue" | "rules">): Terms {
 	return { conditions: issue.conditions, caveats: distinct(rules.slice(issue.conditions.length)) };
 }
 

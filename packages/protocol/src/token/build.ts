@@ -45,7 +45,7 @@ export type UnsignedLink = {
 export function draftLink(input: VerifiedToken, draft: LinkDraft): UnsignedLink {
 	const outputs = draft.outputs.map(({ amount, owner, caveats }) => ({
 		amount,
-		owner: ownerHash(owner.certificate.hash, owner.purpose, owner.request),
+		owner: ownerHash(owner.certificate.hash, owner.purpose, owner.request, owner.meter?.terms),
 		caveats,
 	}));
 	const after = draft.after.map(({ lock, decider, signature }) => ({
@@ -70,7 +70,9 @@ export function extendToken(link: UnsignedLink, signature: Bytes, index: number)
 	if (body.outputs.some(({ amount }) => amount < 1n || amount > limits.amount))
 		return refuse("amount-invalid");
 	const deciders = link.draft.after.map(({ decider }) => decider.certificate);
-	const certificates = withCertificates(input.token.certificates, [owner.certificate, ...deciders]);
+	const metered = owner.meter === undefined ? [] : [owner.meter.payee];
+	const named = [owner.certificate, ...metered, ...deciders];
+	const certificates = withCertificates(input.token.certificates, named);
 	const position = certificates.findIndex((encoded) => equalBytes(encoded, owner.certificate.encoded));
 	const hop: Hop = {
 		index,
@@ -84,7 +86,12 @@ export function extendToken(link: UnsignedLink, signature: Bytes, index: number)
 		after: body.after,
 		spent: body.spent,
 		signature,
-		opening: { certificate: position, purpose: owner.purpose, request: owner.request },
+		opening: {
+			certificate: position,
+			purpose: owner.purpose,
+			request: owner.request,
+			...(owner.meter && { meter: owner.meter.terms }),
+		},
 	};
 	const kind = kindOf(input, owner.certificate, body.lock === null);
 	const pathLink: PathLink = { id, input: input.outputId, payload, body, release: null, signature, kind };

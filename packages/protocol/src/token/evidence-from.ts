@@ -8,6 +8,7 @@ import type { Trust } from "../identity/index.ts";
 import { type ConsumedOutput, evidence, type OpenedOwner, type RefundedOutput } from "./evidence-shape.ts";
 import { issue } from "./issue.ts";
 import type { SignedCancel } from "./link.ts";
+import type { SignedStatement } from "./statement.ts";
 import type { Owner, VerifiedToken } from "./verify.ts";
 
 /** What each link on a token's path consumed, oldest first. A last link that is still locked has no release. */
@@ -28,8 +29,8 @@ export function consumedOutputs(token: VerifiedToken, trust: Trust): readonly Co
 	});
 }
 
-export function openedOwnerOf({ certificate, purpose, request }: Owner): OpenedOwner {
-	return { certificate: certificate.encoded, purpose, request };
+export function openedOwnerOf({ certificate, purpose, request, meter }: Owner): OpenedOwner {
+	return { certificate: certificate.encoded, purpose, request, ...(meter && { meter: meter.terms }) };
 }
 
 /** The certificates that signed these cancels: each once, however often the token's table holds it. */
@@ -82,4 +83,10 @@ export function doubleDecisionEvidenceFrom(
 export function deniedEvidenceFrom({ consumed, statement }: RefundedOutput, spent: ConsumedOutput): Bytes {
 	const { parent, index, owner, link: stated } = consumed;
 	return serialize(evidence, { kind: "denied", parent, index, owner, stated, link: spent.link, statement });
+}
+
+/** Encoded evidence that what was claimed of a meter on `statement` contradicts `spent`. */
+export function meteredEvidenceFrom(statement: SignedStatement, spent: ConsumedOutput): Bytes {
+	const { parent, index, owner, link } = spent;
+	return serialize(evidence, { kind: "metered", parent, index, owner, link, statement });
 }

@@ -11,11 +11,13 @@ import {
 	list,
 	nullable,
 	record,
+	recordWithTail,
 	type TypeOf,
 	union,
 } from "../codec/index.ts";
 import { signature } from "../crypto/index.ts";
 import { purpose } from "./link.ts";
+import { meterTerms } from "./meter.ts";
 import { signedStatement } from "./statement.ts";
 
 /** Bytes of an issue or a link: a little more than a message, since what transport left out is put back. */
@@ -24,7 +26,11 @@ export const maximumContent = limits.message + 4096;
 const encodedCertificate = bytes(1, 1024);
 const content = record({ bytes: bytes(1, maximumContent) });
 
-export const openedOwner = record({ certificate: encodedCertificate, purpose, request: bytes32 });
+export const openedOwner = recordWithTail(
+	{ certificate: encodedCertificate, purpose, request: bytes32 },
+	"meter",
+	meterTerms,
+);
 export type OpenedOwner = TypeOf<typeof openedOwner>;
 
 const consumed = {
@@ -54,6 +60,9 @@ export type ConsumedOutput = TypeOf<typeof consumedOutput>;
 /** An output that was refunded: the locked link that its owner showed, without its release, and what it stated. */
 export const refundedOutput = record({ consumed: consumedOutput, statement: signedStatement });
 export type RefundedOutput = TypeOf<typeof refundedOutput>;
+
+/** What an operator keeps of a part of a meter that it paid on a statement. */
+export const claimedPart = record({ statement: signedStatement });
 
 export const evidence = union({
 	fork: [
@@ -86,8 +95,19 @@ export const evidence = union({
 			statement: signedStatement,
 		}),
 	],
+	metered: [
+		4,
+		record({
+			...consumed,
+			/** a Close, or what spent the payee's part of one */
+			link: provenLink,
+			/** what it makes a lie */
+			statement: signedStatement,
+		}),
+	],
 });
 export type Evidence = TypeOf<typeof evidence>;
 export type Fork = Extract<Evidence, { readonly kind: "fork" }>;
 export type DoubleDecision = Extract<Evidence, { readonly kind: "doubleDecision" }>;
 export type Denied = Extract<Evidence, { readonly kind: "denied" }>;
+export type MeteredEvidence = Extract<Evidence, { readonly kind: "metered" }>;

@@ -7,6 +7,8 @@
  *   doubleDecision  a cancel and a release of one lock convict whoever decided it
  *   denied          an effective link on an output, and its owner's statement, made for a refund of it, that
  *                   there is none, convict that owner
+ *   metered         a Close, or what spent the payee's part of one, and a claim on that meter which it makes a
+ *                   lie, convict the claimant
  *
  * What could go wrong: an honest owner accused by leaving out what excuses it. The excuse is signed into the
  * link itself; the one thing that can be left out, the decider's certificate, is asked for by its hash. And a
@@ -23,6 +25,7 @@ import {
 	type Evidence,
 	evidence,
 	type Fork,
+	type MeteredEvidence,
 	maximumContent,
 	type OpenedOwner,
 	type ProvenLink,
@@ -39,6 +42,8 @@ import {
 	signedLink,
 	sumOf,
 } from "./link.ts";
+import { finalCountPayload } from "./meter.ts";
+import { finalCountOf } from "./metered.ts";
 import { verifyStatement } from "./statement.ts";
 
 export type Conviction = {
@@ -61,6 +66,8 @@ export function verifyEvidence(encoded: Bytes, trust: Trust): Conviction | Refus
 			return judgeDoubleDecision(parsed, trust);
 		case "denied":
 			return judgeDenied(parsed, trust);
+		case "metered":
+			return judgeMetered(parsed, trust);
 		default:
 			return parsed satisfies never;
 	}
@@ -157,6 +164,42 @@ function judgeDenied(value: Denied, trust: Trust): Conviction | Refusal {
 	return { kind: "denied", culprit: input.owner, input: input.id, excused: null };
 }
 
+/**
+ * A claim on a meter that its signer had signed away: see `says.ticked` and `says.rest`.
+ *
+ * The payer's is a lie beside any Close, which the payer alone signs. The payee's beside a Close at a lower count
+ * of its own, or beside a link with which it spent its part of one: it has that, or what it claimed, never both.
+ */
+function judgeMetered(value: MeteredEvidence, trust: Trust): Conviction | Refusal {
+	const input = openInput(value, trust);
+	if (isRefusal(input)) return input;
+	const { statement: signed } = value;
+	const statement = verifyStatement(signed, signed.body.operator, trust);
+	if (isRefusal(statement)) return statement;
+	const link = readEffective(value.link, input, trust);
+	if (isRefusal(link)) return link;
+	const { says } = statement.body;
+	if (says.kind !== "ticked" && says.kind !== "rest") return refuse("not-evidence", "no claim on a meter");
+	const culprit = statement.signer;
+	const convicted: Conviction = { kind: "metered", culprit, input: says.meter, excused: null };
+	const count = finalCountOf(link.body);
+	const isOwner = equalBytes(culprit.hash, input.owner.hash);
+	if (equalBytes(input.id, says.meter) && count !== undefined) {
+		if (says.kind === "rest") return isOwner ? convicted : refuse("not-evidence", "another's meter");
+		const payload = finalCountPayload(input.id, count.ticks);
+		const isSigned = verifySign1(trust.verify, culprit.key, "final-count", payload, count.signature);
+		return isSigned && says.ticks > count.ticks ? convicted : refuse("not-evidence", "no other count");
+	}
+	const closes = says.kind === "ticked" && isOwner && madeByClose(value, says.meter);
+	return closes ? convicted : refuse("not-evidence", "another meter");
+}
+
+function madeByClose({ parent }: Consumed, meter: Bytes): boolean {
+	const link = parent.kind === "link" && parse(signedLink, parent.bytes, maximumContent);
+	if (link === false || isRefusal(link)) return false;
+	return equalBytes(link.input, meter) && finalCountOf(link.body) !== undefined;
+}
+
 /** A link that counts, and the output that it consumed. */
 export type VerifiedConsumption = {
 	/** the link's */
@@ -233,12 +276,12 @@ function isReleased({ lock }: LinkBody, release: Bytes | null): boolean {
 }
 
 function openOwner(
-	{ certificate: encoded, purpose, request }: OpenedOwner,
+	{ certificate: encoded, purpose, request, meter }: OpenedOwner,
 	trust: Trust,
 ): { readonly certificate: VerifiedCertificate; readonly hash: Bytes } | Refusal {
 	const certificate = trust.certificate(encoded);
 	if (isRefusal(certificate)) return certificate;
-	return { certificate, hash: ownerHash(certificate.hash, purpose, request) };
+	return { certificate, hash: ownerHash(certificate.hash, purpose, request, meter) };
 }
 
 function owns(hash: Bytes, output: Pick<Output, "owner"> | undefined): boolean {

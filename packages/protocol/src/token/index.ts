@@ -8,6 +8,7 @@ export * from "./evidence.ts";
 export * from "./evidence-from.ts";
 export {
 	type ConsumedOutput,
+	claimedPart,
 	consumedOutput,
 	type Evidence,
 	evidence,
@@ -19,6 +20,8 @@ export * from "./excess.ts";
 export * from "./frozen.ts";
 export * from "./issue.ts";
 export * from "./link.ts";
+export * from "./meter.ts";
+export * from "./metered.ts";
 export * from "./rules.ts";
 export * from "./ruling.ts";
 export * from "./spent.ts";

@@ -9,7 +9,9 @@ import {
 	type Bytes,
 	boolean,
 	bytes32,
+	bytesOr,
 	encodeItem,
+	integer,
 	limits,
 	list,
 	nullable,
@@ -21,6 +23,7 @@ import { sha256, signature, taggedHash, taggedHashOfEncoded } from "../crypto/in
 import { spent } from "../identity/index.ts";
 import { assetId } from "./asset.ts";
 import { caveats } from "./condition.ts";
+import { type MeterTerms, meterTerms } from "./meter.ts";
 
 export const purpose = nullable(text(32));
 
@@ -50,12 +53,18 @@ export const signedCancel = record({
 });
 export type SignedCancel = TypeOf<typeof signedCancel>;
 
+/** The payee's word, signed, on how many ticks a meter ended at: a Close says it instead of what travels with it. */
+export const finalCount = record({ ticks: integer(0, limits.ticks * limits.chains), signature });
+export type FinalCount = TypeOf<typeof finalCount>;
+
+export const linkData = bytesOr(bytes32, finalCount);
+
 /** Everything but the input that a link says. */
 export const linkBody = record({
 	outputs: list(output, limits.outputs, 1),
 	lock: nullable(lock),
-	/** see `dataHash` */
-	data: nullable(bytes32),
+	/** see `dataHash`; of a Close the payee's final count */
+	data: nullable(linkData),
 	against: nullable(against),
 	after: list(signedCancel, limits.after),
 	/** what it takes of its device's slice: no unit of that is ever signed for again (`spent.ts`) */
@@ -79,9 +88,18 @@ export function outputId(parent: Bytes, index: number): Bytes {
 	return taggedHash("output", [parent, index]);
 }
 
-/** Who owns an output: a certificate, under one request. `request` is random for change. */
-export function ownerHash(certificate: Bytes, purpose: string | null, request: Bytes): Bytes {
-	return taggedHash("owner", [certificate, purpose, request]);
+/**
+ * Who owns an output: a certificate, under one request. `request` is random for change. Of a metered output, the
+ * certificate of its payer, and `meter`.
+ */
+export function ownerHash(
+	certificate: Bytes,
+	purpose: string | null,
+	request: Bytes,
+	meter?: MeterTerms,
+): Bytes {
+	const owner = [certificate, purpose, request];
+	return taggedHash("owner", meter === undefined ? owner : [...owner, meterTerms.write(meter)]);
 }
 
 export function lockHash(release: Bytes): Bytes {

@@ -6,17 +6,21 @@
  *   noWord             by the payer of a direct link, of whose payee nothing was heard
  *   balance            asks what an account holds
  *   unclaimed          by the owner of an output that it may have spent: its wallet was restored from a backup
+ *   ticked             by a meter's payee: so many ticks, and it signed no lower count and spends no Close
+ *   rest               by a meter's payer: what its payee does not claim, and it signed no Close
  *
  * All but `balance` ask for a refund, to an account where the terms allow, to the fallback owner otherwise, and
  * each names the outputs that it speaks of: by the link, which commits to its input; by a lock of the signer's
  * own; or one by one. The first two also say that the signer made no other effective link on these outputs: one
- * that turns up convicts it (`judgeDenied`). `unclaimed` says nothing of links, and convicts nobody.
+ * that turns up convicts it (`judgeDenied`); of the last two, see `judgeMetered`. `unclaimed` says nothing of links,
+ * and convicts nobody.
  */
 import {
 	type Bytes,
 	bytes,
 	bytes32,
 	equalBytes,
+	integer,
 	isRefusal,
 	limits,
 	list,
@@ -43,6 +47,17 @@ export const statementBody = record({
 		noWord: [3, record({ link: bytes32, ...refund })],
 		balance: [4, record({ account: bytes32 })],
 		unclaimed: [5, record({ output: bytes32, ...refund })],
+		/** `preimage` proves the ticks */
+		ticked: [
+			6,
+			record({
+				meter: bytes32,
+				ticks: integer(1, limits.ticks * limits.chains),
+				preimage: bytes32,
+				...refund,
+			}),
+		],
+		rest: [7, record({ meter: bytes32, ...refund })],
 	}),
 	nonce: bytes32,
 	issuedAt: unixSeconds,

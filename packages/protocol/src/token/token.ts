@@ -16,6 +16,7 @@ import {
 	nullable,
 	type Refusal,
 	record,
+	recordWithTail,
 	refuse,
 	serialize,
 	type TypeOf,
@@ -24,14 +25,19 @@ import { signature } from "../crypto/index.ts";
 import { spent } from "../identity/index.ts";
 import { caveats } from "./condition.ts";
 import { issueProof } from "./issue.ts";
-import { against, purpose, signedCancel } from "./link.ts";
+import { against, linkData, purpose, signedCancel } from "./link.ts";
+import { meterTerms } from "./meter.ts";
 
-/** Opens an owner: `certificate` is an index into the token's table. */
-export const opening = record({
-	certificate: integer(0, 2 * limits.hops),
-	purpose,
-	request: bytes32,
-});
+/** Opens an owner: `certificate` is an index into the token's table; `meter` is there where the output is metered. */
+export const opening = recordWithTail(
+	{
+		certificate: integer(0, 2 * limits.hops),
+		purpose,
+		request: bytes32,
+	},
+	"meter",
+	meterTerms,
+);
 export type Opening = TypeOf<typeof opening>;
 
 /** `owner` is null exactly on the output through which the path goes on. */
@@ -49,7 +55,7 @@ export const hop = record({
 	index: integer(0, limits.outputs - 1),
 	outputs: list(carriedOutput, limits.outputs, 1),
 	lock: nullable(carriedLock),
-	data: nullable(bytes32),
+	data: nullable(linkData),
 	against: nullable(against),
 	after: list(signedCancel, limits.after),
 	spent: nullable(spent),

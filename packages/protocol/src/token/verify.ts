@@ -25,15 +25,26 @@ import {
 	type SignedCancel,
 	sumOf,
 } from "./link.ts";
+import { type MeterTerms, meterId } from "./meter.ts";
+import { finalCountOf, isCountSigned, refuseMetered, refuseSpending } from "./metered.ts";
 import { linksAllowed, liveRules, type TransferKind, violations } from "./rules.ts";
 import { refuseUncounted } from "./spent.ts";
 import { type Hop, lacksRoom, type Opening, type Token, token as tokenShape } from "./token.ts";
 
-/** An opened owner. */
+/** A metered output's terms, opened. */
+export type Meter = {
+	/** see `meterId` */
+	readonly id: Bytes;
+	readonly terms: MeterTerms;
+	readonly payee: VerifiedCertificate;
+};
+
+/** An opened owner. `meter` is there where the output is metered: then `certificate` is its payer's. */
 export type Owner = {
 	readonly certificate: VerifiedCertificate;
 	readonly purpose: string | null;
 	readonly request: Bytes;
+	readonly meter?: Meter;
 };
 
 /** A link on the path, as the registry and evidence need it. */
@@ -120,7 +131,8 @@ export function verifyParsedToken(
 export function signaturesIn(value: Token, trust: Trust): number {
 	const uncached = value.certificates.filter((encoded) => !trust.hasCached(encoded)).length;
 	const cancels = value.hops.reduce((count, { after }) => count + after.length, 0);
-	return 1 + value.hops.length + cancels + uncached;
+	const counts = value.hops.filter((hop) => finalCountOf(hop) !== undefined).length;
+	return 1 + value.hops.length + cancels + counts + uncached;
 }
 
 type Walk = {
@@ -133,7 +145,8 @@ function verifyIssue(value: Token, walk: Walk): VerifiedToken | Refusal {
 	const { issue } = value.issue;
 	const id = walk.checked ? verifyIssueProof(value.issue, walk.trust) : issueId(issue);
 	if (isRefusal(id)) return id;
-	const owner = open(value.opening, walk.certificates);
+	if (value.opening.meter !== undefined) return refuse("meter-mismatch", "an issue opens no meter");
+	const owner = open(value.opening, walk.certificates, id);
 	if (owner === undefined || !equalBytes(hashOf(owner), issue.owner))
 		return refuse("owner-mismatch", "issue");
 	return {
@@ -154,13 +167,22 @@ function verifyIssue(value: Token, walk: Walk): VerifiedToken | Refusal {
 	};
 }
 
-function open(opening: Opening, certificates: readonly VerifiedCertificate[]): Owner | undefined {
-	const certificate = certificates[opening.certificate];
-	return certificate && { certificate, purpose: opening.purpose, request: opening.request };
+/** `input` is the output that the link consumes which made this one. */
+function open(
+	{ certificate: position, purpose, request, meter: terms }: Opening,
+	certificates: readonly VerifiedCertificate[],
+	input: Bytes,
+): Owner | undefined {
+	const certificate = certificates[position];
+	if (certificate === undefined || terms === undefined)
+		return certificate && { certificate, purpose, request };
+	const payee = certificates.find(({ hash }) => equalBytes(hash, terms.payee));
+	const id = meterId(input, { certificate: certificate.hash, purpose, request }, terms);
+	return payee && { certificate, purpose, request, meter: { id, terms, payee } };
 }
 
-function hashOf(owner: Owner): Bytes {
-	return ownerHash(owner.certificate.hash, owner.purpose, owner.request);
+function hashOf({ certificate, purpose, request, meter }: Owner): Bytes {
+	return ownerHash(certificate.hash, purpose, request, meter?.terms);
 }
 
 /** One step along the path: what `state`'s owner made of its output. */
@@ -171,7 +193,7 @@ function follow(
 	now: number | undefined,
 ): VerifiedToken | Refusal {
 	if (state.pending !== null) return refuse("lock-pending", "a link follows one that is locked");
-	const payee = open(hop.opening, walk.certificates);
+	const payee = open(hop.opening, walk.certificates, state.outputId);
 	if (payee === undefined) return refuse("owner-mismatch", "no such certificate");
 	const link = rebuild(state, hop, payee);
 	if (isRefusal(link)) return link;
@@ -185,6 +207,7 @@ function follow(
 		hop.signature,
 	);
 	if (!signed) return refuse("signature-invalid", "link");
+	if (!isCountSigned(state, link.body, walk.trust)) return refuse("signature-invalid", "final count");
 	return hop.after.every((cancel) => holds(cancel, walk)) ? next : refuse("signature-invalid", "cancel");
 }
 
@@ -207,6 +230,8 @@ export function advance(
 	if (output === undefined) return refuse("malformed", "no such output");
 	if (sumOf(link.body.outputs) !== state.amount) return refuse("sum-mismatch");
 	if (state.path.length + 1 > linksAllowed(link.kind)) return refuse("too-many", "links");
+	const metered = refuseSpending(state, link, hop.index);
+	if (metered !== undefined) return metered;
 	const hops = state.hops + (link.kind === "change" ? 0 : 1);
 	const { against } = link.body;
 	const { purpose, certificate } = payee;
@@ -223,7 +248,7 @@ export function advance(
 	const rules = [...kept, ...output.caveats];
 	// What no issue could carry could never be refreshed.
 	if (rules.length > state.issue.conditions.length + limits.conditions) return refuse("too-many", "caveats");
-	return {
+	const next: VerifiedToken = {
 		...state,
 		outputId: outputId(link.id, hop.index),
 		amount: output.amount,
@@ -235,6 +260,7 @@ export function advance(
 		rules,
 		pending: link.release === null ? link.body.lock : null,
 	};
+	return refuseMetered(next, link, hop.index, now) ?? next;
 }
 
 /** The link that a hop carries, with everything put back that transport leaves out. */

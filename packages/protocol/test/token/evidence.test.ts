@@ -389,7 +389,7 @@ test("what is no evidence at all is malformed, and unknown kinds are named", asy
 	for (const bytes of [new Uint8Array(), encoded.subarray(1), Uint8Array.of(...encoded, 0)])
 		expectRefusal(verifyEvidence(bytes, world.trust), "malformed");
 	const items = evidence.write(expectValue(parse(evidence, encoded))) as readonly Item[];
-	expectRefusal(verifyEvidence(encodeItem(items.with(0, 4)), world.trust), "type-unknown");
+	expectRefusal(verifyEvidence(encodeItem(items.with(0, 5)), world.trust), "type-unknown");
 	expectRefusal(verifyEvidence(encodeItem([...items, 0]), world.trust), "malformed");
 	for (let bit = 0; bit < 8 * encoded.length; bit += 5) {
 		const changed = Uint8Array.from(encoded);

@@ -40,6 +40,8 @@ function isTrue(
 			return unreached.includes(payee?.kind ?? "");
 		case "balance":
 		case "unclaimed":
+		case "ticked":
+		case "rest":
 			return true;
 		default:
 			return says satisfies never;

@@ -1,0 +1,84 @@
+"""Meters: docs/spec/meter.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .cbor import Item
+from .conditions import Kind, Rules, Transfer
+from .crypto import tagged_hash
+from .identity import Certificate
+from .refusal import Refused
+from .token import FinalCount, MeterTerms, SignedLink
+
+CHAIN = 65_536
+MAX_LINKS = 32
+
+
+@dataclass(frozen=True)
+class MeteredOutput:
+    """A metered output that a token opened."""
+
+    terms: MeterTerms
+    payer: Certificate
+    payee: Certificate | None
+    purpose: str | None
+
+
+def due_for(terms: MeterTerms, ticks: int) -> int:
+    """Minor units, rounded down once."""
+    return ticks * terms.units // terms.per_ticks
+
+
+def meter_id(input_id: bytes, certificate: bytes, purpose: str | None, request: bytes, terms: MeterTerms) -> bytes:
+    owner: list[Item] = [certificate, purpose, request]
+    said: list[Item] = [terms.payee, terms.units, terms.per_ticks, terms.ticks, terms.until, terms.offer]
+    return tagged_hash("meter", [input_id, owner, *said])
+
+
+def proves(meter: bytes, terms: MeterTerms, ticks: int, preimage: bytes) -> bool:
+    """Whether a preimage leads to the anchor of its chain, in as many hashes as its tick has there."""
+    if not 1 <= ticks <= terms.ticks:
+        return False
+    chain = (ticks - 1) // CHAIN
+    if chain >= len(terms.anchors):
+        return False
+    reached = preimage
+    for _ in range(ticks - chain * CHAIN):
+        reached = tagged_hash("tick", [meter, reached])
+    return reached == terms.anchors[chain]
+
+
+def check_opening(
+    output: MeteredOutput,
+    link: SignedLink,
+    kind: Kind,
+    index: int,
+    position: int,
+    amount: int,
+    spend_until: int,
+    rules: Rules,
+    hops: int,
+    now: int | None,
+) -> None:
+    """Whether a link may make a metered output: it can be closed. "The metered output", 1 to 3."""
+    terms, body = output.terms, link.body
+    assert output.payee is not None
+    if index != 0 or kind != Kind.CHANGE or isinstance(body.data, FinalCount):
+        raise Refused("meter-mismatch", "not its payer's first output")
+    if body.lock is None or body.lock.payee_decides or body.against is not None:
+        raise Refused("meter-mismatch", "no two-phase link")
+    if output.payee.hash == output.payer.hash:
+        raise Refused("meter-mismatch", "its own payee")
+    dearest = due_for(terms, terms.ticks)
+    if not 1 <= dearest <= amount:
+        raise Refused("meter-mismatch", "what its ticks come to")
+    if len(terms.anchors) != (terms.ticks - 1) // CHAIN + 1:
+        raise Refused("meter-mismatch", "anchors")
+    if terms.until > spend_until:
+        raise Refused("meter-mismatch", "until")
+    if position + 2 > MAX_LINKS:
+        raise Refused("too-many", "links")
+    violated = rules.violation(Transfer(Kind.PAYMENT, output.payee, output.purpose, dearest, None, hops + 1, now))
+    if violated is not None:
+        raise Refused(violated)
