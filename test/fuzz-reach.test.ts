@@ -115,7 +115,11 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/log/reader.ts readEntries(":
 		"a full bundle in the place of a partial one: log/entries, log/served",
 	"packages/operator/src/log/serving.ts parseTilePath(": "a path that is asked for: log/path",
-	"packages/cli/src/command/proof.ts parse(":
+	"packages/cli/src/command/proof.ts fromHex(": "an argument",
+	"packages/cli/src/command/proof-fetch.ts fromHex(": "an argument",
+	"packages/cli/src/command/proof-fetch.ts parse(":
+		"an operator's answers: seal/logged proof, seal/logged seal",
+	"packages/cli/src/log/shown-proof.ts parse(":
 		"a file that somebody names, and an operator's answers: seal/logged proof, seal/logged seal",
 	"packages/cli/src/server/issuer-log.ts fromHex(": "an argument",
 	"packages/operator/src/sealing/around.ts parse(":

@@ -126,8 +126,33 @@ async function joined(url: string, operator: Bytes): Promise<Wallet> {
 	return wallet;
 }
 
+/** An account of the ledger that holds 700; its id. */
+async function fundedOnLedger(url: string, asset: Bytes): Promise<string> {
+	const [outside, till] = [toHex(random(32)), toHex(random(32))];
+	const post = async (path: string, body: object): Promise<void> => {
+		const authorization = `Bearer ${readFileSync(at("bank/api-key"), "utf8").trim()}`;
+		const headers = { authorization, "content-type": "application/json" };
+		const answer = await fetch(`${url}/v1/ledger/${path}`, {
+			method: "POST",
+			headers,
+			body: JSON.stringify(body),
+		});
+		assert.equal(answer.status, 200, await answer.text());
+	};
+	const terms = { asset: toHex(asset), most: null };
+	await post("accounts", {
+		accounts: [
+			{ id: outside, least: null, ...terms },
+			{ id: till, least: "0", ...terms },
+		],
+	});
+	const move = { kind: "move", id: toHex(random(32)), reference: null, debit: outside, credit: till };
+	await post("transfers", { batch: [[{ ...move, amount: "700" }]] });
+	return till;
+}
+
 test("what an operator did is proved by files, after it was killed, restarted and stopped", async () => {
-	const { operator, keys } = await begun();
+	const { operator, asset, keys } = await begun();
 	const first = await serving();
 	const wallet = await joined(first.url, operator);
 	const account = toHex((wallet.module.certificates()[0] as { readonly hash: Bytes }).hash);
@@ -160,10 +185,30 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	await fetched(`redemptions/${redeemed}`, "redemption.cbor");
 	await fetched(`states/${redeemed}`, "spent.cbor", "present");
 	await fetched(`states/${"ab".repeat(32)}`, "unspent.cbor", "absent");
+	// A line is told to its holder's wallet; one of the ledger to whoever may read the books.
+	await shell.well("wallet", "init");
+	const { account: own } = await shell.well("wallet", "join", second.url);
+	await shell.well("operator", "deposit", own, "50", "--data", at("bank"));
+	const till = await fundedOnLedger(second.url, asset);
+	const lines = [
+		[`accounts/${own}`, "own.cbor", 50],
+		[`ledger/${till}`, "till.cbor", 700],
+	] as const;
+	for (const [what, file, amount] of lines) {
+		const key = ["--api-key-file", at("bank/api-key")];
+		const asked = ["proof", "fetch", second.url, what, at(file), ...keys, ...key, "--wait", "60"];
+		const { status, stderr, json } = await shell.tenten(...asked);
+		assert.equal(status, 0, stderr);
+		assert.deepEqual([json.kind, json.amount, json.bytes], ["line", amount, readFileSync(at(file)).length]);
+		assert.ok(json.bytes <= 4_500, `${json.bytes} bytes`);
+	}
+	const unasked = ["proof", "fetch", second.url, `accounts/${account}`, at("no.cbor"), ...keys];
+	assert.equal((await shell.tenten(...unasked)).status, 2, "an account of another wallet");
 	const served = await fetch(`${second.url}/log/checkpoint`);
 	assert.equal(served.headers.get("cache-control"), "no-cache");
 	const [, size] = (await served.text()).split("\n");
-	const tile = await fetch(`${second.url}/log/tile/0/000.p/${size}`);
+	const first256 = Number(size) < 256 ? `000.p/${size}` : "000";
+	const tile = await fetch(`${second.url}/log/tile/0/${first256}`);
 	assert.equal(tile.headers.get("cache-control"), "public, max-age=31536000, immutable");
 	await tile.arrayBuffer();
 	const findings = (await shell.well("doctor", "--data", at("bank"))).findings as {
@@ -177,6 +222,13 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	await stopped;
 	assert.equal(second.child.exitCode, 0);
 
+	for (const [what, file, amount] of lines) {
+		const [, id = ""] = what.split("/");
+		const said = await shell.well("proof", "verify", at(file), "--account", id, ...keys);
+		assert.deepEqual([said.kind, said.amount], ["line", amount]);
+		const other = await shell.tenten("proof", "verify", at(file), "--account", account, ...keys);
+		assert.deepEqual([other.status, other.json.code], [1, "proof-invalid"]);
+	}
 	for (const [file, kind, id] of proofs) {
 		const said = await shell.well("proof", "verify", at(file), ...keys);
 		assert.deepEqual([said.kind, said.id ?? said.key], [kind, id]);
@@ -192,5 +244,5 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	assert.ok(last?.kind === "seal");
 	const [totals] = last.seal.assets;
 	assert.ok(totals);
-	assert.equal(totals.outstanding + totals.held, 1000n);
+	assert.equal(totals.outstanding + totals.held, 1_750n);
 });

@@ -811,6 +811,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledger/accounts/{id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The line of an account of the ledger among what the newest seal says is owed
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["ledgerLine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/accounts/{id}/statement": {
         parameters: {
             query?: never;
@@ -5628,6 +5648,43 @@ export interface operations {
             401: components["responses"]["api-key-invalid"];
             403: components["responses"]["role-missing"];
             404: components["responses"]["ledger-account-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    ledgerLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `loggedProof`: what `tenten proof verify` takes */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["ledger-account-unknown"];
+            422: components["responses"]["not-logged"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];

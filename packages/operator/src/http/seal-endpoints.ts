@@ -67,6 +67,17 @@ export const sealEndpoints = named("seals", {
 		gives: proof,
 		problems: ["not-logged"],
 	},
+	ledgerLine: {
+		method: "get",
+		path: "/v1/ledger/accounts/{id}/line",
+		summary: "The line of an account of the ledger among what the newest seal says is owed",
+		access: "readBooks",
+		params: { id: hexadecimal },
+		takes: { kind: "none" },
+		keyed: false,
+		gives: proof,
+		problems: ["ledger-account-unknown", "not-logged"],
+	},
 	settlements: {
 		method: "get",
 		path: "/v1/settlements",

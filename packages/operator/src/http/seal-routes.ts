@@ -4,17 +4,26 @@
  * A process without the log answers `not-logged`: another over the same database has it.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { assetHash, type Bytes, fromHex, isRefusal, type Refusal, refuse } from "@tenten/protocol";
+import {
+	assetHash,
+	type Bytes,
+	fromHex,
+	isRefusal,
+	ledgerOwner,
+	type Refusal,
+	refuse,
+} from "@tenten/protocol";
 import { logApp } from "../log/serving.ts";
 import type { Operator } from "../operator.ts";
 import type { Sealer } from "../sealing/sealer.ts";
 import { accountOf, answered } from "./byte-routes.ts";
 import { given, refused } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
+import { problem } from "./problem.ts";
 import { type Gate, note, serve } from "./serving.ts";
 
 export function addSealRoutes(app: OpenAPIHono, operator: Operator, sealer: Sealer | null, gate: Gate): void {
-	const { seal, state, item, line, settlements } = endpoints;
+	const { seal, state, item, line, ledgerLine, settlements } = endpoints;
 	const proved = async (made: (from: Sealer) => Promise<Bytes | Refusal>): Promise<Bytes | Refusal> =>
 		sealer === null ? refuse("not-logged", "no log is kept by this process") : made(sealer);
 	serve(app, seal, gate, async ({ params: { number } }) =>
@@ -33,6 +42,11 @@ export function addSealRoutes(app: OpenAPIHono, operator: Operator, sealer: Seal
 		if (!operator.hasAsset(query.asset)) return refused(line, refuse("asset-unknown"));
 		const asset = assetHash({ operator: operator.id, code: query.asset });
 		return answered(line, await proved((from) => from.line(asset, fromHex(account) as Bytes)));
+	});
+	serve(app, ledgerLine, gate, async ({ params: { id } }) => {
+		const account = await operator.ledger.account(fromHex(id) as Bytes);
+		if (account === undefined) return problem("ledger-account-unknown");
+		return answered(ledgerLine, await proved((from) => from.line(account.asset, ledgerOwner(account.id))));
 	});
 	if (sealer === null) return;
 	app.use("/log/*", async (context, next) => {

@@ -18,12 +18,12 @@ import {
 	isRefusal,
 	keyId,
 	type LogLeaf,
+	ledgerOwner,
 	parseLeaf,
 	type Refusal,
 	type Seal,
 	serialize,
 	serializeLeaf,
-	taggedHash,
 	toHex,
 	totalOf,
 } from "@tenten/protocol";
@@ -100,11 +100,6 @@ function lastStates(
 		if (state.turn >= (last.get(key)?.turn ?? 0)) last.set(key, state);
 	}
 	return [...last.values()].map(({ key, value }) => ({ key, entry: value }));
-}
-
-/** The owner of a line of the ledger: an account there may have the id of one of the books. */
-export function ledgerOwner(account: Bytes): Bytes {
-	return taggedHash("account", ["ledger", account]);
 }
 
 /** Changes lines; the assets of which any did. */

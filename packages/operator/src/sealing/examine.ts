@@ -11,6 +11,7 @@ import {
 	concatBytes,
 	equalBytes,
 	isRefusal,
+	ledgerOwner,
 	parse,
 	type Seal,
 	toHex,
@@ -23,7 +24,7 @@ import { registryPages } from "../store/registry.ts";
 import type { Transaction } from "../store/store.ts";
 import { totalsOf } from "../totals.ts";
 import { type Effect, longestEffects, effects as shape } from "./effects.ts";
-import { ledgerOwner, sealOf } from "./epoch.ts";
+import { sealOf } from "./epoch.ts";
 
 /** Everything that does not agree; empty where all does, or no log is kept. */
 export async function brokenSeals(

@@ -15,6 +15,7 @@ import {
 	isCounted,
 	isRefusal,
 	type LineProof,
+	ledgerOwner,
 	lineKey,
 	type PlacedBatch,
 	parse,
@@ -33,7 +34,6 @@ import { everyAccount } from "../ledger/rows.ts";
 import { drawnLines, liabilitiesIn, lineProofIn, saltOf } from "../seal/trees.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { batchItems, drawnItem } from "./batches.ts";
-import { ledgerOwner } from "./epoch.ts";
 
 export type SamplingOptions = {
 	readonly operator: { readonly id: Bytes; readonly store: Store };

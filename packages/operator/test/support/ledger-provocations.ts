@@ -32,6 +32,14 @@ function aboutOne(path: string, code: "ledger-account-unknown" | "ledger-transfe
 export const byLedger: Readonly<Record<string, Provocations>> = {
 	openLedgerAccounts: withBody(accounts, { accounts: [terms] }, { accounts: [{ ...terms, least: "none" }] }),
 	ledgerAccount: aboutOne(`${accounts}/${nowhere}`, "ledger-account-unknown"),
+	ledgerLine: {
+		...aboutOne(`${accounts}/${nowhere}/line`, "ledger-account-unknown"),
+		"not-logged": async (s) => {
+			const id = "1".repeat(64);
+			await manage(s, "POST", accounts, { accounts: [{ ...terms, id }] });
+			return manage(s, "GET", `${accounts}/${id}/line`);
+		},
+	},
 	postLedgerTransfers: {
 		...withBody(transfers, { batch: [[move]] }, { batch: [[{ ...move, amount: "-1" }]] }),
 		"too-many": (s) => manage(s, "POST", transfers, { batch: [Array(101).fill(move)] }),

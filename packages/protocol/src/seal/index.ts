@@ -3,6 +3,7 @@ export * from "./batch.ts";
 export * from "./chain.ts";
 export * from "./check.ts";
 export * from "./drill.ts";
+export * from "./line-owner.ts";
 export * from "./proof-file.ts";
 export * from "./rules.ts";
 export * from "./sampling.ts";
