@@ -24,6 +24,7 @@ export default defineConfig({
 			// How long a plugin took is no word for whoever starts the sandbox.
 			checks: { pluginTimings: false },
 			input: {
+				console: `${root}console.html`,
 				index: `${root}index.html`,
 				till: `${root}till.html`,
 				town: `${root}town.html`,

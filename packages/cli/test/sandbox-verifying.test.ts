@@ -1,7 +1,7 @@
 /** The sandbox's three operators verify each other: what each witness says of the others' logs, on, off and kept. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,9 +9,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { verify } from "@tenten/module";
 import type { PeerStanding } from "@tenten/operator";
-import { toHex } from "@tenten/protocol";
+import { toHex, verifyMisbehaviour } from "@tenten/protocol";
 import { isGreen } from "../src/demo/verify/trio.ts";
+import { policyIn } from "../src/log/policy-file.ts";
 import type { House } from "../src/sandbox/house.ts";
 import { must, openTown, type Town } from "../src/sandbox/town.ts";
 
@@ -32,11 +34,11 @@ async function standingsAt({ watch }: House): Promise<readonly PeerStanding[]> {
 
 /** What each witness says of both others, once all of it is so. */
 async function until(
-	town: Town,
+	houses: readonly House[],
 	isSo: (standing: PeerStanding) => boolean,
 ): Promise<readonly (readonly PeerStanding[])[]> {
 	for (const end = Date.now() + 60_000; Date.now() < end; ) {
-		const all = await Promise.all(housesOf(town).map(standingsAt));
+		const all = await Promise.all(houses.map(standingsAt));
 		if (all.flat().every(isSo)) return all;
 		await pause(100);
 	}
@@ -54,6 +56,15 @@ async function sealsName({ watch }: House, ids: readonly string[]): Promise<void
 	throw new Error("its seals do not name them");
 }
 
+const rulesKept = (standing: PeerStanding): boolean => brokenOf(standing).length === 0;
+const brokenOf = ({ rules }: PeerStanding): readonly string[] =>
+	rules.filter(({ isKept }) => isKept !== true).map(({ rule }) => rule);
+
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+	for (const end = Date.now() + 60_000; Date.now() < end; await pause(100)) if (await isSo()) return;
+	throw new Error("it did not come to this");
+}
+
 const answers = (url: string): Promise<boolean> =>
 	fetch(url).then(
 		() => true,
@@ -69,7 +80,7 @@ test("each cosigns both others and finds their seals in order, what is paid incl
 		must(await aoi.folder.wallet.topUp(card.asset, 100n));
 		const sealed = await card.watch.seal();
 		const seen = await until(
-			town,
+			housesOf(town),
 			(each) =>
 				isGreen(each) &&
 				(each.operator !== toHex(card.asset.operator) || (each.seal?.number ?? 0) >= sealed.number),
@@ -93,7 +104,78 @@ test("each cosigns both others and finds their seals in order, what is paid incl
 			assert.equal(await answers(`${url}/log/checkpoint`), false);
 		}
 		await town.switches.operatorsOn();
-		await until(town, (each) => isGreen(each) && sizeOf(each) > before);
+		await until(housesOf(town), (each) => isGreen(each) && sizeOf(each) > before);
+	} finally {
+		await town.close();
+	}
+});
+
+test("each drills the others; one that is off is out of reach, the quorums of the others grow old, and value stops until it is back", async () => {
+	const town = await open();
+	const { aoi, card, code, points, switches, verifying } = town;
+	const drill = (): Promise<void> => switches.during(() => verifying.drill());
+	const spendable = (): bigint => aoi.folder.wallet.balance(card.asset).available;
+	const codeId = toHex(code.asset.operator);
+	try {
+		must(await aoi.folder.wallet.topUp(card.asset, 100n));
+		await drill();
+		await until(
+			housesOf(town),
+			({ drills }) => drills.count === 1 && drills.paid === 1 && drills.p99_ms !== null,
+		);
+		const before = spendable();
+		await eventually(async () => (await verifying.sell(aoi.folder)) === null);
+		assert.equal(spendable(), before - 10n);
+		await switches.operatorOff(code);
+		await drill();
+		await until([card, points], (each) =>
+			each.operator === codeId
+				? each.visit.outcome === "unread" && each.checkpoint !== null && each.drills.paid === 1
+				: each.quorum === "stale" && each.visit.outcome === "followed" && rulesKept(each),
+		);
+		const refused = await verifying.sell(aoi.folder);
+		assert.equal(refused?.code, "quorum-stale");
+		assert.equal(spendable(), before - 10n);
+		await switches.operatorOn(code);
+		await until(housesOf(town), isGreen);
+		await eventually(async () => (await verifying.sell(aoi.folder)) === null);
+		assert.equal((await verifying.now()).taken, "20");
+	} finally {
+		await town.close();
+	}
+});
+
+test("a newcomer is witnessed as the others are; what it seals beyond its issues is refused by all, convicted by a file, and gone with it", async () => {
+	const town = await open();
+	const { switches, verifying } = town;
+	try {
+		await switches.during(() => verifying.arrive());
+		const [id] = Object.entries((await verifying.now()).titles).at(-1) ?? [];
+		const met = await until(housesOf(town), isGreen);
+		assert.ok(met.every((standings) => standings.length === 3));
+		const [file = ""] = globSync(join(folder, "newcomer", "kumo-pay-*.policy"));
+		const [log] = policyIn(file).logs;
+		assert.ok(log !== undefined);
+		const keys = { origin: log.key.name, keys: [log.key] };
+		await switches.during(() => verifying.cheat());
+		const seen = await until(housesOf(town), (each) =>
+			each.operator === id ? each.seal?.word === "broken" && each.evidence.length > 0 : isGreen(each),
+		);
+		for (const [i, standings] of seen.entries()) {
+			const cheat = standings.find(({ operator }) => operator === id) as PeerStanding;
+			assert.deepEqual(brokenOf(cheat), ["totals"]);
+			const { witnesses } = await verifying.now();
+			const [found] = cheat.evidence;
+			const shown = await fetch(`${witnesses[i]?.url}/v1/evidence/${found?.hash}`);
+			const convicted = verifyMisbehaviour(new Uint8Array(await shown.arrayBuffer()), keys, verify);
+			assert.equal(must(convicted).kind, "brokenRule");
+		}
+		await switches.operatorsOff();
+		assert.equal((await verifying.now()).newcomer, null);
+		assert.equal(existsSync(join(folder, "newcomer")), false);
+		await switches.operatorsOn();
+		const after = await until(housesOf(town), isGreen);
+		assert.ok(after.every((standings) => standings.length === 2));
 	} finally {
 		await town.close();
 	}
@@ -101,12 +183,12 @@ test("each cosigns both others and finds their seals in order, what is paid incl
 
 test("what is kept goes on: the same logs, longer", async () => {
 	const town = await open();
-	const before = await until(town, isGreen);
+	const before = await until(housesOf(town), isGreen);
 	await town.close();
 	const again = await open();
 	try {
 		const after = await until(
-			again,
+			housesOf(again),
 			(each) => isGreen(each) && sizeOf(each) > sizeOf(before[0]?.[0] as PeerStanding),
 		);
 		const named = (all: typeof before) =>

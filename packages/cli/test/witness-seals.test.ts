@@ -47,11 +47,27 @@ async function until(url: string, isSo: (peer: Peer) => boolean): Promise<Peer> 
 	}
 }
 
-const serving = (name: string, peers: string): ReturnType<typeof says> =>
+const serving = (name: string, peers: string, ...more: readonly string[]): ReturnType<typeof says> =>
 	says(
-		shell.start("witness", "serve", at(name), "--logs", at("logs.policy"), "--peers", at(peers)),
+		shell.start("witness", "serve", at(name), "--logs", at("logs.policy"), "--peers", at(peers), ...more),
 		/followed at (http:\S+)/,
 	);
+
+/** One page of the console and what it loads, under the policy of all pages; nothing else that is built. */
+async function assertConsole(url: string): Promise<void> {
+	const page = await fetch(`${url}/console`);
+	const text = await page.text();
+	assert.equal(page.status, 200);
+	assert.equal(new URL(page.url).pathname, "/console/console.html");
+	assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'none'/);
+	const [, script = ""] = /src="\.(\/assets\/console-[\w-]+\.js)"/.exec(text) ?? [];
+	const statusOf = async (path: string): Promise<number> => (await fetch(`${url}${path}`)).status;
+	assert.equal(await statusOf(`/console${script}`), 200);
+	for (const path of ["/console/index.html", "/console/service-worker.js", "/console/assets/../index.html"])
+		assert.equal(await statusOf(path), 404, path);
+	assert.equal(await statusOf("/v1/peers"), 200);
+	assert.equal((await fetch(`${url}/console/console.html`, { method: "POST" })).status, 404);
+}
 
 function followed(log: SealedLog, others: readonly string[] = []): string {
 	const [key] = log.keys.keys;
@@ -74,7 +90,8 @@ test("a peer's seals are cosigned, then refused and proved; two witnesses that s
 	await log.seal(now());
 	for (const name of ["w1", "w2"]) await shell.well("witness", "init", at(name), "--name", `${name}.example`);
 	writeFileSync(at("one.json"), followed(log));
-	const one = await serving("w1", "one.json");
+	const one = await serving("w1", "one.json", "--console");
+	await assertConsole(one);
 	const green = await until(one, ({ seal }) => seal !== null);
 	assert.deepEqual([green.seal?.number, green.seal?.word], [1, "cosignature"]);
 	assert.ok(green.rules.every(({ isKept }) => isKept));

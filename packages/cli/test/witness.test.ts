@@ -52,6 +52,9 @@ test("a witness is made once, serves, ends at once when told to, and goes on fro
 		assert.equal(status, 2);
 		assert.match(stderr, words);
 	}
+	const noPeers = await shell.tenten("witness", "serve", at("w"), "--logs", at("logs.policy"), "--console");
+	assert.equal(noPeers.status, 2);
+	assert.match(noPeers.stderr, /--console shows peers/);
 	renameSync(at("w/witness.db"), at("gone.db"));
 	const gone = await shell.tenten("witness", "serve", at("w"), "--logs", at("logs.policy"));
 	assert.equal(gone.status, 2);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { sealRules } from "@tenten/protocol";
 import { categories } from "../src/till/categories.ts";
 import { steps as accountSteps } from "../src/town/accounts/steps.ts";
 import { steps } from "../src/town/story.ts";
@@ -28,7 +29,7 @@ const pages: readonly Page[] = [
 	{
 		page: "sandbox",
 		texts: "town/texts",
-		code: "town{,/accounts}",
+		code: "town{,/accounts,/verifying}",
 		composed: [
 			...steps.flatMap((step) => [`step.${step}`, `step.${step}.title`]),
 			...["issued", "redeemed", "outstanding"].map((total) => `books.${total}`),
@@ -39,6 +40,20 @@ const pages: readonly Page[] = [
 				(how) => `payer.${how}`,
 			),
 			...["abandoned", "received", "refused", "reserved", "waiting"].map((how) => `payee.${how}`),
+			...["bad", "good", "wait"].map((verdict) => `verify.summary.${verdict}`),
+		],
+	},
+	{
+		page: "peers",
+		texts: "peers/texts",
+		code: "{peers,console}",
+		composed: [
+			...sealRules.map((rule) => `rule.${rule}`),
+			...["splitView", "rewriting", "brokenRule", "twoSeals", "brokenDecision", "brokenRecord"].map(
+				(kind) => `kind.${kind}`,
+			),
+			...["fresh", "stale", "unasked", "uncosigned"].map((quorum) => `quorum.${quorum}`),
+			...["bad", "good", "wait"].map((verdict) => `verdict.${verdict}`),
 		],
 	},
 ];

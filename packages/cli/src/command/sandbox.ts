@@ -13,11 +13,12 @@ import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
 import { listen } from "../sandbox/console.ts";
 import type { Language } from "../sandbox/figures.ts";
-import { type App, originAt, screenPorts } from "../sandbox/pages.ts";
+import { originAt, screenPorts } from "../sandbox/pages.ts";
 import { openScreens, type ScreensOptions } from "../sandbox/screens.ts";
 import { type Step, tellStory } from "../sandbox/story.ts";
 import { openTown, type Town } from "../sandbox/town.ts";
 import { type SandboxWords, sandboxWords } from "../sandbox/words.ts";
+import { type BuiltPages, consolePages } from "../server/console-pages.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
 import { chosenSchemas } from "./database-choice.ts";
@@ -45,7 +46,8 @@ export function sandboxCommand(): Command {
 			const pages =
 				once === true ? null : { ports: await screenPorts(folder), built: await build(output, words) };
 			const origins = pages === null ? [] : [originAt(pages.ports.port)];
-			const town = await openTown(folder, { forget: data === undefined, schemas, origins });
+			const console = pages === null ? undefined : consolePages(() => pages.built([]));
+			const town = await openTown(folder, { forget: data === undefined, schemas, origins, console });
 			try {
 				return await play({ town, pages, lang: languageOf(lang), isOnce: once === true }, output);
 			} finally {
@@ -91,7 +93,10 @@ async function play({ town, pages, lang, isOnce }: Playing, output: Output): Pro
 }
 
 /** The pages, which are built first where nobody did so before. */
-async function build(output: Output, words: SandboxWords): Promise<(connect: readonly string[]) => App> {
+async function build(
+	output: Output,
+	words: SandboxWords,
+): Promise<(connect: readonly string[]) => BuiltPages> {
 	const waiting = setTimeout(() => output.say(words.building), patience_ms);
 	const folder = await buildWeb();
 	clearTimeout(waiting);

@@ -14,9 +14,11 @@ import {
 	WitnessStore,
 } from "@tenten/operator";
 import { isRefusal, keyId, type Policy, toHex, writeVerifierKey } from "@tenten/protocol";
+import { buildWeb, webApp } from "@tenten/web";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { policyIn } from "../log/policy-file.ts";
+import { consolePages } from "../server/console-pages.ts";
 import { onPort, portOf } from "../server/port.ts";
 import { openRailKey } from "../server/rail-key.ts";
 import { stopSignal } from "../server/until-stopped.ts";
@@ -31,6 +33,7 @@ type ServeFlags = KeyFlags & {
 	readonly port: string;
 	readonly host?: string;
 	readonly peers?: string;
+	readonly console?: true;
 };
 
 export function witnessCommands(): Command {
@@ -98,6 +101,7 @@ function serveCommand(): Command {
 					"--peers <file>",
 					"follow these logs too, and say a word on each of their seals (docs/spec/witness.md)",
 				],
+				["--console", "show people how the peers stand, on a page under /console (with --peers)"],
 				["--host <address>", "listen there (default: this machine alone, behind what ends TLS)"],
 			],
 		},
@@ -105,6 +109,10 @@ function serveCommand(): Command {
 			const policy = logsIn(flags.logs);
 			const logs = logsOf(policy);
 			const peers = flags.peers === undefined ? undefined : peersIn(flags.peers, policy);
+			if (flags.console === true && peers === undefined)
+				throw new BadInput("--console shows peers: name them by --peers");
+			const folderOfPages = flags.console === true ? await buildWeb() : undefined;
+			const pages = folderOfPages === undefined ? undefined : consolePages(() => webApp(folderOfPages));
 			const port = portOf(flags.port);
 			const file = keyIn(folder);
 			const unlock = asked(unlockOf(flags, file));
@@ -122,6 +130,7 @@ function serveCommand(): Command {
 					signer,
 					logs,
 					seals,
+					console: pages?.fetch,
 					verify,
 					port,
 					hostname: flags.host ?? "127.0.0.1",
@@ -131,6 +140,7 @@ function serveCommand(): Command {
 			output.say(
 				`${logs.size} logs are witnessed${peers === undefined ? "" : `, and ${peers.length} followed`} at ${server.url}`,
 			);
+			if (pages !== undefined) output.say(`How the peers stand: ${server.url}/console`);
 			await stopSignal().stopped;
 			await server.close();
 			return { ok: true, result: { ok: true, url: server.url } };

@@ -10,6 +10,7 @@ import { createApp } from "@tenten/operator";
 import { type AssetId, type Bytes, isRefusal, parseEnrolled, type Refusal, sha256 } from "@tenten/protocol";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import type { Schemas } from "../command/database-choice.ts";
+import type { BuiltPages } from "../server/console-pages.ts";
 import { createIssuer, hasIssuer, type Issuer, type NewIssuer, openIssuer } from "../server/issuer.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { onPort } from "../server/port.ts";
@@ -30,6 +31,8 @@ export type HouseOptions = {
 	readonly origins: readonly string[];
 	/** seconds: see `Watch` */
 	readonly epoch_s: number;
+	/** of its witness; none if left out */
+	readonly console: BuiltPages | undefined;
 };
 
 type Fetch = (request: Request) => Response | Promise<Response>;
@@ -68,10 +71,10 @@ export class House {
 		const schema = `sandbox_${keys.root.slice(0, 32)}`;
 		const issuer = await openIssuer(folder, unlock, {}, schemas?.named(schema));
 		if (isRefusal(issuer)) return issuer;
-		const { epoch_s } = options;
+		const { epoch_s, console } = options;
 		const name = basename(folder);
 		try {
-			const watch = await Watch.open({ folder, name, issuer, asset: assetOf(issuer), epoch_s });
+			const watch = await Watch.open({ folder, name, issuer, asset: assetOf(issuer), epoch_s, console });
 			return new House(issuer, watch, options, async () => schemas?.drop(schema));
 		} catch (error) {
 			await issuer.close();

@@ -12,21 +12,19 @@ import { join } from "node:path";
 import { type LoopbackServer, listenOnLoopback, Relay } from "@tenten/wallet";
 import { Hono } from "hono";
 import { BadInput } from "../bad-input.ts";
+import type { BuiltPages } from "../server/console-pages.ts";
 import { freePort, onPort } from "../server/port.ts";
 import { readJson, writeJson } from "../wallet/settings.ts";
-
-/** What was built, as whoever serves it. */
-export type App = Pick<Hono, "fetch">;
 
 export class Pages {
 	readonly url: string;
 	readonly relayUrl: string;
 	readonly #port: number;
-	readonly #app: App;
+	readonly #app: BuiltPages;
 	#running: { readonly server: LoopbackServer; readonly relay: Relay } | undefined;
 
 	/** Whoever opens the address is led to `start`, a path. */
-	constructor(port: number, built: App, start: string) {
+	constructor(port: number, built: BuiltPages, start: string) {
 		this.#port = port;
 		this.url = originAt(port);
 		this.relayUrl = `ws://127.0.0.1:${port}`;

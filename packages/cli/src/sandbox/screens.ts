@@ -4,9 +4,10 @@
  * its port.
  */
 import { listenOnLoopback } from "@tenten/wallet";
+import type { BuiltPages } from "../server/console-pages.ts";
 import { onPort } from "../server/port.ts";
 import { Neighbour } from "./neighbour.ts";
-import { type App, originAt, Pages, type ScreenPorts } from "./pages.ts";
+import { originAt, Pages, type ScreenPorts } from "./pages.ts";
 import { switchboard } from "./switchboard.ts";
 import type { Town } from "./town.ts";
 
@@ -20,11 +21,11 @@ export type ScreensOptions = {
 	readonly town: Town;
 	readonly ports: ScreenPorts;
 	/** the pages, which may connect to these addresses beside their own */
-	readonly built: (connect: readonly string[]) => App;
+	readonly built: (connect: readonly string[]) => BuiltPages;
 };
 
 export async function openScreens({ town, ports, built }: ScreensOptions): Promise<Screens> {
-	const { card, code, points, accounts, aoi, ren, shop, switches } = town;
+	const { card, code, points, accounts, aoi, ren, shop, switches, verifying } = town;
 	const houses = [card, code, points];
 	const { port, switches: switchPort } = ports;
 	const connect = [...houses.map(({ url }) => url), originAt(switchPort), `ws://127.0.0.1:${port}`];
@@ -34,7 +35,17 @@ export async function openScreens({ town, ports, built }: ScreensOptions): Promi
 	const [, , neighbour] = people as [Neighbour, Neighbour, Neighbour];
 	const host = `127.0.0.1:${switchPort}`;
 	const selling = { neighbour, asset: card.asset };
-	const board = switchboard({ host, houses, pages, switches, accounts, people, shop: selling });
+	const board = switchboard({
+		host,
+		houses,
+		pages,
+		switches,
+		accounts,
+		people,
+		shop: selling,
+		verifying,
+		buyer: aoi.folder,
+	});
 	const server = await onPort(switchPort, () => listenOnLoopback(board, { port: switchPort }));
 	const close = async (): Promise<void> => {
 		for (const person of people) person.close();

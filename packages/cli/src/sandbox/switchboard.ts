@@ -14,17 +14,14 @@ import { cors } from "hono/cors";
 import { z } from "zod";
 import type { Accounts } from "./accounts/accounts.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
-import type { House } from "./house.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Pages } from "./pages.ts";
-import type { Switches } from "./switches.ts";
+import { addVerifyingRoutes, type VerifyingRoutes } from "./verifying/routes.ts";
 
-export type SwitchboardOptions = {
+export type SwitchboardOptions = VerifyingRoutes & {
 	/** how it is called, as `127.0.0.1:8080` */
 	readonly host: string;
-	readonly houses: readonly House[];
 	readonly pages: Pages;
-	readonly switches: Switches;
 	readonly accounts: Accounts;
 	readonly people: readonly Neighbour[];
 	/** who asks for money, and of which operator */
@@ -78,6 +75,7 @@ export function switchboard(options: SwitchboardOptions): Hono {
 		return typeof link === "string" ? context.json({ link }) : refused(context, link);
 	});
 	addAccountRoutes(app, accounts, switches);
+	addVerifyingRoutes(app, options);
 	return app;
 }
 

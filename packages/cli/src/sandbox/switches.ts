@@ -9,23 +9,41 @@ import { type Parties, type SystemName, systems } from "./accounts/parties.ts";
 import { allOf } from "./all-of.ts";
 import type { House } from "./house.ts";
 import type { Pages } from "./pages.ts";
+import type { Verifying } from "./verifying/verifying.ts";
 
 export class Switches {
 	readonly #houses: readonly House[];
 	readonly #parties: Parties;
+	readonly #verifying: Verifying;
 	#last: Promise<void> = Promise.resolve();
 
-	constructor(houses: readonly House[], parties: Parties) {
+	constructor(houses: readonly House[], parties: Parties, verifying: Verifying) {
 		this.#houses = houses;
 		this.#parties = parties;
+		this.#verifying = verifying;
 	}
 
 	operatorsOn(): Promise<void> {
 		return this.#next(() => this.#houses.map((house) => house.start()));
 	}
 
+	/** A newcomer is sent away: it is there to be watched. */
 	operatorsOff(): Promise<void> {
-		return this.#next(() => this.#houses.map((house) => house.stop()));
+		return this.#next(() => [this.#stopHouses()]);
+	}
+
+	operatorOn(house: House): Promise<void> {
+		return this.#next(() => [house.start()]);
+	}
+
+	/** The others go on, without its witness. */
+	operatorOff(house: House): Promise<void> {
+		return this.#next(() => [house.stop()]);
+	}
+
+	/** Whatever else must not happen while something is switched. */
+	during(what: () => Promise<void>): Promise<void> {
+		return this.#next(() => [what()]);
 	}
 
 	systemOn(name: SystemName): Promise<void> {
@@ -50,9 +68,14 @@ export class Switches {
 	dark(pages: Pages): Promise<void> {
 		return this.#next(() => [
 			pages.stop(),
-			...this.#houses.map((house) => house.stop()),
+			this.#stopHouses(),
 			...systems.map((name) => this.#parties.stop(name)),
 		]);
+	}
+
+	async #stopHouses(): Promise<void> {
+		await this.#verifying.leave();
+		await allOf(this.#houses.map((house) => house.stop()));
 	}
 
 	#next(switching: () => readonly Promise<void>[]): Promise<void> {

@@ -18,6 +18,7 @@ import type { NewUnlock } from "@tenten/module";
 import { type AskedProfile, type AssetId, isRefusal, type Refusal } from "@tenten/protocol";
 import type { LoopbackServer } from "@tenten/wallet";
 import type { Schemas } from "../command/database-choice.ts";
+import type { BuiltPages } from "../server/console-pages.ts";
 import { type NewIssuer, usualWindows } from "../server/issuer.ts";
 import { freePort } from "../server/port.ts";
 import { serveWallet } from "../server/wallet-server.ts";
@@ -29,6 +30,8 @@ import { allOf } from "./all-of.ts";
 import { House } from "./house.ts";
 import { Switches } from "./switches.ts";
 import { Bank } from "./verifying/bank.ts";
+import { Verifying } from "./verifying/verifying.ts";
+import type { Around } from "./verifying/watch.ts";
 
 /** Opens everything in the sandbox: it holds nothing that needs a better one. */
 export const passphrase = "sandbox";
@@ -60,6 +63,8 @@ export type Town = {
 	readonly accounts: Accounts;
 	/** of operators, and systems of accounts */
 	readonly switches: Switches;
+	/** each operator by the two others */
+	readonly verifying: Verifying;
 	readonly close: () => Promise<void>;
 };
 
@@ -72,6 +77,8 @@ export type TownOptions = {
 	readonly origins?: readonly string[];
 	/** seconds from one seal of an operator to the next; 2 if left out */
 	readonly epoch_s?: number;
+	/** the console of each operator's witness; none if left out */
+	readonly console?: BuiltPages | undefined;
 };
 
 /** Opens the sandbox in a folder; what was opened is closed again where something fails. */
@@ -91,15 +98,15 @@ export async function openTown(folder: string, options: TownOptions): Promise<To
 /** `open` takes what closes each thing that was opened. */
 async function opened(
 	folder: string,
-	{ forget, schemas, origins = [], epoch_s = usualEpoch_s }: TownOptions,
+	{ forget, schemas, origins = [], epoch_s = usualEpoch_s, console }: TownOptions,
 	open: (() => Promise<void>)[],
 	close: () => Promise<void>,
 ): Promise<Town> {
 	if (forget) open.push(async () => rmSync(folder, { recursive: true, force: true }));
 	const house = async (name: string, title: string, asset: NewAsset): Promise<House> => {
 		const made = { name: title, assets: [asset], port: 0 };
-		const options = { folder: join(folder, name), made, gift, unlock, schemas, origins, epoch_s };
-		const opened = must(await House.open(options));
+		const facts = { folder: join(folder, name), made, gift, unlock, schemas, origins, epoch_s, console };
+		const opened = must(await House.open(facts));
 		open.push(async () => {
 			await opened.close();
 			if (forget) await opened.forget();
@@ -112,9 +119,11 @@ async function opened(
 		house("minato-points", "Minato Points", { ...point, name: "Minato Points" }),
 	]);
 	const houses = [card, code, points];
-	introduce(houses, await Bank.open(folder, unlock));
+	const around = introduce(houses, await Bank.open(folder, unlock));
+	const verifying = new Verifying({ folder, houses, around, epoch_s, kiosk: { home: points, abroad: card } });
+	open.push(() => verifying.close());
 	const accounts = await openAccounts(join(folder, "mise-pay-accounts"), open);
-	const switches = new Switches(houses, accounts.parties);
+	const switches = new Switches(houses, accounts.parties, verifying);
 	await switches.operatorsOn();
 	const person = async (
 		name: string,
@@ -139,18 +148,21 @@ async function opened(
 		person("Hanaya", { role: "merchant", class: "shop", merchantCategory: 5812 }, [code, card, points]),
 	]);
 	const isOnPostgres = schemas !== undefined;
-	return { folder, isOnPostgres, card, code, points, accounts, aoi, ren, shop, switches, close };
+	const people = { aoi, ren, shop };
+	return { folder, isOnPostgres, card, code, points, accounts, ...people, switches, verifying, close };
 }
 
 type NewAsset = NewIssuer["assets"][number];
 
 /** Each lists the others, and verifies them. */
-function introduce(houses: readonly House[], bank: Bank): void {
+function introduce(houses: readonly House[], bank: Bank): Around {
+	const around = { all: houses.map(({ watch }) => watch.known), bank };
 	for (const house of houses) {
 		const others = houses.filter((each) => each !== house);
 		house.issuer.operator.setPeers(others.map(({ issuer }) => issuer.operator.entry));
-		house.watch.introduce({ others: others.map(({ watch }) => watch.known), bank });
+		house.watch.introduce(around);
 	}
+	return around;
 }
 
 /** All parties of Mise Pay's accounts run; the till's sales are where it left them. */

@@ -3,7 +3,7 @@
  *
  *   address ──ask──▶ request ──checked, shown, agreed to──▶ pay ──▶ spent | in flight | safe
  */
-import type { OpenedRequest } from "@tenten/module";
+import type { OpenedRequest, RequestOptions } from "@tenten/module";
 import {
 	type Bytes,
 	isRefusal,
@@ -19,7 +19,9 @@ import {
 	decodeInvitation,
 	type HttpChannel,
 	httpChannel,
+	inProcessChannel,
 	type Payment,
+	type Wallet,
 } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import type { WalletFolder } from "./folder.ts";
@@ -76,6 +78,26 @@ export function withReasons(channel: Channel): {
 		return answers;
 	};
 	return { channel: { exchange }, last: () => last };
+}
+
+/**
+ * One wallet asks another in this process for money, and is paid; why it was not, and then it is called off: a payee may
+ * take later what it does not take now, and nobody waits here.
+ */
+export async function payOrCallOff(
+	payer: Wallet,
+	payee: Wallet,
+	asked: RequestOptions,
+): Promise<Refusal | null> {
+	const request = await payee.request(asked);
+	if (isRefusal(request)) return request;
+	const { channel, last } = withReasons(inProcessChannel(payee.handle));
+	const paid = await payer.pay({ request: request.encoded }, channel);
+	if (isRefusal(paid)) return paid;
+	if (paid.fundsState === "spent") return null;
+	const reason = last() ?? refuse("peer-refused", `the money is ${paid.fundsState}`);
+	if (paid.fundsState === "inFlight") await payer.cancel(paid.attempt, channel);
+	return reason;
 }
 
 /** The refusal that a message carries. A code that is not ours is not put into words. */

@@ -8,6 +8,7 @@ import {
 	type Signer,
 	type Verify,
 } from "@tenten/protocol";
+import { Hono } from "hono";
 import { pino } from "pino";
 import type { RequestLog } from "../http/app.ts";
 import { type RunningServer, type ServerLimits, serveApp } from "../http/server.ts";
@@ -31,6 +32,8 @@ export type WitnessServerOptions = {
 	readonly seals?: SealWitnessFile | undefined;
 	/** lines of JSON on the standard output if left out */
 	readonly log?: RequestLog;
+	/** what is shown to people under `/console`; nothing if left out */
+	readonly console?: Fetch | undefined;
 	/** 0 takes any free port */
 	readonly port: number;
 	readonly hostname?: string;
@@ -38,6 +41,8 @@ export type WitnessServerOptions = {
 	/** milliseconds since 1970; the machine's clock if left out */
 	readonly now?: () => number;
 };
+
+type Fetch = (request: Request) => Response | Promise<Response>;
 
 /** A witness of seals: its own store and key, and how long it pauses between two visits of all logs. */
 type SealWitnessFile = {
@@ -69,7 +74,10 @@ export async function startWitness(options: WitnessServerOptions): Promise<Runni
 	const witness = new Witness({ store, signer, logs, verify, now });
 	const log = options.log ?? pino({ name: store.key.name });
 	const door = witnessDoor({ witness, log, seals });
-	const server = await serveApp((request) => door.fetch(request), options).catch((error: unknown) => {
+	const server = await serveApp(
+		beside(options.console, (request) => door.fetch(request)),
+		options,
+	).catch((error: unknown) => {
 		store.close();
 		void seals?.close();
 		throw error;
@@ -90,6 +98,13 @@ export async function startWitness(options: WitnessServerOptions): Promise<Runni
 			store.close();
 		},
 	};
+}
+
+/** The door, and beside it the pages that have headers of their own. */
+function beside(pages: Fetch | undefined, door: Fetch): Fetch {
+	if (pages === undefined) return door;
+	const app = new Hono().mount("/console", pages).mount("/", door);
+	return (request) => app.fetch(request);
 }
 
 function openSeals(

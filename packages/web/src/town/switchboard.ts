@@ -53,8 +53,13 @@ export function question(path?: string): Promise<Response> {
 
 /** Has something done; undefined where it was not, or nobody answers. */
 export function post<T>(path: string, body: object): Promise<T | undefined> {
+	return asked<T>(send(path, body));
+}
+
+/** Asks for something to be done; the answer as it comes. */
+export function send(path: string, body: object): Promise<Response> {
 	const headers = { "content-type": "application/json" };
-	return asked<T>(fetch(`${address}/${path}`, { method: "POST", headers, body: JSON.stringify(body) }));
+	return fetch(`${address}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 export async function asked<T>(asking: Promise<Response>): Promise<T | undefined> {

@@ -64,7 +64,8 @@ function see(found: Town | undefined): void {
 	isLost = found === undefined;
 	if (found === undefined) return;
 	seen = found;
-	const areOperatorsOn = found.operators.every(({ isOn }) => isOn);
+	// One alone may be off, too: they verify each other.
+	const areOperatorsOn = found.operators.some(({ isOn }) => isOn);
 	happened({ ...now, areOperatorsOn, isDark: !areOperatorsOn && !found.relay.isOn });
 }
 

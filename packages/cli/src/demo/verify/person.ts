@@ -1,11 +1,11 @@
 /** Somebody in one ecosystem: a wallet in a folder, over HTTP. */
 import type { NewUnlock } from "@tenten/module";
-import { type AskedProfile, type Bytes, isRefusal } from "@tenten/protocol";
-import { type ForeignGate, inProcessChannel } from "@tenten/wallet";
+import type { AskedProfile, Bytes } from "@tenten/protocol";
+import type { ForeignGate } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
 import { random } from "../../surroundings.ts";
 import { WalletFolder } from "../../wallet/folder.ts";
-import { withReasons } from "../../wallet/paying.ts";
+import { payOrCallOff } from "../../wallet/paying.ts";
 import type { House } from "./house.ts";
 
 const asked: AskedProfile = { role: "holder", class: "person", merchantCategory: null, region: null };
@@ -47,15 +47,12 @@ export class Person {
 	/** Pays in the money of its own house; the code of the refusal where it is not taken, and then it is called off. */
 	async pay(payee: Person, amount: bigint): Promise<string | null> {
 		const { asset } = this.house;
-		const request = must(await payee.folder.wallet.request({ asset, amount, memo: "tea" }));
-		const { channel, last } = withReasons(inProcessChannel(payee.folder.wallet.handle));
-		const paid = await this.folder.wallet.pay({ request: request.encoded }, channel);
-		if (isRefusal(paid)) return paid.code;
-		if (paid.fundsState === "spent") return null;
-		const reason = last()?.code ?? paid.fundsState;
-		// A payee may take later what it does not take now: who does not wait for it calls the payment off.
-		if (paid.fundsState === "inFlight") await this.folder.wallet.cancel(paid.attempt, channel);
-		return reason;
+		const refused = await payOrCallOff(this.folder.wallet, payee.folder.wallet, {
+			asset,
+			amount,
+			memo: "tea",
+		});
+		return refused?.code ?? null;
 	}
 
 	/** What it can spend of the money of a house, minor units. */
