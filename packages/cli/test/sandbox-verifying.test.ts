@@ -18,6 +18,9 @@ import type { House } from "../src/sandbox/house.ts";
 import { must, openTown, type Town } from "../src/sandbox/town.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-verifying-"));
+
+const epoch_s = 1;
+const open = (): Promise<Town> => openTown(folder, { forget: false, epoch_s });
 let town: Town;
 before(async () => {
 	town = await open();
@@ -27,8 +30,6 @@ after(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-const epoch_s = 1;
-const open = (): Promise<Town> => openTown(folder, { forget: false, epoch_s });
 const housesOf = ({ card, code, points }: Town): readonly House[] => [card, code, points];
 
 const idsOf = (town: Town): readonly string[] => housesOf(town).map(({ asset }) => toHex(asset.operator));

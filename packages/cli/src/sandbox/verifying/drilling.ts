@@ -20,7 +20,7 @@ const holder: AskedProfile = { role: "holder", class: "person", merchantCategory
 const purse = 10n;
 const amount = 1n;
 /** seconds for the operator to pay */
-const patience_s = 3;
+const patience_s = 10;
 
 /** Each witness drills both other operators once; those where it has no money, and can get none now, it leaves out. */
 export async function drillAll(houses: readonly House[]): Promise<void> {

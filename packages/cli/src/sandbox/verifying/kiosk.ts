@@ -77,7 +77,7 @@ export class Kiosk {
 function doorTo({ url }: House): LogDoor {
 	const fetched = async (path: string): Promise<Bytes | Refusal> => {
 		try {
-			const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(3_000) });
+			const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(5_000) });
 			const body = new Uint8Array(await response.arrayBuffer());
 			return response.ok ? body : refuse("channel-failed", `it answered ${response.status}`);
 		} catch (error) {

@@ -45,7 +45,7 @@ export type VerifyingNow = {
 	readonly taken: string;
 };
 
-const patience_ms = 2_000;
+const patience_ms = 5_000;
 
 export class Verifying {
 	readonly #options: VerifyingOptions;

@@ -33,7 +33,7 @@ import { type Known, type KnownLog, keysOf, oldMost, policyOf, quiet, unlock, wi
 import { reporter } from "./sealed-log.ts";
 
 /** milliseconds after which a log that does not answer is out of reach */
-const timeout_ms = 3_000;
+const timeout_ms = 10_000;
 /** of seals: see `SealPolicy` */
 const ages = { maximumAge_s: 60, ahead_s: 5, reserveAge_s: 86_400 };
 
