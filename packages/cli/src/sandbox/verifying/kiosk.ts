@@ -14,7 +14,7 @@ import { type Known, policyOf, unlock } from "./known.ts";
 
 const shop: AskedProfile = { role: "merchant", class: "shop", merchantCategory: 5994, region: "JP" };
 /** minor units */
-export const price = 10n;
+const price = 10n;
 
 export type KioskOptions = {
 	readonly folder: string;

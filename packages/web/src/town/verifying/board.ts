@@ -12,7 +12,7 @@ export type Verifying = {
 	readonly taken: string;
 };
 
-export type Witness = {
+type Witness = {
 	readonly name: string;
 	/** of the operator whose witness it is */
 	readonly title: string;
