@@ -58,6 +58,7 @@ const hashed = [
 	"consentContent",
 	"consentContent.registration",
 	"consentContent.removal",
+	"dealContent",
 	"documentContent",
 	"documentPlace",
 	"lineContent",

@@ -63,6 +63,7 @@ const folderRules: readonly Rule[] = [
 		why: "a token is proved without knowing how it was handed over",
 	},
 	{ from: src("handover"), may: role, why: "roles meet only in index.ts and in the packages above" },
+	{ from: src("deal"), may: role, why: "what two agree on moves nothing" },
 	{ from: src("asset"), may: role, why: "what may be issued says nothing of how it is handed on" },
 	{ from: src("rail"), may: [codec, crypto], why: "accounts know nothing of tokens" },
 	{ from: src("log"), may: [codec, crypto], why: "a log proves entries, whatever they say" },

@@ -3,10 +3,14 @@
  * what is delegated is never more than its delegator had, and whoever is convicted is named by what was shown.
  */
 import {
+	acceptOffer,
+	applicationOf,
 	type Bytes,
 	type ConsumedOutput,
+	coseKey,
 	type Excess,
 	excess,
+	type Item,
 	isRefusal,
 	issue,
 	lies,
@@ -14,10 +18,21 @@ import {
 	parse,
 	type Slice,
 	serialize,
+	signCwt,
+	signDeviceEvidence,
+	signDeviceOrder,
+	signOffer,
 	Trust,
+	verifyAttestation,
+	verifyDeal,
+	verifyDeviceApplication,
+	verifyDeviceOrder,
 	verifyExcess,
+	verifyOffer,
+	verifyStatusList,
 } from "@tenten/protocol";
 import { createDevice, createParty, sliceOf } from "../../packages/module/test/support/devices.ts";
+import { statusList } from "../../packages/module/test/support/status-lists.ts";
 import {
 	createHolder,
 	createWorld,
@@ -91,7 +106,74 @@ function target(name: string, seeds: readonly Bytes[], run: (input: Bytes) => Ou
 	return { name: `device/${name}`, weight: 2, open: async () => ({ seeds, form: "items", run }) };
 }
 
+const nonce = world.random();
+const said = await signDeviceEvidence(
+	{ operator: world.operator.id, nonce, attestation: null },
+	robot.signer,
+);
+const asked = applicationOf(said, robot.certificate.profile.responsible?.delegations ?? []) as Bytes;
+const order = {
+	operator: world.operator.id,
+	device: robot.signer.key,
+	number: 2,
+	issuedAt: world.now,
+} as const;
+const orders = await Promise.all(
+	([{ kind: "suspend" }, { kind: "transfer", to: site.key }] as const).map((says) =>
+		signDeviceOrder({ ...order, says }, company),
+	),
+);
+const lists = [await statusList(world, { revoked: [1], suspended: [2] })];
+const offer = await signOffer(
+	{
+		certificate: payee.certificate.encoded,
+		asset: world.asset,
+		units: 1n,
+		perTicks: 10,
+		mostTicks: 100,
+		purpose: null,
+		nonce,
+		until: world.now + 60,
+	},
+	payee.signer,
+);
+const acceptance = { certificate: payee.certificate.encoded, mostTicks: 50, acceptedAt: world.now };
+const deals = [(await acceptOffer(offer, acceptance, payee.signer)) as Bytes];
+const eat = await signCwt(
+	new Map<number, Item>([
+		[8, new Map([[1, coseKey.write(robot.signer.key)]])],
+		[10, nonce],
+		[263, 1],
+	]),
+	{ type: "application/eat+cwt", keyId: nonce, signer: company },
+);
+const believing = (): boolean => true;
+
+function attested(input: Bytes): Outcome {
+	const makers = [{ key: company.key, assurance: "hsm" }] as const;
+	const context = { key: robot.signer.key, nonce, makers, verify: believing, now: world.now };
+	const { assurance, reason } = verifyAttestation(input, context);
+	if ((assurance === "hsm") !== (reason === null)) throw new Broken("a level without a reason");
+	return reason ?? "accepted";
+}
+
+function listed(input: Bytes): Outcome {
+	const list = verifyStatusList(input, { trust, newest: () => null, now: world.now });
+	return isRefusal(list) ? list.code : "accepted";
+}
+
+const judging = { trust, now: world.now };
+
 export const deviceTargets: readonly Target[] = [
+	target("application", [asked], (input) =>
+		outcomeOf(verifyDeviceApplication(input, world.operator.id, believing)),
+	),
+	target("evidence", [said], (input) => outcomeOf(applicationOf(input, []))),
+	target("order", orders, (input) => outcomeOf(verifyDeviceOrder(input, world.operator.id, believing))),
+	target("status list", lists, listed),
+	target("attestation", [eat], attested),
+	target("offer", [offer], (input) => outcomeOf(verifyOffer(input, judging))),
+	target("deal", deals, (input) => outcomeOf(verifyDeal(input, judging))),
 	target("certificate", [robot.certificate.encoded, other.certificate.encoded], delegated),
 	target(
 		"excess",

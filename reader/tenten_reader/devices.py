@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Sequence
+from typing import Annotated, Sequence, Union
 
 from .cbor import Item
 from .crypto import CoseKey, verify
@@ -98,6 +98,66 @@ class Bound(Structure):
     def receivers(self, device: CoseKey) -> Sequence[CoseKey]:
         """To whom each was given."""
         return [delegation.by for delegation in self.delegations[1:]] + [device]
+
+
+@dataclass(frozen=True)
+class DeviceEvidenceBody(Structure):
+    operator: Bytes32
+    key: CoseKey
+    nonce: Bytes32
+    attestation: Annotated[bytes, Bytes(1, 8192)] | None
+
+
+@dataclass(frozen=True)
+class DeviceEvidence(Structure):
+    body: DeviceEvidenceBody
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class DeviceApplication(Structure):
+    evidence: DeviceEvidence
+    delegations: Annotated[tuple[Delegation, ...], ListOf(1, 4)]
+
+
+@dataclass(frozen=True)
+class Suspend(Structure):
+    KIND = 1
+
+
+@dataclass(frozen=True)
+class Resume(Structure):
+    KIND = 2
+
+
+@dataclass(frozen=True)
+class Transfer(Structure):
+    KIND = 3
+    to: CoseKey
+
+
+@dataclass(frozen=True)
+class End(Structure):
+    KIND = 4
+
+
+DeviceSays = Union[Suspend, Resume, Transfer, End]
+
+
+@dataclass(frozen=True)
+class DeviceOrderBody(Structure):
+    operator: Bytes32
+    device: CoseKey
+    number: Annotated[int, Number(1, 2**53 - 1)]
+    says: DeviceSays
+    issued_at: UnixSeconds
+
+
+@dataclass(frozen=True)
+class DeviceOrder(Structure):
+    body: DeviceOrderBody
+    by: CoseKey
+    signature: Signature
 
 
 def check_delegations(operator: bytes, device: CoseKey, bound: Bound) -> None:

@@ -1,8 +1,11 @@
 /** Vectors of devices: what is delegated, what they count, and what convicts them or who delegated. */
 import {
+	acceptOffer,
+	applicationOf,
 	type Bytes,
 	type ConsumedOutput,
 	type DelegationTerms,
+	type DeviceOrderBody,
 	type Excess,
 	excess,
 	issue,
@@ -11,6 +14,9 @@ import {
 	type Slice,
 	serialize,
 	signDelegation,
+	signDeviceEvidence,
+	signDeviceOrder,
+	signOffer,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
 import { accepts, type Case, changed, type Draft, flipped, type Inputs, refuses } from "./drafts.ts";
@@ -32,6 +38,7 @@ import {
 	type Person,
 	signerOf,
 	trust,
+	yen,
 } from "./world.ts";
 
 const company = signerOf("company", "Ed25519");
@@ -283,7 +290,28 @@ export const excesses: Draft = {
 	cases: excessCases,
 };
 
-export const excessStructure: Structure = also(
+const evidenceOfDevice = await signDeviceEvidence(
+	{ operator: densha.id, nonce: bytesOf("nonce of a device"), attestation: bytesOf("attested") },
+	robot.signer,
+);
+const orderOfDevice = (says: DeviceOrderBody["says"]): Promise<Bytes> =>
+	signDeviceOrder({ operator: densha.id, device: robot.signer.key, number: 2, says, issuedAt: now }, company);
+const offerOfDevice = await signOffer(
+	{
+		certificate: robot.encoded,
+		asset: yen,
+		units: 3n,
+		perTicks: 2,
+		mostTicks: 1_048_576,
+		purpose: "charging",
+		nonce: bytesOf("nonce of an offer"),
+		until: now + 60,
+	},
+	robot.signer,
+);
+const accepted = { certificate: nested.encoded, mostTicks: 10, acceptedAt: now };
+
+const excessStructure: Structure = also(
 	{
 		name: "excess",
 		encodings: [
@@ -296,3 +324,54 @@ export const excessStructure: Structure = also(
 	["type-unknown", "kind 5", [0], 5],
 	["malformed", "a link that is none", [1, 0], "x"],
 );
+
+export const deviceStructures: readonly Structure[] = [
+	excessStructure,
+	{
+		name: "deviceEvidence",
+		encodings: [["attested", evidenceOfDevice]],
+	},
+	also(
+		{
+			name: "deviceApplication",
+			encodings: [
+				[
+					"one delegation",
+					must(applicationOf(evidenceOfDevice, robot.certificate.profile.responsible?.delegations ?? [])),
+				],
+				[
+					"two",
+					must(applicationOf(evidenceOfDevice, nested.certificate.profile.responsible?.delegations ?? [])),
+				],
+			],
+		},
+		["malformed", "no delegation", [1], []],
+	),
+	also(
+		{
+			name: "deviceOrder",
+			encodings: [
+				["suspend", await orderOfDevice({ kind: "suspend" })],
+				["resume", await orderOfDevice({ kind: "resume" })],
+				["transfer", await orderOfDevice({ kind: "transfer", to: site.key })],
+				["end", await orderOfDevice({ kind: "end" })],
+			],
+		},
+		["type-unknown", "says 5", [0, 3, 0], 5],
+		["malformed", "number 0", [0, 2], 0],
+	),
+	also(
+		{ name: "signedOffer", encodings: [["by the tick", offerOfDevice]] },
+		["malformed", "more ticks than a meter holds", [0, 4], 1_048_577],
+		["amount-invalid", "nothing", [0, 2], 0],
+	),
+	also(
+		{
+			name: "deal",
+			encodings: [
+				["an offer and its acceptance", must(await acceptOffer(offerOfDevice, accepted, nested.signer))],
+			],
+		},
+		["malformed", "no ticks", [1, 0, 2], 0],
+	),
+];

@@ -38,7 +38,7 @@ import {
 	token,
 } from "../../packages/protocol/src/index.ts";
 import { definitionDraftMade, encodedDefinition } from "./definitions.ts";
-import { excessStructure } from "./devices.ts";
+import { deviceStructures } from "./devices.ts";
 import type { Draft } from "./drafts.ts";
 import { denied, doubleDecision } from "./evidence.ts";
 import { buys, counter, sells } from "./exchange.ts";
@@ -297,7 +297,7 @@ const structures: readonly Structure[] = [
 		["type-unknown", "kind 5", [0], 5],
 		["malformed", "empty content", [4, 0], new Uint8Array()],
 	),
-	excessStructure,
+	...deviceStructures,
 	also(
 		of(consumedOutput, "consumedOutput", ["of an issue", consumed], ["of a link", later]),
 		["type-unknown", "a parent of kind 3", [0, 0], 3],

@@ -3,6 +3,7 @@ export * from "./asset/index.ts";
 export * from "./codec/index.ts";
 export * from "./crossing/index.ts";
 export * from "./crypto/index.ts";
+export * from "./deal/index.ts";
 export * from "./domain/index.ts";
 export * from "./fog/index.ts";
 export * from "./handover/index.ts";

@@ -40,6 +40,18 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "Whoever answers for this device allowed it until a time that has passed.",
 		ja: "この端末への委任の期限が切れています。",
 	},
+	"device-suspended": {
+		en: "This device, or whoever answers for it, is not allowed to pay.",
+		ja: "この端末またはその帰責者は、支払いを停止されています。",
+	},
+	"status-list-expired": {
+		en: "No current list says whether this device may pay.",
+		ja: "この端末が使えるかを示す最新の一覧がありません。",
+	},
+	"status-list-rollback": {
+		en: "A newer list of suspended devices is known.",
+		ja: "停止端末の一覧が、手元のものより古いです。",
+	},
 	"trust-list-expired": { en: "The trust list is out of date.", ja: "信頼リストの期限が切れています。" },
 	"trust-list-rollback": {
 		en: "This trust list is older than the present one.",

@@ -9,7 +9,13 @@ export const judgeDelegations: Judge = (input, verify) => {
 	if (isRefusal(certificate)) return certificate;
 	const purpose = (input["purpose"] ?? null) as string | null;
 	const amount = BigInt(input["amount"] as string);
-	const refused = refuseUndelegated(certificate, { amount, purpose, trust, now: numberIn(input, "now") });
+	const refused = refuseUndelegated(certificate, {
+		amount,
+		purpose,
+		trust,
+		now: numberIn(input, "now"),
+		needsStatus: false,
+	});
 	if (refused !== undefined) return refused;
 	const delegated = trust.delegated(certificate);
 	if (isRefusal(delegated)) return delegated;

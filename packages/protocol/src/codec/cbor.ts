@@ -105,6 +105,14 @@ export function decodeItem(bytes: Bytes, maximumBytes: number = limits.message):
 }
 
 /**
+ * As `decodeItem`, of a format that others define and write: maps need not be sorted, nor lengths be the shortest. Only
+ * for bytes that are signed as they stand, and that name nothing.
+ */
+export function decodeForeignItem(bytes: Bytes, maximumBytes: number): Item | Refusal {
+	return decodeOwnItem(bytes, Math.min(maximumBytes, limits.message));
+}
+
+/**
  * As `decodeItem`, of bytes that this program encoded and that nobody else could have altered (a row that opened
  * under one's own key): they are not encoded again to compare. Never for what came from anybody else.
  */

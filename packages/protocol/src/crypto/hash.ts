@@ -20,6 +20,8 @@ const hashTags = [
 	"crossing",
 	"crossing-state",
 	"data",
+	"deal",
+	"deal-offer",
 	"definition",
 	"device-record",
 	"document",

@@ -5,7 +5,7 @@
  * in `external_aad`, and the payload. Only the signature travels; everything else the verifier knows. A
  * signature of one type therefore never verifies as another.
  */
-import { type Bytes, encodeItem } from "../codec/index.ts";
+import { type Bytes, decodeItem, encodeItem } from "../codec/index.ts";
 import { type PublicKey, type SuiteName, suites, type Verify } from "./suite.ts";
 
 /** Everything that is ever signed. */
@@ -18,7 +18,11 @@ export const signedTypes = [
 	"certificate",
 	"completion",
 	"counter",
+	"deal-acceptance",
+	"deal-offer",
 	"definition",
+	"device-evidence",
+	"device-order",
 	"device-record",
 	"delegation",
 	"drill",
@@ -54,11 +58,11 @@ const externalAad = Object.fromEntries(
 ) as Readonly<Record<SignedType, Bytes>>;
 
 /**
- * What a signer signs: the types above, and as they are signature bases of HTTP messages (RFC 9421, section 2.5) and
- * texts of signed notes (docs/spec/log.md). A base begins with a quotation mark, a Sig_structure with an array of
+ * What a signer signs: the types above, and as they are signature bases of HTTP messages (RFC 9421, section 2.5),
+ * texts of signed notes (docs/spec/log.md) and Sig_structures of CWTs, whose `external_aad` is empty (RFC 8392). A base begins with a quotation mark, a Sig_structure with an array of
  * four, and a text with neither: UTF-8 never begins so. None is ever another.
  */
-export type Signable = SignedType | "http-message" | "note";
+export type Signable = SignedType | "http-message" | "note" | "cwt";
 const quotationMark = 0x22;
 const arrayOfFour = 0x84;
 
@@ -68,12 +72,24 @@ export function sigStructure(type: Signable, suite: SuiteName, payload: Bytes): 
 		if (payload[0] !== quotationMark) throw new RangeError("no signature base of an HTTP message");
 		return payload;
 	}
+	if (type === "cwt") {
+		if (!isForeign(payload)) throw new RangeError("no Sig_structure without external data");
+		return payload;
+	}
 	if (type === "note") {
 		if (payload[0] === quotationMark || payload[0] === arrayOfFour)
 			throw new RangeError("no text of a note that is signed here");
 		return payload;
 	}
 	return encodeItem(["Signature1", protectedHeaders[suite], externalAad[type], payload]);
+}
+
+/** Whether this is a Sig_structure whose `external_aad` is empty, as none of ours is. */
+function isForeign(payload: Bytes): boolean {
+	const item = decodeItem(payload);
+	if (!Array.isArray(item) || item.length !== 4 || item[0] !== "Signature1") return false;
+	const [, , external] = item;
+	return external instanceof Uint8Array && external.length === 0;
 }
 
 /** Whether `signature` is this key's over a payload of this type. */

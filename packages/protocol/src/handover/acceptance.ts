@@ -38,6 +38,8 @@ export type Expectation = {
 	readonly data: Bytes | null;
 	/** what their links must name as the other leg */
 	readonly against: Against | null;
+	/** see `DelegatedPayment` */
+	readonly needsStatus?: boolean;
 };
 
 /** A transfer that may be taken. */
@@ -88,7 +90,12 @@ export function judgeTokens(
 	// A direct transfer is effective already: what differs from the request is the payee's to return.
 	if (asked !== 0n && asked !== amount && request.body.mode !== "direct") return refuse("amount-mismatch");
 	for (const payer of payersOf(tokens)) {
-		const undelegated = refuseUndelegated(payer, { amount, purpose: request.body.purpose, ...expected });
+		const undelegated = refuseUndelegated(payer, {
+			amount,
+			purpose: request.body.purpose,
+			needsStatus: true,
+			...expected,
+		});
 		if (undelegated !== undefined) return undelegated;
 	}
 	const [lock = null] = tokens.map(({ pending }) => pending);

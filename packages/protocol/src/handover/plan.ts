@@ -78,6 +78,7 @@ export function bindingPayment(
 		trust,
 		now,
 		everOwned: () => false,
+		needsStatus: false,
 		data: dataHash(data),
 		against: request.body.against,
 	});

@@ -3,6 +3,7 @@
  * their limit a payment. What the device counts is checked of its links (`token/spent.ts`).
  */
 import { isRefusal, type Refusal, refuse } from "../codec/index.ts";
+import { refuseStanding } from "./status-list.ts";
 import type { Trust, VerifiedCertificate } from "./trust.ts";
 
 export type DelegatedPayment = {
@@ -13,6 +14,8 @@ export type DelegatedPayment = {
 	readonly trust: Trust;
 	/** unix seconds */
 	readonly now: number;
+	/** whether a current status list is needed: whoever is paid needs one, whoever pays knows what it was told */
+	readonly needsStatus: boolean;
 };
 
 /**
@@ -21,13 +24,15 @@ export type DelegatedPayment = {
  */
 export function refuseUndelegated(
 	certificate: VerifiedCertificate,
-	{ amount, purpose, trust, now }: DelegatedPayment,
+	{ amount, purpose, trust, now, needsStatus }: DelegatedPayment,
 ): Refusal | undefined {
 	const delegated = trust.delegated(certificate);
 	if (delegated === null) return undefined;
 	if (isRefusal(delegated)) return delegated;
 	const { until, purposes, perTransfer } = delegated;
 	if (now >= until) return refuse("delegation-expired", `${until}`);
+	const standing = refuseStanding(certificate, trust.statuses, { now, isNeeded: needsStatus });
+	if (standing !== undefined) return standing;
 	if (purposes !== null && !purposes.some((allowed) => allowed === purpose))
 		return refuse("condition-purpose", `delegated for ${purposes.join(", ")}`);
 	return perTransfer !== null && amount > perTransfer

@@ -17,6 +17,7 @@ import {
 } from "./certificate.ts";
 import { type Delegated, verifyDelegations } from "./delegation.ts";
 import { Freezes } from "./freezes.ts";
+import { Statuses } from "./status-list.ts";
 import type { AssetDefinition, ListedKey, OperatorEntry, TrustListBody } from "./trust-list.ts";
 
 /** A certificate whose authority is listed and whose signature holds. Only `Trust` makes one. */
@@ -62,6 +63,8 @@ export class Trust {
 	readonly list: TrustListBody;
 	/** what nobody takes, as far as whoever judges under this trust knows; it changes while the trust stands */
 	freezes: Freezes = Freezes.none;
+	/** which certificates lost their standing, as far as it knows; it changes in the same way */
+	statuses: Statuses = Statuses.none;
 	readonly #operators = new Map<string, TrustedOperator>();
 	readonly #authorities = new Map<string, Authority[]>();
 	readonly #certificates = new Map<number, VerifiedCertificate>();

@@ -16,6 +16,7 @@ import {
 	type Signer,
 	type Slice,
 	type Spendable,
+	Statuses,
 	type Step,
 	signatureRequests,
 	signDelegation,
@@ -59,6 +60,10 @@ const company: Signer = {
 	key: toyKey("company"),
 	sign: async (type, payload) => toySign(toyKey("company"), type, payload),
 };
+// A payee needs to know how devices stand.
+const listed = { operator: densha.id, number: 0, issuedAt: epoch, expiresAt: epoch + 10_000 };
+const noMarks = { ...listed, places: new Uint8Array(), encoded: new Uint8Array() };
+context.trust.statuses = Statuses.none.with(noMarks);
 const slice: Slice = { reset: 7, from: 1_000n, to: 1_500n };
 const terms: DelegationTerms = { purposes: null, perTransfer: null, slice, until: epoch + 100 };
 
@@ -179,6 +184,25 @@ test("whoever is paid by a device refuses what was not delegated, and so does th
 	}
 });
 
+test("a device that lost its standing pays nobody who has heard of it", async () => {
+	const owner = await device("stolen robot");
+	const tokens = madeBy(owner, { mode: "direct" });
+	const verdict = (places: readonly number[], isHeld = true): string => {
+		const trust = trustIn([densha, machi]);
+		if (isHeld) trust.statuses = Statuses.none.with({ ...noMarks, places: Uint8Array.from(places) });
+		const accepted = accept(tokens, {}, { trust, now: context.now });
+		return isRefusal(accepted) ? accepted.code : "";
+	};
+	assert.equal(verdict([0b0000]), "");
+	assert.equal(verdict([0b0001]), "device-suspended");
+	assert.equal(verdict([0b1000]), "device-suspended");
+	assert.equal(verdict([], false), "status-list-expired");
+	const told = { trust: trustIn([densha, machi]), now: context.now };
+	assert.equal(signedPayer(started(plan({}, {}, owner), told), told).refusal, undefined);
+	told.trust.statuses = Statuses.none.with({ ...noMarks, places: Uint8Array.of(1) });
+	assert.equal(signedPayer(started(plan({}, {}, owner), told), told).refusal?.code, "device-suspended");
+});
+
 test("a certificate whose delegations do not hold pays nobody", async () => {
 	const forged = { ...company, key: toyKey("nobody") };
 	const [good, bad] = await Promise.all(
@@ -236,7 +260,9 @@ test("delegations count among the signatures that a transfer may cost", async ()
 				...paidOn([through(`token ${i}`, 5, owner)], requestOf(bob, { mode: "direct", amount: 160n })),
 			);
 		}
-		const accepted = accept(tokens, { amount: 160n }, { trust: trustIn([densha, machi]), now: context.now });
+		const fresh = trustIn([densha, machi]);
+		fresh.statuses = context.trust.statuses;
+		const accepted = accept(tokens, { amount: 160n }, { trust: fresh, now: context.now });
 		return isRefusal(accepted) ? accepted.code : "";
 	};
 	// 16 issues, 96 links, 96 payers' certificates and one payee's leave room for 47.

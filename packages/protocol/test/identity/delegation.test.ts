@@ -166,7 +166,7 @@ test("a delegation counts for the operator, the delegator and the key that it wa
 test("what is not delegated is refused with its reason", async () => {
 	const device = await createDevice(world, { levels: [{ by: company, ...narrow }] });
 	const { trust, now } = world;
-	const payment = { amount: 100n, purpose: "charging", trust, now };
+	const payment = { amount: 100n, purpose: "charging", trust, now, needsStatus: false };
 	const judge = (change: Partial<DelegatedPayment>): Refusal | undefined =>
 		refuseUndelegated(device.certificate, { ...payment, ...change });
 	assert.equal(judge({}), undefined);

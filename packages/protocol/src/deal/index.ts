@@ -1,0 +1,2 @@
+/** What two devices agree on before one pays the other by meter. */
+export * from "./deal.ts";

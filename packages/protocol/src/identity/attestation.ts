@@ -1,0 +1,75 @@
+/**
+ * Attestation: what a maker signed of a device's key, and the assurance level that follows.
+ *
+ * Evidence is an Entity Attestation Token (EAT, RFC 9711) as a COSE-signed CWT, under a maker's key that the operator
+ * pinned with the level that this maker's devices deserve. It must be fresh (`eat_nonce`), about this very key (`cnf`,
+ * RFC 8747), and of a device that nobody debugs (`dbgstat`). Whatever else it is, or none, gives the lowest level and
+ * says why: an operator enrols such a device with small limits, or not at all.
+ */
+import { type Bytes, equalBytes, type Item, isRefusal, parseItem, type TypeOf } from "../codec/index.ts";
+import { coseKey, keyId, type PublicKey, parseCwt, type Verify, verifyCwt } from "../crypto/index.ts";
+import type { assurance } from "./certificate.ts";
+
+export type Assurance = TypeOf<typeof assurance>;
+
+/** Bytes of evidence. */
+export const maximumAttestation = 8_192;
+
+/** A maker's attestation key, and what its devices' keys are kept in. */
+export type Maker = { readonly key: PublicKey; readonly assurance: Assurance };
+
+/** `reason`: why the level is not a higher one; null where it is what the maker is pinned at. */
+export type Attested = { readonly assurance: Assurance; readonly reason: string | null };
+
+/** Claims by number: RFC 8392, 8747 and 9711. */
+const claim = { expiresAt: 4, confirmation: 8, nonce: 10, debugStatus: 263 } as const;
+/** RFC 9711, section 4.2.9: 0 is enabled; 1 to 4 are disabled, ever more finally */
+const debugDisabled: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
+
+/** What the evidence proves of `key`. `nonce`: what it must be fresh for. */
+export function verifyAttestation(
+	evidence: Bytes | null,
+	{
+		key,
+		nonce,
+		makers,
+		verify,
+		now,
+	}: {
+		readonly key: PublicKey;
+		readonly nonce: Bytes;
+		readonly makers: readonly Maker[];
+		readonly verify: Verify;
+		readonly now: number;
+	},
+): Attested {
+	if (evidence === null) return lowest("no attestation");
+	const eat = parseCwt(evidence, maximumAttestation);
+	if (isRefusal(eat)) return lowest("an attestation of a format that is not known here");
+	const { claims } = eat;
+	const maker = makers.find(({ key: pinned }) => verifyCwt(verify, pinned, eat));
+	if (maker === undefined) return lowest("no maker that is known here signed the attestation");
+	if (!hasNonce(claims.get(claim.nonce), nonce)) return lowest("the attestation is for another enrolment");
+	if (!isOfKey(claims.get(claim.confirmation), key)) return lowest("the attestation is of another key");
+	const expiresAt = claims.get(claim.expiresAt);
+	if (expiresAt !== undefined && !(typeof expiresAt === "number" && now < expiresAt))
+		return lowest("the attestation has expired");
+	if (!debugDisabled.has(claims.get(claim.debugStatus)))
+		return lowest("the attestation does not say that debugging is disabled");
+	return { assurance: maker.assurance, reason: null };
+}
+
+function lowest(reason: string): Attested {
+	return { assurance: "software", reason };
+}
+
+/** One nonce, or several of which this is one (RFC 9711, section 4.1). */
+function hasNonce(item: Item | undefined, nonce: Bytes): boolean {
+	const shown = Array.isArray(item) ? (item as readonly Item[]) : [item];
+	return shown.some((each) => each instanceof Uint8Array && equalBytes(each, nonce));
+}
+
+function isOfKey(item: Item | undefined, key: PublicKey): boolean {
+	const confirmed = item instanceof Map ? parseItem(coseKey, (item.get(1) ?? null) as Item) : undefined;
+	return confirmed !== undefined && !isRefusal(confirmed) && equalBytes(keyId(confirmed), keyId(key));
+}
