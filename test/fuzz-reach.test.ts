@@ -42,6 +42,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/record.ts fromHex(": "an argument",
 	"packages/cli/src/command/record.ts parseVerifierKey(": "an argument: log/key",
 	"packages/cli/src/demo/keepers.ts parse(": "words of its own witnesses: seal/cosignature, seal/refusal",
+	"packages/operator/src/settle/device-records.ts parse(": "rows of its own: settle/device record",
+	"packages/operator/src/settle/charging.ts JSON.parse(": "rows of its own",
 	"packages/operator/src/domain/rows.ts parse(": "rows of its own: shape/domainRecord",
 	"packages/operator/src/sealing/examine.ts parse(": "rows of its own, which it wrote with what they say",
 	"packages/cli/src/command/rail-rule.ts .json()": "a ledger's answers to whoever rules over it",

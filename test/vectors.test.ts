@@ -70,6 +70,8 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"lot-known": "records of other domains, which the second reader does not know yet",
 	"lot-ended": "records of other domains, which the second reader does not know yet",
 	"status-final": "records of other domains, which the second reader does not know yet",
+	"record-known": "claims of an operator's own on parties",
+	"claim-unknown": "claims of an operator's own on parties",
 	"claim-filed": "claims of an operator's own on parties",
 	"claim-paid": "claims of an operator's own on parties",
 	"text-refused": "files for banks",

@@ -12,6 +12,7 @@ import {
 	verifyDeviceRecord,
 } from "@tenten/protocol";
 import { verify } from "../../packages/module/src/index.ts";
+import { chargeStateIn } from "../../packages/operator/src/settle/acquirer.ts";
 import { readBankResult } from "../../packages/operator/src/settle/bank-result.ts";
 import type { Money } from "../../packages/operator/src/settle/iso/amount.ts";
 import { bankDocuments } from "../bank-documents.ts";
@@ -84,9 +85,26 @@ const zengin: Target = {
 	}),
 };
 
+/** Whatever it answers, it is one of the states, and no amount of it is below zero. */
+const acquirer: Target = {
+	name: "settle/acquirer",
+	weight: 1,
+	memory: { ...memoryLimits, perByte: 4096 },
+	open: async () => ({
+		seeds: ['{"state":"captured","amount":"350"}', '{"state":"declined","code":"51"}'].map(toUtf8),
+		form: "text",
+		run: (input) => {
+			const state = chargeStateIn(new TextDecoder().decode(input));
+			if (state.kind === "captured" && state.amount < 0n) throw new Broken("an amount below zero");
+			return state.kind === "unknown" ? "malformed" : "accepted";
+		},
+	}),
+};
+
 export const settlementTargets: readonly Target[] = [
 	target("device record", [first, second], record),
 	target("statement", [statement], stated),
 	document("bank, XML", bankDocuments.iso, { currency: "EUR", scale: 2 }),
 	zengin,
+	acquirer,
 ];

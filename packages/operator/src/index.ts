@@ -74,6 +74,8 @@ export type { PeerLog } from "./sealing/peer-logs.ts";
 export { Sampling, type SamplingOptions } from "./sealing/sampling.ts";
 export { openSealer, type Sealer, type SealerOptions } from "./sealing/sealer.ts";
 export type { SealWordSource } from "./sealing/witnessing.ts";
+export { type Acquirer, type Charge, type ChargeState, httpAcquirer } from "./settle/acquirer.ts";
+export { BankDesk, type BankDeskOptions, type Period, type Suspend } from "./settle/bank-desk.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";

@@ -44,6 +44,7 @@ import { meterScenes } from "./support/meter-scene.ts";
 import { pruneScene } from "./support/prune-scene.ts";
 import { firstSeals, sealScenes } from "./support/seal-scenes.ts";
 import { beginSealed } from "./support/sealed.ts";
+import { settleScenes } from "./support/settle-scenes.ts";
 import { createTold, toldScene, webhookScene } from "./support/webhook-scenes.ts";
 
 /** What runs on PostgreSQL or in memory alone, and what reads alone and is asked again; their own tests run them. */
@@ -155,7 +156,13 @@ async function createSealed(options: EcosystemOptions): Promise<Ecosystem> {
 	return ecosystem;
 }
 
-for (const [name, scene] of Object.entries({ ...scenes, ...meterScenes, ...sealScenes, ...domainScenes }))
+for (const [name, scene] of Object.entries({
+	...scenes,
+	...meterScenes,
+	...sealScenes,
+	...domainScenes,
+	...settleScenes,
+}))
 	test(`power fails before and after each commit: ${name}`, () =>
 		cutEverywhere((point, commits) => cutAndRetry(createSealed, scene, point, commits), 2));
 

@@ -35,6 +35,7 @@ const scenes = [
 	"rulings",
 	"seal-trees",
 	"sealing",
+	"settle/bank-desk",
 	"terms",
 	"webhooks",
 	"webhooks-delivery",

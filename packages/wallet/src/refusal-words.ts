@@ -279,6 +279,14 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This credential was revoked, and stays so.",
 		ja: "この証明書は失効しており、元には戻りません。",
 	},
+	"record-known": {
+		en: "This payment has a record already.",
+		ja: "この支払いは、すでに記録されています。",
+	},
+	"claim-unknown": {
+		en: "There is no such claim here.",
+		ja: "この請求は、ここにはありません。",
+	},
 	"claim-filed": {
 		en: "This claim is in a file whose result has not come.",
 		ja: "この請求は送信済みのファイルに含まれており、結果を待っています。",

@@ -108,6 +108,8 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"lot-known": unprocessable,
 	"lot-ended": unprocessable,
 	"status-final": unprocessable,
+	"record-known": unprocessable,
+	"claim-unknown": unprocessable,
 	"claim-filed": later,
 	"claim-paid": unprocessable,
 	"result-mismatch": unprocessable,

@@ -16,7 +16,7 @@ type Rail = "zengin" | "iso20022";
 type Direction = "debit" | "credit";
 
 /** The operator at its bank. */
-type OwnAccount =
+export type OwnAccount =
 	| {
 			readonly rail: "zengin";
 			readonly account: ZenginAccount;
@@ -26,7 +26,7 @@ type OwnAccount =
 	| { readonly rail: "iso20022"; readonly account: IsoAccount; readonly creditorId: string | null };
 
 /** A party at its bank. */
-type PartyAccount =
+export type PartyAccount =
 	| { readonly rail: "zengin"; readonly account: ZenginAccount }
 	| { readonly rail: "iso20022"; readonly account: IsoAccount; readonly mandate: IsoLine["mandate"] };
 

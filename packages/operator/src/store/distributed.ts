@@ -74,6 +74,16 @@ const spread: Readonly<Record<string, string | null>> = {
 	crossing_tokens_out: "account_id",
 	// A lot or a status, with all its versions.
 	domain_records: "record_key",
+	// Records of devices by what proves them; claims, files and results each under their own id.
+	device_records: "proof",
+	party_claims: "claim_id",
+	claimed_records: "record_id",
+	party_claim_states: "claim_id",
+	party_files: "file_id",
+	party_file_lines: "reference",
+	party_results: "result_id",
+	party_contradictions: "result_id",
+	party_suspensions: "claim_id",
 	// A few rows each, read at the start or once in a while.
 	schema_versions: null,
 	seal_trees: null,

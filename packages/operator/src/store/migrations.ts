@@ -5,6 +5,8 @@
  * Each statement may be run again, since some engines commit each by itself. `{blob}` is the engine's word for
  * bytes. What belongs to one issue is keyed by its id first, so that a token family lives on one shard.
  */
+import { settleTables } from "./settle-migration.ts";
+
 export type Migration = {
 	/** one more than the step before */
 	readonly version: number;
@@ -363,6 +365,10 @@ export const migrations: readonly Migration[] = [
 			`CREATE TABLE IF NOT EXISTS meter_claims (issue_id {blob} NOT NULL, meter {blob} NOT NULL,
 				ticks bigint NOT NULL, statement {blob} NOT NULL, PRIMARY KEY (issue_id, meter))`,
 		],
+	},
+	{
+		version: 26,
+		statements: settleTables,
 	},
 ];
 

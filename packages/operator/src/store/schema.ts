@@ -8,12 +8,14 @@
 import type { CrossingTables } from "./crossing-tables.ts";
 import type { FreezeTables } from "./schema-freezes.ts";
 import type { SealSchema } from "./seal-schema.ts";
+import type { SettleTables } from "./settle-tables.ts";
 
 type Blob = Uint8Array;
 
 export type Schema = SealSchema &
 	FreezeTables &
-	CrossingTables & {
+	CrossingTables &
+	SettleTables & {
 		/** the spend registry: which link consumed which output; written at most once */
 		readonly registry: {
 			readonly issue_id: Blob;

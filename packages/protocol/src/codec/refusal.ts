@@ -110,6 +110,8 @@ export const refusals = {
 	"lot-known": ["final", "name another subject: a lot of this one began here already"],
 	"lot-ended": ["final", "nothing: a lot ends once; show what became of it"],
 	"status-final": ["final", "nothing: a revoked credential stays so; issue another"],
+	"record-known": ["final", "nothing: this payment has its record"],
+	"claim-unknown": ["final", "name a claim that this operator has"],
 	"claim-filed": ["transient", "wait for the result of the file that it is in"],
 	"claim-paid": ["final", "nothing: it has been paid"],
 	"result-mismatch": ["final", "ask the bank: this contradicts what it said, or what it was sent"],

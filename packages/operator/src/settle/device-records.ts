@@ -1,0 +1,117 @@
+/**
+ * Device records at an operator: taken once each, into the log with the next seal, and found again by party and period.
+ *
+ *   encoded record ─▶ verified ─▶ a row, and an item for the next batch `records`: one durable write
+ *
+ * One proof of a payment has one record. Two parties see it, each on its own statement.
+ */
+import {
+	type Bytes,
+	deviceRecord,
+	deviceRecordId,
+	equalBytes,
+	isRefusal,
+	keyId,
+	leafHash,
+	type PlacedRecord,
+	type PublicKey,
+	parse,
+	parseLeaf,
+	type Refusal,
+	refuse,
+	type StatementSubject,
+	type VerifiedDeviceRecord,
+	type Verify,
+	verifyDeviceRecord,
+} from "@tenten/protocol";
+import { isSealed, keepEffects } from "../sealing/effects.ts";
+import { insertNew } from "../store/insert-new.ts";
+import type { Transaction } from "../store/store.ts";
+
+export type RecordRules = {
+	readonly operator: Bytes;
+	/** who answers for a device; undefined: nobody known here */
+	readonly partyOf: (device: PublicKey) => Bytes | undefined;
+	readonly verify: Verify;
+};
+
+/**
+ * Takes a record; the same again changes nothing. The refusals of `verifyDeviceRecord`, and `record-known` where its
+ * proof has another record.
+ */
+export async function takeRecord(
+	transaction: Transaction,
+	encoded: Bytes,
+	{ operator, partyOf, verify }: RecordRules,
+): Promise<VerifiedDeviceRecord | Refusal> {
+	const record = verifyDeviceRecord(encoded, operator, partyOf, verify);
+	if (isRefusal(record)) return record;
+	if (!(await isSealed(transaction)))
+		throw new Error("device records go through a log: open its sealer first");
+	const { id, body } = record as VerifiedDeviceRecord;
+	const known = await transaction
+		.selectFrom("device_records")
+		.select("record_id")
+		.where("proof", "=", body.proof)
+		.executeTakeFirst();
+	if (known !== undefined)
+		return equalBytes(known.record_id, id)
+			? record
+			: refuse("record-known", "another record names this proof");
+	const { proof, payer, payee, asset, paidAt } = body;
+	await insertNew(transaction, "device_records", [
+		{ proof, record_id: id, payer, payee, asset, paid_at: paidAt, encoded },
+	]);
+	await keepEffects(transaction, [{ kind: "item", batch: "records", asset, id, amount: body.amount }], id);
+	return record;
+}
+
+/** Records of a party, of an asset and a period, that the log has or will have: each with its batch and place. */
+export async function placedRecords(
+	transaction: Transaction,
+	{ party, asset, from, until }: StatementSubject,
+): Promise<readonly PlacedRecord[]> {
+	const rows = await transaction
+		.selectFrom("device_records")
+		.innerJoin("seal_items", "seal_items.item_id", "device_records.record_id")
+		.innerJoin("seal_leaves", "seal_leaves.place", "seal_items.place")
+		.select(["encoded", "leaf", "seal_leaves.place"])
+		.where("asset", "=", asset)
+		.where("paid_at", ">=", from)
+		.where("paid_at", "<", until)
+		.where((row) => row.or([row("payer", "=", party), row("payee", "=", party)]))
+		.execute();
+	return rows.flatMap(({ encoded, leaf, place }) => {
+		const read = parseLeaf(leaf);
+		// An id is that of a record alone; the batch that lists it must be one of records.
+		if (isRefusal(read) || read.kind !== "batch")
+			throw new Error("the database is damaged: a batch does not read");
+		return read.batch.kind === "records"
+			? [{ record: recordIn(encoded), batch: leafHash(leaf), place: Number(place) }]
+			: [];
+	});
+}
+
+/** Of a row, which was verified when it was written. */
+function recordIn(encoded: Bytes): VerifiedDeviceRecord {
+	const read = parse(deviceRecord, encoded);
+	if (isRefusal(read)) throw new Error("the database is damaged: a device record does not read");
+	const { body, signer } = read;
+	return { verified: "device-record", id: deviceRecordId(body), body, device: keyId(signer) };
+}
+
+/** Minor units that the records of a claim add up to for a party: what it is owed, below zero where it owes. */
+export async function evidenceOf(transaction: Transaction, claim: Bytes, party: Bytes): Promise<bigint> {
+	const rows = await transaction
+		.selectFrom("claimed_records")
+		.innerJoin("device_records", "device_records.record_id", "claimed_records.record_id")
+		.select(["encoded", "claimed_records.record_id"])
+		.where("claim_id", "=", claim)
+		.execute();
+	return rows.reduce((sum, { encoded, record_id }) => {
+		const { id, body } = recordIn(encoded);
+		if (!equalBytes(id, record_id)) return sum;
+		if (equalBytes(body.payee, party)) return sum + body.amount;
+		return equalBytes(body.payer, party) ? sum - body.amount : sum;
+	}, 0n);
+}
