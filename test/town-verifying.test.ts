@@ -1,11 +1,17 @@
 /**
  * The operators' verifying of each other on the sandbox's page, in real Chromium: all green; one off, and value waits
- * until it is back; a newcomer that cheats, red, beside its evidence (verified in `packages/cli/test/sandbox-verifying.test.ts`).
+ * until it is back; a newcomer that cheats, red, beside evidence that convicts it.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { sealRules } from "../packages/protocol/src/index.ts";
+import { verify } from "../packages/module/src/index.ts";
+import {
+	isRefusal,
+	parseVerifierKey,
+	sealRules,
+	verifyMisbehaviour,
+} from "../packages/protocol/src/index.ts";
 import { violations } from "./browser/axe.ts";
 import { skip } from "./browser/chromium.ts";
 import type { Texts } from "./browser/phones.ts";
@@ -114,7 +120,7 @@ describe("the operators verify each other on the sandbox's page", { skip }, () =
 		assert.equal(await page.getByTestId("kiosk").getByText("still Aoi’s").count(), 0);
 	});
 
-	test("a newcomer that seals more than it issued is red for that rule with each witness, beside a file of evidence", async () => {
+	test("a newcomer that seals more than it issued is red for that rule with each witness, beside evidence that convicts it", async () => {
 		await button("verify.arrive").click();
 		await shows(9, "", "good");
 		await button("verify.cheat", { name: "Kumo Pay" }).click();
@@ -131,7 +137,13 @@ describe("the operators verify each other on the sandbox's page", { skip }, () =
 			const address = (await shown.getByRole("link").getAttribute("href")) ?? "";
 			assert.match(await shown.getByRole("link").innerText(), /a seal that breaks a rule/);
 			const evidence = new Uint8Array(await (await fetch(address)).arrayBuffer());
-			assert.ok(evidence.length > 200, address);
+			const [, name, text = ""] =
+				/^npx tenten evidence verify (\w+) --vkey (\S+)$/.exec(await shown.locator("code").innerText()) ?? [];
+			assert.ok(address.endsWith(`/${name}`));
+			const key = parseVerifierKey(text);
+			assert.ok(!isRefusal(key));
+			const convicted = verifyMisbehaviour(evidence, { origin: key.name, keys: [key] }, verify);
+			assert.ok(!isRefusal(convicted) && convicted.kind === "brokenRule");
 		}
 		assert.deepEqual(await violations(page), []);
 		await button("verify.leave", { name: "Kumo Pay" }).click();

@@ -1,7 +1,7 @@
 /** The sandbox's three operators verify each other: what each witness says of the others' logs, on, off and kept. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,11 +11,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { verify } from "@tenten/module";
 import type { PeerStanding } from "@tenten/operator";
-import { toHex, verifyMisbehaviour } from "@tenten/protocol";
+import { parseVerifierKey, toHex, verifyMisbehaviour } from "@tenten/protocol";
 import { isGreen } from "../src/demo/verify/trio.ts";
-import { policyIn } from "../src/log/policy-file.ts";
 import type { House } from "../src/sandbox/house.ts";
 import { must, openTown, type Town } from "../src/sandbox/town.ts";
+import { madeWhole } from "../src/sandbox/verifying/sealed-log.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-verifying-"));
 
@@ -146,13 +146,11 @@ test("each drills the others; one that is off is out of reach, the quorums of th
 test("a newcomer is witnessed as the others are; what it seals beyond its issues is refused by all, convicted by a file, and gone with it", async () => {
 	const { switches, verifying } = town;
 	await switches.during(() => verifying.arrive());
-	const [id] = Object.entries((await verifying.now()).titles).at(-1) ?? [];
+	const [id, log] = Object.entries((await verifying.now()).logs).at(-1) ?? [];
 	const met = await until(housesOf(town), isGreen);
 	assert.ok(met.every((standings) => standings.length === 3));
-	const [file = ""] = globSync(join(folder, "newcomer", "kumo-pay-*.policy"));
-	const [log] = policyIn(file).logs;
-	assert.ok(log !== undefined);
-	const keys = { origin: log.key.name, keys: [log.key] };
+	const key = must(parseVerifierKey(log?.key ?? ""));
+	const keys = { origin: key.name, keys: [key] };
 	await switches.during(() => verifying.cheat());
 	const seen = await until(housesOf(town), (each) =>
 		each.operator === id ? each.seal?.word === "broken" && each.evidence.length > 0 : isGreen(each),
@@ -196,4 +194,17 @@ test("where one cannot be opened nothing of the others stays open; then what was
 		after.flat().flatMap(({ evidence }) => evidence),
 		[],
 	);
+});
+
+test("what was cut off while a log or a witness was made is made anew, and stands in its place once it is whole", async () => {
+	const place = join(folder, "made");
+	const cutOff = madeWhole(place, async (making) => {
+		writeFileSync(join(making, "half"), "");
+		throw new Error("power");
+	});
+	await assert.rejects(cutOff, /power/);
+	assert.equal(existsSync(place), false);
+	await madeWhole(place, async (making) => writeFileSync(join(making, "whole"), ""));
+	assert.deepEqual(readdirSync(place), ["whole"]);
+	assert.equal(existsSync(`${place}.making`), false);
 });

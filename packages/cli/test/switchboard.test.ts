@@ -209,6 +209,51 @@ test("two who throw switches at once leave nothing half on", async () => {
 	assert.equal(all.length, paths.length);
 });
 
+test("what is told of the operators' verifying is what their witnesses answer; one alone goes off and on", async () => {
+	type Seen = {
+		readonly name: string;
+		readonly url: string;
+		readonly isOn: boolean;
+		readonly peers: readonly { readonly operator: string }[] | null;
+	};
+	type Verifying = {
+		readonly witnesses: readonly Seen[];
+		readonly logs: Readonly<Record<string, { readonly title: string }>>;
+	};
+	const titles = ["Densha Card", "Mise Pay", "Minato Points"];
+	const { witnesses, logs } = await done<Verifying>(fetch(`${board}/town/verifying`));
+	assert.deepEqual(
+		Object.values(logs).map(({ title }) => title),
+		titles,
+	);
+	for (const { url, isOn, peers } of witnesses) {
+		assert.ok(isOn && peers?.length === 2);
+		const own = (await (await fetch(`${url}/v1/peers`)).json()) as { readonly peers: Seen["peers"] };
+		assert.deepEqual(
+			peers.map(({ operator }) => operator),
+			own.peers?.map(({ operator }) => operator),
+		);
+	}
+	const off = await done<Verifying>(post("/town/verifying/mise-pay/off"));
+	assert.deepEqual(
+		off.witnesses.map(({ isOn, peers }) => [isOn, peers === null]),
+		[
+			[true, false],
+			[false, true],
+			[true, false],
+		],
+	);
+	const on = await done<Verifying>(post("/town/verifying/mise-pay/on"));
+	assert.ok(on.witnesses.every(({ isOn }) => isOn));
+	await done(post("/town/verifying/minato-points/off"));
+	await done(post("/town/verifying/densha-card/off"));
+	const refused = await post("/town/verifying/kiosk");
+	const { code } = (await refused.json()) as { readonly code: string };
+	assert.deepEqual([refused.status, code], [422, "channel-failed"]);
+	await done(post("/town/operators/on"));
+	assert.equal((await post("/town/verifying/nobody/off")).status, 404);
+});
+
 test("nothing but the town's own page acts: no other origin, no form, no other name of this address", async () => {
 	const path = "/town/operators/off";
 	const code = async (answer: Response) => ((await answer.json()) as { code: string }).code;

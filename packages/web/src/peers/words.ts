@@ -16,3 +16,8 @@ export function kindWords(kind: string): string {
 	const key = `kind.${kind}`;
 	return key in en ? tell(key as keyof typeof en) : kind;
 }
+
+/** What verifies a file of evidence anywhere, under the name that it is downloaded by. */
+export function verifyCommand(file: string, logKey: string): string {
+	return `npx tenten evidence verify ${file} --vkey ${logKey}`;
+}

@@ -1,5 +1,5 @@
 /** The log of an operator of the sandbox, begun and sealed as `tenten operator serve --log …` does it. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LogWriter } from "@tenten/operator";
 import { type AssetId, toHex, verifierKey, writeVerifierKey } from "@tenten/protocol";
@@ -38,10 +38,21 @@ export async function logKeyIn(folder: string, origin: string): Promise<string> 
 		const signer = await openLogKey(log, async () => unlock, console.error);
 		return writeVerifierKey(verifierKey(origin, "note", signer.key.bytes));
 	}
-	mkdirSync(log, { recursive: true, mode: 0o700 });
-	const made = await makeLogKey(log, origin, unlock);
-	await must(await LogWriter.begin(log, origin, made.signer)).close();
-	return writeVerifierKey(made.verifierKey);
+	return madeWhole(log, async (making) => {
+		const made = await makeLogKey(making, origin, unlock);
+		await must(await LogWriter.begin(making, origin, made.signer)).close();
+		return writeVerifierKey(made.verifierKey);
+	});
+}
+
+/** Makes a folder beside its place, and puts it there once it is whole: what was cut off is made anew. */
+export async function madeWhole<T>(folder: string, make: (making: string) => Promise<T>): Promise<T> {
+	const making = `${folder}.making`;
+	rmSync(making, { recursive: true, force: true });
+	mkdirSync(making, { recursive: true, mode: 0o700 });
+	const made = await make(making);
+	renameSync(making, folder);
+	return made;
 }
 
 /** Sealed from now on, until it is closed. */

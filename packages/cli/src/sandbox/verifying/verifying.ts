@@ -38,8 +38,8 @@ type Seen = {
 
 export type VerifyingNow = {
 	readonly witnesses: readonly Seen[];
-	/** titles of operators, by their ids */
-	readonly titles: Readonly<Record<string, string>>;
+	/** titles of operators and keys of their logs (`name+id+key`), by the operators' ids */
+	readonly logs: Readonly<Record<string, { readonly title: string; readonly key: string }>>;
 	readonly newcomer: { readonly title: string; readonly hasCheated: boolean } | null;
 	/** minor units that the kiosk has taken of the other operator */
 	readonly taken: string;
@@ -59,11 +59,13 @@ export class Verifying {
 	async now(): Promise<VerifyingNow> {
 		const { houses } = this.#options;
 		const { log, title = "", hasCheated = false } = this.#newcomer ?? {};
-		const titles = houses.map(({ asset, issuer }) => [toHex(asset.operator), issuer.settings.name]);
-		if (log !== undefined) titles.push([toHex(log.operator), title]);
+		const logs = houses.map(({ issuer, watch }) => [watch.known, issuer.settings.name] as const);
+		const all = log === undefined ? logs : [...logs, [log, title] as const];
 		return {
+			logs: Object.fromEntries(
+				all.map(([{ operator, logKey: key }, name]) => [toHex(operator), { title: name, key }]),
+			),
 			witnesses: await Promise.all(houses.map(seenBy)),
-			titles: Object.fromEntries(titles),
 			newcomer: log === undefined ? null : { title, hasCheated },
 			taken: String(this.#kiosk?.taken ?? 0n),
 		};

@@ -30,7 +30,7 @@ import { hasWitness, makeWitness, type WitnessKeys } from "../../server/witness-
 import { readJson, writeJson } from "../../wallet/settings.ts";
 import type { Bank } from "./bank.ts";
 import { type Known, type KnownLog, keysOf, oldMost, policyOf, quiet, unlock, witnessesOf } from "./known.ts";
-import { reporter } from "./sealed-log.ts";
+import { madeWhole, reporter } from "./sealed-log.ts";
 
 /** milliseconds after which a log that does not answer is out of reach */
 const timeout_ms = 10_000;
@@ -43,7 +43,8 @@ export async function witnessIn(
 	name: string,
 ): Promise<WitnessKeys & { readonly port: number }> {
 	const file = join(folder, "port.json");
-	const keys = hasWitness(folder) ? keptKeys(folder) : await makeWitness(folder, name, async () => unlock);
+	const make = (making: string): Promise<WitnessKeys> => makeWitness(making, name, async () => unlock);
+	const keys = hasWitness(folder) ? keptKeys(folder) : await madeWhole(folder, make);
 	if (!existsSync(file)) writeJson(file, { port: await freePort() });
 	const { port }: { readonly port?: unknown } = readJson(file);
 	if (typeof port !== "number") throw new Error(`${file} names no port`);

@@ -5,8 +5,8 @@ import { asked, post, question, send } from "../switchboard.ts";
 
 export type Verifying = {
 	readonly witnesses: readonly Witness[];
-	/** titles of operators, by their ids */
-	readonly titles: Readonly<Record<string, string>>;
+	/** titles of operators and keys of their logs, by the operators' ids */
+	readonly logs: Readonly<Record<string, { readonly title: string; readonly key: string }>>;
 	readonly newcomer: { readonly title: string; readonly hasCheated: boolean } | null;
 	/** minor units that the kiosk has taken */
 	readonly taken: string;
