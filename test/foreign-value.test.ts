@@ -25,7 +25,7 @@ import {
 	refuse,
 	type Signer,
 	serializeLeaf,
-	serializeLoggedIssue,
+	serializeLoggedProof,
 	sumAlgebra,
 	toUtf8,
 	verifierKey,
@@ -112,7 +112,7 @@ async function witnessedLog(t: TestContext, clock: { readonly now: number }): Pr
 			const checkpoint = await publish();
 			const path = ok(await reader(writer.size).inclusion(first + 1));
 			const place = writePortableProof({ index: first + 1, path, checkpoint });
-			return serializeLoggedIssue({ batch, item, place });
+			return serializeLoggedProof({ proof: { kind: "item", batch, proof: item }, place });
 		};
 	};
 	return { publish, log, policy, silence };

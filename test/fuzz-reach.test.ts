@@ -85,6 +85,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 		"a list of peers that whoever runs the operator names: shape/trustList",
 	"packages/cli/src/server/trial-licence.ts parse(": "an operator's own definitions: shape/definition",
 	"packages/cli/src/trust-file.ts fromHex(": "an argument",
+	"packages/cli/src/wallet/foreign.ts fromHex(": "a setting of one's own",
+	"packages/cli/src/wallet/foreign.ts parsePolicy(": "a file of whoever runs it: witness/policy",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
 	"packages/cli/src/wallet/meeting.ts fromHex(": "an argument: the address of a room",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { family } from "../subcommand.ts";
 import { balanceCommand, redeemCommand, refreshCommand, topUpCommand } from "./wallet-account.ts";
 import { backupCommand, restoreCommand } from "./wallet-backup.ts";
+import { foreignCommand } from "./wallet-foreign.ts";
 import { acceptCommand, returnCommand, sendCommand } from "./wallet-hand.ts";
 import { payCommand } from "./wallet-pay.ts";
 import { receiveCommand, requestCommand } from "./wallet-receive.ts";
@@ -14,6 +15,7 @@ export function walletCommands(): Command {
 	return family("wallet", "hold, pay and receive value", [
 		initCommand(),
 		joinCommand(),
+		foreignCommand(),
 		balanceCommand(),
 		topUpCommand(),
 		payCommand(),

@@ -4,6 +4,7 @@
  *   wallet.sqlite    keys, tokens, payments (sealed), history
  *   wallet.json      operators
  *   addresses.json   where requests came from
+ *   foreign.json     other ecosystems whose value it takes: `foreign.ts`
  *
  * One program has it open at a time.
  */
@@ -32,6 +33,7 @@ import {
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
 import { Addresses } from "./addresses.ts";
+import { gateOf } from "./foreign.ts";
 import { type JoinedOperator, readOperators, settingsIn, writeOperators } from "./settings.ts";
 
 /** libsodium's level for what people wait for: 64 MiB, a tenth of a second. */
@@ -94,7 +96,9 @@ export class WalletFolder {
 		const told = (news: Told): void => {
 			for (const listener of listeners) listener(news);
 		};
-		const wallet = await Wallet.open({ ...rest, store, now, random, told });
+		const gate = rest.foreign ?? gateOf(path, { joined: operators.map(({ id }) => id), now });
+		const foreign = gate === undefined ? {} : { foreign: gate };
+		const wallet = await Wallet.open({ ...rest, ...foreign, store, now, random, told });
 		if (!isRefusal(wallet)) return new WalletFolder(path, { wallet, store, listeners }, operators);
 		await file.close();
 		return wallet;

@@ -9,19 +9,7 @@
  * that is dated ahead, to look new for long (it needs its proof at once), a proof under the log of another operator
  * (the policy names this one's), and a log that nobody has cosigned for long (nothing is taken until somebody has).
  */
-import {
-	type Bytes,
-	bytes,
-	equalBytes,
-	isRefusal,
-	limits,
-	parse,
-	type Refusal,
-	record,
-	refuse,
-	serialize,
-	type TypeOf,
-} from "../codec/index.ts";
+import { type Bytes, equalBytes, isRefusal, limits, parse, type Refusal, refuse } from "../codec/index.ts";
 import { leafHash, type Verify } from "../crypto/index.ts";
 import {
 	aheadMost_s,
@@ -34,18 +22,11 @@ import {
 	type VerifiedCheckpoint,
 	verifyInclusion,
 } from "../log/index.ts";
-import { batch, lineProof, serializeLeaf, verifyItem } from "../seal/index.ts";
+import { proofIn } from "../seal/index.ts";
+import { leafOf, loggedProof } from "./logged-proof.ts";
 
 /** seconds after its issue for which value of another ecosystem is taken without its proof */
 export const unloggedMost_s = 3600;
-
-/** That an issue stands in its operator's log. `place`: a portable proof of the leaf that holds the batch. */
-export const loggedIssue = record({ batch, item: lineProof, place: bytes(1, 16_384) });
-export type LoggedIssue = TypeOf<typeof loggedIssue>;
-
-export function serializeLoggedIssue(proof: LoggedIssue): Bytes {
-	return serialize(loggedIssue, proof);
-}
 
 /** What a proof must be of. */
 export type ForeignIssue = {
@@ -65,7 +46,7 @@ export function needsProof({ issuedAt }: Pick<ForeignIssue, "issuedAt">, now: nu
 }
 
 /**
- * The checkpoint under which an issue is logged, which the policy's quorum cosigned at whatever time. `policy` names
+ * The checkpoint under which an issue is logged by a `loggedProof` of its item, which the policy's quorum cosigned at whatever time. `policy` names
  * the log of the issue's operator, and no other.
  *
  * Refused with `malformed`, `proof-invalid`, `not-logged`, `quorum-missing`, or as `openUnderPolicy` does.
@@ -76,19 +57,20 @@ export function verifyLoggedIssue(
 	policy: Policy,
 	verify: Verify,
 ): VerifiedCheckpoint | Refusal {
-	const proof = parse(loggedIssue, encoded, limits.message);
-	if (isRefusal(proof)) return proof;
-	if (proof.batch.kind !== "issues" || !equalBytes(proof.batch.asset, issue.asset))
-		return refuse("proof-invalid", "no batch of issues of this asset");
-	if (!equalBytes(proof.item.owner, issue.id) || proof.item.amount !== issue.amount)
+	const file = parse(loggedProof, encoded, 2 * limits.message);
+	if (isRefusal(file)) return file;
+	const { proof } = file;
+	if (proof.kind !== "item" || proof.batch.kind !== "issues" || !equalBytes(proof.batch.asset, issue.asset))
+		return refuse("proof-invalid", "no item of issues of this asset");
+	if (!equalBytes(proof.proof.owner, issue.id) || proof.proof.amount !== issue.amount)
 		return refuse("proof-invalid", "another issue");
-	const item = verifyItem(proof.batch, proof.item);
+	const item = proofIn(proof);
 	if (isRefusal(item)) return item;
-	const place = parsePortableProof(proof.place);
+	const place = parsePortableProof(file.place);
 	if (isRefusal(place)) return place;
 	const checkpoint = openUnderPolicy(place.checkpoint, policy, verify);
 	if (isRefusal(checkpoint)) return checkpoint;
-	const leaf = leafHash(serializeLeaf({ kind: "batch", batch: proof.batch }));
+	const leaf = leafHash(leafOf(proof));
 	if (!verifyInclusion(leaf, place.index, checkpoint.size, place.path, checkpoint.root))
 		return refuse("not-logged", `entry ${place.index} of ${checkpoint.size}`);
 	const isCosigned = policy.quorum.kind !== "none" && quorumSince(policy.quorum, checkpoint.cosignatures);

@@ -54,7 +54,7 @@ export type Ecosystems = {
 export type LogDoor = {
 	/** the newest checkpoint of its log, a signed note */
 	readonly checkpoint: (operator: Bytes) => Promise<Bytes | Refusal>;
-	/** a `loggedIssue` */
+	/** a `loggedProof` of the item */
 	readonly proof: (operator: Bytes, issue: Bytes) => Promise<Bytes | Refusal>;
 };
 

@@ -8,7 +8,6 @@ import {
 	type ForeignIssue,
 	type Freshness,
 	type LineProof,
-	type LoggedIssue,
 	lineKey,
 	merkleTree,
 	type Policy,
@@ -16,7 +15,7 @@ import {
 	proveLine,
 	type Signer,
 	serializeLeaf,
-	serializeLoggedIssue,
+	serializeLoggedProof,
 	sha256,
 	signNote,
 	sumAlgebra,
@@ -93,17 +92,17 @@ export async function proofOf({
 	log = origin,
 	index = 1,
 	...changes
-}: Partial<LoggedIssue> & {
+}: {
+	readonly batch?: Batch;
+	readonly place?: Bytes;
 	readonly times?: Readonly<Record<number, number>>;
 	readonly log?: string;
 	readonly index?: number;
 } = {}): Promise<Bytes> {
 	const checkpoint = await noteOf(leaves, times, log);
 	const path = merkleTree(leaves).paths[1] ?? [];
-	return serializeLoggedIssue({
-		batch,
-		item,
-		place: writePortableProof({ index, path, checkpoint }),
-		...changes,
+	return serializeLoggedProof({
+		proof: { kind: "item", batch: changes.batch ?? batch, proof: item },
+		place: changes.place ?? writePortableProof({ index, path, checkpoint }),
 	});
 }
