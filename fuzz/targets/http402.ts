@@ -1,7 +1,8 @@
 /** What an API that is paid by the call reads of its callers, what a program reads of such an API, and their own rows. */
 import { isRefusal, serialize, toBase64 } from "@tenten/protocol";
 import { encodeBundle, memoryStore } from "@tenten/wallet";
-import { Answers, answerRow } from "../../packages/wallet/src/http402/answers.ts";
+import { Answers, answerRow, bookPrefix } from "../../packages/wallet/src/http402/answers.ts";
+import { bookMemo, callsOfMemo, readTick, writeTick } from "../../packages/wallet/src/http402/book.ts";
 import { callHash } from "../../packages/wallet/src/http402/call.ts";
 import { callRow, PaidCalls } from "../../packages/wallet/src/http402/calls.ts";
 import { fetchChannel } from "../../packages/wallet/src/http402/fetch-channel.ts";
@@ -15,6 +16,7 @@ import {
 	writeSignature,
 } from "../../packages/wallet/src/http402/headers.ts";
 import { statusAddress } from "../../packages/wallet/src/http402/showing.ts";
+import { Books, bookRow } from "../../packages/wallet/src/http402/toll-books.ts";
 import { Broken, mustBeSame, type Target } from "../target.ts";
 import { ofText, simple, textOf } from "./wallet-side.ts";
 
@@ -22,9 +24,10 @@ const id = new Uint8Array(32).fill(7);
 const asset = { operator: id, code: "JPY" };
 const asking: Omit<Asking, "accepted"> = {
 	...{ url: "https://api.example/x", asset, amount: 5n, payTo: id, lifetime: 120 },
-	...{ request: id, address: "/.tenten" },
+	...{ request: id, address: "/.tenten", calls: 1 },
 };
 const required = writeRequired(asking, "this call is paid for");
+const ofBook = writeRequired({ ...asking, calls: 1_000 }, "this call is paid for");
 const [read] = readRequired(required) as readonly Asking[];
 const accepted = read?.accepted ?? "{}";
 const signature = writeSignature({ request: id, attempt: id, release: id }, accepted);
@@ -37,7 +40,7 @@ const inner = (header: string): string => Buffer.from(header, "base64").toString
 const headers = (name: string, seeds: readonly string[], run: (header: string) => string): Target =>
 	simple(`402 ${name}`, "text", seeds.map(inner).map(ofText), (input) => run(toBase64(input)));
 
-const asked = headers("what is asked", [required], (header) => {
+const asked = headers("what is asked", [required, ofBook], (header) => {
 	const askings = readRequired(header);
 	if (isRefusal(askings)) return askings.code;
 	for (const each of askings) {
@@ -90,8 +93,13 @@ const answers = simple("402 row of an answer", "items", answerRows, async (input
 });
 
 const callRows = [
-	serialize(callRow, { kind: "call", ...row, state: "paying" }),
-	serialize(callRow, { kind: "call", ...row, state: "answered" }),
+	serialize(callRow, { kind: "call", ...row, state: "paying", book: null }),
+	serialize(callRow, {
+		kind: "call",
+		...row,
+		state: "answered",
+		book: { ticket: id.slice(16), calls: 9, next: 3 },
+	}),
 	serialize(callRow, { kind: "total", origin: row.origin, asset, amount: 5n }),
 ];
 
@@ -123,4 +131,48 @@ const bundle = simple("402 answer of a wallet", "items", [encodeBundle([id])], a
 	return "accepted";
 });
 
-export const http402Targets: readonly Target[] = [asked, shown, settled, answers, calls, location, bundle];
+const ticks = ["BwcHBwcHBwcHBwcHBwcHBw.1", "BwcHBwcHBwcHBwcHBwcHBw.65536"];
+
+const tick = simple("402 tick", "text", ticks.map(ofText), (input) => {
+	const came = readTick(textOf(input));
+	if (isRefusal(came)) return came.code;
+	if (writeTick(came) !== textOf(input)) throw new Broken("two texts of one tick");
+	return "accepted";
+});
+
+const memos = [bookMemo("https://api.example", 1_000), bookMemo("https://api.example", 2)];
+
+const memo = simple("402 memo of a book", "text", memos.map(ofText), (input) => {
+	const count = callsOfMemo(textOf(input), "https://api.example");
+	if (count !== undefined && !textOf(input).startsWith(bookMemo("https://api.example", count).slice(0, 48)))
+		throw new Broken("another book");
+	return count === undefined ? "another's" : "accepted";
+});
+
+const bookRows = [
+	serialize(bookRow, { ticket: id, attempt: id, asset, amount: 1n, calls: 1_000, taken: 64 }),
+];
+
+/** A toll that opens over the row of a book has the book, or does not open. */
+const book = simple("402 row of a book", "items", bookRows, async (input) => {
+	const store = memoryStore();
+	await store.commit([{ key: `${bookPrefix}a`, value: input }]);
+	const opened = await Books.open(store);
+	if (isRefusal(opened)) return opened.code;
+	await opened.clear(() => false);
+	if ((await store.load()).size !== 0) throw new Broken("a book that stays");
+	return "accepted";
+});
+
+export const http402Targets: readonly Target[] = [
+	asked,
+	shown,
+	settled,
+	answers,
+	calls,
+	location,
+	bundle,
+	tick,
+	memo,
+	book,
+];

@@ -26,6 +26,9 @@ import {
 	unixSeconds,
 } from "@tenten/protocol";
 
+/** of the rows of books, which lie beside these */
+export const bookPrefix = "book/";
+
 /** bytes of the longest body that a server may be set to keep */
 export const longestBody: number = 1 << 24;
 const longestHeader = 16_384;
@@ -53,10 +56,11 @@ export class Answers {
 		for (const row of rows.values()) this.#bytes += sizeOf(row);
 	}
 
-	/** What the store holds, or `state-damaged`. The store is this object's alone. */
+	/** What the store holds of answers, or `state-damaged`. */
 	static async open(store: ModuleStore): Promise<Answers | Refusal> {
 		const rows = new Map<string, AnswerRow>();
 		for (const [id, value] of await store.load()) {
+			if (id.startsWith(bookPrefix)) continue;
 			const row = parse(answerRow, value, value.length);
 			if (isRefusal(row)) return refuse("state-damaged", `answer ${id}: ${row.detail}`);
 			rows.set(id, row);
@@ -105,6 +109,7 @@ export class Answers {
 		else this.#rows.set(id, row);
 	}
 
+	/** The store with it. */
 	close(): Promise<void> {
 		return this.#store.close();
 	}

@@ -1,5 +1,5 @@
 /** A call as it came over HTTP, read whole. */
-import { isRefusal, type Refusal } from "@tenten/protocol";
+import { type AssetId, isRefusal, type Refusal } from "@tenten/protocol";
 import { maximumBundleBytes } from "../transport/bundle.ts";
 import { readAtMost } from "./answer-form.ts";
 import type { Call } from "./call.ts";
@@ -7,6 +7,9 @@ import { tollAddress } from "./toll-doors.ts";
 
 /** A call as it came. */
 export type AskedCall = Call & { readonly header: (name: string) => string | undefined };
+
+/** What a call costs: minor units, for so many calls together where one costs less than a unit. */
+export type Price = { readonly asset: AssetId; readonly amount: bigint; readonly calls?: number };
 
 export type AskOptions = {
 	/** how callers name this server, e.g. `https://api.example`, where it stands behind another */

@@ -3,7 +3,7 @@ import { type AssetId, type Refusal, refuse, sameAsset } from "@tenten/protocol"
 
 export type BudgetLine = {
 	readonly asset: AssetId;
-	/** for one call */
+	/** for one payment: a call, or a book of them */
 	readonly perCall: bigint;
 	/** for all calls of one origin; as `inAll` without */
 	readonly perHost?: bigint;

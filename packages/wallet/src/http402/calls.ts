@@ -13,9 +13,12 @@ import {
 	amount,
 	amountOrZero,
 	assetId,
+	bytes,
 	bytes32,
 	enumeration,
+	integer,
 	isRefusal,
+	nullable,
 	parse,
 	type Refusal,
 	record,
@@ -30,6 +33,7 @@ import {
 	unixSeconds,
 } from "@tenten/protocol";
 import { Queue } from "../queue.ts";
+import { mostCalls } from "./book.ts";
 import { type Budget, checkBudget } from "./budget.ts";
 import { maximumHeader } from "./headers.ts";
 
@@ -52,8 +56,18 @@ const call = record({
 	accepted: text(maximumHeader),
 	at: unixSeconds,
 	state: enumeration({ paying: 1, answered: 2 }),
+	/** of a book: its ticket, and the first number that was surely not shown */
+	book: nullable(
+		record({ ticket: bytes(16), calls: integer(2, mostCalls), next: integer(1, mostCalls + 1) }),
+	),
 });
 export type PaidCall = TypeOf<typeof call>;
+
+export type BookOfCalls = PaidCall & { readonly book: NonNullable<PaidCall["book"]> };
+
+function isBook(row: PaidCall): row is BookOfCalls {
+	return row.book !== null;
+}
 
 const total = record({ origin: text(512), asset: assetId, amount: amountOrZero });
 type Total = TypeOf<typeof total>;
@@ -63,6 +77,8 @@ export const callRow = union({ call: [1, call], total: [2, total] });
 export class PaidCalls {
 	readonly #store: ModuleStore;
 	readonly #calls = new Map<string, PaidCall>();
+	/** those of them that are books */
+	readonly #books = new Map<string, BookOfCalls>();
 	readonly #totals = new Map<string, Total>();
 	/** what was paid, is being paid or is promised: by asset, and by asset and origin */
 	readonly #sums = new Map<string, bigint>();
@@ -79,7 +95,7 @@ export class PaidCalls {
 			const row = parse(callRow, value);
 			if (isRefusal(row)) return refuse("state-damaged", `call ${id}: ${row.detail}`);
 			calls.#count(row, 1n);
-			if (row.kind === "call") calls.#calls.set(row.key, row);
+			if (row.kind === "call") calls.#set(row.key, row);
 			else calls.#totals.set(id, row);
 		}
 		return calls;
@@ -92,6 +108,18 @@ export class PaidCalls {
 	/** In the order in which they were paid. */
 	list(): readonly PaidCall[] {
 		return [...this.#calls.values()].sort((a, b) => a.at - b.at);
+	}
+
+	/** In the order in which they were bought, since this program started. */
+	books(): readonly BookOfCalls[] {
+		return [...this.#books.values()];
+	}
+
+	#set(key: string, row: PaidCall | undefined): void {
+		this.#calls.delete(key);
+		if (row !== undefined) this.#calls.set(key, row);
+		if (row !== undefined && isBook(row)) this.#books.set(key, row);
+		else this.#books.delete(key);
 	}
 
 	/** What was paid, is being paid, or is promised; at one origin alone where it is named. */
@@ -117,7 +145,7 @@ export class PaidCalls {
 		return this.#changes.run(async () => {
 			await this.#store.commit([{ key: idOf(row.key), value: serialize(callRow, { ...row, kind: "call" }) }]);
 			if (!this.#calls.has(row.key)) this.#count(row, 1n);
-			this.#calls.set(row.key, row);
+			this.#set(row.key, row);
 			free();
 		});
 	}
@@ -126,7 +154,8 @@ export class PaidCalls {
 	drop(row: PaidCall): Promise<void> {
 		return this.#changes.run(async () => {
 			await this.#store.commit([{ key: idOf(row.key), value: null }]);
-			if (this.#calls.delete(row.key)) this.#count(row, -1n);
+			if (this.#calls.has(row.key)) this.#count(row, -1n);
+			this.#set(row.key, undefined);
 		});
 	}
 
@@ -138,7 +167,10 @@ export class PaidCalls {
 	/** Forgets what was answered before this time, and adds it to what was spent, in one write. */
 	fold(before: number): Promise<void> {
 		return this.#changes.run(async () => {
-			const over = [...this.#calls.values()].filter((row) => row.state === "answered" && row.at < before);
+			const over = [...this.#calls.values()].filter(
+				({ state, at, book }) =>
+					state === "answered" && at < before && (book === null || book.next > book.calls),
+			);
 			if (over.length === 0) return;
 			const totals = new Map<string, Total>();
 			for (const { origin, asset, amount: paid } of over) {
@@ -151,7 +183,7 @@ export class PaidCalls {
 				...[...totals].map(([key, row]) => ({ key, value: serialize(callRow, { ...row, kind: "total" }) })),
 			];
 			await this.#store.commit(writes);
-			for (const { key } of over) this.#calls.delete(key);
+			for (const { key } of over) this.#set(key, undefined);
 			for (const [id, row] of totals) this.#totals.set(id, row);
 		});
 	}

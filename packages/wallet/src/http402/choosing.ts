@@ -1,6 +1,7 @@
 /** Which of the ways to pay a call is taken: the first in a budget, if the payee signed all that the server says of it. */
 import { type Bytes, equalBytes, isRefusal, type Refusal, refuse, sameAsset } from "@tenten/protocol";
 import type { Wallet } from "../wallet.ts";
+import { callsOfMemo } from "./book.ts";
 import type { Budget } from "./budget.ts";
 import { type Call, isMemoOf } from "./call.ts";
 import { type Asking, readRequired } from "./headers.ts";
@@ -22,7 +23,10 @@ export function chooseAsking(
 	const request = module.readRequest(asking.request);
 	if (isRefusal(request)) return request;
 	const { body, payee, digest } = request;
-	if (!isMemoOf(body.memo, call)) return refuse("request-mismatch", "it asks to be paid for another call");
+	const { origin } = new URL(call.url);
+	const isOf =
+		asking.calls === 1 ? isMemoOf(body.memo, call) : callsOfMemo(body.memo, origin) === asking.calls;
+	if (!isOf) return refuse("request-mismatch", "it asks to be paid for another call");
 	if (!sameAsset(body.asset, asking.asset)) return refuse("asset-mismatch", "not as the payee signed");
 	if (body.amount !== asking.amount) return refuse("amount-mismatch", "not as the payee signed");
 	if (!equalBytes(payee.hash, asking.payTo)) return refuse("request-mismatch", "another payee signed");

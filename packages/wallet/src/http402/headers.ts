@@ -22,6 +22,8 @@ import {
 	toUtf8,
 } from "@tenten/protocol";
 
+import { mostCalls } from "./book.ts";
+
 export const requiredHeader = "PAYMENT-REQUIRED";
 export const signatureHeader = "PAYMENT-SIGNATURE";
 export const responseHeader = "PAYMENT-RESPONSE";
@@ -54,6 +56,8 @@ export type Asking = {
 	readonly amount: bigint;
 	/** hash of the payee's certificate */
 	readonly payTo: Bytes;
+	/** how many calls of this origin it is for; one: this very call */
+	readonly calls: number;
 	/** seconds until which it can be paid */
 	readonly lifetime: number;
 	/** the payee's signed request, encoded */
@@ -99,7 +103,7 @@ function assetOf(name: unknown): AssetId | undefined {
 }
 
 export function writeRequired(asking: Omit<Asking, "accepted">, error: string): string {
-	const { asset, amount, payTo, lifetime, request, address, url } = asking;
+	const { asset, amount, payTo, lifetime, request, address, url, calls } = asking;
 	const accepts: readonly Requirements[] = [
 		{
 			scheme,
@@ -108,7 +112,7 @@ export function writeRequired(asking: Omit<Asking, "accepted">, error: string): 
 			asset: assetName(asset),
 			payTo: toHex(payTo),
 			maxTimeoutSeconds: lifetime,
-			extra: { request: toBase64(request), address },
+			extra: { request: toBase64(request), address, ...(calls === 1 ? {} : { calls }) },
 		},
 	];
 	return encoded({ x402Version: version, error, resource: { url }, accepts });
@@ -134,14 +138,16 @@ export function readRequired(header: string): readonly Asking[] | Refusal {
 
 function askingOf(accepted: Members, url: string): Asking | undefined {
 	const terms = termsOf(accepted);
-	const { request, address } = membersOf(accepted["extra"]) ?? {};
+	const { request, address, calls = 1 } = membersOf(accepted["extra"]) ?? {};
 	const { maxTimeoutSeconds: lifetime } = accepted;
 	const signed = typeof request === "string" ? fromBase64(request) : undefined;
 	if (terms === undefined || signed === undefined) return undefined;
 	if (typeof lifetime !== "number" || !Number.isSafeInteger(lifetime) || lifetime < 0) return undefined;
+	if (typeof calls !== "number" || !Number.isSafeInteger(calls) || calls < 1 || calls > mostCalls)
+		return undefined;
 	// Nothing that leads to another host: `//host` does, and so does `/\host`.
 	if (typeof address !== "string" || !/^(\/[\w.~-]+)+$/.test(address)) return undefined;
-	return { ...terms, url, lifetime, request: signed, address, accepted: JSON.stringify(accepted) };
+	return { ...terms, url, lifetime, calls, request: signed, address, accepted: JSON.stringify(accepted) };
 }
 
 function termsOf(accepted: Members): Pick<Asking, "asset" | "amount" | "payTo"> | undefined {

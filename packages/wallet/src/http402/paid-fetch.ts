@@ -19,10 +19,12 @@ import {
 	refuse,
 	toHex,
 } from "@tenten/protocol";
+import { Queue } from "../queue.ts";
 import type { Channel } from "../transport/channel.ts";
 import type { Wallet } from "../wallet.ts";
 import type { Budget } from "./budget.ts";
 import { callHash, isCallMemo } from "./call.ts";
+import { CallBooks, newBook } from "./call-books.ts";
 import { type PaidCall, PaidCalls } from "./calls.ts";
 import { type ChosenAsking, chooseAsking } from "./choosing.ts";
 import { type Fetch, fetchChannel } from "./fetch-channel.ts";
@@ -55,6 +57,7 @@ type Buying = {
 	readonly call: SentCall;
 	readonly asking: ChosenAsking;
 	readonly origin: string;
+	readonly book?: PaidCall["book"];
 };
 
 const usual = { timeout_ms: 30_000, tries: 3, keep: 86_400 } as const;
@@ -67,6 +70,9 @@ const [longestKey, longestUrl] = [256, 8_192];
 export class PaidFetch {
 	readonly #options: Required<PaidFetchOptions>;
 	readonly #calls: PaidCalls;
+	readonly #books: CallBooks;
+	/** one book at a time, by origin */
+	readonly #buying = new Map<string, Queue>();
 	/** one after another under one key: the last of each */
 	readonly #keys = new Map<string, Promise<unknown>>();
 	#foldedAt = 0;
@@ -74,6 +80,7 @@ export class PaidFetch {
 	private constructor(options: PaidFetchOptions, calls: PaidCalls) {
 		this.#options = { ...usual, fetch: (request) => globalThis.fetch(request), ...options };
 		this.#calls = calls;
+		this.#books = new CallBooks(calls);
 	}
 
 	/** `state-damaged` where the rows cannot be read. */
@@ -124,6 +131,8 @@ export class PaidFetch {
 			const stands = await this.#finish(before, call);
 			if (stands !== undefined) return stands;
 		}
+		const ticked = await this.#tick(key, call);
+		if (ticked !== undefined) return ticked;
 		const first = await this.#send(call);
 		const header = isRefusal(first) || first.status !== 402 ? null : first.headers.get(requiredHeader);
 		if (isRefusal(first) || header === null) return first;
@@ -137,6 +146,7 @@ export class PaidFetch {
 		const asking = chooseAsking(header, call, wallet, budget);
 		if (isRefusal(asking)) return asking;
 		const { origin } = new URL(call.url);
+		if (asking.calls > 1) return this.#buyBook(key, call, asking, origin);
 		const free = this.#calls.hold(budget, { origin, asset: asking.asset, amount: asking.amount });
 		if (isRefusal(free)) return free;
 		try {
@@ -146,6 +156,41 @@ export class PaidFetch {
 		} finally {
 			free();
 		}
+	}
+
+	/** Buys a book, unless another call has bought one meanwhile, and makes the call by it. */
+	async #buyBook(
+		key: string,
+		call: SentCall,
+		asking: ChosenAsking,
+		origin: string,
+	): Promise<Response | Refusal> {
+		const { budget, random } = this.#options;
+		const queue = this.#buying.get(origin) ?? new Queue();
+		this.#buying.set(origin, queue);
+		const refused = await queue.run(async () => {
+			this.#books.learn(call.url, asking);
+			if (this.#books.find(origin, asking) !== undefined) return undefined;
+			const free = this.#calls.hold(budget, { origin, asset: asking.asset, amount: asking.amount });
+			if (isRefusal(free)) return free;
+			try {
+				const book = newBook(random(16), asking.calls);
+				const paid = await this.#pay({ key: toHex(random(16)), call, asking, origin, book }, free);
+				return isRefusal(paid) ? paid : undefined;
+			} finally {
+				free();
+			}
+		});
+		if (refused !== undefined) return refused;
+		return (await this.#tick(key, call)) ?? refuse("answer-pending", "the server knows the book no more");
+	}
+
+	/** A call by a book that was bought; undefined where there is none. A book that is not open yet is opened by it. */
+	#tick(key: string, call: SentCall): Promise<Response | Refusal | undefined> {
+		return this.#books.call(key, call, this.#options.tries, async (row, ticking) => {
+			if (row.state === "answered") return this.#send(ticking);
+			return (await this.#finish(row, ticking)) ?? refuse("channel-failed", "the book was not paid");
+		});
 	}
 
 	/** The rest of a payment that was begun under this key; undefined where it was given up. */
@@ -169,7 +214,10 @@ export class PaidFetch {
 	}
 
 	/** Sets the money aside, writes down what for, and has the payee reserve it, which releases it. */
-	async #pay({ key, call, asking, origin }: Buying, free: () => void): Promise<PaidCall | Refusal> {
+	async #pay(
+		{ key, call, asking, origin, book = null }: Buying,
+		free: () => void,
+	): Promise<PaidCall | Refusal> {
 		const { wallet, now } = this.#options;
 		const started = await wallet.start({ request: asking.request, patience });
 		if (isRefusal(started)) return started;
@@ -177,7 +225,7 @@ export class PaidFetch {
 		const { asset, amount, address, accepted, digest: request } = asking;
 		const row: PaidCall = {
 			...{ key, hash: callHash(call), url: call.url, origin, asset, amount, address, accepted },
-			...{ request, attempt, at: now(), state: "paying" },
+			...{ request, attempt, at: now(), state: "paying", book },
 		};
 		await this.#calls.keep(row, free);
 		const why = await this.#reserve(row, started.messages);
@@ -196,7 +244,9 @@ export class PaidFetch {
 
 	async #show(row: PaidCall, call: SentCall): Promise<Response | Refusal> {
 		const shown = await showPayment(row, call, this.#options);
-		if (row.state === "paying" && !isPending(shown)) await this.#calls.keep({ ...row, state: "answered" });
+		// As it is by now: calls of a book go on meanwhile.
+		const now = this.#calls.find(row.key) ?? row;
+		if (now.state === "paying" && !isPending(shown)) await this.#calls.keep({ ...now, state: "answered" });
 		return shown;
 	}
 

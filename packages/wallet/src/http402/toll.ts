@@ -12,7 +12,6 @@
  */
 import type { AttemptSummary, ModuleStore } from "@tenten/module";
 import {
-	type AssetId,
 	type Bytes,
 	equalBytes,
 	isRefusal,
@@ -28,7 +27,8 @@ import type { Hono } from "hono";
 import type { Wallet } from "../wallet.ts";
 import { answerOf, responseOf } from "./answer-form.ts";
 import { type AnswerRow, Answers, longestBody } from "./answers.ts";
-import type { AskedCall } from "./asked.ts";
+import type { AskedCall, Price } from "./asked.ts";
+import { bookMemo, callsOfMemo, readTick, tickHeader } from "./book.ts";
 import { callMemo, isMemoOf } from "./call.ts";
 import {
 	readSignature,
@@ -39,11 +39,10 @@ import {
 	writeRequired,
 	writeResponse,
 } from "./headers.ts";
+import { Ticks } from "./ticking.ts";
 import { askingToPay, failed, gone, notPaid, pending, tooBusy } from "./toll-answers.ts";
+import { Books } from "./toll-books.ts";
 import { type PaymentStatus, paymentPath, tollAddress, tollDoors } from "./toll-doors.ts";
-
-/** What one call costs. Amount in minor units. */
-export type Price = { readonly asset: AssetId; readonly amount: bigint };
 
 /** The handler. `payment`: the id of what paid for the call, the same each time it runs for it; null where it is free. */
 export type Serve = (payment: string | null) => Promise<Response>;
@@ -95,6 +94,8 @@ export class Toll {
 	readonly #options: TollOptions;
 	readonly #limits: TollLimits;
 	readonly #answers: Answers;
+	readonly #books: Books;
+	readonly #ticks: Ticks;
 	readonly #doors: Hono;
 	/** when each request that was given can be paid no more, by its digest */
 	readonly #given = new Map<string, number>();
@@ -102,10 +103,13 @@ export class Toll {
 	readonly #running = new Map<string, Promise<Response>>();
 	#clearedAt = 0;
 
-	private constructor(options: TollOptions, answers: Answers) {
+	private constructor(options: TollOptions, answers: Answers, books: Books) {
 		this.#options = options;
 		this.#limits = { ...usualLimits, ...options.limits };
 		this.#answers = answers;
+		this.#books = books;
+		const { report = () => undefined } = options;
+		this.#ticks = new Ticks(books, { answerBytes: this.#limits.answerBytes, report });
 		this.#doors = tollDoors(options.wallet.handle, (payment) => this.status(payment));
 		for (const { digest, body } of options.wallet.module.requests())
 			this.#given.set(toHex(digest), body.expiresAt);
@@ -115,7 +119,9 @@ export class Toll {
 	static async open(options: TollOptions): Promise<Toll | Refusal> {
 		if ((options.limits?.answerBytes ?? 0) > longestBody) throw new RangeError("answerBytes");
 		const answers = await Answers.open(options.rows);
-		return isRefusal(answers) ? answers : new Toll(options, answers);
+		if (isRefusal(answers)) return answers;
+		const books = await Books.open(options.rows);
+		return isRefusal(books) ? books : new Toll(options, answers, books);
 	}
 
 	/** What a caller is told: an answer of the handler, or why there is none. */
@@ -125,7 +131,14 @@ export class Toll {
 		const header = call.header(signatureHeader);
 		if (header !== undefined) return this.#paid(call, header, serve);
 		const price = await this.#options.price(call);
-		return price === null ? serve(null) : this.#ask(call, price);
+		if (price === null) return serve(null);
+		return (await this.#tick(call, price, serve)) ?? this.#ask(call, price);
+	}
+
+	/** A call of a book that is open; undefined where it is none. */
+	async #tick(call: AskedCall, price: Price, serve: Serve): Promise<Response | undefined> {
+		const header = call.header(tickHeader);
+		return header === undefined ? undefined : this.#ticks.answer(header, price, serve);
 	}
 
 	async #door({ method, body, header }: AskedCall, pathname: string): Promise<Response> {
@@ -143,18 +156,19 @@ export class Toll {
 	}
 
 	/** 402, with a request for this call. */
-	async #ask(call: AskedCall, { asset, amount }: Price): Promise<Response> {
+	async #ask(call: AskedCall, { asset, amount, calls = 1 }: Price): Promise<Response> {
 		const { wallet, now } = this.#options;
 		await this.#clear();
 		if (this.#given.size >= this.#limits.open || this.#answers.bytes >= this.#limits.keptBytes)
 			return tooBusy();
 		const { lifetime } = this.#limits;
-		const made = await wallet.request({ asset, amount, memo: callMemo(call), mode: "twoPhase", lifetime });
+		const memo = calls === 1 ? callMemo(call) : bookMemo(new URL(call.url).origin, calls);
+		const made = await wallet.request({ asset, amount, memo, mode: "twoPhase", lifetime });
 		const request = isRefusal(made) ? made : wallet.module.readRequest(made.encoded);
 		if (isRefusal(made) || isRefusal(request)) return tooBusy();
 		this.#given.set(toHex(made.digest), now() + lifetime);
 		const payTo = request.payee.hash;
-		const terms = { asset, amount, payTo, lifetime, request: made.encoded };
+		const terms = { asset, amount, calls, payTo, lifetime, request: made.encoded };
 		const asking = { ...terms, url: call.url, address: tollAddress };
 		return askingToPay({ [requiredHeader]: writeRequired(asking, "this call is paid for") });
 	}
@@ -175,9 +189,26 @@ export class Toll {
 		if (stands === "resolving") return this.#pending(id);
 		if (stands !== "owned" || !this.#isReleasedBy(shown)) return notPaid(refuse("release-mismatch"), shown);
 		this.#given.delete(id);
+		const calls = callsOfMemo(summary.memo, new URL(call.url).origin);
+		if (calls !== undefined) return this.#open({ id, summary }, calls, call, serve);
 		const kept = this.#answers.find(id);
 		if (kept !== undefined) return this.#again(kept, { id, summary });
 		return this.#await({ id, summary }, serve);
+	}
+
+	/** Opens the book that was paid for, under the ticket of the call that comes with it, and makes that call. */
+	async #open(paid: Paid, calls: number, call: AskedCall, serve: Serve): Promise<Response> {
+		const { attempt, asset, amount } = paid.summary;
+		const tick = readTick(call.header(tickHeader) ?? "");
+		const not = isRefusal(tick)
+			? tick
+			: await this.#books.begin(paid.id, { attempt, asset, amount, calls }, tick.ticket);
+		const price = await this.#options.price(call);
+		const answer = not ?? (price && (await this.#tick(call, price, serve)));
+		if (answer === null || answer === undefined || isRefusal(answer))
+			return notPaid(isRefusal(answer) ? answer : refuse("request-mismatch", "no call of this book"), null);
+		for (const [name, value] of Object.entries(this.#settled(paid))) answer.headers.set(name, value);
+		return answer;
 	}
 
 	#summaryOf(attempt: Bytes): AttemptSummary | undefined {
@@ -191,7 +222,8 @@ export class Toll {
 	#mismatch(call: AskedCall, shown: Shown, summary: AttemptSummary): Refusal | undefined {
 		const { asset, amount, payTo } = shown.accepted;
 		if (!equalBytes(summary.request, shown.request)) return refuse("request-mismatch", "another request");
-		if (!isMemoOf(summary.memo, call)) return refuse("request-mismatch", "another call");
+		const isBook = callsOfMemo(summary.memo, new URL(call.url).origin) !== undefined;
+		if (!isBook && !isMemoOf(summary.memo, call)) return refuse("request-mismatch", "another call");
 		if (!sameAsset(summary.asset, asset)) return refuse("asset-mismatch");
 		if (summary.amount !== amount) return refuse("amount-mismatch");
 		const isOurs = this.#options.wallet.module.certificates().some(({ hash }) => equalBytes(hash, payTo));
@@ -281,10 +313,9 @@ export class Toll {
 		this.#clearedAt = now();
 		for (const [digest, until] of this.#given) if (until <= now()) this.#given.delete(digest);
 		await wallet.module.forget();
-		await this.#answers.clear(
-			now() - this.#limits.keep,
-			(attempt) => wallet.module.payee(attempt) !== undefined,
-		);
+		const isKnown = (attempt: Bytes): boolean => wallet.module.payee(attempt) !== undefined;
+		await this.#answers.clear(now() - this.#limits.keep, isKnown);
+		await this.#books.clear(isKnown);
 	}
 
 	/** Waits for the handlers that run. The wallet stays open. */
