@@ -22,6 +22,7 @@ import { recordCommand } from "./command/record.ts";
 import { relayCommand } from "./command/relay.ts";
 import { replayCommand } from "./command/replay.ts";
 import { sandboxCommand } from "./command/sandbox.ts";
+import { settleCommand } from "./command/settle.ts";
 import { simCommand } from "./command/sim.ts";
 import { tortureCommand } from "./command/torture.ts";
 import { vectorsCommand } from "./command/vectors.ts";
@@ -52,6 +53,7 @@ export function makeProgram(): Command {
 		proofCommand(),
 		crossingCommand(),
 		recordCommand(),
+		settleCommand(),
 		vectorsCommand(),
 		benchCommand(),
 		tortureCommand(),

@@ -76,6 +76,9 @@ export { openSealer, type Sealer, type SealerOptions } from "./sealing/sealer.ts
 export type { SealWordSource } from "./sealing/witnessing.ts";
 export { type Acquirer, type Charge, type ChargeState, httpAcquirer } from "./settle/acquirer.ts";
 export { BankDesk, type BankDeskOptions, type Period, type Suspend } from "./settle/bank-desk.ts";
+export type { OwnAccount, PartyAccount } from "./settle/bank-file.ts";
+export type { KeptClaim } from "./settle/claim-rows.ts";
+export type { ResultLine } from "./settle/results.ts";
 export { type AuditEntry, chainBeginning, followChain } from "./store/audit-log.ts";
 export { type CopySummary, copyDatabase, isKnownSchema, summaryOf } from "./store/copying.ts";
 export { type Engine, engines, schemaFor } from "./store/distributed.ts";
