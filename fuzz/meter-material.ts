@@ -4,16 +4,21 @@ import {
 	claimedPart,
 	consumedOutput,
 	consumedOutputs,
+	type MeterMessage,
 	meteredEvidenceFrom,
+	meterPayeeState,
+	meterPayerState,
+	meterRequestPayload,
 	type Saying,
 	serialize,
+	serializeMeterMessage,
 	serializeRulingRequest,
 	serializeToken,
 	signStatement,
 	type VerifiedToken,
 	writeTick,
 } from "@tenten/protocol";
-import { closeMeter, openMeter } from "../packages/module/test/support/meter.ts";
+import { closeMeter, openMeter, type TestMeter } from "../packages/module/test/support/meter.ts";
 import {
 	createHolder,
 	type Holder,
@@ -51,5 +56,70 @@ export async function meterMaterial(world: World): Promise<readonly Bytes[]> {
 		),
 		serializeRulingRequest({ kind: "close", token: rest.token }),
 		...[1, 100, 300, 70_000].map((ticks) => writeTick(ticks, preimage)),
+		...(await messagesOf(world, b, meter, paid)).map(serializeMeterMessage),
+		...statesOf(world, meter, paid),
+	];
+}
+
+async function messagesOf(
+	world: World,
+	payee: Holder,
+	{ token, meter: { id, terms }, chains }: TestMeter,
+	paid: VerifiedToken,
+): Promise<readonly MeterMessage[]> {
+	const { units, perTicks, ticks, until, offer } = terms;
+	const dates = { issuedAt: world.now, expiresAt: world.now + 600, until };
+	const said = { units, perTicks, ticks, offer, ...dates };
+	const { encoded: certificate } = payee.certificate;
+	const body = { certificate, asset: world.asset, nonce: world.random(), purpose: "本", ...said };
+	const signature = await payee.signer.sign("meter-request", meterRequestPayload(body));
+	return [
+		{ kind: "request", request: { body, signature } },
+		{ kind: "open", meter: id, request: world.random(), token: token.token },
+		{ kind: "opened", meter: id, link: world.random(), signature },
+		{ kind: "release", meter: id, secret: world.random() },
+		{ kind: "stop", meter: id },
+		{ kind: "count", meter: id, ticks: 41, preimage: chains.preimage(41).slice(), signature },
+		{ kind: "close", meter: id, token: paid.token },
+		{ kind: "closed", meter: id },
+		{ kind: "status", meter: id },
+		{ kind: "refused", about: id, code: "meter-over", detail: "" },
+	];
+}
+
+function statesOf(world: World, { token: metered, meter: { id }, chains }: TestMeter, paid: VerifiedToken) {
+	const [meter, { token }] = [id, metered];
+	const [request, input, release, seed] = [world.random(), world.random(), world.random(), world.random()];
+	const preimage = chains.preimage(41).slice();
+	const signature = new Uint8Array(64);
+	const change = paid.token;
+	const locked = {
+		kind: "locked",
+		meter,
+		request,
+		input,
+		token,
+		change,
+		release,
+		seed,
+		cancelAt: 1,
+	} as const;
+	const payer = [
+		locked,
+		{ kind: "open", meter, token, release, seed },
+		{ kind: "closed", meter, token: paid.token },
+		{ kind: "claimed", meter, token },
+		{ kind: "cancelled", meter },
+	] as const;
+	const payee = [
+		{ kind: "reserved", meter, token, link: request, signature },
+		{ kind: "open", meter, token, ticks: 41, preimage },
+		{ kind: "counted", meter, token, ticks: 41, preimage, signature },
+		{ kind: "closed", meter },
+		{ kind: "claimed", meter, token, ticks: 41, preimage },
+	] as const;
+	return [
+		...payer.map((state) => serialize(meterPayerState, state)),
+		...payee.map((state) => serialize(meterPayeeState, state)),
 	];
 }

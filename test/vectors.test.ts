@@ -155,6 +155,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 	lotEnd: ["misbehaviour"],
 	lotOrigin: ["misbehaviour"],
 	message: ["message"],
+	meterMessage: ["meterMessage"],
 	parent: ["evidence", "consumedOutput"],
 	quoteAnswer: ["crossingReply"],
 	rulingReply: ["rulingReply"],

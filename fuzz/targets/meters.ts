@@ -1,5 +1,13 @@
 /** Ticks: what is read by hand is read as the library would, and written back to the same bytes. */
-import { decodeItem, isRefusal, isTick, readTick, writeTick } from "@tenten/protocol";
+import {
+	decodeItem,
+	isRefusal,
+	isTick,
+	parseMeterMessage,
+	readTick,
+	serializeMeterMessage,
+	writeTick,
+} from "@tenten/protocol";
 import { harvest } from "../material.ts";
 import { Broken, mustBeSame, type Outcome, type Target } from "../target.ts";
 
@@ -14,6 +22,15 @@ function run(input: Uint8Array): Outcome {
 	return "accepted";
 }
 
+/** What comes on the channel of a meter: a tick, or a message. */
+function hear(input: Uint8Array): Outcome {
+	if (isTick(input)) return run(input);
+	const message = parseMeterMessage(input);
+	if (isRefusal(message)) return message.code;
+	mustBeSame(serializeMeterMessage(message), input);
+	return "accepted";
+}
+
 export const meterTargets: readonly Target[] = [
 	{
 		name: "meter/tick",
@@ -22,6 +39,15 @@ export const meterTargets: readonly Target[] = [
 			seeds: await harvest((input) => run(input) === "accepted"),
 			form: "items",
 			run,
+		}),
+	},
+	{
+		name: "meter/frame",
+		weight: 2,
+		open: async () => ({
+			seeds: await harvest((input) => hear(input) === "accepted"),
+			form: "items",
+			run: hear,
 		}),
 	},
 ];

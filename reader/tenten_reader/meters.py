@@ -3,16 +3,128 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Union
 
 from .cbor import Item
-from .conditions import Kind, Rules, Transfer
+from .conditions import AssetId, Kind, Rules, Transfer
 from .crypto import tagged_hash
 from .identity import Certificate
 from .refusal import Refused
-from .token import FinalCount, MeterTerms, SignedLink
+from .structure import (
+    Amount,
+    Bytes32,
+    EncodedCertificate,
+    Number,
+    Purpose,
+    Signature,
+    Structure,
+    Text,
+    Text32,
+    UnixSeconds,
+)
+from .token import TICKS, FinalCount, MeterTerms, SignedLink, Token
 
 CHAIN = 65_536
 MAX_LINKS = 32
+
+Count = Annotated[int, Number(0, TICKS)]
+
+
+@dataclass(frozen=True)
+class MeterRequestBody(Structure):
+    certificate: EncodedCertificate
+    asset: AssetId
+    units: Amount
+    per_ticks: Annotated[int, Number(1, 2**32)]
+    ticks: Annotated[int, Number(1, TICKS)]
+    until: UnixSeconds
+    offer: Bytes32
+    nonce: Bytes32
+    purpose: Purpose
+    issued_at: UnixSeconds
+    expires_at: UnixSeconds
+
+
+@dataclass(frozen=True)
+class SignedMeterRequest(Structure):
+    body: MeterRequestBody
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class Request(Structure):
+    KIND = 1
+    request: SignedMeterRequest
+
+
+@dataclass(frozen=True)
+class Open(Structure):
+    KIND = 2
+    meter: Bytes32
+    request: Bytes32
+    token: Token
+
+
+@dataclass(frozen=True)
+class Opened(Structure):
+    KIND = 3
+    meter: Bytes32
+    link: Bytes32
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class Release(Structure):
+    KIND = 4
+    meter: Bytes32
+    secret: Bytes32
+
+
+@dataclass(frozen=True)
+class Stop(Structure):
+    KIND = 5
+    meter: Bytes32
+
+
+@dataclass(frozen=True)
+class CountMessage(Structure):
+    KIND = 6
+    meter: Bytes32
+    ticks: Count
+    preimage: Bytes32 | None
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class Close(Structure):
+    KIND = 7
+    meter: Bytes32
+    token: Token
+
+
+@dataclass(frozen=True)
+class Closed(Structure):
+    KIND = 8
+    meter: Bytes32
+
+
+@dataclass(frozen=True)
+class Status(Structure):
+    KIND = 9
+    meter: Bytes32
+
+
+@dataclass(frozen=True)
+class RefusedMessage(Structure):
+    KIND = 10
+    about: Bytes32
+    code: Text32
+    detail: Annotated[str, Text(256)]
+
+
+MeterMessage = Union[
+    Request, Open, Opened, Release, Stop, CountMessage, Close, Closed, Status, RefusedMessage
+]
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,7 @@ export const hashes: Draft = {
 			1_800_000_000,
 			bytesOf("offer"),
 		]),
+		hash("a request for a meter", "meter-request", [bytesOf("certificate")]),
 		hash("a step of a meter's chain", "tick", [bytesOf("meter"), bytesOf("preimage")]),
 		hash("the seed of a meter's second chain", "tick-seed", [bytesOf("secret"), 1]),
 		hash("an owner without", "owner", [bytesOf("certificate"), null, bytesOf("request")]),

@@ -17,7 +17,12 @@ import {
 	type Item,
 	type LinkDraft,
 	limits,
+	type MeterMessage,
+	type MeterRequestBody,
 	meteredEvidenceFrom,
+	meterMessage,
+	meterOpenedPayload,
+	meterRequestPayload,
 	meterTerms,
 	rulingReply,
 	rulingRequest,
@@ -43,6 +48,7 @@ import {
 	ownerOf,
 	spendUntil,
 	trust,
+	yen,
 } from "./world.ts";
 
 let drawn = 0;
@@ -284,6 +290,45 @@ export const meterEvidence: readonly Case[] = [
 	}),
 ];
 
+const id = meter.meter.id;
+const requestBody: MeterRequestBody = {
+	certificate: bob.encoded,
+	asset: yen,
+	units: 10n,
+	perTicks: 4,
+	ticks: 100,
+	until: now + 2 * 86_400,
+	offer: bytesOf("offer"),
+	nonce: bytesOf("nonce of a meter"),
+	purpose: "power",
+	issuedAt: now - 60,
+	expiresAt: now + 300,
+};
+const link = meter.token.path.at(-1)?.id ?? id;
+const messages: readonly MeterMessage[] = [
+	{
+		kind: "request",
+		request: {
+			body: requestBody,
+			signature: await bob.signer.sign("meter-request", meterRequestPayload(requestBody)),
+		},
+	},
+	{ kind: "open", meter: id, request: bytesOf("request"), token: meter.token.token },
+	{
+		kind: "opened",
+		meter: id,
+		link,
+		signature: await bob.signer.sign("meter-opened", meterOpenedPayload(link)),
+	},
+	{ kind: "release", meter: id, secret: bytesOf("release") },
+	{ kind: "stop", meter: id },
+	{ kind: "count", meter: id, preimage: meter.chains.preimage(41).slice(), ...(await counted(41)) },
+	{ kind: "close", meter: id, token: closed.paid.token },
+	{ kind: "closed", meter: id },
+	{ kind: "status", meter: id },
+	{ kind: "refused", about: id, code: "meter-over", detail: "" },
+];
+
 const of = <T>(shape: Shape<T>, structure: string, comment: string, value: T): Case =>
 	accepts(`${structure}: ${comment}`, { structure, bytes: serialize(shape, value) });
 
@@ -300,6 +345,13 @@ export const meterStructures: readonly Case[] = [
 		structure: "evidence",
 		bytes: meteredEvidenceFrom(tickedStatement, close),
 	}),
+	...casesOf(
+		also(
+			shapedOf(meterMessage, "meterMessage", ...messages.map((message) => [message.kind, message] as const)),
+			["type-unknown", "kind 11", [0], 11],
+			["malformed", "no request", [1], null],
+		),
+	),
 	...casesOf(
 		also(shapedOf(claimedPart, "claimedPart", ["on ticks", { statement: tickedStatement }]), [
 			"malformed",

@@ -20,6 +20,7 @@ from .. import (
     freezes,
     identity,
     messages,
+    meters,
     misbehaviour,
     orders,
     registry,
@@ -143,6 +144,18 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "brokenDecision": misbehaviour.BrokenDecision,
         "brokenRecord": misbehaviour.BrokenRecord,
     },
+    "meterMessage": {
+        "request": meters.Request,
+        "open": meters.Open,
+        "opened": meters.Opened,
+        "release": meters.Release,
+        "stop": meters.Stop,
+        "count": meters.CountMessage,
+        "close": meters.Close,
+        "closed": meters.Closed,
+        "status": meters.Status,
+        "refused": meters.RefusedMessage,
+    },
     "rulingReply": {
         "ruled": orders.Ruled,
         "filed": orders.Filed,
@@ -176,6 +189,7 @@ _OTHER_NAMES: dict[str, Any] = {
     "lotOrigin": domains.LotOrigin,
     "lotEnd": domains.LotEnd,
     "rulingRequest": orders.RulingRequest,
+    "meterMessage": meters.MeterMessage,
     "rulingReply": orders.RulingReply,
 }
 
@@ -244,6 +258,8 @@ _NAMED_AS_THE_RULE = (
     misbehaviour.LoggedRecord,
     misbehaviour.NamedSource,
     misbehaviour.LoggedState,
+    meters.MeterRequestBody,
+    meters.SignedMeterRequest,
     orders.AccountReply,
     orders.AskedProfile,
     orders.Balance,

@@ -32,6 +32,7 @@ const hashTags = [
 	"link",
 	"lot",
 	"meter",
+	"meter-request",
 	"order",
 	"output",
 	"owner",

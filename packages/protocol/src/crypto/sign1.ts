@@ -31,6 +31,8 @@ export const signedTypes = [
 	"freeze-list",
 	"issue-batch",
 	"link",
+	"meter-opened",
+	"meter-request",
 	"order",
 	"quote",
 	"request",

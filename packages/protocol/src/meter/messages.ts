@@ -1,0 +1,63 @@
+/** The messages of a meter, each an array that begins with its number (docs/spec/meter.md). Ticks are in tick.ts. */
+import {
+	type Bytes,
+	bytes32,
+	encodeItem,
+	integer,
+	limits,
+	nullable,
+	parse,
+	type Refusal,
+	record,
+	serialize,
+	type TypeOf,
+	text,
+	union,
+} from "../codec/index.ts";
+import { signature } from "../crypto/index.ts";
+import { token } from "../token/index.ts";
+import { signedMeterRequest } from "./request.ts";
+
+/** `meter` is the meter's id. */
+export const meterMessage = union({
+	request: [1, record({ request: signedMeterRequest })],
+	/** ends in the metered output, locked */
+	open: [2, record({ meter: bytes32, request: bytes32, token })],
+	/** the payee holds it: signed, of the opening link */
+	opened: [3, record({ meter: bytes32, link: bytes32, signature })],
+	release: [4, record({ meter: bytes32, secret: bytes32 })],
+	/** ticks no more, and asks for the final count */
+	stop: [5, record({ meter: bytes32 })],
+	/** the final count, with what proves it; null where there was no tick */
+	count: [
+		6,
+		record({
+			meter: bytes32,
+			ticks: integer(0, limits.ticks * limits.chains),
+			preimage: nullable(bytes32),
+			signature,
+		}),
+	],
+	/** ends in the payee's part of the Close; where nothing is due, in the payer's change */
+	close: [7, record({ meter: bytes32, token })],
+	closed: [8, record({ meter: bytes32 })],
+	/** asks for the other side's last word */
+	status: [9, record({ meter: bytes32 })],
+	/** `about` is a meter or a request */
+	refused: [10, record({ about: bytes32, code: text(32), detail: text(256) })],
+});
+export type MeterMessage = TypeOf<typeof meterMessage>;
+export type MeterMessageOf<K extends MeterMessage["kind"]> = Extract<MeterMessage, { readonly kind: K }>;
+
+export function parseMeterMessage(encoded: Bytes): MeterMessage | Refusal {
+	return parse(meterMessage, encoded);
+}
+
+export function serializeMeterMessage(value: MeterMessage): Bytes {
+	return serialize(meterMessage, value);
+}
+
+/** What a payee signs when it holds a meter: the link that opens it. */
+export function meterOpenedPayload(link: Bytes): Bytes {
+	return encodeItem([link]);
+}

@@ -1,0 +1,52 @@
+/** The states of a meter's payer, as they are kept. Each has only what is true in it. */
+import { type Bytes, bytes32, nullable, record, type TypeOf, union, unixSeconds } from "../codec/index.ts";
+import { token, type UnsignedLink } from "../token/index.ts";
+import type { DraftMeter, MeterPlan } from "./opening.ts";
+
+/** The payer's states that are ever durable. `meter`: its id. */
+export const meterPayerState = union({
+	locked: [
+		1,
+		record({
+			meter: bytes32,
+			/** digest of the payee's request */
+			request: bytes32,
+			/** the output that it spends */
+			input: bytes32,
+			token,
+			change: nullable(token),
+			release: bytes32,
+			/** the chains are made of it */
+			seed: bytes32,
+			cancelAt: unixSeconds,
+		}),
+	],
+	/** `token` ends in the metered output, released */
+	open: [2, record({ meter: bytes32, token, release: bytes32, seed: bytes32 })],
+	closed: [3, record({ meter: bytes32, token })],
+	claimed: [4, record({ meter: bytes32, token })],
+	cancelled: [5, record({ meter: bytes32 })],
+});
+export type DurableMeterPayer = TypeOf<typeof meterPayerState>;
+export type KeptPayer<K extends DurableMeterPayer["kind"]> = Extract<DurableMeterPayer, { readonly kind: K }>;
+
+/** `ticks`: how many were shown, as far as is known since the last restart. */
+export type OpenPayer = KeptPayer<"open"> & { readonly ticks: number; readonly isStopped: boolean };
+
+export type MeterPayer =
+	| { readonly kind: "idle" }
+	| {
+			readonly kind: "signing";
+			readonly plan: MeterPlan;
+			readonly draft: DraftMeter;
+			readonly release: Bytes;
+			readonly seed: Bytes;
+	  }
+	| Exclude<DurableMeterPayer, { readonly kind: "open" }>
+	| OpenPayer
+	| {
+			readonly kind: "closing";
+			readonly open: OpenPayer;
+			readonly ticks: number;
+			readonly link: UnsignedLink;
+	  };

@@ -1,0 +1,284 @@
+/** The machines of a meter: each step as its page says, and whatever the network and the power do, no unit is lost. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+	type Bytes,
+	decodeItem,
+	encodeItem,
+	isRefusal,
+	isTick,
+	limits,
+	meterPayeeWakesAt,
+	meterPayerWakesAt,
+	parseMeterMessage,
+	type RefusalCode,
+	readTick,
+	stepMeterPayee,
+	stepMeterPayer,
+	writeTick,
+} from "@tenten/protocol";
+import fc from "fast-check";
+import { day, expectRefusal, expectValue } from "../../../module/test/support/world.ts";
+import {
+	ask,
+	askPayee,
+	codeOf,
+	opened,
+	scene,
+	started,
+	talk,
+	tick,
+	ticksOf,
+	world,
+} from "./support/scene.ts";
+
+test("a meter is opened, ticked and closed, and both have what is theirs", async () => {
+	const here = await opened();
+	const { payer, payee } = here;
+	assert.equal(payer.worth, 850n);
+	const writes = payer.writes;
+	for (let i = 0; i < 13; i++) await tick(here);
+	await talk(here);
+	assert.equal(payer.writes, writes, "a tick writes nothing");
+	await ask(here, "close");
+	await talk(here);
+	assert.deepEqual([payer.state.kind, payee.state.kind], ["closed", "closed"]);
+	assert.deepEqual([payer.worth, payee.worth], [968n, 32n]);
+});
+
+test("a tick is at most 40 bytes, and its payee writes once for as many as it chose", async () => {
+	const here = await opened({ units: 1n, perTicks: 1000, ticks: 70_000, keepEvery: 10 });
+	const { payer, payee } = here;
+	const writes = payee.writes;
+	for (let i = 0; i < 30; i++) await tick(here);
+	assert.ok(payer.sent.every((frame) => frame.length <= 40));
+	await talk(here);
+	assert.equal(payee.writes - writes, 3);
+	assert.ok(writeTick(limits.ticks * limits.chains, world.random()).length <= 40);
+});
+
+test("nothing due: the payer has all of it back", async () => {
+	const here = await opened();
+	await ask(here, "close");
+	await talk(here);
+	assert.deepEqual([here.payer.worth, here.payee.worth], [1000n, 0n]);
+});
+
+test("either side ends it at any tick, and neither ticks on after the count", async () => {
+	const here = await opened();
+	const { payer, payee } = here;
+	await tick(here);
+	await tick(here);
+	await talk(here);
+	// The payee counts while a third tick is on its way.
+	await tick(here);
+	await askPayee(here, "count");
+	await talk(here);
+	assert.deepEqual([payer.state.kind, payee.state.kind], ["closed", "closed"]);
+	assert.deepEqual([payer.worth, payee.worth], [995n, 5n]);
+	assert.equal(codeOf(await tick(here)), "meter-over");
+});
+
+test("a step pays several ticks by one preimage, and none longer than its payee chose", async () => {
+	const here = await opened({ step: 4 });
+	await tick(here, 4);
+	await talk(here);
+	assert.equal(ticksOf(here.payee), 4);
+	await tick(here, 5);
+	const [frame] = here.payer.sent.splice(0);
+	assert.equal(codeOf(await here.payee.run(here.payee.hear(frame as Bytes))), "tick-invalid");
+	assert.equal(ticksOf(here.payee), 4);
+});
+
+test("a tick that was not paid changes nothing, and one that comes again neither", async () => {
+	const here = await opened();
+	await tick(here, 2);
+	const [good] = here.payer.sent as [Bytes];
+	await talk(here);
+	const hear = async (frame: Bytes) => codeOf(await here.payee.run(here.payee.hear(frame)));
+	assert.equal(await hear(good), undefined);
+	const { preimage } = expectValue(readTick(good));
+	assert.equal(await hear(writeTick(3, preimage)), "tick-invalid");
+	assert.equal(await hear(writeTick(3, world.random())), "tick-invalid");
+	assert.equal(await hear(writeTick(61, world.random())), "tick-invalid");
+	assert.equal(ticksOf(here.payee), 2);
+});
+
+test("after a crash of either side both go on at the right tick", async () => {
+	const here = await opened({ keepEvery: 100 });
+	const { payer, payee } = here;
+	for (let i = 0; i < 9; i++) await tick(here);
+	await talk(here);
+	payee.restart();
+	assert.equal(ticksOf(payee), 0);
+	await askPayee(here, "contact");
+	await talk(here);
+	assert.equal(ticksOf(payee), 9);
+	payer.restart();
+	assert.equal(ticksOf(payer), 0);
+	await ask(here, "contact");
+	await talk(here);
+	assert.equal(ticksOf(payer), 9);
+	await tick(here);
+	await talk(here);
+	assert.equal(ticksOf(payee), 10);
+});
+
+test("a chain that is used up is followed by the next", async () => {
+	const here = await opened({ units: 1n, perTicks: 1000, ticks: limits.ticks + 10, step: limits.ticks });
+	await tick(here, limits.ticks - 1);
+	await tick(here);
+	await tick(here);
+	await tick(here, 3);
+	await talk(here);
+	assert.equal(ticksOf(here.payee), limits.ticks + 4);
+	here.payee.restart();
+	await askPayee(here, "contact");
+	await talk(here);
+	assert.equal(ticksOf(here.payee), limits.ticks + 4);
+});
+
+test("a payer whose payee does not answer cancels, and has its token back", async () => {
+	const here = await scene();
+	const { payer, clock } = here;
+	await payer.run(started(here));
+	assert.equal(payer.held.size, 1);
+	assert.equal(meterPayerWakesAt(payer.state, payer.context()), clock.now + 60);
+	const opening = payer.sent.splice(0);
+	await ask(here, "cancel");
+	assert.deepEqual([payer.state.kind, payer.held.size, payer.worth], ["cancelled", 0, 1000n]);
+	payer.sent.push(...opening);
+	await talk(here);
+	assert.deepEqual([payer.state.kind, here.payee.state.kind], ["cancelled", "reserved"]);
+	assert.equal(codeOf(await tick(here)), "meter-over");
+});
+
+test("who has claimed closes no more", async () => {
+	const here = await opened();
+	const { payer, payee, clock } = here;
+	await tick(here);
+	await talk(here);
+	assert.equal(codeOf(await ask(here, "claim")), "ruling-early");
+	assert.equal(meterPayeeWakesAt(payee.state), world.now + 2 * day);
+	assert.equal(meterPayerWakesAt(payer.state, payer.context()), world.now + 3 * day);
+	await askPayee(here, "claim");
+	await ask(here, "close");
+	await talk(here);
+	assert.deepEqual([payer.state.kind, payee.state.kind], ["open", "claimed"]);
+	clock.now += 3 * day;
+	await ask(here, "claim");
+	assert.equal(payer.state.kind, "claimed");
+	// A count that comes late is closed by nobody.
+	const other = await opened();
+	await tick(other);
+	await talk(other);
+	await askPayee(other, "count");
+	other.clock.now += 3 * day;
+	await ask(other, "claim");
+	await talk(other);
+	assert.equal(other.payer.state.kind, "claimed");
+});
+
+test("a payer closes only what it has paid, by the word of its payee", async () => {
+	const here = await opened();
+	const { payer } = here;
+	await tick(here, 2);
+	await talk(here);
+	await askPayee(here, "count");
+	const [frame] = here.payee.sent.splice(0) as [Bytes];
+	const count = expectValue(parseMeterMessage(frame));
+	assert.ok(count.kind === "count");
+	const said = { ...count, changeRequest: world.random(), counts: new Map() };
+	const wrong = [
+		[{ ...count, ticks: 3 }, "tick-invalid"],
+		[{ ...count, preimage: world.random() }, "tick-invalid"],
+		[{ ...count, preimage: null }, "tick-invalid"],
+		[{ ...count, signature: new Uint8Array(64) }, "signature-invalid"],
+	] as const;
+	for (const [message, code] of wrong) {
+		const event = { ...said, kind: "received", message } as const;
+		assert.equal(codeOf(await payer.run(stepMeterPayer(payer.state, event, payer.context()))), code);
+		assert.equal(payer.state.kind, "open");
+	}
+	await payer.run(payer.hear(frame));
+	assert.equal(payer.state.kind, "closed");
+});
+
+test("a payee takes the Close of its own count, and no other", async () => {
+	const here = await opened();
+	const other = await opened();
+	for (const one of [here, other]) {
+		await tick(one, 2);
+		await talk(one);
+		await askPayee(one, "count");
+	}
+	const frames = other.payee.sent.splice(0);
+	for (const frame of frames) await other.payer.run(other.payer.hear(frame));
+	const [strange] = other.payer.sent.splice(0) as [Bytes];
+	assert.equal(codeOf(await here.payee.run(here.payee.hear(strange))), "meter-mismatch");
+	await talk(here);
+	assert.deepEqual([here.payee.state.kind, here.payee.worth], ["closed", 5n]);
+});
+
+test("a payee opens nothing but what it asked for", async () => {
+	const here = await scene();
+	const { payer, payee } = here;
+	await payer.run(started(here));
+	const [frame] = payer.sent as [Bytes];
+	const message = expectValue(parseMeterMessage(frame));
+	assert.ok(message.kind === "open");
+	const event = { kind: "opened", message, request: payee.request, everOwned: () => false } as const;
+	const judged = (change: object, now = here.clock.now) =>
+		stepMeterPayee(payee.state, { ...event, ...change } as never, payee.policy, { trust: world.trust, now });
+	const another = (await scene()).payee.request;
+	const cases: readonly (readonly [object, RefusalCode, number?])[] = [
+		[{ request: another }, "request-mismatch"],
+		[{ everOwned: () => true }, "request-reused"],
+		[{ message: { ...message, meter: world.random() } }, "request-mismatch"],
+		[{}, "request-expired", world.now + 600],
+	];
+	for (const [change, code, now] of cases) {
+		const step = judged(change, now);
+		expectRefusal(step.refusal, code);
+		assert.deepEqual([step.state.kind, step.effects], ["idle", []]);
+	}
+	assert.equal(judged({}).state.kind, "answering");
+});
+
+test("ticks are read and written as the library would", () => {
+	const ticks = fc.oneof(
+		fc.integer({ min: 1, max: limits.ticks * limits.chains }),
+		fc.constantFrom(23, 24, 255, 256, 65_535, 65_536),
+	);
+	fc.assert(
+		fc.property(ticks, fc.uint8Array({ minLength: 32, maxLength: 32 }), (count, preimage) => {
+			const frame = writeTick(count, preimage);
+			assert.deepEqual(frame, encodeItem([preimage, count]));
+			assert.deepEqual(expectValue(readTick(frame)), { ticks: count, preimage });
+			assert.ok(isTick(frame) && isRefusal(parseMeterMessage(frame)));
+		}),
+		{ numRuns: 300 },
+	);
+	fc.assert(
+		fc.property(fc.uint8Array({ maxLength: 42 }), fc.nat(4), (tail, kind) => {
+			const bytes = Uint8Array.from([
+				0x82,
+				0x58,
+				0x20,
+				...tail.subarray(0, 32 + kind),
+				...tail.subarray(32 + kind),
+			]);
+			const read = readTick(bytes);
+			const item = decodeItem(bytes);
+			assert.equal(isRefusal(read), isRefusal(item) || !isTickItem(item));
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+function isTickItem(item: unknown): boolean {
+	if (!Array.isArray(item) || item.length !== 2) return false;
+	const [preimage, count] = item as readonly unknown[];
+	const isCount = typeof count === "number" && count >= 1 && count <= limits.ticks * limits.chains;
+	return preimage instanceof Uint8Array && preimage.length === 32 && isCount;
+}

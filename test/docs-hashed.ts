@@ -1,0 +1,31 @@
+/** Rules of docs/spec that no shape reads: what they say is hashed or signed as it stands. */
+
+/** Hashed as they stand, never read: the hashes in docs/spec/example.md prove most of them. */
+export const hashed: readonly string[] = [
+	"attemptContent",
+	"finalCountContent",
+	"meterContent",
+	"meterOpenedBody",
+	"meterRequestBody",
+	"meterOwner",
+	"meteredOwner",
+	"tick",
+	"tickContent",
+	"tickSeed",
+	"batchPayload",
+	"consentContent",
+	"consentContent.registration",
+	"consentContent.removal",
+	"dealContent",
+	"documentContent",
+	"documentPlace",
+	"lineContent",
+	"outputContent",
+	"ownerContent",
+	"stateNode",
+	"statusContent",
+	"sampleDraw",
+	"sampleNonce",
+	"sumJoin",
+	"sumLeaf",
+];
