@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { CrossingGateway } from "@tenten/operator";
+import type { CrossingGateway, Purse } from "@tenten/operator";
 import { type AssetId, assetHash, type Bytes } from "@tenten/protocol";
 import { memoryStore, Wallet, WalletPurse, type WalletStore } from "@tenten/wallet";
 import { type AskCrossings, TokenPayee, TokenPayer } from "../../packages/cli/src/across/token-holders.ts";
@@ -31,7 +31,7 @@ export type SideName = (typeof sideNames)[number];
 const seeds = { source: "west", destination: "east" } as const;
 const codes = { source: "JPY", destination: "USD" } as const;
 /** what each holder and each gateway has in tokens at first */
-export const holds = 10_000n;
+export const holds = 100_000n;
 
 /** A wallet that is opened again over what its store has. */
 class Device {
@@ -90,18 +90,28 @@ export type TokenDoorOptions = {
 	/** over the rows of each gateway */
 	readonly over?: (side: SideName, store: WalletStore) => WalletStore;
 	readonly exposure?: bigint;
+	readonly lead?: number;
 	/** of both operators: what opens their management */
 	readonly key?: string;
 };
 
 export async function openTokenDoors(options: TokenDoorOptions = {}): Promise<TokenDoors> {
-	const { folder, stores = {}, over = (_, store) => store, exposure = 1_000n, key = crossingKey } = options;
+	const {
+		folder,
+		stores = {},
+		over = (_, store) => store,
+		exposure = 1_000n,
+		key = crossingKey,
+		lead,
+	} = options;
 	const gatewaysOf: Record<SideName, CrossingGateway[]> = { source: [], destination: [] };
 	const each = Object.fromEntries(
 		sideNames.map((side) => [
 			seeds[side],
 			{
 				gateways: gatewaysOf[side],
+				...(lead === undefined ? {} : { lead }),
+				...(stores[side] === undefined ? {} : { failed: () => undefined }),
 				...(folder === undefined ? {} : { database: join(folder, `${side}.sqlite`) }),
 				...(stores[side] === undefined ? {} : { store: stores[side] }),
 			},
@@ -168,7 +178,9 @@ export class TokenPayment {
 	pays = 0n;
 	decides = 0;
 	payer: TokenPayer | undefined;
+	/** its own, unless a test put another's here */
 	payee: TokenPayee | undefined;
+	#isOwn = false;
 	/** comes before each question of its holders: what happens meanwhile */
 	meanwhile: (path: string, body: object) => Promise<void> = async () => undefined;
 
@@ -189,9 +201,10 @@ export class TokenPayment {
 		if (this.#kind.to === "token" && this.payee === undefined) {
 			const { purse } = holders.destination;
 			this.payee = await TokenPayee.make(purse, this.#ask("destination"), `order ${this.#n}`, asks);
-			const refused = await this.payee.open();
-			if (refused !== null) return refused;
+			this.#isOwn = true;
 		}
+		const refused = this.#isOwn ? await this.payee?.open() : null;
+		if (refused != null) return refused;
 		const from = this.#kind.from === "token" ? gatewayAccount(doors.agreed.body.paid) : payer;
 		const to = this.payee === undefined ? payee : bytesOf(this.payee.account);
 		this.wanted = wish(doors, this.#n, { payer: from, payee: to, credits });
@@ -217,11 +230,31 @@ export class TokenPayment {
 		return step(this.#world.doors, "locks", this.transfer, undefined, this.#world.key);
 	}
 
+	async releaseUnheard(purse: Purse): Promise<void> {
+		const said = await this.#ask("source")(`tokens-in/${this.transfer}`, { messages: [] });
+		const { asks, messages } = said as Omit<Given, "pays">;
+		await releaseFor(purse, this.transfer, { asks, messages, pays: this.pays });
+	}
+
 	async release(): Promise<string> {
 		await this.payer?.release();
 		return step(this.#world.doors, "releases", this.transfer, this.wanted.secret, this.#world.key);
 	}
 }
+
+/** What a payer would do whose words are lost from here on: its module releases, and nobody hears of it. */
+async function releaseFor(purse: Purse, transfer: string, { asks, messages, pays }: Given): Promise<void> {
+	const locked = await purse.act(transfer, { kind: "lock", amount: pays, messages: asks });
+	if (locked.kind !== "locked") return;
+	const command = { kind: "release", request: locked.request, messages } as const;
+	assert.equal((await purse.act(transfer, command)).kind, "released");
+}
+
+type Given = {
+	readonly asks: readonly string[];
+	readonly messages: readonly string[];
+	readonly pays: bigint;
+};
 
 function bytesOf(hex: string): Bytes {
 	return Uint8Array.from(Buffer.from(hex, "hex"));

@@ -5,6 +5,7 @@ export { admitAsAsked } from "./admission.ts";
 export type { OperatorKeys, OperatorPolicy } from "./context.ts";
 export { type AgreementDraft, type CrossingSettings, Crossings } from "./crossing/crossings.ts";
 export { CrossingHost, type CrossingOptions } from "./crossing/host.ts";
+export { gatewayAccount } from "./crossing/money.ts";
 export { sealsOf } from "./crossing/own-seals.ts";
 export type { KeptProof } from "./crossing/proofs.ts";
 export type { CrossingAnswer } from "./crossing/steps.ts";

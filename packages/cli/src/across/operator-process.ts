@@ -5,15 +5,17 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { signerFrom } from "@tenten/module";
+import { signerFrom, verify } from "@tenten/module";
 import {
 	type AgreementDraft,
+	type CrossingGateway,
 	type CrossingSettings,
 	LogWriter,
 	openDoor,
 	openSealer,
 	type Sealer,
 	type SealerOptions,
+	type SealWordSource,
 	sealsOf,
 	startServer,
 	type WitnessedSeals,
@@ -23,6 +25,7 @@ import {
 	type Bytes,
 	equalBytes,
 	type LinkedTransfers,
+	type Policy,
 	type PublicKey,
 	parse,
 	type RuleBookBody,
@@ -33,11 +36,11 @@ import {
 	verifierKey,
 	type WitnessedLog,
 } from "@tenten/protocol";
-import { must } from "../ecosystem.ts";
+import { must, random } from "../ecosystem.ts";
 import { Line } from "../ipc-line.ts";
 import { type Issuer, openIssuer } from "../server/issuer.ts";
 import { listPeers } from "../server/peers.ts";
-import { type WitnessAt, WordsOfWitnesses } from "./words.ts";
+import { type Gateway, openGateway } from "./holder-wallets.ts";
 
 export type KnownLog = { readonly operator: Bytes; readonly origin: string; readonly publicKey: Bytes };
 
@@ -50,11 +53,13 @@ export type AcrossStart = {
 	readonly trusteeKey: Bytes;
 	/** of both operators */
 	readonly logs: readonly KnownLog[];
-	readonly witnesses: readonly WitnessAt[];
+	readonly witnesses: readonly SealWordSource[];
 	readonly least: number;
 	readonly epoch_ms: number;
 	/** seals from a quote until the one that decides */
 	readonly lead: number;
+	/** what its gateway has in tokens at first, of its only asset; 0: it has no gateway */
+	readonly stock: bigint;
 };
 
 type Risk = {
@@ -79,6 +84,10 @@ export type AcrossMethods = {
 	readonly peerSeal: (input: null) => Promise<number>;
 	readonly rulingKeys: (input: null) => Promise<readonly PublicKey[]>;
 	readonly risks: (input: null) => Promise<readonly Risk[]>;
+	/** puts money on the account of a certificate, to be withdrawn */
+	readonly deposit: (input: { readonly account: Bytes; readonly amount: bigint }) => Promise<void>;
+	/** what its gateway has in tokens: free, locked, and reserved for it */
+	readonly gateway: (input: null) => Promise<readonly [bigint, bigint, bigint]>;
 	/** whatever does not add up in its ledger, in words */
 	readonly examine: (input: null) => Promise<readonly string[]>;
 };
@@ -90,6 +99,7 @@ if (import.meta.main) serveAcross();
 
 function serveAcross(): void {
 	let issuer: Issuer | undefined;
+	let gateway: Gateway | undefined;
 	let folderOf = "";
 	const operator = () => {
 		if (issuer === undefined) throw new Error("not started");
@@ -99,7 +109,7 @@ function serveAcross(): void {
 		start: async (input) => {
 			folderOf = input.folder;
 			const started = await start(input);
-			issuer = started.issuer;
+			({ issuer, gateway } = started);
 			return { url: started.url };
 		},
 		listPeers: (addresses) => listPeers(folderOf, operator(), addresses),
@@ -141,13 +151,20 @@ function serveAcross(): void {
 					return { agreement, open, unsettled, settlements, settled };
 				});
 			}),
+		deposit: async ({ account, amount }) => {
+			const [asset] = operator().entry.assets;
+			await operator().deposit(random(32), account, asset?.code ?? "", amount);
+		},
+		gateway: async () => gateway?.balance() ?? [0n, 0n, 0n],
 		examine: async () => (await operator().ledger.examine()).broken,
 	};
 	new Line(process as never, methods);
 	process.on("disconnect", () => process.exit());
 }
 
-async function start(input: AcrossStart): Promise<{ readonly issuer: Issuer; readonly url: string }> {
+type Started = { readonly issuer: Issuer; readonly url: string; readonly gateway: Gateway | undefined };
+
+async function start(input: AcrossStart): Promise<Started> {
 	const { folder, deviceKey, logs, witnesses, least, lead } = input;
 	let seals: WitnessedSeals = { newest: async () => 0, show: async () => undefined };
 	const policy = { witnesses: witnesses.map(({ key }) => key), least };
@@ -157,8 +174,10 @@ async function start(input: AcrossStart): Promise<{ readonly issuer: Issuer; rea
 		const { origin, publicKey } = known;
 		return { keys: { origin, keys: [verifierKey(origin, "note", publicKey)] }, policy };
 	};
+	const gateways: CrossingGateway[] = [];
 	const crossings: CrossingSettings = {
 		logOf,
+		gateways,
 		seals: { newest: () => seals.newest(), show: (number) => seals.show(number) },
 		lead,
 	};
@@ -173,14 +192,20 @@ async function start(input: AcrossStart): Promise<{ readonly issuer: Issuer; rea
 			operator,
 			log,
 			secret: deviceKey,
+			witnesses: { policy: nobody, verify, sealWords: witnesses },
 			around: (transaction) => around(transaction, input, { id: operator.id, now: () => operator.now() }),
 		}),
 	);
+	const gateway = input.stock === 0n ? undefined : await openGateway(input, operator);
+	if (gateway !== undefined) gateways.push(gateway.gateway);
 	const quiet = { info: () => undefined, error: console.error };
 	const { url } = await startServer({ operator, port: settings.port, log: quiet, door: openDoor });
-	void sealOn(sealer, new WordsOfWitnesses(operator, witnesses), input, issuer);
-	return { issuer, url };
+	void sealOn(sealer, seals, input, issuer);
+	return { issuer, url, gateway };
 }
+
+/** Of witnesses of checkpoints: the trial has those of seals alone. */
+const nobody: Policy = { logs: [], witnesses: [], quorum: { kind: "none" } };
 
 async function openLog({ folder, origin, logKey }: AcrossStart): Promise<LogWriter> {
 	const at = join(folder, "log");
@@ -209,17 +234,28 @@ async function around(
 	return { reserves: await Promise.all(reserves) };
 }
 
+const patience_ms = 5_000;
+const between_ms = 25;
+
 /** Seal, words, telling; and again. */
 async function sealOn(
 	sealer: Sealer,
-	words: WordsOfWitnesses,
+	seals: WitnessedSeals,
 	{ epoch_ms }: AcrossStart,
 	{ operator }: Issuer,
 ): Promise<void> {
 	for (;;) {
 		const next = performance.now() + epoch_ms;
 		const { number } = await sealer.seal();
-		await words.collect(number);
+		// A round shows the checkpoint, too, and only then is there something to say a word on.
+		for (
+			const until_ms = performance.now() + patience_ms;
+			performance.now() < until_ms;
+			await pause(between_ms)
+		) {
+			await sealer.witness();
+			if ((await seals.newest()) >= number) break;
+		}
 		await operator.crossings.tell();
 		await pause(Math.max(0, next - performance.now()));
 	}

@@ -7,7 +7,14 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateKey, signerFrom, verify } from "@tenten/module";
-import { folderSource, publicFolder, SealStore, startWitness, WitnessStore } from "@tenten/operator";
+import {
+	folderSource,
+	publicFolder,
+	SealStore,
+	type SealWordSource,
+	startWitness,
+	WitnessStore,
+} from "@tenten/operator";
 import {
 	type AgreementBody,
 	agreementId,
@@ -25,8 +32,8 @@ import { random } from "../ecosystem.ts";
 import { createIssuer, usualWindows } from "../server/issuer.ts";
 import { now } from "../surroundings.ts";
 import { Victim } from "../torture/victim.ts";
+import { type HolderWallet, openHolder } from "./holder-wallets.ts";
 import { type AcrossMethods, type AcrossStart, acrossProgram, type KnownLog } from "./operator-process.ts";
-import type { WitnessAt } from "./words.ts";
 
 export type Operator = {
 	readonly id: Bytes;
@@ -37,6 +44,8 @@ export type Operator = {
 	readonly url: string;
 	readonly payers: readonly Bytes[];
 	readonly payee: Bytes;
+	/** who pay and are paid in tokens; each has `held` at first */
+	readonly holders: readonly HolderWallet[];
 };
 
 /** One direction. */
@@ -64,6 +73,9 @@ export type PairOptions = {
 	/** what each of them has */
 	readonly funds: bigint;
 	readonly exposure: bigint;
+	/** wallets of either side, and what each of them and the gateway has in tokens; 0: there are none, and no gateway */
+	readonly holders: number;
+	readonly held: bigint;
 	readonly failed: (what: string) => void;
 };
 
@@ -74,6 +86,7 @@ type Made = {
 	readonly name: string;
 	readonly folder: string;
 	readonly id: Bytes;
+	readonly code: string;
 	readonly asset: Bytes;
 	readonly deviceKey: Bytes;
 	readonly logKey: Bytes;
@@ -89,7 +102,7 @@ async function make(root: string, name: string, code: string): Promise<Made> {
 	const origin = `${name}.example/log`;
 	const publicKey = signerFrom(logKey, "Ed25519").key.bytes;
 	const hash = assetHash({ operator: id, code });
-	return { name, folder, id, asset: hash, deviceKey, logKey, log: { operator: id, origin, publicKey } };
+	return { name, folder, id, code, asset: hash, deviceKey, logKey, log: { operator: id, origin, publicKey } };
 }
 
 export async function openPair(options: PairOptions): Promise<Pair> {
@@ -101,9 +114,10 @@ export async function openPair(options: PairOptions): Promise<Pair> {
 		await openWitness(folder, "w1", made, holder),
 		await openWitness(folder, "w2", made, holder),
 	];
-	const witnesses = running.map(({ url, key }): WitnessAt => ({ url, key }));
+	const witnesses = running.map(({ url, key }): SealWordSource => ({ url, key }));
 	const logs = made.map(({ log }) => log);
-	const common = { trusteeKey, logs, witnesses, least, epoch_ms, lead: options.lead };
+	const stock = options.holders === 0 ? 0n : options.held;
+	const common = { trusteeKey, logs, witnesses, least, epoch_ms, lead: options.lead, stock };
 	const operators = [
 		await openOperator(made[0], common, options),
 		await openOperator(made[1], common, options),
@@ -133,7 +147,7 @@ export async function openPair(options: PairOptions): Promise<Pair> {
 	return { operators, lanes, keys, close };
 }
 
-type Running = WitnessAt & { readonly close: () => Promise<void> };
+type Running = SealWordSource & { readonly close: () => Promise<void> };
 
 /** Follows both logs from their folders, as from any place where they are served. */
 async function openWitness(
@@ -172,9 +186,9 @@ function newSigner() {
 }
 
 async function openOperator(
-	{ name, folder, deviceKey, logKey, log, id, asset: hash }: Made,
+	{ name, folder, deviceKey, logKey, log, id, code, asset: hash }: Made,
 	common: Omit<AcrossStart, "folder" | "deviceKey" | "logKey" | "origin">,
-	{ failed, payers, funds }: PairOptions,
+	{ failed, payers, funds, holders, held }: PairOptions,
 ): Promise<Operator> {
 	let url = "";
 	const victim = new Victim<AcrossMethods>({
@@ -200,7 +214,11 @@ async function openOperator(
 	]);
 	await line.call("post", moves);
 	const apiKey = readFileSync(join(folder, "api-key"), "utf8").trim();
-	return { id, asset: hash, apiKey, victim, url, payers: accounts, payee };
+	const deposit = (account: Bytes) => line.call("deposit", { account, amount: held });
+	const wallets: HolderWallet[] = [];
+	for (let n = 0; n < holders; n++)
+		wallets.push(await openHolder(url, { operator: id, code }, held, deposit));
+	return { id, asset: hash, apiKey, victim, url, payers: accounts, payee, holders: wallets };
 }
 
 /** Both directions, at rates that leave fractions. */

@@ -7,10 +7,24 @@ import { fromHex, isRefusal, parse, sha256, shownState, toHex, verifyShown } fro
 import { random } from "../ecosystem.ts";
 import type { Chance } from "../torture/actor.ts";
 import type { Lane, Operator, Pair } from "./pair.ts";
+import type { AskCrossings } from "./token-holders.ts";
+import {
+	gatewayOf,
+	holdFor,
+	type Kind,
+	openPayee,
+	releaseBy,
+	settleLegs,
+	type TokenLegs,
+} from "./token-legs.ts";
 
 export type Payment = {
 	readonly lane: Lane;
-	readonly payer: Uint8Array;
+	readonly kind: Kind;
+	/** as the quote names them, once it was asked for */
+	payer: Uint8Array;
+	payee: Uint8Array;
+	readonly legs: TokenLegs;
 	readonly secret: Uint8Array;
 	readonly nonce: string;
 	readonly credits: bigint;
@@ -39,33 +53,81 @@ type Standing = { readonly state: string; readonly peer: string | null } | null;
 export class Payments {
 	readonly #pair: Pair;
 	readonly #chance: Chance;
+	readonly #kinds: readonly Kind[];
 	/** calls that were left without an answer */
 	unanswered = 0;
 	readonly made: Payment[] = [];
 	readonly lies: string[] = [];
 
-	constructor(pair: Pair, chance: Chance) {
+	constructor(pair: Pair, chance: Chance, kinds: readonly Kind[]) {
 		this.#pair = pair;
 		this.#chance = chance;
+		this.#kinds = kinds;
 	}
 
 	/** So many payments in one direction, together, from quotes to the ends of both sides. `abandoned`: one in so many; 0: none. */
 	async pay(lane: Lane, count: number, abandoned: number): Promise<void> {
 		const group = Array.from({ length: count }, () => this.#payment(lane));
 		this.made.push(...group);
+		await this.#nameSides(lane, group);
 		const quoted = await this.#quote(lane, group);
-		const locked = await this.#lock(lane, quoted);
+		const held = await this.#hold(lane, quoted);
+		const locked = await this.#lock(lane, held);
 		const given = await this.#reserved(lane, locked);
 		const released = given.filter(() => abandoned === 0 || this.#chance(abandoned) !== 0);
 		await this.#release(lane, released);
 		await this.#ended(lane, locked);
+		await Promise.all(quoted.map(({ legs, ends }) => settleLegs(legs, ends)));
+	}
+
+	/** Whom quotes name where a side is tokens: the gateway, and a request of the payee's. */
+	async #nameSides(lane: Lane, group: readonly Payment[]): Promise<void> {
+		const { source, destination } = lane;
+		const ask = this.#asker(destination);
+		const byTokens = group.filter(({ kind }) => kind.from === "token");
+		if (byTokens.length > 0) {
+			const gateway = await gatewayOf((path) => this.#read(source, path));
+			for (const payment of byTokens) payment.payer = gateway;
+		}
+		await Promise.all(
+			group.map(async (payment) => {
+				if (payment.kind.to === "account") return;
+				const { nonce: memo, credits: amount } = payment;
+				const payee = await openPayee(destination, { ask, chance: this.#chance, memo, amount });
+				payment.legs.payee = payee;
+				payment.payee = fromHex(payee.account) as Uint8Array;
+			}),
+		);
+	}
+
+	/** Those whose tokens the gateway holds, and those that are paid from accounts. */
+	async #hold(lane: Lane, group: readonly Payment[]): Promise<readonly Payment[]> {
+		const ask = this.#asker(lane.source);
+		const held = await Promise.all(
+			group.map(async (payment) => {
+				const { kind, transfer = "", pays } = payment;
+				if (kind.from === "account") return true;
+				const { payer, refused } = await holdFor(lane.source, { ask, chance: this.#chance, transfer, pays });
+				payment.legs.payer = payer;
+				payment.code = refused ?? undefined;
+				return refused === null;
+			}),
+		);
+		return group.filter((_, at) => held[at]);
+	}
+
+	#asker(operator: Operator): AskCrossings {
+		return (path, body) => this.#ask(operator, path, body);
 	}
 
 	#payment(lane: Lane): Payment {
 		const payer = lane.source.payers[this.#chance(lane.source.payers.length)] as Uint8Array;
 		return {
 			lane,
+			kind: this.#kinds[this.#chance(this.#kinds.length)] as Kind,
 			payer,
+			payee: lane.destination.payee,
+			legs: { payer: undefined, payee: undefined },
 			secret: random(32),
 			nonce: toHex(random(32)),
 			credits: BigInt(1 + this.#chance(300)),
@@ -83,12 +145,12 @@ export class Payments {
 		let open = group;
 		for (let tries = 0; open.length > 0 && tries < mostTries; tries++) {
 			if (tries > 0) await pause(betweenTries_ms);
-			const quotes = open.map(({ nonce, credits, payer, secret }) => ({
+			const quotes = open.map(({ nonce, credits, payer, payee, secret }) => ({
 				nonce,
 				agreement: toHex(lane.agreement),
 				credits: `${credits}`,
 				payer: toHex(payer),
-				payee: toHex(lane.destination.payee),
+				payee: toHex(payee),
 				release: toHex(sha256(secret)),
 			}));
 			const { results } = await this.#ask<{ results: readonly QuoteResult[] }>(lane.source, "quotes", {
@@ -154,7 +216,12 @@ export class Payments {
 		return isReserved;
 	}
 
-	async #release(lane: Lane, group: readonly Payment[]): Promise<void> {
+	/** The payer's module first, where it pays in tokens: what is not the gateway's is not committed. */
+	async #release(lane: Lane, given: readonly Payment[]): Promise<void> {
+		const has = await Promise.all(
+			given.map(({ legs: { payer } }) => payer === undefined || releaseBy(payer)),
+		);
+		const group = given.filter((_, at) => has[at]);
 		if (group.length === 0) return;
 		const { results } = await this.#ask<{ results: readonly Result[] }>(lane.source, "releases", {
 			releases: group.map(({ transfer, secret }) => ({ transfer, release: toHex(secret) })),
@@ -197,6 +264,10 @@ export class Payments {
 		const answer = await this.#patiently(() => this.#fetch(operator, `${transfer}/outcome`));
 		const bytes = new Uint8Array(await answer.arrayBuffer());
 		return answer.status === 200 ? bytes : undefined;
+	}
+
+	async #read(operator: Operator, path: string): Promise<unknown> {
+		return (await this.#patiently(() => this.#fetch(operator, path))).json();
 	}
 
 	async #ask<T>(operator: Operator, path: string, body: object): Promise<T> {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
+import { everyKind, type Kind } from "../across/token-legs.ts";
 import { BadInput } from "../bad-input.ts";
 import { numberIn } from "../number-flag.ts";
 import type { Output } from "../output.ts";
@@ -26,6 +27,7 @@ type Options = {
 	readonly database?: string;
 	readonly ledger?: string;
 	readonly crossing?: string;
+	readonly kinds?: readonly string[];
 };
 
 export function tortureCommand(): Command {
@@ -44,6 +46,10 @@ export function tortureCommand(): Command {
 				[
 					"--crossing <payments>",
 					"payments between two operators instead: so many, both ways, and 20 kills or --kills of either",
+				],
+				[
+					"--kinds <sides...>",
+					"of --crossing: what pays what, as token-account or account-token (default: all four)",
 				],
 				["--seed <number>", "what to do and when to kill; the clock and the machine add their own chance"],
 			],
@@ -78,15 +84,24 @@ async function runCrossing(output: Output, payments: number, options: Options): 
 	const folder = mkdtempSync(join(tmpdir(), "tenten-torture-"));
 	const kills = options.kills === undefined ? 20 : numberIn("--kills", options.kills, 0);
 	const seed = options.seed === undefined ? Date.now() >>> 0 : numberIn("--seed", options.seed, 0);
-	const report = await tortureCrossing({ folder, chance: seededChance(seed), payments, kills });
+	const kinds = options.kinds?.map(kindIn) ?? everyKind;
+	const report = await tortureCrossing({ folder, chance: seededChance(seed), payments, kills, kinds });
 	const { committed, returned, notBegun, p50_ms, p99_ms, perSecond } = report;
 	output.say(`${committed} committed, ${returned} given back, ${notBegun} not begun, ${report.kills} kills`);
+	for (const [kind, count] of Object.entries(report.kinds)) output.say(`  ${kind}: ${count} committed`);
 	output.say(
 		`From the lock to both ends: median ${p50_ms} ms, p99 ${p99_ms} ms; ${perSecond} payments a second`,
 	);
 	for (const loss of report.losses) output.say(`LOST: ${loss}`);
 	if (report.losses.length === 0) rmSync(folder, { recursive: true, force: true });
 	return { ok: report.losses.length === 0, result: { seed, ...report } };
+}
+
+function kindIn(text: string): Kind {
+	const kind = everyKind.find(({ from, to }) => `${from}-${to}` === text);
+	if (kind === undefined)
+		throw new BadInput(`--kinds is account or token, a hyphen, and the same; not ${text}`);
+	return kind;
 }
 
 async function runLedger(

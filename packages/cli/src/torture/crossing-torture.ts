@@ -8,9 +8,11 @@
  * of each payment says at both sides what became of it.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { gatewayAccount } from "@tenten/operator";
 import { equalBytes, isRefusal, type Refusal, type VerifiedOutcome, verifyOutcome } from "@tenten/protocol";
-import { type Lane, openPair, type Pair } from "../across/pair.ts";
+import { type Lane, type Operator, openPair, type Pair } from "../across/pair.ts";
 import { type Payment, Payments } from "../across/payments.ts";
+import type { Kind } from "../across/token-legs.ts";
 import type { Chance } from "./actor.ts";
 
 export type CrossingTorture = {
@@ -25,6 +27,8 @@ export type CrossingTorture = {
 	/** requests' worth under way at once; 8 if left out */
 	readonly lanes?: number;
 	readonly epoch_ms?: number;
+	/** what sides are, by chance; accounts alone if left out */
+	readonly kinds?: readonly Kind[];
 };
 
 export type CrossingTortured = {
@@ -42,6 +46,8 @@ export type CrossingTortured = {
 	readonly perSecond: number;
 	/** what is half done, what was acknowledged and is not so, and what does not add up */
 	readonly losses: readonly string[];
+	/** committed, by what the sides were */
+	readonly kinds: Readonly<Record<string, number>>;
 };
 
 /** Seals from a quote until the one that decides; where operators are killed they need the time to come back. */
@@ -49,18 +55,23 @@ const [swift, patient] = [10, 30];
 const funds = 1_000_000_000n;
 const exposure = 1_000_000_000n;
 const payers = 20;
+/** wallets of either side, where tokens pay; what each of them and the gateway has */
+const wallets = 6;
+const held = 1_000_000n;
 /** one payer in so many never releases */
 const abandoned = 8;
 
 export async function tortureCrossing(options: CrossingTorture): Promise<CrossingTortured> {
 	const { folder, chance, payments: wanted, kills, together = 20, lanes = 8, epoch_ms = 400 } = options;
+	const { kinds = [{ from: "account", to: "account" }] } = options;
+	const holders = kinds.some(({ from, to }) => from === "token" || to === "token") ? wallets : 0;
 	const losses: string[] = [];
 	const failed = (what: string): void => void losses.push(what);
 	const lead = kills === 0 ? swift : patient;
-	const pair = await openPair({ folder, epoch_ms, lead, payers, funds, exposure, failed });
+	const pair = await openPair({ folder, epoch_ms, lead, payers, funds, exposure, holders, held, failed });
 	try {
 		await bothKnown(pair);
-		const payments = new Payments(pair, chance);
+		const payments = new Payments(pair, chance, kinds);
 		let killed = 0;
 		let lanesOpen = lanes;
 		const goOn = (): boolean => payments.made.length < wanted || killed < kills;
@@ -97,12 +108,18 @@ async function bothKnown({ operators }: Pair): Promise<void> {
 function countsOf(made: readonly Payment[], seconds: number) {
 	const ended = (state: string): readonly Payment[] => made.filter(({ ends }) => ends?.[0] === state);
 	const committed = ended("committed");
+	const kinds: Record<string, number> = {};
+	for (const { kind } of committed) {
+		const name = `${kind.from} to ${kind.to}`;
+		kinds[name] = (kinds[name] ?? 0) + 1;
+	}
 	const times = committed
 		.map(({ lockedAt_ms, endedAt_ms }) => endedAt_ms - lockedAt_ms)
 		.sort((a, b) => a - b);
 	const at = (share: number): number => Math.round(times[Math.floor(share * (times.length - 1))] ?? 0);
 	return {
 		payments: made.length,
+		kinds,
 		committed: committed.length,
 		returned: ended("returned").length,
 		notBegun: made.filter(({ ends }) => ends === undefined).length,
@@ -127,6 +144,7 @@ async function judge(pair: Pair, payments: Payments): Promise<readonly string[]>
 			wrong.push(`${transfer} was acknowledged as committed, and ${said}`);
 	}
 	for (const lane of pair.lanes) wrong.push(...(await judgeMoney(lane, payments.made)));
+	for (const operator of pair.operators) wrong.push(...(await judgeTokens(operator, payments.made)));
 	for (const { victim } of pair.operators) wrong.push(...(await (await victim.up()).call("examine", null)));
 	wrong.push(...(await judgeFiles(pair, payments)));
 	return wrong;
@@ -150,9 +168,11 @@ async function judgeMoney(lane: Lane, all: readonly Payment[]): Promise<readonly
 			wrong.push(`a payer has ${posted} with ${pending} pending, not ${funds - paid}`);
 	}
 	const credits = done.reduce((sum, each) => sum + each.credits, 0n);
+	const onAccount = done.filter(({ kind }) => kind.to === "account");
+	const owed = onAccount.reduce((sum, each) => sum + each.credits, 0n);
 	const other = await destination.victim.up();
-	const [[held, open] = [0n, 0n]] = await other.call("balances", [destination.payee]);
-	if (held !== credits || open !== 0n) wrong.push(`a payee has ${held} with ${open} pending, not ${credits}`);
+	const [[has, open] = [0n, 0n]] = await other.call("balances", [destination.payee]);
+	if (has !== owed || open !== 0n) wrong.push(`a payee has ${has} with ${open} pending, not ${owed}`);
 	const isOf = ({ agreement }: { readonly agreement: Uint8Array }): boolean =>
 		equalBytes(agreement, lane.agreement);
 	const risk = (await other.call("risks", null)).find(isOf);
@@ -165,6 +185,29 @@ async function judgeMoney(lane: Lane, all: readonly Payment[]): Promise<readonly
 	if (there.some((id, at) => id !== here[at]) || here.length - there.length > 1)
 		wrong.push(`the sides have ${here.length} and ${there.length} settlements, and not the same`);
 	return wrong;
+}
+
+/** Tokens of one operator: what its holders and its gateway have, and what stands on the gateway's account. */
+async function judgeTokens(operator: Operator, all: readonly Payment[]): Promise<readonly string[]> {
+	if (operator.holders.length === 0) return [];
+	const done = all.filter(({ ends }) => ends?.[0] === "committed");
+	const given = done
+		.filter(({ lane, kind }) => lane.source === operator && kind.from === "token")
+		.reduce((sum, { pays }) => sum + pays, 0n);
+	const got = done
+		.filter(({ lane, kind }) => lane.destination === operator && kind.to === "token")
+		.reduce((sum, { credits }) => sum + credits, 0n);
+	const line = await operator.victim.up();
+	const has = operator.holders.map(({ balance }) => balance());
+	const free = has.reduce((sum, [available]) => sum + available, 0n);
+	const bound = [...has, await line.call("gateway", null)].reduce((sum, [, a, b]) => sum + a + b, 0n);
+	const [stock] = await line.call("gateway", null);
+	const [[account, pending] = [0n, 0n]] = await line.call("balances", [gatewayAccount(operator.asset)]);
+	const expected = [held * BigInt(has.length) - given + got, held + given - got, got - given, 0n, 0n];
+	const found = [free, stock, account, pending, bound];
+	return found.every((each, at) => each === expected[at])
+		? []
+		: [`tokens, the gateway's and its account: ${found}, not ${expected}`];
 }
 
 /** Both sides' files say the end that both have, and that what was promised was kept. */

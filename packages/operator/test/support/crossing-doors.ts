@@ -112,6 +112,10 @@ export type DoorOptions = {
 	readonly database?: string;
 	readonly store?: StoreOptions;
 	readonly gateways?: readonly CrossingGateway[];
+	/** seals from a quote until the one that decides; 5 without */
+	readonly lead?: number;
+	/** told of what breaks within; the console without */
+	readonly failed?: (fields: object) => void;
 };
 
 export type Doors = {
@@ -136,7 +140,7 @@ export async function openDoors(
 		const crossings = {
 			logOf,
 			seals: { newest: () => log.newest(), show: (n: number) => log.show(n) },
-			lead: 5,
+			lead: each[seed]?.lead ?? 5,
 			gateways: each[seed]?.gateways ?? [],
 		};
 		const { database, store } = each[seed] ?? {};
@@ -150,7 +154,7 @@ export async function openDoors(
 		});
 		known.set(toHex(ecosystem.operator.id), log);
 		await ecosystem.operator.keepFirstKey(key);
-		const quiet = { info: () => undefined, error: console.error };
+		const quiet = { info: () => undefined, error: each[seed]?.failed ?? console.error };
 		const made: DoorSide = {
 			ecosystem,
 			log,
@@ -162,7 +166,7 @@ export async function openDoors(
 				await made.server?.close();
 				const { operator } = made.ecosystem;
 				await operator.close();
-				made.ecosystem = { ...ecosystem, operator: await ecosystem.reopen() };
+				made.ecosystem = { ...ecosystem, operator: await ecosystem.reopen(store) };
 				made.ecosystem.operator.setPeers(peersOf.get(seed) ?? []);
 				await made.serve();
 			},
