@@ -95,6 +95,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/wallet/meeting.ts fromHex(": "an argument: the address of a room",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
 	"packages/module/src/authenticating.ts parse(": "a row of its own: row/passkeyRow",
+	"packages/module/src/devices.ts parse(": "a row of its own: row/enrolmentRow",
 	"packages/module/src/enrolling.ts parse(": "a row of its own: row/enrolmentRow",
 	"packages/module/src/foreign.ts parse(": "a token of its own, verified when it came: shape/token",
 	"packages/module/src/freezing.ts parse(": "a row of its own, verified when it came: freeze/list",

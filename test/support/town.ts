@@ -38,6 +38,8 @@ export type Device = {
 
 export type Town = {
 	readonly operator: Operator;
+	/** certifies holders and devices */
+	readonly authority: Signer;
 	readonly asset: AssetId;
 	readonly clock: { now: number };
 	readonly assetOf: (code: string) => AssetId;
@@ -74,15 +76,10 @@ export async function openTown(
 	} = {},
 ): Promise<Town> {
 	const clock = { now: settings.now ?? 1_800_000_000 };
+	const authority = newSigner();
 	const operator = await Operator.open({
 		database: ":memory:",
-		keys: {
-			root: newSigner(),
-			authority: newSigner(),
-			issuing: newSigner(),
-			ruling: newSigner(),
-			desk: newSigner(),
-		},
+		keys: { root: newSigner(), authority, issuing: newSigner(), ruling: newSigner(), desk: newSigner() },
 		policy: {
 			name: "Town",
 			url: "http://127.0.0.1",
@@ -122,6 +119,7 @@ export async function openTown(
 	};
 	return {
 		operator,
+		authority,
 		asset: assetId,
 		assetOf,
 		clock,

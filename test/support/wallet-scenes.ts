@@ -8,6 +8,7 @@ import { type Bytes, isRefusal } from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet, type WalletStore } from "@tenten/wallet";
 import { Authenticator } from "../../packages/module/test/support/authenticator.ts";
 import { deadChannel, deadOperator, without } from "./channels.ts";
+import { statusListOf } from "./robots.ts";
 import { ok, openTown, type Town, asset as yen } from "./town.ts";
 
 export const seats = { ...yen, code: "SEAT", name: "Seat" };
@@ -263,6 +264,15 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			assert.ok(asked !== undefined && !isRefusal(asked));
 			assert.equal(await module.removePasskey(authenticator.answer(asked.challenge)), undefined);
 		},
+	},
+	"a device's evidence, and a status list": {
+		prepare: rich,
+		act: async ({ town }, { module }) => {
+			const evidence = await module.devices.evidence({ operator: town.operator.id });
+			assert.deepEqual(await module.devices.evidence({ operator: town.operator.id }), evidence);
+			assert.equal(await module.devices.takeStatusList(await statusListOf(town)), undefined);
+		},
+		again: true,
 	},
 	"old records forgotten": {
 		prepare: async (world, wallet) => {

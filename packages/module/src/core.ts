@@ -37,6 +37,7 @@ import { packedDocuments } from "./parcel.ts";
 import { Challenges } from "./passkey/challenge.ts";
 import { type TokenSummary, trustRow } from "./rows.ts";
 import type { Outcome } from "./run.ts";
+import { keptStatuses } from "./standing.ts";
 import type { Told } from "./telling.ts";
 import type { Vault, VaultWrites } from "./vault.ts";
 
@@ -89,6 +90,7 @@ export class Core {
 		if (isRefusal(list)) throw new Error(`the kept trust list does not verify: ${list.code}`);
 		this.#held = { ...row, trust: new Trust(list, verify) };
 		this.#held.trust.freezes = keptFreezes(vault.state.rows, this.#held.trust);
+		this.#held.trust.statuses = keptStatuses(vault.state.rows, this.#held.trust);
 		this.#findOwn();
 	}
 
@@ -149,6 +151,7 @@ export class Core {
 		await this.commit({ other: [{ key: "trust", value }] });
 		const trust = new Trust(list, verify);
 		trust.freezes = keptFreezes(this.vault.state.rows, trust);
+		trust.statuses = keptStatuses(this.vault.state.rows, trust);
 		this.#held = { ...row, trust };
 		this.vault.forgetReopened();
 		this.#findOwn();

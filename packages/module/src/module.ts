@@ -38,6 +38,7 @@ import {
 import { candidates, type Judged, objections, type Supposed, suppose } from "./candidates.ts";
 import { cancel, cancelDue, contact, type GivenUp } from "./contacting.ts";
 import type { Core } from "./core.ts";
+import { DeviceDesk } from "./devices.ts";
 import { certify, enrol } from "./enrolling.ts";
 import { foreignReleases } from "./foreign.ts";
 import { FreezeDesk } from "./freezing.ts";
@@ -82,10 +83,12 @@ export class SecureModule {
 	readonly #core: Core;
 	readonly #asking = new Asking();
 	readonly freezes: FreezeDesk;
+	readonly devices: DeviceDesk;
 
 	private constructor(core: Core) {
 		this.#core = core;
 		this.freezes = new FreezeDesk(core);
+		this.devices = new DeviceDesk(core);
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */
@@ -257,10 +260,7 @@ export class SecureModule {
 		return askAll(this.#core, attempt, openQuestions(this.#core, attempt), ask);
 	}
 
-	/**
-	 * Asks operators to refund what nobody can be asked about any more, after redeem until and grace. Signs
-	 * only what is true here, and never releases that attempt again.
-	 */
+	/** Asks for refunds of what nobody can be asked about any more. Signs what is true, and never releases it again. */
 	async askRefund(attempt: Bytes, ask: Ask): Promise<readonly Bytes[] | Refusal> {
 		const questions = await this.#core.exclusively(() => askRefund(this.#core, attempt));
 		return isRefusal(questions) ? questions : askAll(this.#core, attempt, questions, ask);
@@ -385,10 +385,7 @@ export class SecureModule {
 		});
 	}
 
-	/**
-	 * Keys and value as they are now: under a passphrase, or without one under the recovery code with which the
-	 * wallet was made (keys inside WebCrypto). Whoever restores it enrols again, and asks.
-	 */
+	/** Keys and value under a passphrase, or without one the recovery code. Whoever restores it enrols again, and asks. */
 	backup(passphrase?: string, cost?: PassphraseCost): Promise<Bytes> {
 		return this.#core.exclusively(() => exportBackup(this.#core, passphrase, cost));
 	}

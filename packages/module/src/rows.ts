@@ -129,7 +129,7 @@ export const passkeyRow: Shape<Passkey> = record({
 });
 
 /** An enrolment that is not answered yet. `asked` is what it asks for, to tell it from another. */
-export const enrolmentRow = record({ asked: bytes(1, 1024), encoded: bytes(1, 4096) });
+export const enrolmentRow = record({ asked: bytes(1, 1024), encoded: bytes(1, 16_384) });
 
 /** A document that the other side answered with. */
 export const documentRow = record({ mediaType: text(64), content: bytes(0, limits.message) });

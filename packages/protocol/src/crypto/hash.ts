@@ -17,6 +17,7 @@ const hashTags = [
 	"attempt",
 	"certificate",
 	"consent",
+	"count",
 	"crossing",
 	"crossing-state",
 	"data",

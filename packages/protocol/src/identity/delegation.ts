@@ -38,6 +38,7 @@ import {
 	type PublicKey,
 	type Signer,
 	signature,
+	taggedHash,
 	type Verify,
 	verifySign1,
 } from "../crypto/index.ts";
@@ -174,5 +175,5 @@ export function countOf(
 	{ reset }: Slice,
 ): string {
 	const party = delegations[0]?.by as PublicKey;
-	return [operatorId, keyId(key), keyId(party)].map(toHex).concat(`${reset}`).join("/");
+	return toHex(taggedHash("count", [operatorId, keyId(key), keyId(party), reset]));
 }
