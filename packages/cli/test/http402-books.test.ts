@@ -155,10 +155,12 @@ describe("a book of calls", () => {
 		const price = priceIn(() => shop);
 		const tolls = [await shop.reopen({ rows, price: long(price) })];
 		const served: string[] = [];
+		const ticks: string[] = [];
 		const serving = async (request: Request): Promise<Response> => {
 			const { method, url } = request;
 			const call = { method, url, body: new Uint8Array(await request.arrayBuffer()) };
 			const header = (name: string) => request.headers.get(name) ?? undefined;
+			ticks.push(header("tenten-tick") ?? "");
 			return (tolls.at(-1) as (typeof tolls)[0]).answer({ ...call, header }, async (name) => {
 				served.push(name ?? "");
 				return new Response("made");
@@ -171,6 +173,10 @@ describe("a book of calls", () => {
 		for (let i = 0; i < 3; i++) assert.equal(status(await one.paid.fetch(url)), 200);
 		tolls.push(await shop.reopen({ rows, price: long(price) }));
 		for (let i = 0; i < 3; i++) assert.equal(status(await one.paid.fetch(url)), 200);
+		// What was served before is not told any more, and not made again.
+		const [shown = ""] = ticks.filter((tick) => tick !== "");
+		const replayed = await serving(new Request(url, { headers: { "tenten-tick": shown } }));
+		assert.equal(replayed.status, 410);
 		// A program that was started anew goes on behind the block of before.
 		const two = await open();
 		for (let i = 0; i < 3; i++) assert.equal(status(await two.paid.fetch(url)), 200);

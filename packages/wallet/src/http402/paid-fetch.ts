@@ -265,9 +265,10 @@ export class PaidFetch {
 	}
 
 	async #fold(): Promise<void> {
-		const { now, keep } = this.#options;
+		const { now, keep, wallet } = this.#options;
 		if (now() < this.#foldedAt + foldEvery) return;
 		this.#foldedAt = now();
+		await wallet.module.forget();
 		await this.#calls.fold(now() - keep);
 	}
 

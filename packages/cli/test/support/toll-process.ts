@@ -1,0 +1,77 @@
+/**
+ * One side of an API that is paid by the call as a process of its own, on SQLite files, killed at a write if so planned.
+ *
+ *   server    listens on the plan's port, sells calls, until it is told to end
+ *   client    asks once under one key, and says the answer
+ *
+ * Its one argument is JSON (`TollPlan`). The server says its address in a line on stdout, the client what came.
+ */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { isRefusal } from "@tenten/protocol";
+import {
+	charge,
+	listenOnLoopback,
+	type PaidEnv,
+	PaidFetch,
+	sqliteStore,
+	Toll,
+	type Wallet,
+	type WalletStore,
+} from "@tenten/wallet";
+import { Hono } from "hono";
+import { now, random } from "../../src/surroundings.ts";
+import { bytesOf, must, openWallet } from "./hand-over-process.ts";
+import { type Kill, killingStore } from "./killing-store.ts";
+
+export type TollPlan = {
+	readonly side: "server" | "client";
+	readonly folder: string;
+	/** hexadecimal: of the device, of the operator */
+	readonly deviceKey: string;
+	readonly operator: string;
+	/** of the server; zero: a free one */
+	readonly port: number;
+	/** at a write of the wallet, or of the rows beside it */
+	readonly kill: { readonly store: "wallet" | "rows"; readonly at: Kill } | null;
+};
+
+async function run(plan: TollPlan): Promise<void> {
+	const { side, folder, deviceKey, kill } = plan;
+	const killOf = (store: "wallet" | "rows"): Kill | null => (kill?.store === store ? kill.at : null);
+	const wallet = await openWallet(join(folder, `${side}.sqlite`), deviceKey, killOf("wallet"));
+	const rows = killingStore(must(sqliteStore(join(folder, `${side}-rows.sqlite`))), killOf("rows"));
+	await (side === "server" ? serve(plan, wallet, rows) : ask(plan, wallet, rows));
+}
+
+const assetOf = ({ operator }: TollPlan) => ({ operator: bytesOf(operator), code: "JPY" });
+
+async function serve(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise<void> {
+	const price = () => ({ asset: assetOf(plan), amount: 5n });
+	const toll = must(await Toll.open({ wallet, rows, price, now }));
+	const api = new Hono<PaidEnv>().get("/x", (context) => {
+		appendFileSync(join(plan.folder, "served"), `${context.env.payment}\n`);
+		return context.text("answer");
+	});
+	const server = await listenOnLoopback(new Hono().use(charge(toll, api)), { port: plan.port });
+	process.stdout.write(`${server.url}\n`);
+	process.once("SIGTERM", async () => {
+		await server.stop();
+		await toll.close();
+		await wallet.close();
+	});
+}
+
+async function ask(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise<void> {
+	const budget = [{ asset: assetOf(plan), perCall: 5n, inAll: 5n }];
+	const paid = must(
+		await PaidFetch.open({ wallet, rows, budget, now, random, tries: 1, timeout_ms: 20_000 }),
+	);
+	const init = { headers: { "idempotency-key": "the-call" } };
+	const came = await paid.fetch(`http://127.0.0.1:${plan.port}/x`, init);
+	process.stdout.write(`${isRefusal(came) ? came.code : `${came.status} ${await came.text()}`}\n`);
+	await paid.close();
+	await wallet.close();
+}
+
+if (import.meta.main) await run(JSON.parse(process.argv[2] ?? "") as TollPlan);
