@@ -104,6 +104,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/wallet/src/foreign/shelf.ts fromBase64(":
 		"settings of its own, verified again: freeze/logged issue, log/checkpoint",
 	"packages/operator/src/crossing/settling.ts parse(": "rows of its own, which it checked before",
+	"packages/operator/src/seal-witness/asking.ts JSON.parse(":
+		"a code out of a problem, or none: it decides nothing",
 	"packages/operator/src/crossing/settlements.ts parse(": "rows of its own, which it checked before",
 	"packages/operator/src/crossing/own-seals.ts parse(":
 		"rows of its own, verified before they were written: crossing/outcome",

@@ -69,6 +69,7 @@ export const ledgerRoutes: Readonly<Record<string, LedgerSeeds>> = {
 	]),
 	"GET /v1/ledger/transfers/:id": read([`transfers/${hex(12)}`]),
 	"GET /v1/ledger/accounts/:id/entries": read([`accounts/${hex(alice)}/entries`]),
+	"GET /v1/ledger/accounts/:id/line": read([`accounts/${hex(alice)}/line`]),
 	"GET /v1/ledger/accounts/:id/statement": read([
 		`accounts/${hex(alice)}/statement?from=2020-01-01T00:00:00Z&until=${until}`,
 	]),

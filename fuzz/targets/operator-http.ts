@@ -11,6 +11,7 @@ import { createApp, newKey, type Sealer } from "../../packages/operator/src/inde
 import { type Ecosystem, enrolHolder } from "../../packages/operator/test/support/ecosystem.ts";
 import { createLicensed } from "../../packages/operator/test/support/licensed.ts";
 import { listening, signedQuestion } from "../../packages/operator/test/support/peers.ts";
+import { samplers } from "../../packages/operator/test/support/sample-requests.ts";
 import { freshLog, openSealed } from "../../packages/operator/test/support/sealer-log.ts";
 import { serverMemory } from "../memory.ts";
 import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material.ts";
@@ -282,7 +283,7 @@ const keepingAccounts = (seeds: LedgerSeeds) => async (): Promise<Scene> => {
 /** An operator with a day behind it, all of it in its log. */
 const sealing = (seeds: SealSeeds) => async (): Promise<Scene> => {
 	const ecosystem = await fuzzEcosystem();
-	const { sealer, close } = await openSealed(ecosystem.operator, await freshLog());
+	const { sealer, close } = await openSealed(ecosystem.operator, await freshLog(), { samplers });
 	const traffic = await dayAtOperator(ecosystem);
 	await sealer.seal();
 	const { holders } = traffic;

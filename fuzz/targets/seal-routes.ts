@@ -2,6 +2,7 @@
 import { type Bytes, isRefusal, parseLeaf, toHex } from "@tenten/protocol";
 import { batchKinds } from "../../packages/operator/src/http/seal-endpoints.ts";
 import type { Ecosystem } from "../../packages/operator/test/support/ecosystem.ts";
+import { sampleRequestOf } from "../../packages/operator/test/support/sample-requests.ts";
 import type { Traffic } from "../operator-material.ts";
 import type { HttpSeed } from "./http-input.ts";
 
@@ -27,6 +28,14 @@ async function itemsIn({ operator }: Ecosystem): Promise<readonly { kind: string
 }
 
 export const sealRoutes: Readonly<Record<string, SealSeeds>> = {
+	"POST /v1/samples": async (_, { operator }) => [
+		{
+			path: "/v1/samples",
+			headers: { "content-type": "application/cose" },
+			body: await sampleRequestOf(operator),
+		},
+	],
+	"GET /v1/settlements": () => [{ path: "/v1/settlements" }],
 	"GET /v1/seals/:number": () => ["latest", "1", "2"].map((name) => ({ path: `/v1/seals/${name}` })),
 	"GET /v1/states/:key": async (_, { operator }) => {
 		const rows = await operator.store.read((transaction) =>

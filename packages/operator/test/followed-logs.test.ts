@@ -26,6 +26,7 @@ test("logs to follow are read from a file, and what is wrong with it is said", a
 		[read({ ...peer, keys: ["none"] }), /no key of a log/],
 		[read({ ...peer, operator: "xy" }), /operator/],
 		[read({ ...peer, more: 1 }), /more/],
+		[read({ ...peer, sampling: { count: 1, pause_s: 1 } }), /door/],
 		[read({ ...peer, url: "ftp://peer.example" }), /url/],
 		[read(peer, peer), /twice/],
 	] as const)

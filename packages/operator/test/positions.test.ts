@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type BilateralPosition, equalBytes, type SealWord } from "@tenten/protocol";
 import { quoted, step, wish } from "./support/crossing-doors.ts";
-import { openSealedDoors, type SealedDoors } from "./support/sealed-doors.ts";
+import { openSealedDoors, type SealedDoors, type SealedSide } from "./support/sealed-doors.ts";
 
 const opened: SealedDoors[] = [];
 after(() => Promise.all(opened.map((doors) => doors.close())));
@@ -36,6 +36,18 @@ async function settled(doors: SealedDoors, n: number): Promise<void> {
 	await destination.ecosystem.operator.crossings.tell();
 }
 
+/** Until the witness committed, a seal came after, and it was shown what it drew under that one. */
+async function sampled(doors: SealedDoors, side: SealedSide): Promise<void> {
+	for (;;) {
+		const { samples } = await doors.seen(side);
+		assert.equal(samples.bad, 0);
+		if (samples.drawn > 0 && samples.asked > 0) return;
+		doors.later(2);
+		await doors.epoch(side);
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+}
+
 test("both seal what they countersigned, and the seal of whoever says something else is refused by name", async () => {
 	const doors = await openSealedDoors();
 	opened.push(doors);
@@ -48,6 +60,10 @@ test("both seal what they countersigned, and the seal of whoever says something 
 	assert.deepEqual(amounts(west.seal.positions), [[1, 465n, 0n]]);
 	assert.deepEqual(amounts(east.seal.positions), [[1, 0n, 465n]]);
 	assert.deepEqual([west.word.kind, east.word.kind], ["cosignature", "cosignature"]);
+
+	// Meanwhile the witness drew lines and items under the last seals, and was shown each.
+	await sampled(doors, source);
+	await sampled(doors, destination);
 
 	// What it owes it makes less; what it is owed, more; and it owes by a settlement that nobody signed.
 	source.lie = (all) => all.map((each) => ({ ...each, owes: each.owes - 1n }));

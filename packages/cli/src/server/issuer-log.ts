@@ -49,7 +49,7 @@ export const logOfIssuerOptions: readonly (readonly [string, string])[] = [
 	["--witness-every <seconds>", "how often they are asked (default: 10)"],
 	[
 		"--seal-witness <key@address...>",
-		"witnesses of seals, whose words are kept: key id (hex) of the key for seals, and address",
+		"witnesses of seals, whose words are kept and whose samples are answered: key id (hex) of the key for seals, and address",
 	],
 	["--reserves <folder>", "words of whoever holds the funds, a file each: read again every minute"],
 	[
@@ -113,7 +113,8 @@ function optionsIn({
 	}
 	const every_ms = roundOf(witnessEvery);
 	const sealWords = sealWitness.map(sourceIn);
-	return { epoch_ms, witnesses: { policy: policyIn(witnesses), verify, every_ms, sealWords } };
+	const samplers = { witnesses: sealWords.map(({ key }) => key), verify };
+	return { epoch_ms, samplers, witnesses: { policy: policyIn(witnesses), verify, every_ms, sealWords } };
 }
 
 /** Milliseconds from one round of witnesses to the next. */

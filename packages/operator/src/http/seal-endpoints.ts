@@ -78,6 +78,25 @@ export const sealEndpoints = named("seals", {
 		gives: proof,
 		problems: ["ledger-account-unknown", "not-logged"],
 	},
+	sample: {
+		method: "post",
+		path: "/v1/samples",
+		summary:
+			"Lines and items that a witness drew under the last seal, told to witnesses that are listed here",
+		access: "anyone",
+		takes: { kind: "cose", description: "`sampleRequest` (docs/spec/sampling.md)" },
+		keyed: false,
+		gives: { kind: "cose", description: "`sampleAnswer`" },
+		problems: [
+			"malformed",
+			"too-large",
+			"too-deep",
+			"authority-unknown",
+			"signature-invalid",
+			"proof-invalid",
+			"not-logged",
+		],
+	},
 	settlements: {
 		method: "get",
 		path: "/v1/settlements",

@@ -23,7 +23,7 @@ import { problem } from "./problem.ts";
 import { type Gate, note, serve } from "./serving.ts";
 
 export function addSealRoutes(app: OpenAPIHono, operator: Operator, sealer: Sealer | null, gate: Gate): void {
-	const { seal, state, item, line, ledgerLine, settlements } = endpoints;
+	const { seal, state, item, line, ledgerLine, sample, settlements } = endpoints;
 	const proved = async (made: (from: Sealer) => Promise<Bytes | Refusal>): Promise<Bytes | Refusal> =>
 		sealer === null ? refuse("not-logged", "no log is kept by this process") : made(sealer);
 	serve(app, seal, gate, async ({ params: { number } }) =>
@@ -35,6 +35,11 @@ export function addSealRoutes(app: OpenAPIHono, operator: Operator, sealer: Seal
 	serve(app, item, gate, async ({ params: { batch, item: id } }) =>
 		answered(item, await proved((from) => from.item(batch, fromHex(id) as Bytes))),
 	);
+	serve(app, sample, gate, async ({ body }) => {
+		const result = await proved((from) => from.sample(body));
+		const isDeclared = !isRefusal(result) || (sample.problems as readonly string[]).includes(result.code);
+		return answered(sample, isDeclared ? result : refuse("malformed", result.detail));
+	});
 	serve(app, settlements, gate, async () => given(await operator.crossings.settlements()));
 	serve(app, line, gate, async ({ params: { account }, query, header }) => {
 		const reply = await accountOf(operator, account, header("authorization") ?? "");

@@ -9,6 +9,7 @@
 import { z } from "@hono/zod-openapi";
 import { type Bytes, fromHex, isRefusal, parseVerifierKey, type VerifierKey } from "@tenten/protocol";
 import { folderSource, httpSource } from "../log/source.ts";
+import { asking } from "./asking.ts";
 import { type OperatorDoor, PeerWords, type PeerWordsOptions } from "./peer-words.ts";
 import type { WitnessedLog } from "./seal-witness.ts";
 
@@ -29,6 +30,8 @@ const peer = z.strictObject({
 	others: z.array(url).max(16).default([]),
 	/** of the operator's door, which shows its settlements and its trust list */
 	url: url.optional(),
+	/** how its lines and items are sampled there; they are not where this is left out */
+	sampling: z.strictObject({ count: z.int().min(1).max(64), pause_s: seconds }).optional(),
 });
 const settings = z.strictObject({ peers: z.array(peer).min(1).max(256) });
 
@@ -53,7 +56,15 @@ export function readPeersToFollow(text: string, options: PeerWordsOptions): read
 		if (logs.some(({ keys }) => keys.origin === log.keys.origin))
 			return `${log.keys.origin} stands there twice`;
 		const { operator } = log;
-		logs.push(each.url === undefined ? log : { ...log, peerWords: () => words.towards(operator) });
+		const { url: door, sampling } = each;
+		if (door === undefined && sampling !== undefined) return "sampling: name the operator's door as url";
+		logs.push({
+			...log,
+			...(door === undefined ? {} : { peerWords: () => words.towards(operator) }),
+			...(door === undefined || sampling === undefined
+				? {}
+				: { sampling: { ...sampling, ask: asking(door) } }),
+		});
 	}
 	return logs;
 }
@@ -69,6 +80,7 @@ function logOf({
 	holders,
 	others,
 	url: _,
+	sampling: __,
 	...ages
 }: z.output<typeof peer>): WitnessedLog | string {
 	const read: VerifierKey[] = [];

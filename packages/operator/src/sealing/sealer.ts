@@ -36,6 +36,7 @@ import { beginSealing } from "./begin.ts";
 import { sealIn } from "./epoch.ts";
 import { checkpointOf, type PeerLog } from "./peer-logs.ts";
 import { itemProofOf, lineProofOf, type PlacedProof, placedSeal, stateProofOf } from "./proofs.ts";
+import { Sampling } from "./sampling.ts";
 import { type Cosigned, type Round, Witnessing, type WitnessingOptions } from "./witnessing.ts";
 
 export type SealerOptions = {
@@ -49,6 +50,8 @@ export type SealerOptions = {
 	readonly epoch_ms?: number;
 	/** who cosigns the checkpoints; each is shown as it is made, if left out */
 	readonly witnesses?: WitnessingOptions;
+	/** whose samples are answered: key ids of witnesses' keys for seals; nobody's if left out */
+	readonly samplers?: { readonly witnesses: readonly Bytes[]; readonly verify: Verify };
 	/**
 	 * What a seal says of others; what the store has if left out. It reads the store by this transaction and no other way:
 	 * on SQLite any other read waits for this one to end, for ever.
@@ -86,13 +89,15 @@ async function cosignedIn(transaction: Transaction): Promise<Cosigned | null> {
 export class Sealer {
 	readonly #options: SealerOptions;
 	readonly #witnessing: Witnessing | null;
+	readonly #sampling: Sampling | null;
 	#making: Promise<unknown> = Promise.resolve();
 
 	constructor(options: SealerOptions, cosigned: Cosigned | null) {
-		const { operator, log, witnesses } = options;
+		const { operator, log, secret, witnesses, samplers } = options;
 		this.#options = options;
 		this.#witnessing =
 			witnesses === undefined ? null : new Witnessing(operator.store, log, witnesses, cosigned);
+		this.#sampling = samplers === undefined ? null : new Sampling({ operator, secret, ...samplers });
 	}
 
 	/** The folder of its log that is served. */
@@ -177,6 +182,12 @@ export class Sealer {
 		if (found === undefined) return refuse("not-logged", "nothing of it was sealed yet");
 		const place = await this.#placeOf(found.place);
 		return isRefusal(place) ? place : serializeLoggedProof({ proof: found.proof, place });
+	}
+
+	/** The `sampleAnswer` to a witness's `sampleRequest`: see `Sampling`. */
+	async sample(request: Bytes): Promise<Bytes | Refusal> {
+		if (this.#sampling === null) return refuse("authority-unknown", "no witness may draw samples here");
+		return this.#sampling.answer(request);
 	}
 
 	/** A seal by its number, 0: the newest; with its place in the log and what witnesses said. `not-logged`: there is none. */

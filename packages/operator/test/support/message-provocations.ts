@@ -19,6 +19,7 @@ import { edited, replaced, turned } from "./item-edits.ts";
 import { createLicensed, draftOf } from "./licensed.ts";
 import { byMeters } from "./meter-provocations.ts";
 import { refundsEnd } from "./rulings.ts";
+import { goodSample, samples, sampling } from "./sample-provocations.ts";
 import { nested, orderOf, type Served, send, statement, withdrawal } from "./served.ts";
 
 export type Provoke = (served: Served) => Promise<Response>;
@@ -247,6 +248,7 @@ export const byMessages: Readonly<Record<string, Provocations>> = {
 			send(s, claims, replaced(s.claim, [1, 0, 0, 0, 0, 0], s.stranger.operator.id)),
 	},
 	appeal: { ...unread(appeals, goodAppeal), ...appealing },
+	sample: { ...unread(samples, goodSample), ...sampling },
 	rule: {
 		...byMeters,
 		...unread(rulings, goodQuestion),

@@ -28,6 +28,7 @@ import { must } from "../../../protocol/test/crossing/support/sides.ts";
 import {
 	LogWriter,
 	openSealer,
+	type PeerStanding,
 	type RunningServer,
 	readPeersToFollow,
 	type Sealer,
@@ -66,6 +67,8 @@ export type SealedDoors = {
 	/** a seal, the witness's word on it, and what waits for the other side */
 	readonly epoch: (side: SealedSide) => Promise<{ readonly seal: Seal; readonly word: SealWord }>;
 	readonly later: (seconds: number) => void;
+	/** how the witness sees a side */
+	readonly seen: (side: SealedSide) => Promise<PeerStanding>;
 	readonly close: () => Promise<void>;
 };
 
@@ -102,6 +105,12 @@ export async function openSealedDoors(): Promise<SealedDoors> {
 			await side.sealer.witness();
 			await side.ecosystem.operator.crossings.tell();
 			return { seal, word };
+		},
+		seen: async ({ ecosystem }) => {
+			const { peers } = (await (await fetch(`${witness.url}/v1/peers`)).json()) as {
+				readonly peers: readonly PeerStanding[];
+			};
+			return peers.find(({ operator }) => operator === toHex(ecosystem.operator.id)) ?? assert.fail();
 		},
 		later: (seconds) => {
 			for (const clock of clocks) clock.now += seconds;
@@ -161,6 +170,7 @@ async function open({ ecosystem, port, log }: Drafted, witness: string): Promise
 			log,
 			secret: saltSecret,
 			around,
+			samplers: { witnesses: [keyId(ofSeals.key)], verify },
 			witnesses: { policy: nobody, verify, sealWords: [{ url: witness, key: keyId(ofSeals.key) }] },
 		}),
 	) as Sealer;
@@ -187,6 +197,7 @@ async function openWitness(drafts: readonly Drafted[], now: () => number): Promi
 		at: `http://127.0.0.1:${port}/log`,
 		url: `http://127.0.0.1:${port}`,
 		holders: [toHex(keyId(trustee.key))],
+		sampling: { count: 16, pause_s: 1 },
 		maximumAge_s: 600,
 		ahead_s: 600,
 	}));

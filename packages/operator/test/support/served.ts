@@ -30,6 +30,7 @@ import {
 	withdrawTo,
 } from "./ecosystem.ts";
 import { createLicensed, type Licensed } from "./licensed.ts";
+import { samplers } from "./sample-requests.ts";
 import { freshLog, openSealed } from "./sealer-log.ts";
 
 /** The first key: administrator and cashier. */
@@ -72,7 +73,7 @@ export async function serveOperator(seed = "served"): Promise<Served> {
 	ecosystem.operator.setPeers([peer.operator.entry]);
 	const log = { info: () => undefined, error: () => undefined };
 	await ecosystem.operator.keepFirstKey(apiKey);
-	const sealed = await openSealed(ecosystem.operator, await freshLog());
+	const sealed = await openSealed(ecosystem.operator, await freshLog(), { samplers });
 	await sealed.sealer.seal();
 	const { sealer } = sealed;
 	const server = await startServer({ operator: ecosystem.operator, port: 0, log, sealer });
