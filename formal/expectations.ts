@@ -296,6 +296,45 @@ const direct: Model = {
 	],
 };
 
+const meter: Model = {
+	name: "meter",
+	variants: [
+		sound({
+			name: "sound",
+			flags: [],
+			about: "ticked, closed by both, or by the operator on the word of either side, with a Close or without",
+			holds: ["nocreate", "noloss", "noframe", "fair"],
+			happens: ["can_close", "can_claim", "can_yield"],
+			mayMiss: true,
+		}),
+		broken({
+			flags: ["TICKS_AFTER_COUNT"],
+			about: "the payee takes ticks after it has signed its count, and claims them",
+			fails: ["noframe"],
+		}),
+		broken({
+			flags: ["CLAIMS_AND_CLOSES"],
+			about: "the payee that has claimed takes a Close as well, and spends it",
+			fails: ["noframe"],
+		}),
+		broken({
+			flags: ["REST_AFTER_CLOSE"],
+			about: "the payer claims the rest although it has closed",
+			fails: ["noframe"],
+		}),
+		broken({
+			flags: ["PAID_EARLY"],
+			about: "the operator pays the rest before until and grace",
+			fails: ["nocreate"],
+		}),
+		broken({
+			flags: ["GIVES_UP_COUNTED"],
+			about: "the payee that has counted and got no Close claims nothing",
+			fails: ["fair"],
+		}),
+	],
+};
+
 const crossing: Model = {
 	name: "crossing",
 	variants: [
@@ -337,4 +376,13 @@ const crossing: Model = {
 	],
 };
 
-export const models: readonly Model[] = [twoPhase, rulings, exchange, direct, account, bound, crossing];
+export const models: readonly Model[] = [
+	twoPhase,
+	rulings,
+	exchange,
+	direct,
+	account,
+	bound,
+	crossing,
+	meter,
+];

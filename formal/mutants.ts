@@ -248,6 +248,18 @@ const direct = [
 	}),
 ];
 
+const meter = [
+	edited(
+		"meter",
+		"a Close gives its payer no change",
+		"rowPayer = CLOSE; paidA = 2 - count",
+		"rowPayer = CLOSE",
+		{
+			sound: ["noloss"],
+		},
+	),
+];
+
 const account = [
 	edited(
 		"account",
@@ -310,6 +322,7 @@ export const mutants: readonly Mutant[] = [
 	...account,
 	...bound,
 	...crossing,
+	...meter,
 ];
 
 /** The model's text with these edits in it. */
