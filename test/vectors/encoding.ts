@@ -212,6 +212,7 @@ export const hashes: Draft = {
 		hash("a lot's id", "lot", [1, bytesOf("keeper"), bytesOf("asset"), "Reforestation 12, 2025, 1 to 50000"]),
 		hash("the key of a status", "status", [bytesOf("credential"), bytesOf("salt")]),
 		hash("a record", "record", [2, bytesOf("credential"), bytesOf("salt"), 1, 1_800_000_000]),
+		hash("under the tag count", "count", [1, 2, 3]),
 		hash("a deal", "deal", [bytesOf("offer"), [1, 2]]),
 		hash("an offer of a deal", "deal-offer", [1, 2, 3]),
 		hash("a device record", "device-record", [bytesOf("operator"), bytesOf("asset"), 350, 1_800_000_000]),
