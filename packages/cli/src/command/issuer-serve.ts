@@ -9,8 +9,14 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { databaseUrl } from "../server/database-url.ts";
 import { type DoorFlags, doorOptions, doorsFrom } from "../server/doors.ts";
-import { createIssuer, hasIssuer, openIssuer, usualWindows } from "../server/issuer.ts";
-import { type LogOfIssuerFlags, logOfIssuerOptions, openLogOfIssuer } from "../server/issuer-log.ts";
+import { createIssuer, hasIssuer, type Issuer, openIssuer, usualWindows } from "../server/issuer.ts";
+import { type CrossingsOfIssuer, crossingsIn, crossingsOption } from "../server/issuer-crossings.ts";
+import {
+	type LogOfIssuer,
+	type LogOfIssuerFlags,
+	logOfIssuerOptions,
+	openLogOfIssuer,
+} from "../server/issuer-log.ts";
 import { isLicensor } from "../server/issuer-settings.ts";
 import { listPeers, peersEvery_ms, peersLook } from "../server/peers.ts";
 import { onPort } from "../server/port.ts";
@@ -84,6 +90,7 @@ type ServeFlags = Sealed &
 	DoorFlags &
 	LogOfIssuerFlags & {
 		readonly peer?: readonly string[];
+		readonly crossings?: string;
 		readonly port?: string;
 		readonly host?: string;
 	};
@@ -101,6 +108,7 @@ export function serveCommand(): Command {
 				["--host <address>", "on which address (default: 127.0.0.1; in a container 0.0.0.0)"],
 				["--peer <address...>", "operators to list beside itself, from now on: their money is trusted here"],
 				...logOfIssuerOptions,
+				crossingsOption,
 				...doorOptions,
 			],
 		},
@@ -109,7 +117,15 @@ export function serveCommand(): Command {
 			const passphrase = await passphraseFor(flags, folder, false);
 			const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
 			const doors = doorsFrom(flags);
-			const issuer = await openIssuer(folder, unlock, {}, databaseUrl(), availableParallelism());
+			const crossings = crossingsOf(flags);
+			const issuer = await openIssuer(
+				folder,
+				unlock,
+				{},
+				databaseUrl(),
+				availableParallelism(),
+				crossings?.settings,
+			);
 			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
 			const { operator, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);
@@ -119,6 +135,7 @@ export function serveCommand(): Command {
 				await issuer.close();
 				throw error;
 			});
+			const restCrossings = await beginCrossings(crossings, issuer, ofLog);
 			const sealer = ofLog === null ? {} : { sealer: ofLog.sealer };
 			const log = { info: lineOfLog, error: lineOfLog };
 			const port = flags.port === undefined ? settings.port : portFrom(flags.port);
@@ -137,12 +154,34 @@ export function serveCommand(): Command {
 			await stopSignal().stopped;
 			await server.close();
 			await rest();
+			await restCrossings();
 			await ofLog?.close();
 			await issuer.close();
 			output.say("Stopped. Everything that was answered is on the disk.");
 			return { ok: true, result: { ok: true, url: server.url, id: toHex(operator.id) } };
 		},
 	);
+}
+
+function crossingsOf({ crossings, log }: ServeFlags): CrossingsOfIssuer | undefined {
+	if (crossings === undefined) return undefined;
+	if (log === undefined)
+		throw new BadInput("--crossings needs --log: payments across operators are decided by seals");
+	return crossingsIn(crossings);
+}
+
+/** What ends it; log and operator are closed where it cannot begin. */
+async function beginCrossings(
+	crossings: CrossingsOfIssuer | undefined,
+	issuer: Issuer,
+	ofLog: LogOfIssuer | null,
+): Promise<() => Promise<void>> {
+	if (crossings === undefined || ofLog === null) return async () => undefined;
+	return crossings.begin(issuer.operator, ofLog.log, failed).catch(async (error: unknown) => {
+		await ofLog.close();
+		await issuer.close();
+		throw error;
+	});
 }
 
 function failed(error: unknown): void {

@@ -58,7 +58,11 @@ export const logOfIssuerOptions: readonly (readonly [string, string])[] = [
 	],
 ];
 
-export type LogOfIssuer = { readonly sealer: Sealer; readonly close: () => Promise<void> };
+export type LogOfIssuer = {
+	readonly sealer: Sealer;
+	readonly log: LogWriter;
+	readonly close: () => Promise<void>;
+};
 
 /** Null where no log is named. `unlock` opens its key, by the passphrase in a file where one is named. `failed` is told of seals and rounds that were not made. */
 export async function openLogOfIssuer(
@@ -86,6 +90,7 @@ export async function openLogOfIssuer(
 	const restOfLooks = paced(look, roundOf(flags.witnessEvery), failed);
 	return {
 		sealer,
+		log,
 		close: async () => {
 			clearInterval(reading);
 			await restOfLooks();

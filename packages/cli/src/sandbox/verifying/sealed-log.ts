@@ -77,7 +77,7 @@ export async function openSealedLog(options: SealedLogOptions): Promise<LogOfIss
 	if (opened === null) throw new Error("no log is named");
 	const again = setInterval(() => void fund().catch(report), fundsEvery_ms);
 	return {
-		sealer: opened.sealer,
+		...opened,
 		close: async () => {
 			clearInterval(again);
 			await opened.close();
