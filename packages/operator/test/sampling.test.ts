@@ -4,17 +4,30 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isRefusal, keyId, parse, sampleCommitment, sha256, verifierKey } from "@tenten/protocol";
+import {
+	checkSample,
+	isRefusal,
+	keyId,
+	parse,
+	readAnswer,
+	type Seal,
+	sampleCommitment,
+	sampleRequest,
+	sha256,
+	verifierKey,
+} from "@tenten/protocol";
 import { pay, signerFrom, verify } from "../../module/test/support/world.ts";
 import { folderSource, type Operator, publicFolder, SealStore, SealWitness } from "../src/index.ts";
 import { changeLines } from "../src/seal/trees.ts";
 import { Sampling } from "../src/sealing/sampling.ts";
+import type { Sealer } from "../src/sealing/sealer.ts";
 import { saltSecret } from "./support/balanced.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, redeem, withdrawTo } from "./support/ecosystem.ts";
 import { inFolder } from "./support/in-folder.ts";
+import { sampleRequestOf, samplers } from "./support/sample-requests.ts";
 import { logSigner, sealOrigin, trustee } from "./support/sealed.ts";
 import { folderOf } from "./support/sealed-log.ts";
-import { freshLog, withSealer } from "./support/sealer-log.ts";
+import { freshLog, openSealed, withSealer } from "./support/sealer-log.ts";
 
 const signer = signerFrom(sha256(Uint8Array.of(7)), "Ed25519");
 
@@ -115,3 +128,37 @@ test("an operator that sealed value which no account has is found, and so is one
 		await witness.close();
 		await operator.close();
 	}));
+
+test("lines are shown as they were under each of the last seals, and of none that is not known any more", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator } = ecosystem;
+	const folder = await freshLog();
+	const { sealer, close } = await openSealed(operator, folder, { samplers });
+	const seals: Seal[] = [];
+	for (let round = 0; round < 4; round++) {
+		await trade(ecosystem);
+		seals.push(await sealer.seal());
+	}
+	const shown = async (seal: Seal, by: Sealer): Promise<readonly [number, number] | string> => {
+		const request = await sampleRequestOf(operator, { number: seal.number });
+		const answer = await by.sample(request);
+		const read = isRefusal(answer) ? answer : readAnswer(answer);
+		if (isRefusal(read)) return read.code;
+		const asked = parse(sampleRequest, request);
+		const [totals] = seal.assets;
+		if (isRefusal(asked) || totals === undefined) return assert.fail("no request of this asset");
+		const liabilities = { hash: totals.liabilities, sum: totals.held };
+		const outcome = checkSample({ ...read, items: [] }, asked.challenge.body, { liabilities, batches: [] });
+		return [outcome.asked, outcome.bad.length];
+	};
+	assert.equal(new Set(seals.map(({ assets }) => assets[0]?.held)).size, 4);
+	for (const seal of seals.slice(1))
+		assert.deepEqual(await shown(seal, sealer), [4, 0], `seal ${seal.number}`);
+	assert.equal(await shown({ ...(seals[3] as Seal), number: 5 }, sealer), "not-logged");
+	await close();
+	const again = await openSealed(operator, folder, { samplers });
+	assert.deepEqual(await shown(seals[3] as Seal, again.sealer), [4, 0]);
+	assert.equal(await shown(seals[2] as Seal, again.sealer), "not-logged");
+	await again.close();
+	await operator.close();
+});

@@ -23,17 +23,24 @@ export type KeptTree<E, N> = {
 	readonly tree: Bytes;
 	readonly algebra: Algebra<E, N>;
 	readonly form: Form<E, N>;
+	/** read as it was, where that is another page than the row's; null: none */
+	readonly then?: (path: string) => Page<E, N> | null | undefined;
 };
 
 /** All pages that these keys lead to, and the root's. */
 export async function loadPages<E, N>(
 	transaction: Transaction,
-	{ tree, form }: KeptTree<E, N>,
+	{ tree, form, then = () => undefined }: KeptTree<E, N>,
 	keys: readonly Bytes[],
 ): Promise<ReadonlyMap<string, Page<E, N>>> {
 	const pages = new Map<string, Page<E, N>>();
-	let missing = missingPages(pages, keys.length > 0 ? keys : [tree]);
+	const wanted = keys.length > 0 ? keys : [tree];
+	let missing = missingPages(pages, wanted);
 	while (missing.length > 0) {
+		const stood = missing.map((path) => ({ path, page: then(path) }));
+		for (const { path, page } of stood) if (page != null) pages.set(path, page);
+		if (stood.some(({ path, page }) => path === "" && page === null)) break;
+		missing = stood.flatMap(({ path, page }) => (page === undefined ? [path] : []));
 		const rows = await selectAt(
 			transaction,
 			"seal_pages",
@@ -55,9 +62,11 @@ export async function loadPages<E, N>(
 /** One page, by the digits that lead there; undefined where there is none. */
 export async function loadPage<E, N>(
 	transaction: Transaction,
-	{ tree, form }: KeptTree<E, N>,
+	{ tree, form, then = () => undefined }: KeptTree<E, N>,
 	path: string,
 ): Promise<Page<E, N> | undefined> {
+	const stood = then(path);
+	if (stood !== undefined) return stood ?? undefined;
 	const row = await transaction
 		.selectFrom("seal_pages")
 		.select("content")
@@ -84,9 +93,11 @@ export async function writeChanges<E, N>(
 	kept: KeptTree<E, N>,
 	pages: ReadonlyMap<string, Page<E, N>>,
 	changes: readonly Change<E>[],
+	before: (path: string, page: Page<E, N> | null) => void = () => undefined,
 ): Promise<N> {
 	const { tree, algebra, form } = kept;
 	const changed = changePages(algebra, pages, changes);
+	for (const path of changed.keys()) before(path, pages.get(path) ?? null);
 	const written = [...changed].flatMap(([path, page]) =>
 		page === null ? [] : [{ tree, path, content: writePage(form, page) }],
 	);

@@ -33,6 +33,7 @@ import {
 } from "@tenten/protocol";
 import type { Transaction } from "../store/store.ts";
 import { stateForm, sumForm } from "./page-rows.ts";
+import type { LinePage, PageThen } from "./past-lines.ts";
 import { type KeptTree, loadPage, loadPages, takeTree, writeChanges } from "./tree-rows.ts";
 
 /** No asset has this hash. */
@@ -42,8 +43,9 @@ export const stateMap: KeptTree<Bytes, Bytes> = {
 	form: stateForm,
 };
 
-function liabilitiesOf(asset: Bytes): KeptTree<bigint, SumNode> {
-	return { tree: asset, algebra: sumAlgebra, form: sumForm };
+function liabilitiesOf(asset: Bytes, then?: PageThen): KeptTree<bigint, SumNode> {
+	const now = { tree: asset, algebra: sumAlgebra, form: sumForm };
+	return then === undefined ? now : { ...now, then };
 }
 
 /** What stands under keys from now on, null: nothing. The state map's root after. */
@@ -98,6 +100,7 @@ export async function changeLines(
 	transaction: Transaction,
 	lines: Lines,
 	changes: readonly LineChange[],
+	before: (path: string, page: LinePage | null) => void = () => undefined,
 ): Promise<SumNode | Refusal> {
 	const kept = liabilitiesOf(lines.asset);
 	const slices = inSlices(
@@ -116,7 +119,7 @@ export async function changeLines(
 	if (total > limits.amount) return refuse("amount-invalid", "more than can be added up");
 	for (const slice of slices) {
 		const pages = slices.length === 1 ? loaded : await loadPages(transaction, kept, keysOf(slice));
-		root = await writeChanges(transaction, kept, pages, slice);
+		root = await writeChanges(transaction, kept, pages, slice, before);
 	}
 	return root;
 }
@@ -144,8 +147,12 @@ export async function amountsIn(
 	return keys.map((key) => entryIn(pages, key));
 }
 
-export async function liabilitiesIn(transaction: Transaction, asset: Bytes): Promise<SumNode> {
-	return rootOf(sumAlgebra, await loadPages(transaction, liabilitiesOf(asset), []));
+export async function liabilitiesIn(
+	transaction: Transaction,
+	asset: Bytes,
+	then?: PageThen,
+): Promise<SumNode> {
+	return rootOf(sumAlgebra, await loadPages(transaction, liabilitiesOf(asset, then), []));
 }
 
 /** The keys of the lines that numbers below the sum name, each as `drawnIn` says; null where there is none. */
@@ -153,13 +160,14 @@ export async function drawnLines(
 	transaction: Transaction,
 	asset: Bytes,
 	drawn: readonly bigint[],
+	then?: PageThen,
 ): Promise<readonly (Bytes | null)[]> {
 	const pages = new Map<string, Page<bigint, SumNode>>();
 	const keys: (Bytes | null)[] = [];
 	for (const each of drawn) {
 		let found = drawnIn(pages, each);
 		while (found !== null && "missing" in found) {
-			const page = await loadPage(transaction, liabilitiesOf(asset), found.missing);
+			const page = await loadPage(transaction, liabilitiesOf(asset, then), found.missing);
 			if (page === undefined) break;
 			pages.set(found.missing, page);
 			found = drawnIn(pages, each);
@@ -174,9 +182,10 @@ export async function lineProofIn(
 	transaction: Transaction,
 	lines: Lines,
 	account: Bytes,
+	then?: PageThen,
 ): Promise<LineProof | undefined> {
 	const salt = saltOf(lines, account);
-	const pages = await loadPages(transaction, liabilitiesOf(lines.asset), [lineKey(account, salt)]);
+	const pages = await loadPages(transaction, liabilitiesOf(lines.asset, then), [lineKey(account, salt)]);
 	return proveLine(pages, account, salt);
 }
 

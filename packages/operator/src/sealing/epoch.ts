@@ -29,6 +29,7 @@ import {
 } from "@tenten/protocol";
 import { keepProofs } from "../crossing/proofs.ts";
 import { makeSeal, takeLastSeal } from "../seal/last-seal.ts";
+import type { Before } from "../seal/past-lines.ts";
 import { amountsIn, changeLines, changeState, type LineChange, liabilitiesIn } from "../seal/trees.ts";
 import { insertNewSet } from "../store/sets.ts";
 import type { Transaction } from "../store/store.ts";
@@ -44,12 +45,14 @@ export type Epoch = {
 	readonly secret: Bytes;
 	/** unix seconds; a seal is never before the one before */
 	readonly now: number;
+	/** told of each page of lines that changes, as it stood */
+	readonly changed?: (before: Before) => void;
 };
 
 /** Makes the next seal of everything that was done. */
 export async function sealIn(
 	transaction: Transaction,
-	{ operator, secret, now }: Epoch,
+	{ operator, secret, now, changed = () => undefined }: Epoch,
 	around: Surroundings,
 ): Promise<Seal> {
 	const { number } = await takeLastSeal(transaction);
@@ -57,7 +60,7 @@ export async function sealIn(
 	const effects = await takeEffects(transaction);
 	const batches = batchesOf(effects.filter(isOf("item")), secret);
 	await changeState(transaction, lastStates(effects.filter(isOf("state"))));
-	const lined = await changeHoldings(transaction, effects, secret);
+	const lined = await changeHoldings(transaction, effects, secret, changed);
 	const assets = await totalsAfter(transaction, before?.assets ?? [], batches, lined);
 	const seal = await makeSeal(transaction, {
 		operator,
@@ -107,6 +110,7 @@ async function changeHoldings(
 	transaction: Transaction,
 	effects: readonly Effect[],
 	secret: Bytes,
+	changed: (before: Before) => void,
 ): Promise<readonly Bytes[]> {
 	const assets = new Map<string, { readonly asset: Bytes; readonly changes: LineChange[] }>();
 	const add = (asset: Bytes, change: LineChange): void => {
@@ -126,7 +130,9 @@ async function changeHoldings(
 			add(asset, { account, amount: (held[at] ?? 0n) + sum });
 	}
 	for (const { asset, changes } of assets.values()) {
-		const root = await changeLines(transaction, { asset, secret }, changes);
+		const root = await changeLines(transaction, { asset, secret }, changes, (path, page) =>
+			changed({ asset, path, page }),
+		);
 		if (isRefusal(root)) throw new Error(`accounts hold what no sum tree does: ${root.detail}`);
 	}
 	return [...assets.values()].map(({ asset }) => asset);

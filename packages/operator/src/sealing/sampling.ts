@@ -2,7 +2,8 @@
  * What an operator answers to a witness that samples (docs/spec/sampling.md): the lines and items that its challenge
  * draws, under the last seal.
  *
- * Trees stand as of the last seal alone, so a challenge of another is `not-logged`, and asked anew. Nothing is answered
+ * Trees stand as of the last seal, and as of a few before it in the memory of the process that makes them (`past-lines.ts`);
+ * a challenge of any other is `not-logged`, and asked anew. Nothing is answered
  * to whoever is no listed witness, or did not commit to its nonce: it could choose whose lines it sees.
  */
 import {
@@ -31,6 +32,7 @@ import {
 	verifyChallenge,
 } from "@tenten/protocol";
 import { everyAccount } from "../ledger/rows.ts";
+import { type PageThen, PastLines } from "../seal/past-lines.ts";
 import { drawnLines, liabilitiesIn, lineProofIn, saltOf } from "../seal/trees.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { batchItems, drawnItem } from "./batches.ts";
@@ -42,6 +44,8 @@ export type SamplingOptions = {
 	/** key ids of witnesses' keys for seals */
 	readonly witnesses: readonly Bytes[];
 	readonly verify: Verify;
+	/** how lines were under seals before the last; none is known if left out */
+	readonly past?: PastLines;
 };
 
 type Items = SampleAnswer["items"];
@@ -66,22 +70,28 @@ export class Sampling {
 		if (!equalBytes(asked.operator, operator.id)) return refuse("not-logged", "of another operator");
 		return operator.store.read(async (transaction) => {
 			const { number } = await transaction.selectFrom("last_seal").select("number").executeTakeFirstOrThrow();
-			if (Number(number) !== asked.number) return refuse("not-logged", `seal ${number} is the last`);
-			const lines = await this.#lines(transaction, asked);
+			const { past = new PastLines() } = this.#options;
+			const then = past.asOf(asked.asset, asked.number, Number(number));
+			if (then === undefined) return refuse("not-logged", `seal ${number} is the last`);
+			const lines = await this.#lines(transaction, asked, then);
 			const items = await this.#items(transaction, asked);
 			return serialize(sampleAnswer, { lines, items });
 		});
 	}
 
-	async #lines(transaction: Transaction, asked: ChallengeBody): Promise<readonly (LineProof | null)[]> {
+	async #lines(
+		transaction: Transaction,
+		asked: ChallengeBody,
+		then: PageThen,
+	): Promise<readonly (LineProof | null)[]> {
 		const { asset } = asked;
-		const { sum } = await liabilitiesIn(transaction, asset);
-		const keys = await drawnLines(transaction, asset, drawsOf(asked, "lines", sum));
+		const { sum } = await liabilitiesIn(transaction, asset, then);
+		const keys = await drawnLines(transaction, asset, drawsOf(asked, "lines", sum), then);
 		const proofs: (LineProof | null)[] = [];
 		for (const key of keys) {
 			const owner = key && (await this.#ownerOf(transaction, asset, key));
 			const lines = { asset, secret: this.#options.secret };
-			proofs.push((owner && (await lineProofIn(transaction, lines, owner))) ?? null);
+			proofs.push((owner && (await lineProofIn(transaction, lines, owner, then))) ?? null);
 		}
 		return proofs;
 	}

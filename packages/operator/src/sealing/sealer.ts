@@ -23,6 +23,7 @@ import {
 	writePortableProof,
 } from "@tenten/protocol";
 import type { LogWriter } from "../log/writer.ts";
+import { type Before, PastLines } from "../seal/past-lines.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { agreeing, appendMissing } from "./appending.ts";
 import {
@@ -90,6 +91,7 @@ export class Sealer {
 	readonly #options: SealerOptions;
 	readonly #witnessing: Witnessing | null;
 	readonly #sampling: Sampling | null;
+	readonly #past = new PastLines();
 	#making: Promise<unknown> = Promise.resolve();
 
 	constructor(options: SealerOptions, cosigned: Cosigned | null) {
@@ -97,7 +99,8 @@ export class Sealer {
 		this.#options = options;
 		this.#witnessing =
 			witnesses === undefined ? null : new Witnessing(operator.store, log, witnesses, cosigned);
-		this.#sampling = samplers === undefined ? null : new Sampling({ operator, secret, ...samplers });
+		this.#sampling =
+			samplers === undefined ? null : new Sampling({ operator, secret, past: this.#past, ...samplers });
 	}
 
 	/** The folder of its log that is served. */
@@ -114,10 +117,14 @@ export class Sealer {
 
 	async #seal(): Promise<Seal> {
 		const { operator, log, secret, around = storedSurroundings } = this.#options;
-		const seal = await operator.store.run(async (transaction) => {
+		const { seal, before } = await operator.store.run(async (transaction) => {
 			const told = { ...nothingAround, ...(await around(transaction)) };
-			return sealIn(transaction, { operator: operator.id, secret, now: operator.now() }, told);
+			const stood: Before[] = [];
+			const changed = (page: Before): void => void stood.push(page);
+			const epoch = { operator: operator.id, secret, now: operator.now(), changed };
+			return { seal: await sealIn(transaction, epoch, told), before: stood };
 		});
+		this.#past.add(seal.number, before);
 		const refused = await appendMissing(operator.store, log);
 		await (this.#witnessing === null ? log.integrate() : log.integrateQuietly());
 		if (refused !== undefined) throw new Error(`the log takes nothing: ${refused.code}`);
