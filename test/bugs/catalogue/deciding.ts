@@ -252,10 +252,8 @@ export const deciding: readonly Bug[] = [
 		edits: [
 			{
 				file: payer,
-				find: `			{ kind: "persist", changes: { ...noChanges, hold: terms.inputs } },
-			{ kind: "tell", news: "locked" },`,
-				put: `			{ kind: "persist", changes: { ...noChanges, hold: terms.inputs, add: change } },
-			{ kind: "tell", news: "locked" },`,
+				find: "	const changes = counting({ ...noChanges, hold: terms.inputs }, links);",
+				put: "	const changes = counting({ ...noChanges, hold: terms.inputs, add: change }, links);",
 			},
 		],
 		test: {

@@ -96,8 +96,10 @@ export const redeeming: readonly Bug[] = [
 		edits: [
 			{
 				file: claim,
-				find: "		consumed: serialize(consumedOutput, consumed[position] as ConsumedOutput),\n	}));",
-				put: "		consumed: serialize(consumedOutput, consumed[position] as ConsumedOutput),\n	})).slice(-1);",
+				find: `		return meterRows(link.input, link.id, kept, link.kind === "change");
+	});`,
+				put: `		return meterRows(link.input, link.id, kept, link.kind === "change");
+	}).slice(-1);`,
 			},
 		],
 		test: {

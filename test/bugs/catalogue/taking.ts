@@ -132,8 +132,8 @@ export const taking: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/protocol/src/token/link.ts",
-				find: `	return taggedHash("owner", [certificate, purpose, request]);`,
-				put: `	return taggedHash("owner", [certificate, purpose, request.subarray(0, 0)]);`,
+				find: "	const owner = [certificate, purpose, request];",
+				put: "	const owner = [certificate, purpose, request.subarray(0, 0)];",
 			},
 		],
 		test: { file: verified, name: "only the owner can spend, and only as the owner it is" },
