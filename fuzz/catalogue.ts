@@ -7,6 +7,7 @@ import { definitionTargets } from "./targets/definitions.ts";
 import { deskTargets } from "./targets/desk.ts";
 import { deviceTargets } from "./targets/devices.ts";
 import { domainTargets } from "./targets/domains.ts";
+import { fogTargets } from "./targets/fog.ts";
 import { freezeTargets } from "./targets/freezes.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
 import { http402Targets } from "./targets/http402.ts";
@@ -44,6 +45,7 @@ export const targets: readonly Target[] = [
 	...crossingTargets,
 	...domainTargets,
 	...settlementTargets,
+	...fogTargets,
 	...freezeTargets,
 	...deviceTargets,
 	...crossingDoorTargets,

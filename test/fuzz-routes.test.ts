@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApp } from "@tenten/operator";
 import { fuzzEcosystem } from "../fuzz/operator-material.ts";
+import { fogRouteNames } from "../fuzz/targets/fog.ts";
 import { routedNames } from "../fuzz/targets/operator-http.ts";
 import { railRouteNames } from "../fuzz/targets/rail-door.ts";
 import { walletApp, walletRoutes } from "../fuzz/targets/wallet-side.ts";
 import { witnessRouteNames } from "../fuzz/targets/witness.ts";
+import { fogDoor } from "../packages/operator/src/fog/door.ts";
 import { railDoor } from "../packages/operator/src/rail/door.ts";
 import { witnessDoor } from "../packages/operator/src/witness/door.ts";
 
@@ -37,6 +39,12 @@ test("every route of a witness has a fuzz target", () => {
 	const quiet = { info: () => undefined, error: () => undefined };
 	const door = witnessDoor({ witness: {} as never, log: quiet });
 	assert.deepEqual(routesOf(door as never), [...witnessRouteNames].sort());
+});
+
+test("every route of a fog gateway has a fuzz target", () => {
+	const quiet = { info: () => undefined, error: () => undefined };
+	const door = fogDoor({ answer: () => ({}) as never, standing: () => ({}) as never, log: quiet });
+	assert.deepEqual(routesOf(door as never), [...fogRouteNames].sort());
 });
 
 test("every route of a wallet has a fuzz target", () => {

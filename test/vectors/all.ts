@@ -11,6 +11,7 @@ import { documentFiles, receipts } from "./documents.ts";
 import type { Draft } from "./drafts.ts";
 import { hashes, items, paths } from "./encoding.ts";
 import { evidences } from "./evidence.ts";
+import { approvals } from "./fog.ts";
 import { appealOutcomes, appeals, freezeLists, frozenTokens } from "./freezes.ts";
 import { certificates, trustLists } from "./identity.ts";
 import { checkpoints, consistencies, inclusions, verifierKeys } from "./logs.ts";
@@ -62,6 +63,7 @@ export const drafts: readonly Draft[] = [
 	rulings,
 	evidences,
 	delegations,
+	approvals,
 	deviceTokens,
 	excesses,
 	enrolments,

@@ -219,6 +219,7 @@ export const hashes: Draft = {
 		hash("a statement of a party", "party-statement", [bytesOf("operator"), bytesOf("party"), []]),
 		hash("a claim on a party", "party-claim", [bytesOf("operator"), bytesOf("statement")]),
 		hash("a file for a bank", "party-file", [bytesOf("operator"), "2026-11"]),
+		hash("a mandate", "mandate", [bytesOf("operator"), 500, 1_200]),
 		hash("the secret of an invitation", "room", bytesOf("secret")),
 		accepts("a lock is the plain SHA-256 of its release", { tag: "lock", content: bytesOf("secret") }),
 		accepts("an enrolment's digest is the plain SHA-256 of its encoded body", {

@@ -2,6 +2,7 @@
 import { logLeaf, sealProof, serializeMisbehaviour } from "../../packages/protocol/src/index.ts";
 import { encodedAgreement, encodedQuote } from "./agreements.ts";
 import { eachOutcome } from "./crossing-outcomes.ts";
+import { fogStructures } from "./fog.ts";
 import { eachMisbehaviour } from "./misbehaviour.ts";
 import { crossingMessages } from "./rule-books.ts";
 import { eachProof } from "./seal-proofs.ts";
@@ -13,6 +14,7 @@ const nothing = new Uint8Array();
 
 export const witnessedStructures: readonly Structure[] = [
 	...crossingMessages,
+	...fogStructures,
 	also(
 		of(logLeaf, "logLeaf", ...eachLeaf),
 		["type-unknown", "kind 7", [0], 7],

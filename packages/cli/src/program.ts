@@ -12,6 +12,7 @@ import { demoCommand } from "./command/demo.ts";
 import { doctorCommand } from "./command/doctor.ts";
 import { evidenceCommand } from "./command/evidence.ts";
 import { faultsCommand } from "./command/faults.ts";
+import { fogCommands } from "./command/fog.ts";
 import { issuerCommands } from "./command/issuer.ts";
 import { licensorCommands } from "./command/licensor.ts";
 import { logCommands } from "./command/log.ts";
@@ -48,6 +49,7 @@ export function makeProgram(): Command {
 		railCommands(),
 		logCommands(),
 		witnessCommands(),
+		fogCommands(),
 		replayCommand(),
 		evidenceCommand(),
 		proofCommand(),

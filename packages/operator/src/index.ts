@@ -19,6 +19,10 @@ export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./de
 export type { DirectIssue } from "./direct-issue.ts";
 export { Keeper, type KeeperOptions, type LotAnswer } from "./domain/keeper.ts";
 export { type BrokerLimits, type BrokerOptions, type RunningBroker, startBroker } from "./fog/broker.ts";
+export { fogDoor } from "./fog/door.ts";
+export { type FogStanding, fogDocument } from "./fog/endpoints.ts";
+export { type FogOptions, type RunningFog, startFog } from "./fog/serve.ts";
+export { FogStore, type FogStoreOptions, type KeptRecord, type NewRecord } from "./fog/store.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";
 export type { Rate } from "./http/buckets.ts";
 export { type ClientRules, usualRates } from "./http/client-limits.ts";

@@ -30,6 +30,7 @@ import { certifyPerson } from "./definitions/people.ts";
 import { openDesk } from "./desk.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { enrol, type MadeCertificate } from "./enrol.ts";
+import { giveMandate, type MandateTerms } from "./fog/mandates.ts";
 import { FreezeLists } from "./freezing/freeze-lists.ts";
 import { Freezing } from "./freezing/freezing.ts";
 import { withdraw } from "./issuer.ts";
@@ -201,6 +202,8 @@ export class Operator implements OperatorClient {
 	readonly freezeList = async (): Promise<Bytes> => (await this.#freezeLists.newest()).encoded;
 
 	readonly appeal = (encoded: Bytes): Promise<Bytes | Refusal> => this.freezing.appeal(encoded);
+
+	readonly mandate = (terms: MandateTerms): Promise<Bytes | Refusal> => giveMandate(this.#context, terms);
 
 	readonly enrol = (enrolment: Bytes): Promise<Bytes | Refusal> => enrol(this.#context, enrolment);
 

@@ -307,6 +307,18 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "There is no such bank, or it has no such branch.",
 		ja: "この銀行または支店は見つかりません。",
 	},
+	"store-full": {
+		en: "The gateway has no room left. Nothing was kept.",
+		ja: "ゲートウェイに空きがありません。何も保管されていません。",
+	},
+	"list-stale": {
+		en: "The gateway has not reached its operator for too long.",
+		ja: "ゲートウェイが長い間運営者に接続できていません。",
+	},
+	"mandate-over": {
+		en: "The gateway may approve nothing more for now.",
+		ja: "ゲートウェイは今のところこれ以上承認できません。",
+	},
 	"seal-decided": {
 		en: "It is too late: how this payment ended is final.",
 		ja: "間に合いませんでした。この支払いの結果は確定しています。",

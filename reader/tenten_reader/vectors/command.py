@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ..refusal import Refused
-from . import judges, judges_devices, judges_freezes, judges_handover, judges_log, judges_registry, judges_qr, judges_relay, judges_seals, judges_token, judges_transports, judges_wallet
+from . import judges, judges_devices, judges_fog, judges_freezes, judges_handover, judges_log, judges_registry, judges_qr, judges_relay, judges_seals, judges_token, judges_transports, judges_wallet
 from .judges import Input
 
 JUDGES: dict[str, Callable[[Input], Any]] = {
@@ -24,6 +24,7 @@ JUDGES: dict[str, Callable[[Input], Any]] = {
     "evidence": judges.judge_evidence,
     "excess": judges_devices.judge_excess,
     "delegations": judges_devices.judge_delegations,
+    "approval": judges_fog.judge_approval,
     "freezeList": judges_freezes.judge_freeze_list,
     "frozen": judges_freezes.judge_frozen,
     "appeal": judges_freezes.judge_appeal,

@@ -14,6 +14,7 @@ from ..crypto import CoseKey, merkle_root, sha256, signature_input, tagged_hash,
 from ..definitions import DEFINITION_BYTES, verify_definition
 from ..evidence import EVIDENCE_BYTES, verify_evidence
 from ..identity import Trust, TrustList, verify_trust_list
+from ..fog import FOG_ANSWER_BYTES
 from ..orders import ENROLMENT_BYTES, REPLY_BYTES
 from ..refusal import Refused
 from ..structure import shape_of
@@ -76,6 +77,7 @@ _MOST_BYTES = {
     "definitionDraft": DEFINITION_BYTES,
     "enrolment": ENROLMENT_BYTES,
     "evidence": EVIDENCE_BYTES,
+    "fogAnswer": FOG_ANSWER_BYTES,
     "excess": EVIDENCE_BYTES,
     "misbehaviour": EVIDENCE_BYTES,
     "outcome": EVIDENCE_BYTES,

@@ -25,6 +25,7 @@ FIELDS = {
     "invitation": "invitation",
     "relayFrame": "frame",
     "certificate": "certificate",
+    "approval": "approval",
     "freezeList": "bytes",
     "frozen": "token",
     "appeal": "appeal",

@@ -20,6 +20,7 @@ import {
 	judgeSigned,
 	judgeStructure,
 } from "./judge-encoding.ts";
+import { judgeApproval } from "./judge-fog.ts";
 import { judgeAppeal, judgeAppealOutcome, judgeFreezeList, judgeFrozen } from "./judge-freeze.ts";
 import { judgeDocuments, judgeReceipt, judgeRequest, judgeTransfer } from "./judge-handover.ts";
 import { judgeCertificate, judgeTrustList } from "./judge-identity.ts";
@@ -57,6 +58,7 @@ export const pureJudges: Readonly<Record<string, Judge>> = {
 	evidence: judgeEvidence,
 	excess: judgeExcess,
 	falseStatement: judgeFalseStatement,
+	approval: judgeApproval,
 	freezeList: judgeFreezeList,
 	frozen: judgeFrozen,
 	hash: judgeHash,

@@ -7,6 +7,7 @@
  * stranger can make it hold or do is bounded by address, by connection and in all. No patterns of topics, nothing
  * retained, no wills, no QoS 2: each would let one client hear, or hold, what is not its own. TLS ends in front of it.
  */
+import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { packetLengths, topicOf } from "@tenten/protocol";
@@ -31,6 +32,8 @@ export type BrokerOptions = {
 	readonly port: number;
 	/** loopback without */
 	readonly hostname?: string;
+	/** the account of the gateway itself: it alone hears all questions, and answers them */
+	readonly gateway?: { readonly username: string; readonly password: string };
 	readonly limits?: Partial<BrokerLimits>;
 };
 
@@ -67,7 +70,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 		persistence: sessions,
 		connectTimeout: connect_ms,
 		keepaliveLimit: keepaliveMost_s,
-		...rulesOf(limits),
+		...rulesOf(limits, options.gateway),
 	});
 	// Whoever breaks a rule is disconnected; there is nobody else to tell.
 	aedes.on("clientError", () => undefined);
@@ -118,36 +121,52 @@ function seating(aedes: Aedes, sockets: Set<Socket>, limits: BrokerLimits): (soc
 }
 
 /** What a client may do, in the words of aedes: an error ends its connection. */
-function rulesOf({
-	messagesPerMinute,
-	topics,
-}: BrokerLimits): Pick<
+function rulesOf(
+	{ messagesPerMinute, topics }: BrokerLimits,
+	account: BrokerOptions["gateway"],
+): Pick<
 	NonNullable<ConstructorParameters<typeof Aedes>[0]>,
-	"preConnect" | "authorizePublish" | "authorizeSubscribe"
+	"preConnect" | "authenticate" | "authorizePublish" | "authorizeSubscribe"
 > {
 	const allowances = new WeakMap<Client, () => boolean>();
+	const gateways = new WeakSet<Client>();
 	return {
 		preConnect: (_, { will, clientId }, done) => {
 			if (will !== undefined && will !== null) return done(new Error("no wills"), false);
 			done(null, clientId.length <= 64);
 		},
+		authenticate: (client, username, password, done) => {
+			const isGateway = username !== undefined && username === account?.username;
+			if (!isGateway) return done(null, true);
+			gateways.add(client);
+			done(null, isSecret(password, account.password));
+		},
 		authorizePublish: (client, { topic, qos, retain }, done) => {
-			// The broker's own words about itself, of no client.
-			if (client === null) return done(null);
+			// The broker's own words about itself are of no client.
+			if (client === null || gateways.has(client)) return done(null);
 			const allowed = allowances.get(client) ?? allowance(messagesPerMinute);
 			allowances.set(client, allowed);
 			if (!allowed()) return done(new Error("too many messages"));
-			const isOurs = topicOf(topic) !== undefined && qos !== 2 && !retain;
+			const place = topicOf(topic);
+			const isOurs = place !== undefined && place.kind !== "answer" && qos !== 2 && !retain;
 			done(isOurs ? null : new Error("no topic of ours, or not in this way"));
 		},
 		authorizeSubscribe: (client, subscription, done) => {
+			if (gateways.has(client)) return done(null, subscription);
 			const { subscriptions } = client as Client & { readonly subscriptions: object };
 			const isKnown = Object.hasOwn(subscriptions, subscription.topic);
 			const hasRoom = isKnown || Object.keys(subscriptions).length < topics;
 			const { topic, qos } = subscription;
-			done(null, topicOf(topic) !== undefined && hasRoom && qos !== 2 ? subscription : null);
+			const place = topicOf(topic);
+			const isOurs = place !== undefined && place.kind !== "question" && qos !== 2;
+			done(null, isOurs && hasRoom ? subscription : null);
 		},
 	};
+}
+
+function isSecret(given: Buffer | undefined, secret: string): boolean {
+	const [a, b] = [given ?? Buffer.alloc(0), secret].map((each) => createHash("sha256").update(each).digest());
+	return timingSafeEqual(a as Buffer, b as Buffer);
 }
 
 /** A token bucket: so many at once, filled again in a minute. */

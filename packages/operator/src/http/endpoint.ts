@@ -55,6 +55,7 @@ type Tag =
 	| "seals"
 	| "rail"
 	| "witness"
+	| "fog"
 	| "service";
 
 export type Endpoint = {

@@ -122,6 +122,9 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"meter-mismatch": unprocessable,
 	"tick-invalid": unprocessable,
 	"meter-over": [410, "safe"],
+	"store-full": [503, "safe"],
+	"list-stale": [503, "safe"],
+	"mandate-over": later,
 	"not-evidence": unprocessable,
 };
 

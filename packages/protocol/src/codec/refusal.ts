@@ -124,6 +124,9 @@ export const refusals = {
 	"meter-mismatch": ["final", "open, tick and close a meter as its terms say"],
 	"tick-invalid": ["final", "send the preimage that leads to the last tick"],
 	"meter-over": ["final", "open another meter: this one has ended"],
+	"store-full": ["transient", "send the same again once there is room: nothing was kept"],
+	"list-stale": ["transient", "ask again once the gateway has reached its operator"],
+	"mandate-over": ["transient", "ask again once the operator has given the gateway another mandate"],
 	"not-evidence": ["final", "nothing: it proves nothing against anyone"],
 } as const satisfies Record<string, readonly [Persistence, string]>;
 

@@ -34,6 +34,7 @@ const hashTags = [
 	"lot",
 	"meter",
 	"meter-request",
+	"mandate",
 	"order",
 	"output",
 	"owner",

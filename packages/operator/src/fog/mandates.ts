@@ -1,0 +1,29 @@
+/** Mandates: what an operator lets a gateway approve while it is out of reach (docs/spec/fog.md). */
+import {
+	type Bytes,
+	isRefusal,
+	type MandateBody,
+	type Refusal,
+	refuse,
+	signMandate,
+	verifyMandate,
+} from "@tenten/protocol";
+import type { OperatorContext } from "../context.ts";
+
+/** `code`: of an asset of this operator; amounts in its minor units. */
+export type MandateTerms = Pick<MandateBody, "gateway" | "each" | "total" | "from" | "until"> & {
+	readonly code: string;
+};
+
+/** Signs one, with the ruling key of now. `asset-unknown`, and `malformed` for a mandate for nothing. */
+export async function giveMandate(context: OperatorContext, terms: MandateTerms): Promise<Bytes | Refusal> {
+	const { id, keys, entropy } = context;
+	const { code, gateway, each, total, from, until } = terms;
+	const asset = { operator: id, code };
+	const trust = await context.trust();
+	if (trust.asset(asset) === undefined) return refuse("asset-unknown", code);
+	const body = { operator: id, gateway, nonce: entropy(32), asset, each, total, from, until };
+	const encoded = await signMandate(body, keys.ruling);
+	const mandate = verifyMandate(encoded, trust);
+	return isRefusal(mandate) ? mandate : encoded;
+}

@@ -1,0 +1,85 @@
+/** The line from a gateway to its operator: HTTP, to an address that whoever runs the gateway named. */
+import {
+	type Bytes,
+	bytes,
+	bytes32,
+	type FogListName,
+	isRefusal,
+	list,
+	nullable,
+	parse,
+	type Refusal,
+	record,
+	refuse,
+	serialize,
+	text,
+} from "@tenten/protocol";
+import { batchMost, type Taken } from "./forwarder.ts";
+
+/** Records on their way, each encoded. */
+export const recordBatch = list(bytes(1, 4_096), batchMost, 1);
+/** What became of each: null, or the code of why it is not taken. */
+export const recordsTaken = list(record({ id: bytes32, code: nullable(text(32)) }), batchMost, 1);
+
+export const recordsPath = "/v1/device-records";
+const listPaths: Readonly<Record<FogListName, string>> = {
+	trustList: "/v1/trust-list",
+	freezeList: "/v1/freeze-list",
+};
+
+const cose = "application/cose";
+const answer_ms = 15_000;
+/** of an answer */
+const mostBytes = 65_536;
+
+export type OperatorLine = {
+	readonly list: (name: FogListName) => Promise<Bytes | Refusal>;
+	readonly deliver: (records: readonly Bytes[]) => Promise<readonly Taken[] | Refusal>;
+};
+
+/** `url`: the operator's, with or without a path. `channel-failed` whenever there is no good answer. */
+export function operatorLine(url: string): OperatorLine {
+	const base = url.replace(/\/$/, "");
+	return {
+		list: (name) => ask(`${base}${listPaths[name]}`, {}),
+		deliver: async (records) => {
+			const body = new Uint8Array(serialize(recordBatch, records));
+			const answer = await ask(`${base}${recordsPath}`, {
+				method: "POST",
+				body,
+				headers: { "content-type": cose },
+			});
+			return isRefusal(answer) ? answer : readTaken(answer as Bytes);
+		},
+	};
+}
+
+/** `channel-failed`: what became of the records is not known. */
+export function readTaken(answer: Bytes): readonly Taken[] | Refusal {
+	const taken = parse(recordsTaken, answer);
+	return isRefusal(taken) ? refuse("channel-failed", `an answer that does not read: ${taken.code}`) : taken;
+}
+
+async function ask(url: string, init: RequestInit): Promise<Bytes | Refusal> {
+	try {
+		const response = await fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(answer_ms) });
+		if (response.status !== 200) {
+			await response.body?.cancel();
+			return refuse("channel-failed", `status ${response.status}`);
+		}
+		return await bodyOf(response);
+	} catch (error) {
+		return refuse("channel-failed", error instanceof Error ? error.message : "no answer");
+	}
+}
+
+async function bodyOf(response: Response): Promise<Bytes | Refusal> {
+	const parts: Uint8Array[] = [];
+	let length = 0;
+	for await (const part of response.body ?? []) {
+		length += part.length;
+		if (length > mostBytes) return refuse("channel-failed", "an answer that is too long");
+		parts.push(part);
+	}
+	return new Uint8Array(Buffer.concat(parts));
+}

@@ -1,0 +1,366 @@
+/**
+ * What a gateway keeps, one SQLite file: records of devices, approvals that it gave, lists of its operator.
+ *
+ *   record:    kept ──acknowledged by the operator, that very id──▶ acknowledged ──after its time──▶ forgotten
+ *   approval:  which part of a mandate is used; none ever goes
+ *
+ * Whatever is asked at once is written in one transaction, each against what the ones before it left, and durable with
+ * one sync; only then does anybody hear of it. The file itself forgets no record that was not acknowledged, and lets no
+ * two approvals use the same part of a mandate.
+ *
+ * Where room runs out nothing new is taken (`store-full`) while there is still some for what the operator acknowledges,
+ * which is what makes room again. A write that a disk refuses all the same leaves nothing behind.
+ */
+import { rmSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type Bytes, isRefusal, type PublicKey, type Refusal, refuse } from "@tenten/protocol";
+import type { FailPoint } from "../store/store.ts";
+import {
+	bytesOf,
+	type KeyedDatabase,
+	keyTable,
+	makeKeyedDatabase,
+	openKeyedDatabase,
+	type WitnessFile,
+} from "../witness/database.ts";
+
+/** "tntf" */
+const kind: WitnessFile = {
+	applicationId: 0x746e7466,
+	version: 1,
+	isShared: false,
+	schema: `
+	${keyTable}
+	create table record (
+		id blob primary key check (length(id) = 32),
+		number integer not null unique,
+		device blob not null check (length(device) = 32),
+		encoded blob not null,
+		proof blob,
+		kept_at integer not null,
+		acknowledged_at integer,
+		refused text
+	) strict;
+	create index record_waiting on record (number) where acknowledged_at is null and refused is null;
+	create index record_device on record (device, number);
+	create trigger record_stays before delete on record
+	when old.acknowledged_at is null
+	begin select raise(abort, 'a record that nobody acknowledged stays'); end;
+	create table approval (
+		request blob primary key check (length(request) = 32),
+		mandate blob not null check (length(mandate) = 32),
+		beginning integer not null check (beginning >= 0),
+		ending integer not null check (ending > beginning),
+		encoded blob not null,
+		unique (mandate, beginning)
+	) strict, without rowid;
+	create index approval_end on approval (mandate, ending);
+	create trigger approval_goes_on before insert on approval
+	when new.beginning < (select coalesce(max(ending), 0) from approval where mandate = new.mandate)
+	begin select raise(abort, 'a part of a mandate is used once'); end;
+	create trigger approval_fixed before update on approval
+	begin select raise(abort, 'an approval does not change'); end;
+	create trigger approval_stays before delete on approval
+	begin select raise(abort, 'an approval stays'); end;
+	create table list (name text primary key, encoded blob not null, at integer not null) strict, without rowid;
+`,
+};
+
+export type NewRecord = {
+	readonly id: Bytes;
+	readonly device: Bytes;
+	readonly encoded: Bytes;
+	readonly proof: Bytes | null;
+};
+
+export type KeptRecord = NewRecord & {
+	/** in the order in which they came */
+	readonly number: number;
+	/** unix seconds */
+	readonly keptAt: number;
+	readonly acknowledgedAt: number | null;
+	/** why the operator does not take it, if it said so: its code */
+	readonly refused: string | null;
+};
+
+export type KeptList = { readonly encoded: Bytes; readonly at: number };
+
+export type FogStoreOptions = {
+	/** around each commit: tests let power fail there */
+	readonly onCommit?: (point: FailPoint) => void;
+	/** pages of 4,096 bytes; beyond them the file is full. As the disk allows if left out */
+	readonly pagesMost?: number;
+	/** bytes that nothing new may take. 4 MiB if left out */
+	readonly reserve?: number;
+};
+
+type Waiting = {
+	readonly write: () => Refusal | undefined;
+	readonly resolve: (outcome: Refusal | undefined) => void;
+	readonly reject: (error: unknown) => void;
+};
+
+const togetherMost = 256;
+const usualReserve = 4_194_304;
+// Result codes (sqlite.org/rescode.html): what a disk without room, or one that fails, answers.
+const ioError = 10;
+const full = 13;
+
+export class FogStore {
+	readonly key: PublicKey;
+	readonly #database: DatabaseSync;
+	readonly #onCommit: (point: FailPoint) => void;
+	readonly #statements = new Map<string, StatementSync>();
+	#queue: Waiting[] = [];
+	#timer: NodeJS.Immediate | null = null;
+
+	readonly #folder: string;
+	readonly #reserve: number;
+
+	private constructor({ database, key }: KeyedDatabase, file: string, options: FogStoreOptions) {
+		const { onCommit, pagesMost, reserve = usualReserve } = options;
+		this.key = key;
+		this.#folder = dirname(file);
+		this.#reserve = reserve;
+		this.#database = database;
+		this.#onCommit = onCommit ?? (() => undefined);
+		if (pagesMost !== undefined) database.exec(`pragma max_page_count = ${pagesMost}`);
+	}
+
+	/** Makes the store of a gateway's key; throws where the file is there. */
+	static create(file: string, key: PublicKey): void {
+		try {
+			makeKeyedDatabase(file, kind, key);
+		} catch (error) {
+			if ((error as { readonly code?: string }).code !== "EEXIST") rmSync(file, { force: true });
+			throw error;
+		}
+	}
+
+	/** `state-damaged` where there is none, it is cut off, or another program's; `log-in-use` where another has it. */
+	static open(file: string, options: FogStoreOptions = {}): FogStore | Refusal {
+		const opened = openKeyedDatabase(file, kind);
+		return isRefusal(opened) ? opened : new FogStore(opened, file, options);
+	}
+
+	/** Keeps all of them, each once, or none: `store-full`. Durable when this resolves. */
+	keep(records: readonly NewRecord[], now: number): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			if (!this.#hasRoom()) return noRoom();
+			const { next } = this.#get("select coalesce(max(number), 0) + 1 as next from record") as {
+				next: number;
+			};
+			records.forEach(({ id, device, encoded, proof }, at) => {
+				this.#run(
+					`insert into record (id, number, device, encoded, proof, kept_at) values (?, ?, ?, ?, ?, ?)
+					on conflict (id) do update set proof = coalesce(proof, excluded.proof)`,
+					id,
+					next + at,
+					device,
+					encoded,
+					proof,
+					now,
+				);
+			});
+			return undefined;
+		});
+	}
+
+	/** Records that the operator has yet to take, the oldest first. */
+	waiting(most: number): readonly KeptRecord[] {
+		return this.#records("where acknowledged_at is null and refused is null order by number limit ?", most);
+	}
+
+	/** Records of a device, in the order in which they came, from that number on. */
+	recordsOf(device: Bytes, from: number, most: number): readonly KeptRecord[] {
+		return this.#records("where device = ? and number >= ? order by number limit ?", device, from, most);
+	}
+
+	/** The operator has these. */
+	acknowledge(ids: readonly Bytes[], now: number): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			for (const id of ids)
+				this.#run("update record set acknowledged_at = ? where id = ? and acknowledged_at is null", now, id);
+			return undefined;
+		});
+	}
+
+	/** The operator does not take this one, and says why. It stays, and is not brought again. */
+	setAside(id: Bytes, code: string): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			this.#run("update record set refused = ? where id = ? and acknowledged_at is null", code, id);
+			return undefined;
+		});
+	}
+
+	/** Drops what was acknowledged before that moment. */
+	forget(before: number): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			this.#run("delete from record where acknowledged_at < ?", before);
+			return undefined;
+		});
+	}
+
+	/** An approval of this request, if there is one. */
+	approvalOf(request: Bytes): Bytes | undefined {
+		const row = this.#get("select encoded from approval where request = ?", request);
+		return row && bytesOf(row["encoded"]);
+	}
+
+	/** How much of a mandate is used. */
+	used(mandate: Bytes): bigint {
+		const row = this.#get(
+			"select cast(coalesce(max(ending), 0) as text) as used from approval where mandate = ?",
+			mandate,
+		);
+		return BigInt(`${row?.["used"]}`);
+	}
+
+	/** Uses a part of a mandate, for ever. Throws where it was used: a bug. `store-full`: nothing is used. */
+	approve(
+		request: Bytes,
+		part: { readonly mandate: Bytes; readonly from: bigint; readonly to: bigint },
+		encoded: Bytes,
+	): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			if (!this.#hasRoom()) return noRoom();
+			this.#run(
+				"insert into approval (request, mandate, beginning, ending, encoded) values (?, ?, ?, ?, ?)",
+				request,
+				part.mandate,
+				part.from,
+				part.to,
+				encoded,
+			);
+			return undefined;
+		});
+	}
+
+	list(name: string): KeptList | undefined {
+		const row = this.#get("select encoded, at from list where name = ?", name);
+		return row && { encoded: bytesOf(row["encoded"]), at: Number(row["at"]) };
+	}
+
+	keepList(name: string, { encoded, at }: KeptList): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			this.#run(
+				"insert into list (name, encoded, at) values (?, ?, ?) on conflict (name) do update set encoded = excluded.encoded, at = excluded.at",
+				name,
+				encoded,
+				at,
+			);
+			return undefined;
+		});
+	}
+
+	count(): {
+		readonly kept: number;
+		readonly waiting: number;
+		readonly refused: number;
+		readonly approvals: number;
+	} {
+		const row = this.#get(
+			`select (select count(*) from record) as kept,
+			(select count(*) from record where acknowledged_at is null and refused is null) as waiting,
+			(select count(*) from record where refused is not null) as refused,
+			(select count(*) from approval) as approvals`,
+		);
+		const number = (name: string): number => Number(row?.[name]);
+		return {
+			kept: number("kept"),
+			waiting: number("waiting"),
+			refused: number("refused"),
+			approvals: number("approvals"),
+		};
+	}
+
+	/** What waits is written first. */
+	close(): void {
+		this.#drain();
+		this.#database.close();
+	}
+
+	#durably(write: () => Refusal | undefined): Promise<Refusal | undefined> {
+		return new Promise((resolve, reject) => {
+			this.#queue.push({ write, resolve, reject });
+			this.#timer ??= setImmediate(() => this.#drain());
+		});
+	}
+
+	#drain(): void {
+		if (this.#timer !== null) clearImmediate(this.#timer);
+		this.#timer = null;
+		while (this.#queue.length > 0) this.#commit(this.#queue.splice(0, togetherMost));
+	}
+
+	/** Where one of many fails, each is written alone, so that none fails for another's sake. */
+	#commit(batch: readonly Waiting[]): void {
+		try {
+			this.#database.exec("begin immediate");
+			const outcomes = batch.map(({ write }) => write());
+			this.#onCommit("beforeCommit");
+			this.#database.exec("commit");
+			this.#onCommit("afterCommit");
+			for (const [at, { resolve }] of batch.entries()) resolve(outcomes[at]);
+		} catch (error) {
+			if (this.#database.isTransaction) this.#database.exec("rollback");
+			const [first] = batch;
+			if (batch.length > 1) for (const each of batch) this.#commit([each]);
+			else if (hasNoRoom(error)) first?.resolve(noRoom());
+			else first?.reject(error);
+		}
+	}
+
+	/** In the file, and on its disk. */
+	#hasRoom(): boolean {
+		const pragma = (name: string): number => Number(Object.values(this.#get(`pragma ${name}`) ?? {})[0]);
+		const [size, free] = [pragma("page_size"), pragma("freelist_count")];
+		const inFile = (pragma("max_page_count") - pragma("page_count") + free) * size;
+		if (inFile < this.#reserve) return false;
+		const { bavail, bsize } = statfsSync(this.#folder);
+		return bavail * bsize + free * size >= this.#reserve;
+	}
+
+	#records(where: string, ...values: readonly (Bytes | number)[]): readonly KeptRecord[] {
+		const statement = this.#statement(
+			`select id, number, device, encoded, proof, kept_at, acknowledged_at, refused from record ${where}`,
+		);
+		return statement.all(...values).map((row) => ({
+			id: bytesOf(row["id"]),
+			number: Number(row["number"]),
+			device: bytesOf(row["device"]),
+			encoded: bytesOf(row["encoded"]),
+			proof: row["proof"] === null ? null : bytesOf(row["proof"]),
+			keptAt: Number(row["kept_at"]),
+			acknowledgedAt: row["acknowledged_at"] === null ? null : Number(row["acknowledged_at"]),
+			refused: row["refused"] === null ? null : `${row["refused"]}`,
+		}));
+	}
+
+	#get(sql: string, ...values: readonly (Bytes | string)[]): Record<string, unknown> | undefined {
+		return this.#statement(sql).get(...values);
+	}
+
+	#run(sql: string, ...values: readonly (Bytes | number | bigint | string | null)[]): void {
+		this.#statement(sql).run(...values);
+	}
+
+	#statement(sql: string): StatementSync {
+		const known = this.#statements.get(sql);
+		if (known !== undefined) return known;
+		const made = this.#database.prepare(sql);
+		this.#statements.set(sql, made);
+		return made;
+	}
+}
+
+function noRoom(): Refusal {
+	return refuse("store-full", "the gateway's disk takes nothing more");
+}
+
+/** Whether a write failed since the disk has no room, or fails. */
+function hasNoRoom(error: unknown): boolean {
+	const { errcode = 0 } = error as { readonly errcode?: number };
+	return (errcode & 0xff) === full || (errcode & 0xff) === ioError;
+}

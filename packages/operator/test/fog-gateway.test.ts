@@ -1,0 +1,274 @@
+/** A gateway keeps what it acknowledged, hands on no old list, and approves within its mandates, wherever it is cut. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Bytes, isRefusal, keyId } from "@tenten/protocol";
+import { ran } from "../../../test/support/ran.ts";
+import { Gateway } from "../src/fog/gateway.ts";
+import { type FailPoint, FogStore } from "../src/index.ts";
+import { gatewaySigner } from "./support/fog-keys.ts";
+import { deviceId, type FogScene, fogScene, type OpenGateway, outcomeOf } from "./support/fog-scene.ts";
+import { inFolder } from "./support/in-folder.ts";
+
+const scene: FogScene = await fogScene();
+const { clock } = scene.ecosystem;
+
+function withStore(work: (file: string) => Promise<void>): Promise<void> {
+	return inFolder(async (file) => {
+		FogStore.create(file, gatewaySigner.key);
+		await work(file);
+	});
+}
+
+const keep = (...records: readonly Bytes[]) =>
+	({ kind: "keep", records: records.map((record) => ({ record, proof: null })) }) as const;
+
+const approve = (request: Bytes, amount: bigint, payer: Bytes = scene.payer.certificate.encoded) =>
+	({ kind: "approve", request, payer, amount }) as const;
+
+describe("records", () => {
+	test("are kept once, with the proof that they name, and are there after a restart", () =>
+		withStore(async (file) => {
+			const first = await scene.open(file);
+			const [one, two] = [await scene.record(), await scene.record({ amount: 31n })];
+			const kept = await first.ask(keep(one, two));
+			assert.ok(kept.kind === "kept" && kept.records.length === 2);
+			const proof = Uint8Array.of(1, 2, 3);
+			assert.deepEqual(
+				(await first.ask({ kind: "keep", records: [{ record: one, proof }] })).kind,
+				"kept",
+				"again, with its proof",
+			);
+			first.store.close();
+			const again = await scene.open(file);
+			const records = again.store.recordsOf(deviceId, 0, 10);
+			assert.deepEqual(
+				records.map(({ encoded, proof: shown }) => [encoded, shown]),
+				[
+					[one, proof],
+					[two, null],
+				],
+			);
+			assert.deepEqual(again.store.count(), { kept: 2, waiting: 2, refused: 0, approvals: 0 });
+			again.store.close();
+		}));
+
+	test("of others, of devices that are not served, changed, or with another proof are refused, all or none", () =>
+		withStore(async (file) => {
+			const opened = await scene.open(file, { serves: (id) => !isRefusal(id) && id[0] === deviceId[0] });
+			const fine = await scene.record();
+			const changed = Uint8Array.from(fine);
+			changed[changed.length - 1] = (changed.at(-1) as number) ^ 1;
+			const cases: readonly (readonly [string, Bytes, Bytes | null])[] = [
+				["authority-unknown", await scene.record({ operator: new Uint8Array(32) }), null],
+				["signature-invalid", changed, null],
+				["document-mismatch", fine, Uint8Array.of(1, 2)],
+				["malformed", Uint8Array.of(1), null],
+			];
+			for (const [code, record, proof] of cases) {
+				const records = [
+					{ record: fine, proof: null },
+					{ record, proof },
+				];
+				assert.equal(outcomeOf(await opened.ask({ kind: "keep", records })), code);
+			}
+			opened.store.close();
+			const strict = await scene.open(file, { serves: () => false });
+			assert.equal(outcomeOf(await strict.ask(keep(fine))), "authority-unknown");
+			assert.equal(strict.store.count().kept, 0);
+			strict.store.close();
+		}));
+
+	test("wait until the operator named them, and only then can be forgotten", () =>
+		withStore(async (file) => {
+			const { store, ask } = await scene.open(file);
+			const encoded = await Promise.all([40n, 41n, 42n].map((amount) => scene.record({ amount })));
+			await ask(keep(...encoded));
+			const [one, two, three] = store.waiting(10).map(({ id }) => id) as [Bytes, Bytes, Bytes];
+			await store.acknowledge([one], 100);
+			await store.setAside(two, "authority-unknown");
+			assert.deepEqual(
+				store.waiting(10).map(({ id }) => id),
+				[three],
+			);
+			await store.forget(1_000);
+			const left = store.recordsOf(deviceId, 0, 10);
+			assert.deepEqual(
+				left.map(({ id, refused }) => [id, refused]),
+				[
+					[two, "authority-unknown"],
+					[three, null],
+				],
+			);
+			store.close();
+		}));
+
+	test("are refused clearly where the disk is full, and nothing that was kept is lost", () =>
+		withStore(async (file) => {
+			const small = { store: { pagesMost: 40, reserve: 10 * 4_096 } };
+			const { store, lists, ask } = await scene.open(file, small);
+			let kept = 0;
+			let outcome = "";
+			for (let amount = 1n; outcome !== "store-full" && amount < 400n; amount++) {
+				outcome = outcomeOf(await ask(keep(await scene.record({ amount }))));
+				if (outcome === "kept") kept++;
+			}
+			assert.equal(outcome, "store-full");
+			assert.ok(kept > 10);
+			assert.equal(store.count().kept, kept);
+			await lists.refresh();
+			const approved = await ask(approve((await scene.request()).encoded, 300n));
+			assert.equal(outcomeOf(approved), "store-full");
+			assert.equal(store.count().approvals, 0);
+			const ids = store.waiting(kept).map(({ id }) => id);
+			assert.equal(ids.length, kept);
+			assert.equal(await store.acknowledge(ids, clock.now), undefined);
+			assert.equal(await store.forget(clock.now + 1), undefined);
+			assert.equal(outcomeOf(await ask(keep(await scene.record({ amount: 999n })))), "kept");
+			store.close();
+			const again = await scene.open(file);
+			assert.equal(again.store.count().kept, 1);
+			again.store.close();
+		}));
+});
+
+describe("lists", () => {
+	test("are handed on with their age, verified by whoever asked, and not once they are too old", () =>
+		withStore(async (file) => {
+			const { lists, ask, store } = await scene.open(file, { ageMost_s: 100 });
+			assert.equal(outcomeOf(await ask({ kind: "list", list: "trustList" })), "list-stale");
+			assert.equal(await lists.refresh(), undefined);
+			clock.now += 60;
+			for (const list of ["trustList", "freezeList"] as const) {
+				const answer = await ask({ kind: "list", list });
+				assert.ok(answer.kind === "list" && answer.age === 60);
+			}
+			scene.line.isUp = false;
+			assert.ok(isRefusal(await lists.refresh()));
+			clock.now += 41;
+			assert.equal(outcomeOf(await ask({ kind: "list", list: "trustList" })), "list-stale");
+			scene.line.isUp = true;
+			await lists.refresh();
+			assert.equal((await ask({ kind: "list", list: "freezeList" })).kind, "list");
+			clock.now -= 1;
+			assert.equal(
+				outcomeOf(await ask({ kind: "list", list: "freezeList" })),
+				"list-stale",
+				"a clock set back",
+			);
+			clock.now += 1;
+			store.close();
+		}));
+
+	test("never go back, also over a restart", () =>
+		withStore(async (file) => {
+			const old = await scene.ecosystem.operator.freezeList();
+			const first = await scene.open(file);
+			await first.lists.refresh();
+			first.store.close();
+			clock.now += 9 * 365 * 86_400;
+			const again = await scene.open(file, { ageMost_s: 1e9 });
+			await again.lists.refresh();
+			const answer = await again.ask({ kind: "list", list: "freezeList" });
+			assert.ok(answer.kind === "list" && Buffer.compare(answer.list, old) !== 0);
+			again.store.close();
+			const third = await scene.open(file, { ageMost_s: 1e9 });
+			scene.line.gives = old;
+			const refused = await third.lists.refresh();
+			assert.equal(refused?.code, "freeze-list-rollback");
+			const kept = await third.ask({ kind: "list", list: "freezeList" });
+			assert.deepEqual(kept.kind === "list" && kept.list, answer.list);
+			scene.line.gives = undefined;
+			third.store.close();
+			clock.now -= 9 * 365 * 86_400;
+		}));
+});
+
+/** Every durable write of a gateway, and how one sees whether it is there. */
+const writes: Readonly<
+	Record<
+		string,
+		{
+			readonly write: (gateway: OpenGateway) => Promise<unknown>;
+			readonly isThere: (again: OpenGateway) => boolean;
+		}
+	>
+> = {
+	"a record": {
+		write: async ({ ask }) => ask(keep(await scene.record({ amount: 77n }))),
+		isThere: ({ store }) => store.count().kept === 3,
+	},
+	"an acknowledgement": {
+		write: ({ store }) => store.acknowledge([store.waiting(9)[0]?.id as Bytes], clock.now),
+		isThere: ({ store }) => store.waiting(9).length === 0,
+	},
+	"a record set aside": {
+		write: ({ store }) => store.setAside(store.waiting(1)[0]?.id as Bytes, "malformed"),
+		isThere: ({ store }) => store.count().refused === 1,
+	},
+	"what is forgotten": {
+		write: ({ store }) => store.forget(clock.now + 1),
+		isThere: ({ store }) => store.count().kept === 1,
+	},
+	"an approval": {
+		write: async ({ ask }) => ask(approve((await scene.request()).encoded, 300n)),
+		isThere: ({ store }) => store.count().approvals === 1,
+	},
+	"a list": {
+		write: ({ store }) => store.keepList("freezeList", { encoded: Uint8Array.of(7), at: 7 }),
+		isThere: ({ store }) => store.list("freezeList")?.at === 7,
+	},
+};
+
+test("power fails before or after each write: what was said is there, what was not said is whole or not there", async (t) => {
+	let cuts = 0;
+	for (const [name, { write, isThere }] of Object.entries(writes))
+		for (const point of ["beforeCommit", "afterCommit"] as const)
+			await withStore(async (file) => {
+				let isArmed = false;
+				const onCommit = (at: FailPoint): void => {
+					if (isArmed && at === point) throw new Error("power is gone");
+				};
+				const failing = await scene.open(file, { store: { onCommit } });
+				await failing.lists.refresh();
+				await failing.ask(keep(await scene.record({ amount: 1n })));
+				await failing.store.acknowledge([failing.store.waiting(1)[0]?.id as Bytes], clock.now);
+				await failing.ask(keep(await scene.record()));
+				isArmed = true;
+				await assert.rejects(write(failing), /power/, name);
+				isArmed = false;
+				failing.store.close();
+				cuts++;
+				const again = await scene.open(file);
+				assert.equal(isThere(again), point === "afterCommit", `${name} ${point}`);
+				again.store.close();
+			});
+	ran(t, "cuts", { cuts });
+});
+
+test("a store is one process's, of one key, and made once", () =>
+	withStore(async (file) => {
+		assert.throws(() => FogStore.create(file, gatewaySigner.key), /EEXIST/);
+		const first = await scene.open(file);
+		const second = FogStore.open(file);
+		assert.equal(isRefusal(second) && second.code, "log-in-use");
+		const { store, lists } = first;
+		const other = { ...scene.ecosystem.world.operator.ruling };
+		assert.throws(
+			() =>
+				new Gateway({
+					store,
+					lists,
+					operator: scene.ecosystem.operator.id,
+					signer: other,
+					mandates: [],
+					serves: () => true,
+					verify: () => false,
+					now: () => 0,
+				}),
+			/another key/,
+		);
+		assert.notDeepEqual(keyId(other.key), first.gateway.id);
+		store.close();
+		const missing = FogStore.open(`${file}.none`);
+		assert.equal(isRefusal(missing) && missing.code, "state-damaged");
+	}));

@@ -1,0 +1,171 @@
+/** A gateway beside a real operator: its store, lists and mandates, devices that pay and are paid. */
+import assert from "node:assert/strict";
+import {
+	type Bytes,
+	type DeviceRecordBody,
+	encodeFogQuestion,
+	type FogAnswer,
+	type FogListName,
+	type FogQuestion,
+	isRefusal,
+	keyId,
+	type MandateBody,
+	parseFogAnswer,
+	type Refusal,
+	type RequestBody,
+	refuse,
+	requestDigest,
+	requestPayload,
+	serialize,
+	sha256,
+	signDeviceRecord,
+	signedRequest,
+	signMandate,
+} from "@tenten/protocol";
+import { type Holder, verify } from "../../../module/test/support/world.ts";
+import { Gateway, type GatewayOptions } from "../../src/fog/gateway.ts";
+import { Lists } from "../../src/fog/lists.ts";
+import { FogStore, type FogStoreOptions } from "../../src/index.ts";
+import { createEcosystem, type Ecosystem, enrolHolder } from "./ecosystem.ts";
+import { device, gatewaySigner } from "./fog-keys.ts";
+
+const id32 = (fill: number): Bytes => new Uint8Array(32).fill(fill);
+let asked = 0;
+
+/** Ids are of one question each. */
+export function freshId(): Bytes {
+	asked++;
+	return sha256(Uint8Array.of(asked & 0xff, asked >> 8)).subarray(0, 16);
+}
+
+export type FogScene = {
+	readonly ecosystem: Ecosystem;
+	readonly shop: Holder;
+	readonly payer: Holder;
+	/** whether the operator answers, and what it gives in the place of its list of now */
+	readonly line: { isUp: boolean; gives?: Bytes | undefined };
+	readonly mandate: (over?: Partial<MandateBody>) => Promise<Bytes>;
+	readonly record: (over?: Partial<DeviceRecordBody>) => Promise<Bytes>;
+	readonly request: (
+		over?: Partial<RequestBody>,
+	) => Promise<{ readonly encoded: Bytes; readonly digest: Bytes }>;
+	readonly open: (file: string, options?: OpenOptions) => Promise<OpenGateway>;
+};
+
+type OpenOptions = Partial<Pick<GatewayOptions, "mandates" | "serves">> & {
+	readonly store?: FogStoreOptions;
+	readonly ageMost_s?: number;
+};
+
+export type OpenGateway = {
+	readonly store: FogStore;
+	readonly lists: Lists;
+	readonly gateway: Gateway;
+	readonly ask: (question: Omitted) => Promise<FogAnswer>;
+};
+
+/** A question without its id. */
+type Omitted = FogQuestion extends infer Q ? (Q extends FogQuestion ? Omit<Q, "id"> : never) : never;
+
+export async function fogScene(database?: string): Promise<FogScene> {
+	const ecosystem = await createEcosystem({ seed: "fog", ...(database === undefined ? {} : { database }) });
+	const { operator, world, clock } = ecosystem;
+	const shop = await enrolHolder(ecosystem);
+	const payer = await enrolHolder(ecosystem);
+	const line: FogScene["line"] = { isUp: true };
+	const fetch = async (name: FogListName): Promise<Bytes | Refusal> => {
+		if (!line.isUp) return refuse("channel-failed", "cut");
+		if (name === "freezeList" && line.gives !== undefined) return line.gives;
+		return name === "trustList" ? operator.trustList() : operator.freezeList();
+	};
+	const mandate = (over: Partial<MandateBody> = {}): Promise<Bytes> =>
+		signMandate(
+			{
+				operator: operator.id,
+				gateway: gatewaySigner.key,
+				nonce: id32(1),
+				asset: world.asset,
+				each: 500n,
+				total: 1_200n,
+				from: clock.now - 10,
+				until: clock.now + 10_000,
+				...over,
+			},
+			world.operator.ruling,
+		);
+	return {
+		ecosystem,
+		shop,
+		payer,
+		line,
+		mandate,
+		record: (over = {}) =>
+			signDeviceRecord(
+				{
+					operator: operator.id,
+					asset: id32(2),
+					amount: 30n,
+					payer: id32(3),
+					payee: id32(4),
+					proof: sha256(Uint8Array.of(1, 2, 3)),
+					paidAt: clock.now,
+					...over,
+				},
+				device,
+			),
+		request: async (over = {}) => {
+			const body: RequestBody = {
+				certificate: shop.certificate.encoded,
+				mode: "twoPhase",
+				asset: world.asset,
+				amount: 300n,
+				nonce: sha256(freshId()),
+				purpose: null,
+				memo: "",
+				documentKey: null,
+				wants: [],
+				invoice: null,
+				against: null,
+				isStatic: false,
+				issuedAt: clock.now,
+				expiresAt: clock.now + 600,
+				...over,
+			};
+			const payload = requestPayload(body);
+			const signature = await shop.signer.sign("request", payload);
+			return { encoded: serialize(signedRequest, { body, signature }), digest: requestDigest(payload) };
+		},
+		open: async (file, { store: storeOptions, ageMost_s = 3_600, ...options } = {}) => {
+			const store = FogStore.open(file, storeOptions);
+			if (isRefusal(store)) return assert.fail(store.detail);
+			const now = (): number => clock.now;
+			const lists = new Lists({ store, operator: operator.id, verify, fetch, ageMost_s, now });
+			const gateway = new Gateway({
+				store,
+				lists,
+				operator: operator.id,
+				signer: gatewaySigner,
+				mandates: options.mandates ?? [await mandate()],
+				serves: options.serves ?? (() => true),
+				verify,
+				now,
+			});
+			const ask = async (question: Omitted): Promise<FogAnswer> => {
+				const id = freshId();
+				const answer = await gateway.answer(encodeFogQuestion({ ...question, id } as FogQuestion));
+				const read = isRefusal(answer) ? answer : parseFogAnswer(answer as Bytes);
+				if (isRefusal(read)) return assert.fail(`${read.code} ${read.detail}`);
+				assert.deepEqual((read as FogAnswer).id, id);
+				return read as FogAnswer;
+			};
+			return { store, lists, gateway, ask };
+		},
+	};
+}
+
+/** The code of a refused answer, else what kind of answer it is. */
+export function outcomeOf(answer: FogAnswer): string {
+	return answer.kind === "refused" ? answer.code : answer.kind;
+}
+
+export const deviceId = keyId(device.key);
