@@ -68,7 +68,7 @@ function mqttSocket(place: Place, rules: PeerRules, account: BrokerAccount | und
 		onerror: null,
 		send: (data) => {
 			const frame = decodeFrame(data);
-			if (isRefusal(frame) || frame.kind !== "letter") return;
+			if (isEnded || isRefusal(frame) || frame.kind !== "letter") return;
 			const topic = topicName({ kind: "room", room, side: otherSide[side] });
 			// What is lost with the connection is sent again on the next one.
 			client?.publish(topic, Buffer.from(data), { qos: 1 }, () => undefined);
