@@ -136,6 +136,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/log/serving.ts parseTilePath(": "a path that is asked for: log/path",
 	"packages/cli/src/command/proof.ts fromHex(": "an argument",
 	"packages/cli/src/command/proof-fetch.ts fromHex(": "an argument",
+	'packages/cli/src/command/proof-fetch.ts "base64url")': "a question that its own wallet signed",
 	"packages/cli/src/command/proof-fetch.ts parse(":
 		"an operator's answers: seal/logged proof, seal/logged seal",
 	"packages/cli/src/log/shown-proof.ts parse(":
