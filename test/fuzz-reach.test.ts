@@ -58,7 +58,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/sandbox/accounts/accounts.ts fromHex(": "what its own ledger keeps",
 	"packages/cli/src/sandbox/accounts/parties.ts .json()": "what its own parties answer",
 	"packages/cli/src/sandbox/accounts/routes.ts .json()": "its own page asks, for play money",
-	"packages/cli/src/command/witness.ts fromHex(": "a key of its own",
 	"packages/cli/src/log/policy-file.ts parsePolicy(": "a file of whoever runs it: witness/policy",
 	"packages/operator/src/fog/mqtt.ts URL.parse(": "the address of a broker that whoever runs it named",
 	"packages/cli/src/command/fog.ts fromHex(": "an argument",
@@ -71,7 +70,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/seal-witness/sampler.ts parseNote(": "a checkpoint that it kept itself",
 	"packages/operator/src/seal-witness/drills.ts parse(": "its own journal",
 	"packages/operator/src/seal-witness/seal-witness.ts decodeItem(": "its own journal",
-	"packages/operator/src/sealing/sampling.ts parse(": "rows of its own",
 	"packages/operator/src/metered.ts parse(": "rows of its own: shape/consumedOutput",
 	"packages/operator/src/meters.ts parse(": "rows of its own: shape/consumedOutput",
 	"packages/operator/src/store/meter-claims.ts parse(": "rows of its own: shape/signedStatement",
@@ -142,6 +140,19 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/log/shown-proof.ts parse(":
 		"a file that somebody names, and an operator's answers: seal/logged proof, seal/logged seal",
 	"packages/cli/src/server/issuer-log.ts fromHex(": "an argument",
+	'packages/cli/src/command/proof-fetch.ts "base64url")': "a question of its own, to be sent",
+	"packages/cli/src/sandbox/verifying/known.ts parsePolicy(": "a policy of its own making: witness/policy",
+	"packages/cli/src/sandbox/verifying/known.ts parseVerifierKey(": "keys of its own",
+	"packages/cli/src/sandbox/verifying/verifying.ts .json()": "what its own witnesses answer",
+	"packages/cli/src/sandbox/verifying/witness.ts parsePolicy(": "a policy of its own making: witness/policy",
+	"packages/cli/src/sandbox/verifying/witness.ts fromHex(": "keys of its own",
+	"packages/cli/src/server/issuer-crossings.ts parseVerifierKey(": "a file of whoever runs it",
+	"packages/cli/src/server/issuer-crossings.ts fromHex(": "a file of whoever runs it, whose form was checked",
+	"packages/cli/src/server/witness-making.ts fromHex(": "a key of its own",
+	"packages/web/src/console/peers.svelte.ts .json()":
+		"what the server of the page itself answers, to be shown",
+	"packages/web/src/town/verifying/board.ts .json()":
+		"what the sandbox on this machine says of its play money",
 	"packages/operator/src/sealing/around.ts parse(":
 		"words on funds that whoever runs it brings: shape/signedReserve",
 	"packages/operator/src/sealing/begin.ts parse(": "outcomes of its own: freeze/outcome",
@@ -166,8 +177,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 		"a setting, as the wallet wrote it; it is opened sealed",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
-	"packages/wallet/src/http402/headers.ts JSON.parse(":
-		"requirements that were read: wallet/402 what is asked",
 	"packages/wallet/src/http402/showing.ts parse(": "a receipt of its own: shape/receipt",
 	"packages/wallet/src/http402/toll.ts parse(": "a receipt of its own: shape/receipt",
 	"packages/web/src/service-worker/service-worker.ts JSON.parse(": "what its own build wrote into it",
