@@ -146,8 +146,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/sandbox/verifying/verifying.ts .json()": "what its own witnesses answer",
 	"packages/cli/src/sandbox/verifying/witness.ts parsePolicy(": "a policy of its own making: witness/policy",
 	"packages/cli/src/sandbox/verifying/witness.ts fromHex(": "keys of its own",
-	"packages/cli/src/server/issuer-crossings.ts parseVerifierKey(": "a file of whoever runs it",
-	"packages/cli/src/server/issuer-crossings.ts fromHex(": "a file of whoever runs it, whose form was checked",
 	"packages/cli/src/server/witness-making.ts fromHex(": "a key of its own",
 	"packages/web/src/console/peers.svelte.ts .json()":
 		"what the server of the page itself answers, to be shown",
