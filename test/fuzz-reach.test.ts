@@ -140,7 +140,6 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/log/shown-proof.ts parse(":
 		"a file that somebody names, and an operator's answers: seal/logged proof, seal/logged seal",
 	"packages/cli/src/server/issuer-log.ts fromHex(": "an argument",
-	'packages/cli/src/command/proof-fetch.ts "base64url")': "a question of its own, to be sent",
 	"packages/cli/src/sandbox/verifying/known.ts parsePolicy(": "a policy of its own making: witness/policy",
 	"packages/cli/src/sandbox/verifying/known.ts parseVerifierKey(": "keys of its own",
 	"packages/cli/src/sandbox/verifying/verifying.ts .json()": "what its own witnesses answer",
