@@ -224,7 +224,9 @@ function routeTarget(route: string, seeds: () => Promise<readonly HttpSeed[]>): 
 					run: async (input: Bytes) => {
 						const request = requestIn(method, input);
 						if (request === undefined) return "no-request";
-						const { outcome } = await answerOf(await door.fetch(request));
+						const response = await door.fetch(request);
+						if (bugs.length > 0) throw new Broken(JSON.stringify(bugs[0]));
+						const { outcome } = await answerOf(response);
 						if (bugs.length > 0) throw new Broken(JSON.stringify(bugs[0]));
 						const { approvals } = store.count();
 						// Each approval here is of 300 out of a mandate of 1,200.

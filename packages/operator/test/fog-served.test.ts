@@ -13,10 +13,12 @@ import {
 	encodeFogQuestion,
 	type FogAnswer,
 	type FogQuestion,
+	fogQuestion,
 	fromHex,
 	isRefusal,
 	keyId,
 	parseFogAnswer,
+	serialize,
 	toHex,
 	topicName,
 	type VerifiedApproval,
@@ -212,6 +214,15 @@ test("the door answers what is no question by its code, and says how it stands",
 		];
 		assert.deepEqual(await codeOf(await ask(Uint8Array.of(1))), [400, "malformed"]);
 		assert.deepEqual(await codeOf(await ask(Uint8Array.of(0x82, 9, 0x40))), [400, "type-unknown"]);
+		const priceless = serialize(fogQuestion, {
+			kind: "approve",
+			id: freshId(),
+			request: Uint8Array.of(1),
+			payer: Uint8Array.of(1),
+			amount: 1n,
+		});
+		priceless[priceless.length - 1] = 0;
+		assert.deepEqual(await codeOf(await ask(new Uint8Array(priceless))), [422, "amount-invalid"]);
 		assert.deepEqual(await codeOf(await ask(new Uint8Array(65_537))), [413, "too-large"]);
 		assert.deepEqual(await codeOf(await ask(Uint8Array.of(1), "text/plain")), [415, "content-type-unknown"]);
 		assert.deepEqual(await codeOf(await ask(new Uint8Array(60).fill(0x81))), [400, "too-deep"]);

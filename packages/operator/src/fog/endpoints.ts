@@ -32,7 +32,7 @@ export const fogEndpoints = {
 			takes: { kind: "cose", description: "`fogQuestion` (fog.md)", most: limits.message },
 			keyed: false,
 			gives: { kind: "cose", description: "`fogAnswer`: what became of it, refusals among them" },
-			problems: ["malformed", "too-large", "too-deep", "too-many", "type-unknown"],
+			problems: ["malformed", "too-large", "too-deep", "too-many", "type-unknown", "amount-invalid"],
 		},
 		standing: {
 			method: "get",
