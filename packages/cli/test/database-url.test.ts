@@ -46,7 +46,7 @@ describe("the sandbox", () => {
 			const data = join(onServer.folder, "kept");
 			await onServer.well("sandbox", "--once", "--data", data);
 			const kept = await schemas();
-			assert.equal(kept.length, 2);
+			assert.equal(kept.length, 3);
 			assert.ok(!existsSync(join(data, "densha-card", "operator.sqlite")));
 			const { steps } = await onServer.well("sandbox", "--once", "--data", data);
 			assert.deepEqual(await schemas(), kept);
