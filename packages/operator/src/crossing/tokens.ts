@@ -173,12 +173,17 @@ export class CrossingTokens {
 		const { tokens, credited } = known;
 		const { asset, amount, memo, asks } = tokens;
 		const stands = { account, asset, amount };
-		if (credited < amount) return { ...stands, state: tokens.state, messages: [] };
-		// Asked again it answers as it stands: locked, or released by now.
-		let report = await this.#act(asset, memo, { kind: "lock", amount, messages: asks });
+		const isPaid = tokens.state === "paid";
+		if (!isPaid && credited < amount) return { ...stands, state: tokens.state, messages: [] };
+		// As it stands: locked, or released by now. The credit is final: what was cancelled is owed all the same.
+		const begins = isPaid ? "never" : "again";
+		let report = await this.#act(asset, memo, { kind: "lock", amount, messages: asks, begins });
 		const receipt = messages.filter((each) => isReceipt(each, account));
-		if (report.kind === "locked" && receipt.length > 0)
-			report = await this.#act(asset, memo, { kind: "release", request: toHex(account), messages: receipt });
+		if (report.kind === "locked" && receipt.length > 0) {
+			const release = { kind: "release", request: toHex(account), messages: receipt, keeps: true } as const;
+			const released = await this.#act(asset, memo, release);
+			if (released.kind === "released") report = released;
+		}
 		if (report.kind !== "released") return { ...stands, state: tokens.state, messages: saidIn(report) };
 		if (tokens.state !== "paid") await this.#paidOut(tokens);
 		return { ...stands, state: "paid", messages: report.messages };

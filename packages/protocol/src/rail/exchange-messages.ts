@@ -18,12 +18,23 @@ export const mostInBundle = 4;
 export type PurseCommand =
 	/** make a request for this payment */
 	| { readonly kind: "makeRequest"; readonly amount: bigint }
-	/** pay this request: lock, and no more */
-	| { readonly kind: "lock"; readonly amount: bigint; readonly messages: Bundle }
+	/**
+	 * pay this request: lock, and no more. `begins`: `once` without, or `again` after what was begun is cancelled, for
+	 * whoever owes it all the same; `never`: as it stands
+	 */
+	| {
+			readonly kind: "lock";
+			readonly amount: bigint;
+			readonly messages: Bundle;
+			readonly begins?: "again" | "never";
+	  }
 	/** take what the other side sent; nothing that is not for this request */
 	| { readonly kind: "reserve"; readonly request: string; readonly messages: Bundle }
-	/** the other side holds the reservation, and the account's side is there: decide for it, if that can still be done */
-	| { readonly kind: "release"; readonly request: string; readonly messages: Bundle }
+	/**
+	 * the other side holds the reservation, and the account's side is there: decide for it, if that can still be done, and
+	 * else against it; with `keeps`, else leave it as it stands
+	 */
+	| { readonly kind: "release"; readonly request: string; readonly messages: Bundle; readonly keeps?: true }
 	/** decide against it, unless it is decided */
 	| { readonly kind: "cancel"; readonly request: string }
 	/** the other side has decided: its words, or the release that was shown. `mayFree`: its cancel is taken, too */

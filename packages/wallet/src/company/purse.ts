@@ -23,6 +23,7 @@ import type { Bundle, PurseCommand, PurseReport } from "@tenten/protocol/rail";
 import type { Wallet } from "../wallet.ts";
 
 type Taking = Extract<PurseCommand, { kind: "take" }>;
+type Locking = Extract<PurseCommand, { kind: "lock" }>;
 
 export class WalletPurse {
 	readonly #wallet: Wallet;
@@ -38,9 +39,9 @@ export class WalletPurse {
 			case "makeRequest":
 				return this.#request(payment, command.amount);
 			case "lock":
-				return this.#lock(payment, command.amount, decoded(command.messages));
+				return this.#lock(payment, command);
 			case "release":
-				return this.#decide(command.request, decoded(command.messages));
+				return this.#decide(command.request, decoded(command.messages), command.keeps);
 			case "cancel":
 				return this.#decide(command.request, []);
 			case "reserve":
@@ -59,9 +60,11 @@ export class WalletPurse {
 		return { kind: "requested", request: toHex(made.digest), messages: encoded(made.messages) };
 	}
 
-	/** Locks for a request of this very payment, asset and amount, once. */
-	async #lock(payment: string, amount: bigint, messages: readonly Bytes[]): Promise<PurseReport> {
+	/** Locks for a request of this very payment, asset and amount: one lock that is not cancelled. */
+	async #lock(payment: string, command: Locking): Promise<PurseReport> {
 		const nothing: PurseReport = { kind: "cancelled", messages: [] };
+		const { amount, begins } = command;
+		const messages = decoded(command.messages);
 		const opened = this.#wallet.module.openRequest(messages);
 		if (isRefusal(opened)) return nothing;
 		const {
@@ -71,24 +74,38 @@ export class WalletPurse {
 		const isAsAgreed = body.memo === payment && body.amount === amount && sameAsset(body.asset, this.#asset);
 		if (!isAsAgreed) return nothing;
 		const before = this.#payer(digest);
-		if (before === undefined) {
+		if (before === undefined && begins === "never") return nothing;
+		if (before === undefined || (begins === "again" && before.state === "cancelled")) {
 			const started = await this.#wallet.start({ request, messages });
-			if (isRefusal(started)) return nothing;
+			if (isRefusal(started)) return before === undefined ? nothing : this.#stands(before);
 		}
 		const known = this.#payer(digest);
 		if (known === undefined) throw new Error("what was locked is not there");
-		return this.#stands(known);
+		const report = await this.#stands(known);
+		if (report.kind !== "locked" || begins !== "again") return report;
+		// A payee that holds the one before takes this one once it knows that.
+		return { ...report, messages: [...(await this.#cancelBefore(digest)), ...report.messages] };
 	}
 
-	/** Its receipt releases it; without one, or with one that is none, it is cancelled. What is decided stays. */
-	async #decide(request: string, receipt: readonly Bytes[]): Promise<PurseReport> {
+	/** The last cancel that was signed for a request. */
+	async #cancelBefore(request: Bytes): Promise<Bundle> {
+		const { module } = this.#wallet;
+		const cancelled = module.attempts(
+			({ side, state, request: of }) => side === "payer" && state === "cancelled" && equalBytes(of, request),
+		);
+		const last = cancelled.at(-1);
+		return last === undefined ? [] : encoded(must(await module.contact(last.attempt)));
+	}
+
+	/** Its receipt releases it; without one, or with one that is none, it is cancelled, unless it `keeps`. What is decided stays. */
+	async #decide(request: string, receipt: readonly Bytes[], keeps = false): Promise<PurseReport> {
 		const { module } = this.#wallet;
 		const known = this.#payer(bytesOf(request));
 		if (known === undefined) return { kind: "cancelled", messages: [] };
 		// Another payment's receipt among these would release what nobody has paid for.
 		const own = receipt.filter((message) => isOf(message, known.attempt, ["reserved"]));
 		if (module.payer(known.attempt) === "locked" && own.length > 0) await this.#wallet.handle(own);
-		if (module.payer(known.attempt) === "locked") must(await module.cancel(known.attempt));
+		if (module.payer(known.attempt) === "locked" && !keeps) must(await module.cancel(known.attempt));
 		return this.#stands(known);
 	}
 
@@ -145,7 +162,8 @@ export class WalletPurse {
 		const all = this.#wallet.module.attempts(
 			(each) => each.side === side && equalBytes(each.request, request),
 		);
-		return all.at(-1);
+		// Of those that were begun again, all but the last are cancelled.
+		return all.findLast(({ state }) => state !== "cancelled") ?? all.at(-1);
 	}
 }
 
