@@ -84,3 +84,33 @@ test("a payee that holds a lock which was cancelled takes the next one", async (
 	assert.equal(await payment.payee?.take(), true);
 	assert.deepEqual(await money(world, "destination"), handedOver);
 });
+
+test("value that left a request's account is not handed over as well", async () => {
+	const { world, payment, account, ledger } = await credited();
+	const move = { kind: "move", reference: null, debit: account, credit: other, amount: 300n } as const;
+	const [done] = await ledger.post([[{ ...move, id: new Uint8Array(32).fill(77) }]]);
+	assert.equal(done?.kind, "done");
+	assert.equal(await payment.payee?.take(), false);
+	const untouched = {
+		tokens: [holds, 0n, 0n],
+		gatewayTokens: [holds, 0n, 0n],
+		gateway: [0n, 0n],
+		broken: [],
+	};
+	assert.deepEqual(await money(world, "destination"), { ...untouched, account: [300n, 0n] });
+});
+
+test("a request's account pays no payment across", async () => {
+	const { doors, holders, key } = await open();
+	const { wallet, asset } = holders.source;
+	const asks = ok(await wallet.request({ asset, amount: 1_000n, mode: "twoPhase" })).messages;
+	const { crossings, ledger } = doors.source.ecosystem.operator;
+	const { account } = await crossings.tokens
+		.open(asks.map((each) => Buffer.from(each).toString("base64")))
+		.then(ok);
+	const move = { kind: "move", reference: null, debit: payer, credit: account, amount: 1_000n } as const;
+	const [done] = await ledger.post([[{ ...move, id: new Uint8Array(32).fill(78) }]]);
+	assert.equal(done?.kind, "done");
+	const { transfer } = await quoted(doors, wish(doors, 1, { payer: account }), key);
+	assert.equal(await step(doors, "locks", transfer ?? "", undefined, key), "request-mismatch");
+});

@@ -2,7 +2,7 @@
  * What the tokens on either side ask of a payment across operators before its step is written.
  *
  *   source        nothing is locked from the gateway's account but for tokens that its module holds, and nothing is
- *                 committed before they are its own
+ *                 committed before they are its own; nothing is locked from a request's account, which is the payee's
  *   destination   a request is paid once, and its own amount
  */
 import { type Bytes, equalBytes, type Refusal, refuse, type VerifiedQuote } from "@tenten/protocol";
@@ -16,7 +16,12 @@ export async function refuseTokensIn(
 	{ transfer, body, agreement }: VerifiedQuote,
 	step: "lock" | "release",
 ): Promise<Refusal | undefined> {
-	if (!equalBytes(body.payer, gatewayAccount(agreement.body.paid))) return undefined;
+	if (!equalBytes(body.payer, gatewayAccount(agreement.body.paid))) {
+		const isRequest = step === "lock" && (await tokensOutOf(transaction, body.payer)) !== undefined;
+		return isRequest
+			? refuse("request-mismatch", "a request's account pays nobody but by a hand-over")
+			: undefined;
+	}
 	const state = (await tokensInOf(transaction, transfer))?.state;
 	if (state === "owned" || (step === "lock" && state === "held")) return undefined;
 	return refuse(

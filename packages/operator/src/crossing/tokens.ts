@@ -15,6 +15,7 @@ import {
 	equalBytes,
 	fromHex,
 	isRefusal,
+	type LedgerAccount,
 	type Message,
 	parseMessage,
 	type Quote,
@@ -167,14 +168,14 @@ export class CrossingTokens {
 		const known = await store.read(async (transaction) => {
 			const tokens = await tokensOutOf(transaction, account);
 			const [sums] = await accountsAmong(transaction, [account]);
-			return tokens && { tokens, credited: sums?.creditsPosted ?? 0n };
+			return tokens && { tokens, held: sums === undefined ? 0n : heldOn(sums) };
 		});
 		if (known === undefined) return refuse("attempt-unknown", "no such request");
-		const { tokens, credited } = known;
+		const { tokens, held } = known;
 		const { asset, amount, memo, asks } = tokens;
 		const stands = { account, asset, amount };
 		const isPaid = tokens.state === "paid";
-		if (!isPaid && credited < amount) return { ...stands, state: tokens.state, messages: [] };
+		if (!isPaid && held < amount) return { ...stands, state: tokens.state, messages: [] };
 		// As it stands: locked, or released by now. The credit is final: what was cancelled is owed all the same.
 		const begins = isPaid ? "never" : "again";
 		let report = await this.#act(asset, memo, { kind: "lock", amount, messages: asks, begins });
@@ -303,6 +304,11 @@ async function openGateway(transaction: Transaction, asset: Bytes, now: number):
 	const terms = { id: gatewayAccount(asset), asset, least: null, most: null };
 	const [opened] = await openAccountsIn(transaction, [terms], now);
 	if (opened?.kind === "refused") throw new Error(`a gateway's account is open otherwise: ${opened.code}`);
+}
+
+/** What an account has, and nothing else may take. */
+function heldOn({ creditsPosted, debitsPosted, debitsPending }: LedgerAccount): bigint {
+	return creditsPosted - debitsPosted - debitsPending;
 }
 
 /** Whether the payer's release can still do what it is for: only then its module is given the receipt. */
