@@ -56,7 +56,7 @@ import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
 import { refusedFrozen } from "./store/freezes.ts";
 import { claimOn, keepClaim } from "./store/meter-claims.ts";
-import { insertRows, storedRows } from "./store/registry.ts";
+import { insertRows, storedRows, takeIssue } from "./store/registry.ts";
 import { keepRuling } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
 import { spanned } from "./tracing.ts";
@@ -95,7 +95,11 @@ async function keep(
 	const { issueId, outputId } = claim.token;
 	const { signed } = claim.statement;
 	return context.commit(async (transaction) => {
+		await takeIssue(transaction, issueId);
 		const close = await closeOf(transaction, claim);
+		// The rest was paid by a clock that is ahead of this one: what it left to the payee stands.
+		if (close === null && (await isTaken(transaction, claim, "payer")))
+			return refuse("meter-over", "the rest is paid");
 		if (close !== null && (await convictBeside(transaction, context, close, signed, trust)))
 			return refuse("ruling-taken", "you have signed a lower count");
 		const kept = await keepClaim(transaction, issueId, outputId, { ticks, statement: signed });
@@ -117,6 +121,15 @@ async function closeOf(
 	const [found] = await storedRows(transaction, issueId, [row]);
 	const kept = found?.consumed ?? null;
 	return kept !== null && !isRefusal(parse(consumedOutput, kept, kept.length)) ? kept : null;
+}
+
+async function isTaken(
+	transaction: Transaction,
+	{ token: { issueId, outputId } }: MeterClaim,
+	part: "payee" | "payer",
+): Promise<boolean> {
+	const row = { output: meterPart(outputId, part), consumer: outputId, consumed: null };
+	return (await storedRows(transaction, issueId, [row])).length > 0;
 }
 
 async function pay(
@@ -176,6 +189,8 @@ async function payoutOf(
 	trust: Trust,
 ): Promise<MeterPayout | Refusal> {
 	const { token, statement } = claim;
+	// No claim is kept between this look and what it pays.
+	await takeIssue(transaction, token.issueId);
 	const kept = await claimOn(transaction, token.issueId, token.outputId);
 	if (claim.ticks === null) return atLeastOne(payersPayout(claim, kept?.ticks ?? 0, trust));
 	const own = serialize(signedStatement, statement.signed);

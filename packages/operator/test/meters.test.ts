@@ -266,3 +266,18 @@ test("a claim is on this very meter, by its own side, for ticks that were paid",
 	expectRefusal(await ask(scene, await stated(scene, alice, unclaimed)), "meter-mismatch");
 	await assertBalanced(ecosystem, { outstanding: 500n });
 });
+
+test("a claim that comes while another clock has paid the rest already is not kept", async () => {
+	const scene = await town();
+	const { ecosystem, bob, alice, at } = scene;
+	const [claim, left] = [
+		await stated(scene, bob, ticked(scene, 41)),
+		await stated(scene, alice, rest(scene)),
+	];
+	at(due);
+	assert.deepEqual(paidOn(await ask(scene, left)), [250n]);
+	at(due - 1);
+	expectRefusal(await ask(scene, claim), "meter-over");
+	assert.equal(await balance(ecosystem, alice), 250n);
+	await assertBalanced(ecosystem);
+});

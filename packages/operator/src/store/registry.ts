@@ -66,6 +66,15 @@ export async function insertRows(
 	await noteEffects(transaction, () => consumedEffects(rows));
 }
 
+/** Until the transaction ends, nobody else who takes this issue goes on. */
+export async function takeIssue(transaction: Transaction, issue: Bytes): Promise<void> {
+	await transaction
+		.updateTable("issues")
+		.set((row) => ({ paid: row.ref("paid") }))
+		.where("issue_id", "=", issue)
+		.execute();
+}
+
 /** Whether `amount` more of the issue was free to be paid, and now is. */
 export async function takeFromIssue(
 	transaction: Transaction,
