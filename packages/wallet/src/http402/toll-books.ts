@@ -105,13 +105,19 @@ export class Books {
 			return refuse("answer-gone", "a call that was made");
 		book.served.add(number);
 		if (number <= book.row.taken) return undefined;
-		this.#writing = this.#writing.then(async () => {
+		const writing = this.#writing.then(async () => {
 			if (number <= book.row.taken) return;
 			const taken = Math.min(book.row.calls, number + block - 1);
 			await this.#write({ ...book, row: { ...book.row, taken } });
 			book.row = { ...book.row, taken };
 		});
-		await this.#writing;
+		this.#writing = writing.catch(() => undefined);
+		try {
+			await writing;
+		} catch (error) {
+			this.giveBack(book, number);
+			throw error;
+		}
 		return undefined;
 	}
 

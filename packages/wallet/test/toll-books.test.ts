@@ -1,0 +1,30 @@
+/** Books that a toll sold: a write that fails loses no call that was paid for. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isRefusal } from "@tenten/protocol";
+import { Books } from "../src/http402/toll-books.ts";
+
+test("a write that fails once serves nothing, and every call after it goes on", async () => {
+	let fails = 0;
+	const books = await Books.open({
+		load: async () => new Map(),
+		commit: async () => {
+			if (fails-- > 0) throw new Error("the disk is full");
+		},
+		close: async () => undefined,
+	});
+	if (isRefusal(books)) throw new Error(books.detail);
+	const asset = { operator: new Uint8Array(32), code: "JPY" };
+	const sold = { asset, amount: 10n, calls: 1_000 };
+	const tickets = [1, 2].map((fill) => new Uint8Array(16).fill(fill));
+	for (const [at, ticket] of tickets.entries())
+		await books.begin(`book ${at}`, { ...sold, attempt: new Uint8Array(32).fill(at) }, ticket);
+	const [one, other] = tickets.map((ticket) => books.find({ ticket, number: 1 }));
+	if (one === undefined || other === undefined) throw new Error("a book that was sold");
+	fails = 1;
+	await assert.rejects(books.take(one, 1), /disk is full/);
+	assert.equal(await books.take(one, 1), undefined, "the same call again");
+	assert.equal(await books.take(one, 2), undefined);
+	assert.equal(await books.take(other, 1), undefined);
+	assert.equal(isRefusal(await books.take(one, 1)), true, "once");
+});
