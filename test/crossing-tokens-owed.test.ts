@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Bytes, fromHex, serializeMessage } from "@tenten/protocol";
 import {
+	ask,
 	payee as other,
 	payer,
 	quoted,
@@ -113,4 +114,17 @@ test("a request's account pays no payment across", async () => {
 	assert.equal(done?.kind, "done");
 	const { transfer } = await quoted(doors, wish(doors, 1, { payer: account }), key);
 	assert.equal(await step(doors, "locks", transfer ?? "", undefined, key), "request-mismatch");
+});
+
+test("a payer locks nothing where another has named its own request as the way back", async () => {
+	const world = await open();
+	const { doors, holders, key } = world;
+	const payment = new TokenPayment(world, { from: "token", to: "token" });
+	assert.equal(await payment.quote(), null);
+	const { wallet, asset } = holders.source;
+	const made = ok(await wallet.request({ asset, amount: payment.pays, mode: "twoPhase" }));
+	const back = made.messages.map((each) => Buffer.from(each).toString("base64"));
+	await ask(doors.source, "tokens-in", { transfer: payment.transfer, back }, key);
+	assert.equal(await payment.hold(), "request-mismatch");
+	assert.deepEqual(holders.source.balance(), [holds, 0n, 0n]);
 });

@@ -13,6 +13,8 @@ export type AskCrossings = (path: string, body: object) => Promise<unknown>;
 
 type InAnswer = {
 	readonly state: "asked" | "held" | "owned" | "kept" | "back" | null;
+	/** to which request as much goes that came too late */
+	readonly back: string | null;
 	/** the gateway's request, and what its module says now */
 	readonly asks: Bundle;
 	readonly messages: Bundle;
@@ -93,6 +95,8 @@ export class TokenPayer {
 	/** Locks its tokens for the gateway: null once that holds them, or why it does not. */
 	async hold(): Promise<string | null> {
 		const asked = await this.#say("tokens-in", { transfer: this.#transfer, back: this.#back.asks });
+		// Whoever asked first for this payment named the way back: nothing is locked for another's.
+		if (asked.state !== null && asked.back !== this.#back.account) return "request-mismatch";
 		if (asked.state !== "asked") return asked.code;
 		const locked = await this.#stands(asked.asks);
 		if (locked.kind !== "locked") return "funds-insufficient";
