@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Bytes, fromHex, serializeMessage } from "@tenten/protocol";
+import { memoryStore } from "@tenten/wallet";
 import {
 	ask,
 	payee as other,
@@ -12,6 +13,7 @@ import {
 } from "../packages/operator/test/support/crossing-doors.ts";
 import {
 	bothSeal,
+	Device,
 	holds,
 	money,
 	openTokenDoors,
@@ -127,4 +129,17 @@ test("a payer locks nothing where another has named its own request as the way b
 	await ask(doors.source, "tokens-in", { transfer: payment.transfer, back }, key);
 	assert.equal(await payment.hold(), "request-mismatch");
 	assert.deepEqual(holders.source.balance(), [holds, 0n, 0n]);
+});
+
+test("what was handed over is not handed over again by a gateway whose module has forgotten it", async () => {
+	const { world, payment, tokens, account } = await credited();
+	assert.equal(await payment.payee?.take(), true);
+	const { doors, gateways } = world;
+	const { asset } = gateways.destination;
+	const other = new Device(() => doors.destination, asset, memoryStore());
+	await other.open();
+	await other.fill(holds);
+	gateways.destination.wallet = other.wallet;
+	assert.equal((await tokens.hand(account, []).then(ok)).state, "paid");
+	assert.deepEqual(other.balance(), [holds, 0n, 0n]);
 });

@@ -34,7 +34,7 @@ const codes = { source: "JPY", destination: "USD" } as const;
 export const holds = 100_000n;
 
 /** A wallet that is opened again over what its store has. */
-class Device {
+export class Device {
 	readonly #store: WalletStore;
 	readonly #key = random(32);
 	readonly #side: () => DoorSide;
