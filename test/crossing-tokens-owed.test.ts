@@ -143,3 +143,11 @@ test("what was handed over is not handed over again by a gateway whose module ha
 	assert.equal((await tokens.hand(account, []).then(ok)).state, "paid");
 	assert.deepEqual(other.balance(), [holds, 0n, 0n]);
 });
+
+test("no tokens of the gateway are locked for a payee that has not come", async () => {
+	const { world, payment } = await credited();
+	await world.doors.destination.ecosystem.operator.crossings.tell();
+	assert.deepEqual(world.gateways.destination.balance(), [holds, 0n, 0n]);
+	assert.equal(await payment.payee?.take(), true);
+	assert.deepEqual(await money(world, "destination"), handedOver);
+});

@@ -163,7 +163,8 @@ export class CrossingTokens {
 		return this.#run(() => this.#hand(account, messages));
 	}
 
-	async #hand(account: Bytes, messages: Bundle): Promise<OutStanding | Refusal> {
+	/** `mayBegin`: its payee is there; else only what the module has begun is looked at. */
+	async #hand(account: Bytes, messages: Bundle, mayBegin = true): Promise<OutStanding | Refusal> {
 		const { store } = this.#context;
 		const known = await store.read(async (transaction) => {
 			const tokens = await tokensOutOf(transaction, account);
@@ -177,7 +178,7 @@ export class CrossingTokens {
 		const isPaid = tokens.state === "paid";
 		if (!isPaid && held < amount) return { ...stands, state: tokens.state, messages: [] };
 		// As it stands: locked, or released by now. The credit is final: what was cancelled is owed all the same.
-		const begins = isPaid ? "never" : "again";
+		const begins = isPaid || !mayBegin ? "never" : "again";
 		let report = await this.#act(asset, memo, { kind: "lock", amount, messages: asks, begins });
 		const receipt = messages.filter((each) => isReceipt(each, account));
 		if (report.kind === "locked" && receipt.length > 0) {
@@ -207,7 +208,7 @@ export class CrossingTokens {
 		for (const transfer of await store.read((transaction) => ownedTokens(transaction, roundMost)))
 			await store.run((transaction) => this.#settleIn(transaction, transfer));
 		for (const account of await store.read((transaction) => owingAccounts(transaction, roundMost)))
-			await this.hand(account, []);
+			await this.#run(() => this.#hand(account, [], false));
 	}
 
 	/** Tokens that the gateway owns paid for a commit; or the payment is over without one, and as much goes back. */
