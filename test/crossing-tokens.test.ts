@@ -297,8 +297,8 @@ test("what a gateway is not asked as it should be it refuses by its code, and no
 		["type-unknown", "tokens-in", { transfer, back: [...good, ...good] }],
 		["amount-mismatch", "tokens-in", { transfer, back: await made({ amount: 476n }) }],
 		["request-reused", "tokens-in", { transfer, back: open477 }],
-		["attempt-unknown", `tokens-in/${transfer}`, { messages: [] }],
-		["attempt-unknown", `tokens-out/${nowhere}`, { messages: [] }],
+		["attempt-unknown", `tokens-in/${transfer}/messages`, { messages: [] }],
+		["attempt-unknown", `tokens-out/${nowhere}/messages`, { messages: [] }],
 		["type-unknown", "tokens-out", { messages: ["AAAA"] }],
 		["request-mismatch", "tokens-out", { messages: await made({ mode: "direct" }) }],
 		["amount-invalid", "tokens-out", { messages: await made({ amount: 0n }) }],
@@ -335,7 +335,7 @@ test("a payer's own request is paid by giving back alone", async () => {
 	const payment = new TokenPayment(world, { from: "token", to: "account" });
 	assert.equal(await payment.quote(), null);
 	assert.equal(await payment.hold(), null);
-	const back = (await ask(doors.source, `tokens-in/${payment.transfer}`, { messages: [] })) as {
+	const back = (await ask(doors.source, `tokens-in/${payment.transfer}/messages`, { messages: [] })) as {
 		readonly back: string;
 	};
 	const { store } = doors.source.ecosystem.operator;

@@ -49,8 +49,8 @@ export function tokenScenes(apiKey: string): Readonly<Record<string, () => Promi
 	return {
 		"GET /v1/crossings/tokens-in": () => gateways(apiKey),
 		"POST /v1/crossings/tokens-in": () => sceneOf(apiKey, "source", /^tokens-in$/),
-		"POST /v1/crossings/tokens-in/:transfer": () => sceneOf(apiKey, "source", /^tokens-in\//),
+		"POST /v1/crossings/tokens-in/:transfer/messages": () => sceneOf(apiKey, "source", /^tokens-in\//),
 		"POST /v1/crossings/tokens-out": () => sceneOf(apiKey, "destination", /^tokens-out$/),
-		"POST /v1/crossings/tokens-out/:account": () => sceneOf(apiKey, "destination", /^tokens-out\//),
+		"POST /v1/crossings/tokens-out/:account/messages": () => sceneOf(apiKey, "destination", /^tokens-out\//),
 	};
 }

@@ -231,7 +231,7 @@ export class TokenPayment {
 	}
 
 	async releaseUnheard(purse: Purse): Promise<void> {
-		const said = await this.#ask("source")(`tokens-in/${this.transfer}`, { messages: [] });
+		const said = await this.#ask("source")(`tokens-in/${this.transfer}/messages`, { messages: [] });
 		const { asks, messages } = said as Omit<Given, "pays">;
 		await releaseFor(purse, this.transfer, { asks, messages, pays: this.pays });
 	}

@@ -465,7 +465,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/crossings/tokens-in/{transfer}": {
+    "/v1/crossings/tokens-in/{transfer}/messages": {
         parameters: {
             query?: never;
             header?: never;
@@ -505,7 +505,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/crossings/tokens-out/{account}": {
+    "/v1/crossings/tokens-out/{account}/messages": {
         parameters: {
             query?: never;
             header?: never;

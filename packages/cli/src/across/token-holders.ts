@@ -69,7 +69,7 @@ export class TokenPayee {
 	}
 
 	async #hand(messages: Bundle): Promise<OutAnswer> {
-		return (await this.#ask(`tokens-out/${this.account}`, { messages })) as OutAnswer;
+		return (await this.#ask(`tokens-out/${this.account}/messages`, { messages })) as OutAnswer;
 	}
 }
 
@@ -148,7 +148,7 @@ export class TokenPayer {
 	}
 
 	#hand(messages: Bundle): Promise<InAnswer> {
-		return this.#say(`tokens-in/${this.#transfer}`, { messages });
+		return this.#say(`tokens-in/${this.#transfer}/messages`, { messages });
 	}
 
 	async #say(path: string, body: object): Promise<InAnswer> {

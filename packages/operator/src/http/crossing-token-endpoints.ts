@@ -83,7 +83,7 @@ export const crossingTokenEndpoints = named("crossings", {
 	},
 	takeTokensIn: {
 		method: "post",
-		path: "/v1/crossings/tokens-in/{transfer}",
+		path: "/v1/crossings/tokens-in/{transfer}/messages",
 		summary: "Hand the tokens of a payment to the gateway, in two phases",
 		...said,
 		params: { transfer: hexadecimal },
@@ -98,7 +98,7 @@ export const crossingTokenEndpoints = named("crossings", {
 	},
 	handTokensOut: {
 		method: "post",
-		path: "/v1/crossings/tokens-out/{account}",
+		path: "/v1/crossings/tokens-out/{account}/messages",
 		summary: "Have the gateway hand over what is credited to a request, in two phases",
 		...said,
 		params: { account: hexadecimal },

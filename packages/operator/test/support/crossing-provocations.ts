@@ -48,9 +48,9 @@ const withBundle = (path: string, good: object): Provocations => ({
 export const byCrossings: Readonly<Record<string, Provocations>> = {
 	crossingGateways: readOnly(`${crossings}/tokens-in`),
 	askTokensIn: withBundle("tokens-in", { transfer: nowhere, back: [] }),
-	takeTokensIn: withBundle(`tokens-in/${nowhere}`, { messages: [] }),
+	takeTokensIn: withBundle(`tokens-in/${nowhere}/messages`, { messages: [] }),
 	openTokensOut: withBundle("tokens-out", { messages: [] }),
-	handTokensOut: withBundle(`tokens-out/${nowhere}`, { messages: [] }),
+	handTokensOut: withBundle(`tokens-out/${nowhere}/messages`, { messages: [] }),
 	quoteCrossings: withBody(
 		`${crossings}/quotes`,
 		{ quotes: [wanted] },
