@@ -39,6 +39,7 @@ import {
 } from "../packages/protocol/test/handover/support/stages.ts";
 import { crossingMaterial } from "./crossing-material.ts";
 import { definitionMaterial } from "./definition-material.ts";
+import { deviceMaterial } from "./device-material.ts";
 import { domainMaterial } from "./domain-material.ts";
 import { freezeMaterial } from "./freeze-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
@@ -181,7 +182,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		const { world, tokens } = await worldOf(suite);
 		roots.push(world.encodedList, ...tokens.map((token) => serializeToken(token)));
 		roots.push(...(await rowMaterial(world, tokens)), ...(await definitionMaterial(world)));
-		roots.push(...(await meterMaterial(world)));
+		roots.push(...(await meterMaterial(world)), ...(await deviceMaterial(world)));
 		const kept = tokens.flatMap((token) => consumedOutputs(token, world.trust));
 		roots.push(...kept.map((output) => serialize(consumedOutput, output)));
 		roots.push(...forksIn(kept));

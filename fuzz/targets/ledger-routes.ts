@@ -56,6 +56,9 @@ const transfers: readonly object[] = [
 	{ kind: "expire", ...own(25), reservation: hex(12) },
 ];
 
+/** Asked once a seal has the accounts. */
+export const ledgerLine: LedgerSeeds = read([`accounts/${hex(alice)}/line`]);
+
 export const ledgerRoutes: Readonly<Record<string, LedgerSeeds>> = {
 	"POST /v1/ledger/accounts": posted("accounts", [
 		{ accounts: [{ id: hex(4), asset: hex(9), least: "-50", most: "100" }] },
@@ -69,7 +72,6 @@ export const ledgerRoutes: Readonly<Record<string, LedgerSeeds>> = {
 	]),
 	"GET /v1/ledger/transfers/:id": read([`transfers/${hex(12)}`]),
 	"GET /v1/ledger/accounts/:id/entries": read([`accounts/${hex(alice)}/entries`]),
-	"GET /v1/ledger/accounts/:id/line": read([`accounts/${hex(alice)}/line`]),
 	"GET /v1/ledger/accounts/:id/statement": read([
 		`accounts/${hex(alice)}/statement?from=2020-01-01T00:00:00Z&until=${until}`,
 	]),

@@ -98,7 +98,8 @@ async function keep(
 		await takeIssue(transaction, issueId);
 		const close = await closeOf(transaction, claim);
 		// The rest was paid by a clock that is ahead of this one: what it left to the payee stands.
-		if (close === null && (await isTaken(transaction, claim, "payer")))
+		const before = await claimOn(transaction, issueId, outputId);
+		if (close === null && ticks > (before?.ticks ?? 0) && (await isTaken(transaction, claim, "payer")))
 			return refuse("meter-over", "the rest is paid");
 		if (close !== null && (await convictBeside(transaction, context, close, signed, trust)))
 			return refuse("ruling-taken", "you have signed a lower count");

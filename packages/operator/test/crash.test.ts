@@ -55,9 +55,10 @@ const elsewhere = [
 
 /**
  * Whose own tests let power fail on either side of every write of theirs: what is no operator (`rail.test.ts`,
- * `witness.test.ts`, `seal-witness.test.ts`), and payments across operators (`crossing-runs.test.ts`).
+ * `witness.test.ts`, `seal-witness.test.ts`, `fog-gateway.test.ts`), and payments across operators
+ * (`crossing-runs.test.ts`).
  */
-const others = ["rail", "witness", "seal-witness", "crossing"].map(
+const others = ["rail", "witness", "seal-witness", "crossing", "fog"].map(
 	(folder) => `packages/operator/src/${folder}/`,
 );
 
