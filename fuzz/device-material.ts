@@ -1,11 +1,25 @@
-/** Of devices: a deal that two of them made, and what a gateway beside them may approve. */
-import { acceptOffer, type Bytes, isRefusal, signMandate, signOffer } from "@tenten/protocol";
+/** Of devices: how one is enrolled and ordered, a deal that two of them made, and what a gateway beside them approves. */
+import {
+	acceptOffer,
+	applicationOf,
+	type Bytes,
+	encodeFogAnswer,
+	encodeFogQuestion,
+	isRefusal,
+	signApproval,
+	signDeviceEvidence,
+	signDeviceOrder,
+	signMandate,
+	signOffer,
+	verifyMandate,
+} from "@tenten/protocol";
 import { createDevice, createParty } from "../packages/module/test/support/devices.ts";
 import type { World } from "../packages/module/test/support/world.ts";
 
 export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 	const { now, asset, random, operator } = world;
-	const levels = [{ by: createParty(world), purposes: ["charging"], slice: null }];
+	const party = createParty(world);
+	const levels = [{ by: party, purposes: ["charging"], slice: null }];
 	const [charger, car] = [await createDevice(world, { levels }), await createDevice(world, { levels })];
 	const offer = await signOffer(
 		{
@@ -36,5 +50,32 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 		},
 		operator.ruling,
 	);
-	return [deal, mandate];
+	const evidence = await signDeviceEvidence(
+		{ operator: operator.id, nonce: random(), attestation: null },
+		car.signer,
+	);
+	const application = applicationOf(evidence, car.certificate.profile.responsible?.delegations ?? []);
+	if (isRefusal(application)) throw new Error(application.code);
+	const order = await signDeviceOrder(
+		{ operator: operator.id, device: car.signer.key, number: 2, issuedAt: now, says: { kind: "suspend" } },
+		party,
+	);
+	const verified = verifyMandate(mandate, world.trust);
+	if (isRefusal(verified)) throw new Error(verified.code);
+	const hash = random();
+	const paid = { mandate: verified.id, request: hash, payer: car.certificate.hash, amount: 300n };
+	const approval = await signApproval(verified, { ...paid, from: 0n, to: 300n, at: now }, charger.signer);
+	const id = hash.slice(0, 16);
+	return [
+		deal,
+		mandate,
+		evidence,
+		application,
+		order,
+		approval,
+		encodeFogQuestion({ kind: "list", id, list: "freezeList" }),
+		encodeFogQuestion({ kind: "approve", id, request: hash, payer: car.certificate.encoded, amount: 300n }),
+		encodeFogAnswer({ kind: "kept", id, records: [hash] }),
+		encodeFogAnswer({ kind: "approved", id, approval }),
+	];
 }

@@ -17,7 +17,7 @@ import { Hunger } from "../fuzz/memory.ts";
 import { ran } from "./support/ran.ts";
 
 /** inputs of a target whose weight is 1 */
-const most = 600;
+const most = 500;
 const fewest = 20;
 
 const tape = fc.array(fc.nat(0x7fffffff), { maxLength: 60, size: "max" });

@@ -86,13 +86,27 @@ async function publishedLeaves(): Promise<readonly LogLeaf[]> {
 	return leaves;
 }
 
-/** Each seal says how far the peer's log was cosigned when it was made: ever further, and never beyond what there was. */
-function assertCheckpoints(leaves: readonly LogLeaf[]): void {
-	const seen = leaves.flatMap((leaf, place) =>
+/** How far the peer's log was cosigned, as each seal has it. */
+function checkpointsIn(leaves: readonly LogLeaf[]) {
+	return leaves.flatMap((leaf, place) =>
 		leaf.kind === "seal" ? leaf.seal.checkpoints.map((each) => ({ ...each, place })) : [],
 	);
-	assert.ok(new Set(seen.map(({ size }) => size)).size > 1, "it looked once");
-	for (const { peer: whose, size, place } of seen) {
+}
+
+/** Until seals say of two looks at the peer's log that it went on. */
+async function lookedTwice(): Promise<void> {
+	const deadline = Date.now() + 120_000;
+	for (;;) {
+		const seen = checkpointsIn(await publishedLeaves());
+		if (new Set(seen.map(({ size }) => size)).size > 1) return;
+		assert.ok(Date.now() < deadline, `it looked once: ${seen.length} seals have it`);
+		await new Promise((resolve) => setTimeout(resolve, 500));
+	}
+}
+
+/** None is beyond what there was. */
+function assertCheckpoints(leaves: readonly LogLeaf[]): void {
+	for (const { peer: whose, size, place } of checkpointsIn(leaves)) {
 		assert.equal(toHex(whose), peer);
 		assert.ok(size > 0 && size <= place);
 	}
@@ -216,6 +230,7 @@ test("what an operator did is proved by files, after it was killed, restarted an
 		state: string;
 	}[];
 	assert.equal(findings.find(({ check }) => check === "seals")?.state, "well");
+	await lookedTwice();
 	await wallet.close();
 	const stopped = ended(second.child);
 	second.child.kill("SIGTERM");
