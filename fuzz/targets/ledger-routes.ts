@@ -12,7 +12,7 @@ type Headers = Readonly<Record<string, string>>;
 export type LedgerSeeds = (ecosystem: Ecosystem, admin: Headers) => Promise<readonly HttpSeed[]>;
 
 /** Alice holds 100, of which 40 are reserved for Bob. */
-async function filled({ operator: { ledger } }: Ecosystem): Promise<void> {
+export async function fillLedger({ operator: { ledger } }: Ecosystem): Promise<void> {
 	const limits = [null, 0n, 0n] as const;
 	await ledger.open(
 		limits.map((least, i) => ({ id: id(i + 1), asset: id(9), least, most: i === 2 ? 80n : null })),
@@ -33,14 +33,14 @@ async function filled({ operator: { ledger } }: Ecosystem): Promise<void> {
 const read =
 	(paths: readonly string[]): LedgerSeeds =>
 	async (ecosystem, admin) => {
-		await filled(ecosystem);
+		await fillLedger(ecosystem);
 		return paths.map((path) => ({ path: `/v1/ledger/${path}`, headers: admin }));
 	};
 
 const posted =
 	(path: string, bodies: readonly object[]): LedgerSeeds =>
 	async (ecosystem, admin) => {
-		await filled(ecosystem);
+		await fillLedger(ecosystem);
 		const headers = { ...admin, "content-type": "application/json" };
 		return bodies.map((body) => ({ path: `/v1/ledger/${path}`, headers, body: JSON.stringify(body) }));
 	};
@@ -57,7 +57,7 @@ const transfers: readonly object[] = [
 ];
 
 /** Asked once a seal has the accounts. */
-export const ledgerLine: LedgerSeeds = read([`accounts/${hex(alice)}/line`]);
+export const ledgerLine = `/v1/ledger/accounts/${hex(alice)}/line`;
 
 export const ledgerRoutes: Readonly<Record<string, LedgerSeeds>> = {
 	"POST /v1/ledger/accounts": posted("accounts", [

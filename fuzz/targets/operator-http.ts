@@ -20,7 +20,7 @@ import { crossingScenes } from "./crossing-scenes.ts";
 import { type DefinitionSeeds, definitionRoutes } from "./definition-routes.ts";
 import { freezeRoutes } from "./freeze-routes.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
-import { type LedgerSeeds, ledgerLine, ledgerRoutes } from "./ledger-routes.ts";
+import { fillLedger, type LedgerSeeds, ledgerLine, ledgerRoutes } from "./ledger-routes.ts";
 import { type SealSeeds, sealRoutes } from "./seal-routes.ts";
 import { signAgain } from "./sign-again.ts";
 import { tokenScenes } from "./token-scenes.ts";
@@ -285,18 +285,11 @@ const sealing = (seeds: SealSeeds) => async (): Promise<Scene> => {
 	const ecosystem = await fuzzEcosystem();
 	const { sealer, close } = await openSealed(ecosystem.operator, await freshLog(), { samplers });
 	const traffic = await dayAtOperator(ecosystem);
+	await fillLedger(ecosystem);
 	await sealer.seal();
 	const { holders } = traffic;
 	return { ecosystem, holders, sealer, close, seeds: () => seeds(traffic, ecosystem) };
 };
-
-/** An operator whose ledger's accounts are lines of its seals. */
-async function sealingLedger(): Promise<Scene> {
-	const scene = await sealing(() => [])();
-	const seeds = await ledgerLine(scene.ecosystem, admin);
-	await scene.sealer?.seal();
-	return { ...scene, seeds: () => seeds };
-}
 
 /** An operator that issues by definitions alone, and one who may propose and approve them. */
 const licensed = (seeds: DefinitionSeeds) => async (): Promise<Scene> => {
@@ -339,7 +332,7 @@ const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
 	...crossingScenes(apiKey),
 	...tokenScenes(apiKey),
 	...mapped(sealRoutes, sealing),
-	"GET /v1/ledger/accounts/:id/line": sealingLedger,
+	"GET /v1/ledger/accounts/:id/line": sealing(() => [{ path: ledgerLine, headers: admin }]),
 	"GET /v1/peers/:peer/debts": besideAnother,
 };
 
