@@ -4,6 +4,7 @@
  *
  * WebAssembly starts asynchronously: whoever imports this waits for it once, here.
  */
+import { argon2idAsync } from "@noble/hashes/argon2.js";
 import type { Bytes } from "@tenten/protocol";
 import sodium from "libsodium-wrappers";
 import { nonceBytes, secretBytes, tagBytes } from "../sizes.ts";
@@ -51,10 +52,8 @@ function openSealed(key: Bytes, place: Bytes, sealed: Bytes): Bytes | undefined 
 
 /**
  * In JavaScript, since libsodium's WebAssembly has no Argon2id but in a build twice its size: a second or two for
- * `interactive`. It gives way to whatever else this thread, which is the worker's, has to do. Loaded at the first
- * passphrase: whose keys are WebCrypto's may never give one.
+ * `interactive`. It gives way to whatever else this thread, which is the worker's, has to do.
  */
-async function stretch(passphrase: Bytes, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
-	const { argon2idAsync } = await import("@noble/hashes/argon2.js");
+function stretch(passphrase: Bytes, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
 	return argon2idAsync(passphrase, salt, { t: operations, m: memory / 1024, p: 1, dkLen: secretBytes });
 }
