@@ -3,7 +3,8 @@
  *
  *   encoded record ─▶ verified ─▶ a row, and an item for the next batch `records`: one durable write
  *
- * One proof of a payment has one record. Two parties see it, each on its own statement.
+ * A device has one record of a proof. It owes by what it signed itself, so another's record of the same proof, come
+ * first, takes nothing from it. Two parties see a record, each on its own statement.
  */
 import {
 	type Bytes,
@@ -37,7 +38,7 @@ export type RecordRules = {
 
 /**
  * Takes a record; the same again changes nothing. The refusals of `verifyDeviceRecord`, and `record-known` where its
- * proof has another record.
+ * device has another record of this proof.
  */
 export async function takeRecord(
 	transaction: Transaction,
@@ -48,19 +49,20 @@ export async function takeRecord(
 	if (isRefusal(record)) return record;
 	if (!(await isSealed(transaction)))
 		throw new Error("device records go through a log: open its sealer first");
-	const { id, body } = record as VerifiedDeviceRecord;
+	const { id, body, device } = record as VerifiedDeviceRecord;
 	const known = await transaction
 		.selectFrom("device_records")
 		.select("record_id")
 		.where("proof", "=", body.proof)
+		.where("device", "=", device)
 		.executeTakeFirst();
 	if (known !== undefined)
 		return equalBytes(known.record_id, id)
 			? record
-			: refuse("record-known", "another record names this proof");
+			: refuse("record-known", "another record of this device names this proof");
 	const { proof, payer, payee, asset, paidAt } = body;
 	await insertNew(transaction, "device_records", [
-		{ proof, record_id: id, payer, payee, asset, paid_at: paidAt, encoded },
+		{ proof, device, record_id: id, payer, payee, asset, paid_at: paidAt, encoded },
 	]);
 	await keepEffects(transaction, [{ kind: "item", batch: "records", asset, id, amount: body.amount }], id);
 	return record;

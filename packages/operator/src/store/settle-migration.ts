@@ -1,8 +1,8 @@
 /** The tables of `settle-tables.ts`, as a step of `migrations.ts` makes them. */
 export const settleTables: readonly string[] = [
-	`CREATE TABLE IF NOT EXISTS device_records (proof {blob} NOT NULL PRIMARY KEY, record_id {blob} NOT NULL,
-		payer {blob} NOT NULL, payee {blob} NOT NULL, asset {blob} NOT NULL, paid_at bigint NOT NULL,
-		encoded {blob} NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS device_records (proof {blob} NOT NULL, device {blob} NOT NULL,
+		record_id {blob} NOT NULL, payer {blob} NOT NULL, payee {blob} NOT NULL, asset {blob} NOT NULL,
+		paid_at bigint NOT NULL, encoded {blob} NOT NULL, PRIMARY KEY (proof, device))`,
 	"CREATE INDEX IF NOT EXISTS device_records_by_id ON device_records (record_id)",
 	"CREATE INDEX IF NOT EXISTS device_records_by_payer ON device_records (payer, asset, paid_at)",
 	"CREATE INDEX IF NOT EXISTS device_records_by_payee ON device_records (payee, asset, paid_at)",

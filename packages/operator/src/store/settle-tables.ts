@@ -2,9 +2,11 @@
 type Blob = Uint8Array;
 
 export type SettleTables = {
-	/** device records, one for each proof of a payment */
+	/** device records, one for each proof and device */
 	readonly device_records: {
 		readonly proof: Blob;
+		/** key id of the device that signed it */
+		readonly device: Blob;
 		readonly record_id: Blob;
 		readonly payer: Blob;
 		readonly payee: Blob;

@@ -192,6 +192,23 @@ test("a record is claimed once for each of its parties, and one that comes late 
 	assert.equal(await world.desk.claimed(id(9)), undefined);
 });
 
+test("who records another's proof first owes by it, and keeps no device from its own record", async () => {
+	const world = await DeskWorld.open();
+	const [taken] = await recordsOf(world.kept.id, [[bob, north, 1n]], 500);
+	const [own] = await recordsOf(world.kept.id, [[ann, north, 350n]], 500);
+	for (const record of [taken, own]) must(await world.desk.take(record as Bytes, rules));
+	await world.kept.seal();
+	const claims = await Promise.all([bob, ann, north].map((party) => world.claim(party)));
+	assert.deepEqual(
+		claims.map(({ direction, amount }) => [direction, amount]),
+		[
+			["debit", 1n],
+			["debit", 350n],
+			["credit", 351n],
+		],
+	);
+});
+
 test("no file says anything else than the records behind it: one that was changed stops it", async () => {
 	const world = await charged();
 	const claim = await world.claim(ann);

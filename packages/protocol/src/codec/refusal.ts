@@ -110,7 +110,7 @@ export const refusals = {
 	"lot-known": ["final", "name another subject: a lot of this one began here already"],
 	"lot-ended": ["final", "nothing: a lot ends once; show what became of it"],
 	"status-final": ["final", "nothing: a revoked credential stays so; issue another"],
-	"record-known": ["final", "nothing: this payment has its record"],
+	"record-known": ["final", "nothing: its device has recorded this payment"],
 	"claim-unknown": ["final", "name a claim that this operator has"],
 	"claim-filed": ["transient", "wait for the result of the file that it is in"],
 	"claim-paid": ["final", "nothing: it has been paid"],
