@@ -107,6 +107,47 @@ async function reserved(world: TokenDoors, kind: (typeof kinds)[number], n = 1):
 	return payment;
 }
 
+/** Rows of tokens that no request can give back: looked at before any other, each of them fails. */
+async function damage({ ecosystem }: TokenDoors["doors"]["source"], count: number): Promise<void> {
+	const rows = Array.from({ length: count }, (_, n) => {
+		const transfer_id = new Uint8Array(32);
+		new DataView(transfer_id.buffer).setUint32(28, n);
+		const [request, back] = [transfer_id, transfer_id];
+		return { transfer_id, state: "owned", request, asks: "[]", receipt: "[]", back };
+	});
+	await ecosystem.operator.store.run((each) => each.insertInto("crossing_tokens_in").values(rows).execute());
+}
+
+test("rows that fail stop no other row, whatever they are, and no settlement", async () => {
+	const world = await open();
+	const { source, destination } = world.doors;
+	const payment = await reserved(world, ofTokens);
+	assert.equal(await payment.release(), "committed");
+	const { store, crossings } = source.ecosystem.operator;
+	const states = () =>
+		store.read(async (each) => {
+			const rows = await each.selectFrom("crossing_tokens_in").select("state").distinct().execute();
+			return rows.map(({ state }) => state).sort();
+		});
+	await damage(source, 300);
+	await assert.rejects(crossings.tell(), /^AggregateError: 256 failed, the first: the database is damaged/);
+	assert.deepEqual(await states(), ["owned"]);
+	await assert.rejects(crossings.tell(), /44 failed/);
+	assert.deepEqual(await states(), ["kept", "owned"]);
+	await store.run((each) => each.deleteFrom("crossing_tokens_in").where("state", "=", "owned").execute());
+	await sealUntil(world.doors, payment.decides);
+	await damage(destination, 1);
+	for (const name of sideNames) world.doors[name].ecosystem.clock.now += 86_400;
+	await assert.rejects(
+		destination.ecosystem.operator.crossings.tell(),
+		/the database is damaged: a way back/,
+	);
+	const settled = await store.read((each) =>
+		each.selectFrom("crossing_settlements").select("number").execute(),
+	);
+	assert.equal(settled.length, 1);
+});
+
 test("a payer that releases nothing has its tokens back by its own word, and everybody has what it had", async () => {
 	const world = await open();
 	const payment = await reserved(world, ofTokens);

@@ -40,6 +40,7 @@ import {
 import type { OperatorContext } from "../context.ts";
 import type { Peers } from "../peers/peers.ts";
 import { type Brief, briefsOf } from "./briefs.ts";
+import { eachOf } from "./each-of.ts";
 import { groupsOf } from "./groups.ts";
 import { hearShown, isSource } from "./hearing.ts";
 import { CrossingHost } from "./host.ts";
@@ -321,12 +322,15 @@ export class Crossings {
 		}
 	}
 
-	/** Shows peers what waits for them. To be called when a seal is witnessed, and now and then. */
+	/**
+	 * Shows peers what waits for them, goes on with tokens, and settles. To be called when a seal is witnessed, and now
+	 * and then. What fails of it is thrown once the rest is done.
+	 */
 	async tell(): Promise<void> {
 		await this.#load();
-		await this.#teller.tell();
-		await this.tokens.goOn();
-		await this.#settle();
+		await eachOf([() => this.#teller.tell(), () => this.tokens.goOn(), () => this.#settle()], (part) =>
+			part(),
+		);
 	}
 
 	/** As destination: what is due under each agreement in force, or was proposed and not answered under any. */
@@ -338,13 +342,13 @@ export class Crossings {
 			const open = await proposedIn(transaction);
 			return [...crediting, ...open.filter(({ id }) => !crediting.some((each) => equalBytes(each.id, id)))];
 		});
-		for (const agreed of agreements) {
+		await eachOf(agreements, async (agreed) => {
 			const proposal = await proposeSettlement(store, agreed, this.#options);
-			if (proposal === undefined) continue;
+			if (proposal === undefined) return;
 			const reply = await this.#ask(agreed.body.source, { kind: "settlement", ...proposal });
 			if (reply?.kind === "settlement")
 				await settleAtDestination(store, agreed, proposal, reply.bySource, this.#options);
-		}
+		});
 	}
 
 	async #ask(peer: Bytes, question: CrossingQuestion): Promise<CrossingReply | undefined> {

@@ -65,12 +65,18 @@ export async function changeTokensIn(
 	mustWrite(numUpdatedRows, 1);
 }
 
-/** Of those that the gateway owns and that neither paid nor went back; the payments' ids. */
-export async function ownedTokens(transaction: Transaction, most: number): Promise<readonly Bytes[]> {
+/** Of those that the gateway owns and that neither paid nor went back; the payments' ids that come after one. */
+export async function ownedTokens(
+	transaction: Transaction,
+	after: Bytes,
+	most: number,
+): Promise<readonly Bytes[]> {
 	const rows = await transaction
 		.selectFrom("crossing_tokens_in")
 		.select("transfer_id")
 		.where("state", "=", "owned")
+		.where("transfer_id", ">", after)
+		.orderBy("transfer_id")
 		.limit(most)
 		.execute();
 	return rows.map(({ transfer_id }) => transfer_id);
@@ -127,13 +133,19 @@ export async function noteHandedOut(transaction: Transaction, account: Bytes): P
 }
 
 /** Requests that are not paid and whose account has something: what the gateway may have released already. */
-export async function owingAccounts(transaction: Transaction, most: number): Promise<readonly Bytes[]> {
+export async function owingAccounts(
+	transaction: Transaction,
+	after: Bytes,
+	most: number,
+): Promise<readonly Bytes[]> {
 	const rows = await transaction
 		.selectFrom("crossing_tokens_out as out")
 		.innerJoin("ledger_sums as sums", "sums.account_id", "out.account_id")
 		.select("out.account_id")
 		.where("out.state", "!=", "paid")
 		.where("sums.credits_posted", ">", 0n)
+		.where("out.account_id", ">", after)
+		.orderBy("out.account_id")
 		.limit(most)
 		.execute();
 	return rows.map(({ account_id }) => account_id);

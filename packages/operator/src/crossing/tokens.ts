@@ -32,6 +32,7 @@ import { accountsAmong } from "../ledger/rows.ts";
 import type { Purse } from "../rail/exchange-host.ts";
 import { takeLastSeal } from "../seal/last-seal.ts";
 import type { Transaction } from "../store/store.ts";
+import { eachOf } from "./each-of.ts";
 import { gatewayAccount, moveOnce } from "./money.ts";
 import { peerStateOf } from "./peer-rows.ts";
 import { quoteIn } from "./quoting.ts";
@@ -63,14 +64,18 @@ export type OutStanding = Pick<TokensOut, "account" | "state" | "asset" | "amoun
 	readonly messages: Bundle;
 };
 
-/** Rows that one round looks at. */
+/** Rows of a kind that one round looks at; the next round goes on after them. */
 const roundMost = 256;
+const fromFirst: Bytes = new Uint8Array();
 
 export class CrossingTokens {
 	readonly #context: OperatorContext;
 	readonly #gateways: readonly CrossingGateway[];
 	/** one thing after another: a purse is asked what it was commanded, in that order */
 	#last: Promise<unknown> = Promise.resolve();
+	/** after which rows the next round begins */
+	#owned = fromFirst;
+	#owing = fromFirst;
 
 	constructor(context: OperatorContext, gateways: readonly CrossingGateway[]) {
 		this.#context = context;
@@ -202,13 +207,18 @@ export class CrossingTokens {
 		});
 	}
 
-	/** What a crash left, and what ended since: to be called now and then. */
+	/** What a crash left, and what ended since: to be called now and then. What fails is thrown once the rest is done. */
 	async goOn(): Promise<void> {
 		const { store } = this.#context;
-		for (const transfer of await store.read((transaction) => ownedTokens(transaction, roundMost)))
-			await store.run((transaction) => this.#settleIn(transaction, transfer));
-		for (const account of await store.read((transaction) => owingAccounts(transaction, roundMost)))
-			await this.#run(() => this.#hand(account, [], false));
+		const [owned, owing] = await store.read(async (transaction) => [
+			await ownedTokens(transaction, this.#owned, roundMost),
+			await owingAccounts(transaction, this.#owing, roundMost),
+		]);
+		this.#owned = nextAfter(owned);
+		this.#owing = nextAfter(owing);
+		const settle = (transfer: Bytes) => store.run((transaction) => this.#settleIn(transaction, transfer));
+		const hand = (account: Bytes) => this.#run(() => this.#hand(account, [], false));
+		await eachOf([() => eachOf(owned, settle), () => eachOf(owing, hand)], (part) => part());
 	}
 
 	/** Tokens that the gateway owns paid for a commit; or the payment is over without one, and as much goes back. */
@@ -285,6 +295,11 @@ export class CrossingTokens {
 		this.#last = done.catch(() => undefined);
 		return done;
 	}
+}
+
+/** After these; from the first row again once there are no more. */
+function nextAfter(keys: readonly Bytes[]): Bytes {
+	return keys.length < roundMost ? fromFirst : (keys.at(-1) as Bytes);
 }
 
 /** Opens the account of a request, and the gateway's; it is there already where it was asked before. */
