@@ -41,3 +41,6 @@ export const limits = {
 	/** minor units; what a signed 64-bit column holds */
 	amount: 2n ** 63n - 1n,
 } as const;
+
+/** Seconds by which another's clock may be ahead of the reader's; what is dated later does not count yet. */
+export const aheadMost_s = 60;

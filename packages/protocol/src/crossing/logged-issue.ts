@@ -9,10 +9,18 @@
  * that is dated ahead, to look new for long (it needs its proof at once), a proof under the log of another operator
  * (the policy names this one's), and a log that nobody has cosigned for long (nothing is taken until somebody has).
  */
-import { type Bytes, equalBytes, isRefusal, limits, parse, type Refusal, refuse } from "../codec/index.ts";
-import { leafHash, type Verify } from "../crypto/index.ts";
 import {
 	aheadMost_s,
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	limits,
+	parse,
+	type Refusal,
+	refuse,
+} from "../codec/index.ts";
+import { leafHash, type Verify } from "../crypto/index.ts";
+import {
 	type Freshness,
 	openUnderPolicy,
 	type Policy,

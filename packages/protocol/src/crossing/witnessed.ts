@@ -7,6 +7,7 @@
  * the one of its number. To begin, it must be cosigned, and lately.
  */
 import {
+	aheadMost_s,
 	type Bytes,
 	equalBytes,
 	isRefusal,
@@ -19,7 +20,6 @@ import {
 	union,
 } from "../codec/index.ts";
 import type { Verify } from "../crypto/index.ts";
-import { aheadMost_s } from "../log/index.ts";
 import {
 	type CosignatureBody,
 	type RefusalBody,

@@ -5,11 +5,12 @@
  *   place of a certificate ── / 65,536 ──▶ number of its list ── rest ──▶ index in it
  *
  * Signed by an authority of the operator, so any peer may hand one on. A list follows another by a later `iat`; one
- * that is older, or another of the same second, is refused. What could go wrong: who is kept from news would take a
+ * that is older, or another of the same second, is refused, as is one that is dated ahead of every clock. What could go wrong: who is kept from news would take a
  * stolen device for good, so lists expire, and whoever judges says how old one may be (`Statuses`).
  */
 import { unzlibSync } from "fflate";
 import {
+	aheadMost_s,
 	type Bytes,
 	equalBytes,
 	type Item,
@@ -70,9 +71,9 @@ export function signStatusList(
 }
 
 /**
- * The list that `encoded` holds, if an authority of its operator signed it and it has not expired. `newest`: the one of
- * that operator and number that counted last. Refused with the codes of decoding, `issuer-unknown`, `authority-unknown`,
- * `signature-invalid`, `status-list-rollback`, `status-list-expired`.
+ * The list that `encoded` holds, if an authority of its operator signed it and it counts now. `newest`: the one of that
+ * operator and number that counted last. One that is dated ahead would keep out all that are issued until then. Refused
+ * as by `readStatusList`, or with `status-list-rollback` or `status-list-expired`.
  */
 export function verifyStatusList(
 	encoded: Bytes,
@@ -86,6 +87,20 @@ export function verifyStatusList(
 		readonly now: number;
 	},
 ): StatusList | Refusal {
+	const list = readStatusList(encoded, trust);
+	if (isRefusal(list)) return list;
+	const { operator, number, issuedAt, expiresAt } = list;
+	const before = newest(operator, number);
+	if (before !== null && !follows(list, before)) return refuse("status-list-rollback", `${before.issuedAt}`);
+	if (issuedAt > now + aheadMost_s) return refuse("status-list-expired", `dated ahead, ${issuedAt}`);
+	return expiresAt <= now ? refuse("status-list-expired", `${expiresAt}`) : list;
+}
+
+/**
+ * As `verifyStatusList`, its times left to the caller: of a list that was verified before it was kept. Refused with the
+ * codes of decoding, `issuer-unknown`, `authority-unknown`, `signature-invalid`.
+ */
+export function readStatusList(encoded: Bytes, trust: Trust): StatusList | Refusal {
 	const cwt = parseCwt(encoded, limits.message);
 	if (isRefusal(cwt)) return cwt;
 	if (cwt.type !== mediaType) return refuse("malformed", "not a status list");
@@ -103,10 +118,7 @@ export function verifyStatusList(
 		return refuse("signature-invalid", "status list");
 	const places = inflated(read.lst);
 	if (places === undefined) return refuse("malformed", "a list that does not inflate");
-	const list = { operator, number, issuedAt: read.issuedAt, expiresAt: read.expiresAt, places, encoded };
-	const before = newest(operator, number);
-	if (before !== null && !follows(list, before)) return refuse("status-list-rollback", `${before.issuedAt}`);
-	return list.expiresAt <= now ? refuse("status-list-expired", `${list.expiresAt}`) : list;
+	return { operator, number, issuedAt: read.issuedAt, expiresAt: read.expiresAt, places, encoded };
 }
 
 type ReadClaims = {

@@ -5,15 +5,12 @@
  * shows this reader an old history, look the same: so value moves on a fresh quorum alone, and without one it stops.
  * Reading goes on, and says how it stands.
  */
-import { type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
+import { aheadMost_s, type Bytes, equalBytes, isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import type { Verify } from "../crypto/index.ts";
 import { openCheckpoint, parseCheckpoint, type VerifiedCheckpoint } from "./checkpoint.ts";
 import { parseNote } from "./note.ts";
 import type { Policy, Quorum } from "./policy.ts";
 import type { VerifiedSignature } from "./signature.ts";
-
-/** Seconds by which a witness's clock may be ahead of the reader's; what is later counts for no quorum of value. */
-export const aheadMost_s = 60;
 
 /** What is fresh: `now` in seconds since 1970, and seconds that a quorum may be old. */
 export type Freshness = { readonly now: number; readonly oldMost_s: number };

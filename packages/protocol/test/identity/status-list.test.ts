@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import {
+	aheadMost_s,
 	fromHex,
 	type Item,
 	isRefusal,
@@ -106,6 +107,15 @@ test("a newer list takes the place of an older one, and never the other way roun
 	assert.equal(isRefusal(await read({ issuedAt: now }, { newest: first })), false);
 	expectRefusal(await read({ issuedAt: now - 1 }, { newest: first }), "status-list-rollback");
 	expectRefusal(await read({ issuedAt: now, revoked: [1] }, { newest: first }), "status-list-rollback");
+});
+
+test("a list that is dated ahead of every clock takes the place of none", async () => {
+	const ahead = now + aheadMost_s;
+	assert.equal(isRefusal(await read({ issuedAt: ahead })), false);
+	expectRefusal(await read({ issuedAt: ahead + 1, expiresAt: ahead + day }), "status-list-expired");
+	const first = expectValue(await read());
+	const far = { issuedAt: now + day, expiresAt: now + 9 * day };
+	expectRefusal(await read(far, { newest: first }), "status-list-expired");
 });
 
 test("a list of another operator, another key or another form is none", async () => {
