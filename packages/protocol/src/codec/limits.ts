@@ -20,6 +20,8 @@ export const limits = {
 	redeemingCertificates: 5,
 	/** tokens a payment */
 	tokens: 16,
+	/** bytes that a metered token leaves free besides: its Close, whose certificates it has already */
+	closingBytes: 512,
 	/** signatures a message, those of uncached certificates counted */
 	signatures: 256,
 	/** outputs a link */

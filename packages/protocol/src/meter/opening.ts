@@ -83,7 +83,7 @@ export function signedMeter(
 ): { readonly token: VerifiedToken; readonly change: VerifiedToken | null } | Refusal {
 	const token = extendToken(link, signature, 0);
 	if (isRefusal(token)) return token;
-	const cramped = lacksRoom(token.token);
+	const cramped = lacksRoom(token.token, limits.closingBytes);
 	if (cramped !== undefined) return cramped;
 	if (link.body.outputs.length === 1) return { token, change: null };
 	const change = extendToken(link, signature, 1);
@@ -99,6 +99,8 @@ export function acceptMeter(
 ): VerifiedToken | Refusal {
 	const closed = meterRequestIsOpen(request, now);
 	if (closed !== undefined) return closed;
+	const cramped = lacksRoom(received, limits.closingBytes);
+	if (cramped !== undefined) return cramped;
 	const cost = signaturesIn(received, trust);
 	if (cost > limits.signatures) return refuse("too-many", `${cost} signatures`);
 	const token = verifyParsedToken(received, trust, { now });

@@ -75,11 +75,11 @@ export const token = record({
 });
 export type Token = TypeOf<typeof token>;
 
-/** Why no redeeming link would fit after this: whoever took such a token could never bring it back. */
-export function lacksRoom(value: Token): Refusal | undefined {
+/** Why no redeeming link would fit after this, and so many bytes more: whoever took it could never bring it back. */
+export function lacksRoom(value: Token, moreBytes = 0): Refusal | undefined {
 	if (value.certificates.length > 2 * limits.hops - limits.redeemingCertificates)
 		return refuse("too-many", "certificates: refresh this token first");
-	return serialize(token, value).length > limits.message - limits.redeemingBytes
+	return serialize(token, value).length > limits.message - limits.redeemingBytes - moreBytes
 		? refuse("too-large", "refresh this token first")
 		: undefined;
 }

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	acceptMeter,
 	type Bytes,
 	decodeItem,
+	draftMeter,
 	encodeItem,
 	isRefusal,
 	isTick,
@@ -13,13 +15,19 @@ import {
 	parseMeterMessage,
 	type RefusalCode,
 	readTick,
+	serialize,
+	serializeToken,
+	signedMeter,
 	stepMeterPayee,
 	stepMeterPayer,
+	type Token,
+	token as tokenShape,
 	writeTick,
 } from "@tenten/protocol";
 import fc from "fast-check";
-import { day, expectRefusal, expectValue } from "../../../module/test/support/world.ts";
+import { day, expectRefusal, expectValue, issueTo } from "../../../module/test/support/world.ts";
 import {
+	alice,
 	ask,
 	askPayee,
 	codeOf,
@@ -243,6 +251,45 @@ test("a payee opens nothing but what it asked for", async () => {
 		assert.deepEqual([step.state.kind, step.effects], ["idle", []]);
 	}
 	assert.equal(judged({}).state.kind, "answering");
+});
+
+test("a meter leaves room for its Close and the way back, to the byte, for either side", async () => {
+	const here = await scene();
+	await here.payer.run(started(here));
+	const message = expectValue(parseMeterMessage(here.payer.sent[0] as Bytes));
+	assert.ok(message.kind === "open");
+	// What is no certificate is found only where its size was none to refuse.
+	const padded = (token: Token, bytes: number): Token => {
+		const whole = Array.from({ length: Math.floor(bytes / 1000) - 1 }, () => new Uint8Array(997));
+		const certificates = [...token.certificates, ...whole];
+		const rest = bytes - serialize(tokenShape, { ...token, certificates }).length;
+		return { ...token, certificates: [...certificates, new Uint8Array(rest - 3)] };
+	};
+	const most = limits.message - limits.redeemingBytes - limits.closingBytes;
+	for (const [bytes, code] of [
+		[most, "malformed"],
+		[most + 1, "too-large"],
+	] as const) {
+		const token = padded(message.token, bytes);
+		assert.equal(serialize(tokenShape, token).length, bytes);
+		const { request } = here.payee;
+		expectRefusal(
+			acceptMeter(token, request, () => false, here.payee.context()),
+			code,
+		);
+	}
+	const input = await issueTo(world, alice, 1000n);
+	const entropy = { release: world.random(), seed: world.random(), changeRequest: world.random() };
+	const made = (bytes: number) => {
+		const plan = { request: here.payee.request, patience: 60 };
+		const large = { ...input, token: padded(input.token, bytes) };
+		const context = here.payer.context();
+		const draft = expectValue(draftMeter({ ...plan, input: { token: large, after: [] } }, entropy, context));
+		return signedMeter(draft, new Uint8Array(64));
+	};
+	const more = serializeToken(expectValue(made(40_000)).token).length - 40_000;
+	assert.equal(serializeToken(expectValue(made(most - more)).token).length, most);
+	expectRefusal(made(most - more + 1), "too-large");
 });
 
 test("ticks are read and written as the library would", () => {

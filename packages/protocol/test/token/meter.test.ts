@@ -126,6 +126,20 @@ test("a Close has both signatures, the count of the payee, and what is due by it
 	assert.ok(signature);
 });
 
+test("a Close takes no more bytes than a meter leaves free for it", async () => {
+	const amount = limits.amount;
+	const ticks = limits.ticks + 1;
+	const terms = { units: 2n ** 32n, perTicks: 1, ticks, amount: amount / 2n, purpose: "p".repeat(32) };
+	const meter = await openMeter(world, await issueTo(world, alice, amount), alice, bob, terms);
+	const { paid, rest } = await closeMeter(world, meter, ticks);
+	assert.ok(paid && rest);
+	const before = serializeToken(meter.token).length;
+	// What a device counts besides: an array of a reset and two amounts, in place of a null.
+	const spent = 1 + 5 + 9 + 9 - 1;
+	for (const token of [paid, rest])
+		assert.ok(serializeToken(token).length - before + spent <= limits.closingBytes);
+});
+
 /** With the opening of a token that was made as it should be. */
 function fitted(carried: Token, { token }: VerifiedToken): Token {
 	const last = token.hops.at(-1);
