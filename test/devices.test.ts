@@ -93,6 +93,32 @@ test("a stolen device is refused offline once a newer list is held, whoever brou
 	await town.close();
 });
 
+test("a status list counts on after a restart and a newer trust list", async () => {
+	const scene = await openScene();
+	const { town } = scene;
+	let { robot } = scene;
+	town.clock.now += 60;
+	const news = await statusListOf(town, [1]);
+	assert.equal(await robot.module.devices.takeStatusList(news), undefined);
+	const isHeld = async (): Promise<void> => {
+		assert.deepEqual(robot.module.devices.statusLists(), [news]);
+		const refused = await robot.start({ request: await ask(scene, 100n) });
+		assert.equal(isRefusal(refused) && refused.code, "device-suspended");
+	};
+	await isHeld();
+	await robot.close();
+	robot = await scene.reopen();
+	await isHeld();
+	const before = await town.operator.trustList();
+	town.clock.now += 60 * 86_400;
+	const after = await town.operator.trustList();
+	assert.notDeepEqual(after, before);
+	ok(await robot.module.setTrustList(after, town.operator.id));
+	assert.deepEqual(robot.module.devices.statusLists(), [news]);
+	await robot.close();
+	await town.close();
+});
+
 test("who holds no current status list takes nothing of a device", async () => {
 	const scene = await openScene();
 	const { shop, robot, town } = scene;
