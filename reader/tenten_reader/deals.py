@@ -7,8 +7,7 @@ from typing import Annotated
 
 from .conditions import AssetId
 from .structure import Amount, Bytes32, EncodedCertificate, Number, Purpose, Signature, Structure, UnixSeconds
-
-Ticks = Annotated[int, Number(1, 1_048_576)]
+from .token import Ticks
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Union
 
 from .conditions import AssetId
 from .crypto import CoseKey, sha256, tagged_hash, verify
-from .freezes import KeyHint, _check_ruling_key
+from .freezes import KeyHint, check_ruling_key
 from .identity import Trust
 from .refusal import Refused
 from .structure import (
@@ -147,7 +147,7 @@ def check_mandate(signed: Mandate, trust: Trust) -> MandateBody:
         raise Refused("malformed", "a mandate for nothing")
     if trust.operator(body.operator) is None:
         raise Refused("issuer-unknown")
-    _check_ruling_key(trust, body.operator, signed.key_hint, "mandate", body.item(), signed.signature)
+    check_ruling_key(trust, body.operator, signed.key_hint, "mandate", body.item(), signed.signature)
     return body
 
 

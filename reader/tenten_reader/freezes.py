@@ -109,7 +109,7 @@ class AppealOutcome(Structure):
     signature: Signature
 
 
-def _check_ruling_key(trust: Trust, operator: bytes, hint: bytes, kind: str, payload: Item, signature: bytes) -> None:
+def check_ruling_key(trust: Trust, operator: bytes, hint: bytes, kind: str, payload: Item, signature: bytes) -> None:
     """Refuses: authority-unknown, signature-invalid."""
     entry = trust.operator(operator)
     keys = entry.keys_for(KeyPurpose.RULING) if entry is not None else []
@@ -126,7 +126,7 @@ def verify_freeze_list(encoded: bytes, newest: FreezeListBody | None, trust: Tru
     body = signed.body
     if trust.operator(body.operator) is None:
         raise Refused("issuer-unknown")
-    _check_ruling_key(trust, body.operator, signed.key_hint, "freeze-list", body.item(), signed.signature)
+    check_ruling_key(trust, body.operator, signed.key_hint, "freeze-list", body.item(), signed.signature)
     outputs, cleared = [entry.output for entry in body.entries], list(body.cleared)
     if outputs != sorted(set(outputs)) or cleared != sorted(set(cleared)) or set(outputs) & set(cleared):
         raise Refused("malformed", "not in order")
@@ -188,5 +188,5 @@ def verify_appeal_outcome(encoded: bytes, trust: Trust) -> OutcomeBody:
     """Refuses: authority-unknown, signature-invalid."""
     signed = AppealOutcome.decode(encoded)
     body = signed.body
-    _check_ruling_key(trust, body.operator, signed.key_hint, "appeal-outcome", body.item(), signed.signature)
+    check_ruling_key(trust, body.operator, signed.key_hint, "appeal-outcome", body.item(), signed.signature)
     return body

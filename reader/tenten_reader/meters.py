@@ -22,9 +22,8 @@ from .structure import (
     Text32,
     UnixSeconds,
 )
-from .token import TICKS, FinalCount, MeterTerms, SignedLink, Token
+from .token import CHAIN, TICKS, FinalCount, MeterTerms, SignedLink, Ticks, Token
 
-CHAIN = 65_536
 MAX_LINKS = 32
 
 Count = Annotated[int, Number(0, TICKS)]
@@ -36,7 +35,7 @@ class MeterRequestBody(Structure):
     asset: AssetId
     units: Amount
     per_ticks: Annotated[int, Number(1, 2**32)]
-    ticks: Annotated[int, Number(1, TICKS)]
+    ticks: Ticks
     until: UnixSeconds
     offer: Bytes32
     nonce: Bytes32

@@ -28,7 +28,7 @@ from .structure import (
     UnixSeconds,
     reader_of,
 )
-from .token import IssueProof, Token
+from .token import IssueProof, Ticks, Token
 
 REPLY_BYTES = 4_456_448
 ENROLMENT_BYTES = 4_096
@@ -274,7 +274,7 @@ class Consumed(Structure):
 class Claimed(Structure):
     KIND = 4
     meter: Bytes32
-    ticks: Annotated[int, Number(1, 65_536 * 16)]
+    ticks: Ticks
     from_: UnixSeconds
 
 

@@ -8,7 +8,8 @@ from typing import Annotated, Union
 from .crypto import verify
 from .identity import Certificate, Trust
 from .refusal import Refused
-from .structure import Bytes32, EncodedCertificate, ListOf, Number, Signature, Structure, UnixSeconds
+from .structure import Bytes32, EncodedCertificate, ListOf, Signature, Structure, UnixSeconds
+from .token import Ticks
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Unclaimed(Structure):
 class Ticked(Structure):
     KIND = 6
     meter: Bytes32
-    ticks: Annotated[int, Number(1, 65_536 * 16)]
+    ticks: Ticks
     preimage: Bytes32
     account: Bytes32
     fallback: Bytes32 | None

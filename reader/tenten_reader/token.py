@@ -23,7 +23,9 @@ from .structure import (
 )
 
 
-TICKS = 65_536 * 16
+CHAIN = 65_536
+TICKS = CHAIN * 16
+Ticks = Annotated[int, Number(1, TICKS)]
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class MeterTerms(Structure):
     payee: Bytes32
     units: Amount
     per_ticks: Annotated[int, Number(1, 2**32)]
-    ticks: Annotated[int, Number(1, TICKS)]
+    ticks: Ticks
     anchors: Annotated[tuple[Bytes32, ...], ListOf(1, 16)]
     until: UnixSeconds
     offer: Bytes32
