@@ -46,8 +46,9 @@ describe("a payment that is shown", () => {
 			shop.runs,
 			Number(shop.seller.balance(shop.town.asset).available),
 		]);
-	const show = async (url: string, header: string, init: RequestInit = {}) => {
-		const response = await fetch(url, { ...init, headers: { "payment-signature": header } });
+	const show = async (url: string, header?: string, init: RequestInit = {}) => {
+		const headers = header === undefined ? {} : { "payment-signature": header };
+		const response = await fetch(url, { ...init, headers });
 		const { code } = (await response.json()) as { code?: string };
 		return { status: response.status, code };
 	};
@@ -113,6 +114,12 @@ describe("a payment that is shown", () => {
 			}
 			assert.equal(state(), was);
 		});
+
+	test("that is missing is payment-required, and moves nothing", async () => {
+		const was = state();
+		assert.deepEqual(await show(owned.url), { status: 402, code: "payment-required" });
+		assert.equal(state(), was);
+	});
 
 	test("in another asset is asset-mismatch, and changes nothing", async () => {
 		const was = state();
