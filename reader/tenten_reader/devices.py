@@ -187,7 +187,7 @@ def check_counted(bound: Bound | None, spent: Spent | None, amount: int) -> None
 def check_delegated(
     operator: bytes, device: CoseKey, bound: Bound | None, purpose: str | None, amount: int, now: int
 ) -> None:
-    """What a payee checks of a device that pays it."""
+    """What a payee checks of a device that pays it, but its standing: steps 1, 2, 4 and 5."""
     if bound is None:
         return
     check_delegations(operator, device, bound)

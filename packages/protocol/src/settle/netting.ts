@@ -1,5 +1,5 @@
 /**
- * Netting: the fewest amounts that leave everybody where all of their debts would.
+ * Netting: fewer amounts that leave everybody where all of their debts would.
  *
  *   bilateral       what two owe each other of an asset becomes one debt, or none
  *   multilateral    what each owes all others becomes one position; who owes pays who is owed, largest first
