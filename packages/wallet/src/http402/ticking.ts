@@ -1,5 +1,5 @@
 /** Calls of a book: each number runs the handler once, and its answer is told again while it is remembered. */
-import { isRefusal } from "@tenten/protocol";
+import { isRefusal, type Refusal } from "@tenten/protocol";
 import { answerOf, responseOf } from "./answer-form.ts";
 import type { Answer } from "./answers.ts";
 import type { Price } from "./asked.ts";
@@ -15,11 +15,14 @@ export type Ticking = {
 	readonly report: (error: Error) => void;
 };
 
+/** Refused where the number was taken; undefined where the handler has no answer: then the number is given back. */
+type Made = Answer | Refusal | undefined;
+
 export class Ticks {
 	readonly #books: Books;
 	readonly #options: Ticking;
-	/** answers, made or being made, by book and number */
-	readonly #answers = new Map<string, Promise<Answer | undefined>>();
+	/** answers, made or being made, by book and number: there before its number is taken, so that a retry waits for it */
+	readonly #answers = new Map<string, Promise<Made>>();
 	/** bytes of those that are made, the oldest first */
 	readonly #sizes = new Map<string, number>();
 	#bytes = 0;
@@ -39,30 +42,40 @@ export class Ticks {
 		const book = isRefusal(tick) ? undefined : this.#books.find(tick);
 		if (isRefusal(tick) || book === undefined || !covers(book, tick, price)) return undefined;
 		const name = `${book.id}.${tick.number}`;
-		const known = this.#answers.get(name);
-		if (known === undefined && isRefusal(await this.#books.take(book, tick.number))) return gone();
-		const made = known ?? this.#make(name, book, tick.number, serve);
-		const answer = await made;
+		const answer = await (this.#answers.get(name) ?? this.#begin(name, book, tick.number, serve));
+		if (isRefusal(answer)) return gone();
 		const taken = { [tickHeader]: `${tick.number}` };
 		return answer === undefined ? failed(taken) : responseOf(answer, taken);
 	}
 
-	/** Undefined where there is none: then the number is given back. */
-	#make(
+	#begin(
 		name: string,
 		book: Book,
 		number: number,
 		serve: (name: string) => Promise<Response>,
-	): Promise<Answer | undefined> {
-		const made = this.#run(name, serve).then((answer) => {
-			if (answer === undefined) {
-				this.#answers.delete(name);
-				this.#books.giveBack(book, number);
-			} else this.#remember(name, answer);
-			return answer;
-		});
+	): Promise<Made> {
+		const made = this.#make(name, book, number, serve);
 		this.#answers.set(name, made);
 		return made;
+	}
+
+	async #make(
+		name: string,
+		book: Book,
+		number: number,
+		serve: (name: string) => Promise<Response>,
+	): Promise<Made> {
+		let answer: Answer | undefined;
+		try {
+			const not = await this.#books.take(book, number);
+			if (not !== undefined) return not;
+			answer = await this.#run(name, serve);
+			if (answer === undefined) this.#books.giveBack(book, number);
+			else this.#remember(name, answer);
+			return answer;
+		} finally {
+			if (answer === undefined) this.#answers.delete(name);
+		}
 	}
 
 	async #run(name: string, serve: (name: string) => Promise<Response>): Promise<Answer | undefined> {
