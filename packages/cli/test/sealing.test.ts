@@ -30,7 +30,7 @@ import { freePort } from "../src/server/port.ts";
 import { random } from "../src/surroundings.ts";
 import { must, openWallet } from "./support/hand-over-process.ts";
 import { ended } from "./support/processes.ts";
-import { openShell, says } from "./support/tenten.ts";
+import { openShell, type Ran, says } from "./support/tenten.ts";
 
 const shell = openShell();
 after(() => shell.close());
@@ -47,11 +47,12 @@ async function witnessed(name: string, vkey: string) {
 /** Whose log is this one: how far it was cosigned is all that counts of it. */
 const peer = "77".repeat(32);
 
-async function serving() {
+/** Witnesses are asked often between two seals: a checkpoint that is looked at is cosigned most of the time. */
+async function serving(...flags: readonly string[]) {
 	const child = shell.start(
-		...["operator", "serve", "--data", at("bank"), "--log", at("log"), "--epoch", "0.1"],
-		...["--witnesses", at("policy"), "--witness-every", "0.2", "--reserves", at("funds")],
-		...["--peer-log", `${peer}@${at("peer.policy")}`],
+		...["operator", "serve", "--data", at("bank"), "--log", at("log"), "--epoch", "0.4"],
+		...["--witnesses", at("policy"), "--witness-every", "0.1", "--reserves", at("funds")],
+		...flags,
 	);
 	const url = await says(child, / listens at (http:\S+) /);
 	return { child, url };
@@ -114,16 +115,17 @@ function assertCheckpoints(leaves: readonly LogLeaf[]): void {
 
 async function begun() {
 	const port = await freePort();
-	const made = await shell.well(
-		...["operator", "init", "--data", at("bank"), "--name", "Bank", "--asset", "JPY:0", "--port", `${port}`],
-	);
-	const { vkey } = await shell.well("log", "init", at("log"), "--origin", `127.0.0.1:${port}/log`);
+	const bank = ["--data", at("bank"), "--name", "Bank", "--asset", "JPY:0", "--port", `${port}`];
+	const [made, { vkey }] = await Promise.all([
+		shell.well("operator", "init", ...bank),
+		shell.well("log", "init", at("log"), "--origin", `127.0.0.1:${port}/log`),
+	]);
 	const operator = fromHex(made.id) as Bytes;
 	const asset = assetHash({ operator, code: "JPY" });
 	mkdirSync(at("funds"));
 	const held = { operator, asset, amount: 1_000_000n, heldAt: Math.floor(Date.now() / 1000) };
 	writeFileSync(at("funds/trustee"), serialize(signedReserve, await signReserve(held, trustee)));
-	const witnesses = [await witnessed("w1", vkey), await witnessed("w2", vkey)];
+	const witnesses = await Promise.all([witnessed("w1", vkey), witnessed("w2", vkey)]);
 	const lines = witnesses.map(({ key, url }, i) => `witness w${i} ${key} ${url}\n`).join("");
 	const quorum = `${lines}group both all w0 w1\nquorum both\n`;
 	writeFileSync(at("policy"), `log ${vkey}\n${quorum}`);
@@ -175,18 +177,10 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	const killed = ended(first.child);
 	first.child.kill("SIGKILL");
 	assert.equal(await killed, "SIGKILL");
-	const second = await serving();
+	// By now there is something to look at: a log without leaves is cosigned, too.
+	const second = await serving("--peer-log", `${peer}@${at("peer.policy")}`);
 	must(await wallet.redeem({ operator, code: "JPY" }, 200n));
 
-	const proofs: (readonly [string, string, string])[] = [];
-	const fetched = async (what: string, file: string, state?: string): Promise<void> => {
-		const asked = ["proof", "fetch", second.url, what, at(file), ...keys, "--wait", "60"];
-		const { status, stderr, json } = await shell.tenten(...asked);
-		assert.equal(status, 0, stderr);
-		assert.equal(json.cosignatures.length, 2);
-		assert.equal(json.state, state);
-		proofs.push([file, json.kind, json.id ?? json.key]);
-	};
 	const sealed = async (kind: string): Promise<string> => {
 		for (;;) {
 			const [id] = itemsOf(kind);
@@ -195,29 +189,51 @@ test("what an operator did is proved by files, after it was killed, restarted an
 		}
 	};
 	const redeemed = await sealed("redemptions");
-	await fetched(`issues/${await sealed("issues")}`, "issue.cbor");
-	await fetched(`redemptions/${redeemed}`, "redemption.cbor");
-	await fetched(`states/${redeemed}`, "spent.cbor", "present");
-	await fetched(`states/${"ab".repeat(32)}`, "unspent.cbor", "absent");
+	const shown = [
+		[`issues/${await sealed("issues")}`, "issue.cbor", undefined],
+		[`redemptions/${redeemed}`, "redemption.cbor", undefined],
+		[`states/${redeemed}`, "spent.cbor", "present"],
+		[`states/${"ab".repeat(32)}`, "unspent.cbor", "absent"],
+	] as const;
+	const fetching = (what: string, file: string, ...flags: readonly string[]) => [
+		...["proof", "fetch", second.url, what, at(file), ...keys, ...flags, "--wait", "60"],
+	];
+	const joinedByCommand = async (): Promise<string> => {
+		await shell.well("wallet", "init");
+		const { account: own } = await shell.well("wallet", "join", second.url);
+		await shell.well("operator", "deposit", own, "50", "--data", at("bank"));
+		return own;
+	};
+	const [own, till, fetched] = await Promise.all([
+		joinedByCommand(),
+		fundedOnLedger(second.url, asset),
+		shell.each(shown.map(([what, file]) => fetching(what, file))),
+	]);
+	const proofs = shown.map(([, file, state], place) => {
+		const { status, stderr, json } = fetched[place] as Ran;
+		assert.equal(status, 0, stderr);
+		assert.equal(json.cosignatures.length, 2);
+		assert.equal(json.state, state);
+		return [file, json.kind, json.id ?? json.key] as const;
+	});
 	// A line is told to its holder's wallet; one of the ledger to whoever may read the books.
-	await shell.well("wallet", "init");
-	const { account: own } = await shell.well("wallet", "join", second.url);
-	await shell.well("operator", "deposit", own, "50", "--data", at("bank"));
-	const till = await fundedOnLedger(second.url, asset);
 	const lines = [
 		[`accounts/${own}`, "own.cbor", 50],
 		[`ledger/${till}`, "till.cbor", 700],
 	] as const;
-	for (const [what, file, amount] of lines) {
-		const key = ["--api-key-file", at("bank/api-key")];
-		const asked = ["proof", "fetch", second.url, what, at(file), ...keys, ...key, "--wait", "60"];
-		const { status, stderr, json } = await shell.tenten(...asked);
+	const unasked = ["proof", "fetch", second.url, `accounts/${account}`, at("no.cbor"), ...keys];
+	const [refused, doctor, fetchedLines] = await Promise.all([
+		shell.tenten(...unasked),
+		shell.well("doctor", "--data", at("bank")),
+		shell.each(lines.map(([what, file]) => fetching(what, file, "--api-key-file", at("bank/api-key")))),
+	]);
+	assert.equal(refused.status, 2, "an account of another wallet");
+	for (const [place, [, file, amount]] of lines.entries()) {
+		const { status, stderr, json } = fetchedLines[place] as Ran;
 		assert.equal(status, 0, stderr);
 		assert.deepEqual([json.kind, json.amount, json.bytes], ["line", amount, readFileSync(at(file)).length]);
 		assert.ok(json.bytes <= 4_500, `${json.bytes} bytes`);
 	}
-	const unasked = ["proof", "fetch", second.url, `accounts/${account}`, at("no.cbor"), ...keys];
-	assert.equal((await shell.tenten(...unasked)).status, 2, "an account of another wallet");
 	const served = await fetch(`${second.url}/log/checkpoint`);
 	assert.equal(served.headers.get("cache-control"), "no-cache");
 	const [, size] = (await served.text()).split("\n");
@@ -225,10 +241,7 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	const tile = await fetch(`${second.url}/log/tile/0/${first256}`);
 	assert.equal(tile.headers.get("cache-control"), "public, max-age=31536000, immutable");
 	await tile.arrayBuffer();
-	const findings = (await shell.well("doctor", "--data", at("bank"))).findings as {
-		check: string;
-		state: string;
-	}[];
+	const findings = doctor.findings as { check: string; state: string }[];
 	assert.equal(findings.find(({ check }) => check === "seals")?.state, "well");
 	await lookedTwice();
 	await wallet.close();
@@ -237,21 +250,29 @@ test("what an operator did is proved by files, after it was killed, restarted an
 	await stopped;
 	assert.equal(second.child.exitCode, 0);
 
-	for (const [what, file, amount] of lines) {
-		const [, id = ""] = what.split("/");
-		const said = await shell.well("proof", "verify", at(file), "--account", id, ...keys);
-		assert.deepEqual([said.kind, said.amount], ["line", amount]);
-		const other = await shell.tenten("proof", "verify", at(file), "--account", account, ...keys);
-		assert.deepEqual([other.status, other.json.code], [1, "proof-invalid"]);
-	}
-	for (const [file, kind, id] of proofs) {
-		const said = await shell.well("proof", "verify", at(file), ...keys);
-		assert.deepEqual([said.kind, said.id ?? said.key], [kind, id]);
-	}
 	const bytes = readFileSync(at("issue.cbor"));
 	bytes[bytes.length - 20] = (bytes[bytes.length - 20] as number) ^ 1;
 	writeFileSync(at("forged.cbor"), bytes);
-	assert.equal((await shell.tenten("proof", "verify", at("forged.cbor"), ...keys)).status, 1);
+	const verifying = (file: string, ...flags: readonly string[]) => [
+		...["proof", "verify", at(file), ...flags, ...keys],
+	];
+	const [forged, verified] = await Promise.all([
+		shell.tenten(...verifying("forged.cbor")),
+		shell.each([
+			...lines.map(([what, file]) => verifying(file, "--account", what.split("/")[1] ?? "")),
+			...lines.map(([, file]) => verifying(file, "--account", account)),
+			...proofs.map(([file]) => verifying(file)),
+		]),
+	]);
+	assert.equal(forged.status, 1);
+	assert.deepEqual(
+		verified.map(({ status, json }) => [status, json.kind ?? json.code, json.id ?? json.key ?? json.amount]),
+		[
+			...lines.map(([, , amount]) => [0, "line", amount]),
+			...lines.map(() => [1, "proof-invalid", undefined]),
+			...proofs.map(([, kind, id]) => [0, kind, id]),
+		],
+	);
 	const leaves = await publishedLeaves();
 	assert.ok(assertRules(leaves, operator) > 2);
 	assertCheckpoints(leaves);

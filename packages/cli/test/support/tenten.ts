@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const bin = join(import.meta.dirname, "../../src/bin.ts");
+const several = join(import.meta.dirname, "several-commands.ts");
 
 export type Ran = {
 	readonly status: number | null;
@@ -21,6 +22,8 @@ export type Shell = {
 	readonly tenten: (...args: readonly string[]) => Promise<Ran>;
 	/** as `tenten`, and all is well */
 	readonly well: (...args: readonly string[]) => Promise<Ran["json"]>;
+	/** as `tenten`, one after another in one process: what a start takes is taken once; its stderr is that of all */
+	readonly each: (all: readonly (readonly string[])[]) => Promise<readonly Ran[]>;
 	/** one that goes on running; it is ended when the shell is closed */
 	readonly start: (...args: readonly string[]) => ChildProcess;
 	readonly close: () => void;
@@ -33,20 +36,33 @@ export function openShell(variables: Readonly<Record<string, string>> = {}): She
 	const own = { TENTEN_PASSPHRASE: "correct horse", TENTEN_WALLET: join(folder, "wallet") };
 	const env = { ...surroundings, ...own, ...variables };
 	const running: ChildProcess[] = [];
-	const start = (...args: readonly string[]): ChildProcess => {
-		const child = spawn(process.execPath, [bin, ...args, "--json"], { cwd: folder, env });
+	const run = (...args: readonly string[]): ChildProcess => {
+		const child = spawn(process.execPath, args, { cwd: folder, env });
 		running.push(child);
 		return child;
 	};
-	const tenten = async (...args: readonly string[]): Promise<Ran> => {
-		const child = start(...args);
+	const start = (...args: readonly string[]): ChildProcess => run(bin, ...args, "--json");
+	const over = async (child: ChildProcess) => {
 		child.stdin?.end();
 		let [stdout, stderr] = ["", ""];
 		child.stdout?.on("data", (data) => (stdout += data));
 		child.stderr?.on("data", (data) => (stderr += data));
 		const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
-		const last = stdout.trim().split("\n").at(-1) ?? "";
+		return { status, stderr, lines: stdout.trim().split("\n") };
+	};
+	const tenten = async (...args: readonly string[]): Promise<Ran> => {
+		const { status, stderr, lines } = await over(start(...args));
+		const last = lines.at(-1) ?? "";
 		return { status, stderr, json: last === "" ? undefined : JSON.parse(last) };
+	};
+	const each = async (all: readonly (readonly string[])[]): Promise<readonly Ran[]> => {
+		const { status, stderr, lines } = await over(run(several, JSON.stringify(all)));
+		assert.equal(status, 0, stderr);
+		assert.equal(lines.length, 2 * all.length, stderr);
+		return all.map((_, at) => {
+			const [json, ended] = lines.slice(2 * at, 2 * at + 2).map((line) => JSON.parse(line));
+			return { status: ended.status, stderr, json };
+		});
 	};
 	const well = async (...args: readonly string[]) => {
 		const { status, stderr, json } = await tenten(...args);
@@ -57,7 +73,7 @@ export function openShell(variables: Readonly<Record<string, string>> = {}): She
 		for (const child of running) if (child.exitCode === null) child.kill("SIGKILL");
 		rmSync(folder, { recursive: true, force: true });
 	};
-	return { folder, tenten, well, start, close };
+	return { folder, tenten, well, each, start, close };
 }
 
 /** Waits until this text stands in what a running command says; gives what the first group matched. */
