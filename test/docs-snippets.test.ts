@@ -6,8 +6,10 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
-import { test } from "node:test";
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, test } from "node:test";
 
 type Snippet = {
 	readonly page: string;
@@ -34,13 +36,20 @@ function snippetsOf(page: string): readonly Snippet[] {
 const of = (...languages: readonly string[]): readonly Snippet[] =>
 	snippets.filter(({ language }) => languages.includes(language));
 
+/** Where commands run: all that lies in the repository is there, and what they write lies beside it. */
+const folder = mkdtempSync(join(tmpdir(), "tenten-snippets-"));
+const linked = readdirSync(".");
+for (const name of linked) symlinkSync(resolve(name), join(folder, name));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
 type Outcome = { readonly code: number; readonly output: string };
 
 /** Runs Node here, so that packages of the workspace are found; `input` is its program. */
-function run(parameters: readonly string[], input = ""): Promise<Outcome> {
-	return new Promise((resolve) => {
-		const child = execFile(process.execPath, [...parameters], { timeout: 120_000 }, (error, stdout, stderr) =>
-			resolve({ code: error === null ? 0 : 1, output: `${stdout}${error === null ? "" : stderr}` }),
+function run(parameters: readonly string[], input = "", cwd = "."): Promise<Outcome> {
+	return new Promise((done) => {
+		const options = { cwd, timeout: 120_000 };
+		const child = execFile(process.execPath, [...parameters], options, (error, stdout, stderr) =>
+			done({ code: error === null ? 0 : 1, output: `${stdout}${error === null ? "" : stderr}` }),
 		);
 		child.stdin?.end(input);
 	});
@@ -73,6 +82,11 @@ for (const { page, line, text } of of("sh"))
 			if (words[0] === "tenten") await assertRuns(words.slice(1));
 		});
 
+test("what a command of the pages writes is not left in the repository", () => {
+	const written = readdirSync(folder).filter((name) => !linked.includes(name));
+	assert.deepEqual(written, ["faults.html"]);
+});
+
 /** The commands of a block, without comments; joined ones apart. */
 function commandsOf(text: string): readonly string[] {
 	return text
@@ -83,7 +97,7 @@ function commandsOf(text: string): readonly string[] {
 }
 
 async function assertRuns(words: readonly string[]): Promise<void> {
-	const { code, output } = await run(["packages/cli/src/bin.ts", ...words]);
+	const { code, output } = await run([resolve("packages/cli/src/bin.ts"), ...words], "", folder);
 	assert.equal(code, 0, output);
 }
 
