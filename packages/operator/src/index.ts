@@ -80,6 +80,7 @@ export { Sampling, type SamplingOptions } from "./sealing/sampling.ts";
 export { openSealer, type Sealer, type SealerOptions } from "./sealing/sealer.ts";
 export type { SealWordSource } from "./sealing/witnessing.ts";
 export { type Acquirer, type Charge, type ChargeState, httpAcquirer } from "./settle/acquirer.ts";
+export type { AssetMoney } from "./settle/asset-money.ts";
 export { BankDesk, type BankDeskOptions, type Period, type Suspend } from "./settle/bank-desk.ts";
 export type { OwnAccount, PartyAccount } from "./settle/bank-file.ts";
 export type { KeptClaim } from "./settle/claim-rows.ts";

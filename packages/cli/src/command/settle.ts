@@ -255,7 +255,7 @@ async function suspensionsAt(desk: BankDesk, output: Output): Promise<readonly o
 function periodOf({ settings, from, until }: PeriodFlags, party: string) {
 	return {
 		party: idIn(party),
-		asset: readSettings(settings).asset,
+		asset: readSettings(settings).money.asset,
 		from: secondsIn(from),
 		until: secondsIn(until),
 	};

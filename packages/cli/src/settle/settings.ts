@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BankDesk, type OwnAccount, openStore, type PartyAccount } from "@tenten/operator";
+import { type AssetMoney, BankDesk, type OwnAccount, openStore, type PartyAccount } from "@tenten/operator";
 import { type Bytes, fromHex, keyId, type PublicKey, toHex } from "@tenten/protocol";
 import { z } from "zod";
 import { BadInput } from "../bad-input.ts";
@@ -58,8 +58,7 @@ const settingsForm = z.strictObject({
 });
 
 export type SettleSettings = {
-	readonly asset: Bytes;
-	readonly money: { readonly currency: string; readonly scale: number };
+	readonly money: AssetMoney;
 	readonly own: OwnAccount;
 	/** by party, in hexadecimal */
 	readonly accounts: Readonly<Record<string, PartyAccount>>;
@@ -72,8 +71,7 @@ export function readSettings(file: string): SettleSettings {
 	const { asset, money, own, parties } = data;
 	const devices = new Map(parties.flatMap(({ id, devices }) => devices.map((device) => [device, id])));
 	return {
-		asset: fromHex(asset) as Bytes,
-		money,
+		money: { ...money, asset: fromHex(asset) as Bytes },
 		own,
 		accounts: Object.fromEntries(parties.map(({ id, account }) => [id, account])),
 		partyOf: (device) => {

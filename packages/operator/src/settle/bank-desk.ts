@@ -19,6 +19,7 @@ import {
 } from "@tenten/protocol";
 import type { Store } from "../store/store.ts";
 import type { Acquirer } from "./acquirer.ts";
+import { type AssetMoney, refuseScale } from "./asset-money.ts";
 import { readBankResult } from "./bank-result.ts";
 import type { BankWord } from "./bank-word.ts";
 import { type BegunCharge, beginCharge, type Charging, drive, endCharge, openCharges } from "./charging.ts";
@@ -26,7 +27,6 @@ import { claimOf, everyClaim, type KeptClaim } from "./claim-rows.ts";
 import { claimIn, statementIn, statementOfClaim } from "./claiming.ts";
 import { type RecordRules, takeRecord } from "./device-records.ts";
 import { type Filing, fileIn, type KeptFile } from "./filing.ts";
-import type { Money } from "./iso/amount.ts";
 import { type ResultLine, resultIn } from "./results.ts";
 
 export type BankDeskOptions = {
@@ -86,14 +86,17 @@ export class BankDesk {
 		return store.run((transaction) => fileIn(transaction, filing, id, at));
 	}
 
-	/** What a bank sent, and what became of each line by it; the refusals of `readBankResult`. */
-	async read(content: Bytes, money: Money): Promise<readonly ResultLine[] | Refusal> {
+	/** What a bank sent, and what became of each line by it; the refusals of `readBankResult` and `refuseScale`. */
+	async read(content: Bytes, money: AssetMoney): Promise<readonly ResultLine[] | Refusal> {
 		const { id: operator, store, now } = this.#options;
 		const words = readBankResult(content, money);
 		if (isRefusal(words)) return words;
 		const at = now();
-		return store.run((transaction) =>
-			resultIn(transaction, content, words as readonly BankWord[], { operator, now: at }),
+		const { asset } = money;
+		return store.run(
+			async (transaction) =>
+				(await refuseScale(transaction, money)) ??
+				resultIn(transaction, content, words as readonly BankWord[], { operator, asset, now: at }),
 		);
 	}
 

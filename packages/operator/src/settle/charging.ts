@@ -10,6 +10,7 @@
  */
 import {
 	type Bytes,
+	equalBytes,
 	isRefusal,
 	partyFileId,
 	type Refusal,
@@ -22,12 +23,13 @@ import {
 import { insertMissing } from "../store/sets.ts";
 import type { Transaction } from "../store/store.ts";
 import type { Acquirer, Charge, ChargeState } from "./acquirer.ts";
+import { type AssetMoney, refuseScale } from "./asset-money.ts";
 import { claimOf, type KeptClaim, stepIn } from "./claim-rows.ts";
 import { keepFile, keptFile, lineReference } from "./filing.ts";
 
 export type Charging = {
 	readonly claim: Bytes;
-	readonly currency: string;
+	readonly money: AssetMoney;
 	/** what the acquirer knows the card by */
 	readonly card: string;
 };
@@ -37,17 +39,20 @@ export type BegunCharge = { readonly file: Bytes; readonly claim: Bytes; readonl
 
 /**
  * The charge of a claim: the one that is open, or the next. `claim-unknown`, `claim-filed` where a bank's file has it,
- * `claim-paid`, `asset-mismatch` for what the party is owed.
+ * `claim-paid`, `asset-mismatch` for what the party is owed, another asset than the money, or by `refuseScale`.
  */
 export async function beginCharge(
 	transaction: Transaction,
-	{ claim: id, currency, card }: Charging,
+	{ claim: id, money, card }: Charging,
 	operator: Bytes,
 	now: number,
 ): Promise<BegunCharge | Refusal> {
 	const claim = await claimOf(transaction, id);
 	if (claim === undefined) return refuse("claim-unknown", toHex(id));
 	if (claim.direction !== "debit") return refuse("asset-mismatch", "nothing is owed by this party");
+	if (!equalBytes(claim.asset, money.asset)) return refuse("asset-mismatch", "a claim of another asset");
+	const wrong = await refuseScale(transaction, money);
+	if (wrong !== undefined) return wrong;
 	const last = claim.history.at(-1);
 	if (last?.kind === "filed") {
 		const open = await openCharge(transaction, claim, last.file);
@@ -58,6 +63,7 @@ export async function beginCharge(
 	const file = partyFileId({ operator, name });
 	const step = stepClaim(claim.history, { kind: "file", file }, claim.direction);
 	if (isRefusal(step)) return step;
+	const { currency } = money;
 	const content = toUtf8(JSON.stringify({ currency, card }));
 	await keepFile(
 		transaction,
@@ -80,7 +86,7 @@ export async function openCharges(transaction: Transaction): Promise<readonly Be
 	for (const { file_id, claim_id } of rows) {
 		const claim = await claimOf(transaction, claim_id);
 		const last = claim?.history.at(-1);
-		if (claim === undefined || last?.kind !== "filed" || toHex(last.file) !== toHex(file_id)) continue;
+		if (claim === undefined || last?.kind !== "filed" || !equalBytes(last.file, file_id)) continue;
 		const charge = await openCharge(transaction, claim, file_id);
 		if (charge !== undefined) open.push(charge);
 	}

@@ -21,6 +21,7 @@ import {
 } from "@tenten/protocol";
 import { insertNewSet } from "../store/sets.ts";
 import type { Transaction } from "../store/store.ts";
+import { type AssetMoney, refuseScale } from "./asset-money.ts";
 import {
 	type BankFile,
 	type BankLine,
@@ -30,7 +31,6 @@ import {
 } from "./bank-file.ts";
 import { claimOf, type KeptClaim, stepIn } from "./claim-rows.ts";
 import { evidenceOf } from "./device-records.ts";
-import type { Money } from "./iso/amount.ts";
 
 export type Filing = {
 	/** letters, digits and hyphens, at most 35: also what the bank knows the file by */
@@ -40,7 +40,7 @@ export type Filing = {
 	readonly own: OwnAccount;
 	/** by party, in hexadecimal */
 	readonly accounts: Readonly<Record<string, PartyAccount>>;
-	readonly money: Money;
+	readonly money: AssetMoney;
 	/** YYYY-MM-DD */
 	readonly date: string;
 };
@@ -49,7 +49,7 @@ export type KeptFile = { readonly id: Bytes; readonly name: string; readonly con
 
 /**
  * The file of a name. `order-mismatch` where that is another's, `claim-unknown`, `asset-mismatch` where claims are of
- * several assets or directions, `bank-unknown` where a party has no account; the refusals of `stepClaim` and
+ * another asset than the money, or of both directions, or by `refuseScale`, `bank-unknown` where a party has no account; the refusals of `stepClaim` and
  * `writeBankFile`.
  */
 export async function fileIn(
@@ -58,14 +58,24 @@ export async function fileIn(
 	operator: Bytes,
 	now: number,
 ): Promise<KeptFile | Refusal> {
-	const { name, own } = filing;
+	const { name, own, money } = filing;
 	const id = partyFileId({ operator, name });
-	const asked = sha256(toUtf8(JSON.stringify({ ...filing, claims: filing.claims.map(toHex) })));
+	const asked = sha256(
+		toUtf8(
+			JSON.stringify({
+				...filing,
+				claims: filing.claims.map(toHex),
+				money: { ...money, asset: toHex(money.asset) },
+			}),
+		),
+	);
 	const known = await keptFile(transaction, id);
 	if (known !== undefined)
 		return equalBytes(known.asked, asked) ? known : refuse("order-mismatch", "another file");
 	const claims = await claimsFor(transaction, filing, id);
 	if (isRefusal(claims)) return claims;
+	const wrong = await refuseScale(transaction, money);
+	if (wrong !== undefined) return wrong;
 	const file = await bankFile(transaction, filing, id, claims as readonly KeptClaim[], now);
 	if (isRefusal(file)) return file;
 	const content = writeBankFile(file);
@@ -78,7 +88,7 @@ export async function fileIn(
 /** Claims that this file may take, in its order. */
 async function claimsFor(
 	transaction: Transaction,
-	{ name, claims: ids }: Filing,
+	{ name, claims: ids, money }: Filing,
 	file: Bytes,
 ): Promise<readonly KeptClaim[] | Refusal> {
 	if (!/^[0-9A-Za-z-]{1,35}$/.test(name)) return refuse("text-refused", `name of the file: "${name}"`);
@@ -93,9 +103,11 @@ async function claimsFor(
 	}
 	const [first] = claims;
 	const other = claims.find(
-		({ asset, direction }) => !equalBytes(asset, first?.asset ?? asset) || direction !== first?.direction,
+		({ asset, direction }) => !equalBytes(asset, money.asset) || direction !== first?.direction,
 	);
-	return other === undefined ? claims : refuse("asset-mismatch", "claims of several assets, or directions");
+	return other === undefined
+		? claims
+		: refuse("asset-mismatch", "claims of another asset, or of both directions");
 }
 
 async function bankFile(

@@ -11,6 +11,7 @@ import {
 	type ClaimEvent,
 	type ClaimStep,
 	type Direction,
+	equalBytes,
 	isRefusal,
 	partyFileId,
 	sha256,
@@ -42,7 +43,7 @@ export async function resultIn(
 	transaction: Transaction,
 	content: Bytes,
 	words: readonly BankWord[],
-	{ operator, now }: { readonly operator: Bytes; readonly now: number },
+	{ operator, asset, now }: { readonly operator: Bytes; readonly asset: Bytes; readonly now: number },
 ): Promise<readonly ResultLine[]> {
 	const id = sha256(content);
 	await insertMissing(transaction, "party_results", [{ result_id: id, content, read_at: now }]);
@@ -50,7 +51,7 @@ export async function resultIn(
 	for (const word of words) {
 		const lines = await linesOf(transaction, operator, word);
 		if (lines.length === 0) said.push(unknown(word));
-		for (const line of lines) said.push(await judge(transaction, word, line));
+		for (const line of lines) said.push(await judge(transaction, word, line, asset));
 	}
 	const contradictions = said.flatMap(({ became, reference, why }, place) =>
 		became === "contradicts" ? [{ result_id: id, place, reference, detail: why }] : [],
@@ -83,10 +84,13 @@ async function judge(
 	transaction: Transaction,
 	word: BankWord,
 	{ reference, file_id, claim_id, amount }: FileLine,
+	asset: Bytes,
 ): Promise<ResultLine> {
 	const line = { reference, claim: toHex(claim_id) };
 	const claim = await claimOf(transaction, claim_id);
 	if (claim === undefined) throw new Error("the database is damaged: a line of no claim");
+	if (!equalBytes(claim.asset, asset))
+		return { ...line, became: "contradicts", why: "a claim of another asset than the document is read as" };
 	if (word.amount !== null && word.amount !== amount)
 		return { ...line, became: "contradicts", why: `${word.amount} minor units, asked for ${amount}` };
 	const step = await stepIn(transaction, claim, eventOf(word, claim.direction, file_id));

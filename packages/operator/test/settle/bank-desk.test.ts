@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	assetHash,
 	type Bytes,
 	isRefusal,
 	type PartyStatement,
@@ -11,11 +12,14 @@ import {
 	verifyProof,
 } from "@tenten/protocol";
 import { id, must } from "../../../protocol/test/crossing/support/sides.ts";
+import { BankDesk } from "../../src/index.ts";
 import { itemProofOf } from "../../src/sealing/proofs.ts";
 import type { KeptClaim } from "../../src/settle/claim-rows.ts";
 import type { KeptFile } from "../../src/settle/filing.ts";
 import type { ResultLine } from "../../src/settle/results.ts";
 import { readZengin } from "../../src/settle/zengin/file.ts";
+import { createEcosystem } from "../support/ecosystem.ts";
+import { beginSealed, sealNow } from "../support/sealed.ts";
 import { statusReport } from "./support/answers.ts";
 import { answered } from "./support/debit-results.ts";
 import {
@@ -34,6 +38,10 @@ import {
 const { ann, bob, cyd } = drivers;
 const { north, south } = chargers;
 const secret = new Uint8Array(32).fill(0x77);
+
+/** Of whom nothing is asked. */
+const unasked = async (): Promise<never> => assert.fail("an acquirer was asked");
+const nobody = { authorise: unasked, capture: unasked, status: unasked };
 
 async function charged(): Promise<DeskWorld> {
 	const world = await DeskWorld.open();
@@ -152,12 +160,15 @@ test("what contradicts changes no claim, and is shown until somebody has looked"
 	// One yen more on the line, and in the sums of the trailer.
 	for (const at of [122 + 89, 244 + 18, 244 + 36]) more[at] = (more[at] as number) + 1;
 	assert.deepEqual(became(await world.desk.read(more, yen)), ["contradicts"]);
+	const ofOther = { ...yen, asset: id(9) };
+	assert.deepEqual(became(await world.desk.read(answered(two.content, ["1"]), ofOther)), ["contradicts"]);
 	const stranger = toUtf8(statusReport("other", [{ reference: "7", status: "RJCT", code: "AM04" }]));
 	assert.deepEqual(became(await world.desk.read(stranger, yen)), ["unknown"]);
 	const details = (await world.desk.contradictions()).map(({ detail }) => detail).toSorted();
-	assert.equal(details.length, 2);
+	assert.equal(details.length, 3);
 	assert.match(details[0] ?? "", /^471 minor units, asked for 470/);
-	assert.match(details[1] ?? "", /refused before/);
+	assert.match(details[1] ?? "", /^a claim of another asset/);
+	assert.match(details[2] ?? "", /refused before/);
 	assert.equal(await world.stateOf(claim), "filed");
 	const whole = toUtf8(statusReport("two", [], { status: "RJCT", code: "FF01" }));
 	assert.deepEqual(became(await world.desk.read(whole, yen)), ["reopened"]);
@@ -252,6 +263,7 @@ test("what is refused is refused by its code, and leaves every row as it was", a
 			codeIn(await desk.file({ ...filing, claims: [id(7)] })),
 			codeIn(await desk.file({ ...filing, claims: [debit.id, debit.id] })),
 			codeIn(await desk.file({ ...filing, claims: [debit.id, credit.id] })),
+			codeIn(await desk.file({ ...filing, money: { ...yen, asset: id(9) } })),
 			codeIn(await desk.file({ ...filing, claims: [filed.id] })),
 			codeIn(await desk.file({ ...filing, accounts: {} })),
 			codeIn(await desk.file({ ...filing, name: "a b" })),
@@ -270,6 +282,7 @@ test("what is refused is refused by its code, and leaves every row as it was", a
 			"claim-unknown",
 			"malformed",
 			"asset-mismatch",
+			"asset-mismatch",
 			"claim-filed",
 			"bank-unknown",
 			"text-refused",
@@ -280,4 +293,26 @@ test("what is refused is refused by its code, and leaves every row as it was", a
 	);
 	assert.deepEqual(await world.rows(), before);
 	assert.ok(!isRefusal(await world.file("fine", debit)));
+});
+
+test("amounts of an asset have the decimals that the operator's list says, whatever money is named", async () => {
+	const { operator } = await createEcosystem();
+	await beginSealed(operator);
+	const { id: operatorId, store } = operator;
+	const desk = new BankDesk({ id: operatorId, store, now: () => operator.now() });
+	const asset = assetHash({ operator: operatorId, code: "JPY" });
+	const [record] = await recordsOf(operatorId, [[ann, north, 350n]], 0, asset);
+	must(await desk.take(record as Bytes, rules));
+	await sealNow(operator);
+	const { id: claim } = must(await desk.claim({ party: ann, ...month, asset })) as KeptClaim;
+	const [money, wrong] = [
+		{ ...yen, asset },
+		{ ...yen, asset, scale: 2 },
+	];
+	const filing = { name: "one", claims: [claim], own, accounts, money, date: "2026-11-27" };
+	assert.equal(codeIn(await desk.file({ ...filing, money: wrong })), "asset-mismatch");
+	assert.equal(codeIn(await desk.charge({ claim, money: wrong, card: "card" }, nobody)), "asset-mismatch");
+	const { content } = must(await desk.file(filing)) as KeptFile;
+	assert.equal(codeIn(await desk.read(answered(content, ["0"]), wrong)), "asset-mismatch");
+	assert.deepEqual(became(await desk.read(answered(content, ["0"]), money)), ["paid"]);
 });

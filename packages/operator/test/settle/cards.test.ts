@@ -6,7 +6,7 @@ import { httpAcquirer } from "../../src/settle/acquirer.ts";
 import { drive } from "../../src/settle/charging.ts";
 import type { KeptClaim } from "../../src/settle/claim-rows.ts";
 import { type AcquirerServer, startAcquirer, type Trouble } from "./support/acquirer-server.ts";
-import { chargers, codeIn, DeskWorld, drivers } from "./support/desk-world.ts";
+import { chargers, codeIn, DeskWorld, drivers, yen } from "./support/desk-world.ts";
 
 const { ann, bob } = drivers;
 const servers: AcquirerServer[] = [];
@@ -25,7 +25,7 @@ async function opened() {
 	const claim = await world.claim(ann);
 	const acquirer = httpAcquirer(server.address, "secret", 5_000);
 	const charge = (card: string, of: KeptClaim = claim) =>
-		world.desk.charge({ claim: of.id, currency: "JPY", card }, acquirer);
+		world.desk.charge({ claim: of.id, money: yen, card }, acquirer);
 	return { server, world, claim, acquirer, charge };
 }
 
@@ -86,7 +86,7 @@ test("a decline reopens the claim and suspends; the next card is another charge"
 });
 
 test("an acquirer that took another amount is shown, and what a party is owed is no charge", async () => {
-	const { server, world, claim, charge } = await opened();
+	const { server, world, claim, charge, acquirer } = await opened();
 	server.takesMore = 1n;
 	await charge("card-1");
 	assert.equal(await world.stateOf(claim), "filed");
@@ -96,6 +96,9 @@ test("an acquirer that took another amount is shown, and what a party is owed is
 	const owed = await world.claim(chargers.north);
 	assert.equal(codeIn(await charge("card-1", owed)), "asset-mismatch");
 	assert.equal(codeIn(await charge("card-1", { ...owed, id: id(7) })), "claim-unknown");
+	const dollars = { asset: id(0xa1), currency: "USD", scale: 2 };
+	const asDollars = await world.desk.charge({ claim: claim.id, money: dollars, card: "card-1" }, acquirer);
+	assert.equal(codeIn(asDollars), "asset-mismatch");
 	const filed = await world.claim(bob);
 	must(await world.file("bank", filed));
 	assert.equal(codeIn(await charge("card-1", filed)), "claim-filed");
@@ -105,6 +108,6 @@ test("an acquirer that took another amount is shown, and what a party is owed is
 test("a key that the acquirer does not know charges nothing", async () => {
 	const { server, world, claim } = await opened();
 	const stranger = httpAcquirer(server.address, "other", 5_000);
-	await world.desk.charge({ claim: claim.id, currency: "JPY", card: "card-1" }, stranger);
+	await world.desk.charge({ claim: claim.id, money: yen, card: "card-1" }, stranger);
 	assert.deepEqual([server.taken, await world.stateOf(claim)], [0n, "filed"]);
 });

@@ -68,7 +68,7 @@ async function settledAll(operator: Operator, heard: Set<string>, acquirer: Acqu
 		heard.add(toHex(party));
 	});
 	await desk.resume(acquirer);
-	const charged = await desk.charge({ claim: claim.id, currency: "JPY", card: "card" }, acquirer);
+	const charged = await desk.charge({ claim: claim.id, money: yen, card: "card" }, acquirer);
 	if (isRefusal(charged)) assert.equal(charged.code, "claim-paid");
 	// Read in a job each, which has nothing to lose.
 	const statement = given(await desk.statement({ party: drivers.ann, ...month }));

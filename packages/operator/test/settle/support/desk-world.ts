@@ -30,7 +30,7 @@ const partyOf = (device: { readonly bytes: Bytes }): Bytes | undefined =>
 		(party) => toHex(cars.get(toHex(party))?.key.bytes ?? id(0)) === toHex(device.bytes),
 	);
 
-export const yen = { currency: "JPY", scale: 0 };
+export const yen = { asset: yenAsset, currency: "JPY", scale: 0 };
 export const month = { asset: yenAsset, from: 1_000, until: 2_000 };
 
 export const own: OwnAccount = {
@@ -54,14 +54,19 @@ export const accounts: Readonly<Record<string, PartyAccount>> = Object.fromEntri
 export type Paid = readonly [payer: Bytes, payee: Bytes, amount: bigint, paidAt?: number];
 
 /** Encoded records, each of a payment of its own. */
-export function recordsOf(operator: Bytes, payments: readonly Paid[], from = 0): Promise<readonly Bytes[]> {
+export function recordsOf(
+	operator: Bytes,
+	payments: readonly Paid[],
+	from = 0,
+	asset = yenAsset,
+): Promise<readonly Bytes[]> {
 	return Promise.all(
 		payments.map(([payer, payee, amount, paidAt = 1_500], at) => {
 			const proof = new Uint8Array(32);
 			new DataView(proof.buffer).setUint32(0, from + at + 1);
 			const car = cars.get(toHex(payer));
 			assert.ok(car, "no car pays for this party");
-			return signDeviceRecord({ operator, asset: yenAsset, amount, payer, payee, proof, paidAt }, car);
+			return signDeviceRecord({ operator, asset, amount, payer, payee, proof, paidAt }, car);
 		}),
 	);
 }
