@@ -8,12 +8,11 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { type Bytes, isRefusal, type Refusal } from "@tenten/protocol";
 import { requestId } from "hono/request-id";
 import type { RequestLog } from "../http/app.ts";
-import { documentPage } from "../http/document-page.ts";
+import { addDocumentationRoutes } from "../http/documentation-routes.ts";
 import { given, refused } from "../http/endpoint.ts";
 import { Metrics } from "../http/metrics.ts";
 import { alwaysSent } from "../http/page.ts";
-import { problem, problemCodes, problemResponse } from "../http/problem.ts";
-import { problemText } from "../http/problem-page.ts";
+import { problem, problemResponse } from "../http/problem.ts";
 import { type Gate, noted, serve } from "../http/serving.ts";
 import { type FogStanding, fogDocument, fogEndpoints } from "./endpoints.ts";
 
@@ -59,13 +58,7 @@ export function fogDoor({ answer, standing, log }: FogDoorOptions): OpenAPIHono 
 		return isRefusal(answered) ? refused(routes.question, answered) : given(answered);
 	});
 	serve(door, routes.standing, anybody, async () => given(standing()));
-	const document = fogDocument();
-	serve(door, routes.openApi, anybody, async () => given(document));
-	serve(door, routes.documentation, anybody, async () => given(documentPage(document)));
-	serve(door, routes.explanation, anybody, async ({ params }) => {
-		const code = problemCodes.find((known) => known === params.code);
-		return code === undefined ? problem("route-unknown") : given(problemText(code));
-	});
+	addDocumentationRoutes(door, routes, anybody, fogDocument());
 	serve(door, routes.live, anybody, async () => given("ok"));
 	serve(door, routes.ready, anybody, async () => given("ok"));
 	serve(door, routes.metrics, anybody, async () =>

@@ -3,12 +3,11 @@ import { z } from "@hono/zod-openapi";
 import { limits } from "@tenten/protocol";
 import { type Document, documentOf } from "../http/document.ts";
 import { type Endpoint, named } from "../http/endpoint.ts";
-import { serviceEndpoints } from "../http/service-endpoints.ts";
+import { serviceEndpoints, serviceFor } from "../http/service-endpoints.ts";
 
 const access = "reader";
 const age = z.int().nullable().openapi({ description: "seconds since it was fetched; null: there is none" });
 const count = z.int().nonnegative();
-const { openApi, documentation, explanation, live, ready, metrics } = serviceEndpoints;
 
 const standingSchema = z.strictObject({
 	/** unix seconds by the gateway's clock */
@@ -45,12 +44,8 @@ export const fogEndpoints = {
 			problems: [],
 		},
 	}),
-	openApi: { ...openApi, access },
-	documentation: { ...documentation, access },
-	explanation: { ...explanation, access },
-	live,
-	ready: { ...ready, problems: [] },
-	metrics,
+	...serviceFor(access),
+	metrics: serviceEndpoints.metrics,
 } as const satisfies Readonly<Record<string, Endpoint>>;
 
 const about = {

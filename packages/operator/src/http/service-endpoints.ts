@@ -1,6 +1,6 @@
 /** Routes of whoever looks after the process, or reads about the rest. */
 import { z } from "@hono/zod-openapi";
-import { named } from "./endpoint.ts";
+import { type Endpoint, named } from "./endpoint.ts";
 
 export const serviceEndpoints = named("service", {
 	openApi: {
@@ -65,3 +65,15 @@ export const serviceEndpoints = named("service", {
 		problems: [],
 	},
 });
+
+/** The same of a server that is no operator: for whoever reaches its door, and nothing stops it. */
+export function serviceFor<const A extends Endpoint["access"]>(access: A) {
+	const { openApi, documentation, explanation, live, ready } = serviceEndpoints;
+	return {
+		openApi: { ...openApi, access },
+		documentation: { ...documentation, access },
+		explanation: { ...explanation, access },
+		live,
+		ready: { ...ready, problems: [] },
+	} as const;
+}

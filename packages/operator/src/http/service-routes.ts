@@ -2,23 +2,16 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Operator } from "../operator.ts";
 import { openApiDocument } from "./document.ts";
-import { documentPage } from "./document-page.ts";
+import { addDocumentationRoutes } from "./documentation-routes.ts";
 import { given } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { type Metrics, watchText, webhookText } from "./metrics.ts";
-import { problem, problemCodes } from "./problem.ts";
-import { problemText } from "./problem-page.ts";
+import { problem } from "./problem.ts";
 import { type Gate, serve } from "./serving.ts";
 
 export function addServiceRoutes(app: OpenAPIHono, operator: Operator, metrics: Metrics, gate: Gate): void {
-	const { openApi, documentation, explanation, live, ready, metrics: figures } = endpoints;
-	const document = openApiDocument();
-	serve(app, openApi, gate, async () => given(document));
-	serve(app, documentation, gate, async () => given(documentPage(document)));
-	serve(app, explanation, gate, async ({ params }) => {
-		const code = problemCodes.find((known) => known === params.code);
-		return code === undefined ? problem("route-unknown") : given(problemText(code));
-	});
+	const { live, ready, metrics: figures } = endpoints;
+	addDocumentationRoutes(app, endpoints, gate, openApiDocument());
 	serve(app, live, gate, async () => given("ok"));
 	serve(app, ready, gate, async () => {
 		if (!(await operator.isReachable())) return problem("not-ready");

@@ -8,11 +8,10 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { requestId } from "hono/request-id";
-import { documentPage } from "../http/document-page.ts";
+import { addDocumentationRoutes } from "../http/documentation-routes.ts";
 import { given } from "../http/endpoint.ts";
 import { alwaysSent } from "../http/page.ts";
-import { problem, problemCodes, problemResponse } from "../http/problem.ts";
-import { problemText } from "../http/problem-page.ts";
+import { problem, problemResponse } from "../http/problem.ts";
 import { type Gate, serve } from "../http/serving.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import { railDocument, railEndpoints } from "./endpoints.ts";
@@ -34,8 +33,7 @@ export function railDoor(runner: RailRunner, bug: (error: Error) => void): OpenA
 		return problemResponse(problem("internal"));
 	});
 	door.notFound(() => problemResponse(problem("route-unknown")));
-	const { takeRailMessage, railPayment, railAccounts, openApi, documentation, explanation, live, ready } =
-		railEndpoints;
+	const { takeRailMessage, railPayment, railAccounts, live, ready } = railEndpoints;
 	serve(door, takeRailMessage, anybody, async ({ body }) => {
 		const taken = await runner.take(body);
 		return taken.kind === "refused" ? problem(taken.code) : given(null);
@@ -49,13 +47,7 @@ export function railDoor(runner: RailRunner, bug: (error: Error) => void): OpenA
 		const sum = accounts.reduce((total, { balance }) => total + balance, 0n);
 		return given(JSON.parse(writeJson({ accounts, sum })));
 	});
-	const document = railDocument();
-	serve(door, openApi, anybody, async () => given(document));
-	serve(door, documentation, anybody, async () => given(documentPage(document)));
-	serve(door, explanation, anybody, async ({ params }) => {
-		const code = problemCodes.find((known) => known === params.code);
-		return code === undefined ? problem("route-unknown") : given(problemText(code));
-	});
+	addDocumentationRoutes(door, railEndpoints, anybody, railDocument());
 	serve(door, live, anybody, async () => given("ok"));
 	serve(door, ready, anybody, async () => {
 		await runner.kept("ready?");

@@ -5,14 +5,13 @@
 import { z } from "@hono/zod-openapi";
 import { type Document, documentOf } from "../http/document.ts";
 import { type Endpoint, named } from "../http/endpoint.ts";
-import { serviceEndpoints } from "../http/service-endpoints.ts";
+import { serviceFor } from "../http/service-endpoints.ts";
 import { messageSchema, namePattern } from "./message-form.ts";
 
 /** Bytes of the longest message: one that carries a message of the hand-over, in base64. */
 const longest = 131_072;
 
 const payment = z.string().regex(namePattern).openapi({ description: "1 to 64 visible ASCII characters" });
-const { openApi, documentation, explanation, live, ready } = serviceEndpoints;
 const minor = z
 	.string()
 	.regex(/^-?[0-9]+$/)
@@ -78,11 +77,7 @@ export const railEndpoints = {
 			problems: [],
 		},
 	}),
-	openApi: { ...openApi, access },
-	documentation: { ...documentation, access },
-	explanation: { ...explanation, access },
-	live,
-	ready: { ...ready, problems: [] },
+	...serviceFor(access),
 } as const satisfies Readonly<Record<string, Endpoint>>;
 
 const about = {

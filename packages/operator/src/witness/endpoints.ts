@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 import { type Document, documentOf } from "../http/document.ts";
 import { type Endpoint, named } from "../http/endpoint.ts";
 import { hexadecimal } from "../http/schemas.ts";
-import { serviceEndpoints } from "../http/service-endpoints.ts";
+import { serviceEndpoints, serviceFor } from "../http/service-endpoints.ts";
 import { standingSchema } from "./standing-form.ts";
 
 const access = "reader";
@@ -20,7 +20,6 @@ const word = {
 	kind: "cose",
 	description: "`sealWord`: a cosignature or a refusal, signed (crossing.md)",
 } as const;
-const { openApi, documentation, explanation, live, ready, metrics } = serviceEndpoints;
 
 export const witnessEndpoints = {
 	...named("witness", {
@@ -122,12 +121,8 @@ export const witnessEndpoints = {
 			problems: [],
 		},
 	}),
-	openApi: { ...openApi, access },
-	documentation: { ...documentation, access },
-	explanation: { ...explanation, access },
-	live,
-	ready: { ...ready, problems: [] },
-	metrics,
+	...serviceFor(access),
+	metrics: serviceEndpoints.metrics,
 } as const satisfies Readonly<Record<string, Endpoint>>;
 
 const about = {

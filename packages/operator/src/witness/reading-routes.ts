@@ -1,11 +1,10 @@
 /** What anyone may read of a witness: its words on seals, how far it followed each log, evidence, how peers stand. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type Bytes, fromHex, fromUtf8 } from "@tenten/protocol";
-import { documentPage } from "../http/document-page.ts";
+import { addDocumentationRoutes } from "../http/documentation-routes.ts";
 import { given } from "../http/endpoint.ts";
 import type { Metrics } from "../http/metrics.ts";
-import { problem, problemCodes } from "../http/problem.ts";
-import { problemText } from "../http/problem-page.ts";
+import { problem } from "../http/problem.ts";
 import { type Gate, serve } from "../http/serving.ts";
 import { witnessDocument, witnessEndpoints } from "./endpoints.ts";
 import type { Standing } from "./standing-form.ts";
@@ -77,13 +76,7 @@ export function addReadingRoutes(
 		const { now, peers } = seals.standings();
 		return given({ now, peers: [...peers] });
 	});
-	const document = witnessDocument();
-	serve(door, routes.openApi, anybody, async () => given(document));
-	serve(door, routes.documentation, anybody, async () => given(documentPage(document)));
-	serve(door, routes.explanation, anybody, async ({ params }) => {
-		const code = problemCodes.find((known) => known === params.code);
-		return code === undefined ? problem("route-unknown") : given(problemText(code));
-	});
+	addDocumentationRoutes(door, routes, anybody, witnessDocument());
 	serve(door, routes.live, anybody, async () => given("ok"));
 	serve(door, routes.ready, anybody, async () => given("ok"));
 	serve(door, routes.metrics, anybody, async () => given(await metrics.text()));
