@@ -20,7 +20,6 @@ import {
 	judgeRows,
 	type MeterClaim,
 	type MeterPayout,
-	mayCredit,
 	meterPart,
 	type Order,
 	orderDigest,
@@ -40,7 +39,6 @@ import {
 	signedStatement,
 	type Token,
 	type Trust,
-	type VerifiedCertificate,
 	verifyMeterClaim,
 	verifyParsedToken,
 	verifyStatement,
@@ -51,7 +49,7 @@ import { usable } from "./claims.ts";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
 import { convictBeside, convictClaimants } from "./metered.ts";
-import { type Claimed, recordPayouts } from "./recording.ts";
+import { claimedBy, recordPayouts } from "./recording.ts";
 import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
 import { refusedFrozen } from "./store/freezes.ts";
@@ -171,7 +169,13 @@ async function recordClaim(
 	const payout = await payoutOf(transaction, context, claim, trust);
 	if (isRefusal(payout)) return payout;
 	const account = usable(await certificateOf(transaction, action.account), trust);
-	const claimed = claimedBy(claim, payout, order, account, context.now());
+	const { token, until } = claim;
+	const by = { order, signer: claim.statement.signer.hash, account, now: context.now() };
+	const claimed = {
+		...claimedBy({ ...payout, issue: token.issueId, until }, by),
+		rows: [...payout.path, ownRow(payout, token.outputId, orderDigest(order))],
+		position: 0,
+	};
 	const frozen = await refusedFrozen(transaction, context, [statesTaken(claimed)]);
 	if (frozen !== undefined) return frozen;
 	const outcomes = await recordPayouts(transaction, context, [claimed], trust);
@@ -207,37 +211,6 @@ async function payoutOf(
 
 function atLeastOne(payout: MeterPayout): MeterPayout | Refusal {
 	return payout.amount > 0n ? payout : refuse("amount-invalid", "nothing is due");
-}
-
-function claimedBy(
-	{ token, statement, until }: MeterClaim,
-	payout: MeterPayout,
-	order: Order,
-	account: VerifiedCertificate | null,
-	now: number,
-): Claimed {
-	const digest = orderDigest(order);
-	const { output, path, amount, hops, terms, owner, holding } = payout;
-	const signer = statement.signer.hash;
-	return {
-		order,
-		digest,
-		signer,
-		position: 0,
-		issue: token.issueId,
-		output,
-		rows: [...path, ownRow(payout, token.outputId, digest)],
-		amount,
-		hops,
-		terms,
-		owner,
-		redeemer: signer,
-		creditable: account !== null && mayCredit(holding, account, now),
-		claimants: account === null ? [signer] : [signer, account.hash],
-		source: "refunded",
-		burned: false,
-		closed: now >= until,
-	};
 }
 
 /** A Close, shown by anybody: its rows are taken, so that what is claimed of its meter yields to it. */

@@ -9,7 +9,10 @@ import {
 	equalBytes,
 	type Fork,
 	judgeRows,
+	mayCredit,
 	type Order,
+	orderDigest,
+	type Refund,
 	type Refusal,
 	refuse,
 	type Trust,
@@ -41,6 +44,36 @@ export type Claimed = Omit<JudgedToken, "kind" | "holding" | "releases"> & {
 	readonly claimants: readonly Bytes[];
 	readonly source: "redeemed" | "refunded";
 };
+
+type Refunded = Pick<Refund, "output" | "amount" | "hops" | "terms" | "owner" | "holding" | "until"> & {
+	readonly issue: Bytes;
+};
+
+/** By whose word something is refunded, and to whom; `account` null: a certificate that is not usable. */
+type RefundedBy = {
+	readonly order: Order;
+	/** hash of the certificate that signed the statement */
+	readonly signer: Bytes;
+	readonly account: VerifiedCertificate | null;
+	/** unix seconds */
+	readonly now: number;
+};
+
+/** What a statement is paid for one output, before the rows that it takes. `until`: closed from then on. */
+export function claimedBy(
+	{ issue, output, amount, hops, terms, owner, holding, until }: Refunded,
+	{ order, signer, account, now }: RefundedBy,
+): Omit<Claimed, "rows" | "position"> {
+	return {
+		...{ order, digest: orderDigest(order), signer, issue, output, amount, hops, terms, owner },
+		redeemer: signer,
+		creditable: account !== null && mayCredit(holding, account, now),
+		claimants: account === null ? [signer] : [signer, account.hash],
+		source: "refunded",
+		burned: false,
+		closed: now >= until,
+	};
+}
 
 /**
  * Where each payout stands recorded, now or since an earlier try, or why it does not; at its `position`. By issue,

@@ -15,7 +15,6 @@ import {
 	type Bytes,
 	type ConsumedOutput,
 	isRefusal,
-	mayCredit,
 	type Order,
 	orderDigest,
 	type Refund,
@@ -30,7 +29,6 @@ import {
 	type Token,
 	type Trust,
 	toHex,
-	type VerifiedCertificate,
 	type VerifiedStatement,
 	verifyRefund,
 	verifyStatement,
@@ -39,7 +37,7 @@ import { statesTaken } from "./claiming/taking.ts";
 import { usable } from "./claims.ts";
 import type { OperatorContext } from "./context.ts";
 import { certificateOf } from "./enrol.ts";
-import { type Claimed, isRecorded, recordPayouts } from "./recording.ts";
+import { type Claimed, claimedBy, isRecorded, recordPayouts } from "./recording.ts";
 import { type Outcome, replyTo } from "./replies.ts";
 import { settle } from "./settlement.ts";
 import { refusedFrozen } from "./store/freezes.ts";
@@ -156,8 +154,12 @@ async function recordRefunds(
 		const stopped = await refusedPayout(transaction, context, order.asset.code);
 		if (stopped !== undefined) return stopped;
 		const account = usable(await certificateOf(transaction, action.account), trust);
+		const by = { order, signer: signer.hash, account, now: context.now() };
+		const digest = orderDigest(order);
 		const claimed = refunds.map((refunded, position) => {
-			return { ...claimedBy(refunded, order, signer.hash, account, context.now()), position };
+			const { output, path, kept, token } = refunded;
+			const rows = [...path, { output, consumer: digest, consumed: kept }];
+			return { ...claimedBy({ ...refunded, issue: token.issueId }, by), rows, position };
 		});
 		const frozen = await refusedFrozen(transaction, context, claimed.map(statesTaken));
 		if (frozen !== undefined) return frozen;
@@ -190,32 +192,4 @@ function tellRefund(
 	const subject = toHex(cause);
 	const data = { subject, account: toHex(account) };
 	return tell(transaction, context, { type: "tenten.refund.ruled", cause, subject, account, data });
-}
-
-function claimedBy(
-	{ token, output, path, kept, amount, hops, terms, owner, holding, until }: Refund,
-	order: Order,
-	signer: Bytes,
-	account: VerifiedCertificate | null,
-	now: number,
-): Omit<Claimed, "position"> {
-	const digest = orderDigest(order);
-	return {
-		order,
-		digest,
-		signer,
-		issue: token.issueId,
-		output,
-		rows: [...path, { output, consumer: digest, consumed: kept }],
-		amount,
-		hops,
-		terms,
-		owner,
-		redeemer: signer,
-		creditable: account !== null && mayCredit(holding, account, now),
-		claimants: account === null ? [signer] : [signer, account.hash],
-		source: "refunded",
-		burned: false,
-		closed: now >= until,
-	};
 }
