@@ -31,8 +31,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: refunds,
-				find: "		rows: [...path, { output, consumer: digest, consumed: kept }],",
-				put: "		rows: kept === undefined ? [] : path,",
+				find: "			const rows = [...path, { output, consumer: digest, consumed: kept }];",
+				put: "			const rows = kept === undefined ? [] : path;",
 			},
 		],
 		test: { file: rulings, name: "a second statement about the same lock is paid nothing more" },
@@ -212,7 +212,7 @@ export const ruling: readonly Bug[] = [
 		promise: 6,
 		edits: [
 			{
-				file: refunds,
+				file: "packages/operator/src/recording.ts",
 				find: "		closed: now >= until,",
 				put: "		closed: now < 0 && until > 0,",
 			},
