@@ -25,8 +25,8 @@ import {
 	type TypeOf,
 	unixSeconds,
 } from "../codec/index.ts";
-import { coseKey, keyId, type Signer, sha256, signature, taggedHash, verifySign1 } from "../crypto/index.ts";
-import { authorityHintBytes, type Trust } from "../identity/index.ts";
+import { coseKey, type Signer, sha256, signature, taggedHash, verifySign1 } from "../crypto/index.ts";
+import { authorityHintBytes, refuseUnruled, signByRulingKey, type Trust } from "../identity/index.ts";
 import { assetId } from "../token/index.ts";
 
 export const mandateBody = record({
@@ -80,28 +80,23 @@ export type VerifiedApproval = {
 
 /** `signer`: a ruling key of the operator. */
 export async function signMandate(body: MandateBody, signer: Signer): Promise<Bytes> {
-	const signed = await signer.sign("mandate", serialize(mandateBody, body));
-	const keyHint = keyId(signer.key).subarray(0, authorityHintBytes);
-	return serialize(mandate, { body, keyHint, signature: signed });
+	const payload = serialize(mandateBody, body);
+	return serialize(mandate, { body, ...(await signByRulingKey("mandate", payload, signer)) });
 }
 
 /** Everything but dates: the codes of decoding, `malformed`, `issuer-unknown`, `authority-unknown`, `signature-invalid`. */
 export function verifyMandate(encoded: Bytes, trust: Trust): VerifiedMandate | Refusal {
 	const read = parse(mandate, encoded);
 	if (isRefusal(read)) return read;
-	const { body, keyHint, signature: signed } = read;
+	const { body } = read;
 	if (body.each > body.total || body.from >= body.until) return refuse("malformed", "a mandate for nothing");
 	if (!equalBytes(body.asset.operator, body.operator))
 		return refuse("malformed", "an asset of another operator");
 	const operator = trust.operator(body.operator);
 	if (operator === undefined) return refuse("issuer-unknown");
-	const hinted = operator.keys.filter(
-		({ purpose, id }) => purpose === "ruling" && equalBytes(id.subarray(0, authorityHintBytes), keyHint),
-	);
-	if (hinted.length === 0) return refuse("authority-unknown", "no listed ruling key has this hint");
 	const payload = serialize(mandateBody, body);
-	if (!hinted.some(({ key }) => verifySign1(trust.verify, key, "mandate", payload, signed)))
-		return refuse("signature-invalid", "mandate");
+	const unruled = refuseUnruled(operator, "mandate", payload, read, trust.verify);
+	if (unruled !== undefined) return unruled;
 	return { verified: "mandate", encoded, id: mandateId(body), body };
 }
 

@@ -14,7 +14,6 @@ import {
 	bytes,
 	bytes32,
 	compareBytes,
-	encodeItem,
 	enumeration,
 	equalBytes,
 	integer,
@@ -24,11 +23,13 @@ import {
 	type Refusal,
 	record,
 	refuse,
+	serialize,
 	type TypeOf,
 	unixSeconds,
 } from "../codec/index.ts";
-import { keyId, type Signer, signature, taggedHash, verifySign1 } from "../crypto/index.ts";
+import { type Signer, signature, taggedHash } from "../crypto/index.ts";
 import { authorityHintBytes } from "./certificate.ts";
+import { refuseUnruled, signByRulingKey } from "./hinted-keys.ts";
 import type { Trust } from "./trust.ts";
 
 /** so many that every list fits a message, whatever its dates */
@@ -80,9 +81,8 @@ export function freezeListHash(body: FreezeListBody): Bytes {
 
 /** `signer`: the operator's ruling key. */
 export async function signFreezeList(body: FreezeListBody, signer: Signer): Promise<Bytes> {
-	const keyHint = keyId(signer.key).subarray(0, authorityHintBytes);
-	const signed = await signer.sign("freeze-list", encodeItem(freezeListBody.write(body)));
-	return encodeItem(freezeList.write({ body, keyHint, signature: signed }));
+	const payload = serialize(freezeListBody, body);
+	return serialize(freezeList, { body, ...(await signByRulingKey("freeze-list", payload, signer)) });
 }
 
 /**
@@ -108,14 +108,9 @@ export function verifyFreezeList(
 	const { body } = signed;
 	const operator = trust.operator(body.operator);
 	if (operator === undefined) return refuse("issuer-unknown");
-	const hinted = operator.keys.filter(
-		({ purpose, id }) =>
-			purpose === "ruling" && equalBytes(id.subarray(0, authorityHintBytes), signed.keyHint),
-	);
-	if (hinted.length === 0) return refuse("authority-unknown", "no listed ruling key has this hint");
-	const payload = encodeItem(freezeListBody.write(body));
-	if (!hinted.some(({ key }) => verifySign1(trust.verify, key, "freeze-list", payload, signed.signature)))
-		return refuse("signature-invalid", "freeze list");
+	const payload = serialize(freezeListBody, body);
+	const unruled = refuseUnruled(operator, "freeze-list", payload, signed, trust.verify);
+	if (unruled !== undefined) return unruled;
 	if (!isInOrder(body)) return refuse("malformed", "a freeze list is in order, and says nothing twice");
 	const before = newest(body.operator);
 	if (before !== null && !follows(body, before)) return refuse("freeze-list-rollback", `${before.number}`);

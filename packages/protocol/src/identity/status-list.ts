@@ -22,6 +22,7 @@ import {
 } from "../codec/index.ts";
 import { keyId, parseCwt, type Signer, signCwt, verifyCwt } from "../crypto/index.ts";
 import { authorityHintBytes } from "./certificate.ts";
+import { hintedKeys } from "./hinted-keys.ts";
 import type { Trust, VerifiedCertificate } from "./trust.ts";
 
 /** Certificates a list. */
@@ -110,9 +111,10 @@ export function readStatusList(encoded: Bytes, trust: Trust): StatusList | Refus
 	if (isRefusal(place)) return place;
 	const { operator, number } = place;
 	const { keyId: named } = cwt;
-	const keys = trust
-		.keys(operator, "authority")
-		.filter((key) => named === null || startsWith(keyId(key), named));
+	const keys =
+		named === null
+			? trust.keys(operator, "authority")
+			: hintedKeys(trust.operator(operator), "authority", named);
 	if (keys.length === 0) return refuse("authority-unknown", "no listed authority has this key id");
 	if (!keys.some((key) => verifyCwt(trust.verify, key, cwt)))
 		return refuse("signature-invalid", "status list");
@@ -160,10 +162,6 @@ function whose(
 	const number = Number(digits);
 	if (entry === undefined || number > 65_535) return refuse("issuer-unknown", "a list of nobody listed");
 	return { operator: keyId(entry.root), number };
-}
-
-function startsWith(whole: Bytes, beginning: Bytes): boolean {
-	return beginning.length > 0 && equalBytes(whole.subarray(0, beginning.length), beginning);
 }
 
 /** At most a whole list: what inflates to more is cut there and refused. */

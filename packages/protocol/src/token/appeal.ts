@@ -27,12 +27,14 @@ import {
 	type TypeOf,
 	unixSeconds,
 } from "../codec/index.ts";
-import { keyId, type Signer, signature, taggedHash, verifySign1 } from "../crypto/index.ts";
+import { type Signer, signature, taggedHash, verifySign1 } from "../crypto/index.ts";
 import {
 	authorityHintBytes,
 	type FreezeEntry,
 	type FreezeListBody,
 	Freezes,
+	refuseUnruled,
+	signByRulingKey,
 	type Trust,
 } from "../identity/index.ts";
 import { statesOf } from "./frozen.ts";
@@ -124,26 +126,18 @@ export function appealOutcomeHash(body: AppealOutcomeBody): Bytes {
 
 /** `signer`: the operator's ruling key. */
 export async function signAppealOutcome(body: AppealOutcomeBody, signer: Signer): Promise<Bytes> {
-	const keyHint = keyId(signer.key).subarray(0, authorityHintBytes);
-	const signed = await signer.sign("appeal-outcome", encodeItem(outcomeBody.write(body)));
-	return serialize(appealOutcome, { body, keyHint, signature: signed });
+	const payload = serialize(outcomeBody, body);
+	return serialize(appealOutcome, { body, ...(await signByRulingKey("appeal-outcome", payload, signer)) });
 }
 
 /** What became of an appeal: `authority-unknown`, or `signature-invalid`, where no listed ruling key signed it. */
 export function verifyAppealOutcome(encoded: Bytes, trust: Trust): AppealOutcomeBody | Refusal {
 	const parsed = parse(appealOutcome, encoded);
 	if (isRefusal(parsed)) return parsed;
-	const { body, keyHint } = parsed;
-	const listed = trust.operator(body.operator)?.keys ?? [];
-	const hinted = listed.filter(
-		({ purpose, id }) => purpose === "ruling" && equalBytes(id.subarray(0, authorityHintBytes), keyHint),
-	);
-	if (hinted.length === 0) return refuse("authority-unknown", "no listed ruling key has this hint");
-	const payload = encodeItem(outcomeBody.write(body));
-	const isSigned = hinted.some(({ key }) =>
-		verifySign1(trust.verify, key, "appeal-outcome", payload, parsed.signature),
-	);
-	return isSigned ? body : refuse("signature-invalid", "outcome of an appeal");
+	const { body } = parsed;
+	const operator = trust.operator(body.operator);
+	const payload = serialize(outcomeBody, body);
+	return refuseUnruled(operator, "appeal-outcome", payload, parsed, trust.verify) ?? body;
 }
 
 /** What a list says of outputs. */

@@ -11,7 +11,6 @@ import {
 	bytes,
 	bytes32,
 	encodeItem,
-	equalBytes,
 	integer,
 	list,
 	type Refusal,
@@ -28,7 +27,7 @@ import {
 	signature,
 	taggedHashOfEncoded,
 } from "../crypto/index.ts";
-import { authorityHintBytes, type Trust } from "../identity/index.ts";
+import { authorityHintBytes, hintedKeys, type Trust } from "../identity/index.ts";
 import { assetId } from "./asset.ts";
 import { caveats, conditions } from "./condition.ts";
 
@@ -99,12 +98,9 @@ export function verifyIssueProof(proof: IssueProof, trust: Trust): Bytes | Refus
 	const root = rootFromPath(id, proof.index, proof.size, proof.path);
 	if (root === undefined) return refuse("issue-proof-invalid", "path does not fit");
 	const payload = batchPayload(operator.id, proof.size, root);
-	const hinted = operator.keys.filter(
-		({ purpose, id: listedId }) =>
-			purpose === "issuing" && equalBytes(listedId.subarray(0, authorityHintBytes), proof.keyHint),
-	);
+	const hinted = hintedKeys(operator, "issuing", proof.keyHint);
 	// Its operator may have changed keys since the list was signed: whoever has a newer one sees further.
 	if (hinted.length === 0) return refuse("issuer-unknown", "no listed issuing key has this hint");
-	const signed = hinted.some(({ key }) => trust.verifyShared(key, "issue-batch", payload, proof.signature));
+	const signed = hinted.some((key) => trust.verifyShared(key, "issue-batch", payload, proof.signature));
 	return signed ? id : refuse("issue-proof-invalid", "no listed issuing key signed this batch");
 }

@@ -143,13 +143,20 @@ test("claims that a list must have, it has", async () => {
 			]),
 		],
 	]);
-	const signed = async (claims: ReadonlyMap<number, Item>, type = "application/statuslist+cwt") => {
-		const named = { type, keyId: keyId(operator.authority.key), signer: operator.authority };
+	const authority = keyId(operator.authority.key);
+	const signed = async (
+		claims: ReadonlyMap<number, Item>,
+		type = "application/statuslist+cwt",
+		kid = authority,
+	) => {
+		const named = { type, keyId: kid, signer: operator.authority };
 		return verifyStatusList(await signCwt(claims, named), { trust, newest: () => null, now });
 	};
 	assert.equal(isRefusal(await signed(full)), false);
 	assert.equal(isRefusal(await signed(new Map([...full, [65534, 600]]))), false);
 	expectRefusal(await signed(full, "application/eat+cwt"), "malformed");
+	assert.equal(isRefusal(await signed(full, undefined, authority.subarray(0, 1))), false);
+	expectRefusal(await signed(full, undefined, new Uint8Array()), "authority-unknown");
 	for (const [label, value] of [
 		[2, 7],
 		[4, null],
