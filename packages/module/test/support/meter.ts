@@ -34,6 +34,8 @@ export type MeterOptions = Partial<Omit<MeterTerms, "payee" | "offer">> & {
 	readonly amount?: bigint;
 	readonly purpose?: string | null;
 	readonly released?: boolean;
+	/** ticks that the chains really have; those of the terms where left out */
+	readonly chained?: number;
 };
 
 /** Ten yen for four ticks, a hundred ticks at most, for two days, where the options say nothing else. */
@@ -57,7 +59,7 @@ export async function tryToOpen(
 	const said = termsOf(world, payee, options);
 	const own = { purpose: options.purpose ?? null, request: world.random() };
 	const id = meterId(token.outputId, { certificate: payer.certificate.hash, ...own }, said);
-	const chains = chainsFrom(id, world.random(), said.ticks);
+	const chains = chainsFrom(id, world.random(), options.chained ?? said.ticks);
 	const terms = { ...said, anchors: options.anchors ?? chains.anchors() };
 	const meter: Meter = { id, terms, payee: payee.certificate };
 	const amount = options.amount ?? (BigInt(said.ticks) * said.units) / BigInt(said.perTicks);

@@ -25,13 +25,16 @@ import {
 	writeTick,
 } from "@tenten/protocol";
 import fc from "fast-check";
+import { openMeter } from "../../../module/test/support/meter.ts";
 import { day, expectRefusal, expectValue, issueTo } from "../../../module/test/support/world.ts";
 import {
 	alice,
 	ask,
 	askPayee,
+	bob,
 	codeOf,
 	opened,
+	type Scene,
 	scene,
 	started,
 	talk,
@@ -104,12 +107,69 @@ test("a tick that was not paid changes nothing, and one that comes again neither
 	const [good] = here.payer.sent as [Bytes];
 	await talk(here);
 	const hear = async (frame: Bytes) => codeOf(await here.payee.run(here.payee.hear(frame)));
-	assert.equal(await hear(good), undefined);
+	const again = here.payee.hear(good);
+	assert.deepEqual([again.refusal, again.effects], [undefined, []]);
 	const { preimage } = expectValue(readTick(good));
 	assert.equal(await hear(writeTick(3, preimage)), "tick-invalid");
 	assert.equal(await hear(writeTick(3, world.random())), "tick-invalid");
 	assert.equal(await hear(writeTick(61, world.random())), "tick-invalid");
 	assert.equal(ticksOf(here.payee), 2);
+	await tick(here);
+	await talk(here);
+	const before = here.payee.hear(good);
+	assert.deepEqual([before.refusal, before.effects, before.state], [undefined, [], here.payee.state]);
+});
+
+test("a chain that is longer than its meter pays no tick more", async () => {
+	const options = { ticks: 60, chained: 70 };
+	const { meter, token, chains } = await openMeter(
+		world,
+		await issueTo(world, alice, 1000n),
+		alice,
+		bob,
+		options,
+	);
+	const open = { kind: "open", meter: meter.id, token: token.token, ticks: 0, preimage: null } as const;
+	const policy = { step: 70, keepEvery: 70 };
+	const heard = (ticks: number) =>
+		stepMeterPayee(
+			{ ...open, kept: 0, isBehind: false },
+			{ kind: "ticked", tick: { ticks, preimage: chains.preimage(ticks) } },
+			policy,
+			{ trust: world.trust, now: world.now },
+		);
+	assert.equal(heard(60).refusal, undefined);
+	assert.equal(codeOf(heard(61).refusal), "tick-invalid");
+});
+
+test("a payer ticks while it is open, at least once, to the end of its meter and no later than until", async () => {
+	const here = await opened();
+	assert.equal(codeOf(await tick(here, 0)), "meter-over");
+	assert.equal(codeOf(await tick(here, 61)), "meter-over");
+	assert.equal(await tick(here, 60), undefined);
+	const late = await opened();
+	late.clock.now += 2 * day - 1;
+	assert.equal(await tick(late), undefined);
+	late.clock.now += 1;
+	assert.equal(codeOf(await tick(late)), "meter-over");
+	const stopped = await opened();
+	await ask(stopped, "close");
+	assert.equal(stopped.payer.state.kind, "open");
+	assert.equal(codeOf(await tick(stopped)), "meter-over");
+});
+
+test("what is far ahead is taken after a restart, and after a word with the payer, and at no other time", async () => {
+	for (const [happens, code] of [
+		[() => undefined, "tick-invalid"],
+		[(here: Scene) => here.payee.restart(), undefined],
+		[(here: Scene) => askPayee(here, "contact"), undefined],
+	] as const) {
+		const here = await opened();
+		for (let i = 0; i < 9; i++) await tick(here);
+		const last = here.payer.sent.splice(0).at(-1) as Bytes;
+		await happens(here);
+		assert.equal(codeOf(await here.payee.run(here.payee.hear(last))), code);
+	}
 });
 
 test("after a crash of either side both go on at the right tick", async () => {
@@ -159,11 +219,15 @@ test("a payer whose payee does not answer cancels, and has its token back", asyn
 	await talk(here);
 	assert.deepEqual([payer.state.kind, here.payee.state.kind], ["cancelled", "reserved"]);
 	assert.equal(codeOf(await tick(here)), "meter-over");
+	const late = await opened();
+	await ask(late, "cancel");
+	assert.deepEqual([late.payer.state.kind, late.payer.worth], ["open", 850n]);
 });
 
 test("who has claimed closes no more", async () => {
 	const here = await opened();
 	const { payer, payee, clock } = here;
+	assert.equal(codeOf(await askPayee(here, "claim")), "meter-over");
 	await tick(here);
 	await talk(here);
 	assert.equal(codeOf(await ask(here, "claim")), "ruling-early");
@@ -203,6 +267,9 @@ test("a payer closes only what it has paid, by the word of its payee", async () 
 		[{ ...count, preimage: null }, "tick-invalid"],
 		[{ ...count, signature: new Uint8Array(64) }, "signature-invalid"],
 	] as const;
+	const { state } = payer;
+	const unknown = { kind: "shown", ticks: 3, preimage: world.random() } as const;
+	assert.equal(codeOf(stepMeterPayer(state, unknown, payer.context()).refusal), "tick-invalid");
 	for (const [message, code] of wrong) {
 		const event = { ...said, kind: "received", message } as const;
 		assert.equal(codeOf(await payer.run(stepMeterPayer(payer.state, event, payer.context()))), code);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
 	type Bytes,
+	cancelPayload,
 	chainsFrom,
 	consumedOutputs,
 	dueFor,
@@ -157,7 +158,11 @@ test("a Close that is not exactly that is refused", async () => {
 	const data = link.body.data;
 	const over = { ticks: 101, signature: await signCount(meter, bob, 101) };
 	const cap = { condition: { kind: "transferCap", amount: 1n }, liftedBy: null } as const;
+	const lock = world.random();
+	const decider = ownerOf(world, carol);
+	const cancel = { lock, decider, signature: await carol.signer.sign("cancel", cancelPayload(lock)) };
 	const wrong: readonly Partial<LinkDraft>[] = [
+		{ after: [cancel] },
 		{ lock: { payeeDecides: false, hash: world.random() } },
 		{ against: { asset: world.otherAsset, amount: 1n } },
 		{
@@ -180,7 +185,28 @@ test("a Close that is not exactly that is refused", async () => {
 			JSON.stringify(Object.keys(change)),
 		);
 	}
+	// What the output holds beyond its ticks is no part of the meter.
+	const roomy = await opened({ amount: 300n });
+	const close = async (ticks: number, due: bigint) => {
+		const outputs = [
+			{ ...payees, amount: due, owner: { ...payees.owner, request: roomy.token.owner.request } },
+			{ ...change, amount: 300n - due },
+		];
+		const data = { ticks, signature: await signCount(roomy, bob, ticks) };
+		const made = await signLink(roomy.token, alice, { outputs, data });
+		return extendToken(made.link, made.signature, 0);
+	};
+	assert.ok(!isRefusal(await close(100, 250n)));
+	expectRefusal(await close(104, 260n), "meter-mismatch");
 });
+
+/** After so many links to its own owner. */
+async function passed(token: VerifiedToken, links: number): Promise<VerifiedToken> {
+	const outputs = [{ amount: token.amount, owner: ownerOf(world, alice), caveats: [] }];
+	const { link, signature } = await signLink(token, alice, { outputs });
+	const next = expectValue(extendToken(link, signature, 0));
+	return links === 1 ? next : passed(next, links - 1);
+}
 
 test("a meter opens only as one that can be closed", async () => {
 	const token = await issueTo(world, alice, 1000n);
@@ -194,6 +220,14 @@ test("a meter opens only as one that can be closed", async () => {
 	const capped = await issueTo(world, alice, 1000n, { conditions: [{ kind: "transferCap", amount: 249n }] });
 	expectRefusal(await tryToOpen(world, capped, alice, bob), "condition-cap");
 	assert.ok(!isRefusal(await tryToOpen(world, capped, alice, bob, { ticks: 99 })));
+	const counted = (hops: number) =>
+		issueTo(world, alice, 1000n, { conditions: [{ kind: "hopLimit", hops }], hopsUsed: 1 });
+	expectRefusal(await tryToOpen(world, await counted(1), alice, bob), "condition-hops");
+	assert.ok(!isRefusal(await tryToOpen(world, await counted(2), alice, bob)));
+	// The opening is the 30th link: the Close is one more, and the link that passes its part on the last.
+	const last = await passed(token, limits.hops - 3);
+	assert.ok(!isRefusal(await tryToOpen(world, last, alice, bob)));
+	expectRefusal(await tryToOpen(world, await passed(last, 1), alice, bob), "too-many");
 });
 
 test("a metered output is its payer's, stands first and is opened by a two-phase link", async () => {

@@ -23,7 +23,7 @@ import { Payee, Payer } from "./parties.ts";
 
 export const world: World = await createWorld();
 export const alice = await createHolder(world);
-const bob = await createHolder(world);
+export const bob = await createHolder(world);
 
 export type Scene = { readonly payer: Payer; readonly payee: Payee; readonly clock: { now: number } };
 export type Options = Partial<Pick<MeterRequestBody, "units" | "perTicks" | "ticks">> & {
