@@ -1,6 +1,6 @@
 /**
- * What a payee checks of a device that pays it, beside its certificate: the delegations, their term, their purposes,
- * their limit a payment. What the device counts is checked of its links (`token/spent.ts`).
+ * What a payee checks of a device that pays it, beside its certificate: the delegations, their term, its standing,
+ * their purposes, their limit a payment. What the device counts is checked of its links (`token/spent.ts`).
  */
 import { isRefusal, type Refusal, refuse } from "../codec/index.ts";
 import { refuseStanding } from "./status-list.ts";
@@ -20,7 +20,7 @@ export type DelegatedPayment = {
 
 /**
  * Why a payment is not what this certificate's responsible party allowed: `delegation-invalid`, `delegation-expired`,
- * `condition-purpose` or `limit-exceeded`.
+ * `device-suspended`, `status-list-expired`, `condition-purpose` or `limit-exceeded`.
  */
 export function refuseUndelegated(
 	certificate: VerifiedCertificate,
