@@ -20,7 +20,7 @@ import {
 import { fromHex, isRefusal, limits, toHex } from "@tenten/protocol";
 import { BadInput } from "../bad-input.ts";
 import { openLogKey } from "../log/keys.ts";
-import { policyIn } from "../log/policy-file.ts";
+import { policyIn, watchedLog } from "../log/policy-file.ts";
 import { numberIn } from "../number-flag.ts";
 import type { Issuer } from "./issuer.ts";
 
@@ -143,10 +143,8 @@ function peerLogIn(text: string): PeerLog {
 		throw new BadInput(`--peer-log is an operator's id and a file, id@policy; not ${text}`);
 	const file = text.slice(at + 1);
 	const policy = policyIn(file);
-	const [log, ...others] = policy.logs;
-	if (log?.url == null || others.length > 0 || policy.quorum.kind === "none")
-		throw new BadInput("names one log with its address, and who must have cosigned it", { file });
-	return { peer, source: httpSource(log.url, { timeout_ms: peerTimeout_ms }), policy };
+	const source = httpSource(watchedLog(policy, { file }), { timeout_ms: peerTimeout_ms });
+	return { peer, source, policy };
 }
 
 const peerTimeout_ms = 5_000;

@@ -11,23 +11,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { verify } from "@tenten/module";
-import { httpSource, type LogSource, LogUnreachable } from "@tenten/operator";
 import {
 	type Bytes,
 	equalBytes,
 	fromHex,
 	isRefusal,
-	limits,
-	noteBytes,
 	type Policy,
 	parsePolicy,
-	type Refusal,
-	refuse,
-	toHex,
 	toUtf8,
 } from "@tenten/protocol";
-import { ForeignGate, type LogDoor, type SettingStore } from "@tenten/wallet";
+import { ForeignGate, type SettingStore } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
+import { logDoor } from "../log/log-door.ts";
+import { watchedLog } from "../log/policy-file.ts";
 import { readJson, writeJson } from "./settings.ts";
 
 export type ForeignOperator = {
@@ -73,9 +69,7 @@ export function foreignPolicy(text: string, file?: string): Policy {
 	const policy = parsePolicy(toUtf8(text));
 	const where = file === undefined ? undefined : { file };
 	if (isRefusal(policy)) throw new BadInput(`is no policy: ${policy.detail}`, where);
-	const [log, ...others] = policy.logs;
-	if (log?.url == null || others.length > 0 || policy.quorum.kind === "none")
-		throw new BadInput("names one log with its address, and who must have cosigned it", where);
+	watchedLog(policy, where);
 	return policy;
 }
 
@@ -90,56 +84,20 @@ export type GateOptions = {
 export function gateOf(folder: string, { joined, now }: GateOptions): ForeignGate | undefined {
 	const operators = readForeign(folder);
 	if (operators.length === 0) return undefined;
-	const foreign = operators.map(({ id, policy, oldMost_s }) => ({
-		operator: idOf(id),
-		policy: foreignPolicy(policy),
-		oldMost_s,
-	}));
+	const foreign = operators.map(({ id, url, policy: text, oldMost_s }) => {
+		const policy = foreignPolicy(text);
+		return { operator: idOf(id), policy, oldMost_s, url, logUrl: watchedLog(policy) };
+	});
 	const homes = joined.filter((id) => operators.every((each) => each.id !== id)).map(idOf);
 	const settings = proofSettings(proofsFile(folder));
-	return new ForeignGate({ ecosystems: { homes, foreign }, door: doorOf(operators), settings, verify, now });
+	const door = logDoor((operator) => foreign.find((each) => equalBytes(each.operator, operator)));
+	return new ForeignGate({ ecosystems: { homes, foreign }, door, settings, verify, now });
 }
 
 function idOf(text: string): Bytes {
 	const id = fromHex(text);
 	if (id === undefined) throw new BadInput(`${text} is no operator's id`);
 	return id;
-}
-
-/** milliseconds: a payer waits meanwhile */
-const timeout_ms = 5_000;
-
-function doorOf(operators: readonly ForeignOperator[]): LogDoor {
-	const of = (operator: Bytes): ForeignOperator | undefined =>
-		operators.find(({ id }) => equalBytes(idOf(id), operator));
-	return {
-		checkpoint: async (operator) => {
-			const known = of(operator);
-			const url = known && foreignPolicy(known.policy).logs[0]?.url;
-			return url == null
-				? refuse("channel-failed", "no log of this operator is known")
-				: fetched(httpSource(url, { timeout_ms }), "checkpoint", noteBytes);
-		},
-		proof: async (operator, issue) => {
-			const known = of(operator);
-			return known === undefined
-				? refuse("channel-failed", "no door of this operator is known")
-				: fetched(
-						httpSource(known.url, { timeout_ms }),
-						`v1/batches/issues/${toHex(issue)}`,
-						2 * limits.message,
-					);
-		},
-	};
-}
-
-async function fetched(source: LogSource, path: string, most: number): Promise<Bytes | Refusal> {
-	try {
-		return (await source(path, most)) ?? refuse("channel-failed", "it has none");
-	} catch (error) {
-		if (error instanceof LogUnreachable) return refuse("channel-failed", error.message);
-		throw error;
-	}
 }
 
 /** Texts under names in one file, which only costs a question to an operator where it is lost. */

@@ -19,8 +19,6 @@ import {
 	type Policy,
 	parse,
 	parseLeaf,
-	type Refusal,
-	refuse,
 	type Seal,
 	toHex,
 	writeVerifierKey,
@@ -29,6 +27,7 @@ import type { LogDoor } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
 import { Line } from "../../ipc-line.ts";
 import { makeLogKey } from "../../log/keys.ts";
+import { logDoor } from "../../log/log-door.ts";
 import { policyIn } from "../../log/policy-file.ts";
 import { createIssuer, usualWindows } from "../../server/issuer.ts";
 import { type Mutual, mutualPolicy } from "../../server/mutual-policy.ts";
@@ -141,15 +140,8 @@ export class House {
 
 	/** How anybody reaches its log. */
 	door(): LogDoor {
-		const fetched = async (path: string): Promise<Bytes | Refusal> => {
-			const response = await fetch(`${this.known.url}${path}`);
-			const body = new Uint8Array(await response.arrayBuffer());
-			return response.ok ? body : refuse("channel-failed", `it answered ${response.status}`);
-		};
-		return {
-			checkpoint: () => fetched("/log/checkpoint"),
-			proof: (_, issue) => fetched(`/v1/batches/issues/${toHex(issue)}`),
-		};
+		const { url, logUrls } = this.known;
+		return logDoor(() => ({ url, logUrl: logUrls[0] }));
 	}
 
 	/** Takes a bank's word on the funds behind its operator. */

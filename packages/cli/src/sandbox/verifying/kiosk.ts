@@ -3,9 +3,10 @@
  * quorum of witnesses, and no longer. It fails closed, and what was to be paid stays with the payer.
  */
 import { verify } from "@tenten/module";
-import { type AskedProfile, type Bytes, isRefusal, type Refusal, refuse } from "@tenten/protocol";
-import { ForeignGate, type LogDoor, memorySettings } from "@tenten/wallet";
+import { type AskedProfile, isRefusal, type Refusal } from "@tenten/protocol";
+import { ForeignGate, memorySettings } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
+import { logDoor } from "../../log/log-door.ts";
 import { now } from "../../surroundings.ts";
 import { WalletFolder } from "../../wallet/folder.ts";
 import { payOrCallOff } from "../../wallet/paying.ts";
@@ -42,7 +43,7 @@ export class Kiosk {
 				homes: [home.asset.operator],
 				foreign: [{ operator: abroad.asset.operator, policy, oldMost_s }],
 			},
-			door: doorTo(abroad),
+			door: logDoor(() => ({ url: abroad.url, logUrl: abroad.watch.known.logUrls[0] })),
 			settings: memorySettings(),
 			verify,
 			now,
@@ -72,20 +73,4 @@ export class Kiosk {
 	close(): Promise<void> {
 		return this.#folder.close();
 	}
-}
-
-function doorTo({ url }: House): LogDoor {
-	const fetched = async (path: string): Promise<Bytes | Refusal> => {
-		try {
-			const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(5_000) });
-			const body = new Uint8Array(await response.arrayBuffer());
-			return response.ok ? body : refuse("channel-failed", `it answered ${response.status}`);
-		} catch (error) {
-			return refuse("channel-failed", error instanceof Error ? error.message : "no answer");
-		}
-	};
-	return {
-		checkpoint: () => fetched("/log/checkpoint"),
-		proof: (_, issue) => fetched(`/v1/batches/issues/${Buffer.from(issue).toString("hex")}`),
-	};
 }
