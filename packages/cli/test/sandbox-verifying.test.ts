@@ -12,9 +12,11 @@ import { isDeepStrictEqual } from "node:util";
 import { verify } from "@tenten/module";
 import type { PeerStanding } from "@tenten/operator";
 import { parseVerifierKey, toHex, verifyMisbehaviour } from "@tenten/protocol";
+import { Hono } from "hono";
 import { isGreen } from "../src/demo/verify/trio.ts";
 import type { House } from "../src/sandbox/house.ts";
 import { must, openTown, type Town } from "../src/sandbox/town.ts";
+import { addVerifyingRoutes } from "../src/sandbox/verifying/routes.ts";
 import { madeWhole } from "../src/sandbox/verifying/sealed-log.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenten-verifying-"));
@@ -124,7 +126,13 @@ test("each drills the others; one that is off is out of reach, the quorums of th
 		housesOf(town),
 		({ drills }) => drills.count === 1 && drills.paid === 1 && drills.p99_ms !== null,
 	);
+	const page = new Hono();
+	addVerifyingRoutes(page, { verifying, switches, houses: housesOf(town), buyer: aoi.folder });
+	const buy = () => page.request("/town/verifying/kiosk", { method: "POST" });
+	// Two who come first, at once, find one kiosk.
+	for (const { status } of await Promise.all([buy(), buy()])) assert.ok([200, 422].includes(status));
 	const before = spendable();
+	const taken = BigInt((await verifying.now()).taken);
 	await eventually(async () => (await verifying.sell(aoi.folder)) === null);
 	assert.equal(spendable(), before - 10n);
 	await switches.operatorOff(code);
@@ -140,7 +148,7 @@ test("each drills the others; one that is off is out of reach, the quorums of th
 	await switches.operatorOn(code);
 	await until(housesOf(town), isGreen);
 	await eventually(async () => (await verifying.sell(aoi.folder)) === null);
-	assert.equal((await verifying.now()).taken, "20");
+	assert.equal((await verifying.now()).taken, String(taken + 20n));
 });
 
 test("a newcomer is witnessed as the others are; what it seals beyond its issues is refused by all, convicted by a file, and gone with it", async () => {

@@ -15,7 +15,7 @@ export class Switches {
 	readonly #houses: readonly House[];
 	readonly #parties: Parties;
 	readonly #verifying: Verifying;
-	#last: Promise<void> = Promise.resolve();
+	#last: Promise<unknown> = Promise.resolve();
 
 	constructor(houses: readonly House[], parties: Parties, verifying: Verifying) {
 		this.#houses = houses;
@@ -42,8 +42,10 @@ export class Switches {
 	}
 
 	/** Whatever else must not happen while something is switched. */
-	during(what: () => Promise<void>): Promise<void> {
-		return this.#next(() => [what()]);
+	during<T>(what: () => Promise<T>): Promise<T> {
+		const done = this.#last.then(what);
+		this.#last = done.catch(() => undefined);
+		return done;
 	}
 
 	systemOn(name: SystemName): Promise<void> {
@@ -79,10 +81,8 @@ export class Switches {
 	}
 
 	#next(switching: () => readonly Promise<void>[]): Promise<void> {
-		const done = this.#last.then(async () => {
+		return this.during(async () => {
 			await allOf(switching());
 		});
-		this.#last = done.catch(() => undefined);
-		return done;
 	}
 }

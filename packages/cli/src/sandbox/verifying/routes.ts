@@ -35,7 +35,8 @@ export function addVerifyingRoutes(app: Hono, { verifying, switches, houses, buy
 			return now(context);
 		});
 	app.post("/town/verifying/kiosk", async (context) => {
-		const refused = await verifying.sell(buyer);
+		// One after another: whoever comes first opens the kiosk.
+		const refused = await switches.during(() => verifying.sell(buyer));
 		if (refused === null) return now(context);
 		const { code, detail } = refused;
 		return context.json({ code, detail, words: refusalWords[code] }, 422);
