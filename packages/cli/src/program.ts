@@ -5,65 +5,47 @@
  */
 import { Command, CommanderError } from "commander";
 import { BadInput } from "./bad-input.ts";
-import { benchCommand } from "./command/bench.ts";
-import { completionCommand } from "./command/completion.ts";
-import { crossingCommand } from "./command/crossing.ts";
-import { demoCommand } from "./command/demo.ts";
-import { doctorCommand } from "./command/doctor.ts";
-import { evidenceCommand } from "./command/evidence.ts";
-import { faultsCommand } from "./command/faults.ts";
-import { fogCommands } from "./command/fog.ts";
-import { issuerCommands } from "./command/issuer.ts";
-import { licensorCommands } from "./command/licensor.ts";
-import { logCommands } from "./command/log.ts";
-import { proofCommand } from "./command/proof.ts";
-import { racesCommand } from "./command/races.ts";
-import { railCommands } from "./command/rail.ts";
-import { recordCommand } from "./command/record.ts";
-import { relayCommand } from "./command/relay.ts";
-import { replayCommand } from "./command/replay.ts";
-import { sandboxCommand } from "./command/sandbox.ts";
-import { settleCommand } from "./command/settle.ts";
-import { simCommand } from "./command/sim.ts";
-import { tortureCommand } from "./command/torture.ts";
-import { vectorsCommand } from "./command/vectors.ts";
-import { walletCommands } from "./command/wallet.ts";
-import { witnessCommands } from "./command/witness.ts";
 import { jsonLine } from "./output.ts";
 import { exitCodes } from "./subcommand.ts";
 
-export function makeProgram(): Command {
+/** By name, in the order of the help. Each is read when it is run: most of a start is reading sources. */
+const members: Readonly<Record<string, () => Promise<Command>>> = {
+	sandbox: async () => (await import("./command/sandbox.ts")).sandboxCommand(),
+	demo: async () => (await import("./command/demo.ts")).demoCommand(),
+	wallet: async () => (await import("./command/wallet.ts")).walletCommands(),
+	operator: async () => (await import("./command/issuer.ts")).issuerCommands(),
+	doctor: async () => (await import("./command/doctor.ts")).doctorCommand(),
+	licensor: async () => (await import("./command/licensor.ts")).licensorCommands(),
+	relay: async () => (await import("./command/relay.ts")).relayCommand(),
+	rail: async () => (await import("./command/rail.ts")).railCommands(),
+	log: async () => (await import("./command/log.ts")).logCommands(),
+	witness: async () => (await import("./command/witness.ts")).witnessCommands(),
+	fog: async () => (await import("./command/fog.ts")).fogCommands(),
+	replay: async () => (await import("./command/replay.ts")).replayCommand(),
+	evidence: async () => (await import("./command/evidence.ts")).evidenceCommand(),
+	proof: async () => (await import("./command/proof.ts")).proofCommand(),
+	crossing: async () => (await import("./command/crossing.ts")).crossingCommand(),
+	record: async () => (await import("./command/record.ts")).recordCommand(),
+	settle: async () => (await import("./command/settle.ts")).settleCommand(),
+	vectors: async () => (await import("./command/vectors.ts")).vectorsCommand(),
+	bench: async () => (await import("./command/bench.ts")).benchCommand(),
+	torture: async () => (await import("./command/torture.ts")).tortureCommand(),
+	races: async () => (await import("./command/races.ts")).racesCommand(),
+	sim: async () => (await import("./command/sim.ts")).simCommand(),
+	faults: async () => (await import("./command/faults.ts")).faultsCommand(),
+	completion: async () =>
+		(await import("./command/completion.ts")).completionCommand(async () => await makeProgram()),
+};
+
+/** `only`: the one subcommand that is run. All of them, where there is none of that name. */
+export async function makeProgram(only?: string): Promise<Command> {
 	const program = new Command("tenten")
 		.description("Value that passes from hand to hand: wallets, operators, and the proofs between them.")
 		.version("0.1.0")
 		.showHelpAfterError("(--help says how it is used)")
 		.addHelpText("after", "\nExample:\n  $ tenten sandbox");
-	const members = [
-		sandboxCommand(),
-		demoCommand(),
-		walletCommands(),
-		issuerCommands(),
-		doctorCommand(),
-		licensorCommands(),
-		relayCommand(),
-		railCommands(),
-		logCommands(),
-		witnessCommands(),
-		fogCommands(),
-		replayCommand(),
-		evidenceCommand(),
-		proofCommand(),
-		crossingCommand(),
-		recordCommand(),
-		settleCommand(),
-		vectorsCommand(),
-		benchCommand(),
-		tortureCommand(),
-		racesCommand(),
-		simCommand(),
-		faultsCommand(),
-	];
-	for (const member of [...members, completionCommand(() => program)]) program.addCommand(member);
+	const wanted = only !== undefined && Object.hasOwn(members, only) ? [only] : Object.keys(members);
+	for (const name of wanted) program.addCommand(await (members[name] as () => Promise<Command>)());
 	everyCommand(program).forEach((command) => {
 		command.exitOverride();
 	});
@@ -77,7 +59,8 @@ function everyCommand(command: Command): readonly Command[] {
 /** Runs `tenten` with these arguments; the exit code says whether all is well. */
 export async function main(args: readonly string[]): Promise<number> {
 	try {
-		await makeProgram().parseAsync([...args], { from: "user" });
+		const program = await makeProgram(args[0]);
+		await program.parseAsync([...args], { from: "user" });
 		return Number(process.exitCode ?? exitCodes.well);
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.well : exitCodes.badInput;

@@ -13,6 +13,7 @@ import { jsonLine } from "../src/output.ts";
 const bin = join(import.meta.dirname, "../src/bin.ts");
 const folder = mkdtempSync(join(tmpdir(), "tenten-program-"));
 after(() => rmSync(folder, { recursive: true }));
+const program = await makeProgram();
 
 function tenten(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
 	return spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
@@ -23,12 +24,23 @@ function everyCommand(command: Command): readonly Command[] {
 }
 
 test("every command that does something has --json and an example", () => {
-	for (const command of everyCommand(makeProgram()).filter(({ commands }) => commands.length === 0)) {
+	for (const command of everyCommand(program).filter(({ commands }) => commands.length === 0)) {
 		let help = "";
 		command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
 		assert.match(help, /--json/, command.name());
 		assert.match(help, /Example:\n {2}\$ .*tenten/, command.name());
 	}
+});
+
+test("a subcommand is read alone, under the name by which it is known", async () => {
+	for (const name of program.commands.map((command) => command.name())) {
+		const alone = await makeProgram(name);
+		assert.deepEqual(
+			alone.commands.map((command) => command.name()),
+			[name],
+		);
+	}
+	assert.equal((await makeProgram("__proto__")).commands.length, program.commands.length);
 });
 
 test("a plan that adds up ends with 0 and one line of JSON with its totals", () => {
@@ -63,7 +75,7 @@ test("amounts keep every digit in JSON", () => {
 
 test("bash completes subcommands, their choices and their options", () => {
 	const script = join(folder, "completion.bash");
-	writeFileSync(script, completionScript("bash", makeProgram()));
+	writeFileSync(script, completionScript("bash", program));
 	const complete = (...words: readonly string[]): readonly string[] => {
 		const typed = words.map((word) => `"${word}"`).join(" ");
 		const run = `source ${script}; COMP_WORDS=(tenten ${typed}); COMP_CWORD=${words.length}; _tenten; echo "\${COMPREPLY[@]}"`;
@@ -78,8 +90,7 @@ test("bash completes subcommands, their choices and their options", () => {
 
 test("the other shells get every command too", () => {
 	for (const shell of ["zsh", "fish"] as const) {
-		const script = completionScript(shell, makeProgram());
-		for (const command of everyCommand(makeProgram()).slice(1))
-			assert.ok(script.includes(command.name()), shell);
+		const script = completionScript(shell, program);
+		for (const command of everyCommand(program).slice(1)) assert.ok(script.includes(command.name()), shell);
 	}
 });

@@ -3,8 +3,8 @@ import { Argument, type Command } from "commander";
 import { completionScript, type Shell, shells } from "../completion.ts";
 import { subcommand } from "../subcommand.ts";
 
-/** `program` is asked for when the command runs: the tree is whole by then. */
-export function completionCommand(program: () => Command): Command {
+/** `program`: the whole tree, asked for when the command runs. */
+export function completionCommand(program: () => Promise<Command>): Command {
 	return subcommand<[shell: Shell]>(
 		{
 			usage: "completion",
@@ -13,7 +13,7 @@ export function completionCommand(program: () => Command): Command {
 			arguments: [new Argument("<shell>", "whose completion").choices(shells)],
 		},
 		async (output, _, shell) => {
-			const script = completionScript(shell, program());
+			const script = completionScript(shell, await program());
 			output.say(script);
 			return { ok: true, result: { shell, script } };
 		},
