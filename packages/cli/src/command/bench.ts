@@ -3,6 +3,7 @@ import { Argument, type Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { benchCashu } from "../bench/cashu.ts";
 import { benchCrossing } from "../bench/crossing.ts";
+import { benchGantry } from "../bench/gantry.ts";
 import { benchHandover } from "../bench/handover.ts";
 import { benchHandoverDurable } from "../bench/handover-durable.ts";
 import { benchIssue } from "../bench/issue.ts";
@@ -35,6 +36,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	verify: benchVerify,
 	handover: benchHandover,
 	"handover-durable": (output) => benchHandoverDurable(output),
+	gantry: (output) => benchGantry(output),
 	redeem: (output) => benchRedeem(output),
 	size: benchSize,
 	issue: benchIssue,
