@@ -1,5 +1,4 @@
 /** The doors of operators, over HTTP, as a wallet's gate asks them: for the newest checkpoint, and for proofs of issues. */
-import { httpSource, type LogSource, LogUnreachable } from "@tenten/operator";
 import { type Bytes, limits, noteBytes, type Refusal, refuse, toHex } from "@tenten/protocol";
 import type { LogDoor } from "@tenten/wallet";
 
@@ -14,7 +13,7 @@ export function logDoor(addressesOf: (operator: Bytes) => LogAddresses | undefin
 	const fetched = async (address: string | undefined, path: string, most: number) =>
 		address === undefined
 			? refuse("channel-failed", "nothing is known of this operator")
-			: read(httpSource(address, { timeout_ms }), path, most);
+			: read(address, path, most);
 	return {
 		checkpoint: (operator) => fetched(addressesOf(operator)?.logUrl, "checkpoint", noteBytes),
 		proof: (operator, issue) =>
@@ -22,9 +21,11 @@ export function logDoor(addressesOf: (operator: Bytes) => LogAddresses | undefin
 	};
 }
 
-async function read(source: LogSource, path: string, most: number): Promise<Bytes | Refusal> {
+async function read(address: string, path: string, most: number): Promise<Bytes | Refusal> {
+	// A wallet that asks nobody does without an operator's sources: reading them takes longer than all of its own.
+	const { httpSource, LogUnreachable } = await import("@tenten/operator");
 	try {
-		return (await source(path, most)) ?? refuse("channel-failed", "it has none");
+		return (await httpSource(address, { timeout_ms })(path, most)) ?? refuse("channel-failed", "it has none");
 	} catch (error) {
 		if (error instanceof LogUnreachable) return refuse("channel-failed", error.message);
 		throw error;
