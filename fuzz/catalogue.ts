@@ -18,6 +18,7 @@ import { meterTargets } from "./targets/meters.ts";
 import { misbehaviourTargets } from "./targets/misbehaviour.ts";
 import { moduleTargets } from "./targets/module.ts";
 import { askedTarget } from "./targets/module-asked.ts";
+import { moduleMeterTargets } from "./targets/module-meters.ts";
 import { rulingsTarget } from "./targets/module-rulings.ts";
 import { operatorTargets } from "./targets/operator-http.ts";
 import { passkeyTargets } from "./targets/passkeys.ts";
@@ -57,6 +58,7 @@ export const targets: readonly Target[] = [
 	...moduleTargets,
 	askedTarget,
 	rulingsTarget,
+	...moduleMeterTargets,
 	...definitionTargets,
 	...operatorTargets,
 	...peerTargets,

@@ -303,6 +303,7 @@ test("what the code makes and has no exported shape for fits its rule", async ()
 		["protectedHeader", sigStructure[1] as Uint8Array],
 		["sealedContent", document.content],
 		["bundle", encodeBundle([ones])],
+		["meterHeading", protocol.writeMeterBundle(ones, [ones])[0] ?? ones],
 		["relayFrame.letter", encodeFrame({ kind: "letter", id: ones.subarray(16), sealed: new Uint8Array(41) })],
 		["relayFrame.taken", encodeFrame({ kind: "taken", id: ones.subarray(16) })],
 		["relayFrame.beat", encodeFrame({ kind: "beat" })],

@@ -85,6 +85,40 @@ const exchangeTerms = ({ town }: World) => ({
 	against: { asset: town.assetOf("SEAT"), amount: 1n },
 });
 
+/** A meter of ten yen for four ticks that ticks twelve times and is closed; what was begun is gone on with. */
+async function meter(
+	{ town }: World,
+	{ payer, payee }: { readonly payer: Wallet; readonly payee: Wallet },
+): Promise<void> {
+	const until = town.clock.now + 2 * 86_400;
+	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 40, until, keepEvery: 5 };
+	const channel = channelTo(payee);
+	const known = payer.meters.list().find(({ side, state }) => side === "payer" && state !== "cancelled");
+	const begun =
+		known === undefined
+			? await payer.meters.open({ request: ok(await payee.meters.request(terms)).encoded }, channel)
+			: await payer.meters.resume(known.meter, channel);
+	if (isRefusal(begun)) return;
+	for (let { ticks } = begun; ticks < 12; ticks++) await payer.meters.tick(begun.meter, channel);
+	await payer.meters.close(begun.meter, channel);
+}
+
+/** A meter that ticks and is left open. */
+async function halfMeter(
+	{ town }: World,
+	{ payer, payee }: { readonly payer: Wallet; readonly payee: Wallet },
+): Promise<void> {
+	const until = town.clock.now + 2 * 86_400;
+	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 40, until, keepEvery: 4 };
+	const request = ok(await payee.meters.request(terms)).encoded;
+	const { meter } = ok(await payer.meters.open({ request }, channelTo(payee)));
+	for (let tick = 0; tick < 8; tick++) await payer.meters.tick(meter, channelTo(payee));
+}
+
+async function claimMeters(_: World, wallet: Wallet): Promise<void> {
+	for (const { meter } of wallet.meters.list()) await wallet.meters.claim(meter);
+}
+
 export const scenes: Readonly<Record<string, Scene>> = {
 	"opening and joining": {
 		prepare: async () => undefined,
@@ -140,6 +174,39 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		holds: ({ module }) => {
 			for (const { attempt } of module.attempts()) assert.deepEqual(module.documents(attempt), documents);
 		},
+	},
+	"a meter": {
+		prepare: rich,
+		act: async (world, wallet) => void (await meter(world, { payer: wallet, payee: world.other })),
+		again: true,
+	},
+	"being paid by meter": {
+		prepare: rich,
+		act: async (world, wallet) => void (await meter(world, { payer: world.other, payee: wallet })),
+		again: true,
+	},
+	"a meter that is claimed": {
+		prepare: async (world, wallet) => {
+			await rich(world, wallet);
+			await halfMeter(world, { payer: wallet, payee: world.other });
+			world.town.clock.now += 2 * 86_400 + yen.grace;
+		},
+		act: claimMeters,
+		again: true,
+	},
+	"being paid by a meter that is claimed": {
+		prepare: async (world, wallet) => {
+			await rich(world, wallet);
+			await halfMeter(world, { payer: world.other, payee: wallet });
+			world.town.clock.now += 2 * 86_400;
+		},
+		act: async (world, wallet) => {
+			await claimMeters(world, wallet);
+			world.town.clock.now += yen.grace;
+			await claimMeters(world, wallet);
+			await claimMeters(world, world.other);
+		},
+		again: true,
 	},
 	"a payment given up": {
 		prepare: rich,
@@ -279,6 +346,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			await rich(world, wallet);
 			const request = await requestOf(world, world.other);
 			ok(await wallet.pay({ request, documents }, channelTo(world.other)));
+			await meter(world, { payer: wallet, payee: world.other });
 			await redeemAll(world, wallet);
 			// Late enough for another trust list, which says that the time has passed.
 			world.town.clock.now += 6_000 * 86_400;

@@ -24,11 +24,13 @@ import type { TokenSummary } from "./rows.ts";
 export function candidates(core: Core, encoded: Bytes, amount: bigint): readonly TokenSummary[] | Refusal {
 	const request = core.readRequest(encoded);
 	if (isRefusal(request)) return request;
+	return fitting(core, request.body.asset, meantBy(core, request, amount));
+}
+
+/** The free tokens of an asset that every rule lets do what is meant. */
+export function fitting(core: Core, asset: AssetId, meant: Meant): readonly TokenSummary[] {
 	const owners = new Owners(core);
-	const meant = meantBy(core, request, amount);
-	return freeTokens(core, request.body.asset).filter(
-		(summary) => reasonsOf(core, owners, summary, meant).length === 0,
-	);
+	return freeTokens(core, asset).filter((summary) => reasonsOf(core, owners, summary, meant).length === 0);
 }
 
 /** Why some tokens of the request's asset may not pay it, each reason once. */
@@ -84,7 +86,7 @@ export function suppose(core: Core, supposed: Supposed): readonly Judged[] | Ref
 }
 
 /** What tokens are judged for. */
-type Meant = {
+export type Meant = {
 	readonly payee: VerifiedCertificate;
 	readonly amount: bigint;
 	readonly purpose: string | null;

@@ -32,6 +32,7 @@ import { arrivals } from "./arriving.ts";
 import { type Cryptography, platformCryptography, type Random, type SealedDocument } from "./cryptography.ts";
 import { keptFreezes } from "./freezing.ts";
 import type { KeyStore } from "./keystore/index.ts";
+import type { MeterTold } from "./metering/telling.ts";
 import { certificateWrite, OwnCertificates } from "./own-certificates.ts";
 import { packedDocuments } from "./parcel.ts";
 import { Challenges } from "./passkey/challenge.ts";
@@ -49,6 +50,8 @@ export type Surroundings = {
 	readonly cryptography?: Cryptography;
 	/** told of what became durable, while nothing else runs */
 	readonly told?: (told: Told) => void;
+	/** the same of meters */
+	readonly toldOfMeter?: (told: MeterTold) => void;
 };
 
 /** A verified trust list, as it came, whose it must be, and what it makes trusted. */
@@ -63,6 +66,7 @@ export class Core {
 	readonly random: Random;
 	readonly cryptography: Cryptography;
 	readonly told: (told: Told) => void;
+	readonly toldOfMeter: (told: MeterTold) => void;
 	readonly challenges = new Challenges();
 	#held: HeldTrust | undefined;
 	#own = new OwnCertificates();
@@ -80,6 +84,7 @@ export class Core {
 		this.cryptography = surroundings.cryptography ?? platformCryptography;
 		const { verify } = this.cryptography;
 		this.told = surroundings.told ?? (() => undefined);
+		this.toldOfMeter = surroundings.toldOfMeter ?? (() => undefined);
 		const kept = vault.state.rows.get("trust");
 		if (kept === undefined) return;
 		const row = parse(trustRow, kept, kept.length);

@@ -14,6 +14,12 @@ export {
 	verify,
 } from "./cryptography.ts";
 export * from "./keystore/index.ts";
+export type { Claimed } from "./metering/claiming.ts";
+export type { DueClaim, MeterDesk, MeterWords } from "./metering/desk.ts";
+export type { OpenMeterOptions } from "./metering/paying.ts";
+export type { MadeMeterRequest, MeterRequestOptions } from "./metering/requesting.ts";
+export type { MeterSummary } from "./metering/summaries.ts";
+export type { MeterTold } from "./metering/telling.ts";
 export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";

@@ -19,6 +19,7 @@ import {
 	isRefusal,
 	type Reason,
 	type Refusal,
+	readMeterBundle,
 	refuse,
 	type SuiteName,
 	type Trust,
@@ -42,7 +43,9 @@ import { DeviceDesk } from "./devices.ts";
 import { certify, enrol } from "./enrolling.ts";
 import { foreignReleases } from "./foreign.ts";
 import { FreezeDesk } from "./freezing.ts";
+import { judgingOf } from "./judging.ts";
 import type { PassphraseCost } from "./keystore/index.ts";
+import { MeterDesk } from "./metering/desk.ts";
 import { exportBackup, type ModuleOptions, openCore, type RestoreOptions, restoreCore } from "./opening.ts";
 import {
 	answerOrder,
@@ -55,7 +58,7 @@ import {
 import { type OwnRequest, ownRequests, shownAgain } from "./own-requests.ts";
 import { keptDocuments } from "./parcel.ts";
 import type { Assertion, Passkey, Registration } from "./passkey/assertion.ts";
-import { mayCancel, type Paid, type PayOptions, pay, receiptOf } from "./paying.ts";
+import { type Paid, type PayOptions, pay, receiptOf } from "./paying.ts";
 import { askBalance } from "./questions.ts";
 import { type Ask, Asking, type ModuleApp, sendBack } from "./receiving.ts";
 import {
@@ -75,7 +78,6 @@ import {
 	lateQuestions,
 	openQuestions,
 	type RulingQuestion,
-	refundTimes,
 	resolve,
 } from "./ruling.ts";
 
@@ -84,11 +86,13 @@ export class SecureModule {
 	readonly #asking = new Asking();
 	readonly freezes: FreezeDesk;
 	readonly devices: DeviceDesk;
+	readonly meters: MeterDesk;
 
 	private constructor(core: Core) {
 		this.#core = core;
 		this.freezes = new FreezeDesk(core);
 		this.devices = new DeviceDesk(core);
+		this.meters = new MeterDesk(core);
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */
@@ -222,6 +226,8 @@ export class SecureModule {
 
 	/** What this side answers to a bundle of messages, with refusals for what it could not take. */
 	handle(bundle: readonly Bytes[], app: ModuleApp): Promise<readonly Bytes[]> {
+		const metered = readMeterBundle(bundle);
+		if (metered !== undefined) return this.meters.handle(metered);
 		return answerBundle(this.#core, this.#asking, bundle, app);
 	}
 
@@ -236,7 +242,8 @@ export class SecureModule {
 	}
 
 	/** Cancels what has waited too long: the cancels, for whoever was to be paid. */
-	tick(): Promise<readonly GivenUp[]> {
+	async tick(): Promise<readonly GivenUp[]> {
+		await this.meters.cancelDue();
 		return this.#core.exclusively(() => cancelDue(this.#core));
 	}
 
@@ -317,12 +324,7 @@ export class SecureModule {
 
 	/** Every payment on record, on either side, or those of which `which` is true. */
 	attempts(which: (standing: Standing) => boolean = () => true): readonly AttemptSummary[] {
-		const core = this.#core;
-		const judging = {
-			refundOf: (state: DurablePayer | DurablePayee) => refundTimes(core, state),
-			mayCancel: (state: DurablePayer) => mayCancel(core, state),
-		};
-		return attemptsIn(core.vault, judging, which);
+		return attemptsIn(this.#core.vault, judgingOf(this.#core), which);
 	}
 
 	/** The same, and no more of each than where it stands. */
@@ -381,7 +383,8 @@ export class SecureModule {
 	forget(): Promise<number> {
 		return this.#core.exclusively(async () => {
 			await this.#core.keepSettled();
-			return this.#core.vault.forget(this.#core.now(), this.#core.surelyPast());
+			const metered = await this.meters.forget();
+			return metered + (await this.#core.vault.forget(this.#core.now(), this.#core.surelyPast()));
 		});
 	}
 

@@ -18,14 +18,11 @@ import {
 	hasArrived,
 	holderOrder,
 	isRefusal,
-	parseOwn,
 	payeeState,
 	payerState,
 	type Refusal,
 	refuse,
-	type Shape,
 	type Spendable,
-	serialize,
 	type TokenChanges,
 	type Trust,
 	toHex,
@@ -52,43 +49,9 @@ import {
 } from "./rows.ts";
 import type { SealedState } from "./sealed-state.ts";
 import type { StoreWrite } from "./store.ts";
+import { Table } from "./table.ts";
 
 const reopenedTokens = 512;
-
-/** Rows of one kind: in memory by hex id, durable under `name/`. */
-class Table<T> {
-	readonly entries = new Map<string, T>();
-	readonly #name: string;
-	readonly #shape: Shape<T>;
-
-	constructor(name: string, shape: Shape<T>, state: SealedState) {
-		this.#name = name;
-		this.#shape = shape;
-		const prefix = `${name}/`;
-		for (const [key, value] of state.rows)
-			if (key.startsWith(prefix)) this.entries.set(key.slice(prefix.length), read(shape, value, key));
-	}
-
-	get(id: Bytes): T | undefined {
-		return this.entries.get(toHex(id));
-	}
-
-	write(id: string, value: T | null): StoreWrite {
-		return { key: `${this.#name}/${id}`, value: value === null ? null : serialize(this.#shape, value) };
-	}
-
-	/** Memory follows what has become durable. */
-	set(id: string, value: T | null): void {
-		if (value === null) this.entries.delete(id);
-		else this.entries.set(id, value);
-	}
-}
-
-function read<T>(shape: Shape<T>, value: Bytes, key: string): T {
-	const row = parseOwn(shape, value);
-	if (isRefusal(row)) throw new Error(`${key} was sealed by another version: ${row.detail}`);
-	return row;
-}
 
 /** Changes to make durable in one commit. */
 export type VaultWrites = {

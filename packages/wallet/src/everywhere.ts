@@ -44,6 +44,7 @@ export { PaidFetch, type PaidFetchOptions } from "./http402/paid-fetch.ts";
 export { assetText } from "./journal.ts";
 export { type CodeState, codeState, codeWritten, keepCode, keptCode } from "./kept-code.ts";
 export { type ListedAsset, listedAssets } from "./listed-assets.ts";
+export type { Metering, OpenRequest } from "./metering.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export { appealAgainst, fetchFreezes, introduction } from "./operators.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";

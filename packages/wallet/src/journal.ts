@@ -1,5 +1,5 @@
 /** The app's journal: which of what the module tells goes into the history, and as what. */
-import type { Told } from "@tenten/module";
+import type { MeterTold, Told } from "@tenten/module";
 import { type AssetId, type Bytes, toHex } from "@tenten/protocol";
 import type { HistoryEntry, HistoryKind } from "./store/history.ts";
 
@@ -59,4 +59,15 @@ function historyKind({ news, side }: Told): HistoryKind | undefined {
 		default:
 			return news satisfies never;
 	}
+}
+
+/** One entry a meter, once it is over: what was paid by it. Undefined where nothing was, or it goes on. */
+export function metered(told: MeterTold): Happened | undefined {
+	const { news, meter, side, asset, amount, held, party, purpose } = told;
+	if (news !== "closed" && news !== "paid") return undefined;
+	// A payer that claimed has the rest back on its account.
+	const paid = side === "payer" && news === "paid" ? held - amount : amount;
+	if (paid <= 0n) return undefined;
+	const kind = side === "payer" ? "paid" : "received";
+	return { kind, id: meter, asset, amount: paid, party, note: purpose ?? "" };
 }

@@ -10,6 +10,7 @@
 import {
 	type Cryptography,
 	type MadeRequest,
+	type MeterTold,
 	type ModuleUnlock,
 	type RequestOptions,
 	type RulingQuestion,
@@ -27,7 +28,6 @@ import {
 	type Refusal,
 	refuse,
 	type SuiteName,
-	sameAsset,
 	serializeMessage,
 	sumOf,
 	toHex,
@@ -36,7 +36,8 @@ import { agree, type Consider, lackingDocument } from "./agreeing.ts";
 import { type Balance, balanceOf } from "./balance.ts";
 import { DueRefunds } from "./due-refunds.ts";
 import { type ForeignGate, pastGate } from "./foreign/gate.ts";
-import { entryOf, type Happened, happened } from "./journal.ts";
+import { entryOf, type Happened, happened, metered } from "./journal.ts";
+import { Metering, meterTurnedAway } from "./metering.ts";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
 import {
 	consentTo,
@@ -49,13 +50,16 @@ import {
 } from "./payment.ts";
 import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
-import { unheldTokens, upkeep } from "./refreshing.ts";
+import { upkeep } from "./refreshing.ts";
 import { Restoring } from "./restoring.ts";
 import { selectTokens } from "./selection.ts";
+import { ShownReleases } from "./shown-releases.ts";
+import { evenParts } from "./splitting.ts";
 import type { Durability } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
 import type { Channel } from "./transport/channel.ts";
 import type { UpkeepPolicy } from "./upkeep.ts";
+import { whyNotPaid } from "./why-not.ts";
 
 export type WalletOptions = {
 	readonly store: WalletStore;
@@ -72,6 +76,8 @@ export type WalletOptions = {
 	readonly foreign?: ForeignGate;
 	/** told of what became durable */
 	readonly told?: (told: Told) => void;
+	/** the same of meters */
+	readonly toldOfMeter?: (told: MeterTold) => void;
 };
 
 const rounds = 8;
@@ -82,12 +88,13 @@ export class Wallet {
 	readonly #operators = new Map<string, OperatorClient>();
 	/** What is chosen is set aside before the next choice is made. */
 	readonly #choices = new Queue();
-	/** Ruling requests that an operator has answered since this wallet was opened, in hexadecimal. */
-	readonly #shown = new Set<string>();
+	readonly #releases: ShownReleases;
 	readonly #restoring: Restoring;
 	/** One order at a time: an answer is taken once. */
 	readonly #orders = new Queue();
 	readonly #refunds = new DueRefunds(this);
+	/** payments that go on, a hash a tick */
+	readonly meters: Metering;
 	#journaled: Promise<void> = Promise.resolve();
 
 	private constructor(module: SecureModule, { unlock: _, ...options }: WalletOptions) {
@@ -100,10 +107,19 @@ export class Wallet {
 			resolve: (attempt) => this.resolve(attempt),
 			record: (what) => this.#record(what),
 		});
+		this.#releases = new ShownReleases(module, this.#ask);
+		this.meters = new Metering({
+			module,
+			operators: this.#operators,
+			choices: this.#choices,
+			handle: this.handle,
+			ask: this.#ask,
+			journaled: () => this.#journaled,
+		});
 	}
 
 	static open(options: WalletOptions): Promise<Wallet | Refusal> {
-		return Wallet.#over(options, (told) => SecureModule.open({ ...options, told }));
+		return Wallet.#over(options, (tell) => SecureModule.open({ ...options, ...tell }));
 	}
 
 	/**
@@ -111,18 +127,27 @@ export class Wallet {
 	 * `bringBack` asks what became of what they own. `passphrase` may be a recovery code.
 	 */
 	static restore(options: WalletOptions, backup: Bytes, passphrase: string): Promise<Wallet | Refusal> {
-		return Wallet.#over(options, (told) => SecureModule.restore({ ...options, told, backup, passphrase }));
+		return Wallet.#over(options, (tell) => SecureModule.restore({ ...options, ...tell, backup, passphrase }));
 	}
 
 	static async #over(
 		options: WalletOptions,
-		open: (told: (told: Told) => void) => Promise<SecureModule | Refusal>,
+		open: (tell: Pick<WalletOptions, "told" | "toldOfMeter">) => Promise<SecureModule | Refusal>,
 	): Promise<Wallet | Refusal> {
-		let journal: (told: Told) => void = () => undefined;
-		const module = await open((told) => journal(told));
+		let journal: (what: Happened | undefined) => void = () => undefined;
+		const module = await open({
+			told: (told) => {
+				options.told?.(told);
+				journal(happened(told));
+			},
+			toldOfMeter: (told) => {
+				options.toldOfMeter?.(told);
+				journal(metered(told));
+			},
+		});
 		if (isRefusal(module)) return module;
 		const wallet = new Wallet(module, options);
-		journal = (told) => wallet.#journal(told);
+		journal = (what) => wallet.#journal(what);
 		return wallet;
 	}
 
@@ -183,7 +208,10 @@ export class Wallet {
 		const candidates = this.module.candidates(paid.request, amount);
 		if (isRefusal(candidates)) return candidates;
 		const inputs = selectTokens(candidates, amount);
-		if (inputs === undefined) return this.#whyNot(paid.request, request.body.asset, amount);
+		if (inputs === undefined) {
+			const { asset } = request.body;
+			return whyNotPaid(this.module, paid.request, amount, this.balance(asset), this.#options.now());
+		}
 		const started = await this.module.pay({
 			request: paid.request,
 			...(messages === undefined ? {} : { messages }),
@@ -196,23 +224,6 @@ export class Wallet {
 		if (isRefusal(started)) return started;
 		await this.#journaled;
 		return { attempt: started.attempt, messages: started.messages, inputs, amount };
-	}
-
-	#whyNot(request: Bytes, asset: AssetId, amount: bigint): Refusal {
-		const { available, reserved, awaited } = this.balance(asset);
-		const now = this.#options.now();
-		const free = unheldTokens(this.module).filter((token) => sameAsset(token.asset, asset));
-		// What a condition has ended is there, and the condition is why it does not pay.
-		if (sumOf(free.filter(({ spendUntil }) => spendUntil > now)) < amount) {
-			const elsewhere = `${reserved} reserved${awaited > 0n ? `, ${awaited} awaited` : ""}`;
-			return refuse("funds-insufficient", `${available} available, ${elsewhere}, ${amount} asked`);
-		}
-		const objections = this.module.objections(request, amount);
-		if (isRefusal(objections)) return objections;
-		const [first] = objections;
-		return first === undefined
-			? refuse("too-many", "it would take too many tokens for one payment: refresh them, or pay less")
-			: refuse(first.code, first.detail);
 	}
 
 	#outcome(attempt: Bytes, inputs: readonly TokenSummary[], amount: bigint): Payment {
@@ -237,6 +248,8 @@ export class Wallet {
 
 	/** What this wallet answers to messages that came over any channel. */
 	readonly handle = async (messages: readonly Bytes[]): Promise<readonly Bytes[]> => {
+		const turnedAway = await meterTurnedAway(this.#options.foreign, messages);
+		if (turnedAway !== undefined) return turnedAway;
 		const answers = await this.module.handle(await pastGate(this.#options.foreign, messages), {
 			consider: (offer) => agree(this.module, offer, this.#options),
 			ask: this.#ask,
@@ -250,9 +263,7 @@ export class Wallet {
 		refuse("issuer-unknown", "no way to this operator");
 
 	/** The app's record of what the module made durable. */
-	#journal(told: Told): void {
-		this.#options.told?.(told);
-		const what = happened(told);
+	#journal(what: Happened | undefined): void {
 		if (what === undefined) return;
 		// The module tells it again where a loss of power took it.
 		this.#journaled = this.#journaled.then(() => this.#record(what, "nextCommit"));
@@ -321,7 +332,7 @@ export class Wallet {
 	/** Takes from one's account with the operator; `split` into that many tokens as even as can be. */
 	async topUp(asset: AssetId, amount: bigint, split = 1): Promise<readonly ClaimResult[] | Refusal> {
 		if (amount <= 0n || split < 1) return refuse("amount-invalid");
-		const action = { kind: "withdraw", outputs: parts(amount, split) } as const;
+		const action = { kind: "withdraw", outputs: evenParts(amount, split) } as const;
 		const results = await this.#orders.run(() =>
 			runOrder(this.module, this.#operators, { asset, action, inputs: [] }),
 		);
@@ -352,20 +363,14 @@ export class Wallet {
 	async upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
 		await this.showReleases();
 		await this.#refunds.ask();
+		await this.meters.claimDue();
 		await this.#restoring.ask();
 		return this.#orders.run(() => upkeep(this.module, this.#operators, this.#options.now(), policy));
 	}
 
 	/** Shows operators what counts in grace only if they had it before redeem until; how many answered now. */
-	async showReleases(): Promise<number> {
-		let shown = 0;
-		for (const question of this.module.foreignReleases()) {
-			const id = toHex(question.operator) + toHex(question.request);
-			if (this.#shown.has(id) || isRefusal(await this.#ask(question))) continue;
-			this.#shown.add(id);
-			shown++;
-		}
-		return shown;
+	showReleases(): Promise<number> {
+		return this.#releases.show();
 	}
 
 	/** Once the operators of a restored backup were joined again: see `Restoring`. */
@@ -390,10 +395,4 @@ export class Wallet {
 		await this.#journaled;
 		await this.module.close();
 	}
-}
-
-function parts(amount: bigint, count: number): readonly bigint[] {
-	const even = amount / BigInt(count);
-	if (even === 0n) return [amount];
-	return Array.from({ length: count }, (_, i) => (i === 0 ? amount - even * BigInt(count - 1) : even));
 }

@@ -1,4 +1,5 @@
 /** Metered micropayments: a payment that goes on, a hash a tick, between an opening and a Close. */
+export * from "./bundle.ts";
 export * from "./chain.ts";
 export type { MeterContext, MeterEffect, MeterNews, MeterStep } from "./machine.ts";
 export * from "./messages.ts";

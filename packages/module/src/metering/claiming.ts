@@ -1,0 +1,270 @@
+/**
+ * Meters that the other side does not close: what this side asks of an operator alone (docs/spec/meter.md).
+ *
+ *   payee   ticks, by until, before until and grace   ─▶ CLAIMED, statement `ticked` ─▶ kept ─▶ paid from then on
+ *   payer   until and grace                           ─▶ CLAIMED, statement `rest`   ─▶ paid
+ *   payer   a Close that its payee may not have       ─▶ shown, so that it stands
+ *
+ * A statement is signed only after what makes it true is durable, is kept before it is shown, and is the same bytes
+ * until it is answered for good.
+ */
+import {
+	type Bytes,
+	type ClaimResult,
+	equalBytes,
+	isRefusal,
+	meterPart,
+	type Owner,
+	parseReply,
+	parseRulingReply,
+	type Refusal,
+	type RulingReply,
+	refuse,
+	type Saying,
+	serializeRulingRequest,
+	type Token,
+	type Trust,
+	toHex,
+	tokenFromIssue,
+	type VerifiedToken,
+	verifyParsedToken,
+	verifyRuling,
+} from "@tenten/protocol";
+import type { Core } from "../core.ts";
+import { type RulingQuestion, signSaying } from "../ruling.ts";
+import type { Meters } from "./meters.ts";
+import { payerDoes } from "./paying.ts";
+import { payeeDoes } from "./receiving.ts";
+import type { KeptClaim, PayeeMeterRow, PayerMeterRow } from "./rows.ts";
+
+type Row = PayerMeterRow | PayeeMeterRow;
+
+/** Left for a claim before it is too late, where an asset's grace is shorter: an hour, or a part of a short meter. */
+const margin_s = 3600;
+const marginPart = 4;
+
+/**
+ * When an operator is to be asked about a meter, unix seconds; null where nothing is to be asked, or no more.
+ * A payee leaves its payer the time until `until`, and where there is no grace to claim in, a little less.
+ */
+export function claimWakesAt(core: Core, row: Row): number | null {
+	if (row.isOver) return null;
+	return "step" in row ? payeeWakesAt(core, row) : payerWakesAt(core, row);
+}
+
+function payeeWakesAt(core: Core, row: PayeeMeterRow): number | null {
+	const { state, until, openedAt, claimableFrom, claim } = row;
+	if (core.isSilenced(row.payee) !== undefined) return null;
+	const margin = Math.min(margin_s, (until - openedAt) / marginPart);
+	const at = Math.floor(Math.min(until, claimableFrom - margin));
+	if (state.kind === "claimed") return claim?.isKept === true ? claimableFrom : at;
+	const hasTicks = (state.kind === "open" || state.kind === "counted") && core.now() < claimableFrom;
+	return hasTicks ? at : null;
+}
+
+function payerWakesAt(core: Core, { state, payer, until, claimableFrom }: PayerMeterRow): number | null {
+	if (core.isSilenced(payer) !== undefined) return null;
+	if (state.kind === "closed") return until;
+	return state.kind === "open" || state.kind === "claimed" ? claimableFrom : null;
+}
+
+/**
+ * What to ask an operator about a meter, durable before it is shown. `isSure`: of a restored backup, whose owner says
+ * that nothing was signed since.
+ */
+export async function askClaim(
+	core: Core,
+	meters: Meters,
+	meter: Bytes,
+	isSure = false,
+): Promise<RulingQuestion | Refusal> {
+	const side = sideOf(meters, meter);
+	const row = rowOf(meters, side, meter);
+	if (isRefusal(row)) return row;
+	if (row.isOver) return refuse("meter-over");
+	if (row.state.kind === "closed" && "token" in row.state) {
+		const request = serializeRulingRequest({ kind: "close", token: row.state.token });
+		return { operator: row.asset.operator, request };
+	}
+	const claimed =
+		side === "payers"
+			? await payerDoes(core, meters, meter, "claim", isSure)
+			: await payeeDoes(core, meters, meter, "claim", isSure);
+	const not = isRefusal(claimed) ? claimed : claimed.refusal;
+	return not ?? stateClaim(core, meters, meter, side);
+}
+
+type Side = "payers" | "payees";
+
+/** On which side this module is; where it is on both, the payer's until that is over. */
+function sideOf({ payers, payees }: Meters, meter: Bytes): Side {
+	const paying = payers.rows.get(meter);
+	if (paying === undefined) return "payees";
+	return paying.isOver && payees.rows.get(meter) !== undefined ? "payees" : "payers";
+}
+
+function rowOf(meters: Meters, side: Side, meter: Bytes): Row | Refusal {
+	return meters[side].rows.get(meter) ?? refuse("attempt-unknown", "no such meter");
+}
+
+/** One write, and the row in memory follows it. */
+async function change(
+	core: Core,
+	meters: Meters,
+	meter: Bytes,
+	row: Row,
+	add: readonly VerifiedToken[] = [],
+): Promise<void> {
+	const id = toHex(meter);
+	const write = "step" in row ? meters.payees.rows.write(id, row) : meters.payers.rows.write(id, row);
+	await core.commit({ tokens: { add, remove: [], hold: [], free: [] }, other: [write] });
+	if ("step" in row) meters.payees.rows.set(id, row);
+	else meters.payers.rows.set(id, row);
+}
+
+/** Claimed is durable by now: the statement of it, the same each time. */
+async function stateClaim(
+	core: Core,
+	meters: Meters,
+	meter: Bytes,
+	side: Side,
+): Promise<RulingQuestion | Refusal> {
+	const row = rowOf(meters, side, meter);
+	if (isRefusal(row)) return row;
+	const { state, claim, asset } = row;
+	if (claim !== null) return claim;
+	if (state.kind !== "claimed") return refuse("meter-over", state.kind);
+	const owner = core.ownCertificate(side === "payers" ? row.payer : row.payee);
+	if (isRefusal(owner)) return owner;
+	const account = core.certificates().findLast(({ operatorId }) => equalBytes(operatorId, asset.operator));
+	const refund = { meter: row.output, account: (account ?? owner).hash, fallback: null };
+	const says: Saying =
+		"ticks" in state
+			? { kind: "ticked", ticks: state.ticks, preimage: state.preimage, ...refund }
+			: { kind: "rest", ...refund };
+	const statement = await signSaying(core, owner, asset.operator, says);
+	if (isRefusal(statement)) return statement;
+	const request = serializeRulingRequest({ kind: "statement", statement, tokens: [state.token] });
+	const kept: KeptClaim = { operator: asset.operator, request, isKept: false };
+	await change(core, meters, meter, { ...row, claim: kept } as Row);
+	return kept;
+}
+
+/** How a claim stands by an operator's word. Amounts in minor units. */
+export type Claimed =
+	/** it is paid from then on, unix seconds, if nothing goes deeper and no Close is shown */
+	| { readonly kind: "kept"; readonly from: number }
+	/** on an account, or, as much as `fresh`, in tokens */
+	| { readonly kind: "paid"; readonly amount: bigint; readonly fresh: bigint }
+	/** the Close stands */
+	| { readonly kind: "closed" };
+
+/** Takes what an operator answered. */
+export async function takeClaim(
+	core: Core,
+	meters: Meters,
+	meter: Bytes,
+	answer: Bytes,
+): Promise<Claimed | Refusal> {
+	const side = sideOf(meters, meter);
+	const row = rowOf(meters, side, meter);
+	const trust = core.keptTrust();
+	if (isRefusal(row)) return row;
+	if (isRefusal(trust)) return trust;
+	const reply = parseRulingReply(answer);
+	if (isRefusal(reply)) return reply;
+	switch (reply.kind) {
+		case "consumed":
+			// Whatever it shows, our Close is known there, or what stands in its way.
+			await change(core, meters, meter, { ...row, isOver: true } as Row);
+			return { kind: "closed" };
+		case "claimed":
+			if (row.claim === null || !equalBytes(reply.meter, row.output))
+				return refuse("request-mismatch", "the answer to another claim");
+			await change(core, meters, meter, { ...row, claim: { ...row.claim, isKept: true } } as Row);
+			return { kind: "kept", from: reply.from };
+		case "ruled":
+			return takePayout(core, meters, meter, side, reply, trust);
+		case "filed":
+			return refuse("type-unknown", reply.kind);
+		default:
+			return reply satisfies never;
+	}
+}
+
+async function takePayout(
+	core: Core,
+	meters: Meters,
+	meter: Bytes,
+	side: Side,
+	{ ruling, reply: encoded }: Extract<RulingReply, { readonly kind: "ruled" }>,
+	trust: Trust,
+): Promise<Claimed | Refusal> {
+	const row = rowOf(meters, side, meter);
+	if (isRefusal(row)) return row;
+	const { state } = row;
+	if (state.kind !== "claimed") return refuse("meter-over", state.kind);
+	const body = verifyRuling(ruling, trust);
+	if (isRefusal(body)) return body;
+	const part = meterPart(row.output, side === "payers" ? "payer" : "payee");
+	if (!equalBytes(body.operator, row.asset.operator)) return refuse("issuer-unknown");
+	if (!equalBytes(body.subject, part) || body.verdict !== "refunded")
+		return refuse("request-mismatch", "another ruling");
+	const reply = encoded === null ? refuse("request-mismatch", "no result") : parseReply(encoded);
+	if (isRefusal(reply)) return reply;
+	const [result] = reply.results;
+	if (result === undefined) return refuse("request-mismatch", "no result");
+	const fresh = freshTokens(core, reply.issues, state.token, side, trust);
+	const paid = paidBy(result, fresh);
+	if (isRefusal(paid)) return paid;
+	await change(core, meters, meter, { ...row, isOver: true } as Row, fresh);
+	const { asset, held, purpose, counted: ticks } = row;
+	const [name, party] = side === "payers" ? (["payer", row.payee] as const) : (["payee", row.payer] as const);
+	const { amount } = paid;
+	core.toldOfMeter({ news: "paid", meter, side: name, asset, amount, held, purpose, ticks, party });
+	return paid;
+}
+
+function paidBy(
+	result: ClaimResult,
+	fresh: readonly VerifiedToken[],
+): Extract<Claimed, { readonly kind: "paid" }> | Refusal {
+	const inTokens = fresh.reduce((sum, { amount }) => sum + amount, 0n);
+	switch (result.kind) {
+		case "paid":
+			return { kind: "paid", amount: result.amount, fresh: 0n };
+		case "refreshed":
+			return inTokens < result.amount
+				? refuse("sum-mismatch", "the operator's answer lacks tokens that it speaks of")
+				: { kind: "paid", amount: result.amount, fresh: inTokens };
+		case "forked":
+			return { kind: "paid", amount: result.drawn, fresh: 0n };
+		case "refused":
+			return result.transient
+				? refuse("attempt-pending", "the operator will answer later")
+				: refuse("meter-over", result.code);
+		default:
+			return result satisfies never;
+	}
+}
+
+/** What an account may not take comes as tokens, to the owner that this side's part has. */
+function freshTokens(
+	core: Core,
+	issues: readonly { readonly proof: Parameters<typeof tokenFromIssue>[0] }[],
+	metered: Token,
+	side: Side,
+	trust: Trust,
+): readonly VerifiedToken[] {
+	const walked = verifyParsedToken(metered, trust, { signatures: false });
+	if (isRefusal(walked) || walked.owner.meter === undefined) return [];
+	const { certificate, purpose, request, meter } = walked.owner;
+	const owner: Owner =
+		side === "payers"
+			? { certificate, purpose: null, request }
+			: { certificate: meter.payee, purpose, request };
+	return issues.flatMap(({ proof }) => {
+		const token = verifyParsedToken(tokenFromIssue(proof, owner), trust);
+		return isRefusal(token) || core.everOwned(token.outputId) ? [] : [token];
+	});
+}

@@ -1,0 +1,89 @@
+/**
+ * The meters of a module: rows as they are durable, and states as they are now, which may be ticks ahead.
+ *
+ *   tick ──▶ state in memory, no write          any other step ──▶ row, one sealed commit ──▶ memory
+ *
+ * A step is taken on the state of the moment and put back before anything is awaited, so that ticks need wait for
+ * nothing: while a machine waits for a signature it takes none.
+ */
+import {
+	type Bytes,
+	type MeterPayee,
+	type MeterPayer,
+	reopenMeterPayee,
+	reopenMeterPayer,
+	toHex,
+} from "@tenten/protocol";
+import type { SealedState } from "../sealed-state.ts";
+import { Table } from "../table.ts";
+import {
+	type MeterFacts,
+	type MeterRequestRow,
+	meterRequestRow,
+	type PayeeMeterRow,
+	type PayerMeterRow,
+	payeeMeterRow,
+	payerMeterRow,
+} from "./rows.ts";
+
+/** One side's meters. `S`: its machine's states, `R`: its rows. */
+export class SideMeters<S, R extends MeterFacts> {
+	readonly rows: Table<R>;
+	readonly #live = new Map<string, S>();
+	readonly #reopen: (row: R) => S;
+
+	constructor(rows: Table<R>, reopen: (row: R) => S) {
+		this.rows = rows;
+		this.#reopen = reopen;
+	}
+
+	/** As it is now; undefined where there is no such meter. */
+	state(meter: Bytes): S | undefined {
+		const id = toHex(meter);
+		const live = this.#live.get(id);
+		if (live !== undefined) return live;
+		const row = this.rows.entries.get(id);
+		if (row === undefined) return undefined;
+		const state = this.#reopen(row);
+		this.#live.set(id, state);
+		return state;
+	}
+
+	/** Where the machine is from now on. */
+	enter(meter: Bytes, state: S): void {
+		this.#live.set(toHex(meter), state);
+	}
+
+	/** Its time is over: nothing of it stays. */
+	forget(id: string): void {
+		this.#live.delete(id);
+		this.rows.set(id, null);
+	}
+}
+
+export class Meters {
+	readonly requests: Table<MeterRequestRow>;
+	readonly payers: SideMeters<MeterPayer, PayerMeterRow>;
+	readonly payees: SideMeters<MeterPayee, PayeeMeterRow>;
+	/** metered outputs that were ever taken as payee */
+	readonly #outputs = new Set<string>();
+
+	constructor(state: SealedState) {
+		this.requests = new Table("meter-request", meterRequestRow, state);
+		this.payers = new SideMeters(new Table("meter-payer", payerMeterRow, state), (row) =>
+			reopenMeterPayer(row.state),
+		);
+		this.payees = new SideMeters(new Table("meter-payee", payeeMeterRow, state), (row) =>
+			reopenMeterPayee(row.state),
+		);
+		for (const row of this.payees.rows.entries.values()) this.took(row);
+	}
+
+	/** Whether some meter as payee is, or was, this metered output. */
+	readonly everTook = (output: Bytes): boolean => this.#outputs.has(toHex(output));
+
+	/** Notes what a row as payee speaks of. */
+	took({ output }: PayeeMeterRow): void {
+		this.#outputs.add(toHex(output));
+	}
+}

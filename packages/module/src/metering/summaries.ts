@@ -1,0 +1,65 @@
+/** What an app may know of the meters that this module takes part in: where each stands, never its secrets. */
+import { type AssetId, type Bytes, type DurableMeterPayer, dueFor, type MeterPayee } from "@tenten/protocol";
+import type { Core } from "../core.ts";
+import { claimWakesAt } from "./claiming.ts";
+import type { Meters } from "./meters.ts";
+import type { MeterFacts, PayeeMeterRow } from "./rows.ts";
+
+export type MeterSummary = {
+	readonly meter: Bytes;
+	/** digest of the request that it answers */
+	readonly request: Bytes;
+	readonly asset: AssetId;
+	/** what it is for, in the request's terms */
+	readonly purpose: string | null;
+	/** minor units: what the payer set aside */
+	readonly held: bigint;
+	/** as far as this side knows: after a restart a payer waits for its payee's word */
+	readonly ticks: number;
+	/** minor units: what these ticks come to */
+	readonly due: bigint;
+	/** the most that may be ticked */
+	readonly most: number;
+	/** hash of the other side's certificate */
+	readonly party: Bytes;
+	/** unix seconds: by then it is to be closed */
+	readonly until: number;
+	/** unix seconds: when an operator is asked for this side's part, if it is still open; null where nothing is to be */
+	readonly claimsAt: number | null;
+	/** waits for the other side, or for an operator */
+	readonly isOpen: boolean;
+} & (
+	| { readonly side: "payer"; readonly state: DurableMeterPayer["kind"] }
+	| { readonly side: "payee"; readonly state: PayeeMeterRow["state"]["kind"] }
+);
+
+/** Every meter on record, on either side. */
+export function metersIn(core: Core, meters: Meters): readonly MeterSummary[] {
+	const paying = [...meters.payers.rows.entries.values()].map((row) => {
+		const { meter } = row.state;
+		const state = meters.payers.state(meter);
+		const live = state?.kind === "open" ? state.ticks : 0;
+		const summary = summaryOf(meter, row, row.counted ?? live, row.payee);
+		const { kind } = row.state;
+		const isOpen = kind === "locked" || kind === "open" || (kind === "claimed" && !row.isOver);
+		return { ...summary, side: "payer", state: kind, isOpen, claimsAt: claimWakesAt(core, row) } as const;
+	});
+	const paid = [...meters.payees.rows.entries.values()].map((row) => {
+		const { meter } = row.state;
+		const live = ticksOf(meters.payees.state(meter));
+		const summary = summaryOf(meter, row, row.counted ?? live, row.payer);
+		const { kind } = row.state;
+		const isOpen = kind !== "closed" && !(kind === "claimed" && row.isOver);
+		return { ...summary, side: "payee", state: kind, isOpen, claimsAt: claimWakesAt(core, row) } as const;
+	});
+	return [...paying, ...paid];
+}
+
+function ticksOf(state: MeterPayee | undefined): number {
+	return state !== undefined && "ticks" in state ? state.ticks : 0;
+}
+
+function summaryOf(meter: Bytes, facts: MeterFacts, ticks: number, party: Bytes) {
+	const { request, asset, purpose, held, most, until } = facts;
+	return { meter, request, asset, purpose, held, ticks, due: dueFor(facts, ticks), most, party, until };
+}
