@@ -63,7 +63,8 @@ export function countingStore(rows: ReadonlyMap<string, Bytes>): {
 }
 
 export async function openModule(store: Store, { clock, world }: Ecosystem): Promise<SecureModule> {
-	const random = (length: number): Bytes => concatBytes(world.random(), world.random()).slice(0, length);
+	const random = (length: number): Bytes =>
+		concatBytes(world.random(), world.random(), world.random()).slice(0, length);
 	return expectValue(await SecureModule.open({ store, unlock, now: () => clock.now, random }));
 }
 
@@ -121,7 +122,8 @@ export async function restoredModule(
 	const store = memoryStore();
 	const passphrase = "correct horse";
 	const backup = await lost.backup(passphrase, "interactive");
-	const random = (length: number): Bytes => concatBytes(world.random(), world.random()).slice(0, length);
+	const random = (length: number): Bytes =>
+		concatBytes(world.random(), world.random(), world.random()).slice(0, length);
 	const options = { store, unlock, now: () => clock.now, random, backup, passphrase };
 	const module = expectValue(await SecureModule.restore(options));
 	expectValue(
