@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { benchCashu } from "../src/bench/cashu.ts";
 import { openCashuMint } from "../src/bench/cashu-peer.ts";
+import { openExactPair } from "../src/bench/exact-peer.ts";
+import { benchMeter } from "../src/bench/meter.ts";
+import { openVoucherChannel } from "../src/bench/voucher-peer.ts";
 import { makeOutput } from "../src/output.ts";
 
 const silent = { ...makeOutput(true), say: () => {} };
@@ -26,4 +29,33 @@ test("each amount is paid by us, token alone and handed over, and by the peer", 
 		assert.ok(ours > 0 && peer !== null && peer > 0);
 		assert.ok(ratio !== null && Math.abs(ratio - ours / peer) < ratio / 1e6);
 	}
+});
+
+test("a voucher pays its sum and no other, and is its payer's", async () => {
+	const channel = openVoucherChannel();
+	const voucher = await channel.pay(5n);
+	channel.accept(voucher);
+	assert.throws(() => channel.accept({ ...voucher, cumulativeAmount: 6n }));
+	assert.throws(() => openVoucherChannel().accept(voucher));
+});
+
+test("a payment of the exact scheme holds as it was signed, and not to another payee", async () => {
+	const exact = openExactPair();
+	const payment = await exact.pay();
+	await exact.accept(payment);
+	const { authorization, signature } = payment.payload as { authorization: object; signature: string };
+	const altered = { ...authorization, nonce: `0x${"00".repeat(32)}` };
+	await assert.rejects(
+		exact.accept({ ...payment, payload: { authorization: altered, signature } }),
+		/signature/,
+	);
+});
+
+test("ticks are paid and checked beside bare hashes, a voucher and a payment each", async () => {
+	const results = await benchMeter(silent, { ticks: 2_000, rounds: 1, slice_ms: 1 });
+	assert.equal(results.filter(({ peer }) => peer !== null && peer > 0).length, 2);
+	assert.equal(results.filter(({ limit }) => limit !== null && limit > 0).length, 8);
+	const [longest, writes] = results.slice(-2);
+	assert.equal(longest?.ours, 38);
+	assert.equal(writes?.ours, 2 / 2_000);
 });

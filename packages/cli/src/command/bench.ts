@@ -10,6 +10,7 @@ import { benchIssue } from "../bench/issue.ts";
 import { benchLedger } from "../bench/ledger.ts";
 import { benchLoad } from "../bench/load.ts";
 import { benchLog } from "../bench/log.ts";
+import { benchMeter } from "../bench/meter.ts";
 import { benchOverload } from "../bench/overload.ts";
 import { currentCommit, recordRun } from "../bench/record.ts";
 import { benchRedeem } from "../bench/redeem.ts";
@@ -41,6 +42,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 	size: benchSize,
 	issue: benchIssue,
 	cashu: (output) => benchCashu(output),
+	meter: (output) => benchMeter(output),
 	ledger: (output) => benchLedger(output),
 	seal: (output) => benchSeal(output),
 	log: (output) => benchLog(output),

@@ -85,6 +85,7 @@ export type MeterPayeeEvent =
 			readonly everOwned: (output: Bytes) => boolean;
 	  }
 	| { readonly kind: "signed"; readonly signatures: readonly Bytes[] }
+	/** the preimage is the machine's from then on */
 	| { readonly kind: "ticked"; readonly tick: Tick }
 	| { readonly kind: "received"; readonly message: MeterMessage }
 	/** ends it: the final count */
@@ -209,7 +210,7 @@ function ticked(state: MeterPayee, { ticks, preimage }: Tick, { step, keepEvery 
 	const isInStep = state.isBehind || ticks - state.ticks <= step;
 	if (!isInStep || !isPaid(state, ticks, preimage))
 		return remain({ ...state, isBehind: false }, refuse("tick-invalid"));
-	const next: Open = { ...state, ticks, preimage: preimage.slice(), isBehind: false };
+	const next: Open = { ...state, ticks, preimage, isBehind: false };
 	const tell = { kind: "tell", news: "ticked" } as const;
 	if (ticks - state.kept < keepEvery) return { state: next, effects: [tell] };
 	return { state: { ...next, kept: ticks }, effects: [{ kind: "persist", changes: noChanges }, tell] };

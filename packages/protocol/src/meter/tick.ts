@@ -12,7 +12,7 @@ export type Tick = {
 	readonly preimage: Bytes;
 };
 
-/** `[`, and a byte string of 32 (RFC 8949 section 3). */
+/** An array of two, and a byte string of 32 (RFC 8949 section 3). */
 const head = [0x82, 0x58, 0x20] as const;
 const at = head.length;
 const numberAt = at + 32;
@@ -32,10 +32,10 @@ export function isTick(bytes: Bytes): boolean {
 	return bytes[0] === head[0] && bytes[1] === head[1];
 }
 
-/** The tick, whose preimage shares its memory with `bytes`. */
+/** The tick, with memory of its own. */
 export function readTick(bytes: Bytes): Tick | Refusal {
 	const first = bytes[numberAt];
-	if (first === undefined || !head.every((byte, i) => bytes[i] === byte)) return refuse("malformed", "tick");
+	if (first === undefined || !isTick(bytes) || bytes[2] !== head[2]) return refuse("malformed", "tick");
 	const length = first < 0x18 ? 0 : first <= 0x1a ? 2 ** (first - 0x18) : Number.POSITIVE_INFINITY;
 	if (bytes.length !== numberAt + 1 + length) return refuse("malformed", "tick");
 	let ticks = length === 0 ? first : 0;
@@ -43,5 +43,5 @@ export function readTick(bytes: Bytes): Tick | Refusal {
 	const shortest = [0, 24, 256, 0, 65_536][length] as number;
 	if (ticks < Math.max(1, shortest) || ticks > limits.ticks * limits.chains)
 		return refuse("malformed", "ticks");
-	return { ticks, preimage: bytes.subarray(at, numberAt) };
+	return { ticks, preimage: bytes.slice(at, numberAt) };
 }

@@ -1,0 +1,166 @@
+/**
+ * `bench meter`: ticks paid and checked, both sides in one process, beside bare SHA-256 and beside a signature a tick.
+ *
+ *   ours      the payer's machine writes each tick, the payee's reads and takes it; a whole chain, which is made first
+ *   limit     SHA-256 of 32 bytes: by libsodium's call, which the module hashes short input by, and by OpenSSL's
+ *   peers     voucher-peer.ts and exact-peer.ts: what is signed and checked instead of a tick
+ *
+ * A tick is two hashes: one that its payer makes and one that its payee checks. So the rate of bare hashes stands
+ * beside it twice, in hashes and in ticks, and beside each side alone, which is what a machine of its own does. What
+ * is hashed for a tick are 83 bytes, two blocks: what two such hashes take, and two of one block, stands there as well.
+ */
+import { hash } from "node:crypto";
+import {
+	type Bytes,
+	type MeterPayee,
+	type MeterPayer,
+	type PayeePolicy,
+	readTick,
+	sha256,
+	stepMeterPayee,
+	stepMeterPayer,
+} from "@tenten/protocol";
+import { makeEcosystem, must } from "../ecosystem.ts";
+import type { Output } from "../output.ts";
+import { type OpenMeter, openMeter } from "./open-meter.ts";
+import { race, ratioOf, type Timing, timing } from "./race.ts";
+import type { BenchResult } from "./result.ts";
+
+type MeterOptions = {
+	/** of one meter, of which one chain is made */
+	readonly ticks?: number;
+	readonly rounds?: number;
+	readonly slice_ms?: number;
+};
+
+/** One tick at a time, and at most a thousand lost in a crash. */
+const policy: PayeePolicy = { step: 1, keepEvery: 1_000 };
+/** what a tick hashes: its tag, and the meter's id and the preimage in an array (docs/spec/meter.md#ticks) */
+const hashedBytes = 83;
+/** what would fit into one block, with the padding of FIPS 180-4 */
+const oneBlock = 55;
+const longestTick = 40;
+
+export async function benchMeter(
+	output: Output,
+	{ ticks = 65_536, rounds = 15, slice_ms = 40 }: MeterOptions = {},
+): Promise<readonly BenchResult[]> {
+	// Development dependencies: whoever measures has them, an installed `tenten` does not.
+	const { openVoucherChannel } = await import("./voucher-peer.ts");
+	const { openExactPair } = await import("./exact-peer.ts");
+	output.say(`meter: ${ticks.toLocaleString("en")} ticks, one by one …`);
+	const meter = await openMeter(await makeEcosystem("Bench", { code: "JPY", scale: 0 }), ticks, policy);
+	const frames = payAll(meter, ticks);
+	const writes = checkAll(meter, frames);
+	const [channel, exact] = [openVoucherChannel(), openExactPair()];
+	let sum = 0n;
+	const times = await race(
+		{
+			ours: () => pay(meter, ticks, checking(meter).take),
+			paid: () => pay(meter, ticks, () => undefined),
+			checked: () => checkAll(meter, frames),
+			bare: () => hashes(sha256, ticks, 32),
+			openssl: () => hashes((bytes) => hash("sha256", bytes, "buffer"), ticks, 32),
+			two: () => hashes(sha256, 2 * ticks, hashedBytes),
+			short: () => hashes(sha256, 2 * ticks, oneBlock),
+			voucher: async () => channel.accept(await channel.pay(++sum)),
+			exact: async () => exact.accept(await exact.pay()),
+		},
+		{ rounds, slice_ms },
+	);
+	const each = ({ rounds: all }: Timing, operations: number): Timing =>
+		timing(all.map((time) => time / operations));
+	const [ours, bare] = [each(times.ours, ticks), each(times.bare, ticks)];
+	const openssl = each(times.openssl, ticks);
+	const half = { of: "ratio", atLeast: 0.5 } as const;
+	const beside = (metric: string, one: Timing, limit: Timing): BenchResult => ({
+		...{ name: "meter", metric, unit: "ticks/s", ours: 1 / one.each_s, limit: 1 / limit.each_s, peer: null },
+		...{ ratio: ratioOf(limit, one), spread: one.spread, rounds, target: null },
+	});
+	const signed = (metric: string, peer: Timing): BenchResult => ({
+		...{ name: "meter", metric, unit: "ticks/s", ours: 1 / ours.each_s, limit: null, peer: 1 / peer.each_s },
+		...{ ratio: ratioOf(peer, ours), spread: ours.spread, rounds },
+		target: { of: "ratio", atLeast: 1_000 },
+	});
+	const hashed = { ...each(ours, 2), spread: ours.spread };
+	const inHashes = { unit: "hashes/s", target: half };
+	return [
+		{ ...beside("both sides, in hashes: two a tick", hashed, bare), ...inHashes },
+		{ ...beside("both sides, in ticks", ours, bare), target: half },
+		{ ...beside("both sides, in hashes, beside OpenSSL's", hashed, openssl), ...inHashes },
+		{ ...beside("both sides, in ticks, beside OpenSSL's", ours, openssl), target: half },
+		beside("paid alone, its chain with it", each(times.paid, ticks), bare),
+		beside("checked alone", each(times.checked, ticks), bare),
+		beside(`both sides, beside two bare hashes of ${hashedBytes} bytes a tick`, ours, each(times.two, ticks)),
+		beside(`the same, were they ${oneBlock} bytes (not the format)`, ours, each(times.short, ticks)),
+		signed("beside a voucher of mppx 0.11.0 a tick", times.voucher),
+		signed("beside a payment of @x402/evm 2.27.0 (exact) a tick", times.exact),
+		...sizes(frames, writes),
+	];
+}
+
+/** All ticks of a meter, each as it travels. A copy of the seed, so that its chain is made anew. */
+function pay({ payer, context }: OpenMeter, ticks: number, send: (frame: Bytes) => void): void {
+	let state: MeterPayer = { ...payer, seed: payer.seed.slice() };
+	for (let i = 0; i < ticks; i++) {
+		const paid = stepMeterPayer(state, { kind: "tick", by: 1 }, context);
+		const [sent] = paid.effects;
+		if (sent?.kind !== "send") throw new Error(`a tick that was not paid: ${paid.refusal?.code}`);
+		send(sent.frame);
+		state = paid.state;
+	}
+}
+
+function payAll(meter: OpenMeter, ticks: number): readonly Bytes[] {
+	const frames: Bytes[] = [];
+	pay(meter, ticks, (frame) => frames.push(frame));
+	return frames;
+}
+
+type Checking = {
+	/** reads a tick and takes it */
+	readonly take: (frame: Bytes) => void;
+	/** how often something was to be made durable */
+	readonly writes: () => number;
+};
+
+function checking({ payee, context }: OpenMeter): Checking {
+	let state: MeterPayee = payee;
+	let writes = 0;
+	return {
+		take: (frame) => {
+			const taken = stepMeterPayee(state, { kind: "ticked", tick: must(readTick(frame)) }, policy, context);
+			if (taken.refusal !== undefined) throw new Error(`a tick that was not taken: ${taken.refusal.code}`);
+			for (const { kind } of taken.effects) if (kind === "persist") writes++;
+			state = taken.state;
+		},
+		writes: () => writes,
+	};
+}
+
+function checkAll(meter: OpenMeter, frames: readonly Bytes[]): number {
+	const { take, writes } = checking(meter);
+	for (const frame of frames) take(frame);
+	return writes();
+}
+
+function hashes(one: (bytes: Bytes) => Bytes, count: number, length: number): void {
+	const bytes = new Uint8Array(length);
+	for (let i = 0; i < count; i++) one(bytes);
+}
+
+function sizes(frames: readonly Bytes[], writes: number): readonly BenchResult[] {
+	const common = { name: "meter", limit: null, peer: null, ratio: null, spread: null, rounds: frames.length };
+	return [
+		{
+			...{ ...common, metric: "the longest tick", unit: "bytes" },
+			ours: Math.max(...frames.map(({ length }) => length)),
+			target: { of: "ours", atMost: longestTick },
+		},
+		{
+			...{ ...common, metric: `durable writes a tick, one for ${policy.keepEvery}`, unit: "writes" },
+			ours: writes / frames.length,
+			target: { of: "ours", atMost: 1 / policy.keepEvery },
+		},
+	];
+}
