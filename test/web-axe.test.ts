@@ -34,12 +34,7 @@ describe("axe", { skip }, () => {
 			document.querySelector("main")?.append(document.createElement("img"), text);
 		});
 		const found = (await violations(page)).map((each) => each.split(":")[0]);
-		assert.deepEqual(found, [
-			"light color-contrast",
-			"light image-alt",
-			"dark color-contrast",
-			"dark image-alt",
-		]);
+		assert.deepEqual(found, ["light color-contrast", "light image-alt", "dark color-contrast"]);
 		await context.close();
 	});
 

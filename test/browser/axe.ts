@@ -1,27 +1,34 @@
 /**
- * What axe finds in a page, in the colours of day and night.
+ * What axe finds in a page by day; and by night, where the same stands in other colours, what is a matter of colours.
  *
  * It is put in by the browser's debugging door, which no policy of a page governs: the policy stays as it is served.
  */
 import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 
-const schemes = ["light", "dark"] as const;
+/** Which of axe's rules are asked, by their tag; null: all. */
+const schemes = [
+	{ colorScheme: "light", tag: null },
+	{ colorScheme: "dark", tag: "cat.color" },
+] as const;
 
 /** `scheme rule: where`, for each thing found. */
 export async function violations(page: Page): Promise<readonly string[]> {
 	const found: string[] = [];
-	for (const colorScheme of schemes) {
+	for (const { colorScheme, tag } of schemes) {
 		// What fades from one colour to another would be judged in between.
 		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
 		for (const frame of page.frames()) {
 			// It is large, and stays as long as the document does.
 			if (!(await frame.evaluate(() => "axe" in globalThis))) await frame.evaluate(axe.source);
-			const results = await frame.evaluate(() =>
-				(globalThis as unknown as { readonly axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-					resultTypes: ["violations"],
-					iframes: false,
-				}),
+			const results = await frame.evaluate(
+				(only) =>
+					(globalThis as unknown as { readonly axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+						resultTypes: ["violations"],
+						iframes: false,
+						...(only === null ? {} : { runOnly: { type: "tag", values: [only] } }),
+					}),
+				tag,
 			);
 			for (const { id, nodes } of results.violations)
 				for (const { target, failureSummary } of nodes)
