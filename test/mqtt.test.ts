@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { startBroker } from "@tenten/operator";
+import { startBroker } from "@tenten/operator/fog";
 import { type Bytes, isRefusal, packetLengths, topicName, topicOf } from "@tenten/protocol";
 import {
 	type Dial,

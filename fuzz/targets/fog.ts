@@ -20,8 +20,8 @@ import {
 	toUtf8,
 	verifyApproval,
 } from "@tenten/protocol";
+import { FogStore, fogDoor } from "../../packages/operator/src/fog/index.ts";
 import { readTaken, recordsTaken } from "../../packages/operator/src/fog/operator-line.ts";
-import { FogStore, fogDoor } from "../../packages/operator/src/index.ts";
 import { gatewaySigner } from "../../packages/operator/test/support/fog-keys.ts";
 import { type FogScene, fogScene } from "../../packages/operator/test/support/fog-scene.ts";
 import { serverMemory } from "../memory.ts";

@@ -1,5 +1,5 @@
 /** Ways from a payer's wallet to a payee's, over every channel on which both speak. */
-import { startBroker } from "@tenten/operator";
+import { startBroker } from "@tenten/operator/fog";
 import { isRefusal } from "@tenten/protocol";
 import {
 	type Channel,

@@ -13,7 +13,7 @@ import {
 	verifyApproval,
 	verifyMandate,
 } from "@tenten/protocol";
-import { FogStore } from "../src/index.ts";
+import { FogStore } from "../src/fog/index.ts";
 import { enrolHolder } from "./support/ecosystem.ts";
 import { device, gatewaySigner } from "./support/fog-keys.ts";
 import { type FogScene, fogScene, type OpenGateway, outcomeOf } from "./support/fog-scene.ts";

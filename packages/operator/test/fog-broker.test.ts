@@ -5,8 +5,8 @@ import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { topicName } from "@tenten/protocol";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { type BrokerLimits, type RunningBroker, startBroker } from "../src/fog/index.ts";
 import { Sessions } from "../src/fog/sessions.ts";
-import { type BrokerLimits, type RunningBroker, startBroker } from "../src/index.ts";
 
 const room = "0f".repeat(32);
 const inviter = topicName({ kind: "room", room, side: "inviter" });

@@ -38,7 +38,7 @@ import {
 	type RunningFog,
 	startBroker,
 	startFog,
-} from "../src/index.ts";
+} from "../src/fog/index.ts";
 import { gatewaySigner } from "./support/fog-keys.ts";
 import { type FogOperator, fogOperator } from "./support/fog-operator.ts";
 import { type FogScene, fogScene, freshId, outcomeOf } from "./support/fog-scene.ts";

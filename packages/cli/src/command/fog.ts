@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { verify } from "@tenten/module";
-import { FogStore, startFog } from "@tenten/operator";
+import { FogStore, startFog } from "@tenten/operator/fog";
 import { coseKey, fromHex, isRefusal, keyId, type PublicKey, serialize, toHex } from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";

@@ -1,7 +1,7 @@
 /** The folder of a gateway: its key, sealed, what it keeps, and its settings as one JSON file. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import type { FogOptions } from "@tenten/operator";
+import type { FogOptions } from "@tenten/operator/fog";
 import { type Bytes, fromHex } from "@tenten/protocol";
 import { z } from "zod";
 import { BadInput } from "../bad-input.ts";

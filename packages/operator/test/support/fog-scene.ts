@@ -24,8 +24,8 @@ import {
 } from "@tenten/protocol";
 import { type Holder, verify } from "../../../module/test/support/world.ts";
 import { Gateway, type GatewayOptions } from "../../src/fog/gateway.ts";
+import { FogStore, type FogStoreOptions } from "../../src/fog/index.ts";
 import { Lists } from "../../src/fog/lists.ts";
-import { FogStore, type FogStoreOptions } from "../../src/index.ts";
 import { createEcosystem, type Ecosystem, enrolHolder } from "./ecosystem.ts";
 import { device, gatewaySigner } from "./fog-keys.ts";
 

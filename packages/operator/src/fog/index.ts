@@ -1,0 +1,6 @@
+/** @tenten/operator/fog: fog gateways, apart from the rest, since an operator runs none and does without their broker. */
+export { type BrokerLimits, type BrokerOptions, type RunningBroker, startBroker } from "./broker.ts";
+export { fogDoor } from "./door.ts";
+export { type FogStanding, fogDocument } from "./endpoints.ts";
+export { type FogOptions, type RunningFog, startFog } from "./serve.ts";
+export { FogStore, type FogStoreOptions, type KeptRecord, type NewRecord } from "./store.ts";
