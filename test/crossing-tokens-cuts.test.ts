@@ -76,12 +76,13 @@ const paid: readonly Step[] = [
 	...ended,
 	async (_, { payee }) => is(await payee?.take(), true),
 ];
-/** The payer's module releases, and the gateway hears of it after the seal. */
+/** The payer's module releases, and the gateway hears of it after the seal; a fresh request then has what comes back. */
 const late: readonly Step[] = [
 	...begun,
 	({ holders }, payment) => payment.releaseUnheard(holders.source.purse),
 	...ended,
 	async (_, { payer }) => is(await payer?.release(), true),
+	async (_, { payer }) => is(await payer?.renewBack(), null),
 	async (_, { payer }) => is(await payer?.takeBack(), true),
 ];
 

@@ -34,6 +34,8 @@ async function paid(apiKey: string) {
 	await bothSeal(world.doors);
 	await payment.release();
 	await sealUntil(world.doors, payment.decides);
+	// As whoever does not know that its request is open still: the gateway takes the fresh one all the same.
+	await payment.payee?.renew();
 	await payment.payee?.take();
 	return { world, said };
 }
@@ -51,6 +53,8 @@ export function tokenScenes(apiKey: string): Readonly<Record<string, () => Promi
 		"POST /v1/crossings/tokens-in": () => sceneOf(apiKey, "source", /^tokens-in$/),
 		"POST /v1/crossings/tokens-in/:transfer/messages": () => sceneOf(apiKey, "source", /^tokens-in\//),
 		"POST /v1/crossings/tokens-out": () => sceneOf(apiKey, "destination", /^tokens-out$/),
-		"POST /v1/crossings/tokens-out/:account/messages": () => sceneOf(apiKey, "destination", /^tokens-out\//),
+		"POST /v1/crossings/tokens-out/:account/messages": () =>
+			sceneOf(apiKey, "destination", /^tokens-out\/.*messages$/),
+		"POST /v1/crossings/tokens-out/:account/renewals": () => sceneOf(apiKey, "destination", /renewals$/),
 	};
 }

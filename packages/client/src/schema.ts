@@ -525,6 +525,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/crossings/tokens-out/{account}/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a fresh request of the same owner take the place of one whose money waits, as after it expired
+         * @description For API keys with the role cashier.
+         */
+        post: operations["renewTokensOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/definitions": {
         parameters: {
             query?: never;
@@ -1937,8 +1957,11 @@ export interface components {
             nextAction: string;
             /** @description the same may succeed later */
             retryable: boolean;
-            /** @enum {string|null} */
-            state: "open" | "back" | "paid" | null;
+            /**
+             * @description renewed: a fresh request has its money
+             * @enum {string|null}
+             */
+            state: "open" | "back" | "paid" | "renewed" | null;
         };
         Definition: {
             assetKind: string;
@@ -4803,6 +4826,51 @@ export interface operations {
             cookie?: never;
         };
         /** @description what the holder's module says; none: to ask */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description messages of the hand-over (docs/spec/handover.md), each in base64 */
+                    messages: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description How it stands, or why it is refused */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossingTokensOut"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    renewTokensOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                account: string;
+            };
+            cookie?: never;
+        };
+        /** @description the fresh request */
         requestBody: {
             content: {
                 "application/json": {

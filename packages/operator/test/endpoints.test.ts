@@ -155,6 +155,7 @@ const goodBodies: Readonly<Record<string, object>> = {
 	takeTokensIn: { messages: [] },
 	openTokensOut: { messages: [] },
 	handTokensOut: { messages: [] },
+	renewTokensOut: { messages: [] },
 	crossingStandings: { transfers: [zeros] },
 	releaseCrossings: { releases: [{ transfer: zeros, release: zeros }] },
 	postLedgerTransfers: { batch: [[{ kind: "void", id: zeros, reference: null, reservation: zeros }]] },

@@ -3,7 +3,7 @@
  * gateway (docs/spec/crossing-tokens.md). Every step may be taken again, and goes on from where both sides stand.
  *
  *   payer   hold ─▶ (locked, reserved there) ─▶ release ─▶ (decided) ─▶ nothing, or what came too late comes back
- *   payee   open ─▶ (credited) ─▶ take
+ *   payee   open ─▶ (credited) ─▶ take; or, where its request expired before that, renew ─▶ take
  */
 import type { Purse } from "@tenten/operator";
 import type { Bundle, PurseReport } from "@tenten/protocol/rail";
@@ -22,10 +22,12 @@ type InAnswer = {
 };
 type OutAnswer = {
 	readonly account: string | null;
-	readonly state: "open" | "back" | "paid" | null;
+	readonly state: "open" | "back" | "paid" | "renewed" | null;
 	readonly messages: Bundle;
 	readonly code: string | null;
 };
+
+type Asked = Extract<PurseReport, { readonly kind: "requested" }>;
 
 /** One request of a holder, which an operator's gateway pays with what comes across. */
 export class TokenPayee {
@@ -36,16 +38,20 @@ export class TokenPayee {
 	/** the request, as its payer may be shown it */
 	readonly asks: Bundle;
 	readonly #memo: string;
+	readonly #amount: bigint;
+	/** the request that is paid now: this one, or what took its place */
+	#paid: Asked;
+	/** made to take its place, and not known to have done so */
+	#fresh: Asked | undefined;
 
-	private constructor(purse: Purse, ask: AskCrossings, memo: string, account: string, asks: Bundle) {
-		[this.#purse, this.#ask, this.#memo, this.account, this.asks] = [purse, ask, memo, account, asks];
+	private constructor(purse: Purse, ask: AskCrossings, memo: string, amount: bigint, asked: Asked) {
+		[this.#purse, this.#ask, this.#memo, this.#amount, this.#paid] = [purse, ask, memo, amount, asked];
+		[this.account, this.asks] = [asked.request, asked.messages];
 	}
 
 	/** Makes a request; what it is for, in its memo, is its own. Nobody knows of it yet. */
 	static async make(purse: Purse, ask: AskCrossings, memo: string, amount: bigint): Promise<TokenPayee> {
-		const asked = await purse.act(memo, { kind: "makeRequest", amount });
-		if (asked.kind !== "requested") throw new Error(`a request cannot be made: ${asked.kind}`);
-		return new TokenPayee(purse, ask, memo, asked.request, asked.messages);
+		return new TokenPayee(purse, ask, memo, amount, await requestOf(purse, memo, amount));
 	}
 
 	/** Has the gateway pay it; null, or why it does not. */
@@ -55,22 +61,46 @@ export class TokenPayee {
 	}
 
 	/** Takes what was credited to it, as far as that is there; whether the tokens are its module's own. */
-	async take(): Promise<boolean> {
-		const request = this.account;
-		const offered = await this.#hand([]);
+	take(): Promise<boolean> {
+		return this.#take(this.#paid.request);
+	}
+
+	/** Asks anew for what waits, its request having expired before it took that; null, or why it is refused. */
+	async renew(): Promise<string | null> {
+		this.#fresh ??= await requestOf(this.#purse, this.#memo, this.#amount);
+		const [fresh, before] = [this.#fresh, this.#paid.request];
+		const { code } = (await this.#ask(`tokens-out/${before}/renewals`, {
+			messages: fresh.messages,
+		})) as OutAnswer;
+		if (code === null) this.#paid = fresh;
+		// Without an answer the same is asked again: a second one would be refused where the first was taken.
+		if (code === null || code === "request-expired") this.#fresh = undefined;
+		// What its module holds for the first is free once it knows that the gateway decided against it.
+		if (code === null) await this.#take(before);
+		return code;
+	}
+
+	async #take(request: string): Promise<boolean> {
+		const offered = await this.#hand(request, []);
 		const holding = await this.#purse.act(this.#memo, {
 			kind: "reserve",
 			request,
 			messages: offered.messages,
 		});
-		const said = holding.kind === "holding" ? await this.#hand(holding.messages) : offered;
+		const said = holding.kind === "holding" ? await this.#hand(request, holding.messages) : offered;
 		const taking = { kind: "take", request, messages: said.messages, release: null, mayFree: true } as const;
 		return (await this.#purse.act(this.#memo, taking)).kind === "owned";
 	}
 
-	async #hand(messages: Bundle): Promise<OutAnswer> {
-		return (await this.#ask(`tokens-out/${this.account}/messages`, { messages })) as OutAnswer;
+	async #hand(request: string, messages: Bundle): Promise<OutAnswer> {
+		return (await this.#ask(`tokens-out/${request}/messages`, { messages })) as OutAnswer;
 	}
+}
+
+async function requestOf(purse: Purse, memo: string, amount: bigint): Promise<Asked> {
+	const asked = await purse.act(memo, { kind: "makeRequest", amount });
+	if (asked.kind !== "requested") throw new Error(`a request cannot be made: ${asked.kind}`);
+	return asked;
 }
 
 /** Whoever pays one quoted payment in tokens, at its source. */
@@ -140,6 +170,11 @@ export class TokenPayer {
 	/** What it released too late comes back to its own request; whether it is there. */
 	takeBack(): Promise<boolean> {
 		return this.#back.take();
+	}
+
+	/** Asks anew for what came back, its own request having expired before it took that. */
+	renewBack(): Promise<string | null> {
+		return this.#back.renew();
 	}
 
 	/** Asked again, a purse answers as it stands. */

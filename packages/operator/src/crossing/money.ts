@@ -40,14 +40,21 @@ export function gatewayAccount(asset: Bytes): Bytes {
 	return taggedHash("account", ["crossing gateway", asset]);
 }
 
-/** What a gateway gets for tokens that it handed out, or gives for some that came too late; done before, it is nothing. */
+/** The ledger's id of all that leaves a request's account, or of what is given back for a payment. */
+export function gatewayMove(reference: Bytes): Bytes {
+	return taggedHash("transfer", [reference, "gateway", 0]);
+}
+
+/**
+ * What a gateway gets for tokens that it handed out, or gives for some that came too late, or what a fresh request has
+ * from the one before; done before, it is nothing.
+ */
 export async function moveOnce(
 	transaction: Transaction,
 	{ reference, debit, credit, amount }: Leg & { readonly reference: Bytes },
 	now: number,
 ): Promise<void> {
-	const id = taggedHash("transfer", [reference, "gateway", 0]);
-	const move = { kind: "move", id, reference, debit, credit, amount } as const;
+	const move = { kind: "move", id: gatewayMove(reference), reference, debit, credit, amount } as const;
 	const [result] = await postIn(transaction, [[move]], now);
 	if (result === undefined || result.kind === "refused")
 		throw new Error(`the ledger does not take what a gateway did: ${result?.code}`);

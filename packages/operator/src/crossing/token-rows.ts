@@ -3,7 +3,7 @@
  * hands out to a request. The messages are kept as they came: asked again, the gateway says the same.
  *
  *   in     asked ─▶ held ─▶ owned ─▶ kept (the payment is committed) or back (it is over without a commit)
- *   out    open, or back where it is a payer's own ─▶ paid
+ *   out    open, or back where it is a payer's own ─▶ paid, or renewed: a fresh request has its money, and is back
  */
 import type { Bytes } from "@tenten/protocol";
 import type { Bundle } from "@tenten/protocol/rail";
@@ -85,8 +85,11 @@ export async function ownedTokens(
 /** A request that the gateway pays with what is credited to the account of its digest. */
 export type TokensOut = {
 	readonly account: Bytes;
-	/** `back`: it is a payer's own, and nobody pays it but by giving back */
-	readonly state: "open" | "back" | "paid";
+	/**
+	 * `back`: it is a payer's own, or took another's place, and nobody pays it but the gateway. `renewed`: another took its
+	 * place, and its money
+	 */
+	readonly state: "open" | "back" | "paid" | "renewed";
 	/** hash of the asset */
 	readonly asset: Bytes;
 	readonly amount: bigint;
@@ -122,17 +125,33 @@ export async function insertTokensOut(transaction: Transaction, tokens: TokensOu
 	await insertMissing(transaction, "crossing_tokens_out", [{ account_id: account, ...row }]);
 }
 
-export async function noteHandedOut(transaction: Transaction, account: Bytes): Promise<void> {
+/** Of requests that wait for their money, or for its hand-over. */
+const waiting: readonly TokensOut["state"][] = ["open", "back"];
+
+export function noteHandedOut(transaction: Transaction, account: Bytes): Promise<void> {
+	return endTokensOut(transaction, account, "paid");
+}
+
+export function noteRenewed(transaction: Transaction, account: Bytes): Promise<void> {
+	return endTokensOut(transaction, account, "renewed");
+}
+
+/** Of the two ends a request has one, once. */
+async function endTokensOut(
+	transaction: Transaction,
+	account: Bytes,
+	state: "paid" | "renewed",
+): Promise<void> {
 	const { numUpdatedRows } = await transaction
 		.updateTable("crossing_tokens_out")
-		.set({ state: "paid" })
+		.set({ state })
 		.where("account_id", "=", account)
-		.where("state", "!=", "paid")
+		.where("state", "in", waiting)
 		.executeTakeFirst();
 	mustWrite(numUpdatedRows, 1);
 }
 
-/** Requests that are not paid and whose account has something: what the gateway may have released already. */
+/** Requests that wait and whose account has something: what the gateway may have released already. */
 export async function owingAccounts(
 	transaction: Transaction,
 	after: Bytes,
@@ -142,7 +161,7 @@ export async function owingAccounts(
 		.selectFrom("crossing_tokens_out as out")
 		.innerJoin("ledger_sums as sums", "sums.account_id", "out.account_id")
 		.select("out.account_id")
-		.where("out.state", "!=", "paid")
+		.where("out.state", "in", waiting)
 		.where("sums.credits_posted", ">", 0n)
 		.where("out.account_id", ">", after)
 		.orderBy("out.account_id")

@@ -4,6 +4,7 @@
  *   in    ask ─▶ the payer's module locks ─▶ held ─▶ (locked, reserved there) ─▶ released: owned ─▶ (committed) kept
  *                                                                                        └ over without it ─▶ back
  *   out   a request is an account of its digest ─▶ (credited to it) ─▶ handed over in two phases ─▶ paid
+ *                                                        └ its owner asks anew ─▶ the account of that request has it
  *
  * The gateway's module has a store of its own. What it does is durable there before a row here says so, and asked again
  * it answers as it stands: whatever a crash leaves between the two stores is found by asking it. The money of a step
@@ -15,20 +16,21 @@ import {
 	equalBytes,
 	fromHex,
 	isRefusal,
-	type LedgerAccount,
+	keyId,
 	type Message,
 	parseMessage,
 	type Quote,
 	type Refusal,
 	refuse,
+	requestDigest,
 	requestIsOpen,
+	requestPayload,
 	toHex,
+	type VerifiedRequest,
 	verifyRequest,
 } from "@tenten/protocol";
 import type { Bundle, PurseCommand, PurseReport } from "@tenten/protocol/rail";
 import type { OperatorContext } from "../context.ts";
-import { openAccountsIn } from "../ledger/posting.ts";
-import { accountsAmong } from "../ledger/rows.ts";
 import type { Purse } from "../rail/exchange-host.ts";
 import { takeLastSeal } from "../seal/last-seal.ts";
 import type { Transaction } from "../store/store.ts";
@@ -36,11 +38,11 @@ import { eachOf } from "./each-of.ts";
 import { gatewayAccount, moveOnce } from "./money.ts";
 import { peerStateOf } from "./peer-rows.ts";
 import { quoteIn } from "./quoting.ts";
+import { heldIn, openGateway, openRequest, refuseRenewal, renewalOf, renewIn } from "./request-accounts.ts";
 import { agreementOf, crossingOf, undamaged } from "./rows.ts";
 import {
 	changeTokensIn,
 	insertTokensIn,
-	insertTokensOut,
 	noteHandedOut,
 	owingAccounts,
 	ownedTokens,
@@ -173,17 +175,16 @@ export class CrossingTokens {
 		const { store } = this.#context;
 		const known = await store.read(async (transaction) => {
 			const tokens = await tokensOutOf(transaction, account);
-			const [sums] = await accountsAmong(transaction, [account]);
-			return tokens && { tokens, held: sums === undefined ? 0n : heldOn(sums) };
+			return tokens && { tokens, held: await heldIn(transaction, account) };
 		});
 		if (known === undefined) return refuse("attempt-unknown", "no such request");
 		const { tokens, held } = known;
 		const { asset, amount, memo, asks } = tokens;
 		const stands = { account, asset, amount };
-		const isPaid = tokens.state === "paid";
-		if (!isPaid && held < amount) return { ...stands, state: tokens.state, messages: [] };
+		const isOver = tokens.state === "paid" || tokens.state === "renewed";
+		if (!isOver && held < amount) return { ...stands, state: tokens.state, messages: [] };
 		// As it stands: locked, or released by now. The credit is final: what was cancelled is owed all the same.
-		const begins = isPaid || !mayBegin ? "never" : "again";
+		const begins = isOver || !mayBegin ? "never" : "again";
 		let report = await this.#act(asset, memo, { kind: "lock", amount, messages: asks, begins });
 		const receipt = messages.filter((each) => isReceipt(each, account));
 		if (report.kind === "locked" && receipt.length > 0) {
@@ -194,6 +195,33 @@ export class CrossingTokens {
 		if (report.kind !== "released") return { ...stands, state: tokens.state, messages: saidIn(report) };
 		if (tokens.state !== "paid") await this.#paidOut(tokens);
 		return { ...stands, state: "paid", messages: report.messages };
+	}
+
+	/**
+	 * Takes a fresh request of the same owner in place of one whose money waits, as where that expired before it was handed
+	 * over. The gateway's module decides against the first before the money moves: released by then, it is paid.
+	 */
+	renew(account: Bytes, asks: Bundle): Promise<OutStanding | Refusal> {
+		return this.#run(async () => {
+			const { store, now } = this.#context;
+			const before = await store.read((transaction) => renewalOf(transaction, account));
+			if (before !== undefined && isDigestOf(asks, before)) return this.#hand(before, []);
+			const fresh = await this.#request(asks);
+			if (isRefusal(fresh)) return fresh;
+			const owner = await this.#ownerOf(account);
+			if (isRefusal(owner)) return owner;
+			if (!equalBytes(owner, fresh.owner)) return refuse("request-mismatch", "another owner's");
+			const old = await store.read((transaction) => refuseRenewal(transaction, account, fresh));
+			if (isRefusal(old)) return old;
+			const ended = await this.#act(old.asset, old.memo, { kind: "cancel", request: toHex(account) });
+			if (ended.kind === "released") {
+				await this.#paidOut(old);
+				return refuse("request-reused", "it is handed over");
+			}
+			if (ended.kind !== "cancelled") throw new Error(`a gateway that does not cancel: ${ended.kind}`);
+			const wrong = await store.run((transaction) => renewIn(transaction, account, fresh, now()));
+			return isRefusal(wrong) ? wrong : this.#hand(fresh.account, []);
+		});
 	}
 
 	/** The module has released: as much becomes the gateway's, and the row says so. */
@@ -263,12 +291,10 @@ export class CrossingTokens {
 	}
 
 	/** A request that the gateway may pay: of an asset that it has, of an amount, in two phases, and open. */
-	async #request(asks: Bundle): Promise<TokensOut | Refusal> {
-		const [message, ...others] = asks.map(messageIn);
-		if (message?.kind !== "request" || others.length > 0) return refuse("type-unknown", "not one request");
-		const request = verifyRequest(message.request, await this.#context.trust());
+	async #request(asks: Bundle): Promise<(TokensOut & { readonly owner: Bytes }) | Refusal> {
+		const request = await this.#verified(asks);
 		if (isRefusal(request)) return request;
-		const { body, digest: account } = request;
+		const { body, digest: account, payee } = request;
 		const asset = assetHash(body.asset);
 		if (this.#gatewayOf(asset) === undefined) return refuse("asset-mismatch", "no gateway has it");
 		if (body.mode !== "twoPhase" || body.invoice !== null)
@@ -277,7 +303,22 @@ export class CrossingTokens {
 		const closed = requestIsOpen(request, this.#context.now());
 		if (closed !== undefined) return closed;
 		const { amount, memo, expiresAt } = body;
-		return { account, state: "open", asset, amount, memo, expiresAt, asks };
+		const owner = keyId(payee.key);
+		return { account, state: "open", asset, amount, memo, expiresAt, asks, owner };
+	}
+
+	async #verified(asks: Bundle): Promise<VerifiedRequest | Refusal> {
+		const [message, ...others] = asks.map(messageIn);
+		if (message?.kind !== "request" || others.length > 0) return refuse("type-unknown", "not one request");
+		return verifyRequest(message.request, await this.#context.trust());
+	}
+
+	/** By the id of its key: whose request has this account. */
+	async #ownerOf(account: Bytes): Promise<Bytes | Refusal> {
+		const kept = await this.#context.store.read((transaction) => tokensOutOf(transaction, account));
+		if (kept === undefined) return refuse("attempt-unknown", "no such request");
+		const request = await this.#verified(kept.asks);
+		return isRefusal(request) ? request : keyId(request.payee.key);
 	}
 
 	#act(asset: Bytes, payment: string, command: PurseCommand): Promise<PurseReport> {
@@ -300,31 +341,6 @@ export class CrossingTokens {
 /** After these; from the first row again once there are no more. */
 function nextAfter(keys: readonly Bytes[]): Bytes {
 	return keys.length < roundMost ? fromFirst : (keys.at(-1) as Bytes);
-}
-
-/** Opens the account of a request, and the gateway's; it is there already where it was asked before. */
-async function openRequest(
-	transaction: Transaction,
-	asked: TokensOut,
-	now: number,
-): Promise<Refusal | undefined> {
-	const { account: id, asset, amount: most } = asked;
-	await openGateway(transaction, asset, now);
-	const [opened] = await openAccountsIn(transaction, [{ id, asset, least: 0n, most }], now);
-	if (opened?.kind === "refused") return refuse("request-reused", "an account of its digest is another's");
-	await insertTokensOut(transaction, asked);
-	return undefined;
-}
-
-async function openGateway(transaction: Transaction, asset: Bytes, now: number): Promise<void> {
-	const terms = { id: gatewayAccount(asset), asset, least: null, most: null };
-	const [opened] = await openAccountsIn(transaction, [terms], now);
-	if (opened?.kind === "refused") throw new Error(`a gateway's account is open otherwise: ${opened.code}`);
-}
-
-/** What an account has, and nothing else may take. */
-function heldOn({ creditsPosted, debitsPosted, debitsPending }: LedgerAccount): bigint {
-	return creditsPosted - debitsPosted - debitsPending;
 }
 
 /** Whether the payer's release can still do what it is for: only then its module is given the receipt. */
@@ -354,6 +370,13 @@ function saidIn(report: PurseReport): Bundle {
 function messageIn(text: string): Message | undefined {
 	const read = parseMessage(new Uint8Array(Buffer.from(text, "base64")));
 	return isRefusal(read) ? undefined : read;
+}
+
+function isDigestOf(asks: Bundle, account: Bytes): boolean {
+	const [message] = asks.map(messageIn);
+	return (
+		message?.kind === "request" && equalBytes(requestDigest(requestPayload(message.request.body)), account)
+	);
 }
 
 function digestIn(text: string): Bytes {

@@ -35,7 +35,9 @@ const tokensOut = z
 		account: hexadecimal
 			.nullable()
 			.openapi({ description: "the digest of the request: what a quote names as its payee" }),
-		state: z.enum(["open", "back", "paid"]).nullable(),
+		state: z.enum(["open", "back", "paid", "renewed"]).nullable().openapi({
+			description: "renewed: a fresh request has its money",
+		}),
 		amount: minor.nullable(),
 		messages: bundle,
 		...refusedWith,
@@ -101,6 +103,15 @@ export const crossingTokenEndpoints = named("crossings", {
 		path: "/v1/crossings/tokens-out/{account}/messages",
 		summary: "Have the gateway hand over what is credited to a request, in two phases",
 		...said,
+		params: { account: hexadecimal },
+		...gives(tokensOut),
+	},
+	renewTokensOut: {
+		method: "post",
+		path: "/v1/crossings/tokens-out/{account}/renewals",
+		summary:
+			"Have a fresh request of the same owner take the place of one whose money waits, as after it expired",
+		...takes("the fresh request", z.strictObject({ messages: bundle })),
 		params: { account: hexadecimal },
 		...gives(tokensOut),
 	},

@@ -9,7 +9,8 @@ import { endpoints } from "./endpoints.ts";
 import { type Gate, serve } from "./serving.ts";
 
 export function addCrossingTokenRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
-	const { crossingGateways, askTokensIn, takeTokensIn, openTokensOut, handTokensOut } = endpoints;
+	const { crossingGateways, askTokensIn, takeTokensIn, openTokensOut, handTokensOut, renewTokensOut } =
+		endpoints;
 	serve(app, crossingGateways, gate, async () => {
 		const gateways = operator.crossings.tokens.gateways();
 		return given({
@@ -27,6 +28,9 @@ export function addCrossingTokenRoutes(app: OpenAPIHono, operator: Operator, gat
 	);
 	serve(app, handTokensOut, gate, async ({ params: { account }, body: { messages } }) =>
 		given(toldOut(account, await operator.crossings.tokens.hand(bytesOf(account), messages))),
+	);
+	serve(app, renewTokensOut, gate, async ({ params: { account }, body: { messages } }) =>
+		given(toldOut(account, await operator.crossings.tokens.renew(bytesOf(account), messages))),
 	);
 }
 

@@ -112,7 +112,7 @@ export type CrossingTables = {
 	/** requests that a gateway pays in tokens with what is credited to the accounts of their digests */
 	readonly crossing_tokens_out: {
 		readonly account_id: Blob;
-		/** `open`, `back` or `paid`: see `TokensOut` */
+		/** see `TokensOut` */
 		readonly state: string;
 		readonly asset: Blob;
 		readonly amount: bigint;

@@ -51,6 +51,7 @@ export const byCrossings: Readonly<Record<string, Provocations>> = {
 	takeTokensIn: withBundle(`tokens-in/${nowhere}/messages`, { messages: [] }),
 	openTokensOut: withBundle("tokens-out", { messages: [] }),
 	handTokensOut: withBundle(`tokens-out/${nowhere}/messages`, { messages: [] }),
+	renewTokensOut: withBundle(`tokens-out/${nowhere}/renewals`, { messages: [] }),
 	quoteCrossings: withBody(
 		`${crossings}/quotes`,
 		{ quotes: [wanted] },
