@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Argument, type Command } from "commander";
 import { BadInput } from "../bad-input.ts";
+import { playDisaster } from "../demo/disaster/play.ts";
 import { carbon, coffee, type DomainStage, status } from "../demo/domain-scenes.ts";
 import { type Cast, crash, fork, handToHand, refusal, type Scene, totals } from "../demo/scenes.ts";
 import { Stage } from "../demo/stage.ts";
@@ -26,7 +27,7 @@ const domains = [
 	["The status of a licence, shown offline", status],
 ] as const;
 
-const stories = ["payments", "verify", "domains"] as const;
+const stories = ["payments", "verify", "domains", "disaster"] as const;
 type Story = (typeof stories)[number];
 
 export function demoCommand(): Command {
@@ -38,7 +39,7 @@ export function demoCommand(): Command {
 			arguments: [
 				new Argument(
 					"[story]",
-					"payments; three ecosystems that verify each other; or other things on the same core",
+					"payments; three ecosystems that verify each other; other things on the same core; or everything goes dark",
 				)
 					.choices(stories)
 					.default("payments"),
@@ -48,6 +49,7 @@ export function demoCommand(): Command {
 		async (output, { data }, story) => {
 			if (story === "domains") return playDomains(output, data);
 			if (story === "verify") return verifyEachOther(output, data);
+			if (story === "disaster") return goDark(output, data);
 			const folder = folderFor(data);
 			const stage = new Stage(folder, (text) => output.say(indented(text)));
 			await stage.operatorOn();
@@ -124,6 +126,28 @@ async function verifyEachOther(output: Output, data: string | undefined): Promis
 	}
 	const ok = scenes.every((scene) => scene.ok);
 	return { ok, result: { ok, scenes, logs, folder: data === undefined ? null : folder } };
+}
+
+async function goDark(output: Output, data: string | undefined): Promise<Outcome> {
+	const folder = folderFor(data, "operator");
+	output.say(
+		"An operator, a relay on the internet and a gateway beside devices work; seven wallets have accounts.",
+	);
+	const scenes = await playDisaster(folder, (text, isTitle) =>
+		output.say(isTitle ? `\n${text}` : indented(text)),
+	);
+	const tenten = commandName();
+	if (data === undefined) {
+		rmSync(folder, { recursive: true, force: true });
+		output.say(`\nKeep the files with: ${tenten} demo disaster --data ./disaster`);
+	} else {
+		const [evidence, list] = ["case.cbor", "trust-list.cbor"].map((name) => join(folder, name));
+		output.say(
+			`\nCheck it yourself:\n${tenten} evidence verify ${evidence} --trust-list ${list}\nTENTEN_PASSPHRASE=demo ${tenten} operator serve --data ${join(folder, "operator")}   then, beside it:\n${tenten} operator totals --data ${join(folder, "operator")}`,
+		);
+	}
+	const ok = scenes.every((scene) => scene.ok);
+	return { ok, result: { ok, scenes, folder: data === undefined ? null : folder } };
 }
 
 const indented = (text: string): string => `   ${text.replaceAll("\n", "\n   ")}`;

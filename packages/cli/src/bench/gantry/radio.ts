@@ -117,8 +117,8 @@ function carry(from: Socket, to: Socket, { air, chance, arrives, opening_ms }: W
 	};
 	const schedule = (): void => {
 		const [next] = waiting;
-		if (next === undefined) return;
-		timer ??= setTimeout(deliver, Math.max(1, Math.ceil(next.due_ms - performance.now())));
+		if (next === undefined || timer !== undefined) return;
+		timer = setTimeout(deliver, Math.max(1, Math.ceil(next.due_ms - performance.now())));
 	};
 	from.on("data", (sent: Buffer) => {
 		for (let at = 0; at < sent.length; at += frameBytes) {
