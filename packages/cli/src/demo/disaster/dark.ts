@@ -1,6 +1,6 @@
 /**
  * The lights go out in the middle of payments, and payments end all the same. Each server is killed by whoever sees the
- * moment: the relay once a payee has reserved, the gateway once a payer has released, the operator once it has issued.
+ * moment: the operator once it has issued, the relay once a payee has reserved.
  */
 import { isRefusal, refuse } from "@tenten/protocol";
 import { writeBackupFile } from "@tenten/wallet";
@@ -16,22 +16,26 @@ export type Cast = {
 	readonly ren: Phone;
 	readonly mika: Phone;
 	sora: Phone;
-	mallory: Phone;
+	readonly mallory: Phone;
 	readonly car: Phone;
+	readonly bike: Phone;
 	readonly charger: Phone;
-	/** payments that were cut off, by who pays */
-	readonly cutOff: Map<string, Uint8Array>;
+	/** the payment that is cut off */
+	cutOff: Uint8Array;
+	/** the car's, and the one that nobody closes */
+	meter: Uint8Array;
+	openMeter: Uint8Array;
 	/** of Sora's phone, made after her last payment */
 	backup: Uint8Array;
 };
 
 export type Stage = { readonly world: World; readonly cast: Cast };
 
-/** Three payments are under way, and the three servers that carry them are killed, one after another. */
+/** Two payments are under way, and the servers that carry them are killed, one after another. */
 export async function lightsOut({ world, cast }: Stage): Promise<Scene> {
 	const { services, urls, asset, say } = world;
-	const { aoi, ren, mika, car, charger, cutOff } = cast;
-	const [dinner, charge, draw] = [700n, 250n, 300n];
+	const { aoi, ren, mika } = cast;
+	const [dinner, draw] = [700n, 300n];
 
 	const client = world.client();
 	mika.wallet.connect(world.id, {
@@ -54,58 +58,26 @@ export async function lightsOut({ world, cast }: Stage): Promise<Scene> {
 		return answers;
 	});
 	const dinnerPaid = await pay(aoi, ren, { asset, amount: dinner }, room);
-	cutOff.set(aoi.name, dinnerPaid.attempt);
+	cast.cutOff = dinnerPaid.attempt;
 	say(
 		`Aoi pays Ren ${world.words(dinner)} over the internet. Ren's phone has reserved it, and the relay is killed before Aoi hears: set aside here, reserved there, spendable nowhere.`,
 	);
 
-	const atBroker = byRoom(charger, urls.broker);
-	let said = 0;
-	const cutting = {
-		...atBroker,
-		exchange: async (messages: readonly Uint8Array[]) => {
-			if (++said === 2) {
-				await services.gateway.kill();
-				await atBroker.close();
-			}
-			return atBroker.exchange(messages);
-		},
-	};
-	const chargePaid = await pay(car, charger, { asset, amount: charge }, cutting);
-	cutOff.set(car.name, chargePaid.attempt);
-	say(
-		`A car pays its charger ${world.words(charge)} at the gateway's broker. The car has paid, and the gateway is killed before the charger hears.`,
-	);
-
-	const holds = [aoi, ren, car, charger].map((phone) => phone.holds(asset).between);
-	const ok =
-		isRefusal(drawn) &&
-		dinnerPaid.fundsState === "inFlight" &&
-		chargePaid.fundsState === "spent" &&
-		holds[1] === dinner &&
-		holds[3] === charge;
-	return { scene: "lightsOut", ok, between: holds };
+	const reserved = ren.holds(asset).between;
+	const ok = isRefusal(drawn) && dinnerPaid.fundsState === "inFlight" && reserved === dinner;
+	return { scene: "lightsOut", ok, reserved };
 }
 
-/** The same payments, over whatever is left: two screens, and a cable. */
-export async function otherWays({ world, cast }: Stage): Promise<Scene> {
+/** The same payment, over what is left: two screens. */
+export async function otherWay({ world, cast }: Stage): Promise<Scene> {
 	const { asset, say } = world;
-	const { aoi, ren, car, charger, cutOff } = cast;
-	const goOn = async (payer: Phone, way: ReturnType<typeof byScreens>) => {
-		const state = must(await payer.wallet.recover(cutOff.get(payer.name) ?? new Uint8Array(), way));
-		await way.close();
-		return state;
-	};
-	const states = [await goOn(aoi, byScreens(ren)), await goOn(car, await byHttp(charger))];
+	const { aoi, ren } = cast;
+	const state = must(await aoi.wallet.recover(cast.cutOff, byScreens(ren)));
 	say(
 		`Aoi and Ren meet and hold their screens to each other's cameras: the payment goes on where it stood. Ren may spend ${world.words(ren.holds(asset).available)}.`,
 	);
-	say(
-		`The car asks the charger itself, by its cable: the charger has its ${world.words(charger.holds(asset).available)}.`,
-	);
-	const between = [aoi, ren, car, charger].map((phone) => phone.holds(asset).between);
-	const ok = states.every((state) => state === "spent") && between.every((amount) => amount === 0n);
-	return { scene: "otherWays", ok, states, between };
+	const between = [aoi, ren].map((phone) => phone.holds(asset).between);
+	return { scene: "otherWay", ok: state === "spent" && between.every((amount) => amount === 0n), state };
 }
 
 /** What came in the dark is spent in the dark, from hand to hand. */
@@ -123,7 +95,7 @@ export async function onward({ world, cast }: Stage): Promise<Scene> {
 	const content = await sora.wallet.module.backup(passphrase, "interactive");
 	cast.backup = writeBackupFile({ content, operators: [] });
 	const kept = sora.holds(asset).available;
-	await sora.wallet.close();
+	await sora.off();
 	say(
 		`Sora writes a backup (${cast.backup.length} bytes) of her ${world.words(kept)}, and then her phone falls into the sea.`,
 	);
@@ -135,14 +107,14 @@ export async function onward({ world, cast }: Stage): Promise<Scene> {
 /** Nobody can see a double spend in the dark. It is signed all the same. */
 export async function twice({ world, cast }: Stage): Promise<Scene> {
 	const { asset, say } = world;
-	const [own, copy] = await cast.mallory.copy("Mallory's copy");
-	cast.mallory = own;
+	const own = cast.mallory;
+	const copy = await own.copy("Mallory's copy");
 	const amount = own.holds(asset).available;
 	const paid = [
 		await pay(own, cast.ren, { asset, amount }, byScreens(cast.ren)),
 		await pay(copy, cast.mika, { asset, amount }, byScreens(cast.mika)),
 	];
-	await copy.wallet.close();
+	await copy.off();
 	say(
 		`Mallory has copied her phone, and pays the same ${world.words(amount)} to Ren and to Mika. In the dark both look good; each carries her signature.`,
 	);

@@ -16,9 +16,9 @@ const hours = 72;
 /** Everything is started again, over what it had on its disk, and whoever waited is answered. */
 export async function lightsOn({ world, cast }: Stage): Promise<Scene> {
 	const { asset, say } = world;
-	world.pass(hours);
+	world.pass(hours - world.hours);
 	await world.start();
-	for (const { wallet } of everybody(cast)) wallet.connect(world.id, world.client());
+	for (const { wallet } of awake(cast)) wallet.connect(world.id, world.client());
 	say(
 		`${hours} hours later operator, relay and gateway are started again, over what they had on their disks.`,
 	);
@@ -77,42 +77,52 @@ export async function convicted({ world, cast }: Stage): Promise<Scene> {
 export async function reconciled({ world, cast }: Stage): Promise<Scene> {
 	const { asset, say, words } = world;
 	const told = await world.management().totals();
-	if (!Array.isArray(told)) throw new Error("the operator tells no totals");
-	const [{ totals, broken }] = told as [{ totals: Record<string, { value: string }>; broken: string[] }];
-	const book = (name: string): bigint => BigInt(totals[name]?.value ?? "-1");
+	if ("kind" in told) throw new Error(`${told.code} ${told.detail}`);
+	const books = told.find((each) => each.asset === asset.code);
+	const book = (name: string): bigint => BigInt(books?.totals[name]?.value ?? "-1");
 	const [issued, redeemed, outstanding] = [book("issued"), book("redeemed"), book("outstanding")];
+	const refunded = book("refunded");
 	const [deposited, held, drawn, debts] = [book("deposited"), book("held"), book("drawn"), book("debts")];
-	const purses = everybody(cast).map(({ name, wallet }) => [name, wallet.balance(asset)] as const);
+	const purses = awake(cast).map(({ name, wallet }) => ({ name, ...wallet.balance(asset) }));
 	const between = purses.reduce(
-		(sum, [, { locked, reserved, awaited }]) => sum + locked + reserved + awaited,
+		(sum, { locked, reserved, awaited }) => sum + locked + reserved + awaited,
 		0n,
 	);
-	const inWallets = purses.reduce((sum, [, { available }]) => sum + available, 0n);
+	const inWallets = purses.reduce((sum, { available }) => sum + available, 0n);
+	const inMeters = metered(cast);
 	let onAccounts = 0n;
-	for (const { wallet } of everybody(cast)) onAccounts += must(await wallet.account(asset));
-	say(`${purses.map(([name, { available }]) => `${name} ${words(available)}`).join(", ")}.`);
-	say(`In wallets, counted there        ${inWallets}`);
-	say(`issued ${issued} = redeemed ${redeemed} + in wallets ${inWallets}`);
+	for (const { wallet } of awake(cast)) onAccounts += must(await wallet.account(asset));
+	say(`${purses.map(({ name, available }) => `${name} ${words(available)}`).join(", ")}.`);
+	const meters = inMeters === 0n ? "" : ` + in a meter ${inMeters}`;
+	const given = refunded === 0n ? "" : ` + paid of a meter ${refunded}`;
+	say(`Issued ${issued} = redeemed ${redeemed}${given} + in wallets ${inWallets}${meters}`);
 	say(
-		`on accounts ${held} = paid in ${deposited} - issued ${issued} + redeemed ${redeemed} + reserve ${drawn}`,
+		`On accounts ${held} = paid in ${deposited} - issued ${issued} + redeemed ${redeemed + refunded} + of the reserve ${drawn}, which Mallory owes`,
 	);
-	say(`Mallory owes the reserve ${debts}.`);
 	const checks = {
-		booksAgree: broken.length === 0,
+		booksAgree: books?.broken.length === 0,
 		nothingBetween: between === 0n,
-		wallets: inWallets === outstanding && issued === redeemed + inWallets,
-		accounts: onAccounts === held && held === deposited - issued + redeemed + drawn,
+		wallets: inWallets + inMeters === outstanding && issued === redeemed + refunded + inWallets + inMeters,
+		accounts: onAccounts === held && held === deposited - issued + redeemed + refunded + drawn,
 		reserve: drawn === debts,
 	};
 	const ok = Object.values(checks).every(Boolean);
 	say(
 		ok
-			? "Every unit is where it should be."
-			: `The books do NOT agree: ${JSON.stringify(checks)} ${broken.join("; ")}`,
+			? "Counted in the wallets and in the books: every unit is there."
+			: `The books do NOT agree: ${JSON.stringify(checks)}`,
 	);
-	return { scene: "reconciled", ok, issued, redeemed, inWallets, deposited, held, drawn, debts, checks };
+	const sums = { issued, redeemed, refunded, inWallets, inMeters, deposited, held, drawn, debts };
+	return { scene: "reconciled", ok, ...sums, checks };
 }
 
-function everybody({ aoi, ren, mika, sora, mallory, car, charger }: Cast): readonly Phone[] {
-	return [aoi, ren, mika, sora, mallory, car, charger];
+/** What a meter holds whose count nobody has signed, and which is not paid. Minor units. */
+function metered({ charger, openMeter }: Cast): bigint {
+	const meter = charger.wallet.meters.get(openMeter);
+	return meter?.isOpen === true ? meter.held : 0n;
+}
+
+/** Whoever is there: the bike's battery may be dead. */
+function awake({ aoi, ren, mika, sora, mallory, car, bike, charger }: Cast): readonly Phone[] {
+	return [aoi, ren, mika, sora, mallory, car, bike, charger].filter(({ isOn }) => isOn);
 }

@@ -18,7 +18,7 @@ export type PhoneOptions = {
 
 export class Phone {
 	readonly name: string;
-	readonly wallet: Wallet;
+	#wallet: Wallet | undefined;
 	readonly #options: PhoneOptions;
 	readonly #key: Bytes;
 
@@ -26,14 +26,31 @@ export class Phone {
 		this.name = options.name;
 		this.#options = options;
 		this.#key = key;
-		this.wallet = wallet;
+		this.#wallet = wallet;
 	}
 
 	static async open(options: PhoneOptions, key: Bytes = random(32)): Promise<Phone> {
-		const store = must(sqliteStore(fileOf(options)));
-		const unlock = { kind: "device", key } as const;
-		const wallet = must(await Wallet.open({ store, unlock, now: options.now, random }));
-		return new Phone(options, key, wallet);
+		return new Phone(options, key, await openWallet(options, key));
+	}
+
+	get wallet(): Wallet {
+		if (this.#wallet === undefined) throw new Error(`${this.name} is off`);
+		return this.#wallet;
+	}
+
+	get isOn(): boolean {
+		return this.#wallet !== undefined;
+	}
+
+	async off(): Promise<void> {
+		const wallet = this.#wallet;
+		this.#wallet = undefined;
+		await wallet?.close();
+	}
+
+	/** With what it had made durable. */
+	async on(): Promise<void> {
+		this.#wallet = await openWallet(this.#options, this.#key);
 	}
 
 	/** A new phone with what a backup brings. */
@@ -55,12 +72,13 @@ export class Phone {
 		must(await this.wallet.topUp(asset, amount));
 	}
 
-	/** A thief's work: its file twice, keys and all. Whoever uses this name must open the phone again. */
-	async copy(name: string): Promise<readonly [Phone, Phone]> {
-		await this.wallet.close();
+	/** A thief's work: its file twice, keys and all. */
+	async copy(name: string): Promise<Phone> {
+		await this.off();
 		const copied = { ...this.#options, name };
 		cpSync(fileOf(this.#options), fileOf(copied));
-		return [await Phone.open(this.#options, this.#key), await Phone.open(copied, this.#key)];
+		await this.on();
+		return Phone.open(copied, this.#key);
 	}
 
 	/** What it can spend, and what is between it and somebody else. Minor units. */
@@ -68,6 +86,11 @@ export class Phone {
 		const { available, reserved, locked, awaited } = this.wallet.balance(asset);
 		return { available, between: reserved + locked + awaited };
 	}
+}
+
+async function openWallet(options: PhoneOptions, key: Bytes): Promise<Wallet> {
+	const store = must(sqliteStore(fileOf(options)));
+	return must(await Wallet.open({ store, unlock: { kind: "device", key }, now: options.now, random }));
 }
 
 function fileOf({ folder, name }: PhoneOptions): string {

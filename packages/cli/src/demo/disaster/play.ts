@@ -1,19 +1,35 @@
 /** Plays `tenten demo disaster` in a folder: everything goes dark, payments end all the same, and the books are counted. */
 import type { Scene } from "../scenes.ts";
-import { type Cast, lightsOut, onward, otherWays, type Stage, twice } from "./dark.ts";
+import { batteryDies, chargingGoesOn, chargingStops, claimed, claimPaid } from "./charging.ts";
+import { type Cast, lightsOut, onward, otherWay, type Stage, twice } from "./dark.ts";
 import { convicted, lightsOn, newPhone, reconciled } from "./light.ts";
 import { World } from "./world.ts";
 
-const scenes: readonly (readonly [title: string, play: (stage: Stage) => Promise<Scene>])[] = [
-	["The lights go out, in the middle of three payments", lightsOut],
-	["They end another way", otherWays],
-	["What came in the dark is spent in the dark", onward],
+type Titled = readonly [title: string, play: (stage: Stage) => Promise<Scene>];
+
+const scenes: readonly Titled[] = [
+	["The operator and the internet go dark, in the middle of payments", lightsOut],
+	["The gateway goes dark, while a car charges", chargingStops],
+	["An hour later: another way to pay", after(1, otherWay)],
+	["Another way to charge", chargingGoesOn],
+	["Nineteen hours later: what came in the dark is spent in the dark", after(19, onward)],
+	["A battery dies", batteryDies],
 	["Somebody pays twice", twice],
-	["Seventy-two hours later", lightsOn],
+	["Seventy-two hours after it all began: light", lightsOn],
 	["A phone that lies in the sea", newPhone],
 	["What was signed twice is proven", convicted],
+	["What nobody closed is claimed", claimed],
 	["Where all the money is", reconciled],
+	["A week later: the claim is paid", claimPaid],
+	["And all is counted once more", reconciled],
 ];
+
+function after(hours: number, play: Titled[1]): Titled[1] {
+	return (stage) => {
+		stage.world.pass(hours);
+		return play(stage);
+	};
+}
 
 /** `say` is told each scene's title, and what happens in it. */
 export async function playDisaster(
@@ -24,26 +40,34 @@ export async function playDisaster(
 	const played: Scene[] = [];
 	let cast: Cast | undefined;
 	try {
-		cast = {
-			aoi: await world.person("Aoi", 3_000n, 2_000n),
-			ren: await world.person("Ren", 0n),
-			mika: await world.person("Mika", 1_000n, 0n),
-			sora: await world.person("Sora", 800n, 600n),
-			mallory: await world.person("Mallory", 400n),
-			car: await world.person("Car", 1_000n),
-			charger: await world.person("Charger", 0n),
-			cutOff: new Map(),
-			backup: new Uint8Array(),
-		};
+		cast = await castOf(world);
 		for (const [i, [title, play]] of scenes.entries()) {
 			say(`${i + 1}. ${title}`, true);
 			played.push(await play({ world, cast }));
 		}
 		return played;
 	} finally {
-		if (cast !== undefined)
-			for (const one of [cast.aoi, cast.ren, cast.mika, cast.sora, cast.mallory, cast.car, cast.charger])
-				await one.wallet.close();
+		if (cast !== undefined) {
+			const { aoi, ren, mika, sora, mallory, car, bike, charger } = cast;
+			for (const phone of [aoi, ren, mika, sora, mallory, car, bike, charger]) await phone.off();
+		}
 		await world.stop();
 	}
+}
+
+async function castOf(world: World): Promise<Cast> {
+	return {
+		aoi: await world.person("Aoi", 3_000n, 2_000n),
+		ren: await world.person("Ren", 0n),
+		mika: await world.person("Mika", 1_000n, 0n),
+		sora: await world.person("Sora", 800n, 600n),
+		mallory: await world.person("Mallory", 400n),
+		car: await world.person("Car", 1_000n),
+		bike: await world.person("Bike", 300n),
+		charger: await world.person("Charger", 0n),
+		cutOff: new Uint8Array(),
+		meter: new Uint8Array(),
+		openMeter: new Uint8Array(),
+		backup: new Uint8Array(),
+	};
 }

@@ -92,6 +92,18 @@ export class World {
 		this.#ahead_s += hours * hour_s;
 	}
 
+	/** Hours since the story began. */
+	get hours(): number {
+		return this.#ahead_s / hour_s;
+	}
+
+	/** Hours go by, for an operator that works, too. */
+	async wait(hours: number): Promise<void> {
+		await this.services.operator.kill();
+		this.pass(hours);
+		await this.services.operator.start(this.#ahead_s);
+	}
+
 	get asset(): AssetId {
 		return { operator: this.id, code: yen.code };
 	}
