@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FogStore } from "@tenten/operator";
+import { FogStore } from "@tenten/operator/fog";
 import { type AssetId, type Bytes, fromHex, type OperatorClient, toHex } from "@tenten/protocol";
 import { amountWords, httpOperatorClient } from "@tenten/wallet";
 import { random } from "../../ecosystem.ts";
