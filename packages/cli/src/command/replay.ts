@@ -2,7 +2,8 @@
  * `tenten replay`: recorded payments, driven through wallets and checked against their file.
  *
  * A folder of GTFS tries conditions against its fares. A file of payments is planned, carried out by real
- * wallets, and checked; with `--plan` it is planned and its totals checked, without moving any value.
+ * wallets, and checked; with `--plan` it is planned and its totals checked, without moving any value. Charging sessions
+ * are paid by meter and settled by month with `--meters`.
  */
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
@@ -21,15 +22,16 @@ import {
 } from "../replay/recording.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
 import { chosenSchemas, databaseOption } from "./database-choice.ts";
+import { type ChargingFlags, replayMeters } from "./replay-charging.ts";
 import { type Planned, planRecording } from "./replay-plan.ts";
 import { replayRecording } from "./replay-run.ts";
 
-type Options = {
+type Options = ChargingFlags & {
+	readonly meters?: true;
 	readonly plan?: true;
 	readonly lines?: string;
 	readonly limit?: string;
 	readonly forks?: string;
-	readonly keep?: string;
 	readonly overHttp?: true;
 	readonly database?: string;
 };
@@ -51,12 +53,19 @@ export function replayCommand(): Command {
 					"of the operator: sqlite, or postgres: a server of its own (default: a schema of $DATABASE_URL, else sqlite)",
 				],
 				["--keep <folder>", "keep the wallets, the operator's books and the case files there"],
+				["--meters", "charging sessions: cars pay chargers by meter, settled month by month through banks"],
+				["--tariff <amount>", "with --meters, minor units for a kilowatt-hour (default: 250)"],
+				["--bank <rail>", "with --meters: iso, zengin or both; Zengin knows yen alone, so a cent is a yen"],
+				["--faults", "with --meters: lost messages, dead gateways, lost cars, refused debits"],
+				["--seed <number>", "with --meters: of the faults (default: 1)"],
 			],
 		},
 		async (output, options, file) => {
 			if (isFolder(file)) return replayFares(output, file);
+			const limit = countOf(options.limit, "--limit");
+			if (options.meters === true) return replayMeters(output, file, options, limit);
 			const recording = await openRecording(file);
-			const planned = await planFile(recording, countOf(options.limit, "--limit"));
+			const planned = await planFile(recording, limit);
 			const lines = options.lines ?? linesBeside(recording.file);
 			if (options.plan === true) return planRecording(output, recording, planned, lines);
 			const forks = countOf(options.forks, "--forks") ?? 0;

@@ -35,11 +35,24 @@ export async function* readCharging(
 
 type Session = Omit<RecordedPayment, "line" | "invoice">;
 
+/** Seconds since 1970 of a moment in the file of dollars. No zone is named: UTC. */
+export function americanTime(row: Row, column: string): number {
+	const text = textField(row, column);
+	const fields = { ...row.fields, [column]: `${Number(text.slice(0, 4)) + centuries}${text.slice(4)}` };
+	return timeField({ ...row, fields }, column);
+}
+
+/** The same of the file of kilowatt-hours: days stand before months. */
+export function norwegianTime(row: Row, column: string): number {
+	const [, day, month, rest] = /^(\d\d)\.(\d\d)\.(\d{4} \d\d:\d\d)$/.exec(textField(row, column)) ?? [];
+	const [year, minutes] = rest?.split(" ") ?? [];
+	const fields = { ...row.fields, [column]: `${year}-${month}-${day}T${minutes}` };
+	return timeField({ ...row, fields }, column);
+}
+
 function paidSession(row: Row): Session {
-	const created = textField(row, "created");
-	const fields = { ...row.fields, created: `${Number(created.slice(0, 4)) + centuries}${created.slice(4)}` };
 	return {
-		time: timeField({ ...row, fields }, "created"),
+		time: americanTime(row, "created"),
 		payer: `driver ${nameField(row, "userId")}`,
 		payee: `station ${nameField(row, "stationId")}`,
 		amount: decimalField(row, "dollars", 2),
@@ -47,12 +60,8 @@ function paidSession(row: Row): Session {
 }
 
 function energySession(row: Row): Session {
-	const [, day, month, rest] =
-		/^(\d\d)\.(\d\d)\.(\d{4} \d\d:\d\d)$/.exec(textField(row, "Start_plugin")) ?? [];
-	const [year, minutes] = rest?.split(" ") ?? [];
-	const fields = { ...row.fields, Start_plugin: `${year}-${month}-${day}T${minutes}` };
 	return {
-		time: timeField({ ...row, fields }, "Start_plugin"),
+		time: norwegianTime(row, "Start_plugin"),
 		payer: `driver ${nameField(row, "User_ID")}`,
 		payee: `garage ${nameField(row, "Garage_ID")}`,
 		amount: decimalField(row, "El_kWh", 2, ","),
