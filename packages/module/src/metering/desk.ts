@@ -12,7 +12,6 @@ import {
 	type MeterBundle,
 	type Refusal,
 	refuse,
-	toHex,
 	type VerifiedMeterRequest,
 	writeMeterBundle,
 } from "@tenten/protocol";
@@ -43,7 +42,7 @@ import {
 	requestMeter,
 } from "./requesting.ts";
 import type { MeterOutcome } from "./run.ts";
-import { type MeterSummary, metersIn } from "./summaries.ts";
+import { type MeterSummary, meterOf, metersIn } from "./summaries.ts";
 
 /** Bytes for the other side, and whose meter they are. */
 export type MeterWords = { readonly meter: Bytes; readonly messages: readonly Bytes[] };
@@ -192,8 +191,7 @@ export class MeterDesk {
 
 	/** One's own side of a meter; the payer's where this module is both. */
 	get(meter: Bytes): MeterSummary | undefined {
-		const id = toHex(meter);
-		return this.list().find((summary) => toHex(summary.meter) === id);
+		return meterOf(this.#core, this.#meters, meter);
 	}
 
 	/** Forgets requests that nobody can answer any more and meters whose time is surely over; how many rows went. */

@@ -3,7 +3,7 @@ import { type AssetId, type Bytes, type DurableMeterPayer, dueFor, type MeterPay
 import type { Core } from "../core.ts";
 import { claimWakesAt } from "./claiming.ts";
 import type { Meters } from "./meters.ts";
-import type { MeterFacts, PayeeMeterRow } from "./rows.ts";
+import type { MeterFacts, PayeeMeterRow, PayerMeterRow } from "./rows.ts";
 
 export type MeterSummary = {
 	readonly meter: Bytes;
@@ -35,24 +35,34 @@ export type MeterSummary = {
 
 /** Every meter on record, on either side. */
 export function metersIn(core: Core, meters: Meters): readonly MeterSummary[] {
-	const paying = [...meters.payers.rows.entries.values()].map((row) => {
-		const { meter } = row.state;
-		const state = meters.payers.state(meter);
-		const live = state?.kind === "open" ? state.ticks : 0;
-		const summary = summaryOf(meter, row, row.counted ?? live, row.payee);
-		const { kind } = row.state;
-		const isOpen = kind === "locked" || kind === "open" || (kind === "claimed" && !row.isOver);
-		return { ...summary, side: "payer", state: kind, isOpen, claimsAt: claimWakesAt(core, row) } as const;
-	});
-	const paid = [...meters.payees.rows.entries.values()].map((row) => {
-		const { meter } = row.state;
-		const live = ticksOf(meters.payees.state(meter));
-		const summary = summaryOf(meter, row, row.counted ?? live, row.payer);
-		const { kind } = row.state;
-		const isOpen = kind !== "closed" && !(kind === "claimed" && row.isOver);
-		return { ...summary, side: "payee", state: kind, isOpen, claimsAt: claimWakesAt(core, row) } as const;
-	});
+	const paying = [...meters.payers.rows.entries.values()].map((row) => payersMeter(core, meters, row));
+	const paid = [...meters.payees.rows.entries.values()].map((row) => payeesMeter(core, meters, row));
 	return [...paying, ...paid];
+}
+
+/** One's own side of a meter; the payer's where this module is both. */
+export function meterOf(core: Core, meters: Meters, meter: Bytes): MeterSummary | undefined {
+	const payer = meters.payers.rows.get(meter);
+	if (payer !== undefined) return payersMeter(core, meters, payer);
+	const payee = meters.payees.rows.get(meter);
+	return payee && payeesMeter(core, meters, payee);
+}
+
+function payersMeter(core: Core, meters: Meters, row: PayerMeterRow): MeterSummary {
+	const { meter, kind } = row.state;
+	const state = meters.payers.state(meter);
+	const live = state?.kind === "open" ? state.ticks : 0;
+	const summary = summaryOf(meter, row, row.counted ?? live, row.payee);
+	const isOpen = kind === "locked" || kind === "open" || (kind === "claimed" && !row.isOver);
+	return { ...summary, side: "payer", state: kind, isOpen, claimsAt: claimWakesAt(core, row) };
+}
+
+function payeesMeter(core: Core, meters: Meters, row: PayeeMeterRow): MeterSummary {
+	const { meter, kind } = row.state;
+	const live = ticksOf(meters.payees.state(meter));
+	const summary = summaryOf(meter, row, row.counted ?? live, row.payer);
+	const isOpen = kind !== "closed" && !(kind === "claimed" && row.isOver);
+	return { ...summary, side: "payee", state: kind, isOpen, claimsAt: claimWakesAt(core, row) };
 }
 
 function ticksOf(state: MeterPayee | undefined): number {
