@@ -173,6 +173,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/wallet/src/store/sealed-text.ts fromBase64url(":
 		"a setting, as the wallet wrote it; it is opened sealed",
 	"packages/wallet/src/due-refunds.ts fromHex(": "an operator's id, as the wallet wrote it",
+	"packages/wallet/src/metering.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
 	"packages/wallet/src/http402/showing.ts parse(": "a receipt of its own: shape/receipt",
 	"packages/wallet/src/http402/toll.ts parse(": "a receipt of its own: shape/receipt",
