@@ -34,6 +34,11 @@ export class Backups {
 		this.#rate = this.#chance.happens(0.4) ? 0.002 * this.#chance.between(1, 10) : 0;
 	}
 
+	/** Whether nobody is ever restored in this world. */
+	get isIdle(): boolean {
+		return this.#rate === 0;
+	}
+
 	/** Before a step: perhaps somebody makes a backup, and somebody who was restored goes on. */
 	strike(): void {
 		if (this.#underWay?.device.life.isOver || this.#underWay?.isDone) this.#underWay = undefined;

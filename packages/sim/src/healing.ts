@@ -8,17 +8,19 @@ import type { AttemptSummary } from "@tenten/module";
 import { type Bytes, isRefusal, sameAsset, toHex } from "@tenten/protocol";
 import { checkForks } from "./checker/forks.ts";
 import type { Device } from "./device.ts";
+import { finish, mostSteps, there } from "./finishing.ts";
+import { checkMeters, closeMeters, openMeters } from "./healing-meters.ts";
+import type { Metering } from "./metering.ts";
 import { Violation } from "./violation.ts";
 import type { People } from "./workload.ts";
 import { assets, type World } from "./world.ts";
 
 const mostRounds = 8;
-const mostSteps = 20_000;
 /** redeem until and grace of all that was issued until now, seconds */
 const longestLife = 90 * 86_400;
 
 /** `healedAt` of the end is what this gives: when it began, unix seconds. */
-export async function heal(world: World, people: People): Promise<number> {
+export async function heal(world: World, people: People, metering?: Metering): Promise<number> {
 	const healedAt = world.now;
 	world.isHealed = true;
 	world.network.part(new Set());
@@ -27,20 +29,18 @@ export async function heal(world: World, people: People): Promise<number> {
 	if (!(await world.until(() => false, mostSteps)) && !world.scheduler.isIdle)
 		world.broken(new Violation("never quiet", "what was under way does not end"));
 	await comeToRest(world, people);
+	if (metering !== undefined) await closeMeters(world, metering);
 	for (const device of there(world)) await redeemAll(world, device);
 	if (openAttempts(world) > 0) {
 		// Redeeming publishes releases: whoever waits for one in vain finds it there, while it is in time.
 		for (const device of there(world)) await askForReleases(world, people, device);
 		for (const device of there(world)) await redeemAll(world, device);
 	}
-	if (openAttempts(world) > 0 || there(world).some(isAwaiting)) await rule(world, people);
+	if (openAttempts(world) > 0 || there(world).some(isAwaiting) || openMeters(world).length > 0)
+		await rule(world, people);
+	if (!world.isOver) checkMeters(world);
 	if (!world.isOver) checkDecided(world, people, healedAt);
 	return healedAt;
-}
-
-/** Everyone who is not gone for good, honest or not. */
-function there(world: World): readonly Device[] {
-	return world.devices.filter((device) => !world.isGone(device));
 }
 
 /** Everyone speaks to everyone, until nobody waits or it does not help. */
@@ -89,6 +89,7 @@ async function askOperators(world: World, device: Device): Promise<void> {
 			await finish(world, device, "resolves", () => wallet.resolve(attempt));
 		await finish(world, device, "asks for a refund", () => wallet.askRefund(attempt));
 	}
+	await finish(world, device, "claims meters", async () => wallet?.meters.claimDue());
 	if (device.isRestored) await finish(world, device, "brings back", () => device.bringBack());
 	// Whoever was paid may be gone, and never say that it was done.
 	await finish(world, device, "forgets", async () => wallet?.module.forget());
@@ -140,24 +141,6 @@ function isHopeless(
 	if (speaks) return false;
 	if (state === "sent") return world.checker.isTaken(device.name, key);
 	return side === "payee" && !world.checker.givesOwn(device.name, key);
-}
-
-/** Does something on a device to its end. */
-async function finish(
-	world: World,
-	device: Device,
-	what: string,
-	work: () => Promise<unknown>,
-): Promise<void> {
-	const { life } = device;
-	let isDone = false;
-	void world.run(device, what, work).then(() => {
-		isDone = true;
-	});
-	const isOver = (): boolean => isDone || life.isOver;
-	if (!(await world.until(isOver, mostSteps)) && !world.isOver)
-		world.broken(new Violation("never quiet", `${device.name}: ${what}`));
-	if (life.isOver) await world.until(() => device.wallet !== undefined, mostSteps);
 }
 
 async function speakAgain(world: World, people: People, device: Device): Promise<void> {

@@ -7,6 +7,7 @@ import type { Registry } from "./checker/registry.ts";
 import type { Counts } from "./counts.ts";
 import type { Suite } from "./cryptography.ts";
 import { checkEnd, heal } from "./healing.ts";
+import { Metering } from "./metering.ts";
 import { ample, drawReserve } from "./reserve.ts";
 import { Slander } from "./slander.ts";
 import { Strikes } from "./strike.ts";
@@ -71,6 +72,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 	const slander = without.includes("slander") ? undefined : new Slander(world, seed);
 	const askers = without.includes("askers") ? undefined : new Askers(world, seed);
 	const backups = without.includes("backups") ? undefined : new Backups(world, people, seed);
+	const isPeaceful = traitors.isIdle && (backups?.isIdle ?? true);
+	const metering = without.includes("meters") || !isPeaceful ? undefined : new Metering(world, seed);
 	await begin(world, people);
 	traitors.turn();
 	world.isHealed = false;
@@ -80,13 +83,14 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 		slander?.strike();
 		askers?.strike();
 		backups?.strike();
+		metering?.strike();
 		people.act();
 		if (!(await world.step())) await world.scheduler.settle();
 		if (step % auditEvery === 0) audit(world);
 	}
 	traitors.deny();
 	slander?.end();
-	const healedAt = await heal(world, people);
+	const healedAt = await heal(world, people, metering);
 	try {
 		if (!world.isOver) checkEnd(world, healedAt);
 	} catch (error) {

@@ -38,6 +38,11 @@ export class Traitors {
 		this.#leaves = leaves;
 	}
 
+	/** Whether everyone in this world is honest, and stays. */
+	get isIdle(): boolean {
+		return this.#copies.size === 0 && this.#leaves === undefined;
+	}
+
 	/** Once everyone has begun: from now on nothing is promised of these. */
 	turn(): void {
 		for (const { name } of this.#copies.keys()) {

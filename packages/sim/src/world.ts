@@ -12,9 +12,13 @@ import {
 	type AssetId,
 	type Bytes,
 	isRefusal,
+	isTick,
 	keyId,
+	type MeterBundle,
 	parseMessage,
+	parseMeterMessage,
 	type Refusal,
+	readMeterBundle,
 } from "@tenten/protocol";
 import { Chance } from "./chance.ts";
 import { Checker } from "./checker/checker.ts";
@@ -217,7 +221,22 @@ export class World {
 		return { operator: operator.id, code };
 	}
 
+	#sentOfMeter(name: string, { frames }: MeterBundle): void {
+		for (const frame of frames) {
+			const message = isTick(frame) ? undefined : parseMeterMessage(frame);
+			const kind = message === undefined || isRefusal(message) ? "tick" : `meter ${message.kind}`;
+			this.trace.event(name, `says ${kind}`, frame);
+			this.counts.add("messages", kind);
+			if (message !== undefined && !isRefusal(message)) this.checker.decisions.sentOfMeter(name, message);
+		}
+	}
+
 	#sent(name: string, messages: Bundle): void {
+		const metered = readMeterBundle(messages);
+		if (metered !== undefined) {
+			this.#sentOfMeter(name, metered);
+			return;
+		}
 		for (const encoded of messages) {
 			const message = parseMessage(encoded);
 			if (isRefusal(message)) continue;

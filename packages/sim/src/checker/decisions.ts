@@ -1,7 +1,7 @@
 /**
  * Decisions: each is made once, is durable before it is told, and is never taken back.
  */
-import { type Bytes, type Message, toHex } from "@tenten/protocol";
+import { type Bytes, type Message, type MeterMessage, toHex } from "@tenten/protocol";
 import { Violation } from "../violation.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Fact } from "./rows.ts";
@@ -21,6 +21,26 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	"payee owned": ["returned", "forgotten"],
 	"payee returned": ["forgotten"],
 	"payee ruled": ["owned", "forgotten"],
+	"metering locked": ["open", "cancelled"],
+	"metering open": ["closed", "claimed", "forgotten"],
+	"metering closed": ["forgotten"],
+	"metering claimed": ["forgotten"],
+	"metering cancelled": ["forgotten"],
+	"metered reserved": ["open", "forgotten"],
+	"metered open": ["counted", "claimed", "forgotten"],
+	"metered counted": ["closed", "claimed", "forgotten"],
+	"metered closed": ["forgotten"],
+	"metered claimed": ["forgotten"],
+};
+
+/** Of a meter: what is said, on which side, and in which durable states. */
+const saidOfMeters: Readonly<Partial<Record<MeterMessage["kind"], readonly [string, ...string[]]>>> = {
+	open: ["meter-payer", "metering locked"],
+	opened: ["meter-payee", "metered reserved"],
+	release: ["meter-payer", "metering open"],
+	count: ["meter-payee", "metered counted"],
+	close: ["meter-payer", "metering closed"],
+	closed: ["meter-payee", "metered closed"],
 };
 
 /** What a restored device cannot decide, it may forget once what it gave has come back or was spent. */
@@ -102,6 +122,15 @@ export class Decisions {
 		const kind = this.#kinds.get(`${device} ${side}/${toHex(attempt)}`) ?? "nothing";
 		if (!states.includes(kind))
 			throw new Violation("told before durable", `${device} hears ${news}, and is ${kind}`);
+	}
+
+	/** What is said of a meter must be durable first. */
+	sentOfMeter(device: string, message: MeterMessage): void {
+		const [table, ...states] = saidOfMeters[message.kind] ?? [];
+		if (table === undefined || !("meter" in message) || this.#dishonest.has(device)) return;
+		const kind = this.#kinds.get(`${device} ${table}/${toHex(message.meter)}`) ?? "nothing";
+		if (!states.includes(kind))
+			throw new Violation("told before durable", `${device} says ${message.kind}, and is ${kind}`);
 	}
 
 	/** What is said must be durable first. */

@@ -18,6 +18,7 @@ import {
 	linkId,
 	linkPayload,
 	lockHash,
+	meterPart,
 	outputId,
 	ownerHash,
 	parse,
@@ -69,6 +70,9 @@ export class Ledger {
 	readonly hopsUsed: Map<string, number> = new Map();
 	/** class of each certificate */
 	readonly classes: Map<string, string> = new Map();
+	/** metered outputs that were opened, and by the id of each part of one the output itself */
+	readonly metered: Map<string, { readonly payee: string; readonly until: number }> = new Map();
+	readonly parts: Map<string, { readonly meter: string; readonly part: "payee" | "payer" }> = new Map();
 	/** secrets that are out, by their locks */
 	readonly secrets: Set<string> = new Set();
 	/** what to look at again */
@@ -145,14 +149,23 @@ export class Ledger {
 			const output = this.outputs.get(toHex(at));
 			if (output === undefined) throw new Violation("created", "a path through no output");
 			output.owner ??= this.certificate(certificates[hop.opening.certificate] as Bytes);
+			if (hop.opening.meter !== undefined) this.#noteMeter(at, hop.opening.meter);
 		}
 		return { output: toHex(at), link };
+	}
+
+	#noteMeter(output: Bytes, { payee, until }: { readonly payee: Bytes; readonly until: number }): void {
+		const meter = toHex(output);
+		if (this.metered.has(meter)) return;
+		this.metered.set(meter, { payee: toHex(payee), until });
+		for (const part of ["payee", "payer"] as const)
+			this.parts.set(toHex(meterPart(output, part)), { meter, part });
 	}
 
 	#meet(key: string, input: Bytes, root: string, hop: Token["hops"][number], table: readonly Bytes[]): Link {
 		const { opening, lock } = hop;
 		const certified = fromId(this.certificate(table[opening.certificate] as Bytes));
-		const own = ownerHash(certified, opening.purpose, opening.request);
+		const own = ownerHash(certified, opening.purpose, opening.request, opening.meter);
 		const isReleased = lock?.state === "released" || lock?.state === "releasedPayeeDecides";
 		const payeeDecides = lock?.state === "lockedPayeeDecides" || lock?.state === "releasedPayeeDecides";
 		const body: LinkBody = {

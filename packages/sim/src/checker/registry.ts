@@ -78,6 +78,8 @@ export class Registry {
 	readonly #issued = new Map<string, bigint>();
 	readonly #paid = new Map<string, bigint>();
 	readonly #deposited = new Map<string, bigint>();
+	/** by metered output: what of it was paid as parts */
+	readonly #parts = new Map<string, bigint>();
 	readonly #cases: Case[] = [];
 	readonly #shown: Token[] = [];
 	cases = 0;
@@ -174,15 +176,17 @@ export class Registry {
 		const { ledger } = this.#checker;
 		const id = hex(row["output_id"]);
 		if (!ledger.outputs.has(id)) this.#findClaimed(id);
-		const output = ledger.outputs.get(id);
 		const record = decodeItem(row["record"] as Bytes) as readonly Item[];
+		const output = this.#paidOutput(id, BigInt(record[amountAt] as number | bigint));
 		const [kind, source] = record[outcomeAt] as readonly Item[];
 		const outcome = outcomes[Number(kind) - 1];
 		if (outcome === undefined) throw new Violation("books", "a payout that nobody reads");
 		const { now, grace } = this.#options;
 		const isRefund = outcome === "paid" && source === refundedSource;
 		this.#binding.claimed(hex(row["order_digest"]), output, isRefund ? "refunded" : outcome);
-		if (isRefund && output && now() < output.redeemUntil + grace)
+		const isMeters =
+			ledger.parts.has(id) || (output?.maker != null && ledger.metered.has(output.maker.input));
+		if (isRefund && output && !isMeters && now() < output.redeemUntil + grace)
 			throw new Violation("too early", `${this.#name} refunds ${id.slice(0, 8)}`);
 		if (outcome !== "forked")
 			this.#pay(hex(row["issue_id"]), BigInt(record[amountAt] as number | bigint), output);
@@ -190,6 +194,34 @@ export class Registry {
 		if (outcome === "forked") output.paid ??= "forked";
 		else output.paid = source === refundedSource ? "refunded" : "paid";
 		ledger.touched.add(output.id);
+	}
+
+	/**
+	 * The output that a payout is for. A part of a meter is no output: the payee's is that of a Close where one counts,
+	 * and the payer's ends the metered output; no part is paid before `until` and grace, and both no more than it holds.
+	 */
+	#paidOutput(id: string, amount: bigint): Output | undefined {
+		const { ledger } = this.#checker;
+		const part = ledger.parts.get(id);
+		if (part === undefined) return ledger.outputs.get(id);
+		const output = ledger.outputs.get(part.meter);
+		const until = ledger.metered.get(part.meter)?.until ?? 0;
+		const { now, grace } = this.#options;
+		if (now() < until + grace) throw new Violation("too early", `${this.#name} pays ${id.slice(0, 8)}`);
+		const before = this.#parts.get(part.meter) ?? 0n;
+		this.#parts.set(part.meter, before + amount);
+		if (output === undefined || before + amount > output.amount)
+			throw new Violation("paid twice", `${before + amount} of a meter that held ${output?.amount}`);
+		const [close] = output.consumers;
+		if (part.part === "payee") {
+			const paid = close === undefined ? undefined : ledger.outputs.get(close.outputs[0] ?? "");
+			if (paid !== undefined && paid.amount === amount) paid.paid ??= "refunded";
+			return undefined;
+		}
+		if (output.paid !== null) throw new Violation("paid twice", `the rest of ${output.id.slice(0, 8)}`);
+		output.paid = "refunded";
+		ledger.touched.add(output.id);
+		return undefined;
 	}
 
 	/** An issue pays at most what it holds, and of outputs on one path one. */

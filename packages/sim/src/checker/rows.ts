@@ -6,10 +6,13 @@
 import {
 	type Bytes,
 	decodeItem,
+	encodeItem,
 	holderOrder,
 	type Item,
 	isRefusal,
 	type Message,
+	meterPayeeState,
+	meterPayerState,
 	orderDigest,
 	parse,
 	payeeState,
@@ -64,6 +67,10 @@ export function factOf(ledger: Ledger, key: string, value: Bytes): Fact | undefi
 			return payeeFact(ledger, value);
 		case "order":
 			return orderFact(ledger, value);
+		case "meter-payer":
+			return meteringFact(ledger, value);
+		case "meter-payee":
+			return meteredFact(ledger, value);
 		default:
 			return undefined;
 	}
@@ -161,6 +168,39 @@ function payeeFact(ledger: Ledger, value: Bytes): Fact {
 		default:
 			return state satisfies never;
 	}
+}
+
+/** Rows of meters begin with the machine's state. */
+function stateIn<T>(shape: Shape<T>, value: Bytes): T {
+	const [state] = decodeItem(value) as readonly Item[];
+	return read(shape, encodeItem(state as Item));
+}
+
+/** What a payer's meter holds is its own until a Close counts; then it carries the payee's part until that is there. */
+function meteringFact(ledger: Ledger, value: Bytes): Fact {
+	const state = stateIn(meterPayerState, value);
+	const fact = { ...nothing, kind: `metering ${state.kind}` };
+	switch (state.kind) {
+		case "locked":
+			finals(ledger, [state.token, ...(state.change === null ? [] : [state.change])]);
+			return { ...fact, spends: [toHex(state.input)] };
+		case "open":
+			ledger.reveal(state.release);
+			return { ...fact, covers: finals(ledger, [state.token]) };
+		case "closed":
+		case "claimed":
+			return { ...fact, covers: finals(ledger, [state.token]) };
+		case "cancelled":
+			return fact;
+		default:
+			return state satisfies never;
+	}
+}
+
+function meteredFact(ledger: Ledger, value: Bytes): Fact {
+	const state = stateIn(meterPayeeState, value);
+	const fact = { ...nothing, kind: `metered ${state.kind}` };
+	return state.kind === "closed" ? fact : { ...fact, covers: finals(ledger, [state.token]) };
 }
 
 function orderFact(ledger: Ledger, value: Bytes): Fact {
