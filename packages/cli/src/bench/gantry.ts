@@ -1,14 +1,14 @@
 /**
  * `bench gantry`: cars pay at a gantry while they pass below it, two-phase, over a radio contact of 450 ms.
  *
- *   the gantry sees the car: its passage is an order ─▶ contact ─▶ connect, ask, pay ─▶ Done ─▶ the contact ends
+ *   an antenna ahead announces the car: an order, its request ─▶ contact ─▶ connect, ask, pay ─▶ Done ─▶ the contact ends
  *   no Done by then: a miss ─▶ taken up at the next gantry, by the road's network behind it, or by a line at the end
  *
  * Cars come as a Poisson process, whatever earlier ones do, several at once. What can be done before a contact is: the
- * wallets are open, the tolls' certificates known, a token of the fare waits for each passage. Two-phase, because until
- * it has released the car can call a passage off, and afterwards either side knows for good; direct would spare a
- * round trip and is irrevocable when it is signed. Some contacts are cut short, as by a lorry between. At the end both
- * sides' books are counted: every passage is paid, once.
+ * wallets are open, the tolls' certificates known, a token of the fare waits for each passage, and its request at the
+ * toll. Two-phase, because until it has released the car can call a passage off, and afterwards either side knows for
+ * good; direct would spare a round trip and is irrevocable when it is signed. Some contacts are cut short, as by a
+ * lorry between. At the end both sides' books are counted: every passage is paid, once.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -128,7 +128,7 @@ async function openRoad(folder: string, cars: number, passagesEach: number): Pro
 /** Both sides know each other's certificates then. */
 async function warmUp({ car }: Driver, { line, url }: Gantry): Promise<void> {
 	const passage = `${car.name}/entry/${url.split(":").at(-1)}`;
-	await line.call("expect", passage);
+	await line.call("expect", car.announce(passage));
 	if ((await car.pay(passage, url, line_ms)) !== "paid") throw new Error(`${passage} is not paid`);
 }
 
@@ -204,7 +204,7 @@ async function pass(road: Road, driver: Driver, number: number, air: Passing): P
 	const { car, due } = driver;
 	const gantry = driver.passed++ % road.gantries.length;
 	const passage = { id: `${car.name}/${number}`, gantry };
-	await road.gantries[gantry]?.line.call("expect", passage.id);
+	await road.gantries[gantry]?.line.call("expect", car.announce(passage.id));
 	const tolls = road.gantries.map(({ url }) => url);
 	const from_ms = performance.now();
 	const ends = { after_ms: air.lasts_ms };

@@ -21,6 +21,7 @@ import {
 import { type HttpChannel, httpChannel, sqliteStore, Wallet } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
 import { now, random } from "../../surroundings.ts";
+import type { Announced } from "./toll.ts";
 
 /** How far the car's module has a passage. */
 export type Step = "nothing" | "locked" | "released" | "paid";
@@ -112,7 +113,7 @@ export class Car {
 	}
 
 	async #begin(passage: string, channel: HttpChannel): Promise<void> {
-		const asked = await channel.order(passage, this.#payer(passage)).payment();
+		const asked = await channel.order(passage, this.announce(passage).payer).payment();
 		if (isRefusal(asked)) {
 			if (asked.code !== "channel-failed") throw new Error(`${passage}: ${asked.code} ${asked.detail}`);
 			return;
@@ -124,9 +125,10 @@ export class Car {
 		must(await this.wallet.pay({ request: encoded, amount: fare }, channel));
 	}
 
-	/** The same at each asking, and known to nobody else: of one order it has the one payment. */
-	#payer(passage: string): string {
-		return toHex(sha256(Uint8Array.of(...this.#secret, ...toUtf8(passage)))).slice(0, 32);
+	/** What it says ahead of a gantry: the same each time, and its name for the payment is known to that toll alone. */
+	announce(passage: string): Announced {
+		const payer = toHex(sha256(Uint8Array.of(...this.#secret, ...toUtf8(passage)))).slice(0, 32);
+		return { passage, payer };
 	}
 
 	/** The attempt at a passage, which its request names. */

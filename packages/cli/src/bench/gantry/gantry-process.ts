@@ -2,7 +2,7 @@
 import type { AssetId, Bytes } from "@tenten/protocol";
 import { httpOperatorClient } from "@tenten/wallet";
 import { type Handlers, Line } from "../../ipc-line.ts";
-import { Toll, type TollBooks } from "./toll.ts";
+import { type Announced, Toll, type TollBooks } from "./toll.ts";
 
 type GantryStart = {
 	readonly folder: string;
@@ -17,7 +17,7 @@ export type GantryMethods = {
 	/** Opens the toll and serves it; where it is reached. */
 	readonly start: (input: GantryStart) => Promise<string>;
 	/** A car comes: what it owes is placed. */
-	readonly expect: (passage: string) => Promise<void>;
+	readonly expect: (announced: Announced) => Promise<void>;
 	readonly books: (input: null) => Promise<TollBooks>;
 };
 
@@ -33,7 +33,7 @@ function serveGantry(): void {
 			toll = await Toll.open({ ...options, operator: { id, client: httpOperatorClient({ url }) } });
 			return toll.url;
 		},
-		expect: (passage) => toll.expect(passage),
+		expect: (announced) => toll.expect(announced),
 		books: async () => toll.books(),
 	};
 	new Line(process, methods satisfies Handlers);

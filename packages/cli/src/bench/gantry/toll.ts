@@ -1,8 +1,9 @@
 /**
  * The toll behind a gantry: a company's wallet on SQLite, and beside it its orders, one for each passage.
  *
- * The gantry sees a car before it can speak with it, and places the passage as an order: what the car owes is durable
- * before the contact begins, and is paid once, whenever and over whatever channel the car comes back to it.
+ * An antenna ahead of the gantry announces the car, and under which name it will pay: the passage is placed as an order,
+ * with its request, durable before the contact begins. It is paid once, whenever and over whatever channel the car
+ * comes back to it.
  */
 import { join } from "node:path";
 import type { AssetId, Bytes, OperatorClient } from "@tenten/protocol";
@@ -26,6 +27,9 @@ export type TollOptions = {
 	/** minor units */
 	readonly fare: bigint;
 };
+
+/** `payer`: the name that the car made for this payment, and tells nobody else. */
+export type Announced = { readonly passage: string; readonly payer: string };
 
 /** What a toll has at the end. */
 export type TollBooks = {
@@ -67,10 +71,11 @@ export class Toll {
 		return new Toll(company, await listenOnLoopback(app), options);
 	}
 
-	/** A car comes: what it owes. */
-	async expect(passage: string): Promise<void> {
+	/** A car comes, and says by which name it will pay: what it owes. */
+	async expect({ passage, payer }: Announced): Promise<void> {
 		const { asset, fare } = this.#options;
 		must(await this.#company.place({ id: passage, asset, amount: fare, memo: passage, mode: "twoPhase" }));
+		must(await this.#company.ask(passage, payer));
 	}
 
 	/** How far the payment of a passage is. */
