@@ -12,6 +12,7 @@ import { freezeTargets } from "./targets/freezes.ts";
 import { holderOrderTarget } from "./targets/holder-order.ts";
 import { http402Targets } from "./targets/http402.ts";
 import { letterTargets } from "./targets/letters.ts";
+import { listTargets } from "./targets/lists.ts";
 import { logTargets } from "./targets/logs.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { meterTargets } from "./targets/meters.ts";
@@ -49,6 +50,7 @@ export const targets: readonly Target[] = [
 	...fogTargets,
 	...freezeTargets,
 	...deviceTargets,
+	...listTargets,
 	...crossingDoorTargets,
 	...sealedTargets,
 	...passkeyTargets,

@@ -43,6 +43,7 @@ import { deviceMaterial } from "./device-material.ts";
 import { domainMaterial } from "./domain-material.ts";
 import { freezeMaterial } from "./freeze-material.ts";
 import { nodeAt, readTree, writeTree } from "./input/item-tree.ts";
+import { listMaterial } from "./list-material.ts";
 import { meterMaterial } from "./meter-material.ts";
 import { misbehaviourMaterial } from "./misbehaviour-material.ts";
 import { operatorMaterial } from "./operator-material.ts";
@@ -183,6 +184,7 @@ async function gather(): Promise<readonly Bytes[]> {
 		roots.push(world.encodedList, ...tokens.map((token) => serializeToken(token)));
 		roots.push(...(await rowMaterial(world, tokens)), ...(await definitionMaterial(world)));
 		roots.push(...(await meterMaterial(world)), ...(await deviceMaterial(world)));
+		roots.push(...(await listMaterial(world)));
 		const kept = tokens.flatMap((token) => consumedOutputs(token, world.trust));
 		roots.push(...kept.map((output) => serialize(consumedOutput, output)));
 		roots.push(...forksIn(kept));

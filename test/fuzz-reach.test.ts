@@ -38,6 +38,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/evidence-make.ts parsePortableProof(":
 		"a file that somebody names: log/portable proof",
 	"packages/cli/src/command/licensor.ts fromHex(": "an argument",
+	"packages/wallet/src/lists.ts fromHex(": "the id of an operator that was joined",
 	"packages/cli/src/server/issuer-crossings.ts parseVerifierKey(": "a file of whoever runs it",
 	"packages/cli/src/server/issuer-crossings.ts fromHex(": "a setting, which was checked before",
 	"packages/cli/src/command/operator-access.ts fromHex(": "an operator's answers to those who run it",

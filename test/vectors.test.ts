@@ -158,6 +158,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 	logLeaf: ["logLeaf"],
 	lotEnd: ["misbehaviour"],
 	lotOrigin: ["misbehaviour"],
+	listMessage: ["listMessage"],
 	message: ["message"],
 	meterMessage: ["meterMessage"],
 	parent: ["evidence", "consumedOutput"],

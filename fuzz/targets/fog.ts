@@ -44,6 +44,7 @@ async function questions(): Promise<readonly Bytes[]> {
 		encodeFogQuestion({ kind: "keep", id, records }),
 		encodeFogQuestion({ kind: "list", id, list: "trustList" }),
 		encodeFogQuestion({ kind: "list", id, list: "freezeList" }),
+		encodeFogQuestion({ kind: "statusList", id, number: 0 }),
 		encodeFogQuestion({
 			kind: "approve",
 			id,
@@ -70,7 +71,7 @@ async function withGateway<T>(
 
 /** One that its gateway signed. */
 async function approval(): Promise<Bytes> {
-	const [, , , approve] = (await questions()) as [Bytes, Bytes, Bytes, Bytes];
+	const approve = (await questions()).at(-1) as Bytes;
 	return withGateway(async ({ gateway }, close) => {
 		const answer = await gateway.answer(approve);
 		close();
@@ -212,7 +213,7 @@ function routeTarget(route: string, seeds: () => Promise<readonly HttpSeed[]>): 
 					gateway: "",
 					operator: { isInReach: false },
 					broker: { isConnected: false },
-					lists: { trustList: null, freezeList: null },
+					lists: { trustList: null, freezeList: null, statusLists: 0 },
 					records: { kept: 0, waiting: 0, refused: 0 },
 					approvals: 0,
 				});

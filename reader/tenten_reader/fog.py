@@ -63,7 +63,14 @@ class AskApprove(Structure):
     amount: Amount
 
 
-FogQuestion = Union[AskKeep, AskList, AskApprove]
+@dataclass(frozen=True)
+class AskStatusList(Structure):
+    KIND = 4
+    id: Id
+    number: Annotated[int, Number(0, 65535)]
+
+
+FogQuestion = Union[AskKeep, AskList, AskApprove, AskStatusList]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import {
 	isRefusal,
 	type Message,
 	type OperatorClient,
+	parseListMessage,
 	parseMessage,
 	refuse,
 } from "@tenten/protocol";
@@ -20,6 +21,8 @@ export function meddledChannel(
 	let passed = 0;
 	const through = (messages: readonly Bytes[]): readonly Bytes[] =>
 		messages.flatMap((encoded) => {
+			// What wallets say of lists beside a hand-over is none of its messages.
+			if (!isRefusal(parseListMessage(encoded))) return [encoded];
 			const fate = meddle(parsed(encoded), ++passed);
 			if (fate === "lose") return [];
 			if (fate === "repeat") return [encoded, encoded];

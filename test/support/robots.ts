@@ -57,13 +57,23 @@ export async function certifyDevice(
 	ok(await wallet.module.certify(serialize(enrolled, { certificate, account: random(32) })));
 }
 
-/** The town's status list, on which these places are suspended. */
-export function statusListOf({ clock, authority }: Town, suspended: readonly number[] = []): Promise<Bytes> {
+/** The town's status list, on which these places are suspended; the first of it, by its authority, of now and for a day. */
+export function statusListOf(
+	{ clock, authority }: Town,
+	suspended: readonly number[] = [],
+	over: {
+		readonly number?: number;
+		readonly issuedAt?: number;
+		readonly expiresAt?: number;
+		readonly signer?: Signer;
+	} = {},
+): Promise<Bytes> {
+	const { number = 0, issuedAt = clock.now, expiresAt = issuedAt + day, signer = authority } = over;
 	const places = new Uint8Array(16);
 	for (const place of suspended) places[place >> 2] = (places[place >> 2] ?? 0) | (2 << (2 * (place & 3)));
 	const lst = new Uint8Array(deflateSync(places));
 	const url = "http://127.0.0.1";
-	return signStatusList({ url, number: 0, issuedAt: clock.now, expiresAt: clock.now + day, lst }, authority);
+	return signStatusList({ url, number, issuedAt, expiresAt, lst }, signer);
 }
 
 /** Has `from` pay the device, over any channel. */

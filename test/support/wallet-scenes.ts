@@ -8,8 +8,8 @@ import { type Bytes, isRefusal } from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet, type WalletStore } from "@tenten/wallet";
 import { Authenticator } from "../../packages/module/test/support/authenticator.ts";
 import { deadChannel, deadOperator, without } from "./channels.ts";
-import { statusListOf } from "./robots.ts";
-import { ok, openTown, type Town, asset as yen } from "./town.ts";
+import { certifyDevice, give, statusListOf } from "./robots.ts";
+import { newSigner, ok, openTown, type Town, asset as yen } from "./town.ts";
 
 export const seats = { ...yen, code: "SEAT", name: "Seat" };
 export const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
@@ -338,6 +338,26 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			const evidence = await module.devices.evidence({ operator: town.operator.id });
 			assert.deepEqual(await module.devices.evidence({ operator: town.operator.id }), evidence);
 			assert.equal(await module.devices.takeStatusList(await statusListOf(town)), undefined);
+		},
+		again: true,
+	},
+	"what a device paid, recorded until it is taken": {
+		prepare: async ({ town, other }, wallet) => {
+			await certifyDevice(town, wallet, newSigner());
+			await give(town, other, wallet, 100n);
+			assert.equal(await other.module.devices.takeStatusList(await statusListOf(town)), undefined);
+		},
+		act: async (world, wallet) => {
+			const { devices } = wallet.module;
+			await devices.setOldestStatus(3_600);
+			await devices.keepRecords(true);
+			const { asset } = world.town;
+			if (wallet.balance(asset).available > 0n) {
+				const request = ok(await world.other.request({ asset, amount: 100n })).encoded;
+				ok(await wallet.pay({ request }, channelTo(world.other)));
+			}
+			const waiting = await devices.records(9);
+			await devices.recordsTaken(waiting.map(({ id }) => id));
 		},
 		again: true,
 	},

@@ -3,6 +3,7 @@ import { logLeaf, sealProof, serializeMisbehaviour } from "../../packages/protoc
 import { encodedAgreement, encodedQuote } from "./agreements.ts";
 import { eachOutcome } from "./crossing-outcomes.ts";
 import { fogStructures } from "./fog.ts";
+import { listStructure } from "./lists.ts";
 import { eachMisbehaviour } from "./misbehaviour.ts";
 import { crossingMessages } from "./rule-books.ts";
 import { eachProof } from "./seal-proofs.ts";
@@ -15,6 +16,7 @@ const nothing = new Uint8Array();
 export const witnessedStructures: readonly Structure[] = [
 	...crossingMessages,
 	...fogStructures,
+	listStructure,
 	also(
 		of(logLeaf, "logLeaf", ...eachLeaf),
 		["type-unknown", "kind 7", [0], 7],

@@ -2,6 +2,7 @@
  * What this side answers to messages from the network: each goes to the attempts that it names.
  *
  *   transfer ──▶ a request of ours (receiving.ts)      anything else ──▶ payer's or payee's attempt, or both
+ *   signed lists, and what the other side holds of them (lists.ts): taken before all else, answered after it
  *
  * Whoever sends is unknown here. What a message names that is not known gets one refusal and changes nothing;
  * one bundle cannot ask for more work or more answers than a channel carries.
@@ -17,6 +18,7 @@ import {
 	refuse,
 } from "@tenten/protocol";
 import { type Core, readBundle, refusalMessage } from "./core.ts";
+import { answerHeld, listMessagesIn, takeHanded } from "./lists.ts";
 import { payerReceives } from "./paying.ts";
 import { type Ask, type Asking, type ModuleApp, runPayee, transferArrives } from "./receiving.ts";
 import { keepLate, lateQuestions, type RulingQuestion, takeRuling } from "./ruling.ts";
@@ -36,6 +38,8 @@ export async function answerBundle(
 	app: ModuleApp,
 ): Promise<readonly Bytes[]> {
 	const { messages, documents } = readBundle(bundle);
+	const about = listMessagesIn(bundle);
+	await takeHanded(core, about);
 	let answers: readonly Bytes[] = [];
 	for (const message of messages.slice(0, mostMessages)) {
 		// What follows is for those deciders, who ask again: not for whoever sends this.
@@ -49,7 +53,8 @@ export async function answerBundle(
 		if (answers.length + next.length > mostAnswers) break;
 		answers = [...answers, ...next];
 	}
-	return answers;
+	const lists = answerHeld(core, about);
+	return answers.length + lists.length > mostAnswers ? answers : [...answers, ...lists];
 }
 
 async function answer(

@@ -115,6 +115,11 @@ export class Core {
 		return trust.list.expiresAt <= this.now() ? refuse("trust-list-expired") : trust;
 	}
 
+	/** The trust list as it came, whose it must be, and what it makes trusted; undefined where none was taken yet. */
+	heldTrust(): HeldTrust | undefined {
+		return this.#held;
+	}
+
 	/** Trust as of the last list, expired or not: for ending what was begun under it. */
 	keptTrust(): Trust | Refusal {
 		return this.#held?.trust ?? refuse("trust-list-expired", "no trust list yet");

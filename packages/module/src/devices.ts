@@ -16,9 +16,17 @@ import {
 	signDeviceEvidence,
 	toHex,
 } from "@tenten/protocol";
+import { approvalKey } from "./approving.ts";
 import type { Core } from "./core.ts";
+import {
+	keepsRecords,
+	recordsTaken,
+	setKeepsRecords,
+	type WaitingRecord,
+	waitingRecords,
+} from "./records.ts";
 import { enrolmentRow } from "./rows.ts";
-import { takeStatusList } from "./standing.ts";
+import { oldestStatus, setOldestStatus, takeStatusList } from "./standing.ts";
 
 /** Evidence of a device's key, to be sent to its responsible party. */
 export type DeviceAsking = {
@@ -75,6 +83,41 @@ export class DeviceDesk {
 	/** Takes a status list, whoever handed it on. */
 	takeStatusList(encoded: Bytes): Promise<Refusal | undefined> {
 		return this.#core.exclusively(() => takeStatusList(this.#core, encoded));
+	}
+
+	/** Seconds since its issue for which a status list counts here; null: until it expires. */
+	get oldestStatus_s(): number | null {
+		return oldestStatus(this.#core.vault.state.rows);
+	}
+
+	/** How old a status list may be to speak for a device that pays; null: as old as its operator lets it be. */
+	setOldestStatus(oldest_s: number | null): Promise<void> {
+		return this.#core.exclusively(() => setOldestStatus(this.#core, oldest_s));
+	}
+
+	/** The gateway's approval under which a payment was taken, as long as that is on record. */
+	approval(attempt: Bytes): Bytes | undefined {
+		return this.#core.vault.state.rows.get(approvalKey(attempt));
+	}
+
+	/** Whether what devices of this module pay is recorded. */
+	get keepsRecords(): boolean {
+		return keepsRecords(this.#core);
+	}
+
+	/** Has payments of devices recorded from now on, durably with each, for whoever will keep them; or no more. */
+	keepRecords(keeps: boolean): Promise<void> {
+		return this.#core.exclusively(() => setKeepsRecords(this.#core, keeps));
+	}
+
+	/** Records that wait for their keeper, the oldest first: signed, and the same until it has them. */
+	records(most: number): Promise<readonly WaitingRecord[]> {
+		return this.#core.exclusively(() => waitingRecords(this.#core, most));
+	}
+
+	/** Their keeper named these ids: they are forgotten here. How many of them there were. */
+	recordsTaken(ids: readonly Bytes[]): Promise<number> {
+		return this.#core.exclusively(() => recordsTaken(this.#core, ids));
 	}
 
 	/** The status lists that are held, to be handed on to whoever may lack them. */

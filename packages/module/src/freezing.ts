@@ -10,12 +10,14 @@ import {
 	type AppealBody,
 	type Bytes,
 	equalBytes,
+	type FreezeListBody,
 	Freezes,
 	freezeList,
 	freezeListHash,
 	isRefusal,
 	keyId,
 	type Offer,
+	type PublicKey,
 	parse,
 	type Refusal,
 	refuse,
@@ -46,8 +48,20 @@ export function keptFreezes(rows: ReadonlyMap<string, Bytes>, trust: Trust): Fre
 	return freezes;
 }
 
+/** The list of an operator that counts, with the bytes in which it came; undefined where none does. */
+export function keptFreezeList(
+	core: Core,
+	root: PublicKey,
+): { readonly body: FreezeListBody; readonly encoded: Bytes } | undefined {
+	const operator = keyId(root);
+	const trust = core.keptTrust();
+	const body = isRefusal(trust) ? null : trust.freezes.list(operator);
+	const encoded = core.vault.state.rows.get(`${prefix}${toHex(operator)}`);
+	return body === null || encoded === undefined ? undefined : { body, encoded };
+}
+
 /** Takes a list that anyone handed on, if it is newer than the one that is held; the same again changes nothing. */
-async function takeFreezeList(core: Core, encoded: Bytes): Promise<Refusal | undefined> {
+export async function takeFreezeList(core: Core, encoded: Bytes): Promise<Refusal | undefined> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
 	const { freezes } = trust;

@@ -1,4 +1,5 @@
 /** @tenten/module: its public surface. */
+export { payerOf } from "./approving.ts";
 export type { AttemptSummary, Standing } from "./attempts.ts";
 export type { Authentication } from "./authenticating.ts";
 export type { Judged, Supposed } from "./candidates.ts";
@@ -14,12 +15,16 @@ export {
 	verify,
 } from "./cryptography.ts";
 export * from "./keystore/index.ts";
+<<<<<<< HEAD
 export type { Claimed } from "./metering/claiming.ts";
 export type { DueClaim, MeterDesk, MeterWords } from "./metering/desk.ts";
 export type { OpenMeterOptions } from "./metering/paying.ts";
 export type { MadeMeterRequest, MeterRequestOptions } from "./metering/requesting.ts";
 export type { MeterSummary } from "./metering/summaries.ts";
 export type { MeterTold } from "./metering/telling.ts";
+=======
+export type { ListFacts } from "./lists.ts";
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";
@@ -34,6 +39,7 @@ export {
 } from "./passkey/assertion.ts";
 export type { Consent, Paid, PayOptions } from "./paying.ts";
 export type { Answer, ModuleApp } from "./receiving.ts";
+export type { WaitingRecord } from "./records.ts";
 export type { MadeRequest, OpenedRequest, RequestOptions } from "./requesting.ts";
 export type { AwaitedToken, Fate } from "./restored.ts";
 export type { TokenSummary } from "./rows.ts";

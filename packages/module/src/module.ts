@@ -45,7 +45,11 @@ import { foreignReleases } from "./foreign.ts";
 import { FreezeDesk } from "./freezing.ts";
 import { judgingOf } from "./judging.ts";
 import type { PassphraseCost } from "./keystore/index.ts";
+<<<<<<< HEAD
 import { MeterDesk } from "./metering/desk.ts";
+=======
+import { ListDesk } from "./lists.ts";
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 import { exportBackup, type ModuleOptions, openCore, type RestoreOptions, restoreCore } from "./opening.ts";
 import {
 	answerOrder,
@@ -86,13 +90,21 @@ export class SecureModule {
 	readonly #asking = new Asking();
 	readonly freezes: FreezeDesk;
 	readonly devices: DeviceDesk;
+<<<<<<< HEAD
 	readonly meters: MeterDesk;
+=======
+	readonly lists: ListDesk;
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 
 	private constructor(core: Core) {
 		this.#core = core;
 		this.freezes = new FreezeDesk(core);
 		this.devices = new DeviceDesk(core);
+<<<<<<< HEAD
 		this.meters = new MeterDesk(core);
+=======
+		this.lists = new ListDesk(core);
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */

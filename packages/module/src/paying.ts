@@ -33,6 +33,7 @@ import { authenticate, paymentOf } from "./authenticating.ts";
 import type { Core } from "./core.ts";
 import { documentRowsOf, keptRows, packDocuments, unpackDocuments } from "./parcel.ts";
 import type { Assertion } from "./passkey/assertion.ts";
+import { recordOf } from "./records.ts";
 import { isPastRedeeming, isPastRefunds } from "./redeemable.ts";
 import { openRequest } from "./requesting.ts";
 import { type Outcome, run } from "./run.ts";
@@ -223,7 +224,8 @@ export async function runPayer(
 			const settled = needsDocuments(next) ? [] : documentRowsOf(data);
 			const gone = settled.filter((key) => core.vault.state.rows.has(key));
 			const tokens = { ...changes, add: [...changes.add, ...(beside.tokens ?? [])] };
-			const rows = [...other, ...gone.map((key) => ({ key, value: null }))];
+			const recorded = recordOf(core, next, () => mustHave(receiptOf(next)));
+			const rows = [...other, ...recorded, ...gone.map((key) => ({ key, value: null }))];
 			await core.commit({ tokens, attempt, payers: [[attempt, next]], other: rows });
 			other = [];
 		},
@@ -296,6 +298,11 @@ export function dueCancels(core: Core, now: number): readonly DurablePayer[] {
 		(state) =>
 			state.kind === "locked" && (payerWakesAt(state) ?? now + 1) <= now && !isPastRedeeming(state, now),
 	);
+}
+
+function mustHave(proof: Bytes | Refusal): Bytes {
+	if (isRefusal(proof)) throw new Error(`a payment that is made has no receipt: ${proof.code}`);
+	return proof;
 }
 
 /** Proof of payment, once there is one: the payee holds the same as the payer. */

@@ -22,6 +22,7 @@ import {
 	toHex,
 	verifyRequest,
 } from "@tenten/protocol";
+import { approvalWrite, refuseApproval } from "./approving.ts";
 import { type Core, refusalMessage } from "./core.ts";
 import { unwanted } from "./freezing.ts";
 import { documentRowsOf, keptDocuments, keptRows, packDocuments, unpackDocuments } from "./parcel.ts";
@@ -36,7 +37,12 @@ import type { VaultWrites } from "./vault.ts";
  * What the app answers to an offer: documents (those that the request was made with, without), and in an exchange the
  * outputs that it gives.
  */
-export type Answer = { readonly documents?: readonly Document[]; readonly inputs?: readonly Bytes[] };
+export type Answer = {
+	readonly documents?: readonly Document[];
+	readonly inputs?: readonly Bytes[];
+	/** a gateway's approval of this payment: checked, and kept with the reservation */
+	readonly approval?: Bytes;
+};
 
 /** Asks an operator for a ruling. */
 export type Ask = (question: RulingQuestion) => Promise<Bytes | Refusal>;
@@ -198,6 +204,8 @@ async function conclusion(
 		return refuse("request-reused");
 	const inputs = spendables(core, answer.inputs ?? []);
 	if (isRefusal(inputs)) return inputs;
+	const unapproved = refuseUnapproved(core, offered, answer.approval);
+	if (unapproved !== undefined) return runPayee(core, state, { kind: "declined", refusal: unapproved });
 	const packed = await packDocuments(
 		answer.documents ?? keptDocuments(core.vault.state.rows, "answer", about),
 		offered.transfer.documentKey,
@@ -208,8 +216,18 @@ async function conclusion(
 	const consent = { reply: packed.manifest, inputs, counts: core.vault.counts.all() };
 	const event = { kind: "consented", consent, entropy: core.random(32) } as const;
 	const attempt = attemptId(about, offered.accepted.links);
-	const rows = [...packed.rows, ...keptRows("offered", attempt, askedFor(offered))];
+	const rows = [
+		...packed.rows,
+		...keptRows("offered", attempt, askedFor(offered)),
+		...approvalWrite(attempt, answer.approval),
+	];
 	return runPayee(core, state, event, { ...packed, rows, reserved: offered.accepted.tokens });
+}
+
+function refuseUnapproved(core: Core, offered: Offer, approval: Bytes | undefined): Refusal | undefined {
+	const trust = core.trust();
+	if (approval === undefined || isRefusal(trust)) return undefined;
+	return refuseApproval(approval, offered, { trust, now: core.now() });
 }
 
 /** What came with an offer and its request asks for: nobody else fills this module's store. */

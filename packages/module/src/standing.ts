@@ -5,10 +5,13 @@
 import {
 	type Bytes,
 	equalBytes,
+	integer,
 	isRefusal,
+	parseOwn,
 	type Refusal,
 	readStatusList,
 	Statuses,
+	serialize,
 	type Trust,
 	toHex,
 	verifyStatusList,
@@ -17,9 +20,29 @@ import type { Core } from "./core.ts";
 
 const prefix = "status/";
 
+/** Seconds since its issue for which a list counts here; without this row until it expires. */
+const oldestKey = "status-oldest";
+const oldestRow = integer(0, Number.MAX_SAFE_INTEGER);
+
+/** How old a list may be, in seconds; null: as old as its operator lets it be. */
+export function oldestStatus(rows: ReadonlyMap<string, Bytes>): number | null {
+	const kept = rows.get(oldestKey);
+	const oldest = kept === undefined ? null : parseOwn(oldestRow, kept);
+	if (isRefusal(oldest)) throw new Error(`${oldestKey} was sealed by another version: ${oldest.detail}`);
+	return oldest;
+}
+
+/** Durable, and counts from now on. */
+export async function setOldestStatus(core: Core, oldest_s: number | null): Promise<void> {
+	const value = oldest_s === null ? null : serialize(oldestRow, oldest_s);
+	await core.commit({ other: [{ key: oldestKey, value }] });
+	const trust = core.keptTrust();
+	if (!isRefusal(trust)) trust.statuses = trust.statuses.notOlderThan(oldest_s ?? Number.POSITIVE_INFINITY);
+}
+
 /** What the lists among these rows say under a trust list; what it does not vouch for counts no more. */
 export function keptStatuses(rows: ReadonlyMap<string, Bytes>, trust: Trust): Statuses {
-	let statuses = Statuses.none;
+	let statuses = Statuses.none.notOlderThan(oldestStatus(rows) ?? Number.POSITIVE_INFINITY);
 	for (const [key, encoded] of rows) {
 		if (!key.startsWith(prefix)) continue;
 		// Kept once verified; one that has expired since is refused where a device pays (`refuseStale`).

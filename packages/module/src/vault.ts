@@ -29,6 +29,7 @@ import {
 	type VerifiedToken,
 	verifyToken,
 } from "@tenten/protocol";
+import { approvalKey } from "./approving.ts";
 import { AttemptIndex } from "./attempt-index.ts";
 import { DeviceCounts } from "./counts.ts";
 import { shownKeys } from "./own-requests.ts";
@@ -318,5 +319,6 @@ function rowsBeside(
 	const { attempt } = terms;
 	const sent = documentRowsOf("data" in terms ? terms.data : terms.reply);
 	const came = (["offered", "received"] as const).flatMap((kept) => keptKeys(rows, kept, toHex(attempt)));
-	return [...sent, ...came, questionsKey(attempt), lateKey(attempt)].filter((key) => rows.has(key));
+	const beside = [questionsKey(attempt), lateKey(attempt), approvalKey(attempt)];
+	return [...sent, ...came, ...beside].filter((key) => rows.has(key));
 }

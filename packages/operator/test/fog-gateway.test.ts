@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Bytes, isRefusal, keyId } from "@tenten/protocol";
 import { ran } from "../../../test/support/ran.ts";
+import { type ListOptions, statusList } from "../../module/test/support/status-lists.ts";
 import { Gateway } from "../src/fog/gateway.ts";
 import { FogStore } from "../src/fog/index.ts";
 import type { FailPoint } from "../src/index.ts";
@@ -158,6 +159,40 @@ describe("lists", () => {
 			);
 			clock.now += 1;
 			store.close();
+		}));
+
+	test("of status are kept from the first to the last, whether anybody asked or not, and a lie holds up nothing", () =>
+		withStore(async (file) => {
+			const { world } = scene.ecosystem;
+			const now = clock.now;
+			const of = (number: number, options: ListOptions = {}): Promise<Bytes> =>
+				statusList(world, { number, issuedAt: now, ...options });
+			const lists = [await of(0), await of(1), await of(2)];
+			scene.line.statuses = lists;
+			const first = await scene.open(file, { ageMost_s: 100 });
+			assert.equal(await first.lists.refresh(), undefined);
+			first.store.close();
+			const again = await scene.open(file, { ageMost_s: 100 });
+			const given = async (number: number): Promise<Bytes | string> => {
+				const answer = await again.ask({ kind: "statusList", number });
+				return answer.kind === "list" ? answer.list : outcomeOf(answer);
+			};
+			for (const number of [0, 1, 2]) assert.deepEqual(await given(number), lists[number]);
+			assert.equal(await given(3), "list-stale");
+			const older = await of(0, { issuedAt: now - 1 });
+			const newer = await of(2, { issuedAt: now + 1, suspended: [5] });
+			const lie = await of(1, { issuedAt: now + 1, authority: gatewaySigner });
+			scene.line.statuses = [older, lie, newer];
+			assert.equal(await again.lists.refresh(), undefined);
+			assert.deepEqual([await given(0), await given(1), await given(2)], [lists[0], lists[1], newer]);
+			scene.line.statuses = [newer];
+			assert.equal(await again.lists.refresh(), undefined);
+			assert.deepEqual(await given(0), lists[0], "another list than was asked for");
+			clock.now += 101;
+			assert.equal(await given(0), "list-stale");
+			clock.now -= 101;
+			scene.line.statuses = [];
+			again.store.close();
 		}));
 
 	test("never go back, also over a restart", () =>

@@ -1,5 +1,5 @@
 /** What a wallet answers to an offer that passed every check of its module. */
-import type { Answer, SecureModule } from "@tenten/module";
+import { type Answer, payerOf, type SecureModule } from "@tenten/module";
 import {
 	type Document,
 	holdingOf,
@@ -12,6 +12,7 @@ import {
 	signedRequest,
 	type VerifiedRequest,
 } from "@tenten/protocol";
+import type { Gateway } from "./fog/gateway.ts";
 import type { ForeignGate } from "./foreign/gate.ts";
 import { selectTokens } from "./selection.ts";
 
@@ -25,22 +26,30 @@ export function lackingDocument(
 	return body.wants.find((wanted) => !documents.some(({ mediaType }) => mediaType === wanted));
 }
 
-/** Who agrees: the app where it says so, and before it the gate for value of other ecosystems. */
+/** Who agrees: the app where it says so, before it the gate for value of other ecosystems, and after it a gateway. */
 export type Agreeing = {
 	/** unix seconds */
 	readonly now: () => number;
+	/** what to answer to a payment that passed every check; takes all of them without */
 	readonly consider?: Consider | undefined;
+	/** what of other ecosystems is taken; all that the trust list names without */
 	readonly foreign?: ForeignGate | undefined;
+	/** a gateway nearby, under whose word some payments are taken */
+	readonly gateway?: Gateway | undefined;
 };
 
 /** The app's word. In an exchange that it agrees to without naming tokens, they are chosen here. */
 export async function agree(
 	module: SecureModule,
 	offer: Offer,
-	{ now, foreign, consider = async (offered) => takes(offered, now()) }: Agreeing,
+	{ now, foreign, gateway, consider = async (offered) => takes(offered, now()) }: Agreeing,
 ): Promise<Answer | Refusal> {
 	const issues = offer.accepted.tokens.map(({ issue }) => issue);
-	const answer = (await foreign?.refuse(issues)) ?? (await consider(offer));
+	const considered = (await foreign?.refuse(issues)) ?? (await consider(offer));
+	// A part of the gateway's mandate is used by asking: for nothing that is declined anyway.
+	const approval = isRefusal(considered) ? undefined : await gateway?.approval(offer, payerOf(offer));
+	if (isRefusal(approval)) return approval;
+	const answer = isRefusal(considered) || approval === undefined ? considered : { ...considered, approval };
 	const { counterRequest, accepted } = offer;
 	if (isRefusal(answer) || counterRequest === null || answer.inputs !== undefined) return answer;
 	const { amount } = counterRequest.body;

@@ -8,9 +8,9 @@
 import { type ApiOptions, coseRequest, operatorApi, secondsNamed } from "@tenten/client";
 import {
 	type Bytes,
+	type DeviceOperatorClient,
 	isRefusal,
 	lockHash,
-	type OperatorClient,
 	parse,
 	type Refusal,
 	type RefusalCode,
@@ -24,7 +24,7 @@ import { toBase64url } from "./transport/base64url.ts";
 
 export type HttpOperatorOptions = Omit<ApiOptions, "bearer">;
 
-export function httpOperatorClient(options: HttpOperatorOptions): OperatorClient {
+export function httpOperatorClient(options: HttpOperatorOptions): DeviceOperatorClient {
 	const api = operatorApi(options);
 	const { parseAs } = coseRequest;
 	const keyed = (body: Bytes) => ({
@@ -36,6 +36,9 @@ export function httpOperatorClient(options: HttpOperatorOptions): OperatorClient
 		trustList: () => asked(api.GET("/v1/trust-list", { parseAs })),
 		appeal: (body) => asked(api.POST("/v1/appeals", { ...coseRequest, body: new Uint8Array(body) })),
 		freezeList: () => asked(api.GET("/v1/freeze-list", { parseAs })),
+		// Operators have it as docs/spec/devices.md says; their document does not name it yet.
+		statusList: (number) =>
+			asked(api.GET(`/v1/status-lists/${number}` as "/v1/freeze-list", { parseAs }), noSuchList),
 		enrol: (body) => asked(api.POST("/v1/certificates", { ...coseRequest, body: new Uint8Array(body) })),
 		withdraw: (body) => asked(api.POST("/v1/withdrawals", keyed(body))),
 		claim: (body) => asked(api.POST("/v1/claims", keyed(body))),
@@ -64,10 +67,15 @@ type Answer = {
 	readonly response: Response;
 };
 
-async function asked(answer: Promise<Answer>): Promise<Bytes | Refusal> {
+/** Of numbers above those of all devices: the answer is that there is nothing more. */
+const noSuchList = refuse("status-list-expired", "the operator has no list of this number");
+
+/** `missing`: what an answer 404 says, where that is one. */
+async function asked(answer: Promise<Answer>, missing?: Refusal): Promise<Bytes | Refusal> {
 	try {
 		const { data, error, response } = await answer;
 		if (data !== undefined) return new Uint8Array(data);
+		if (missing !== undefined && response.status === 404) return missing;
 		// An answer of no bytes is read as none.
 		return response.ok ? new Uint8Array() : problemIn(error, response);
 	} catch (error) {

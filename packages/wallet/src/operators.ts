@@ -12,6 +12,7 @@ import {
 	accountReply,
 	type Bytes,
 	type ClaimResult,
+	type DeviceOperatorClient,
 	equalBytes,
 	isRefusal,
 	keyId,
@@ -27,7 +28,9 @@ import {
 	verifyAppealOutcome,
 } from "@tenten/protocol";
 
-export type Operators = ReadonlyMap<string, OperatorClient>;
+export type Operators = ReadonlyMap<string, KnownOperator>;
+/** Some are asked through what knows nothing of devices. */
+export type KnownOperator = OperatorClient & Partial<DeviceOperatorClient>;
 
 export async function runOrder(
 	module: SecureModule,
@@ -81,6 +84,28 @@ export async function fetchFreezes(
 ): Promise<Refusal | undefined> {
 	const list = await client.freezeList();
 	return isRefusal(list) ? list : module.freezes.take(list);
+}
+
+/** Lists of one operator that are fetched: of some four million places. */
+const statusListsMost = 64;
+
+/**
+ * Takes all status lists of an operator, from the first until it has no more. The first refusal: `channel-failed` where
+ * nobody answers, else of a list that does not hold.
+ */
+export async function fetchStatusLists(
+	module: SecureModule,
+	client: Pick<KnownOperator, "statusList">,
+): Promise<Refusal | undefined> {
+	let refused: Refusal | undefined;
+	for (let number = 0; number < statusListsMost; number++) {
+		const list = await client.statusList?.(number);
+		if (list === undefined) return refused;
+		if (isRefusal(list)) return refused ?? (list.code === "channel-failed" ? list : undefined);
+		const refusal = await module.devices.takeStatusList(list);
+		refused ??= refusal;
+	}
+	return refused;
 }
 
 /**
@@ -149,13 +174,14 @@ export async function settlePending(
 /** Brings the module the operator's list and, the first time, a certificate with its account. */
 export async function join(
 	module: SecureModule,
-	client: OperatorClient,
+	client: KnownOperator,
 	operatorId: Bytes,
 	asked: Parameters<SecureModule["enrol"]>[1],
 	suite: Parameters<SecureModule["enrol"]>[2] = "Ed25519",
 ): Promise<Refusal | undefined> {
 	const unreached = await reach(module, new Map([[toHex(operatorId), client]]), operatorId);
 	if (unreached !== undefined) return unreached;
+	await fetchStatusLists(module, client);
 	if (module.mayPayWith(operatorId)) return undefined;
 	const enrolled = await client.enrol(await module.enrol(operatorId, asked, suite));
 	if (isRefusal(enrolled)) return enrolled;

@@ -6,7 +6,8 @@
  */
 import type { SecureModule, TokenSummary } from "@tenten/module";
 import { type Bytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import { fetchFreezes, type Operators, reach, runOrder } from "./operators.ts";
+import { fetchLists } from "./lists.ts";
+import { type Operators, reach, runOrder } from "./operators.ts";
 import { planUpkeep, type RefreshPlan, type UpkeepPolicy } from "./upkeep.ts";
 
 /** How many orders were answered. A refusal where none was, and there was something to do. */
@@ -16,7 +17,7 @@ export async function upkeep(
 	now: number,
 	policy?: UpkeepPolicy,
 ): Promise<number | Refusal> {
-	for (const operator of operators.values()) await fetchFreezes(module, operator);
+	await fetchLists(module, operators);
 	const plans = planUpkeep(freeTokens(module), now, policy);
 	let done = 0;
 	let refused: Refusal | undefined;

@@ -24,7 +24,6 @@ import {
 	type Bytes,
 	type ClaimResult,
 	isRefusal,
-	type OperatorClient,
 	type Refusal,
 	refuse,
 	type SuiteName,
@@ -32,13 +31,28 @@ import {
 	sumOf,
 	toHex,
 } from "@tenten/protocol";
-import { agree, type Consider, lackingDocument } from "./agreeing.ts";
+import { type Agreeing, agree, lackingDocument } from "./agreeing.ts";
 import { type Balance, balanceOf } from "./balance.ts";
 import { DueRefunds } from "./due-refunds.ts";
+<<<<<<< HEAD
 import { type ForeignGate, pastGate } from "./foreign/gate.ts";
 import { entryOf, type Happened, happened, metered } from "./journal.ts";
 import { Metering, meterTurnedAway } from "./metering.ts";
 import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
+=======
+import { GatewayTurns } from "./fog/turns.ts";
+import { pastGate } from "./foreign/gate.ts";
+import { entryOf, type Happened, happened } from "./journal.ts";
+import { withHeldLists } from "./lists.ts";
+import {
+	accountBalance,
+	join,
+	type KnownOperator,
+	type Operators,
+	runOrder,
+	settlePending,
+} from "./operators.ts";
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 import {
 	consentTo,
 	type FundsState,
@@ -52,9 +66,13 @@ import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
 import { upkeep } from "./refreshing.ts";
 import { Restoring } from "./restoring.ts";
+<<<<<<< HEAD
 import { selectTokens } from "./selection.ts";
 import { ShownReleases } from "./shown-releases.ts";
 import { evenParts } from "./splitting.ts";
+=======
+import { evenParts, selectTokens } from "./selection.ts";
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 import type { Durability } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
 import type { Channel } from "./transport/channel.ts";
@@ -64,28 +82,26 @@ import { whyNotPaid } from "./why-not.ts";
 export type WalletOptions = {
 	readonly store: WalletStore;
 	readonly unlock: ModuleUnlock;
-	/** unix seconds */
-	readonly now: () => number;
 	/** this many random bytes, fit for keys: every key of the wallet comes of them */
 	readonly random: (bytes: number) => Bytes;
 	/** Node's without */
 	readonly cryptography?: Cryptography;
-	/** what to answer to a payment that passed every check; takes all of them without */
-	readonly consider?: Consider;
-	/** what of other ecosystems is taken; all that the trust list names without */
-	readonly foreign?: ForeignGate;
 	/** told of what became durable */
 	readonly told?: (told: Told) => void;
+<<<<<<< HEAD
 	/** the same of meters */
 	readonly toldOfMeter?: (told: MeterTold) => void;
 };
+=======
+} & Agreeing;
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 
 const rounds = 8;
 
 export class Wallet {
 	readonly module: SecureModule;
 	readonly #options: Omit<WalletOptions, "unlock">;
-	readonly #operators = new Map<string, OperatorClient>();
+	readonly #operators = new Map<string, KnownOperator>();
 	/** What is chosen is set aside before the next choice is made. */
 	readonly #choices = new Queue();
 	readonly #releases: ShownReleases;
@@ -93,13 +109,18 @@ export class Wallet {
 	/** One order at a time: an answer is taken once. */
 	readonly #orders = new Queue();
 	readonly #refunds = new DueRefunds(this);
+<<<<<<< HEAD
 	/** payments that go on, a hash a tick */
 	readonly meters: Metering;
+=======
+	readonly #gateway: GatewayTurns;
+>>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 	#journaled: Promise<void> = Promise.resolve();
 
 	private constructor(module: SecureModule, { unlock: _, ...options }: WalletOptions) {
 		this.module = module;
 		this.#options = options;
+		this.#gateway = new GatewayTurns(module, options.gateway);
 		this.#restoring = new Restoring({
 			module,
 			operators: this.#operators,
@@ -146,6 +167,7 @@ export class Wallet {
 			},
 		});
 		if (isRefusal(module)) return module;
+		if (options.gateway !== undefined) await module.devices.keepRecords(true);
 		const wallet = new Wallet(module, options);
 		journal = (what) => wallet.#journal(what);
 		return wallet;
@@ -160,7 +182,7 @@ export class Wallet {
 	 * on it.
 	 */
 	async join(
-		client: OperatorClient,
+		client: KnownOperator,
 		operatorId: Bytes,
 		asked: AskedProfile,
 		suite?: SuiteName,
@@ -170,7 +192,7 @@ export class Wallet {
 	}
 
 	/** A way to an operator that the pinned trust list names. */
-	connect(operatorId: Bytes, client: OperatorClient): void {
+	connect(operatorId: Bytes, client: KnownOperator): void {
 		this.#operators.set(toHex(operatorId), client);
 	}
 
@@ -188,6 +210,7 @@ export class Wallet {
 		const started = await this.start(paid);
 		if (isRefusal(started)) return started;
 		await this.#drive(channel, started.messages);
+		this.#gateway.bring();
 		return this.#outcome(started.attempt, started.inputs, started.amount);
 	}
 
@@ -238,7 +261,7 @@ export class Wallet {
 
 	/** Passes messages to and fro until neither side has anything to say. */
 	async #drive(channel: Channel, first: readonly Bytes[]): Promise<void> {
-		let outgoing = first;
+		let outgoing = withHeldLists(this.module, channel, first);
 		for (let round = 0; round < rounds && outgoing.length > 0; round++) {
 			const answers = await channel.exchange(outgoing);
 			if (isRefusal(answers)) return;
@@ -361,6 +384,7 @@ export class Wallet {
 	 * whenever operators can be reached.
 	 */
 	async upkeep(policy?: UpkeepPolicy): Promise<number | Refusal> {
+		await this.#gateway.tend();
 		await this.showReleases();
 		await this.#refunds.ask();
 		await this.meters.claimDue();
@@ -392,7 +416,7 @@ export class Wallet {
 	}
 
 	async close(): Promise<void> {
-		await this.#journaled;
+		await Promise.all([this.#journaled, this.#gateway.settled()]);
 		await this.module.close();
 	}
 }

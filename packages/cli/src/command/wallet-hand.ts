@@ -79,7 +79,7 @@ export function returnCommand(): Command {
 				back = messages;
 				return [];
 			};
-			const state = await folder.wallet.sendBack(attempt.attempt, { exchange: collect });
+			const state = await folder.wallet.sendBack(attempt.attempt, { exchange: collect, isNarrow: true });
 			if (isRefusal(state)) return state;
 			const where = await passOn(output, back, out);
 			return {

@@ -5,6 +5,7 @@ import { balanceCommand, redeemCommand, refreshCommand, topUpCommand } from "./w
 import { backupCommand, restoreCommand } from "./wallet-backup.ts";
 import { foreignCommand } from "./wallet-foreign.ts";
 import { acceptCommand, returnCommand, sendCommand } from "./wallet-hand.ts";
+import { listCommands } from "./wallet-lists.ts";
 import { payCommand } from "./wallet-pay.ts";
 import { receiveCommand, requestCommand } from "./wallet-receive.ts";
 import { historyCommand, receiptCommands } from "./wallet-record.ts";
@@ -16,6 +17,7 @@ export function walletCommands(): Command {
 		initCommand(),
 		joinCommand(),
 		foreignCommand(),
+		listCommands(),
 		balanceCommand(),
 		topUpCommand(),
 		payCommand(),

@@ -16,7 +16,7 @@ import {
 	type Bytes,
 	fromHex,
 	isRefusal,
-	type OperatorClient,
+	type DeviceOperatorClient,
 	type OperatorEntry,
 	type Refusal,
 	toHex,
@@ -138,7 +138,7 @@ export class WalletFolder {
 	}
 }
 
-export function operatorAt(url: string): OperatorClient {
+export function operatorAt(url: string): DeviceOperatorClient {
 	return httpOperatorClient({ url: url.replace(/\/+$/, ""), timeout_ms: operatorTimeout_ms });
 }
 

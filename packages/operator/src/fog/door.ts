@@ -74,6 +74,7 @@ function standingText({ operator, broker, lists, records, approvals }: FogStandi
 		["tenten_fog_broker_connected", Number(broker.isConnected)],
 		["tenten_fog_trust_list_age_seconds", lists.trustList ?? -1],
 		["tenten_fog_freeze_list_age_seconds", lists.freezeList ?? -1],
+		["tenten_fog_status_lists", lists.statusLists],
 		["tenten_fog_records_kept", records.kept],
 		["tenten_fog_records_waiting", records.waiting],
 		["tenten_fog_records_refused", records.refused],

@@ -15,7 +15,11 @@ const standingSchema = z.strictObject({
 	gateway: z.string().openapi({ description: "the id of its key, in hexadecimal" }),
 	operator: z.strictObject({ isInReach: z.boolean() }),
 	broker: z.strictObject({ isConnected: z.boolean() }),
-	lists: z.strictObject({ trustList: age, freezeList: age }),
+	lists: z.strictObject({
+		trustList: age,
+		freezeList: age,
+		statusLists: count.openapi({ description: "how many are kept" }),
+	}),
 	records: z.strictObject({ kept: count, waiting: count, refused: count }),
 	approvals: count,
 });

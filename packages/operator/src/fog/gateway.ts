@@ -95,6 +95,10 @@ export class Gateway {
 				const aged = this.#options.lists.aged(question.list);
 				return isRefusal(aged) ? refused(id, aged) : { kind: "list", id, ...aged };
 			}
+			case "statusList": {
+				const aged = this.#options.lists.aged(`statusList/${question.number}`);
+				return isRefusal(aged) ? refused(id, aged) : { kind: "list", id, ...aged };
+			}
 			case "approve": {
 				const approval = await this.#approve(question);
 				return isRefusal(approval) ? refused(id, approval) : { kind: "approved", id, approval };

@@ -8,14 +8,17 @@
  */
 import {
 	type Bytes,
+	equalBytes,
 	type FogListName,
 	type FreezeListBody,
 	isRefusal,
 	type Refusal,
 	refuse,
+	type StatusList,
 	Trust,
 	type Verify,
 	verifyFreezeList,
+	verifyStatusList,
 	verifyTrustList,
 } from "@tenten/protocol";
 import type { FogStore, KeptList } from "./store.ts";
@@ -26,12 +29,19 @@ export type ListOptions = {
 	readonly operator: Bytes;
 	readonly verify: Verify;
 	/** the operator's list as it is now, or why not */
-	readonly fetch: (name: FogListName) => Promise<Bytes | Refusal>;
+	readonly fetch: (name: ListName) => Promise<Bytes | Refusal>;
 	/** seconds; an older one is handed to nobody */
 	readonly ageMost_s: number;
 	/** unix seconds */
 	readonly now: () => number;
 };
+
+/** Whatever a gateway keeps; of status lists one a number. */
+export type ListName = FogListName | StatusListName;
+type StatusListName = `statusList/${number}`;
+
+/** Status lists that are fetched: of some four million places. */
+const statusListsMost = 64;
 
 export type AgedList = { readonly list: Bytes; readonly age: number };
 
@@ -51,6 +61,17 @@ export class Lists {
 			const kept = options.store.list(name);
 			if (kept !== undefined) this.#verified(name, kept);
 		}
+		this.#allKept((name, kept) => this.#verified(name, kept));
+	}
+
+	/** Status lists are numbered without gaps. */
+	#allKept(use: (name: StatusListName, kept: KeptList) => void): number {
+		for (let number = 0; number < statusListsMost; number++) {
+			const kept = this.#options.store.list(`statusList/${number}`);
+			if (kept === undefined) return number;
+			use(`statusList/${number}`, kept);
+		}
+		return statusListsMost;
 	}
 
 	/** Asks the operator for all lists. The refusal of the first that was not to be had, or does not hold. */
@@ -60,11 +81,24 @@ export class Lists {
 			const refusal = isRefusal(encoded) ? encoded : await this.#take(name, encoded as Bytes);
 			if (refusal !== undefined) return refusal;
 		}
+		return this.#refreshStatuses();
+	}
+
+	/** From the first until the operator has no more: devices that were never here may come while the line is down. */
+	async #refreshStatuses(): Promise<Refusal | undefined> {
+		for (let number = 0; number < statusListsMost; number++) {
+			const name: StatusListName = `statusList/${number}`;
+			const encoded = await this.#options.fetch(name);
+			if (isRefusal(encoded)) return encoded.code === "channel-failed" ? encoded : undefined;
+			// One that does not hold is handed to nobody, and holds nothing else up.
+			const refusal = await this.#take(name, encoded as Bytes);
+			if (refusal?.code === "store-full") return refusal;
+		}
 		return undefined;
 	}
 
 	/** As devices are given it; `list-stale`. */
-	aged(name: FogListName): AgedList | Refusal {
+	aged(name: ListName): AgedList | Refusal {
 		const kept = this.#options.store.list(name);
 		if (kept === undefined) return refuse("list-stale", "there is none");
 		const age = this.#options.now() - kept.at;
@@ -93,14 +127,19 @@ export class Lists {
 		return { trustList: age("trustList"), freezeList: age("freezeList") };
 	}
 
-	async #take(name: FogListName, encoded: Bytes): Promise<Refusal | undefined> {
+	/** How many status lists are kept. */
+	statusLists(): number {
+		return this.#allKept(() => undefined);
+	}
+
+	async #take(name: ListName, encoded: Bytes): Promise<Refusal | undefined> {
 		const kept = { encoded, at: this.#options.now() };
 		const verified = this.#verified(name, kept);
 		return isRefusal(verified) ? verified : this.#options.store.keepList(name, kept);
 	}
 
 	/** Holds what is kept, or has come, against what counted last. */
-	#verified(name: FogListName, { encoded }: KeptList): Refusal | undefined {
+	#verified(name: ListName, { encoded }: KeptList): Refusal | undefined {
 		const { operator, verify, now } = this.#options;
 		if (name === "trustList") {
 			const list = verifyTrustList(encoded, {
@@ -112,16 +151,29 @@ export class Lists {
 			if (isRefusal(list)) return list;
 			if (this.#of !== undefined && Buffer.compare(this.#of, encoded) === 0) return undefined;
 			const trust = new Trust(list, verify);
-			if (this.#trust !== undefined) trust.freezes = this.#trust.freezes;
+			if (this.#trust !== undefined)
+				[trust.freezes, trust.statuses] = [this.#trust.freezes, this.#trust.statuses];
 			[this.#trust, this.#of] = [trust, encoded];
 			return undefined;
 		}
 		const trust = this.#trust;
 		if (trust === undefined) return refuse("list-stale", "no trust list");
+		if (name !== "freezeList") return this.#verifiedStatus(name, encoded, trust);
 		const newest = (id: Bytes): FreezeListBody | null => trust.freezes.list(id);
 		const list = verifyFreezeList(encoded, { trust, newest, now: now() });
 		if (isRefusal(list)) return list;
 		trust.freezes = trust.freezes.with(list);
+		return undefined;
+	}
+
+	#verifiedStatus(name: StatusListName, encoded: Bytes, trust: Trust): Refusal | undefined {
+		const { operator, now } = this.#options;
+		const newest = (id: Bytes, number: number): StatusList | null => trust.statuses.list(id, number);
+		const list = verifyStatusList(encoded, { trust, newest, now: now() });
+		if (isRefusal(list)) return list;
+		if (name !== `statusList/${list.number}` || !equalBytes(list.operator, operator))
+			return refuse("issuer-unknown", "another list than was asked for");
+		trust.statuses = trust.statuses.with(list);
 		return undefined;
 	}
 }

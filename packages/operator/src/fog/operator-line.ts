@@ -15,6 +15,7 @@ import {
 	text,
 } from "@tenten/protocol";
 import { batchMost, type Taken } from "./forwarder.ts";
+import type { ListName } from "./lists.ts";
 
 /** Records on their way, each encoded. */
 export const recordBatch = list(bytes(1, 4_096), batchMost, 1);
@@ -33,7 +34,8 @@ const answer_ms = 15_000;
 const mostBytes = 65_536;
 
 export type OperatorLine = {
-	readonly list: (name: FogListName) => Promise<Bytes | Refusal>;
+	/** `list-stale`: there is no status list of this number. */
+	readonly list: (name: ListName) => Promise<Bytes | Refusal>;
 	readonly deliver: (records: readonly Bytes[]) => Promise<readonly Taken[] | Refusal>;
 };
 
@@ -41,7 +43,10 @@ export type OperatorLine = {
 export function operatorLine(url: string): OperatorLine {
 	const base = url.replace(/\/$/, "");
 	return {
-		list: (name) => ask(`${base}${listPaths[name]}`, {}),
+		list: (name) =>
+			name === "trustList" || name === "freezeList"
+				? ask(`${base}${listPaths[name]}`, {})
+				: ask(`${base}/v1/status-lists/${name.slice("statusList/".length)}`, {}, noSuchList),
 		deliver: async (records) => {
 			const body = new Uint8Array(serialize(recordBatch, records));
 			const answer = await ask(`${base}${recordsPath}`, {
@@ -60,11 +65,15 @@ export function readTaken(answer: Bytes): readonly Taken[] | Refusal {
 	return isRefusal(taken) ? refuse("channel-failed", `an answer that does not read: ${taken.code}`) : taken;
 }
 
-async function ask(url: string, init: RequestInit): Promise<Bytes | Refusal> {
+const noSuchList = refuse("list-stale", "the operator has none of this number");
+
+/** `missing`: what an answer 404 says, where that is one. */
+async function ask(url: string, init: RequestInit, missing?: Refusal): Promise<Bytes | Refusal> {
 	try {
 		const response = await fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(answer_ms) });
 		if (response.status !== 200) {
 			await response.body?.cancel();
+			if (missing !== undefined && response.status === 404) return missing;
 			return refuse("channel-failed", `status ${response.status}`);
 		}
 		return await bodyOf(response);

@@ -160,7 +160,7 @@ async function open(
 			gateway: toHex(gateway.id),
 			operator: { isInReach: forwarder.isInReach },
 			broker: { isConnected: at.isConnected() },
-			lists: lists.ages(),
+			lists: { ...lists.ages(), statusLists: lists.statusLists() },
 			records,
 			approvals,
 		};

@@ -22,11 +22,13 @@ export type FogOperator = {
 	readonly has: Map<string, Bytes>;
 	/** of a request: done and answered, done and not answered, not done */
 	fate: () => "answered" | "unanswered" | "lost";
+	/** its status lists, by number */
+	readonly statuses: Bytes[];
 	/** the code with which a record is refused, by its amount */
 	refuses: (amount: bigint) => string | null;
 };
 
-export async function fogOperator({ operator }: Ecosystem): Promise<FogOperator> {
+export async function fogOperator({ operator }: Pick<Ecosystem, "operator">): Promise<FogOperator> {
 	const app = new Hono();
 	const cose = (body: Bytes): Response =>
 		new Response(new Uint8Array(body), { headers: { "content-type": "application/cose" } });
@@ -35,6 +37,11 @@ export async function fogOperator({ operator }: Ecosystem): Promise<FogOperator>
 	app.get("/v1/freeze-list", async () =>
 		self.fate() === "lost" ? gone() : cose(await operator.freezeList()),
 	);
+	app.get("/v1/status-lists/:number", async (context) => {
+		const list = self.statuses[Number(context.req.param("number"))];
+		if (self.fate() === "lost") return gone();
+		return list === undefined ? new Response(null, { status: 404 }) : cose(list);
+	});
 	app.post(recordsPath, async (context) => {
 		const fate = self.fate();
 		if (fate === "lost") return gone();
@@ -56,6 +63,7 @@ export async function fogOperator({ operator }: Ecosystem): Promise<FogOperator>
 	const server = await serveApp(app.fetch, { port: 0 });
 	const self: FogOperator = {
 		server,
+		statuses: [],
 		came: new Map(),
 		has: new Map(),
 		fate: () => "answered",

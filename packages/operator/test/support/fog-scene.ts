@@ -5,7 +5,6 @@ import {
 	type DeviceRecordBody,
 	encodeFogQuestion,
 	type FogAnswer,
-	type FogListName,
 	type FogQuestion,
 	isRefusal,
 	keyId,
@@ -30,6 +29,7 @@ import { createEcosystem, type Ecosystem, enrolHolder } from "./ecosystem.ts";
 import { device, gatewaySigner } from "./fog-keys.ts";
 
 const id32 = (fill: number): Bytes => new Uint8Array(32).fill(fill);
+const noSuchList = refuse("list-stale", "the operator has none of this number");
 let asked = 0;
 
 /** Ids are of one question each. */
@@ -43,7 +43,7 @@ export type FogScene = {
 	readonly shop: Holder;
 	readonly payer: Holder;
 	/** whether the operator answers, and what it gives in the place of its list of now */
-	readonly line: { isUp: boolean; gives?: Bytes | undefined };
+	readonly line: { isUp: boolean; gives?: Bytes | undefined; statuses?: readonly Bytes[] };
 	readonly mandate: (over?: Partial<MandateBody>) => Promise<Bytes>;
 	readonly record: (over?: Partial<DeviceRecordBody>) => Promise<Bytes>;
 	readonly request: (
@@ -73,8 +73,9 @@ export async function fogScene(database?: string): Promise<FogScene> {
 	const shop = await enrolHolder(ecosystem);
 	const payer = await enrolHolder(ecosystem);
 	const line: FogScene["line"] = { isUp: true };
-	const fetch = async (name: FogListName): Promise<Bytes | Refusal> => {
+	const fetch = async (name: string): Promise<Bytes | Refusal> => {
 		if (!line.isUp) return refuse("channel-failed", "cut");
+		if (name.startsWith("statusList/")) return line.statuses?.[Number(name.slice(11))] ?? noSuchList;
 		if (name === "freezeList" && line.gives !== undefined) return line.gives;
 		return name === "trustList" ? operator.trustList() : operator.freezeList();
 	};

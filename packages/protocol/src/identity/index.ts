@@ -6,6 +6,7 @@ export * from "./delegation.ts";
 export * from "./freeze-list.ts";
 export * from "./freezes.ts";
 export * from "./hinted-keys.ts";
+export * from "./list-messages.ts";
 export * from "./status-list.ts";
 export * from "./trust.ts";
 export * from "./trust-list.ts";

@@ -28,3 +28,9 @@ export type OperatorClient = {
 	/** a signed account query; answers with an `AccountReply` */
 	readonly account: (query: Bytes) => Answer;
 };
+
+/** An operator with devices: the way to its status lists, too. */
+export type DeviceOperatorClient = OperatorClient & {
+	/** the list of this number; any refusal but `channel-failed` where there is none: no higher one is there either */
+	readonly statusList: (number: number) => Answer;
+};

@@ -21,7 +21,7 @@ import { majorArray, majorByteString, readHead } from "./heads.ts";
 export const handoverPath = "/v1/handover";
 export const bundleType = "application/cose";
 
-const maximumMessages = 64;
+export const maximumMessages = 64;
 const headBytes = 5;
 
 /** The longest body: an array head of two bytes, then each message with its head. */

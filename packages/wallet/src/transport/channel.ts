@@ -15,6 +15,8 @@ export type Channel = {
 	 * whether they arrived: the same may be sent again, on this channel or another.
 	 */
 	readonly exchange: (messages: readonly Bytes[]) => Promise<readonly Bytes[] | Refusal>;
+	/** Whether every kilobyte keeps people waiting: nothing goes beside a payment then. */
+	readonly isNarrow?: boolean;
 };
 
 /** One way: what is sent may be read by anyone who has the means, any number of times, or never. */

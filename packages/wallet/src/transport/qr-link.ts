@@ -44,6 +44,7 @@ export function qrLink({ handle, show, timeout_ms = defaultTimeout_ms, report }:
 		},
 	});
 	return {
+		isNarrow: true,
 		exchange: async (messages) => {
 			const fitting = qrFrames({ id: new Uint8Array(letterIdBytes), messages });
 			return isRefusal(fitting) ? fitting : post.exchange(messages);
