@@ -15,16 +15,13 @@ export {
 	verify,
 } from "./cryptography.ts";
 export * from "./keystore/index.ts";
-<<<<<<< HEAD
+export type { ListFacts } from "./lists.ts";
 export type { Claimed } from "./metering/claiming.ts";
 export type { DueClaim, MeterDesk, MeterWords } from "./metering/desk.ts";
 export type { OpenMeterOptions } from "./metering/paying.ts";
 export type { MadeMeterRequest, MeterRequestOptions } from "./metering/requesting.ts";
 export type { MeterSummary } from "./metering/summaries.ts";
 export type { MeterTold } from "./metering/telling.ts";
-=======
-export type { ListFacts } from "./lists.ts";
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 export * from "./module.ts";
 export type { ModuleOptions, RestoreOptions } from "./opening.ts";
 export type { OrderOptions, PendingOrder } from "./ordering.ts";

@@ -20,7 +20,6 @@ import {
 	type Reason,
 	type Refusal,
 	readMeterBundle,
-	refuse,
 	type SuiteName,
 	type Trust,
 	type VerifiedCertificate,
@@ -45,11 +44,8 @@ import { foreignReleases } from "./foreign.ts";
 import { FreezeDesk } from "./freezing.ts";
 import { judgingOf } from "./judging.ts";
 import type { PassphraseCost } from "./keystore/index.ts";
-<<<<<<< HEAD
-import { MeterDesk } from "./metering/desk.ts";
-=======
 import { ListDesk } from "./lists.ts";
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
+import { MeterDesk } from "./metering/desk.ts";
 import { exportBackup, type ModuleOptions, openCore, type RestoreOptions, restoreCore } from "./opening.ts";
 import {
 	answerOrder,
@@ -60,9 +56,9 @@ import {
 	startOrder,
 } from "./ordering.ts";
 import { type OwnRequest, ownRequests, shownAgain } from "./own-requests.ts";
-import { keptDocuments } from "./parcel.ts";
+import { documentsIn } from "./parcel.ts";
 import type { Assertion, Passkey, Registration } from "./passkey/assertion.ts";
-import { type Paid, type PayOptions, pay, receiptOf } from "./paying.ts";
+import { type Paid, type PayOptions, pay, receiptIn } from "./paying.ts";
 import { askBalance } from "./questions.ts";
 import { type Ask, Asking, type ModuleApp, sendBack } from "./receiving.ts";
 import {
@@ -90,21 +86,15 @@ export class SecureModule {
 	readonly #asking = new Asking();
 	readonly freezes: FreezeDesk;
 	readonly devices: DeviceDesk;
-<<<<<<< HEAD
 	readonly meters: MeterDesk;
-=======
 	readonly lists: ListDesk;
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 
 	private constructor(core: Core) {
 		this.#core = core;
 		this.freezes = new FreezeDesk(core);
 		this.devices = new DeviceDesk(core);
-<<<<<<< HEAD
 		this.meters = new MeterDesk(core);
-=======
 		this.lists = new ListDesk(core);
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */
@@ -358,16 +348,12 @@ export class SecureModule {
 
 	/** Proof of payment that anyone can verify offline, from either side. */
 	receipt(attempt: Bytes): Bytes | Refusal {
-		const { payers, payees } = this.#core.vault;
-		const state = payers.get(attempt) ?? payees.get(attempt);
-		return state === undefined ? refuse("attempt-unknown") : receiptOf(state);
+		return receiptIn(this.#core.vault, attempt);
 	}
 
 	/** What the other side sent: the payee's answer, or of what the payer sent the documents that were asked for. */
 	documents(attempt: Bytes): readonly Document[] {
-		const { payers, state } = this.#core.vault;
-		const isPayer = payers.get(attempt) !== undefined;
-		return keptDocuments(state.rows, isPayer ? "received" : "offered", attempt);
+		return documentsIn(this.#core.vault, attempt);
 	}
 
 	/** Withdraws, redeems or refreshes: durable before the bytes for the operator come back. */

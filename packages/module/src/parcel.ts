@@ -27,6 +27,7 @@ import {
 import type { Cryptography, SealedDocument } from "./cryptography.ts";
 import { documentRow } from "./rows.ts";
 import type { StoreWrite } from "./store.ts";
+import type { Vault } from "./vault.ts";
 
 const sealedContent = record({ enc: bytes(32), ciphertext: bytes(16, 65_536) });
 
@@ -119,6 +120,12 @@ export function keptDocuments(rows: ReadonlyMap<string, Bytes>, kept: Kept, id: 
 		if (isRefusal(document)) throw new Error(`a kept document does not parse: ${document.detail}`);
 		return document;
 	});
+}
+
+/** What the other side of a payment sent: the payee's answer, or of what the payer sent the documents that were asked for. */
+export function documentsIn({ payers, state }: Vault, attempt: Bytes): readonly Document[] {
+	const isPayer = payers.get(attempt) !== undefined;
+	return keptDocuments(state.rows, isPayer ? "received" : "offered", attempt);
 }
 
 /** The stored document messages of a manifest. */

@@ -39,6 +39,7 @@ import { openRequest } from "./requesting.ts";
 import { type Outcome, run } from "./run.ts";
 import type { StoreWrite } from "./store.ts";
 import { tell } from "./telling.ts";
+import type { Vault } from "./vault.ts";
 
 /** What the user saw and agreed to. The module signs nothing that differs from it. */
 export type Consent = {
@@ -312,4 +313,10 @@ export function receiptOf(state: DurablePayer | DurablePayee): Bytes | Refusal {
 	if (state.kind === "sent" && state.acknowledged !== null)
 		return serialize(receipt, { request: state.terms.request, answer: state.acknowledged, secret: null });
 	return refuse("attempt-pending", state.kind);
+}
+
+/** The same of a payment on record, on either side. */
+export function receiptIn({ payers, payees }: Vault, attempt: Bytes): Bytes | Refusal {
+	const state = payers.get(attempt) ?? payees.get(attempt);
+	return state === undefined ? refuse("attempt-unknown") : receiptOf(state);
 }

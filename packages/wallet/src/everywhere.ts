@@ -45,11 +45,8 @@ export { PaidFetch, type PaidFetchOptions } from "./http402/paid-fetch.ts";
 export { assetText } from "./journal.ts";
 export { type CodeState, codeState, codeWritten, keepCode, keptCode } from "./kept-code.ts";
 export { type ListedAsset, listedAssets } from "./listed-assets.ts";
-<<<<<<< HEAD
-export type { Metering, OpenRequest } from "./metering.ts";
-=======
 export { fetchLists } from "./lists.ts";
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
+export type { Metering, OpenRequest } from "./metering.ts";
 export { type HttpOperatorOptions, httpOperatorClient } from "./operator-client.ts";
 export { appealAgainst, fetchFreezes, introduction } from "./operators.ts";
 export type { FundsState, Payment, PayRequest, Started } from "./payment.ts";

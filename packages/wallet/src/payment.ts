@@ -1,6 +1,6 @@
 /** Payments as an app sees them: what it asks for, and where the money is. */
 import type { Assertion, Consent, SecureModule, TokenSummary } from "@tenten/module";
-import type { Bytes, Caveat, Document, VerifiedRequest } from "@tenten/protocol";
+import { type Bytes, type Caveat, type Document, sumOf, type VerifiedRequest } from "@tenten/protocol";
 
 export type PayRequest = {
 	/** the payee's signed request, encoded */
@@ -68,8 +68,22 @@ export function fundsState(module: SecureModule, attempt: Bytes): FundsState {
 }
 
 /** Where the money of one's own payment is. */
-export function paymentState(module: SecureModule, attempt: Bytes): Payment["fundsState"] {
+function paymentState(module: SecureModule, attempt: Bytes): Payment["fundsState"] {
 	const state = fundsState(module, attempt);
 	if (state === "spent" || state === "inFlight") return state;
 	return "safe";
+}
+
+/** What came of a payment so far. */
+export function paymentOf(
+	module: SecureModule,
+	{ attempt, inputs, amount }: Pick<Started, "attempt" | "inputs" | "amount">,
+): Payment {
+	return {
+		attempt,
+		fundsState: paymentState(module, attempt),
+		tokens: inputs.length,
+		madeChange: sumOf(inputs) > amount,
+		documents: module.documents(attempt),
+	};
 }

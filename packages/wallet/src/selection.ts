@@ -60,10 +60,3 @@ function take(sorted: readonly TokenSummary[], amount: bigint): readonly TokenSu
 	const fits = taken.length <= limits.tokens && bytes <= transferBytes && signatures <= limits.signatures;
 	return sum >= amount && fits ? taken : undefined;
 }
-
-/** An amount in so many parts, as even as can be; whole where there is less than one unit for each. */
-export function evenParts(amount: bigint, count: number): readonly bigint[] {
-	const even = amount / BigInt(count);
-	if (even === 0n) return [amount];
-	return Array.from({ length: count }, (_, i) => (i === 0 ? amount - even * BigInt(count - 1) : even));
-}

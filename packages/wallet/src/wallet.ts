@@ -15,7 +15,6 @@ import {
 	type RequestOptions,
 	type RulingQuestion,
 	SecureModule,
-	type TokenSummary,
 	type Told,
 } from "@tenten/module";
 import {
@@ -28,22 +27,16 @@ import {
 	refuse,
 	type SuiteName,
 	serializeMessage,
-	sumOf,
 	toHex,
 } from "@tenten/protocol";
 import { type Agreeing, agree, lackingDocument } from "./agreeing.ts";
 import { type Balance, balanceOf } from "./balance.ts";
 import { DueRefunds } from "./due-refunds.ts";
-<<<<<<< HEAD
-import { type ForeignGate, pastGate } from "./foreign/gate.ts";
-import { entryOf, type Happened, happened, metered } from "./journal.ts";
-import { Metering, meterTurnedAway } from "./metering.ts";
-import { accountBalance, join, type Operators, runOrder, settlePending } from "./operators.ts";
-=======
 import { GatewayTurns } from "./fog/turns.ts";
 import { pastGate } from "./foreign/gate.ts";
-import { entryOf, type Happened, happened } from "./journal.ts";
+import { entryOf, type Happened, happened, metered } from "./journal.ts";
 import { withHeldLists } from "./lists.ts";
+import { Metering, meterTurnedAway } from "./metering.ts";
 import {
 	accountBalance,
 	join,
@@ -52,27 +45,22 @@ import {
 	runOrder,
 	settlePending,
 } from "./operators.ts";
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 import {
 	consentTo,
 	type FundsState,
 	fundsState,
 	type Payment,
 	type PayRequest,
-	paymentState,
+	paymentOf,
 	type Started,
 } from "./payment.ts";
 import { Queue } from "./queue.ts";
 import { type Redeemed, redeem } from "./redeeming.ts";
 import { upkeep } from "./refreshing.ts";
 import { Restoring } from "./restoring.ts";
-<<<<<<< HEAD
 import { selectTokens } from "./selection.ts";
 import { ShownReleases } from "./shown-releases.ts";
 import { evenParts } from "./splitting.ts";
-=======
-import { evenParts, selectTokens } from "./selection.ts";
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 import type { Durability } from "./store/history.ts";
 import type { WalletStore } from "./store/wallet-store.ts";
 import type { Channel } from "./transport/channel.ts";
@@ -88,13 +76,9 @@ export type WalletOptions = {
 	readonly cryptography?: Cryptography;
 	/** told of what became durable */
 	readonly told?: (told: Told) => void;
-<<<<<<< HEAD
 	/** the same of meters */
 	readonly toldOfMeter?: (told: MeterTold) => void;
-};
-=======
 } & Agreeing;
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 
 const rounds = 8;
 
@@ -109,12 +93,9 @@ export class Wallet {
 	/** One order at a time: an answer is taken once. */
 	readonly #orders = new Queue();
 	readonly #refunds = new DueRefunds(this);
-<<<<<<< HEAD
+	readonly #gateway: GatewayTurns;
 	/** payments that go on, a hash a tick */
 	readonly meters: Metering;
-=======
-	readonly #gateway: GatewayTurns;
->>>>>>> d446b36 (Hand signed lists on beside payments, and have a gateway's word and records in a wallet)
 	#journaled: Promise<void> = Promise.resolve();
 
 	private constructor(module: SecureModule, { unlock: _, ...options }: WalletOptions) {
@@ -211,7 +192,7 @@ export class Wallet {
 		if (isRefusal(started)) return started;
 		await this.#drive(channel, started.messages);
 		this.#gateway.bring();
-		return this.#outcome(started.attempt, started.inputs, started.amount);
+		return paymentOf(this.module, started);
 	}
 
 	/** Signs and sets aside; the messages are for the payee, over whatever channel there is. */
@@ -247,16 +228,6 @@ export class Wallet {
 		if (isRefusal(started)) return started;
 		await this.#journaled;
 		return { attempt: started.attempt, messages: started.messages, inputs, amount };
-	}
-
-	#outcome(attempt: Bytes, inputs: readonly TokenSummary[], amount: bigint): Payment {
-		return {
-			attempt,
-			fundsState: paymentState(this.module, attempt),
-			tokens: inputs.length,
-			madeChange: sumOf(inputs) > amount,
-			documents: this.module.documents(attempt),
-		};
 	}
 
 	/** Passes messages to and fro until neither side has anything to say. */

@@ -14,9 +14,9 @@ import type { NewUnlock, PassphraseCost, Told } from "@tenten/module";
 import {
 	type AskedProfile,
 	type Bytes,
+	type DeviceOperatorClient,
 	fromHex,
 	isRefusal,
-	type DeviceOperatorClient,
 	type OperatorEntry,
 	type Refusal,
 	toHex,
