@@ -65,7 +65,7 @@ class AskApprove(Structure):
 
 @dataclass(frozen=True)
 class AskStatusList(Structure):
-    KIND = 4
+    KIND = 5
     id: Id
     number: Annotated[int, Number(0, 65535)]
 

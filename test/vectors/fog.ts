@@ -180,7 +180,7 @@ export const fogStructures: readonly Structure[] = [
 				["status list", encodeFogQuestion({ kind: "statusList", id, number: 65_535 })],
 			],
 		},
-		["type-unknown", "kind 5", [0], 5],
+		["type-unknown", "kind 6", [0], 6],
 		["malformed", "an id of 15 bytes", [1], new Uint8Array(15)],
 		["malformed", "no record", [2], []],
 		["too-many", "17 records", [2], new Array(17).fill(0)],

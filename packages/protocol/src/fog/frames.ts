@@ -46,7 +46,7 @@ export const fogQuestion = union({
 	/** approve that this payer pays my request: an encoded `signedRequest`, an encoded `certificate` */
 	approve: [3, record({ id, request: bytes(1, 8_192), payer: bytes(1, 1_024), amount })],
 	/** the operator's status list of this number */
-	statusList: [4, record({ id, number: integer(0, 65_535) })],
+	statusList: [5, record({ id, number: integer(0, 65_535) })],
 });
 export type FogQuestion = TypeOf<typeof fogQuestion>;
 
