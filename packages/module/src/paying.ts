@@ -307,7 +307,7 @@ function mustHave(proof: Bytes | Refusal): Bytes {
 }
 
 /** Proof of payment, once there is one: the payee holds the same as the payer. */
-export function receiptOf(state: DurablePayer | DurablePayee): Bytes | Refusal {
+function receiptOf(state: DurablePayer | DurablePayee): Bytes | Refusal {
 	if (state.kind === "released" || state.kind === "owned")
 		return serialize(receipt, { request: state.terms.request, answer: state.answer, secret: state.secret });
 	if (state.kind === "sent" && state.acknowledged !== null)
