@@ -1,7 +1,7 @@
 /** What an API that is paid by the call reads of its callers, what a program reads of such an API, and their own rows. */
-import { isRefusal, serialize, toBase64 } from "@tenten/protocol";
+import { isRefusal, serialize, toBase64, writeTick as writeMeterTick } from "@tenten/protocol";
 import { encodeBundle, memoryStore } from "@tenten/wallet";
-import { Answers, answerRow, bookPrefix } from "../../packages/wallet/src/http402/answers.ts";
+import { Answers, answerRow, bookPrefix, meterPrefix } from "../../packages/wallet/src/http402/answers.ts";
 import { bookMemo, callsOfMemo, readTick, writeTick } from "../../packages/wallet/src/http402/book.ts";
 import { callHash } from "../../packages/wallet/src/http402/call.ts";
 import { callRow, PaidCalls } from "../../packages/wallet/src/http402/calls.ts";
@@ -15,19 +15,24 @@ import {
 	writeResponse,
 	writeSignature,
 } from "../../packages/wallet/src/http402/headers.ts";
+import { readMeteredCall, writeMeteredCall } from "../../packages/wallet/src/http402/meter-call.ts";
 import { statusAddress } from "../../packages/wallet/src/http402/showing.ts";
 import { Books, bookRow } from "../../packages/wallet/src/http402/toll-books.ts";
+import { meterRow, meterRows } from "../../packages/wallet/src/http402/toll-meters.ts";
 import { Broken, mustBeSame, type Target } from "../target.ts";
 import { ofText, simple, textOf } from "./wallet-side.ts";
 
 const id = new Uint8Array(32).fill(7);
 const asset = { operator: id, code: "JPY" };
-const asking: Omit<Asking, "accepted"> = {
-	...{ url: "https://api.example/x", asset, amount: 5n, payTo: id, lifetime: 120 },
+const asking: Omit<Asking, "accepted" | "url"> = {
+	...{ scheme: "two-phase", asset, amount: 5n, payTo: id, lifetime: 120 },
 	...{ request: id, address: "/.tenten", calls: 1 },
 };
-const required = writeRequired(asking, "this call is paid for");
-const ofBook = writeRequired({ ...asking, calls: 1_000 }, "this call is paid for");
+const asks = (...askings: Parameters<typeof writeRequired>[1]): string =>
+	writeRequired("https://api.example/x", askings, "this call is paid for");
+const required = asks(asking);
+const ofBook = asks({ ...asking, calls: 1_000 });
+const ofMeter = asks({ ...asking, scheme: "meter" }, asking);
 const [read] = readRequired(required) as readonly Asking[];
 const accepted = read?.accepted ?? "{}";
 const signature = writeSignature({ request: id, attempt: id, release: id }, accepted);
@@ -40,11 +45,11 @@ const inner = (header: string): string => Buffer.from(header, "base64").toString
 const headers = (name: string, seeds: readonly string[], run: (header: string) => string): Target =>
 	simple(`402 ${name}`, "text", seeds.map(inner).map(ofText), (input) => run(toBase64(input)));
 
-const asked = headers("what is asked", [required, ofBook], (header) => {
+const asked = headers("what is asked", [required, ofBook, ofMeter], (header) => {
 	const askings = readRequired(header);
 	if (isRefusal(askings)) return askings.code;
 	for (const each of askings) {
-		const again = readRequired(writeRequired(each, ""));
+		const again = readRequired(writeRequired(each.url, [each], ""));
 		if (isRefusal(again)) throw new Broken(`what was read cannot be written: ${again.code}`);
 		if (again[0]?.amount !== each.amount || again[0].address !== each.address) throw new Broken("it changes");
 		if (URL.parse(each.address, "https://api.example")?.origin !== "https://api.example")
@@ -101,6 +106,13 @@ const callRows = [
 		book: { ticket: id.slice(16), calls: 9, next: 3 },
 	}),
 	serialize(callRow, { kind: "total", origin: row.origin, asset, amount: 5n }),
+	serialize(callRow, {
+		...{ kind: "meter", request: id, origin: row.origin, asset, amount: 10n, address: "/.tenten" },
+		...{ units: 1n, perTicks: 1_000, at: 9, isOver: false },
+	}),
+	serialize(callRow, {
+		...{ kind: "named", key: "a-key", hash: id, request: id, ticks: 7, header: "7", at: 9 },
+	}),
 ];
 
 const calls = simple("402 row of a call", "items", callRows, async (input) => {
@@ -109,6 +121,7 @@ const calls = simple("402 row of a call", "items", callRows, async (input) => {
 	const opened = await PaidCalls.open(store);
 	if (isRefusal(opened)) return opened.code;
 	for (const each of opened.list()) mustBeSame(serialize(callRow, { kind: "call", ...each }), input);
+	for (const each of opened.meters()) mustBeSame(serialize(callRow, { kind: "meter", ...each }), input);
 	return "accepted";
 });
 
@@ -140,6 +153,15 @@ const tick = simple("402 tick", "text", ticks.map(ofText), (input) => {
 	return "accepted";
 });
 
+const meteredCalls = [1, 65_536].map((count) => writeMeteredCall(id, writeMeterTick(count, id)));
+
+const metered = simple("402 metered call", "text", meteredCalls.map(ofText), (input) => {
+	const came = readMeteredCall(textOf(input));
+	if (isRefusal(came)) return came.code;
+	if (writeMeteredCall(came.meter, came.frame) !== textOf(input)) throw new Broken("two texts of one tick");
+	return "accepted";
+});
+
 const memos = [bookMemo("https://api.example", 1_000), bookMemo("https://api.example", 2)];
 
 const memo = simple("402 memo of a book", "text", memos.map(ofText), (input) => {
@@ -164,6 +186,18 @@ const book = simple("402 row of a book", "items", bookRows, async (input) => {
 	return "accepted";
 });
 
+const meterOnes = [[], [3, 64]].map((left) => serialize(meterRow, { upTo: 64, left }));
+
+/** A toll that opens over the row of a meter has what the row says, or does not open. */
+const meter = simple("402 row of a meter", "items", meterOnes, async (input) => {
+	const store = memoryStore();
+	await store.commit([{ key: `${meterPrefix}a`, value: input }]);
+	const rows = await meterRows(store);
+	if (isRefusal(rows)) return rows.code;
+	for (const each of rows.values()) mustBeSame(serialize(meterRow, each), input);
+	return "accepted";
+});
+
 export const http402Targets: readonly Target[] = [
 	asked,
 	shown,
@@ -173,6 +207,8 @@ export const http402Targets: readonly Target[] = [
 	location,
 	bundle,
 	tick,
+	metered,
 	memo,
 	book,
+	meter,
 ];

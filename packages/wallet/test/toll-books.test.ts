@@ -43,15 +43,18 @@ test("a call that is shown again while its number is being written waits for it,
 	const ticket = new Uint8Array(16).fill(1);
 	const attempt = new Uint8Array(32);
 	await books.begin("book", { asset, amount: 10n, calls: 1_000, attempt }, ticket);
-	const ticks = new Ticks(books, { answerBytes: 1_000, report: (error) => assert.fail(error) });
+	const ticks = new Ticks({ answerBytes: 1_000, report: (error) => assert.fail(error) });
 	let runs = 0;
 	const call = async (): Promise<readonly [number | undefined, string | undefined]> => {
 		const header = writeTick({ ticket, number: 1 });
-		const answer = await ticks.answer(header, { asset, amount: 10n, calls: 1_000 }, async () => {
+		const numbered = books.callOf(header, { asset, amount: 10n, calls: 1_000 });
+		if (numbered === undefined) throw new Error("a call of a book that is open");
+		const answer = await ticks.answer(numbered, async () => {
 			runs++;
 			return new Response("the answer");
 		});
-		return [answer?.status, await answer?.text()];
+		if (isRefusal(answer)) throw new Error(answer.code);
+		return [answer.status, await answer.text()];
 	};
 	let written = (): void => undefined;
 	commit = () =>

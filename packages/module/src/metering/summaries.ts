@@ -18,6 +18,9 @@ export type MeterSummary = {
 	readonly ticks: number;
 	/** minor units: what these ticks come to */
 	readonly due: bigint;
+	/** the price: so many minor units for so many ticks */
+	readonly units: bigint;
+	readonly perTicks: number;
 	/** the most that may be ticked */
 	readonly most: number;
 	/** hash of the other side's certificate */
@@ -70,6 +73,7 @@ function ticksOf(state: MeterPayee | undefined): number {
 }
 
 function summaryOf(meter: Bytes, facts: MeterFacts, ticks: number, party: Bytes) {
-	const { request, asset, purpose, held, most, until } = facts;
-	return { meter, request, asset, purpose, held, ticks, due: dueFor(facts, ticks), most, party, until };
+	const { request, asset, purpose, held, units, perTicks, most, until } = facts;
+	const said = { meter, request, asset, purpose, held, units, perTicks, most, party, until };
+	return { ...said, ticks, due: dueFor(facts, ticks) };
 }

@@ -26,8 +26,9 @@ import {
 	unixSeconds,
 } from "@tenten/protocol";
 
-/** of the rows of books, which lie beside these */
+/** of the rows of books and meters, which lie beside these */
 export const bookPrefix = "book/";
+export const meterPrefix = "meter/";
 
 /** bytes of the longest body that a server may be set to keep */
 export const longestBody: number = 1 << 24;
@@ -60,7 +61,7 @@ export class Answers {
 	static async open(store: ModuleStore): Promise<Answers | Refusal> {
 		const rows = new Map<string, AnswerRow>();
 		for (const [id, value] of await store.load()) {
-			if (id.startsWith(bookPrefix)) continue;
+			if (id.startsWith(bookPrefix) || id.startsWith(meterPrefix)) continue;
 			const row = parse(answerRow, value, value.length);
 			if (isRefusal(row)) return refuse("state-damaged", `answer ${id}: ${row.detail}`);
 			rows.set(id, row);

@@ -9,7 +9,13 @@ import { tollAddress } from "./toll-doors.ts";
 export type AskedCall = Call & { readonly header: (name: string) => string | undefined };
 
 /** What a call costs: minor units, for so many calls together where one costs less than a unit. */
-export type Price = { readonly asset: AssetId; readonly amount: bigint; readonly calls?: number };
+export type Price = {
+	readonly asset: AssetId;
+	readonly amount: bigint;
+	readonly calls?: number;
+	/** offers a meter beside, for at most so many calls */
+	readonly meter?: number;
+};
 
 export type AskOptions = {
 	/** how callers name this server, e.g. `https://api.example`, where it stands behind another */

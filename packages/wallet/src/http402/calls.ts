@@ -13,6 +13,8 @@ import {
 	amount,
 	amountOrZero,
 	assetId,
+	type Bytes,
+	boolean,
 	bytes,
 	bytes32,
 	enumeration,
@@ -36,6 +38,7 @@ import { Queue } from "../queue.ts";
 import { mostCalls } from "./book.ts";
 import { type Budget, checkBudget } from "./budget.ts";
 import { maximumHeader } from "./headers.ts";
+import { mostMeteredCalls } from "./meter-call.ts";
 
 /** characters */
 const longestKey = 256;
@@ -69,10 +72,38 @@ function isBook(row: PaidCall): row is BookOfCalls {
 	return row.book !== null;
 }
 
+/** A meter for calls of one origin; `amount`: what it holds, and once it is over what was due. */
+const meter = record({
+	/** digest of the request that it answers: the row is there before the meter */
+	request: bytes32,
+	origin: text(512),
+	asset: assetId,
+	amount: amountOrZero,
+	address: text(256),
+	/** the price: so many minor units for so many calls */
+	units: amount,
+	perTicks: integer(1, 2 ** 32),
+	at: unixSeconds,
+	isOver: boolean,
+});
+export type CallMeter = TypeOf<typeof meter>;
+
+/** The tick of a call that its program has named, as it is shown: the same each time. */
+const named = record({
+	key: text(longestKey),
+	hash: bytes32,
+	/** of the meter */
+	request: bytes32,
+	ticks: integer(1, mostMeteredCalls),
+	header: text(128),
+	at: unixSeconds,
+});
+export type NamedTick = TypeOf<typeof named>;
+
 const total = record({ origin: text(512), asset: assetId, amount: amountOrZero });
 type Total = TypeOf<typeof total>;
 
-export const callRow = union({ call: [1, call], total: [2, total] });
+export const callRow = union({ call: [1, call], total: [2, total], meter: [3, meter], named: [4, named] });
 
 export class PaidCalls {
 	readonly #store: ModuleStore;
@@ -80,6 +111,11 @@ export class PaidCalls {
 	/** those of them that are books */
 	readonly #books = new Map<string, BookOfCalls>();
 	readonly #totals = new Map<string, Total>();
+	/** by the digests of their requests */
+	readonly #meters = new Map<string, CallMeter>();
+	/** by their keys; and which ticks they are */
+	readonly #named = new Map<string, NamedTick>();
+	readonly #namedTicks = new Set<string>();
 	/** what was paid, is being paid or is promised: by asset, and by asset and origin */
 	readonly #sums = new Map<string, bigint>();
 	readonly #changes = new Queue();
@@ -94,8 +130,10 @@ export class PaidCalls {
 		for (const [id, value] of await store.load()) {
 			const row = parse(callRow, value);
 			if (isRefusal(row)) return refuse("state-damaged", `call ${id}: ${row.detail}`);
-			calls.#count(row, 1n);
+			if (row.kind !== "named") calls.#count(row, 1n);
 			if (row.kind === "call") calls.#set(row.key, row);
+			else if (row.kind === "meter") calls.#meters.set(toHex(row.request), row);
+			else if (row.kind === "named") calls.#setNamed(row);
 			else calls.#totals.set(id, row);
 		}
 		return calls;
@@ -113,6 +151,30 @@ export class PaidCalls {
 	/** In the order in which they were bought, since this program started. */
 	books(): readonly BookOfCalls[] {
 		return [...this.#books.values()];
+	}
+
+	/** In the order in which they were opened, since this program started. */
+	meters(): readonly CallMeter[] {
+		return [...this.#meters.values()];
+	}
+
+	named(key: string): NamedTick | undefined {
+		return this.#named.get(key);
+	}
+
+	/** Whether this tick of a meter is some named call's. */
+	isNamed(request: Bytes, ticks: number): boolean {
+		return this.#namedTicks.has(tickName({ request, ticks }));
+	}
+
+	#setNamed(row: NamedTick): void {
+		this.#named.set(row.key, row);
+		this.#namedTicks.add(tickName(row));
+	}
+
+	#dropNamed(row: NamedTick): void {
+		this.#named.delete(row.key);
+		this.#namedTicks.delete(tickName(row));
 	}
 
 	#set(key: string, row: PaidCall | undefined): void {
@@ -159,6 +221,49 @@ export class PaidCalls {
 		});
 	}
 
+	/** Durable when it resolves: a new meter, which then stands in the place of its promise, or how one ended. */
+	keepMeter(row: CallMeter, free: () => void = () => undefined): Promise<void> {
+		return this.#changes.run(async () => {
+			const id = toHex(row.request);
+			await this.#store.commit([
+				{ key: `meter/${id}`, value: serialize(callRow, { ...row, kind: "meter" }) },
+			]);
+			const before = this.#meters.get(id);
+			if (before !== undefined) this.#count(before, -1n);
+			this.#count(row, 1n);
+			this.#meters.set(id, row);
+			free();
+		});
+	}
+
+	/** It was never opened: nothing was paid. */
+	dropMeter(row: CallMeter): Promise<void> {
+		return this.#changes.run(async () => {
+			const id = toHex(row.request);
+			await this.#store.commit([{ key: `meter/${id}`, value: null }]);
+			if (this.#meters.delete(id)) this.#count(row, -1n);
+		});
+	}
+
+	/** Durable when it resolves. */
+	keepNamed(row: NamedTick): Promise<void> {
+		return this.#changes.run(async () => {
+			const value = serialize(callRow, { ...row, kind: "named" });
+			await this.#store.commit([{ key: nameId(row.key), value }]);
+			this.#setNamed(row);
+		});
+	}
+
+	/** Its tick was never taken, and is not shown again. */
+	dropNamed(key: string): Promise<void> {
+		return this.#changes.run(async () => {
+			const row = this.#named.get(key);
+			if (row === undefined) return;
+			await this.#store.commit([{ key: nameId(key), value: null }]);
+			this.#dropNamed(row);
+		});
+	}
+
 	#count({ asset, origin, amount: paid }: Total, sign: 1n | -1n): void {
 		for (const name of [sumName(asset), sumName(asset, origin)])
 			this.#sums.set(name, (this.#sums.get(name) ?? 0n) + sign * paid);
@@ -171,19 +276,25 @@ export class PaidCalls {
 				({ state, at, book }) =>
 					state === "answered" && at < before && (book === null || book.next > book.calls),
 			);
-			if (over.length === 0) return;
+			const meters = [...this.#meters.values()].filter(({ isOver, at }) => isOver && at < before);
+			const told = [...this.#named.values()].filter(({ at }) => at < before);
+			if (over.length + meters.length + told.length === 0) return;
 			const totals = new Map<string, Total>();
-			for (const { origin, asset, amount: paid } of over) {
+			for (const { origin, asset, amount: paid } of [...over, ...meters]) {
 				const id = `spent/${toHex(sha256(toUtf8(sumName(asset, origin))))}`;
 				const had = (totals.get(id) ?? this.#totals.get(id))?.amount ?? 0n;
 				totals.set(id, { origin, asset, amount: had + paid });
 			}
 			const writes: readonly StoreWrite[] = [
 				...over.map(({ key }) => ({ key: idOf(key), value: null })),
+				...meters.map(({ request }) => ({ key: `meter/${toHex(request)}`, value: null })),
+				...told.map(({ key }) => ({ key: nameId(key), value: null })),
 				...[...totals].map(([key, row]) => ({ key, value: serialize(callRow, { ...row, kind: "total" }) })),
 			];
 			await this.#store.commit(writes);
 			for (const { key } of over) this.#set(key, undefined);
+			for (const { request } of meters) this.#meters.delete(toHex(request));
+			for (const row of told) this.#dropNamed(row);
 			for (const [id, row] of totals) this.#totals.set(id, row);
 		});
 	}
@@ -195,6 +306,14 @@ export class PaidCalls {
 
 function sumName({ operator, code }: AssetId, origin = ""): string {
 	return `${toHex(operator)}/${code}/${origin}`;
+}
+
+function tickName({ request, ticks }: Pick<NamedTick, "request" | "ticks">): string {
+	return `${toHex(request)}/${ticks}`;
+}
+
+function nameId(key: string): string {
+	return `tick/${toHex(sha256(toUtf8(key)))}`;
 }
 
 /** Keys of stores are short ASCII. */

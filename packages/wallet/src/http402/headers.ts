@@ -31,8 +31,9 @@ export const responseHeader = "PAYMENT-RESPONSE";
 /** characters of one of these headers: servers and proxies take 8 to 16 KiB in all */
 export const maximumHeader = 8_192;
 
-/** Value passes in two phases, as on docs/spec/handover.md. */
-const scheme = "two-phase";
+/** Value passes in two phases, as on docs/spec/handover.md; or tick by tick, as on docs/spec/meter.md. */
+const schemes = ["two-phase", "meter"] as const;
+type Scheme = (typeof schemes)[number];
 const version = 2;
 const mostAccepts = 16;
 
@@ -49,14 +50,15 @@ type Requirements = {
 
 /** What is asked for one call: the terms that x402 knows, and the signed request that binds them. */
 export type Asking = {
+	readonly scheme: Scheme;
 	/** the address that was asked for */
 	readonly url: string;
 	readonly asset: AssetId;
-	/** minor units */
+	/** minor units; of a meter, what all its ticks come to */
 	readonly amount: bigint;
 	/** hash of the payee's certificate */
 	readonly payTo: Bytes;
-	/** how many calls of this origin it is for; one: this very call */
+	/** how many calls of this origin it is for; one: this very call, or a meter */
 	readonly calls: number;
 	/** seconds until which it can be paid */
 	readonly lifetime: number;
@@ -102,23 +104,38 @@ function assetOf(name: unknown): AssetId | undefined {
 	return code === "" || operator === undefined ? undefined : { operator, code };
 }
 
-export function writeRequired(asking: Omit<Asking, "accepted">, error: string): string {
-	const { asset, amount, payTo, lifetime, request, address, url, calls } = asking;
-	const accepts: readonly Requirements[] = [
-		{
-			scheme,
-			network: networkOf(asset),
-			amount: amount.toString(),
-			asset: assetName(asset),
-			payTo: toHex(payTo),
-			maxTimeoutSeconds: lifetime,
-			extra: { request: toBase64(request), address, ...(calls === 1 ? {} : { calls }) },
-		},
-	];
+/** The ways to pay one call, the best first. */
+export function writeRequired(
+	url: string,
+	askings: readonly Omit<Asking, "accepted" | "url">[],
+	error: string,
+): string {
+	const accepts = askings.map(requirementsOf);
 	return encoded({ x402Version: version, error, resource: { url }, accepts });
 }
 
-/** Those of the ways to pay that are of our scheme, in their order; perhaps none. */
+function requirementsOf({
+	scheme,
+	asset,
+	amount,
+	payTo,
+	lifetime,
+	request,
+	address,
+	calls,
+}: Omit<Asking, "accepted" | "url">): Requirements {
+	return {
+		scheme,
+		network: networkOf(asset),
+		amount: amount.toString(),
+		asset: assetName(asset),
+		payTo: toHex(payTo),
+		maxTimeoutSeconds: lifetime,
+		extra: { request: toBase64(request), address, ...(calls === 1 ? {} : { calls }) },
+	};
+}
+
+/** Those of the ways to pay that are of our schemes, in their order; perhaps none. */
 export function readRequired(header: string): readonly Asking[] | Refusal {
 	const value = decoded(header);
 	if ("code" in value) return value;
@@ -130,13 +147,14 @@ export function readRequired(header: string): readonly Asking[] | Refusal {
 	if (accepts.length > mostAccepts) return refuse("too-many", `${accepts.length} ways to pay`);
 	const askings = accepts.flatMap((each: unknown) => {
 		const accepted = membersOf(each);
-		return accepted?.["scheme"] === scheme ? [askingOf(accepted, url)] : [];
+		const scheme = schemes.find((known) => known === accepted?.["scheme"]);
+		return accepted === undefined || scheme === undefined ? [] : [askingOf(scheme, accepted, url)];
 	});
 	const whole = askings.filter((asking) => asking !== undefined);
 	return whole.length === askings.length ? whole : refuse("malformed", "a way to pay that cannot be read");
 }
 
-function askingOf(accepted: Members, url: string): Asking | undefined {
+function askingOf(scheme: Scheme, accepted: Members, url: string): Asking | undefined {
 	const terms = termsOf(accepted);
 	const { request, address, calls = 1 } = membersOf(accepted["extra"]) ?? {};
 	const { maxTimeoutSeconds: lifetime } = accepted;
@@ -147,7 +165,9 @@ function askingOf(accepted: Members, url: string): Asking | undefined {
 		return undefined;
 	// Nothing that leads to another host: `//host` does, and so does `/\host`.
 	if (typeof address !== "string" || !/^(\/[\w.~-]+)+$/.test(address)) return undefined;
-	return { ...terms, url, lifetime, calls, request: signed, address, accepted: JSON.stringify(accepted) };
+	if (scheme === "meter" && calls !== 1) return undefined;
+	const said = { ...terms, scheme, url, lifetime, calls, request: signed, address };
+	return { ...said, accepted: JSON.stringify(accepted) };
 }
 
 function termsOf(accepted: Members): Pick<Asking, "asset" | "amount" | "payTo"> | undefined {
@@ -174,7 +194,7 @@ export function readSignature(header: string): Shown | Refusal {
 	const { x402Version, accepted, payload } = value.members;
 	if (x402Version !== version) return refuse("type-unknown", "another version of x402");
 	const chosen = membersOf(accepted);
-	if (chosen?.["scheme"] !== scheme) return refuse("type-unknown", "another scheme");
+	if (chosen?.["scheme"] !== "two-phase") return refuse("type-unknown", "another scheme");
 	const terms = termsOf(chosen);
 	const shown = membersOf(payload) ?? {};
 	const [request, attempt, release] = ["request", "attempt", "release"].map((name) => idOf(shown[name]));

@@ -25,8 +25,9 @@ import type { Wallet } from "../wallet.ts";
 import type { Budget } from "./budget.ts";
 import { callHash, isCallMemo } from "./call.ts";
 import { CallBooks, newBook } from "./call-books.ts";
+import { CallMeters } from "./call-meters.ts";
 import { type PaidCall, PaidCalls } from "./calls.ts";
-import { type ChosenAsking, chooseAsking } from "./choosing.ts";
+import { type ChosenAsking, chooseAsking, chooseMeter } from "./choosing.ts";
 import { type Fetch, fetchChannel } from "./fetch-channel.ts";
 import { requiredHeader } from "./headers.ts";
 import { reserve } from "./reserving.ts";
@@ -71,7 +72,8 @@ export class PaidFetch {
 	readonly #options: Required<PaidFetchOptions>;
 	readonly #calls: PaidCalls;
 	readonly #books: CallBooks;
-	/** one book at a time, by origin */
+	readonly #meters: CallMeters;
+	/** one book or meter at a time, by origin */
 	readonly #buying = new Map<string, Queue>();
 	/** one after another under one key: the last of each */
 	readonly #keys = new Map<string, Promise<unknown>>();
@@ -81,6 +83,12 @@ export class PaidFetch {
 		this.#options = { ...usual, fetch: (request) => globalThis.fetch(request), ...options };
 		this.#calls = calls;
 		this.#books = new CallBooks(calls);
+		const { wallet, budget, now, tries } = this.#options;
+		this.#meters = new CallMeters({
+			...{ wallet, calls, budget, now, tries },
+			channel: (row) => this.#channel(row),
+			send: (call) => this.#send(call),
+		});
 	}
 
 	/** `state-damaged` where the rows cannot be read. */
@@ -98,11 +106,12 @@ export class PaidFetch {
 	 */
 	async fetch(input: string | URL, init: RequestInit = {}): Promise<Response | Refusal> {
 		const call = await sentCall(input, init);
-		const key = call.headers.get("idempotency-key") ?? toHex(this.#options.random(16));
+		const named = call.headers.get("idempotency-key");
+		const key = named ?? toHex(this.#options.random(16));
 		if (key === "" || key.length > longestKey)
 			return refuse("malformed", "an Idempotency-Key of that length");
 		if (call.url.length > longestUrl) return refuse("too-large", "the address");
-		const runs = (this.#keys.get(key) ?? Promise.resolve()).then(() => this.#run(key, call));
+		const runs = (this.#keys.get(key) ?? Promise.resolve()).then(() => this.#run(key, call, named !== null));
 		const last = runs.catch(() => undefined);
 		this.#keys.set(key, last);
 		try {
@@ -122,22 +131,47 @@ export class PaidFetch {
 		return this.#calls.spent(asset, origin);
 	}
 
-	async #run(key: string, call: SentCall): Promise<Response | Refusal> {
+	/** Closes the meters that were opened: what they hold beyond what was due comes back. How many could not be. */
+	settle(): Promise<number> {
+		return this.#meters.settle();
+	}
+
+	async #run(key: string, call: SentCall, isNamed: boolean): Promise<Response | Refusal> {
 		await this.#fold();
 		const before = this.#calls.find(key);
-		if (before !== undefined) {
-			if (!equalBytes(before.hash, callHash(call)))
-				return refuse("order-taken", "another call was paid under this key");
-			const stands = await this.#finish(before, call);
-			if (stands !== undefined) return stands;
-		}
-		const ticked = await this.#tick(key, call);
+		const hash = (before ?? this.#calls.named(key))?.hash;
+		if (hash !== undefined && !equalBytes(hash, callHash(call)))
+			return refuse("order-taken", "another call was paid under this key");
+		const stands = before && (await this.#finish(before, call));
+		if (stands !== undefined) return stands;
+		const ticked = (await this.#meters.call(key, call, isNamed)) ?? (await this.#tick(key, call));
 		if (ticked !== undefined) return ticked;
 		const first = await this.#send(call);
 		const header = isRefusal(first) || first.status !== 402 ? null : first.headers.get(requiredHeader);
 		if (isRefusal(first) || header === null) return first;
 		await first.body?.cancel();
-		return this.#buy(key, call, header);
+		return (await this.#openMeter(key, call, header, isNamed)) ?? this.#buy(key, call, header);
+	}
+
+	/** Opens a meter where one is offered, and makes the call by it; undefined where nothing was paid. */
+	async #openMeter(
+		key: string,
+		call: SentCall,
+		header: string,
+		isNamed: boolean,
+	): Promise<Response | Refusal | undefined> {
+		const { wallet, budget } = this.#options;
+		const { origin } = new URL(call.url);
+		const asking = chooseMeter(header, origin, wallet, budget);
+		if (asking === undefined || isRefusal(asking)) return undefined;
+		const not = await this.#buyingAt(origin).run(() => this.#meters.open(call.url, origin, asking));
+		return not === undefined ? this.#meters.call(key, call, isNamed) : undefined;
+	}
+
+	#buyingAt(origin: string): Queue {
+		const queue = this.#buying.get(origin) ?? new Queue();
+		this.#buying.set(origin, queue);
+		return queue;
 	}
 
 	/** Pays what is asked for a call, and brings its answer. */
@@ -166,9 +200,7 @@ export class PaidFetch {
 		origin: string,
 	): Promise<Response | Refusal> {
 		const { budget, random } = this.#options;
-		const queue = this.#buying.get(origin) ?? new Queue();
-		this.#buying.set(origin, queue);
-		const refused = await queue.run(async () => {
+		const refused = await this.#buyingAt(origin).run(async () => {
 			this.#books.learn(call.url, asking);
 			if (this.#books.find(origin, asking) !== undefined) return undefined;
 			const free = this.#calls.hold(budget, { origin, asset: asking.asset, amount: asking.amount });
@@ -250,7 +282,7 @@ export class PaidFetch {
 		return shown;
 	}
 
-	#channel({ origin, address }: PaidCall): Channel {
+	#channel({ origin, address }: Pick<PaidCall, "origin" | "address">): Channel {
 		const { fetch, timeout_ms } = this.#options;
 		return fetchChannel(origin + address, fetch, timeout_ms);
 	}

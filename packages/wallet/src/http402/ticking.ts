@@ -1,11 +1,8 @@
-/** Calls of a book: each number runs the handler once, and its answer is told again while it is remembered. */
+/** Calls that are numbered: each number runs the handler once, and its answer is told again while it is remembered. */
 import { isRefusal, type Refusal } from "@tenten/protocol";
 import { answerOf, responseOf } from "./answer-form.ts";
 import type { Answer } from "./answers.ts";
-import type { Price } from "./asked.ts";
-import { readTick, tickHeader } from "./book.ts";
-import { failed, gone } from "./toll-answers.ts";
-import { type Book, type Books, covers } from "./toll-books.ts";
+import { failed } from "./toll-answers.ts";
 
 /** bytes of answers that are remembered, the latest */
 const rememberedBytes = 1 << 24;
@@ -15,66 +12,65 @@ export type Ticking = {
 	readonly report: (error: Error) => void;
 };
 
-/** Refused where the number was taken; undefined where the handler has no answer: then the number is given back. */
+/** A call by a number of a book, or by a tick of a meter. */
+export type NumberedCall = {
+	/** what its handler runs under */
+	readonly name: string;
+	/** what its answer is remembered by: only who shows the same is told it again */
+	readonly key: string;
+	/** takes its number for it, or says why not */
+	readonly take: () => Promise<Refusal | undefined>;
+	/** the handler failed: the number is as if it had not been shown */
+	readonly giveBack: () => void;
+	/** its answer is there */
+	readonly answered: () => Promise<void>;
+	/** what says in an answer that the number was taken */
+	readonly taken: Readonly<Record<string, string>>;
+};
+
+/** Refused where the number was not taken; undefined where the handler has no answer: then the number is given back. */
 type Made = Answer | Refusal | undefined;
 
 export class Ticks {
-	readonly #books: Books;
 	readonly #options: Ticking;
-	/** answers, made or being made, by book and number: there before its number is taken, so that a retry waits for it */
+	/** answers, made or being made, by key: there before the number is taken, so that a retry waits for it */
 	readonly #answers = new Map<string, Promise<Made>>();
 	/** bytes of those that are made, the oldest first */
 	readonly #sizes = new Map<string, number>();
 	#bytes = 0;
 
-	constructor(books: Books, options: Ticking) {
-		this.#books = books;
+	constructor(options: Ticking) {
 		this.#options = options;
 	}
 
-	/** The answer to a call of a book; undefined where this header pays for nothing here. */
-	async answer(
-		header: string,
-		price: Price,
-		serve: (name: string) => Promise<Response>,
-	): Promise<Response | undefined> {
-		const tick = readTick(header);
-		const book = isRefusal(tick) ? undefined : this.#books.find(tick);
-		if (isRefusal(tick) || book === undefined || !covers(book, tick, price)) return undefined;
-		const name = `${book.id}.${tick.number}`;
-		const answer = await (this.#answers.get(name) ?? this.#begin(name, book, tick.number, serve));
-		if (isRefusal(answer)) return gone();
-		const taken = { [tickHeader]: `${tick.number}` };
-		return answer === undefined ? failed(taken) : responseOf(answer, taken);
+	/** What a numbered call is told, or why it does not have its number. */
+	async answer(call: NumberedCall, serve: (name: string) => Promise<Response>): Promise<Response | Refusal> {
+		const answer = await (this.#answers.get(call.key) ?? this.#begin(call, serve));
+		if (isRefusal(answer)) return answer;
+		return answer === undefined ? failed(call.taken) : responseOf(answer, call.taken);
 	}
 
-	#begin(
-		name: string,
-		book: Book,
-		number: number,
-		serve: (name: string) => Promise<Response>,
-	): Promise<Made> {
-		const made = this.#make(name, book, number, serve);
-		this.#answers.set(name, made);
+	#begin(call: NumberedCall, serve: (name: string) => Promise<Response>): Promise<Made> {
+		const made = this.#make(call, serve);
+		this.#answers.set(call.key, made);
 		return made;
 	}
 
-	async #make(
-		name: string,
-		book: Book,
-		number: number,
-		serve: (name: string) => Promise<Response>,
-	): Promise<Made> {
+	async #make(call: NumberedCall, serve: (name: string) => Promise<Response>): Promise<Made> {
+		const { name, key } = call;
 		let answer: Answer | undefined;
 		try {
-			const not = await this.#books.take(book, number);
+			const not = await call.take();
 			if (not !== undefined) return not;
 			answer = await this.#run(name, serve);
-			if (answer === undefined) this.#books.giveBack(book, number);
-			else this.#remember(name, answer);
+			if (answer === undefined) call.giveBack();
+			else {
+				this.#remember(key, answer);
+				await call.answered();
+			}
 			return answer;
 		} finally {
-			if (answer === undefined) this.#answers.delete(name);
+			if (answer === undefined) this.#answers.delete(key);
 		}
 	}
 
@@ -89,9 +85,9 @@ export class Ticks {
 		}
 	}
 
-	#remember(name: string, { headers, body }: Answer): void {
+	#remember(key: string, { headers, body }: Answer): void {
 		const size = headers.reduce((sum, header) => sum + header.value.length, body.length + 512);
-		this.#sizes.set(name, size);
+		this.#sizes.set(key, size);
 		this.#bytes += size;
 		for (const [oldest, bytes] of this.#sizes) {
 			if (this.#bytes <= rememberedBytes) return;

@@ -27,7 +27,8 @@ import {
 } from "@tenten/protocol";
 import { bookPrefix } from "./answers.ts";
 import type { Price } from "./asked.ts";
-import { mostCalls, type Tick } from "./book.ts";
+import { mostCalls, readTick, type Tick, tickHeader } from "./book.ts";
+import type { NumberedCall } from "./ticking.ts";
 
 /** `ticket`: its SHA-256. `taken`: numbers up to this one may have been served. */
 export const bookRow = record({
@@ -80,6 +81,23 @@ export class Books {
 
 	find({ ticket }: Tick): Book | undefined {
 		return this.#byTicket.get(toHex(sha256(ticket)));
+	}
+
+	/** A call by a number of a book that is open; undefined where this header pays for nothing here. */
+	callOf(header: string, price: Price): NumberedCall | undefined {
+		const tick = readTick(header);
+		const book = isRefusal(tick) ? undefined : this.find(tick);
+		if (isRefusal(tick) || book === undefined || !covers(book, tick, price)) return undefined;
+		const { number } = tick;
+		const name = `${book.id}.${number}`;
+		return {
+			name,
+			key: name,
+			take: () => this.take(book, number),
+			giveBack: () => this.giveBack(book, number),
+			answered: async () => undefined,
+			taken: { [tickHeader]: `${number}` },
+		};
 	}
 
 	/** Durable when it resolves. The same again is nothing; under another ticket it is `request-mismatch`. */

@@ -39,10 +39,12 @@ import {
 	writeRequired,
 	writeResponse,
 } from "./headers.ts";
+import { meterHeader, readMeteredCall } from "./meter-call.ts";
 import { Ticks } from "./ticking.ts";
 import { askingToPay, failed, gone, notPaid, pending, tooBusy } from "./toll-answers.ts";
 import { Books } from "./toll-books.ts";
 import { type PaymentStatus, paymentPath, tollAddress, tollDoors } from "./toll-doors.ts";
+import { TollMeters } from "./toll-meters.ts";
 
 /** The handler. `payment`: the id of what paid for the call, the same each time it runs for it; null where it is free. */
 export type Serve = (payment: string | null) => Promise<Response>;
@@ -95,6 +97,7 @@ export class Toll {
 	readonly #limits: TollLimits;
 	readonly #answers: Answers;
 	readonly #books: Books;
+	readonly #meters: TollMeters;
 	readonly #ticks: Ticks;
 	readonly #doors: Hono;
 	/** when each request that was given can be paid no more, by its digest */
@@ -103,13 +106,14 @@ export class Toll {
 	readonly #running = new Map<string, Promise<Response>>();
 	#clearedAt = 0;
 
-	private constructor(options: TollOptions, answers: Answers, books: Books) {
+	private constructor(options: TollOptions, answers: Answers, books: Books, meters: TollMeters) {
 		this.#options = options;
 		this.#limits = { ...usualLimits, ...options.limits };
 		this.#answers = answers;
 		this.#books = books;
+		this.#meters = meters;
 		const { report = () => undefined } = options;
-		this.#ticks = new Ticks(books, { answerBytes: this.#limits.answerBytes, report });
+		this.#ticks = new Ticks({ answerBytes: this.#limits.answerBytes, report });
 		this.#doors = tollDoors(options.wallet.handle, (payment) => this.status(payment));
 		for (const { digest, body } of options.wallet.module.requests())
 			this.#given.set(toHex(digest), body.expiresAt);
@@ -121,7 +125,9 @@ export class Toll {
 		const answers = await Answers.open(options.rows);
 		if (isRefusal(answers)) return answers;
 		const books = await Books.open(options.rows);
-		return isRefusal(books) ? books : new Toll(options, answers, books);
+		if (isRefusal(books)) return books;
+		const meters = await TollMeters.open(options.wallet, options.rows, options.now);
+		return isRefusal(meters) ? meters : new Toll(options, answers, books, meters);
 	}
 
 	/** What a caller is told: an answer of the handler, or why there is none. */
@@ -132,13 +138,21 @@ export class Toll {
 		if (header !== undefined) return this.#paid(call, header, serve);
 		const price = await this.#options.price(call);
 		if (price === null) return serve(null);
-		return (await this.#tick(call, price, serve)) ?? this.#ask(call, price);
+		const ticked = await this.#tick(call, price, serve);
+		if (ticked !== undefined && !isRefusal(ticked)) return ticked;
+		return ticked?.code === "answer-gone" ? gone() : this.#ask(call, price, ticked);
 	}
 
-	/** A call of a book that is open; undefined where it is none. */
-	async #tick(call: AskedCall, price: Price, serve: Serve): Promise<Response | undefined> {
-		const header = call.header(tickHeader);
-		return header === undefined ? undefined : this.#ticks.answer(header, price, serve);
+	/** A call of a book or a meter that is open; refused or undefined where it is none. */
+	async #tick(call: AskedCall, price: Price, serve: Serve): Promise<Response | Refusal | undefined> {
+		const metered = call.header(meterHeader);
+		if (metered !== undefined) {
+			const shown = readMeteredCall(metered);
+			const numbered = isRefusal(shown) ? shown : this.#meters.callOf(shown, call, price);
+			return isRefusal(numbered) ? numbered : this.#ticks.answer(numbered, serve);
+		}
+		const numbered = this.#books.callOf(call.header(tickHeader) ?? "", price);
+		return numbered && this.#ticks.answer(numbered, serve);
 	}
 
 	async #door({ method, body, header }: AskedCall, pathname: string): Promise<Response> {
@@ -155,22 +169,30 @@ export class Toll {
 		});
 	}
 
-	/** 402, with a request for this call. */
-	async #ask(call: AskedCall, { asset, amount, calls = 1 }: Price): Promise<Response> {
+	/** 402, with a request for this call. `why`: the tick that it showed pays for nothing here. */
+	async #ask(call: AskedCall, price: Price, why?: Refusal): Promise<Response> {
 		const { wallet, now } = this.#options;
 		await this.#clear();
 		if (this.#given.size >= this.#limits.open || this.#answers.bytes >= this.#limits.keptBytes)
 			return tooBusy();
 		const { lifetime } = this.#limits;
+		const { asset, amount, calls = 1 } = price;
 		const memo = calls === 1 ? callMemo(call) : bookMemo(new URL(call.url).origin, calls);
 		const made = await wallet.request({ asset, amount, memo, mode: "twoPhase", lifetime });
 		const request = isRefusal(made) ? made : wallet.module.readRequest(made.encoded);
 		if (isRefusal(made) || isRefusal(request)) return tooBusy();
 		this.#given.set(toHex(made.digest), now() + lifetime);
-		const payTo = request.payee.hash;
-		const terms = { asset, amount, calls, payTo, lifetime, request: made.encoded };
-		const asking = { ...terms, url: call.url, address: tollAddress };
-		return askingToPay({ [requiredHeader]: writeRequired(asking, "this call is paid for") });
+		const terms = { asset, payTo: request.payee.hash, lifetime, address: tollAddress };
+		const metered = await this.#meters.offer(new URL(call.url).origin, price, lifetime);
+		const askings = [
+			...(metered === undefined ? [] : [{ ...terms, scheme: "meter", calls: 1, ...metered } as const]),
+			{ ...terms, scheme: "two-phase", amount, calls, request: made.encoded } as const,
+		];
+		const settled = why && { asset, amount, attempt: null, payer: null, why: why.code };
+		return askingToPay({
+			[requiredHeader]: writeRequired(call.url, askings, "this call is paid for"),
+			...(settled && { [responseHeader]: writeResponse(settled) }),
+		});
 	}
 
 	async #paid(call: AskedCall, header: string, serve: Serve): Promise<Response> {
@@ -205,8 +227,9 @@ export class Toll {
 			: await this.#books.begin(paid.id, { attempt, asset, amount, calls }, tick.ticket);
 		const price = await this.#options.price(call);
 		const answer = not ?? (price && (await this.#tick(call, price, serve)));
+		if (isRefusal(answer) && answer.code === "answer-gone") return gone();
 		if (answer === null || answer === undefined || isRefusal(answer))
-			return notPaid(isRefusal(answer) ? answer : refuse("request-mismatch", "no call of this book"), null);
+			return notPaid(answer ?? refuse("request-mismatch", "no call of this book"), null);
 		for (const [name, value] of Object.entries(this.#settled(paid))) answer.headers.set(name, value);
 		return answer;
 	}
@@ -316,6 +339,7 @@ export class Toll {
 		const isKnown = (attempt: Bytes): boolean => wallet.module.payee(attempt) !== undefined;
 		await this.#answers.clear(now() - this.#limits.keep, isKnown);
 		await this.#books.clear(isKnown);
+		await this.#meters.clear();
 	}
 
 	/** Waits for the handlers that run. The wallet stays open. */

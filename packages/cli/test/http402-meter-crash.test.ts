@@ -1,0 +1,146 @@
+/** Metered calls where something ends: the server between tick and answer, the budget, the meter, its time. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Refusal } from "@tenten/protocol";
+import { memoryStore, type Price, Toll, tollListener, type Wallet } from "@tenten/wallet";
+import { codeOf } from "../../../test/support/interrupted.ts";
+import { ok } from "../../../test/support/town.ts";
+import { listen, openTollTown, type TollTown } from "./support/toll-town.ts";
+
+const url = "https://api.example/x";
+const keyed = (key: string) => ({ headers: { "idempotency-key": key } });
+const status = (came: Response | Refusal) => ok(came).status;
+
+describe("metered calls", () => {
+	let shop: TollTown;
+	before(async () => {
+		shop = await openTollTown();
+	});
+	after(() => shop.close());
+	const price =
+		(meter: number, calls = 1) =>
+		(): Price => ({ asset: shop.town.asset, amount: 1n, calls, meter });
+
+	/** A server that can be ended at any moment, and started again from what it had made durable. */
+	async function mortal(meter: number) {
+		const device = shop.town.device();
+		const first = await device.open();
+		const asked = { role: "holder", class: "shop", merchantCategory: null, region: null } as const;
+		assert.equal(await first.join(shop.town.operator, shop.town.operator.id, asked), undefined);
+		const rows = memoryStore();
+		const now = () => shop.town.clock.now;
+		const begin = async (wallet: Wallet) => ok(await Toll.open({ wallet, rows, price: price(meter), now }));
+		const served: string[] = [];
+		const server = {
+			wallet: first,
+			toll: await begin(first),
+			served,
+			handler: async (): Promise<void> => undefined,
+			restart: async () => {
+				server.wallet = await device.open();
+				server.toll = await begin(server.wallet);
+			},
+			fetch: async (request: Request): Promise<Response> => {
+				const { method, url: address } = request;
+				const call = { method, url: address, body: new Uint8Array(await request.arrayBuffer()) };
+				const header = (name: string) => request.headers.get(name) ?? undefined;
+				return new Promise((resolve, reject) => {
+					server.toll
+						.answer({ ...call, header }, async (name) => {
+							served.push(name ?? "");
+							await server.handler().catch(reject);
+							return new Response(`answer ${served.length}`);
+						})
+						.then(resolve, reject);
+				});
+			},
+		};
+		return server;
+	}
+
+	test("the server ends between the tick and its answer: the call is made again, by the same tick and name", async () => {
+		const server = await mortal(100);
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch });
+		assert.equal(status(await paid.fetch(url)), 200);
+		server.handler = async () => {
+			await server.restart();
+			throw new Error("its process has ended");
+		};
+		assert.equal(codeOf(await paid.fetch(url, keyed("cut"))), "answer-pending");
+		server.handler = async () => undefined;
+		assert.equal(status(await paid.fetch(url, keyed("cut"))), 200);
+		const [, ...cut] = server.served;
+		assert.ok(cut.length > 1);
+		assert.equal(new Set(cut).size, 1);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 998n);
+		assert.equal(server.wallet.balance(shop.town.asset).available, 2n);
+	});
+
+	test("after a restart a call whose answer was written down is gone, and the later ones are made again", async () => {
+		const server = await mortal(200);
+		const budget = [{ asset: shop.town.asset, perCall: 200n, inAll: 200n }];
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, budget });
+		for (let call = 1; call <= 100; call++)
+			assert.equal(status(await paid.fetch(url, keyed(`${call}`))), 200);
+		await server.restart();
+		assert.equal(codeOf(await paid.fetch(url, keyed("1"))), "answer-gone");
+		assert.equal(codeOf(await paid.fetch(url, keyed("64"))), "answer-gone");
+		assert.equal(status(await paid.fetch(url, keyed("65"))), 200);
+		assert.equal(status(await paid.fetch(url, keyed("100"))), 200);
+		assert.equal(status(await paid.fetch(url, keyed("101"))), 200);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 899n);
+	});
+
+	test("a meter that is used up is settled, and the next is opened; one that does not fit the budget is not", async () => {
+		const server = await mortal(10);
+		const { asset } = shop.town;
+		const budget = [{ asset, perCall: 10n, inAll: 25n }];
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, budget });
+		for (let call = 0; call < 20; call++) assert.equal(status(await paid.fetch(url)), 200);
+		assert.equal(server.wallet.balance(asset).available, 10n);
+		// The third meter does not fit: each call is paid by itself.
+		for (let call = 0; call < 5; call++) assert.equal(status(await paid.fetch(url)), 200);
+		assert.equal(codeOf(await paid.fetch(url)), "budget-exceeded");
+		assert.equal(paid.spent(asset), 25n);
+		assert.equal(wallet.balance(asset).available, 975n);
+	});
+
+	test("a meter whose time is over is settled, and the next is opened", async () => {
+		const server = await mortal(10);
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch });
+		assert.equal(status(await paid.fetch(url)), 200);
+		shop.town.clock.now += 86_400;
+		assert.equal(status(await paid.fetch(url)), 200);
+		const meters = wallet.meters.list().filter(({ side }) => side === "payer");
+		assert.deepEqual(meters.map(({ state }) => state).sort(), ["closed", "open"]);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 998n);
+	});
+
+	test("a server that counts takes no tick more: the call is paid by another meter, and charged once", async () => {
+		const server = await mortal(10);
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch });
+		assert.equal(status(await paid.fetch(url)), 200);
+		const [meter] = server.wallet.meters.list();
+		ok(await server.wallet.meters.close(meter?.meter ?? new Uint8Array()));
+		assert.equal(status(await paid.fetch(url)), 200);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 998n);
+	});
+
+	test("a plain server of node:http charges by meter, too", async () => {
+		const device = await mortal(10);
+		const server = await listen(tollListener(device.toll, async () => new Response("plain")));
+		const { paid, wallet } = await shop.buyer();
+		for (let call = 0; call < 3; call++)
+			assert.equal(
+				await ok(await paid.fetch(`${server.url}/plain`, { method: "POST", body: `${call}` })).text(),
+				"plain",
+			);
+		assert.equal(await paid.settle(), 0);
+		server.stop();
+		assert.equal(wallet.balance(shop.town.asset).available, 997n);
+	});
+});

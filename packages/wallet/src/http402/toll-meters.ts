@@ -1,0 +1,240 @@
+/**
+ * Meters that callers opened with a toll, and which ticks of each have had their call.
+ *
+ *   call with a tick ──▶ the meter takes it (no write but each 64) ──▶ the handler ──▶ its answer ──▶ (each 64) written down
+ *
+ * The meter's count says what is paid, and the module keeps it. What stands here is which call each tick was for. What
+ * can go wrong: a call is made twice, or one that was paid is never made, after a crash. So a tick whose answer is
+ * written down pays for nothing more; the others, at most 64 a meter and those that were under way, are served again
+ * when they are shown again: the server makes them twice, under one name, and nobody is charged twice.
+ */
+import type { ModuleStore } from "@tenten/module";
+import {
+	type AssetId,
+	type Bytes,
+	dueFor,
+	integer,
+	isRefusal,
+	isTick,
+	leadsTo,
+	list,
+	parse,
+	parseMeterMessage,
+	type Refusal,
+	type RefusalCode,
+	readMeterBundle,
+	readTick,
+	record,
+	refusals,
+	refuse,
+	sameAsset,
+	serialize,
+	serializeMeterMessage,
+	type Tick,
+	type TypeOf,
+	tickHash,
+	toHex,
+	writeMeterBundle,
+} from "@tenten/protocol";
+import type { Wallet } from "../wallet.ts";
+import { meterPrefix } from "./answers.ts";
+import type { Price } from "./asked.ts";
+import { type Call, callHash } from "./call.ts";
+import { type MeteredCall, meterHeader, meterOffer, mostMeteredCalls } from "./meter-call.ts";
+import type { NumberedCall } from "./ticking.ts";
+
+/** ticks that one may pay, that a crash may lose, and answers that it may leave unwritten */
+const block = 64;
+/** seconds after which a meter is to be closed */
+const open_s = 86_400;
+/** how far a tick may be behind the last one, and still have its call made: many calls are under way at once */
+const behind = 256;
+
+/** Ticks up to `upTo` had their answers, but `left` of the latest. */
+export const meterRow = record({
+	upTo: integer(0, mostMeteredCalls),
+	left: list(integer(1, mostMeteredCalls), behind),
+});
+type MeterRow = TypeOf<typeof meterRow>;
+
+type Metered = {
+	readonly meter: Bytes;
+	readonly id: string;
+	readonly asset: AssetId;
+	readonly units: bigint;
+	readonly perTicks: number;
+	/** as written before this program started */
+	readonly before: MeterRow;
+	/** the calls of ticks, by number: their hashes, and whether they had their answer */
+	readonly calls: Map<number, { readonly hash: string; isAnswered: boolean }>;
+	/** the last tick that is paid */
+	deepest: number;
+	/** answers since the last write */
+	unwritten: number;
+};
+
+/** `amount`: what all its ticks come to, in minor units; `request`: signed, encoded. */
+type Offered = { readonly amount: bigint; readonly request: Bytes };
+
+export class TollMeters {
+	readonly #wallet: Wallet;
+	readonly #store: ModuleStore;
+	/** unix seconds */
+	readonly #now: () => number;
+	readonly #rows: Map<string, MeterRow>;
+	readonly #meters = new Map<string, Metered>();
+
+	private constructor(wallet: Wallet, store: ModuleStore, now: () => number, rows: Map<string, MeterRow>) {
+		this.#wallet = wallet;
+		this.#store = store;
+		this.#now = now;
+		this.#rows = rows;
+	}
+
+	/** `state-damaged` where the rows cannot be read. */
+	static async open(wallet: Wallet, store: ModuleStore, now: () => number): Promise<TollMeters | Refusal> {
+		const rows = await meterRows(store);
+		return isRefusal(rows) ? rows : new TollMeters(wallet, store, now, rows);
+	}
+
+	/** A request for a meter of this price, where the price has one; undefined where it cannot be made. */
+	async offer(origin: string, price: Price, lifetime: number): Promise<Offered | undefined> {
+		const { asset, amount: units, calls: perTicks = 1, meter: ticks } = price;
+		if (ticks === undefined) return undefined;
+		const until = this.#now() + open_s;
+		const terms = { asset, units, perTicks, ticks, until, offer: meterOffer(origin), lifetime };
+		const made = await this.#wallet.meters.request({ ...terms, step: block, keepEvery: block });
+		return isRefusal(made) ? undefined : { amount: dueFor(terms, ticks), request: made.encoded };
+	}
+
+	/** A call by a tick of a meter of this very price, or why it is none. Nothing has changed. */
+	callOf({ meter, frame, tick }: MeteredCall, call: Call, price: Price): NumberedCall | Refusal {
+		const metered = this.#find(meter);
+		if (metered === undefined) return refuse("attempt-unknown", "no such meter");
+		if (!isPriceOf(metered, price)) return refuse("amount-mismatch", "a meter of another price");
+		const hash = toHex(callHash(call));
+		const { ticks: number } = tick;
+		const name = `${metered.id}.${number}.${hash.slice(0, 16)}`;
+		return {
+			name,
+			// Who cannot show the tick has no answer of it.
+			key: `${name}.${toHex(tick.preimage)}.${hash}`,
+			take: () => this.#take(metered, { frame, tick }, hash),
+			giveBack: () => metered.calls.delete(number),
+			answered: () => this.#answered(metered, number),
+			taken: { [meterHeader]: `${number}` },
+		};
+	}
+
+	#find(meter: Bytes): Metered | undefined {
+		const id = toHex(meter);
+		const known = this.#meters.get(id);
+		if (known !== undefined) return known;
+		const summary = this.#wallet.meters.get(meter);
+		if (summary?.side !== "payee") return undefined;
+		const { asset, units, perTicks } = summary;
+		const before = this.#rows.get(id) ?? { upTo: 0, left: [] };
+		const terms = { meter: Uint8Array.from(meter), id, asset, units, perTicks };
+		const made = { ...terms, before, calls: new Map(), deepest: before.upTo, unwritten: 0 };
+		this.#meters.set(id, made);
+		return made;
+	}
+
+	/** Pays the tick and takes it for this call, once. */
+	async #take(
+		metered: Metered,
+		{ frame, tick }: Pick<MeteredCall, "frame" | "tick">,
+		hash: string,
+	): Promise<Refusal | undefined> {
+		const not = await this.#pay(metered, frame, tick);
+		if (not !== undefined) return not;
+		const { ticks: number } = tick;
+		const had = metered.calls.get(number);
+		if (had !== undefined && had.hash !== hash)
+			return refuse("request-mismatch", "this tick has paid for another call");
+		if (had !== undefined || isBefore(metered, number)) return refuse("answer-gone", "a call that was made");
+		metered.calls.set(number, { hash, isAnswered: false });
+		return undefined;
+	}
+
+	/** Has the meter take the tick. Its last tick tells whether it did: what is paid already is proved by that one. */
+	async #pay(metered: Metered, frame: Bytes, { ticks, preimage }: Tick): Promise<Refusal | undefined> {
+		const { meter } = metered;
+		const asked = serializeMeterMessage({ kind: "status", meter });
+		const answers = await this.#wallet.handle(writeMeterBundle(meter, [frame, asked]));
+		const last = lastTickIn(readMeterBundle(answers)?.frames ?? []);
+		if (isRefusal(last)) return last;
+		if (last.ticks < ticks) return refuse(last.isOpen ? "tick-invalid" : "meter-over");
+		metered.deepest = Math.max(metered.deepest, last.ticks);
+		const steps = last.ticks - ticks;
+		if (steps >= behind) return refuse("answer-gone", "long before the last tick");
+		return leadsTo(tickHash(meter), last.preimage, steps, preimage) ? undefined : refuse("tick-invalid");
+	}
+
+	async #answered(metered: Metered, number: number): Promise<void> {
+		const call = metered.calls.get(number);
+		if (call !== undefined) call.isAnswered = true;
+		if (++metered.unwritten < block) return;
+		metered.unwritten = 0;
+		const { id, deepest, calls } = metered;
+		const left: number[] = [];
+		for (let each = Math.max(1, deepest - behind + 1); each <= deepest; each++)
+			if (calls.get(each)?.isAnswered !== true && !isBefore(metered, each)) left.push(each);
+		for (const each of calls.keys()) if (each + behind <= deepest) calls.delete(each);
+		const row = { upTo: deepest, left };
+		await this.#store.commit([{ key: meterPrefix + id, value: serialize(meterRow, row) }]);
+		this.#rows.set(id, row);
+	}
+
+	/** Drops what stands of meters that are over. */
+	async clear(): Promise<void> {
+		const open = new Set(
+			this.#wallet.meters.list().flatMap((each) => (each.isOpen ? [toHex(each.meter)] : [])),
+		);
+		for (const id of this.#meters.keys()) if (!open.has(id)) this.#meters.delete(id);
+		const gone = [...this.#rows.keys()].filter((id) => !open.has(id));
+		if (gone.length === 0) return;
+		await this.#store.commit(gone.map((id) => ({ key: meterPrefix + id, value: null })));
+		for (const id of gone) this.#rows.delete(id);
+	}
+}
+
+/** What a store holds of meters, by their ids, or `state-damaged`. */
+export async function meterRows(store: ModuleStore): Promise<Map<string, MeterRow> | Refusal> {
+	const rows = new Map<string, MeterRow>();
+	for (const [key, value] of await store.load()) {
+		if (!key.startsWith(meterPrefix)) continue;
+		const row = parse(meterRow, value);
+		if (isRefusal(row)) return refuse("state-damaged", `meter ${key}: ${row.detail}`);
+		rows.set(key.slice(meterPrefix.length), row);
+	}
+	return rows;
+}
+
+/** Whether a call of this price is one tick of the meter, exactly. */
+function isPriceOf({ asset, units, perTicks }: Metered, { asset: own, amount, calls = 1 }: Price): boolean {
+	return sameAsset(asset, own) && units * BigInt(calls) === amount * BigInt(perTicks);
+}
+
+/** Whether its answer was written down before this program started. */
+function isBefore({ before: { upTo, left } }: Metered, number: number): boolean {
+	return number <= upTo && !left.includes(number);
+}
+
+type LastTick = Tick & { readonly isOpen: boolean };
+
+/** The last tick that a payee has, in what it answered; or why there is none. */
+function lastTickIn(frames: readonly Bytes[]): LastTick | Refusal {
+	let why = refuse("meter-over", "it is not open");
+	for (const frame of frames) {
+		const tick = isTick(frame) ? readTick(frame) : undefined;
+		if (tick !== undefined && !isRefusal(tick)) return { ...tick, isOpen: true };
+		const message = isTick(frame) ? undefined : parseMeterMessage(frame);
+		if (message === undefined || isRefusal(message)) continue;
+		if (message.kind === "count" && message.preimage !== null)
+			return { ticks: message.ticks, preimage: message.preimage, isOpen: false };
+		if (message.kind === "refused" && Object.hasOwn(refusals, message.code))
+			why = refuse(message.code as RefusalCode, message.detail);
+	}
+	return why;
+}
