@@ -2,7 +2,7 @@
  * One side of an API that is paid by the call as a process of its own, on SQLite files, killed at a write if so planned.
  *
  *   server    listens on the plan's port, sells calls, until it is told to end
- *   client    asks once under one key, and says the answer
+ *   client    asks for each call of the plan under its key, and says the answers; by meter it settles at the end
  *
  * Its one argument is JSON (`TollPlan`). The server says its address in a line on stdout, the client what came.
  */
@@ -22,7 +22,7 @@ import {
 import { Hono } from "hono";
 import { now, random } from "../../src/surroundings.ts";
 import { bytesOf, must, openWallet } from "./hand-over-process.ts";
-import { type Kill, killingStore } from "./killing-store.ts";
+import { dieNow, type Kill, killingStore } from "./killing-store.ts";
 
 export type TollPlan = {
 	readonly side: "server" | "client";
@@ -32,8 +32,10 @@ export type TollPlan = {
 	readonly operator: string;
 	/** of the server; zero: a free one */
 	readonly port: number;
-	/** at a write of the wallet, or of the rows beside it */
-	readonly kill: { readonly store: "wallet" | "rows"; readonly at: Kill } | null;
+	/** keys of the calls, in their order; several are paid by meter */
+	readonly keys?: readonly string[];
+	/** at a write of the wallet, or of the rows beside it; or at a run of the handler */
+	readonly kill: { readonly store: "wallet" | "rows" | "handler"; readonly at: Kill } | null;
 };
 
 async function run(plan: TollPlan): Promise<void> {
@@ -44,13 +46,20 @@ async function run(plan: TollPlan): Promise<void> {
 	await (side === "server" ? serve(plan, wallet, rows) : ask(plan, wallet, rows));
 }
 
+const isMetered = ({ keys = [] }: TollPlan): boolean => keys.length > 1;
 const assetOf = ({ operator }: TollPlan) => ({ operator: bytesOf(operator), code: "JPY" });
 
 async function serve(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise<void> {
-	const price = () => ({ asset: assetOf(plan), amount: 5n });
+	const asset = assetOf(plan);
+	const price = () => (isMetered(plan) ? { asset, amount: 1n, meter: 10 } : { asset, amount: 5n });
 	const toll = must(await Toll.open({ wallet, rows, price, now }));
+	const at = plan.kill?.store === "handler" ? plan.kill.at : undefined;
+	let runs = 0;
 	const api = new Hono<PaidEnv>().get("/x", (context) => {
+		const isPlanned = ++runs === at?.write;
+		if (isPlanned && at?.when === "before") dieNow();
 		appendFileSync(join(plan.folder, "served"), `${context.env.payment}\n`);
+		if (isPlanned && at?.when === "after") dieNow();
 		return context.text("answer");
 	});
 	const server = await listenOnLoopback(new Hono().use(charge(toll, api)), { port: plan.port });
@@ -63,13 +72,19 @@ async function serve(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise
 }
 
 async function ask(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise<void> {
-	const budget = [{ asset: assetOf(plan), perCall: 5n, inAll: 5n }];
+	const most = isMetered(plan) ? 10n : 5n;
+	const budget = [{ asset: assetOf(plan), perCall: most, inAll: most }];
 	const paid = must(
 		await PaidFetch.open({ wallet, rows, budget, now, random, tries: 1, timeout_ms: 20_000 }),
 	);
-	const init = { headers: { "idempotency-key": "the-call" } };
-	const came = await paid.fetch(`http://127.0.0.1:${plan.port}/x`, init);
-	process.stdout.write(`${isRefusal(came) ? came.code : `${came.status} ${await came.text()}`}\n`);
+	const said: string[] = [];
+	for (const key of plan.keys ?? ["the-call"]) {
+		const init = { headers: { "idempotency-key": key } };
+		const came = await paid.fetch(`http://127.0.0.1:${plan.port}/x`, init);
+		said.push(isRefusal(came) ? came.code : `${came.status} ${await came.text()}`);
+	}
+	if (isMetered(plan)) said.push(`${await paid.settle()} left`);
+	process.stdout.write(`${said.join(", ")}\n`);
 	await paid.close();
 	await wallet.close();
 }

@@ -60,6 +60,8 @@ export class CallMeters {
 	readonly #open = new Map<string, Taken>();
 	/** ticks that no server took, by the request of their meter */
 	readonly #spare = new Map<string, Taken[]>();
+	/** those that are being opened, by request */
+	readonly #opening = new Set<string>();
 	/** meters whose server was heard since this program started, by request: until then the last tick is not known */
 	readonly #heard = new Map<string, Promise<Refusal | undefined>>();
 	/** by path, the request of the meter that pays there; null where none does */
@@ -222,6 +224,8 @@ export class CallMeters {
 		if (known !== undefined) return undefined;
 		const free = calls.hold(budget, { origin, asset, amount });
 		if (isRefusal(free)) return free;
+		const id = toHex(request);
+		this.#opening.add(id);
 		try {
 			const row: CallMeter = {
 				...{ request, origin, asset, amount, address, units, perTicks, at: now(), isOver: false },
@@ -234,18 +238,31 @@ export class CallMeters {
 				await calls.dropMeter(row);
 				return isRefusal(opened) ? opened : refuse("channel-failed", "the payee cannot be reached");
 			}
-			this.#heard.set(toHex(request), Promise.resolve(undefined));
+			this.#heard.set(id, Promise.resolve(undefined));
 			this.#learn(url, row);
 			return undefined;
 		} finally {
+			this.#opening.delete(id);
 			free();
+		}
+	}
+
+	/** What a program that ended left: meters that were never opened are none, and what others came to is written down. */
+	async begin(): Promise<void> {
+		for (const row of this.#options.calls.meters()) {
+			const summary = this.#summaryOf(row);
+			if (summary?.state === "locked") await this.#options.wallet.meters.cancel(summary.meter);
+			if (!row.isOver) await this.#wroteEnd(row);
 		}
 	}
 
 	/** Closes all that can be: what they hold beyond what was due comes back. How many still wait for their server. */
 	async settle(): Promise<number> {
 		let left = 0;
-		for (const row of this.#options.calls.meters()) if (!row.isOver && !(await this.#settle(row))) left++;
+		for (const row of this.#options.calls.meters()) {
+			const isOpening = this.#opening.has(toHex(row.request));
+			if (!row.isOver && (isOpening || !(await this.#settle(row)))) left++;
+		}
 		return left;
 	}
 

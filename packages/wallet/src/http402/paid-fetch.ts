@@ -96,7 +96,9 @@ export class PaidFetch {
 		const calls = await PaidCalls.open(options.rows);
 		if (isRefusal(calls)) return calls;
 		await cancelUnsent(options.wallet, calls);
-		return new PaidFetch(options, calls);
+		const opened = new PaidFetch(options, calls);
+		await opened.#meters.begin();
+		return opened;
 	}
 
 	/**
