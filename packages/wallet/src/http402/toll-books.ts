@@ -158,7 +158,7 @@ export class Books {
 }
 
 /** Whether a call of this price is one of the book's: in its asset, for just what the book's calls cost each. */
-export function covers({ row }: Book, { number }: Tick, { asset, amount: price, calls = 1 }: Price): boolean {
+function covers({ row }: Book, { number }: Tick, { asset, amount: price, calls = 1 }: Price): boolean {
 	// A dearer book would pay too much, and its holder cannot see what a call costs.
 	const isSame = price * BigInt(row.calls) === row.amount * BigInt(calls);
 	return number <= row.calls && sameAsset(row.asset, asset) && isSame;
