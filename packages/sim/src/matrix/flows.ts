@@ -1,5 +1,6 @@
 /** The flows of the matrix, in the order in which they are shown. */
 import { accountFlow } from "./account-flow.ts";
+import { crossingFlow } from "./crossing-flow.ts";
 import { depositFlow, withdrawFlow } from "./exchange-flow.ts";
 import type { Flow } from "./party.ts";
 import { directFlow, timeOutFlow, timeOutReservedFlow, twoPhaseFlow } from "./token-flow.ts";
@@ -13,6 +14,7 @@ export const flows: readonly Flow[] = [
 	twoPhaseFlow,
 	withdrawFlow,
 	depositFlow,
+	crossingFlow,
 	timeOutFlow,
 	timeOutReservedFlow,
 ];

@@ -97,7 +97,8 @@ export type Step = {
 	readonly whenCut?: number;
 } & (
 	| { readonly kind: "message"; readonly from: string; readonly to: string }
-	| { readonly kind: "write"; readonly at: string; readonly within: number }
+	/** `isLater`: not in the write that takes step `within`, but by the clock, some time after it */
+	| { readonly kind: "write"; readonly at: string; readonly within: number; readonly isLater?: true }
 );
 
 /** A flow: who takes part, what happens in which order, and how one payment of it begins. */

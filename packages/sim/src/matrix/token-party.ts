@@ -131,7 +131,9 @@ export async function openParty<N>(options: PartyOptions<N>): Promise<Party> {
 function writtenWith(steps: readonly Step[], name: string, { step, body }: Message): readonly number[] {
 	const isTap = step === 0 && (body as { readonly kind?: unknown }).kind === "tap";
 	if (step === 0 && !isTap) return [];
-	const within = steps.filter((each) => each.kind === "write" && each.at === name && each.within === step);
+	const within = steps.filter(
+		(each) => each.kind === "write" && each.at === name && each.within === step && each.isLater !== true,
+	);
 	return [...(isTap ? [] : [step]), ...within.map(({ number }) => number)];
 }
 
