@@ -33,7 +33,7 @@ const rules: readonly Rule[] = page
 function defines(source: string, name: string): boolean {
 	const escaped = name.replaceAll(/[#$]/g, "\\$&");
 	const isMember = new RegExp(`^\\t(?:(?:async|static|override|readonly) )*${escaped}[(<]`, "m");
-	return new RegExp(`\\b(?:function|const) ${escaped}\\b`).test(source) || isMember.test(source);
+	return new RegExp(`\\b(?:function\\*?|const) ${escaped}\\b`).test(source) || isMember.test(source);
 }
 
 test("every rule names a function that is there", () => {

@@ -2,11 +2,12 @@
  * Effects: what was done since the last seal, written by the very transactions that did it, and taken by the next seal.
  *
  *   a transaction ── its effects: one row ──┐
- *   a transaction ── its effects: one row ──┼── taken and gone, in one statement ── the next seal
+ *   a transaction ── its effects: one row ──┼── taken and gone, page by page ── the next seal
  *
- * A seal takes all rows that stand at one moment, and no number of theirs says which: under PostgreSQL a number that was
- * drawn earlier may be committed later, and a cursor would pass it by. What is taken is what the committed
- * transactions did, whole; so totals are those of the books at that moment. Nothing is written while no log is kept.
+ * A seal takes rows until it finds no full page any more: then it has all that stood when it looked last, and no number
+ * of theirs says which. Under PostgreSQL a number that was drawn earlier may be committed later, and a cursor would pass
+ * it by. What is taken is what the committed transactions did, whole; so totals are those of the books at that moment.
+ * Nothing is written while no log is kept.
  */
 import {
 	amountOrZero,
@@ -29,7 +30,7 @@ import {
 	type TypeOf,
 	union,
 } from "@tenten/protocol";
-import { insertMissing } from "../store/sets.ts";
+import { deleteIn, insertMissing } from "../store/sets.ts";
 import type { Transaction } from "../store/store.ts";
 
 const batchKind = enumeration({
@@ -117,14 +118,32 @@ export function leafEffect(leaf: LogLeaf, turn: number): Effect {
 	return { kind: "leaf", leaf: serializeLeaf(leaf), turn };
 }
 
-/** Everything that was done since, which is then gone. */
-export async function takeEffects(transaction: Transaction): Promise<readonly Effect[]> {
-	const rows = await transaction.deleteFrom("unsealed").returning("effects").execute();
-	return rows.flatMap((row) => {
-		const read = parse(effects, row.effects, longestEffects);
-		if (isRefusal(read)) throw new Error("the database is damaged: effects that do not read");
-		return read;
-	});
+/** Everything that was done since, which is then gone: at most so many rows of it at once, in no order. */
+export async function* takeEffects(
+	transaction: Transaction,
+	rowsTogether: number,
+): AsyncGenerator<readonly Effect[]> {
+	for (;;) {
+		const rows = await transaction
+			.selectFrom("unsealed")
+			.select(["effects_id", "effects"])
+			.limit(rowsTogether)
+			.execute();
+		await deleteIn(
+			transaction,
+			"unsealed",
+			"effects_id",
+			rows.map(({ effects_id }) => effects_id),
+		);
+		if (rows.length > 0) yield rows.flatMap((row) => effectsIn(row.effects));
+		if (rows.length < rowsTogether) return;
+	}
+}
+
+function effectsIn(encoded: Bytes): readonly Effect[] {
+	const read = parse(effects, encoded, longestEffects);
+	if (isRefusal(read)) throw new Error("the database is damaged: effects that do not read");
+	return read;
 }
 
 /** Rows of the registry, in the state map. */

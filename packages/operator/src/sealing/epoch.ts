@@ -1,16 +1,18 @@
 /**
  * One epoch: what was done since the last seal becomes batches and the next seal, all of it in one transaction.
  *
- *   last seal ─▶ effects, taken ─▶ batches ─▶ state map, lines ─▶ totals ─▶ seal ─▶ places in the log
+ *   last seal ─▶ a page of effects, taken ─▶ batches ─▶ state map, lines ─▶ the next page … ─▶ totals ─▶ seal ─▶ places
  *
- * The row of the last seal comes first, so that what a seal decides is before it or after it. Totals are those of the
- * seal before and what the batches add: they cannot part from what the log says, and `examine.ts` holds both against
- * the books. The log has none of this yet: its leaves are appended from the rows that are written here.
+ * The row of the last seal comes first, so that what a seal decides is before it or after it. However much was done, one
+ * page of it is held at a time, with what the pages before it added up to. Totals are those of the seal before and what
+ * the batches add: they cannot part from what the log says, and `examine.ts` holds both against the books. The log has
+ * none of this yet: its leaves are appended from the rows that are written here.
  */
 import {
 	type Added,
 	type AssetTotals,
 	addedBy,
+	type Batch,
 	type Bytes,
 	compareBytes,
 	concatBytes,
@@ -47,32 +49,59 @@ export type Epoch = {
 	readonly now: number;
 	/** told of each page of lines that changes, as it stood */
 	readonly changed?: (before: Before) => void;
+	/** transactions whose effects are held at once; 4,096 if left out */
+	readonly rowsTogether?: number;
 };
 
+const usualTogether = 4_096;
+
 /** Makes the next seal of everything that was done. */
-export async function sealIn(
-	transaction: Transaction,
-	{ operator, secret, now, changed = () => undefined }: Epoch,
-	around: Surroundings,
-): Promise<Seal> {
+export async function sealIn(transaction: Transaction, epoch: Epoch, around: Surroundings): Promise<Seal> {
+	const { operator, now, rowsTogether = usualTogether } = epoch;
 	const { number } = await takeLastSeal(transaction);
 	const before = number === 0 ? undefined : await sealOf(transaction, number);
-	const effects = await takeEffects(transaction);
-	const batches = batchesOf(effects.filter(isOf("item")), secret);
-	await changeState(transaction, lastStates(effects.filter(isOf("state"))));
-	const lined = await changeHoldings(transaction, effects, secret, changed);
-	const assets = await totalsAfter(transaction, before?.assets ?? [], batches, lined);
+	const places = { number: number + 1, next: await nextPlace(transaction) };
+	const added = new Sums(before?.assets ?? []);
+	const newest = { states: new Newest(), balances: new Newest() };
+	const credits = new Credits();
+	const others: LeafEffect[] = [];
+	for await (const effects of takeEffects(transaction, rowsTogether)) {
+		const batches = batchesOf(effects.filter(isOf("item")), epoch.secret);
+		await changeState(transaction, lastStates(effects.filter(isOf("state")), newest.states));
+		const balances = lastBalances(effects.filter(isOf("balance")), newest.balances);
+		for (const asset of await changeHoldings(transaction, balances, epoch)) added.of(asset);
+		credits.add(effects);
+		for (const { batch } of batches) added.add(batch);
+		await keepBatches(transaction, places, batches);
+		others.push(...effects.filter(isOf("leaf")));
+	}
+	for await (const lines of credits.lines(transaction, epoch.secret, rowsTogether))
+		for (const asset of await changeHoldings(transaction, lines, epoch)) added.of(asset);
 	const seal = await makeSeal(transaction, {
 		operator,
 		sealedAt: Math.max(now, before?.sealedAt ?? 0),
-		assets,
+		assets: await totalsAfter(transaction, added),
 		reserves: sortedBy(around.reserves, ({ body, holder }) => [body.asset, keyId(holder)]),
 		positions: sortedBy(around.positions, ({ peer, asset }) => [peer, asset]),
 		checkpoints: sortedBy(around.checkpoints, ({ peer }) => [peer]),
 	});
-	await keepLeaves(transaction, seal.number, batches, effects.filter(isOf("leaf")));
+	await keepOthers(transaction, places, others);
+	await insertNewSet(transaction, "seal_places", [{ number: places.number, place: places.next }]);
 	await keepProofs(transaction, seal.number);
 	return seal;
+}
+
+/** Turns of what several effects say of one thing: a page that comes later may be of an earlier turn. */
+class Newest {
+	readonly #turns = new Map<string, number>();
+
+	/** Whether nothing newer was said of it. */
+	isNew(key: string, turn: number): boolean {
+		if (turn < (this.#turns.get(key) ?? 0)) return false;
+		// What has one turn, as outputs have, is said once.
+		if (turn > 0) this.#turns.set(key, turn);
+		return true;
+	}
 }
 
 function isOf<K extends Effect["kind"]>(kind: K) {
@@ -96,38 +125,29 @@ type StateEffect = Extract<Effect, { readonly kind: "state" }>;
 
 function lastStates(
 	states: readonly StateEffect[],
+	newest: Newest,
 ): readonly { readonly key: Bytes; readonly entry: Bytes }[] {
 	const last = new Map<string, StateEffect>();
 	for (const state of states) {
 		const key = toHex(state.key);
-		if (state.turn >= (last.get(key)?.turn ?? 0)) last.set(key, state);
+		if (newest.isNew(key, state.turn)) last.set(key, state);
 	}
 	return [...last.values()].map(({ key, value }) => ({ key, entry: value }));
 }
 
+type Line = LineChange & { readonly asset: Bytes };
+
 /** Changes lines; the assets of which any did. */
 async function changeHoldings(
 	transaction: Transaction,
-	effects: readonly Effect[],
-	secret: Bytes,
-	changed: (before: Before) => void,
+	lines: readonly Line[],
+	{ secret, changed = () => undefined }: Epoch,
 ): Promise<readonly Bytes[]> {
 	const assets = new Map<string, { readonly asset: Bytes; readonly changes: LineChange[] }>();
-	const add = (asset: Bytes, change: LineChange): void => {
+	for (const { asset, ...change } of lines) {
 		const known = assets.get(toHex(asset)) ?? { asset, changes: [] };
 		assets.set(toHex(asset), known);
 		known.changes.push(change);
-	};
-	for (const { asset, account, amount } of lastBalances(effects.filter(isOf("balance"))))
-		add(asset, { account: ledgerOwner(account), amount });
-	for (const [, { asset, sums }] of sumsOf(effects)) {
-		const held = await amountsIn(
-			transaction,
-			{ asset, secret },
-			sums.map(({ account }) => account),
-		);
-		for (const [at, { account, sum }] of sums.entries())
-			add(asset, { account, amount: (held[at] ?? 0n) + sum });
 	}
 	for (const { asset, changes } of assets.values()) {
 		const root = await changeLines(transaction, { asset, secret }, changes, (path, page) =>
@@ -138,34 +158,49 @@ async function changeHoldings(
 	return [...assets.values()].map(({ asset }) => asset);
 }
 
-function lastBalances(balances: readonly BalanceEffect[]): Iterable<BalanceEffect> {
-	const last = new Map<string, BalanceEffect>();
-	for (const balance of balances) {
-		const key = toHex(balance.account);
-		if (balance.entries >= (last.get(key)?.entries ?? 0)) last.set(key, balance);
+function lastBalances(balances: readonly BalanceEffect[], newest: Newest): readonly Line[] {
+	const last = new Map<string, Line>();
+	for (const { asset, account, amount, entries } of balances) {
+		const key = toHex(account);
+		if (newest.isNew(key, entries)) last.set(key, { asset, account: ledgerOwner(account), amount });
 	}
-	return last.values();
+	return [...last.values()];
 }
 
-type Sums = { readonly asset: Bytes; readonly sums: { readonly account: Bytes; readonly sum: bigint }[] };
+/**
+ * What came onto each account of the books and left it, together: in one page alone an account may have given what it
+ * gets in the next.
+ */
+class Credits {
+	readonly #sums = new Map<string, { readonly asset: Bytes; readonly account: Bytes; sum: bigint }>();
 
-/** What came onto each account and left it, together. */
-function sumsOf(effects: readonly Effect[]): ReadonlyMap<string, Sums> {
-	const sums = new Map<string, { readonly asset: Bytes; readonly account: Bytes; readonly sum: bigint }>();
-	for (const effect of effects) {
-		if (effect.kind !== "credit" && effect.kind !== "debit") continue;
-		const { asset, account, amount } = effect;
-		const key = toHex(concatBytes(asset, account));
-		const before = sums.get(key)?.sum ?? 0n;
-		sums.set(key, { asset, account, sum: effect.kind === "credit" ? before + amount : before - amount });
+	add(effects: readonly Effect[]): void {
+		for (const effect of effects) {
+			if (effect.kind !== "credit" && effect.kind !== "debit") continue;
+			const { asset, account, amount } = effect;
+			const key = toHex(concatBytes(asset, account));
+			const known = this.#sums.get(key) ?? { asset, account, sum: 0n };
+			this.#sums.set(key, known);
+			known.sum += effect.kind === "credit" ? amount : -amount;
+		}
 	}
-	const byAsset = new Map<string, Sums>();
-	for (const { asset, account, sum } of sums.values()) {
-		const known = byAsset.get(toHex(asset)) ?? { asset, sums: [] };
-		byAsset.set(toHex(asset), known);
-		known.sums.push({ account, sum });
+
+	/** What each account holds then, a page of them at a time. */
+	async *lines(transaction: Transaction, secret: Bytes, together: number): AsyncGenerator<readonly Line[]> {
+		const all = [...this.#sums.values()];
+		for (let from = 0; from < all.length; from += together) {
+			const page = all.slice(from, from + together);
+			const lines: Line[] = [];
+			for (const asset of new Map(page.map((each) => [toHex(each.asset), each.asset])).values()) {
+				const own = page.filter((each) => toHex(each.asset) === toHex(asset));
+				const accounts = own.map(({ account }) => account);
+				const held = await amountsIn(transaction, { asset, secret }, accounts);
+				for (const [at, { account, sum }] of own.entries())
+					lines.push({ asset, account, amount: (held[at] ?? 0n) + sum });
+			}
+			yield lines;
+		}
 	}
-	return byAsset;
 }
 
 type MutableTotals = { -readonly [K in Added]: bigint };
@@ -182,28 +217,36 @@ const nothing: MutableTotals = {
 	forkLost: 0n,
 };
 
-async function totalsAfter(
-	transaction: Transaction,
-	before: readonly AssetTotals[],
-	batches: readonly MadeBatch[],
-	lined: readonly Bytes[],
-): Promise<readonly AssetTotals[]> {
-	const totals = new Map<string, { readonly asset: Bytes; readonly sums: MutableTotals }>();
-	const of = (asset: Bytes): MutableTotals => {
-		const known = totals.get(toHex(asset)) ?? { asset, sums: { ...nothing } };
-		totals.set(toHex(asset), known);
-		return known.sums;
-	};
-	for (const each of before) {
-		const sums = of(each.asset);
-		for (const name of Object.values(addedBy)) sums[name] = each[name];
+/** What each asset comes to: the seal before, and what the batches since add. */
+class Sums {
+	readonly #sums = new Map<string, { readonly asset: Bytes; readonly sums: MutableTotals }>();
+
+	constructor(before: readonly AssetTotals[]) {
+		for (const each of before) {
+			const sums = this.of(each.asset);
+			for (const name of Object.values(addedBy)) sums[name] = each[name];
+		}
 	}
-	for (const asset of lined) of(asset);
-	for (const { batch } of batches)
-		if (isCounted(batch)) of(batch.asset)[addedBy[batch.kind]] += totalOf(batch);
-	const sorted = [...totals.values()].sort((a, b) => compareBytes(a.asset, b.asset));
+
+	/** Of an asset that is in the seal from now on. */
+	of(asset: Bytes): MutableTotals {
+		const known = this.#sums.get(toHex(asset)) ?? { asset, sums: { ...nothing } };
+		this.#sums.set(toHex(asset), known);
+		return known.sums;
+	}
+
+	add(batch: Batch): void {
+		if (isCounted(batch)) this.of(batch.asset)[addedBy[batch.kind]] += totalOf(batch);
+	}
+
+	get sorted(): readonly { readonly asset: Bytes; readonly sums: MutableTotals }[] {
+		return [...this.#sums.values()].sort((a, b) => compareBytes(a.asset, b.asset));
+	}
+}
+
+async function totalsAfter(transaction: Transaction, added: Sums): Promise<readonly AssetTotals[]> {
 	const made: AssetTotals[] = [];
-	for (const { asset, sums } of sorted) {
+	for (const { asset, sums } of added.sorted) {
 		const { hash: liabilities, sum: held } = await liabilitiesIn(transaction, asset);
 		const outstanding = sums.issued - sums.redeemed - sums.refunded - sums.burned - sums.chargedOff;
 		made.push({ asset, ...sums, outstanding, liabilities, held });
@@ -212,32 +255,50 @@ async function totalsAfter(
 }
 
 type LeafEffect = Extract<Effect, { readonly kind: "leaf" }>;
+/** Of the seal that is made, and the place of the next leaf before it. */
+type Places = { readonly number: number; next: number };
 
-/** Places in the log for batches, other leaves and seal, and which batch holds which item. */
-async function keepLeaves(
+/** Places in the log for batches, and which of them holds which item. */
+async function keepBatches(
 	transaction: Transaction,
-	number: number,
+	places: Places,
 	batches: readonly MadeBatch[],
-	others: readonly LeafEffect[],
 ): Promise<void> {
-	const first = await nextPlace(transaction);
-	const sorted = others.toSorted((a, b) => a.turn - b.turn || compareBytes(a.leaf, b.leaf));
-	const rows = [
-		...batches.map(({ batch, items }) => ({ leaf: serializeLeaf({ kind: "batch", batch }), items })),
-		...sorted.map(({ leaf }) => ({ leaf, items: [] })),
-	].map(({ leaf, items }, at) => ({
-		place: first + at,
-		number,
-		leaf,
-		items: serialize(batchItems, items),
+	const first = places.next;
+	const leaves = batches.map(({ batch, items }) => ({
+		leaf: serializeLeaf({ kind: "batch", batch }),
+		items,
 	}));
-	if (rows.length > 0) await insertNewSet(transaction, "seal_leaves", rows);
+	await keepLeaves(transaction, places, leaves);
 	const items = batches.flatMap((made, at) =>
 		made.items.map(({ id }) => ({ item_id: id, place: first + at })),
 	);
 	items.sort((a, b) => compareBytes(a.item_id, b.item_id) || a.place - b.place);
 	if (items.length > 0) await insertNewSet(transaction, "seal_items", items);
-	await insertNewSet(transaction, "seal_places", [{ number, place: first + rows.length }]);
+}
+
+/** After all batches, in the order of their turns. */
+function keepOthers(transaction: Transaction, places: Places, others: readonly LeafEffect[]): Promise<void> {
+	const sorted = others.toSorted((a, b) => a.turn - b.turn || compareBytes(a.leaf, b.leaf));
+	return keepLeaves(
+		transaction,
+		places,
+		sorted.map(({ leaf }) => ({ leaf, items: [] })),
+	);
+}
+
+async function keepLeaves(
+	transaction: Transaction,
+	places: Places,
+	leaves: readonly { readonly leaf: Bytes; readonly items: MadeBatch["items"] }[],
+): Promise<void> {
+	const rows = leaves.map(({ leaf, items }) => ({
+		place: places.next++,
+		number: places.number,
+		leaf,
+		items: serialize(batchItems, items),
+	}));
+	if (rows.length > 0) await insertNewSet(transaction, "seal_leaves", rows);
 }
 
 function sortedBy<T>(values: readonly T[], idsOf: (value: T) => readonly Bytes[]): readonly T[] {
