@@ -16,8 +16,16 @@ import {
 	sha256,
 	verifierKey,
 } from "@tenten/protocol";
+import { ran } from "../../../test/support/ran.ts";
 import { pay, signerFrom, verify } from "../../module/test/support/world.ts";
-import { folderSource, type Operator, publicFolder, SealStore, SealWitness } from "../src/index.ts";
+import {
+	type FailPoint,
+	folderSource,
+	type Operator,
+	publicFolder,
+	SealStore,
+	SealWitness,
+} from "../src/index.ts";
 import { changeLines } from "../src/seal/trees.ts";
 import { Sampling } from "../src/sealing/sampling.ts";
 import type { Sealer } from "../src/sealing/sealer.ts";
@@ -41,7 +49,19 @@ async function trade(ecosystem: Ecosystem): Promise<void> {
 
 function witnessOf(operator: Operator, file: string, folder: string, count = 16): SealWitness {
 	SealStore.create(file, signer.key);
-	const store = SealStore.open(file);
+	return openWitness(operator, { file, folder, count });
+}
+
+function openWitness(
+	operator: Operator,
+	{
+		file,
+		folder,
+		count,
+		onCommit = () => undefined,
+	}: { file: string; folder: string; count: number; onCommit?: (point: FailPoint) => void },
+): SealWitness {
+	const store = SealStore.open(file, { onCommit });
 	if (isRefusal(store)) return assert.fail(store.detail);
 	const witnesses = [keyId(signer.key)];
 	const sampling = new Sampling({ operator, secret: saltSecret, witnesses, verify });
@@ -127,6 +147,55 @@ test("an operator that sealed value which no account has is found, and so is one
 		});
 		await witness.close();
 		await operator.close();
+	}));
+
+test("power fails at every write of a witness that samples: a nonce is never another's, and a sample counts once", (t) =>
+	inFolder(async (database) => {
+		const ecosystem = await createEcosystem();
+		const { operator } = ecosystem;
+		const folder = await freshLog();
+		let cuts = 0;
+		await withSealer(operator, folder, async (sealer) => {
+			await trade(ecosystem);
+			await sealer.seal();
+			for (const point of ["beforeCommit", "afterCommit"] as const)
+				for (let commits = 0, isCut = true; isCut; commits++) {
+					isCut = false;
+					const file = folderOf(database, `${point}-${commits}.db`);
+					SealStore.create(file, signer.key);
+					let left = commits;
+					const failing = openWitness(operator, {
+						...{ file, folder, count: 4 },
+						onCommit: (at) => {
+							if (!isCut && (at !== point || left-- > 0)) return;
+							isCut = true;
+							throw new Error("power is gone");
+						},
+					});
+					await failing.visit().catch(() => undefined);
+					const shown = failing.commitment(operator.id);
+					await sealer.seal();
+					if (!isCut) await failing.visit().catch(() => undefined);
+					const before = failing.store.samples(operator.id, 9);
+					await failing.close();
+					const witness = openWitness(operator, { file, folder, count: 4 });
+					if (before.length === 0 && shown !== undefined)
+						assert.deepEqual(witness.commitment(operator.id), shown, "what was shown stays the commitment");
+					for (let seals = 0; resultsOf(witness, operator).length === 0; seals++) {
+						assert.ok(seals < 4, "it is asked again, of a later seal");
+						await sealer.seal();
+						await witness.visit();
+					}
+					const drawn = witness.store.samples(operator.id, 9);
+					if (before.length > 0) assert.deepEqual(drawn, before, "what was drawn is not drawn again");
+					assert.deepEqual([drawn.length, drawn[0]?.result?.bad, drawn[0]?.result?.code], [1, 0, null]);
+					await witness.close();
+					if (isCut) cuts++;
+				}
+		});
+		await operator.close();
+		assert.ok(cuts >= 8, `${cuts} cuts`);
+		ran(t, "cuts", { "writes of a witness that samples, cut off": cuts });
 	}));
 
 test("lines are shown as they were under each of the last seals, and of none that is not known any more", async () => {

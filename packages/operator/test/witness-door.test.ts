@@ -14,6 +14,7 @@ import {
 	verifyMisbehaviour,
 	witnessRequestBytes,
 	writeCheckpointRequest,
+	writeVerifierKey,
 } from "@tenten/protocol";
 import { signerFrom, verify } from "../../module/src/index.ts";
 import { codesOf, type Endpoint, failures } from "../src/http/endpoint.ts";
@@ -251,6 +252,7 @@ test("what each route gives is what it says", async () => {
 	assert.deepEqual(standing, {
 		origin: log.name,
 		log: id,
+		keys: log.keys.keys.map(writeVerifierKey),
 		operator: toHex(log.operator),
 		visit: { outcome: "followed", code: null },
 		checkpoint: { ...(standing["checkpoint"] as object), size: 2, readAt: start },

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import type { Bytes } from "@tenten/protocol";
 import { readWhole } from "./files.ts";
 
-/** The file at a path as docs/spec/log.md names them; undefined where it is not there, or longer than `most` bytes. */
-export type LogSource = (path: string, most: number) => Promise<Bytes | undefined>;
+/**
+ * The file at a path as docs/spec/log.md names them; undefined where it is not there, or longer than `most` bytes. Once
+ * `stop` is aborted nobody waits for it any more.
+ */
+export type LogSource = (path: string, most: number, stop?: AbortSignal) => Promise<Bytes | undefined>;
 
 export function folderSource(folder: string): LogSource {
 	return (path, most) => readWhole(join(folder, path), most);
@@ -28,13 +31,19 @@ export function httpSource(address: string, { timeout_ms = usualTimeout_ms } = {
 
 /** As `httpSource`, where each path has an address of its own making. */
 export function fetchedSource(addressOf: (path: string) => string, timeout_ms = usualTimeout_ms): LogSource {
-	return async (path, most) => {
+	return async (path, most, stop) => {
 		try {
-			return await fetched(addressOf(path), most, AbortSignal.timeout(timeout_ms));
+			return await fetched(addressOf(path), most, inTime(timeout_ms, stop));
 		} catch (cause) {
 			throw new LogUnreachable(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
 		}
 	};
+}
+
+/** Aborted after so long, or with `stop`. */
+export function inTime(timeout_ms: number, stop: AbortSignal | undefined): AbortSignal {
+	const late = AbortSignal.timeout(timeout_ms);
+	return stop === undefined ? late : AbortSignal.any([late, stop]);
 }
 
 async function fetched(url: string, most: number, signal: AbortSignal): Promise<Bytes | undefined> {

@@ -1,5 +1,6 @@
 /** An operator's door, asked for what a sample drew. */
 import { type Bytes, type Refusal, type RefusalCode, refusals, refuse } from "@tenten/protocol";
+import { inTime } from "../log/source.ts";
 import { readAtMost } from "../witness/cosign.ts";
 import type { SamplingPolicy } from "./sampler.ts";
 
@@ -11,13 +12,13 @@ const problemBytes = 16_384;
 /** Answers with bytes, or the refusal that the operator named; throws where it is out of reach. */
 export function asking(url: string): SamplingPolicy["ask"] {
 	const address = `${url.replace(/\/+$/, "")}/v1/samples`;
-	return async (request) => {
+	return async (request, stop) => {
 		const answer = await fetch(address, {
 			method: "POST",
 			headers: { "content-type": "application/cose" },
 			body: new Uint8Array(request),
 			redirect: "error",
-			signal: AbortSignal.timeout(timeout_ms),
+			signal: inTime(timeout_ms, stop),
 		});
 		const body = await readAtMost(answer, answer.ok ? answerBytes : problemBytes);
 		if (body === undefined) return refuse("too-large", "its answer");

@@ -7,6 +7,9 @@
  * The tree is made again of the entries themselves, so consistency needs no word of the log: what was read before, and
  * what is read now, have the root that it signed, or nothing is taken. A log that was caught with two histories is not
  * followed any more.
+ *
+ * However far behind it is, it holds what follows from so many entries, and keeps that before it reads on: a part is
+ * kept once the log's own proof leads from its root to the one that was signed.
  */
 import {
 	type Bytes,
@@ -19,9 +22,11 @@ import {
 	parseLeaf,
 	type Refusal,
 	refuse,
+	type TreeHead,
 	tileWidth,
 	type VerifiedCheckpoint,
 	type Verify,
+	verifyConsistency,
 	writeNote,
 } from "@tenten/protocol";
 import { readCheckpoint } from "../log/checking.ts";
@@ -50,7 +55,7 @@ export type FollowedLog = {
 	readonly source: LogSource;
 	readonly policy: SealPolicy;
 	/** what peers signed of their positions towards the operator, verified; a refusal: the visit is made later */
-	readonly peerWords?: () => Promise<readonly PeerWord[] | Refusal>;
+	readonly peerWords?: (stop?: AbortSignal) => Promise<readonly PeerWord[] | Refusal>;
 };
 
 export type FollowerOptions = {
@@ -59,7 +64,13 @@ export type FollowerOptions = {
 	readonly verify: Verify;
 	/** milliseconds since 1970 */
 	readonly now: () => number;
+	/** ends what is asked of others: a visit is `unread` then */
+	readonly stop?: AbortSignal;
+	/** entries that are read before what follows from them is kept: a multiple of 256; 16,384 if left out */
+	readonly atOnce?: number;
 };
+
+const usualAtOnce = 16_384;
 
 /** What a visit came to. A refusal's codes are those of `readCheckpoint`, `compareViews` and `parseLeaf`. */
 export type Visit =
@@ -76,8 +87,8 @@ export class Follower {
 	#reading: Reading | undefined;
 
 	constructor(options: FollowerOptions) {
-		const { log } = options;
-		this.#options = { ...options, log: { ...log, source: reached(log.source) } };
+		const { log, stop } = options;
+		this.#options = { ...options, log: { ...log, source: reached(log.source, stop) } };
 	}
 
 	get log(): FollowedLog {
@@ -112,6 +123,7 @@ export class Follower {
 					kind: "unread",
 					refusal: refuse("log-inconsistent", `${kept.size} entries became ${shown.size}`),
 				};
+			if (!equalBytes(shown.root, kept.root)) return { kind: "unread", refusal: otherEntries };
 			this.#keep({ ...empty, head: { ...kept, note: writeNote(shown.note), at: this.#now_s() } });
 			return { kind: "followed", size: shown.size, words: 0 };
 		}
@@ -140,7 +152,20 @@ export class Follower {
 			: { checkpoint, source: mirrorSource(store, log.keys.origin) };
 	}
 
+	/** Part by part, each kept before the next is read. */
 	async #grow(shown: VerifiedCheckpoint): Promise<Visit> {
+		const { log, store, atOnce = usualAtOnce } = this.#options;
+		for (let words = 0; ; ) {
+			const { size = 0 } = store.head(log.keys.origin) ?? {};
+			const to = Math.min(shown.size, (Math.floor(size / atOnce) + 1) * atOnce);
+			const part = await this.#growTo(to, shown);
+			if (part.kind !== "followed") return part;
+			words += part.words;
+			if (to === shown.size) return { ...part, words };
+		}
+	}
+
+	async #growTo(to: number, shown: VerifiedCheckpoint): Promise<Visit> {
 		const { log, store, verify } = this.#options;
 		const { origin } = log.keys;
 		const before = await this.#resumed();
@@ -149,8 +174,9 @@ export class Follower {
 		if (isRefusal(edge)) return { kind: "unread", refusal: edge };
 		const growth = new Growth(edge);
 		const reading = copyReading(before);
-		const read = await orUnreached(() => this.#read(shown, reading, growth));
-		if (!isRefusal(read) && equalBytes(growth.edge.root(), shown.root)) {
+		const read = await orUnreached(() => this.#read(shown, to, reading, growth));
+		const root = growth.edge.root();
+		if (!isRefusal(read) && (await this.#leadsTo({ size: to, root }, shown))) {
 			const { found, refusal } = read;
 			if (refusal !== undefined) return { kind: "unread", refusal };
 			const { tiles, gone } = growth.result();
@@ -158,7 +184,10 @@ export class Follower {
 			const cases = await orUnreached(() => casesOf(found, shown, reader, log.keys, verify));
 			const at = this.#now_s();
 			const { soundPlace, sealedAt } = reading;
-			const head = { ...shown, note: writeNote(shown.note), at, soundPlace, sealedAt };
+			// A part has no checkpoint of its own: the one before stands, or none, and the copy has its tiles still.
+			const noteBefore = store.head(origin)?.note ?? new Uint8Array();
+			const note = to === shown.size ? writeNote(shown.note) : noteBefore;
+			const head = { size: to, root, note, at, soundPlace, sealedAt };
 			this.#keep({
 				head,
 				tiles,
@@ -167,15 +196,20 @@ export class Follower {
 				cases: this.#dated(isRefusal(cases) ? [] : cases),
 			});
 			this.#reading = reading;
-			return { kind: "followed", size: shown.size, words: found.words.size };
+			return { kind: "followed", size: to, words: found.words.size };
 		}
 		// Other entries than it signed, or other than it signed before.
 		const compared = await this.compare({ checkpoint: shown, source: log.source });
 		if (compared.kind !== "agrees") return compared;
-		const refusal = isRefusal(read)
-			? read
-			: refuse("state-damaged", "the entries are not those of the checkpoint");
-		return { kind: "unread", refusal };
+		return { kind: "unread", refusal: isRefusal(read) ? read : otherEntries };
+	}
+
+	/** Whether what was read is what the log signed, or by its own proof the beginning of it. */
+	async #leadsTo(read: TreeHead, shown: VerifiedCheckpoint): Promise<boolean> {
+		if (read.size === shown.size) return equalBytes(read.root, shown.root);
+		const reader = new LogReader(this.#options.log.source, shown.size);
+		const proof = await orUnreached(() => reader.consistency(read.size));
+		return !isRefusal(proof) && verifyConsistency(read, shown, proof);
 	}
 
 	/**
@@ -184,12 +218,13 @@ export class Follower {
 	 */
 	async #read(
 		shown: VerifiedCheckpoint,
+		to: number,
 		reading: Reading,
 		growth: Growth,
 	): Promise<{ readonly found: Found; readonly refusal: Refusal | undefined } | Refusal> {
-		const { log, store, verify } = this.#options;
+		const { log, store, verify, stop } = this.#options;
 		const reader = new LogReader(log.source, shown.size);
-		const peerWords = (await log.peerWords?.()) ?? [];
+		const peerWords = (await log.peerWords?.(stop)) ?? [];
 		if (isRefusal(peerWords)) return peerWords;
 		const judge = {
 			operator: log.operator,
@@ -201,7 +236,7 @@ export class Follower {
 		};
 		const found = nothingFound();
 		let refusal: Refusal | undefined;
-		for (const from of bundlesFrom(growth.edge.size, shown.size)) {
+		for (const from of bundlesFrom(growth.edge.size, to)) {
 			const bundle = await reader.bundle(Math.floor(from / tileWidth));
 			if (isRefusal(bundle)) return bundle;
 			const entries = bundle.slice(from % tileWidth);
@@ -305,6 +340,8 @@ export class Follower {
 
 const empty: Omit<KeptVisit, "origin"> = { head: null, tiles: new Map(), gone: [], words: [], cases: [] };
 
+const otherEntries = refuse("state-damaged", "the entries are not those of the checkpoint");
+
 /** The first place of each bundle that has entries from `first` up to `size`, which is what a log says of itself. */
 function* bundlesFrom(first: number, size: number): Generator<number> {
 	for (let from = first; from < size; from = (Math.floor(from / tileWidth) + 1) * tileWidth) yield from;
@@ -315,11 +352,12 @@ function over(made: ReadonlyMap<string, Bytes>, kept: LogSource, log: LogSource)
 	return async (path, most) => made.get(path) ?? (await kept(path, most)) ?? log(path, most);
 }
 
-/** Whatever keeps somebody's files from being had: it is no bug. */
-export function reached(source: LogSource): LogSource {
+/** Whatever keeps somebody's files from being had, a `stop` among it: it is no bug. */
+export function reached(source: LogSource, stop?: AbortSignal): LogSource {
 	return async (path, most) => {
+		if (stop?.aborted === true) throw new LogUnreachable(`${path}: stopped`);
 		try {
-			return await source(path, most);
+			return await source(path, most, stop);
 		} catch (error) {
 			throw error instanceof LogUnreachable ? error : new LogUnreachable(`${path}: ${error}`);
 		}

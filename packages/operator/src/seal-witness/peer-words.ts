@@ -25,6 +25,7 @@ import {
 	verifyTrustList,
 } from "@tenten/protocol";
 import { fetchedSource, type LogSource, LogUnreachable } from "../log/source.ts";
+import { reached } from "./follower.ts";
 
 /** An operator, and the address of its door. */
 export type OperatorDoor = { readonly operator: Bytes; readonly url: string };
@@ -64,12 +65,12 @@ export class PeerWords {
 	}
 
 	/** `channel-failed` where the operator's own door cannot be asked now; a peer's that is away is done without. */
-	async towards(operator: Bytes): Promise<readonly PeerWord[] | Refusal> {
-		const own = await this.#page(operator);
+	async towards(operator: Bytes, stop?: AbortSignal): Promise<readonly PeerWord[] | Refusal> {
+		const own = await this.#page(operator, stop);
 		if (own === undefined) return refuse("channel-failed", "its settlements cannot be asked for");
-		const others = await Promise.all(this.#doors.map((door) => this.#page(door.operator)));
+		const others = await Promise.all(this.#doors.map((door) => this.#page(door.operator, stop)));
 		const shown = [...own, ...others.flatMap((page) => page ?? [])].filter((each) => isOf(each, operator));
-		await this.#learnKeys(shown);
+		await this.#learnKeys(shown, stop);
 		const keys = {
 			verify: this.#options.verify,
 			keysOf: (of: Bytes) => this.#door(of)?.trust?.keys(of, "ruling") ?? [],
@@ -84,24 +85,25 @@ export class PeerWords {
 		return this.#doors.find((door) => equalBytes(door.operator, operator));
 	}
 
-	async #page(operator: Bytes): Promise<readonly Countersigned[] | undefined> {
-		const shown = await fetched(this.#door(operator)?.source, "settlements", limits.evidence);
+	async #page(operator: Bytes, stop: AbortSignal | undefined): Promise<readonly Countersigned[] | undefined> {
+		const source = this.#door(operator)?.source;
+		const shown = await fetched(source && reached(source, stop), "settlements", limits.evidence);
 		const page = shown && parseSettlements(shown);
 		return page === undefined || isRefusal(page) ? undefined : page;
 	}
 
 	/** Of everybody who signed any of these. */
-	async #learnKeys(shown: readonly Countersigned[]): Promise<void> {
+	async #learnKeys(shown: readonly Countersigned[], stop: AbortSignal | undefined): Promise<void> {
 		const ids = shown.flatMap(({ agreement: { source, destination } }) => [source, destination]);
 		const named = new Map(ids.map((id) => [toHex(id), id]));
-		await Promise.all([...named.values()].map((id) => this.#learn(id)));
+		await Promise.all([...named.values()].map((id) => this.#learn(id, stop)));
 	}
 
-	async #learn(operator: Bytes): Promise<void> {
+	async #learn(operator: Bytes, stop: AbortSignal | undefined): Promise<void> {
 		const { verify, now } = this.#options;
 		const door = this.#door(operator);
 		if (door === undefined || now() - door.askedAt_ms < listFor_ms) return;
-		const encoded = await fetched(door.source, "trust-list", listBytes);
+		const encoded = await fetched(reached(door.source, stop), "trust-list", listBytes);
 		if (encoded === undefined) return;
 		const expected = { pinnedSigner: operator, minimumVersion: door.version, now: Math.floor(now() / 1000) };
 		const list = verifyTrustList(encoded, { verify, ...expected });

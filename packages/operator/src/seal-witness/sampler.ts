@@ -37,7 +37,7 @@ import type { SealStore } from "./store.ts";
 /** How an operator is asked, and how much. */
 export type SamplingPolicy = {
 	/** answers an encoded `sampleRequest` with a `sampleAnswer`; throws where it is out of reach */
-	readonly ask: (request: Bytes) => Promise<Bytes | Refusal>;
+	readonly ask: (request: Bytes, stop?: AbortSignal) => Promise<Bytes | Refusal>;
 	/** draws of each asset's lines, and as many of its items: 1 to 64 */
 	readonly count: number;
 	/** seconds from one sample to the next */
@@ -50,6 +50,8 @@ export type SamplerOptions = {
 	/** unix seconds */
 	readonly now: () => number;
 	readonly entropy: (length: number) => Bytes;
+	/** ends what is asked: a sample that it ends is drawn again, of a later seal */
+	readonly stop: AbortSignal;
 };
 
 /** leaves before the first sample's seal from which items are drawn, and at most those of any */
@@ -69,7 +71,7 @@ export class Sampler {
 
 	/** After a visit: commits where nothing is open, asks where what is open is for a seal that was read. */
 	async sample(follower: Follower, policy: SamplingPolicy): Promise<void> {
-		const { store, now } = this.#options;
+		const { store, now, stop } = this.#options;
 		const { operator } = follower.log;
 		const open = store.openSample(operator);
 		const [word] = store.lastWords(operator, 1);
@@ -87,7 +89,7 @@ export class Sampler {
 		);
 		const leaves = await follower.leavesBetween(since, word.place + 1);
 		const result = isRefusal(leaves) ? leaves : await this.#ask(follower, policy, open, leaves, since);
-		if (!isRefusal(result)) store.drawn(operator, result);
+		if (!isRefusal(result) && !stop.aborted) store.drawn(operator, result);
 	}
 
 	async #commit(operator: Bytes, from: number): Promise<void> {
@@ -140,8 +142,9 @@ export class Sampler {
 	async #answer({ ask }: SamplingPolicy, challenge: Parameters<typeof signChallenge>[0], shown: Bytes) {
 		const commitment = parse(sampleCommitment, shown);
 		if (isRefusal(commitment)) throw new Error("a commitment that was kept is none");
-		const request = await signChallenge(challenge, commitment, this.#options.signer);
-		const answer = await ask(request).catch((error: unknown) => refuse("channel-failed", `${error}`));
+		const { signer, stop } = this.#options;
+		const request = await signChallenge(challenge, commitment, signer);
+		const answer = await ask(request, stop).catch((error: unknown) => refuse("channel-failed", `${error}`));
 		return isRefusal(answer) ? answer : readAnswer(answer);
 	}
 }

@@ -72,6 +72,8 @@ export type SealWitnessOptions = {
 export type LogVisit = Visit & { readonly others: readonly OtherVisit[] };
 export type OtherVisit = { readonly url: string; readonly visit: Visit | { readonly kind: "agrees" } };
 
+/** words that are signed in one write */
+const signedTogether = 256;
 /** bytes of a checkpoint or a tile */
 const fileBytes = noteBytes;
 
@@ -87,6 +89,7 @@ export class SealWitness {
 	readonly #followed: readonly Followed[];
 	readonly #visits = new Map<string, LogVisit>();
 	readonly #sampler: Sampler;
+	readonly #stopping = new AbortController();
 	#signing: Promise<void> = Promise.resolve();
 
 	constructor(options: SealWitnessOptions) {
@@ -95,9 +98,10 @@ export class SealWitness {
 			throw new RangeError("the store of another key: a witness without its past is another witness");
 		this.#options = options;
 		const entropy = options.entropy ?? ((length) => new Uint8Array(randomBytes(length)));
-		this.#sampler = new Sampler({ store, signer, now: () => Math.floor(now() / 1000), entropy });
+		const stop = this.#stopping.signal;
+		this.#sampler = new Sampler({ store, signer, now: () => Math.floor(now() / 1000), entropy, stop });
 		this.#followed = logs.map((log) => ({
-			follower: new Follower({ log, store, verify, now }),
+			follower: new Follower({ log, store, verify, now, stop }),
 			others: log.others ?? [],
 			turn: Promise.resolve(),
 		}));
@@ -134,7 +138,7 @@ export class SealWitness {
 	async #compare(follower: Follower, url: string): Promise<OtherVisit["visit"]> {
 		const { keys } = follower.log;
 		if (follower.convictedOf !== undefined) return { kind: "convicted", of: follower.convictedOf };
-		const source = reached(witnessSource(url, keys.origin));
+		const source = reached(witnessSource(url, keys.origin), this.#stopping.signal);
 		const view = await viewOf(source, keys, this.#options.verify).catch(
 			(error: unknown): Refusal => refuse("channel-failed", `${error}`),
 		);
@@ -150,10 +154,13 @@ export class SealWitness {
 
 	async #signKept(): Promise<void> {
 		const { store, signer } = this.#options;
-		const signed: { word: KeptWord; signed: Bytes }[] = [];
-		for (const word of store.unsigned())
-			signed.push({ word, signed: serialize(sealWord, await signedWord(word, signer)) });
-		store.sign(signed);
+		for (let words = store.unsigned(signedTogether); words.length > 0; ) {
+			const signed: { word: KeptWord; signed: Bytes }[] = [];
+			for (const word of words)
+				signed.push({ word, signed: serialize(sealWord, await signedWord(word, signer)) });
+			store.sign(signed);
+			words = words.length < signedTogether ? [] : store.unsigned(signedTogether);
+		}
 	}
 
 	/** The word on a seal, `sealWord` of crossing.md; undefined where none was said yet. */
@@ -211,6 +218,11 @@ export class SealWitness {
 
 	get store(): SealStore {
 		return this.#options.store;
+	}
+
+	/** Asks nobody any more, and waits for nobody who does not answer: visits end with what they have. */
+	stop(): void {
+		this.#stopping.abort();
 	}
 
 	/** After the visits that are under way. */

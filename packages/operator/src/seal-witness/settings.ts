@@ -60,7 +60,7 @@ export function readPeersToFollow(text: string, options: PeerWordsOptions): read
 		if (door === undefined && sampling !== undefined) return "sampling: name the operator's door as url";
 		logs.push({
 			...log,
-			...(door === undefined ? {} : { peerWords: () => words.towards(operator) }),
+			...(door === undefined ? {} : { peerWords: (stop) => words.towards(operator, stop) }),
 			...(door === undefined || sampling === undefined
 				? {}
 				: { sampling: { ...sampling, ask: asking(door) } }),

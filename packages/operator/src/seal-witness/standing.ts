@@ -11,6 +11,7 @@ import {
 	sealRules,
 	toHex,
 	type Verify,
+	writeVerifierKey,
 } from "@tenten/protocol";
 import type { Standing } from "../witness/standing-form.ts";
 import type { Visit } from "./follower.ts";
@@ -33,6 +34,7 @@ function standingOf(witness: SealWitness, log: WitnessedLog, now_s: number, veri
 	return {
 		origin,
 		log: logId(origin),
+		keys: log.keys.keys.map(writeVerifierKey),
 		operator: toHex(log.operator),
 		visit: { outcome: visit?.kind ?? "none", code: codeOf(visit) },
 		checkpoint: head === undefined ? null : { size: head.size, root: toHex(head.root), readAt: head.at },

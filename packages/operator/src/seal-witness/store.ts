@@ -95,11 +95,10 @@ export class SealStore {
 		return this.#all(last, operator, most).map((row) => wordOf(row) as KeptWord);
 	}
 
-	/** Words that were kept, and not signed before a crash. */
-	unsigned(): readonly KeptWord[] {
-		return this.#all("select * from word where signed is null order by number").map(
-			(row) => wordOf(row) as KeptWord,
-		);
+	/** Words that were kept and are not signed yet: so many of them. */
+	unsigned(most: number): readonly KeptWord[] {
+		const first = "select * from word where signed is null order by number limit ?";
+		return this.#all(first, most).map((row) => wordOf(row) as KeptWord);
 	}
 
 	cases(): readonly KeptCase[] {

@@ -38,6 +38,7 @@ export class Visits {
 		while (!this.#stopping.signal.aborted) {
 			try {
 				await this.#witness.visit(origin);
+				if (this.#stopping.signal.aborted) return;
 				this.#tell(origin);
 				await this.#writeEvidence(origin);
 			} catch (error) {
@@ -75,9 +76,10 @@ export class Visits {
 		return setTimeout(pause_ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
 	}
 
-	/** After the visit that is under way. */
+	/** After the visit that is under way, which asks nobody any more. */
 	async stop(): Promise<void> {
 		this.#stopping.abort();
+		this.#witness.stop();
 		await this.#running;
 	}
 }

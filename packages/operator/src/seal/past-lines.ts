@@ -5,8 +5,11 @@
  *   tree as of seal n:  a page as it stood before the first seal after n that changed it; else as it stands now
  *
  * Trees are changed where they stand (ADR 0057), and a witness asks for a sample once it has read a seal, when the next
- * may be made already. Nothing of it is durable: after a start the last seal alone can be shown. What is kept is bounded
- * by seals and by pages.
+ * may be made already. What is kept is bounded by seals and by pages.
+ *
+ * Nothing of it is durable: after a start the last seal alone can be shown. To keep it would write each page of a tree a
+ * second time with every seal, for a question that is put once in an hour and is put anew at no cost: a witness whose
+ * sample is `not-logged` commits again, of a later seal, and nobody knows which lines that draws.
  */
 import { type Bytes, type Page, type SumNode, toHex } from "@tenten/protocol";
 

@@ -10,6 +10,9 @@ export const standingSchema = z
 	.strictObject({
 		origin: z.string(),
 		log: hexadecimal,
+		keys: z
+			.array(z.string())
+			.openapi({ description: "of the log, by which it is followed: name+id+base64 (signed-note)" }),
 		operator: hexadecimal,
 		visit: z
 			.strictObject({ outcome: z.enum(["none", "followed", "unread", "convicted"]), code })
