@@ -43,7 +43,7 @@ import type { Holdings } from "./party.ts";
 import { type Follows, must, type Role, type Said } from "./token-party.ts";
 
 /** Says which steps the next commits of a store make, one after another: where power may fail. */
-export type Commits = { readonly begin: (steps: readonly (readonly number[])[]) => void };
+type Commits = { readonly begin: (steps: readonly (readonly number[])[]) => void };
 
 export type OperatorParts = {
 	readonly house: CrossingHouse;
