@@ -6,9 +6,11 @@ import {
 	encodeFogAnswer,
 	encodeFogQuestion,
 	isRefusal,
+	keyId,
 	signApproval,
 	signDeviceEvidence,
 	signDeviceOrder,
+	signDeviceQuestion,
 	signMandate,
 	signOffer,
 	verifyMandate,
@@ -60,6 +62,10 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 		{ operator: operator.id, device: car.signer.key, number: 2, issuedAt: now, says: { kind: "suspend" } },
 		party,
 	);
+	const question = await signDeviceQuestion(
+		{ operator: operator.id, device: keyId(car.signer.key), issuedAt: now },
+		party,
+	);
 	const verified = verifyMandate(mandate, world.trust);
 	if (isRefusal(verified)) throw new Error(verified.code);
 	const hash = random();
@@ -72,6 +78,7 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 		evidence,
 		application,
 		order,
+		question,
 		approval,
 		encodeFogQuestion({ kind: "list", id, list: "freezeList" }),
 		encodeFogQuestion({ kind: "approve", id, request: hash, payer: car.certificate.encoded, amount: 300n }),

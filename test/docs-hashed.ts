@@ -22,6 +22,7 @@ export const hashed: readonly string[] = [
 	"lineContent",
 	"outputContent",
 	"ownerContent",
+	"partyContent",
 	"stateNode",
 	"statusContent",
 	"sampleDraw",

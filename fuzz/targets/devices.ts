@@ -13,6 +13,7 @@ import {
 	type Item,
 	isRefusal,
 	issue,
+	keyId,
 	lies,
 	openedOwnerOf,
 	parse,
@@ -21,12 +22,14 @@ import {
 	signCwt,
 	signDeviceEvidence,
 	signDeviceOrder,
+	signDeviceQuestion,
 	signOffer,
 	Trust,
 	verifyAttestation,
 	verifyDeal,
 	verifyDeviceApplication,
 	verifyDeviceOrder,
+	verifyDeviceQuestion,
 	verifyExcess,
 	verifyOffer,
 	verifyStatusList,
@@ -123,6 +126,10 @@ const orders = await Promise.all(
 		signDeviceOrder({ ...order, says }, company),
 	),
 );
+const question = await signDeviceQuestion(
+	{ operator: world.operator.id, device: keyId(robot.signer.key), issuedAt: world.now },
+	company,
+);
 const lists = [await statusList(world, { revoked: [1], suspended: [2] })];
 const offer = await signOffer(
 	{
@@ -170,6 +177,9 @@ export const deviceTargets: readonly Target[] = [
 	),
 	target("evidence", [said], (input) => outcomeOf(applicationOf(input, []))),
 	target("order", orders, (input) => outcomeOf(verifyDeviceOrder(input, world.operator.id, believing))),
+	target("question", [question], (input) =>
+		outcomeOf(verifyDeviceQuestion(input, world.operator.id, believing)),
+	),
 	target("status list", lists, listed),
 	target("attestation", [eat], attested),
 	target("offer", [offer], (input) => outcomeOf(verifyOffer(input, judging))),

@@ -18,9 +18,11 @@ import { dayAtOperator, fuzzEcosystem, type Traffic } from "../operator-material
 import { Broken, type Target } from "../target.ts";
 import { crossingScenes } from "./crossing-scenes.ts";
 import { type DefinitionSeeds, definitionRoutes } from "./definition-routes.ts";
+import { type DeviceSeeds, deviceRoutes } from "./device-routes.ts";
 import { freezeRoutes } from "./freeze-routes.ts";
 import { answerOf, encodeHttp, type HttpSeed, requestIn } from "./http-input.ts";
 import { fillLedger, type LedgerSeeds, ledgerLine, ledgerRoutes } from "./ledger-routes.ts";
+import { rowsIn } from "./rows-in.ts";
 import { type SealSeeds, sealRoutes } from "./seal-routes.ts";
 import { signAgain } from "./sign-again.ts";
 import { tokenScenes } from "./token-scenes.ts";
@@ -207,52 +209,6 @@ const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"GET /metrics": () => [{ path: "/metrics" }],
 };
 
-/** Where money and evidence are, and what may be issued; an answer that was refused is kept in other tables, on purpose. */
-const tables = [
-	"registry",
-	"issues",
-	"claims",
-	"settlements",
-	"balances",
-	"lines",
-	"draws",
-	"case_files",
-	"releases",
-	"rulings",
-	"certificates",
-	"direct_issues",
-	"definitions",
-	"definition_drafts",
-	"definition_approvals",
-	"status_lists",
-	"issue_stops",
-	"ledger_sums",
-	"ledger_journal",
-	"crossings",
-	"frozen_outputs",
-	"freeze_proposals",
-	"appeals",
-] as const;
-
-async function rowsIn({ operator }: Ecosystem): Promise<string> {
-	return operator.store.run(async (transaction) => {
-		const counts: string[] = [];
-		for (const table of tables) {
-			const { count } = await transaction
-				.selectFrom(table)
-				.select(({ fn }) => fn.countAll<bigint>().as("count"))
-				.executeTakeFirstOrThrow();
-			counts.push(`${table} ${count}`);
-		}
-		const { held } = await transaction
-			.selectFrom("balances")
-			.select(({ fn }) => fn.sum<bigint>("amount").as("held"))
-			.where("book", "=", "holder")
-			.executeTakeFirstOrThrow();
-		return `${counts} held ${held}`;
-	});
-}
-
 const auditEvery = 256;
 
 /** An operator as a route's requests find it, and the holders whose keys the attacker has. */
@@ -278,6 +234,12 @@ const atWork = (seeds: Seeds) => async (): Promise<Scene> => {
 const keepingAccounts = (seeds: LedgerSeeds) => async (): Promise<Scene> => {
 	const { ecosystem, holders } = await atWork(() => [])();
 	return { ecosystem, holders, seeds: () => seeds(ecosystem, admin) };
+};
+
+/** An operator with devices. */
+const answering = (seeds: DeviceSeeds) => async (): Promise<Scene> => {
+	const ecosystem = await fuzzEcosystem();
+	return { ecosystem, holders: [], seeds: () => seeds(ecosystem, admin) };
 };
 
 /** An operator with a day behind it, all of it in its log. */
@@ -328,6 +290,7 @@ const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
 	...mapped(operatorRoutes, atWork),
 	...mapped(definitionRoutes, licensed),
 	...mapped(freezeRoutes, atWork),
+	...mapped(deviceRoutes, answering),
 	...mapped(ledgerRoutes, keepingAccounts),
 	...crossingScenes(apiKey),
 	...tokenScenes(apiKey),

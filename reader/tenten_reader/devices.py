@@ -160,6 +160,20 @@ class DeviceOrder(Structure):
     signature: Signature
 
 
+@dataclass(frozen=True)
+class DeviceQuestionBody(Structure):
+    operator: Bytes32
+    device: Bytes32
+    issued_at: UnixSeconds
+
+
+@dataclass(frozen=True)
+class DeviceQuestion(Structure):
+    body: DeviceQuestionBody
+    by: CoseKey
+    signature: Signature
+
+
 def check_delegations(operator: bytes, device: CoseKey, bound: Bound) -> None:
     """Steps 1 to 3 of "Delegations". Refuses: delegation-invalid."""
     outer: Terms | None = None

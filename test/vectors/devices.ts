@@ -9,6 +9,7 @@ import {
 	type Excess,
 	excess,
 	issue,
+	keyId,
 	openedOwnerOf,
 	type Signer,
 	type Slice,
@@ -16,6 +17,7 @@ import {
 	signDelegation,
 	signDeviceEvidence,
 	signDeviceOrder,
+	signDeviceQuestion,
 	signOffer,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
@@ -359,6 +361,21 @@ export const deviceStructures: readonly Structure[] = [
 		},
 		["type-unknown", "says 5", [0, 3, 0], 5],
 		["malformed", "number 0", [0, 2], 0],
+	),
+	also(
+		{
+			name: "deviceQuestion",
+			encodings: [
+				[
+					"of its party",
+					await signDeviceQuestion(
+						{ operator: densha.id, device: keyId(robot.signer.key), issuedAt: now },
+						company,
+					),
+				],
+			],
+		},
+		["malformed", "a key in the place of its id", [0, 1], new Uint8Array(31)],
 	),
 	also(
 		{ name: "signedOffer", encodings: [["by the tick", offerOfDevice]] },

@@ -216,6 +216,7 @@ export const hashes: Draft = {
 		hash("a deal", "deal", [bytesOf("offer"), [1, 2]]),
 		hash("an offer of a deal", "deal-offer", [1, 2, 3]),
 		hash("a device record", "device-record", [bytesOf("operator"), bytesOf("asset"), 350, 1_800_000_000]),
+		hash("who a party is", "party", ["Densha Parking, register 0105", bytesOf("opening")]),
 		hash("a statement of a party", "party-statement", [bytesOf("operator"), bytesOf("party"), []]),
 		hash("a claim on a party", "party-claim", [bytesOf("operator"), bytesOf("statement")]),
 		hash("a file for a bank", "party-file", [bytesOf("operator"), "2026-11"]),

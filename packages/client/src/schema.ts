@@ -633,6 +633,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/device-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend, resume, transfer or end a device, by the party that answers for it */
+        post: operations["orderDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol or renew a device: certifies it over its evidence and its party's delegations */
+        post: operations["applyDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a device stands and all that it was, told to who answers for it, or did */
+        get: operations["deviceHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/docs": {
         parameters: {
             query?: never;
@@ -968,6 +1019,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/parties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who answers for devices, in the order of their ids
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["parties"];
+        put?: never;
+        /**
+         * Add who answers for devices, by the key that it delegates by; the same again changes nothing
+         * @description For API keys with the role administrator.
+         */
+        post: operations["addParty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parties/{party}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A party with its budgets, and what happened to it
+         * @description For API keys with the role viewer or auditor or issuer or approver or administrator.
+         */
+        get: operations["party"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parties/{party}/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grant a party a budget under the next number; the same again changes nothing
+         * @description For API keys with the role administrator.
+         */
+        post: operations["grantBudget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parties/{party}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell who a party is: an act that stays in the audit log and in the party's history
+         * @description For API keys with the role administrator.
+         */
+        post: operations["openParty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parties/{party}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a party with all of its devices, or let it act again
+         * @description For API keys with the role administrator.
+         */
+        post: operations["setPartyStanding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts/{asset}/allow": {
         parameters: {
             query?: never;
@@ -1257,6 +1412,23 @@ export interface paths {
         };
         /** What the newest seal shows under a key: what consumed an output, or that nothing did */
         get: operations["state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/status-lists/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which devices and parties lost their standing: a signed status list */
+        get: operations["statusList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2048,6 +2220,91 @@ export interface components {
             /** @enum {string} */
             type: "tenten.deposit.made";
         };
+        DeviceEntry: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description what an application was answered with */
+            certificate: string | null;
+            /** @enum {string} */
+            kind: "certified" | "suspend" | "resume" | "transfer" | "end";
+            /** @description to which party it moves */
+            movesTo: string | null;
+            /** @description entries of its history */
+            number: number;
+            /** @description a responsible party: key id of the key that it delegates by */
+            party: string;
+            /** @description why its assurance level is not a higher one */
+            reason: string | null;
+            /** @description the application or order, as it came, in hexadecimal */
+            record: string;
+            /** @enum {string} */
+            standing: "active" | "suspended" | "moving" | "ended";
+        };
+        DeviceHistory: {
+            /** @description of the next page; null after the last */
+            cursor: string | null;
+            /** @description 32 bytes as 64 hexadecimal digits */
+            device: string;
+            history: components["schemas"]["DeviceEntry"][];
+            /** @description to which party it moves */
+            movesTo: string | null;
+            /** @description entries of its history */
+            number: number;
+            own: {
+                events: {
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC
+                     */
+                    at: string;
+                    /** @enum {string} */
+                    kind: "suspended" | "resumed";
+                    why: string;
+                }[];
+                /** @description a responsible party: key id of the key that it delegates by */
+                party: string;
+                /** @enum {string} */
+                standing: "active" | "suspended";
+            };
+            /** @description a responsible party: key id of the key that it delegates by */
+            party: string;
+            /** @enum {string} */
+            standing: "active" | "suspended" | "moving" | "ended";
+            tenures: components["schemas"]["DeviceTenure"][];
+        };
+        DeviceStanding: {
+            /** @description 32 bytes as 64 hexadecimal digits */
+            device: string;
+            /** @description to which party it moves */
+            movesTo: string | null;
+            /** @description entries of its history */
+            number: number;
+            /** @description a responsible party: key id of the key that it delegates by */
+            party: string;
+            /** @enum {string} */
+            standing: "active" | "suspended" | "moving" | "ended";
+        };
+        DeviceTenure: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            endedAt: string | null;
+            /** @description minor units of its slices */
+            granted: string;
+            /** @description in the status lists */
+            place: number;
+            /** @description minor units that it recorded to have paid */
+            recorded: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            since: string;
+        };
         Event: {
             /** @description 32 bytes as 64 hexadecimal digits */
             account: string | null;
@@ -2115,6 +2372,25 @@ export interface components {
              * @description RFC 3339, UTC
              */
             until: string | null;
+        };
+        KnownParty: components["schemas"]["Party"] & {
+            /** @description the newest hundred, newest first */
+            budgets: components["schemas"]["PartyBudget"][];
+            /** @description of the next page; null after the last */
+            cursor: string | null;
+            events: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+                detail: string;
+                /** @enum {string} */
+                kind: "added" | "granted" | "suspended" | "resumed" | "opened";
+                number: number;
+            }[];
+            /** @description under which the next budget of anybody is granted */
+            nextReset: number;
         };
         LedgerAccount: {
             /** @description hash of the asset */
@@ -2271,6 +2547,32 @@ export interface components {
             stopped: string | null;
             /** @description of the definition in force */
             version: number | null;
+        };
+        OpenedParty: {
+            /** @description as its devices' certificates carry it */
+            commitment: string;
+            name: string;
+            /** @description with the name, what the commitment is made of */
+            opening: string;
+        };
+        Party: {
+            /** @description key id of the key that it delegates by */
+            party: string;
+            /** @description in the status lists */
+            place: number;
+            /** @enum {string} */
+            standing: "active" | "suspended";
+        };
+        PartyBudget: {
+            /** @description minor units, of whatever asset */
+            amount: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            grantedAt: string;
+            /** @description no other budget ever had this number */
+            reset: number;
         };
         PayoutMade: {
             data: {
@@ -2694,6 +2996,24 @@ export interface components {
                 };
             };
         };
+        /** @description `budget-taken` (funds safe): take the number that the party's page names next */
+        "budget-taken": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "budget-taken";
+                };
+            };
+        };
         /** @description `case-unknown` (funds safe): list the cases first */
         "case-unknown": {
             headers: {
@@ -2817,6 +3137,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "definition-unknown";
+                };
+            };
+        };
+        /** @description `device-suspended` (funds safe): ask whoever answers for this device */
+        "device-suspended": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "device-suspended";
                 };
             };
         };
@@ -3018,6 +3356,42 @@ export interface components {
                 };
             };
         };
+        /** @description `party-known` (funds safe): nothing: a party of another name has this key */
+        "party-known": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "party-known";
+                };
+            };
+        };
+        /** @description `party-unknown` (funds safe): list the responsible parties first */
+        "party-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "party-unknown";
+                };
+            };
+        };
         /** @description `peer-failed` (funds safe): ask again later; the detail says what went wrong */
         "peer-failed": {
             headers: {
@@ -3197,6 +3571,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "signing-key-unknown";
+                };
+            };
+        };
+        /** @description `status-list-unknown` (funds safe): ask for the list that a certificate's place is in */
+        "status-list-unknown": {
+            headers: {
+                /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                RateLimit?: string;
+                /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                "RateLimit-Policy"?: string;
+                /** @description names this request in the operator's logs */
+                "Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "status-list-unknown";
                 };
             };
         };
@@ -5272,6 +5664,227 @@ export interface operations {
             503: components["responses"]["store-unavailable"];
         };
     };
+    orderDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `deviceOrder` */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description How the device stands */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceStanding"];
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less; `type-unknown` (funds safe): use a version that both sides know */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed" | "too-deep" | "type-unknown";
+                    };
+                };
+            };
+            403: components["responses"]["device-suspended"];
+            409: components["responses"]["authority-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            /** @description `key-unknown` (funds safe): use a key that this key store holds; `order-mismatch` (funds safe): sign the order that the links name; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "key-unknown" | "order-mismatch" | "signature-invalid" | "too-many";
+                    };
+                };
+            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    applyDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `deviceApplication` */
+        requestBody: {
+            content: {
+                "application/cose": Uint8Array<ArrayBuffer>;
+            };
+        };
+        responses: {
+            /** @description `enrolled`: the certificate and its account */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cose": Uint8Array<ArrayBuffer>;
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed" | "too-deep";
+                    };
+                };
+            };
+            403: components["responses"]["device-suspended"];
+            409: components["responses"]["authority-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            /** @description `amount-invalid` (funds safe): use a whole amount above zero; `delegation-expired` (funds safe): have the responsible party delegate to this device again; `delegation-invalid` (funds safe): have the responsible party delegate to this device again; `limit-exceeded` (funds safe): pay less, or go online; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount-invalid" | "delegation-expired" | "delegation-invalid" | "limit-exceeded" | "signature-invalid" | "too-many";
+                    };
+                };
+            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    deviceHistory: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description key id of the device */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of its history */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceHistory"];
+                };
+            };
+            /** @description `malformed` (funds safe): send the one deterministic encoding of this message; `too-deep` (funds safe): nest less */
+            400: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "malformed" | "too-deep";
+                    };
+                };
+            };
+            403: components["responses"]["owner-mismatch"];
+            409: components["responses"]["authority-unknown"];
+            /** @description `request-expired` (funds safe): ask for a new request; `signature-invalid` (funds safe): ask the signer for it again; `too-many` (funds safe): use fewer tokens, hops, signatures or documents */
+            422: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "request-expired" | "signature-invalid" | "too-many";
+                    };
+                };
+            };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
     documentation: {
         parameters: {
             query?: never;
@@ -6003,6 +6616,269 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    parties: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of parties, and the cursor of the next one */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the next page; null after the last */
+                        cursor: string | null;
+                        parties: components["schemas"]["Party"][];
+                    };
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    addParty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the key, as a COSE_Key in hexadecimal, and who it is, as only this operator knows */
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: string;
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The party */
+            201: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Party"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            409: components["responses"]["party-known"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            422: components["responses"]["key-refused"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    party: {
+        parameters: {
+            query?: {
+                /** @description opaque: as the page before gave it */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The party, with a page of what happened to it */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownParty"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["party-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    grantBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                party: string;
+            };
+            cookie?: never;
+        };
+        /** @description the number and the amount */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description minor units, of whatever asset */
+                    amount: string;
+                    /** @description no other budget ever had this number */
+                    reset: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The budget */
+            201: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyBudget"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["party-unknown"];
+            409: components["responses"]["budget-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    openParty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                party: string;
+            };
+            cookie?: never;
+        };
+        /** @description why it is asked, by which law or order */
+        requestBody: {
+            content: {
+                "application/json": {
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Who it is, and what proves it */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedParty"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["party-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    setPartyStanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 bytes as 64 hexadecimal digits */
+                party: string;
+            };
+            cookie?: never;
+        };
+        /** @description how it stands from now on, and why */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    standing: "active" | "suspended";
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The party */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Party"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["api-key-invalid"];
+            403: components["responses"]["role-missing"];
+            404: components["responses"]["party-unknown"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["content-type-unknown"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];
@@ -6892,6 +7768,40 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             422: components["responses"]["not-logged"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store-unavailable"];
+        };
+    };
+    statusList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a place divided by 65,536, rounded down */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a Token Status List as a CWT */
+            200: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/statuslist+cwt": Uint8Array<ArrayBuffer>;
+                };
+            };
+            400: components["responses"]["malformed"];
+            404: components["responses"]["status-list-unknown"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["store-unavailable"];

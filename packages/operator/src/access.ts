@@ -26,6 +26,7 @@ export type Permission =
 	| "approveDefinitions"
 	| "stopIssue"
 	| "allowIssue"
+	| "manageParties"
 	| "freeze";
 
 export const permissionsOf = {
@@ -41,7 +42,7 @@ export const permissionsOf = {
 	issuer: ["readBooks", "proposeDefinitions", "stopIssue", "freeze"],
 	/** approves what somebody else proposed; stops the issue, and allows it again; one of two who freeze and decide appeals */
 	approver: ["readBooks", "approveDefinitions", "stopIssue", "allowIssue", "freeze"],
-	/** makes and ends API keys and keys that sign, certifies people, allows payouts again that were stopped, deletes what nobody can ask for any more, and moves no value */
+	/** makes and ends API keys and keys that sign, certifies people, allows payouts again that were stopped, says who answers for devices and up to which budget, deletes what nobody can ask for any more, and moves no value */
 	administrator: [
 		"readBooks",
 		"readAudit",
@@ -52,6 +53,7 @@ export const permissionsOf = {
 		"prune",
 		"stopIssue",
 		"manageWebhooks",
+		"manageParties",
 	],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 

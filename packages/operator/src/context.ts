@@ -12,6 +12,7 @@ import {
 	type Verify,
 } from "@tenten/protocol";
 import type { Definitions, Licensing } from "./definitions/definitions.ts";
+import type { DevicePolicy } from "./devices/policy.ts";
 import type { Job, Store } from "./store/store.ts";
 
 export type OperatorKeys = {
@@ -39,6 +40,8 @@ export type OperatorPolicy = {
 	readonly admit: (asked: AskedProfile) => Profile | Refusal;
 	/** whether what is issued needs a definition and a licence */
 	readonly licensing: Licensing;
+	/** what it asks of devices; as `usualDevices` if left out */
+	readonly devices?: DevicePolicy;
 	/** conditions of what is withdrawn, where no definition says them */
 	readonly conditionsOf: (code: string) => readonly Condition[];
 };

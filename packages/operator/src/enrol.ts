@@ -46,7 +46,8 @@ export async function enrol(context: OperatorContext, encoded: Bytes): Promise<B
 	});
 }
 
-async function storedAnswer(transaction: Transaction, enrolment: Bytes): Promise<Bytes | undefined> {
+/** What an enrolment, or a device's application, of this digest was answered with. */
+export async function storedAnswer(transaction: Transaction, enrolment: Bytes): Promise<Bytes | undefined> {
 	const row = await transaction
 		.selectFrom("enrolments")
 		.select("answer")
@@ -67,7 +68,8 @@ export function certify(
 	return signCertificate(keys.authority, key, profile, expiresAt, entropy(8));
 }
 
-async function signCertificate(
+/** `serial`: what tells certificates of one profile and key apart, 1 to 16 bytes. */
+export async function signCertificate(
 	authority: Signer,
 	key: PublicKey,
 	profile: Profile,
@@ -88,7 +90,7 @@ async function signCertificate(
 	return { encoded: serialize(certificate, signed), hash: certificateHash(payload) };
 }
 
-async function insertCertificate(
+export async function insertCertificate(
 	transaction: Transaction,
 	{ encoded, hash }: MadeCertificate,
 ): Promise<void> {

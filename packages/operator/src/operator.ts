@@ -10,7 +10,6 @@ import {
 	type IssueProof,
 	isRefusal,
 	keyId,
-	type ListedKey,
 	type OperatorClient,
 	type OperatorEntry,
 	type PublicKey,
@@ -28,6 +27,7 @@ import { Definitions, type Standing } from "./definitions/definitions.ts";
 import { type Drafts, makeDrafts } from "./definitions/drafts.ts";
 import { certifyPerson } from "./definitions/people.ts";
 import { openDesk } from "./desk.ts";
+import { Devices } from "./devices/devices.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { enrol, type MadeCertificate } from "./enrol.ts";
 import { giveMandate, type MandateTerms } from "./fog/mandates.ts";
@@ -104,12 +104,12 @@ export class Operator implements OperatorClient {
 	readonly drafts: Drafts;
 	/** accounts of what is no token */
 	readonly ledger: Ledger;
-
+	/** devices, and who answers for them */
+	readonly devices: Devices;
 	/** what of its value nobody should take */
 	readonly #freezeLists: FreezeLists;
 	/** what people freeze, and appeals against it */
 	readonly freezing: Freezing;
-
 	/** how often it was started, this time included */
 	readonly starts: number;
 
@@ -124,6 +124,7 @@ export class Operator implements OperatorClient {
 		const { store, id, keys, now, policy } = context;
 		const ruling = () => keys.ruling;
 		this.#freezeLists = new FreezeLists({ store, id, ruling, now, validity: policy.trustListValidity });
+		this.devices = new Devices(context);
 		this.freezing = new Freezing(context, this.#freezeLists);
 		this.#resigning = new Resigning(
 			ring.keys,
@@ -168,7 +169,7 @@ export class Operator implements OperatorClient {
 		const shown = { keys: ring.listed(), desk, assets: definitions.assets() };
 		const entry = { root: keys.root.key, name, url, ...shown };
 		const validity = policy.trustListValidity;
-		const believed = (): readonly ListedKey[] => ring.believed();
+		const believed = () => ring.believed();
 		const trustLists = new TrustLists({ store, root: keys.root, verify, now, validity, believed }, entry);
 		const trust = async () => (await trustLists.current()).trust;
 		const commit = <T>(job: Job<T>): Promise<T> => store.run(job);

@@ -26,6 +26,7 @@ import {
 	rotationScene,
 	watchScene,
 } from "./support/crash-scenes-apart.ts";
+import { deviceCrashScene } from "./support/device-scene.ts";
 import { domainScenes } from "./support/domain-scenes.ts";
 import {
 	createEcosystem,
@@ -181,6 +182,9 @@ test("power fails before and after each commit: accounts, and reservations that 
 
 test("power fails before and after each commit: something that is frozen, and an appeal that is decided", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createSealed, freezeScene, point, commits), 6));
+
+test("power fails before and after each commit: a party, its device, and what is said of both", () =>
+	cutEverywhere((point, commits) => cutAndRetry(createSealed, deviceCrashScene, point, commits), 8));
 
 test("power fails before and after each commit: a definition that is adopted, and a status list", () =>
 	cutEverywhere((point, commits) => cutAndRetry(createLicensed, definitionScene, point, commits), 3));

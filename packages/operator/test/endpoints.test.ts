@@ -146,6 +146,10 @@ const goodBodies: Readonly<Record<string, object>> = {
 	proposeFreeze: { output: zeros, act: "freeze", reason: "stolen", case: zeros, appealDays: 1 },
 	confirmFreeze: { act: "freeze", case: zeros },
 	decideAppeal: { verdict: "upheld" },
+	addParty: { key: toHex(serialize(coseKey, generateKey("Ed25519").publicKey)), name: "a party" },
+	grantBudget: { reset: 1, amount: "1" },
+	setPartyStanding: { standing: "active", why: "paid" },
+	openParty: { why: "asked" },
 	openLedgerAccounts: { accounts: [{ id: zeros, asset: zeros, least: null, most: null }] },
 	quoteCrossings: {
 		quotes: [{ nonce: zeros, agreement: zeros, credits: "1", payer: zeros, payee: zeros, release: zeros }],
@@ -198,6 +202,14 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 					{},
 					{ get: (_, part) => (part === "tokens" ? new Proxy({}, { get: () => burn }) : burn) },
 				);
+			if (name === "devices")
+				return new Proxy(
+					{},
+					{
+						get: (_, part) =>
+							part === "parties" || part === "statusLists" ? new Proxy({}, { get: () => burn }) : burn,
+					},
+				);
 			return name === "watch" ? { state: target.watch.state, allow: burn } : burn;
 		},
 	}) as Operator;
@@ -213,7 +225,9 @@ async function answersBroken(code: string, failure: () => Error): Promise<void> 
 	const server = await startServer({ operator, port: 0, log, sealer });
 	try {
 		for (const [name, { method, path, takes, gives, access }] of Object.entries(all)) {
-			const named = path.replace("{number}", "latest").replace("{batch}", "issues");
+			const named = path
+				.replace("{number}", name === "statusList" ? "0" : "latest")
+				.replace("{batch}", "issues");
 			const url = `${server.url}${named.replaceAll(/\{[^}]+\}/g, "0".repeat(name === "revokeApiKey" ? 16 : 64))}${name === "line" ? "?asset=JPY" : ""}`;
 			const isJson = takes.kind === "json";
 			const body = isJson ? JSON.stringify(goodBodies[name]) : "x";

@@ -339,6 +339,7 @@ _NAMED_AS_THE_RULE = (
     devices.DeviceApplication,
     devices.DeviceEvidence,
     devices.DeviceOrder,
+    devices.DeviceQuestion,
     devices.Spent,
     devices.Delegation,
     devices.Bound,

@@ -16,6 +16,7 @@ import { ClientLimits, type ClientReports, type ClientRules } from "./client-lim
 import { crossOrigin } from "./cross-origin.ts";
 import { addCrossingRoutes } from "./crossing-routes.ts";
 import { addDefinitionRoutes } from "./definition-routes.ts";
+import { addDeviceRoutes } from "./device-routes.ts";
 import { Door, type DoorOptions, throughDoor, usualDoor } from "./door.ts";
 import { type Endpoint, isBehindDoor } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
@@ -26,6 +27,7 @@ import { addLedgerRoutes } from "./ledger-routes.ts";
 import { addManagementRoutes } from "./management.ts";
 import { Metrics } from "./metrics.ts";
 import { alwaysSent } from "./page.ts";
+import { addPartyRoutes } from "./party-routes.ts";
 import { answersSigned } from "./peer-gate.ts";
 import { addPeerRoutes } from "./peer-routes.ts";
 import { problem, problemResponse } from "./problem.ts";
@@ -105,6 +107,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	addSigningKeyRoutes(app, operator, gate);
 	addDefinitionRoutes(app, operator, gate);
 	addFreezeRoutes(app, operator, gate);
+	addDeviceRoutes(app, operator, gate);
+	addPartyRoutes(app, operator, gate);
 	addLedgerRoutes(app, operator, gate);
 	addCrossingRoutes(app, operator, gate);
 	addSealRoutes(app, operator, options.sealer ?? null, gate);

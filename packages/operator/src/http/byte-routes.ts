@@ -66,17 +66,22 @@ const scheme = "Tenten ";
 /** characters: what servers take of all headers together, and many times what a question needs */
 const longestQuestion = 16_384;
 
+/** The signed question that whoever asks for its own shows; `signature-invalid` where none is. */
+export function questionIn(header: string): Bytes | Refusal {
+	if (!header.startsWith(scheme)) return refuse("signature-invalid", "whose it is must sign the question");
+	return header.length > longestQuestion
+		? refuse("malformed", `a question of ${header.length} characters`)
+		: new Uint8Array(Buffer.from(header.slice(scheme.length), "base64url"));
+}
+
 /** The reply to a signed question for the account that the path names. */
 export async function accountOf(
 	operator: Operator,
 	account: string,
 	header: string,
 ): Promise<Bytes | Refusal> {
-	if (!header.startsWith(scheme))
-		return refuse("signature-invalid", "the holder of the account must sign the question");
-	if (header.length > longestQuestion)
-		return refuse("malformed", `a question of ${header.length} characters`);
-	const question = new Uint8Array(Buffer.from(header.slice(scheme.length), "base64url"));
+	const question = questionIn(header);
+	if (isRefusal(question)) return question;
 	const result = await operator.account(question);
 	const told = isRefusal(result) ? undefined : parse(accountReply, result);
 	const isAsked = told && !isRefusal(told) && toHex(told.account) === account;

@@ -36,6 +36,10 @@ const about = {
 		{ name: "ledger", description: "Accounts with reservations, for what is no token" },
 		{ name: "crossings", description: "Payments to and from accounts of other operators" },
 		{ name: "seals", description: "What the operator sealed, and proofs of it that anyone verifies offline" },
+		{
+			name: "devices",
+			description: "What devices and who answers for them ask; the lists of who lost its standing",
+		},
 		{ name: "service", description: "Health, figures and documentation" },
 	],
 };
@@ -123,7 +127,8 @@ function registerSchemes(registry: Registry): void {
 	registry.registerComponent("securitySchemes", "holder", {
 		type: "http",
 		scheme: "Tenten",
-		description: "a signed statement `balance` in base64url",
+		description:
+			"a signed question in base64url: a statement `balance` of an account, a `deviceQuestion` of a device",
 	});
 	registry.registerComponent("securitySchemes", "peer", {
 		type: "http",

@@ -40,7 +40,11 @@ type Given =
 			readonly description: string;
 			readonly schema: z.ZodType;
 	  }
-	| { readonly kind: "bytes"; readonly type: "application/octet-stream"; readonly description: string }
+	| {
+			readonly kind: "bytes";
+			readonly type: "application/octet-stream" | "application/statuslist+cwt";
+			readonly description: string;
+	  }
 	| { readonly kind: "text"; readonly type: `text/${string}`; readonly description: string }
 	| { readonly kind: "document"; readonly description: string }
 	| { readonly kind: "nothing"; readonly description: string };
@@ -53,6 +57,7 @@ type Tag =
 	| "webhooks"
 	| "ledger"
 	| "seals"
+	| "devices"
 	| "rail"
 	| "witness"
 	| "fog"
@@ -175,21 +180,29 @@ export type Asked<E extends Endpoint> = {
 	readonly acting: Acting;
 };
 
-/** What a handler may answer. */
+/** What a handler may answer. `headers`: how long it may be kept, and what tells it from another. */
 export type Answer<E extends Endpoint> =
-	| (E["gives"] extends { readonly schema: infer S extends z.ZodType }
-			? { readonly kind: "given"; readonly value: z.input<S> }
-			: E["gives"] extends { readonly kind: "cose" | "bytes" }
-				? { readonly kind: "given"; readonly value: Bytes }
-				: E["gives"] extends { readonly kind: "text" }
-					? { readonly kind: "given"; readonly value: string }
-					: E["gives"] extends { readonly kind: "nothing" }
-						? { readonly kind: "given"; readonly value: null }
-						: { readonly kind: "given"; readonly value: object })
+	| ({ readonly headers?: Readonly<Record<string, string>> } & Value<E>)
 	| Problem<E["problems"][number]>;
 
-export function given<const V>(value: V): { readonly kind: "given"; readonly value: V } {
-	return { kind: "given", value };
+type Value<E extends Endpoint> = E["gives"] extends { readonly schema: infer S extends z.ZodType }
+	? { readonly kind: "given"; readonly value: z.input<S> }
+	: E["gives"] extends { readonly kind: "cose" | "bytes" }
+		? { readonly kind: "given"; readonly value: Bytes }
+		: E["gives"] extends { readonly kind: "text" }
+			? { readonly kind: "given"; readonly value: string }
+			: E["gives"] extends { readonly kind: "nothing" }
+				? { readonly kind: "given"; readonly value: null }
+				: { readonly kind: "given"; readonly value: object };
+
+type GivenValue<V> = {
+	readonly kind: "given";
+	readonly value: V;
+	readonly headers?: Readonly<Record<string, string>>;
+};
+
+export function given<const V>(value: V, headers: Readonly<Record<string, string>> = {}): GivenValue<V> {
+	return { kind: "given", value, headers };
 }
 
 /** A code came out that the route does not declare: the declaration is wrong, and a test should have said so. */

@@ -7,10 +7,12 @@
 import { crossingEndpoints } from "./crossing-endpoints.ts";
 import { crossingTokenEndpoints } from "./crossing-token-endpoints.ts";
 import { definitionEndpoints } from "./definition-endpoints.ts";
+import { deviceEndpoints } from "./device-endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { freezeEndpoints } from "./freeze-endpoints.ts";
 import { ledgerEndpoints } from "./ledger-endpoints.ts";
 import { managementEndpoints } from "./management-endpoints.ts";
+import { partyEndpoints } from "./party-endpoints.ts";
 import { peerEndpoints } from "./peer-endpoints.ts";
 import { sealEndpoints } from "./seal-endpoints.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
@@ -26,6 +28,8 @@ export const endpoints = {
 	...signingKeyEndpoints,
 	...definitionEndpoints,
 	...freezeEndpoints,
+	...deviceEndpoints,
+	...partyEndpoints,
 	...ledgerEndpoints,
 	...crossingTokenEndpoints,
 	...crossingEndpoints,

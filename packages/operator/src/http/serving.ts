@@ -33,10 +33,24 @@ export function serve<E extends Endpoint>(
 	app.on(endpoint.method.toUpperCase(), path, async (context) => {
 		note(context, { route: endpoint.path });
 		const answer = await answered(endpoint, gate, handle, context);
-		if (!isProblem(answer)) return success(endpoint, answer.value);
+		if (!isProblem(answer)) return kept(context, success(endpoint, answer.value), answer.headers ?? {});
 		note(context, { code: answer.code });
 		return respond(endpoint, answer);
 	});
+}
+
+type Success = { readonly value: unknown; readonly headers?: Readonly<Record<string, string>> };
+
+/** With these headers; without its body for whoever has it already (RFC 9110, section 13.1.2). */
+function kept({ req }: Context, response: Response, headers: Readonly<Record<string, string>>): Response {
+	for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+	const tag = headers["etag"];
+	const known = req
+		.header("if-none-match")
+		?.split(",")
+		.map((each) => each.trim());
+	if (tag === undefined || !(known?.includes(tag) ?? false)) return response;
+	return new Response(null, { status: 304, headers });
 }
 
 async function answered<E extends Endpoint>(
@@ -44,7 +58,7 @@ async function answered<E extends Endpoint>(
 	gate: Gate,
 	handle: (asked: Asked<E>) => Promise<Answer<E>>,
 	context: Context,
-): Promise<{ readonly value: unknown } | Problem> {
+): Promise<Success | Problem> {
 	const acting = await gate(endpoint, context);
 	if (isProblem(acting)) return acting;
 	const asked = await read(endpoint, context, acting);

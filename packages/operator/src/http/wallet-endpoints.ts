@@ -4,7 +4,7 @@ import { named } from "./endpoint.ts";
 import { hexadecimal } from "./schemas.ts";
 
 /** Refusals of bytes that are not the one encoding of a message. */
-const encoding = ["malformed", "too-large", "too-deep", "too-many", "type-unknown"] as const;
+export const encoding = ["malformed", "too-large", "too-deep", "too-many", "type-unknown"] as const;
 /** Refusals of whatever asks for an idempotency key. */
 export const keyed = [
 	"idempotency-key-missing",

@@ -5,6 +5,7 @@
  * Each statement may be run again, since some engines commit each by itself. `{blob}` is the engine's word for
  * bytes. What belongs to one issue is keyed by its id first, so that a token family lives on one shard.
  */
+import { deviceTables } from "./device-migration.ts";
 import { settleTables } from "./settle-migration.ts";
 
 export type Migration = {
@@ -369,6 +370,10 @@ export const migrations: readonly Migration[] = [
 	{
 		version: 26,
 		statements: settleTables,
+	},
+	{
+		version: 27,
+		statements: deviceTables,
 	},
 ];
 

@@ -3,6 +3,7 @@
  *
  *   what was paid since         would be paid again: nothing is paid or issued until a person allows it, asset by asset
  *   lists that were shown since wallets refuse older ones: the next list has a version that none of them can have had
+ *   devices enrolled since      could be suspended by nobody: their places count as not valid, and none is given again
  *
  * Both are written before anybody opens it, in one transaction with its entry in the audit log. What could go wrong is
  * an address that leads to an empty database, or to another operator's: the operator would begin anew there, and pay
@@ -10,6 +11,7 @@
  */
 import type { Bytes } from "@tenten/protocol";
 import { folderActor } from "../access.ts";
+import { losePlaces } from "../devices/places.ts";
 import { newestFreezeList } from "../freezing/freeze-lists.ts";
 import { newestList } from "../trust-lists.ts";
 import { appendAudit } from "./audit-log.ts";
@@ -27,7 +29,7 @@ export type Restored = {
 /** The database is empty, or another operator's. */
 export class OtherDatabase extends Error {}
 
-/** More lists than any operator signs between two copies. */
+/** More lists than any operator signs between two copies, and more devices and budgets than it is asked for. */
 const listsSkipped = 1_000_000;
 
 /**
@@ -82,6 +84,7 @@ export function markRestored(store: Store, { copiedAt, at }: Restored): Promise<
 			const number = frozen.number + listsSkipped;
 			await insertNew(transaction, "freeze_lists", [{ number, encoded: frozen.encoded }]);
 		}
+		await losePlaces(transaction, listsSkipped);
 		const entry = { actor: folderActor, requestId: "restore", act: "restored", outcome: "done" } as const;
 		await appendAudit(transaction, { ...entry, at, subject: "database", detail: reasons });
 		const row = await transaction

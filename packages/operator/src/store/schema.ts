@@ -6,6 +6,7 @@
  */
 
 import type { CrossingTables } from "./crossing-tables.ts";
+import type { DeviceTables } from "./device-tables.ts";
 import type { FreezeTables } from "./schema-freezes.ts";
 import type { SealSchema } from "./seal-schema.ts";
 import type { SettleTables } from "./settle-tables.ts";
@@ -15,7 +16,8 @@ type Blob = Uint8Array;
 export type Schema = SealSchema &
 	FreezeTables &
 	CrossingTables &
-	SettleTables & {
+	SettleTables &
+	DeviceTables & {
 		/** the spend registry: which link consumed which output; written at most once */
 		readonly registry: {
 			readonly issue_id: Blob;

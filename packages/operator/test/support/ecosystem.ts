@@ -68,6 +68,8 @@ export type EcosystemOptions = {
 	readonly conditions?: readonly Condition[];
 	/** whether issues need a definition and a licence; they do not where left out */
 	readonly licensing?: OperatorPolicy["licensing"];
+	/** see `OperatorPolicy` */
+	readonly devices?: OperatorPolicy["devices"];
 	/** minor units: every certificate's offline total */
 	readonly offlineTotal?: bigint;
 	/** where it is listed */
@@ -121,6 +123,7 @@ export async function createEcosystem(options: EcosystemOptions = {}): Promise<E
 		admit: admitAsAsked({ perTransfer: null, offlineTotal, holding: null }),
 		licensing: options.licensing ?? ({ kind: "none" } as const),
 		conditionsOf: () => options.conditions ?? [],
+		...(options.devices === undefined ? {} : { devices: options.devices }),
 	};
 	const means = { keys, policy, verify, now: () => clock.now, entropy, vault: openVault(random) };
 	const { claims = "together", threads = 0, startsBefore = 0 } = options;

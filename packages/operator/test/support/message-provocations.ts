@@ -28,7 +28,7 @@ export type Provocations = Readonly<Record<string, Provoke>>;
 type BodyOf = (served: Served) => Promise<Bytes>;
 
 /** What every route refuses that takes a message of the protocol. */
-function unread(path: string, good: BodyOf): Provocations {
+export function unread(path: string, good: BodyOf): Provocations {
 	return {
 		"content-type-unknown": async (s) => send(s, path, await good(s), { "content-type": "text/html" }),
 		malformed: (s) => send(s, path, Uint8Array.of(0xff)),

@@ -29,6 +29,7 @@ import {
 	stopping,
 	withdrawing,
 } from "./definition-provocations.ts";
+import { byDevices } from "./device-provocations.ts";
 import { createEcosystem } from "./ecosystem.ts";
 import { byFreezing } from "./freezing-provocations.ts";
 import { guarded, readOnly } from "./guarded.ts";
@@ -390,7 +391,8 @@ function askedTwice({ method, path }: Endpoint): Provocations {
 }
 
 const limited = Object.values<Endpoint>(endpoints).filter((one) => rateClassOf(one) !== undefined);
-const byHand = { ...byFreezing, ...byMessages, ...byJson, ...byWebhooks, ...byLedger, ...byCrossings };
+const byPeople = { ...byFreezing, ...byDevices, ...byWebhooks };
+const byHand = { ...byPeople, ...byMessages, ...byJson, ...byLedger, ...byCrossings };
 const byAsking = Object.fromEntries(limited.map((one) => [one.operationId, askedTwice(one)]));
 
 export const provocations: Readonly<Record<string, Provocations>> = Object.fromEntries(

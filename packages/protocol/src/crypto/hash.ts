@@ -38,6 +38,7 @@ const hashTags = [
 	"order",
 	"output",
 	"owner",
+	"party",
 	"party-claim",
 	"party-file",
 	"party-statement",

@@ -23,6 +23,7 @@ export const signedTypes = [
 	"definition",
 	"device-evidence",
 	"device-order",
+	"device-question",
 	"device-record",
 	"delegation",
 	"drill",

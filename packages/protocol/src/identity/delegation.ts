@@ -87,6 +87,14 @@ export type Bound = TypeOf<typeof bound>;
 /** What a device may do, which is what its last delegation says. */
 export type Delegated = DelegationTerms & { readonly party: PublicKey };
 
+/**
+ * To who a responsible party is: `name`, as its operator knows it. `opening`, 32 random bytes that the operator keeps,
+ * hides it: nobody finds the name by trying names, and whoever is told both can check it.
+ */
+export function partyCommitment(name: string, opening: Bytes): Bytes {
+	return taggedHash("party", [name, opening]);
+}
+
 /** What the delegator signs: with whose operator, who, to whom, and what. */
 export function delegationPayload(
 	operator: Bytes,

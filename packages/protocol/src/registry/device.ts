@@ -89,6 +89,24 @@ export type DeviceOrderBody = TypeOf<typeof deviceOrderBody>;
 /** `by`: the responsible party's key, that of the first delegation. */
 export const deviceOrder = record({ body: deviceOrderBody, by: coseKey, signature });
 
+const deviceQuestionBody = record({
+	operator: bytes32,
+	/** key id */
+	device: bytes32,
+	issuedAt: unixSeconds,
+});
+export type DeviceQuestionBody = TypeOf<typeof deviceQuestionBody>;
+
+/** How a device stands, and all that it was: told to who answers for it, or did. `by`: the responsible party's key. */
+export const deviceQuestion = record({ body: deviceQuestionBody, by: coseKey, signature });
+
+export type VerifiedDeviceQuestion = {
+	readonly verified: "device-question";
+	readonly body: DeviceQuestionBody;
+	/** key id */
+	readonly party: Bytes;
+};
+
 export type VerifiedApplication = {
 	readonly verified: "device-application";
 	readonly body: DeviceEvidenceBody;
@@ -157,6 +175,26 @@ export function verifyDeviceOrder(
 	return verifySign1(verify, by, "device-order", serialize(deviceOrderBody, body), signed)
 		? { verified: "device-order", body, by, digest: sha256(encoded) }
 		: refuse("signature-invalid", "device order");
+}
+
+export async function signDeviceQuestion(body: DeviceQuestionBody, party: Signer): Promise<Bytes> {
+	const signed = await party.sign("device-question", serialize(deviceQuestionBody, body));
+	return serialize(deviceQuestion, { body, by: party.key, signature: signed });
+}
+
+/** Whether the party may be told, and whether the question is young, is the operator's to say. */
+export function verifyDeviceQuestion(
+	encoded: Bytes,
+	operator: Bytes,
+	verify: Verify,
+): VerifiedDeviceQuestion | Refusal {
+	const read = parse(deviceQuestion, encoded);
+	if (isRefusal(read)) return read;
+	const { body, by, signature: signed } = read;
+	if (!equalBytes(body.operator, operator)) return refuse("authority-unknown", "another operator's");
+	return verifySign1(verify, by, "device-question", serialize(deviceQuestionBody, body), signed)
+		? { verified: "device-question", body, party: keyId(by) }
+		: refuse("signature-invalid", "device question");
 }
 
 /** How a device stands with its operator. `party`: key id of who answers for it. */

@@ -1,0 +1,153 @@
+/** Devices in the store: all that each was, and its times under its parties. What guards a decision is the history's number. */
+import type { Bytes, DeviceStanding } from "@tenten/protocol";
+import { insertNew } from "../store/insert-new.ts";
+import type { Schema } from "../store/schema.ts";
+import type { Transaction } from "../store/store.ts";
+
+type HistoryKind = "certified" | "suspend" | "resume" | "transfer" | "end";
+
+/** One application or order of a device's history. */
+export type HistoryEntry = {
+	/** from 1 */
+	readonly number: number;
+	readonly kind: HistoryKind;
+	/** how the device stands from then on */
+	readonly standing: Exclude<DeviceStanding, { readonly kind: "none" }>;
+	/** SHA-256 of `encoded` */
+	readonly digest: Bytes;
+	/** application or order, as it came */
+	readonly encoded: Bytes;
+	/** what an application was answered with */
+	readonly certificate: Bytes | null;
+	/** why an application's assurance level is not a higher one */
+	readonly reason: string | null;
+	/** unix seconds */
+	readonly at: number;
+};
+
+/** A device's time under one party. */
+export type Tenure = {
+	/** the number of its first application */
+	readonly first: number;
+	readonly party: Bytes;
+	readonly place: number;
+	readonly since: number;
+	readonly endedAt: number | null;
+	/** units of all slices in its certificates */
+	readonly granted: bigint;
+	/** of them, what it recorded that it paid */
+	readonly recorded: bigint;
+};
+
+const pageLength = 20;
+
+function entryIn(row: Schema["device_history"]): HistoryEntry {
+	const { number, kind, stands, party, moves_to, digest, encoded, certificate, reason, at } = row;
+	const [counted, known] = [Number(number), stands as "active" | "suspended" | "ended" | "moving"];
+	const standing: HistoryEntry["standing"] =
+		known === "moving"
+			? { kind: known, party, to: moves_to ?? new Uint8Array(), number: counted }
+			: { kind: known, party, number: counted };
+	return {
+		...{ number: counted, kind: kind as HistoryKind, standing },
+		...{ digest, encoded, certificate, reason, at: Number(at) },
+	};
+}
+
+/** The last of a device's history; undefined for one that nobody enrolled. */
+export async function lastEntry(transaction: Transaction, device: Bytes): Promise<HistoryEntry | undefined> {
+	const row = await transaction
+		.selectFrom("device_history")
+		.selectAll()
+		.where("device", "=", device)
+		.orderBy("number", "desc")
+		.limit(1)
+		.executeTakeFirst();
+	return row && entryIn(row);
+}
+
+export async function entryAt(
+	transaction: Transaction,
+	device: Bytes,
+	number: number,
+): Promise<HistoryEntry | undefined> {
+	const row = await transaction
+		.selectFrom("device_history")
+		.selectAll()
+		.where("device", "=", device)
+		.where("number", "=", number)
+		.executeTakeFirst();
+	return row && entryIn(row);
+}
+
+/** A page of a device's history, from the number after `after` up to `until`. */
+export async function entriesAfter(
+	transaction: Transaction,
+	device: Bytes,
+	after: number,
+	until: number,
+): Promise<readonly HistoryEntry[]> {
+	const rows = await transaction
+		.selectFrom("device_history")
+		.selectAll()
+		.where("device", "=", device)
+		.where("number", ">", after)
+		.where("number", "<=", until)
+		.orderBy("number")
+		.limit(pageLength)
+		.execute();
+	return rows.map(entryIn);
+}
+
+/** The next of a device's history; `Overtaken` where it has this number already. */
+export async function addEntry(transaction: Transaction, device: Bytes, entry: HistoryEntry): Promise<void> {
+	const { number, kind, standing, digest, encoded, certificate, reason, at } = entry;
+	const moves_to = standing.kind === "moving" ? standing.to : null;
+	const { kind: stands, party } = standing;
+	await insertNew(transaction, "device_history", [
+		{ device, number, kind, stands, party, moves_to, digest, encoded, certificate, reason, at },
+	]);
+}
+
+/** A device's times under its parties, the first one first. */
+export async function tenuresOf(transaction: Transaction, device: Bytes): Promise<readonly Tenure[]> {
+	const rows = await transaction
+		.selectFrom("device_tenures")
+		.selectAll()
+		.where("device", "=", device)
+		.orderBy("first")
+		.execute();
+	return rows.map(({ first, party, place, since, ended_at, granted, recorded }) => ({
+		...{ first: Number(first), party, place: Number(place), since: Number(since) },
+		...{ endedAt: ended_at === null ? null : Number(ended_at), granted, recorded },
+	}));
+}
+
+/** The time that goes on: undefined before the first, and between a transfer and the next application. */
+export async function openTenure(transaction: Transaction, device: Bytes): Promise<Tenure | undefined> {
+	const last = (await tenuresOf(transaction, device)).at(-1);
+	return last?.endedAt === null ? last : undefined;
+}
+
+export async function beginTenure(
+	transaction: Transaction,
+	device: Bytes,
+	{ first, party, place, since, granted }: Omit<Tenure, "endedAt" | "recorded">,
+): Promise<void> {
+	await insertNew(transaction, "device_tenures", [
+		{ device, first, party, place, since, ended_at: null, granted, recorded: 0n },
+	]);
+}
+
+export async function changeTenure(
+	transaction: Transaction,
+	device: Bytes,
+	{ first, endedAt, granted }: Pick<Tenure, "first" | "endedAt" | "granted">,
+): Promise<void> {
+	await transaction
+		.updateTable("device_tenures")
+		.set({ ended_at: endedAt, granted })
+		.where("device", "=", device)
+		.where("first", "=", first)
+		.execute();
+}

@@ -1,0 +1,177 @@
+/**
+ * Enrolling devices: the operator's check of what the device and its party signed, and its certificate over both.
+ *
+ *   application ─▶ holds? ─▶ party known, history and slices allow it? ─▶ certificate signed ─▶ the same still allows it?
+ *                                     ▲                                                          │ no: another came first
+ *                                     └──────────────────────────────────────────────────────────┘
+ *
+ * Keys sign outside of transactions, so what was found is looked at again in the one that writes. The same application is
+ * answered once and always the same. Everything else is refused and changes nothing.
+ */
+import {
+	afterApplication,
+	type Bytes,
+	type DeviceStanding,
+	enrolled,
+	isRefusal,
+	keyId,
+	type Profile,
+	partyCommitment,
+	type Refusal,
+	refuse,
+	serialize,
+	type VerifiedApplication,
+	verifyAttestation,
+	verifyDeviceApplication,
+} from "@tenten/protocol";
+import type { OperatorContext } from "../context.ts";
+import { insertCertificate, type MadeCertificate, signCertificate, storedAnswer } from "../enrol.ts";
+import { insertNew } from "../store/insert-new.ts";
+import type { Transaction } from "../store/store.ts";
+import {
+	addEntry,
+	beginTenure,
+	changeTenure,
+	type HistoryEntry,
+	lastEntry,
+	openTenure,
+	type Tenure,
+} from "./device-rows.ts";
+import { nextNumber } from "./numbers.ts";
+import { type Party, partyOf, touchParty } from "./party-rows.ts";
+import { takePlace } from "./places.ts";
+import type { DevicePolicy } from "./policy.ts";
+import { type GivenSlice, keepSlices, newUnits, refuseSlices, slicesIn } from "./slices.ts";
+
+/** Bytes of a certificate at most (docs/spec/encoding.md#limits). */
+const certificateMost = 1_024;
+/** Its place in the status lists tells a device's certificate apart already. */
+const serialBytes = 4;
+
+/** What was found in the store: for whom the certificate is, where it stands. */
+type Found = {
+	readonly party: Party;
+	readonly standing: Exclude<DeviceStanding, { readonly kind: "none" }>;
+	/** the time that goes on with this application; undefined where it begins one */
+	readonly tenure: Tenure | undefined;
+	readonly place: number;
+	readonly slices: readonly GivenSlice[];
+};
+
+type Means = Pick<OperatorContext, "store" | "keys" | "policy" | "id" | "verify" | "now" | "entropy">;
+
+/** Bytes of `enrolled`, or why not. */
+export async function applyDevice(
+	means: Means,
+	devices: DevicePolicy,
+	encoded: Bytes,
+): Promise<Bytes | Refusal> {
+	const { store, id, verify } = means;
+	const application = verifyDeviceApplication(encoded, id, verify);
+	if (isRefusal(application)) return application;
+	for (;;) {
+		const found = await store.read((transaction) => findIn(transaction, means, application));
+		if (found instanceof Uint8Array || isRefusal(found)) return found;
+		const { made, reason } = await certifyDevice(means, devices, application, found);
+		if (made.encoded.length > certificateMost)
+			return refuse("too-large", `a certificate of ${made.encoded.length} bytes`);
+		const answer = await store.run((transaction) =>
+			keepIn(transaction, means, { application, encoded, found, made, reason }),
+		);
+		if (answer !== undefined) return answer;
+	}
+}
+
+/** What is answered already, why it is refused, or for what a certificate is to be made. */
+async function findIn(
+	transaction: Transaction,
+	{ now }: Pick<Means, "now">,
+	{ body: { key }, delegations, delegated, digest }: VerifiedApplication,
+): Promise<Bytes | Refusal | Found> {
+	const before = await storedAnswer(transaction, digest);
+	if (before !== undefined) return before;
+	const party = await partyOf(transaction, keyId(delegated.party));
+	if (party === undefined) return refuse("authority-unknown", "no such party");
+	if (party.standing === "suspended") return refuse("device-suspended", "who answers for it");
+	if (delegated.until <= now()) return refuse("delegation-expired", `${delegated.until}`);
+	const device = keyId(key);
+	const last = (await lastEntry(transaction, device))?.standing ?? ({ kind: "none" } as const);
+	const standing = afterApplication(last, party.id);
+	if (isRefusal(standing)) return standing;
+	if (standing.kind === "none") throw new Error("a device that applied stands somehow");
+	const slices = slicesIn(delegations, key);
+	const refused = await refuseSlices(transaction, party.id, slices);
+	if (refused !== undefined) return refused;
+	const tenure = await openTenure(transaction, device);
+	const place = tenure?.place ?? (await nextNumber(transaction, "place"));
+	return { party, standing, tenure, place, slices };
+}
+
+async function certifyDevice(
+	{ keys, policy, verify, now, entropy }: Means,
+	{ makers, limitsOf }: DevicePolicy,
+	{ body: { key, nonce, attestation }, delegations, delegated }: VerifiedApplication,
+	{ party, place }: Found,
+): Promise<{ readonly made: MadeCertificate; readonly reason: string | null }> {
+	const at = now();
+	const { assurance, reason } = verifyAttestation(attestation, { key, nonce, makers, verify, now: at });
+	const { name, opening, place: partyStatus } = party;
+	const commitment = partyCommitment(name, opening);
+	const profile: Profile = {
+		role: "device",
+		...{ class: null, merchantCategory: null, region: null },
+		assurance,
+		limits: limitsOf(assurance),
+		responsible: { commitment, status: place, partyStatus, delegations },
+	};
+	const expiresAt = Math.min(at + policy.certificateValidity, delegated.until);
+	const made = await signCertificate(keys.authority, key, profile, expiresAt, entropy(serialBytes));
+	return { made, reason };
+}
+
+type Kept = {
+	readonly application: VerifiedApplication;
+	readonly encoded: Bytes;
+	readonly found: Found;
+	readonly made: MadeCertificate;
+	readonly reason: string | null;
+};
+
+/** Undefined where something that was found has changed since. */
+async function keepIn(
+	transaction: Transaction,
+	means: Means,
+	{ application, encoded, found, made, reason }: Kept,
+): Promise<Bytes | Refusal | undefined> {
+	const again = await findIn(transaction, means, application);
+	if (again instanceof Uint8Array || isRefusal(again)) return again;
+	if (!isSame(found, again)) return undefined;
+	const { party, standing, tenure, slices } = again;
+	const device = keyId(application.body.key);
+	const at = means.now();
+	const units = await newUnits(transaction, slices);
+	await touchParty(transaction, party);
+	await keepSlices(transaction, slices);
+	if (tenure === undefined) {
+		const place = await takePlace(transaction);
+		const begun = { first: standing.number, party: party.id, place, since: at, granted: units };
+		await beginTenure(transaction, device, begun);
+	} else await changeTenure(transaction, device, { ...tenure, granted: tenure.granted + units });
+	const answer = serialize(enrolled, { certificate: made.encoded, account: made.hash });
+	const entry: HistoryEntry = {
+		...{ number: standing.number, kind: "certified", standing },
+		...{ digest: application.digest, encoded, certificate: made.encoded, reason, at },
+	};
+	await addEntry(transaction, device, entry);
+	await insertNew(transaction, "enrolments", [{ enrolment: application.digest, answer }]);
+	await insertCertificate(transaction, made);
+	return answer;
+}
+
+function isSame(found: Found, again: Found): boolean {
+	return (
+		found.standing.number === again.standing.number &&
+		found.party.version === again.party.version &&
+		found.place === again.place
+	);
+}

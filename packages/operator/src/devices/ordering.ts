@@ -1,0 +1,68 @@
+/**
+ * Orders of responsible parties: suspend, resume, transfer, end; each the next of its device's history.
+ *
+ * What an order does to the device's place in the status lists is written with it. The same order again is answered as
+ * the first time; any other of its number is refused.
+ */
+import {
+	afterDeviceOrder,
+	type Bytes,
+	equalBytes,
+	isRefusal,
+	keyId,
+	type Refusal,
+	type VerifiedDeviceOrder,
+	verifyDeviceOrder,
+} from "@tenten/protocol";
+import type { OperatorContext } from "../context.ts";
+import type { Transaction } from "../store/store.ts";
+import { addEntry, changeTenure, entryAt, type HistoryEntry, lastEntry, openTenure } from "./device-rows.ts";
+import { type PlaceStatus, setStatus } from "./places.ts";
+
+type Means = Pick<OperatorContext, "store" | "id" | "verify" | "now">;
+
+export type Ordered = { readonly device: Bytes; readonly entry: HistoryEntry };
+
+/** How a device stands once the order is carried out. The refusals of `verifyDeviceOrder` and `afterDeviceOrder`. */
+export async function orderDevice(
+	{ store, id, verify, now }: Means,
+	encoded: Bytes,
+): Promise<Ordered | Refusal> {
+	const order = verifyDeviceOrder(encoded, id, verify);
+	if (isRefusal(order)) return order;
+	const [device, at] = [keyId(order.body.device), now()];
+	const entry = await store.run((transaction) => orderIn(transaction, order, { device, encoded, at }));
+	return isRefusal(entry) ? entry : { device, entry };
+}
+
+async function orderIn(
+	transaction: Transaction,
+	order: VerifiedDeviceOrder,
+	{ device, encoded, at }: { readonly device: Bytes; readonly encoded: Bytes; readonly at: number },
+): Promise<HistoryEntry | Refusal> {
+	const { number, says } = order.body;
+	const before = await entryAt(transaction, device, number);
+	if (before !== undefined && equalBytes(before.digest, order.digest)) return before;
+	const last = await lastEntry(transaction, device);
+	const standing = afterDeviceOrder(last?.standing ?? { kind: "none" }, order);
+	if (isRefusal(standing)) return standing;
+	if (standing.kind === "none") throw new Error("a device that was ordered stands somehow");
+	const entry: HistoryEntry = {
+		...{ number, kind: says.kind, standing, digest: order.digest, encoded },
+		...{ certificate: null, reason: null, at },
+	};
+	await addEntry(transaction, device, entry);
+	const tenure = await openTenure(transaction, device);
+	if (tenure === undefined) return entry;
+	await setStatus(transaction, tenure.place, statusAfter[says.kind]);
+	if (says.kind === "transfer" || says.kind === "end")
+		await changeTenure(transaction, device, { ...tenure, endedAt: at });
+	return entry;
+}
+
+const statusAfter = {
+	suspend: "suspended",
+	resume: "valid",
+	transfer: "revoked",
+	end: "revoked",
+} as const satisfies Record<string, PlaceStatus>;
