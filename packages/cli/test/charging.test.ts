@@ -77,6 +77,7 @@ test("sessions of garages, at a tariff, in kroner: with faults as without, all c
 	assert.deepEqual(rowsOf(troubled), rowsOf(quiet));
 	for (const [kind, count] of Object.entries(troubled.faults)) assert.ok(count > 0, `${kind} never happened`);
 	assert.ok(troubled.signedInstead > 0, "no driver signed for a lost car");
+	assert.ok(troubled.suspended > 0, "nobody was suspended for a refused debit");
 	assert.ok(troubled.books.alone.chargers > 0n && troubled.books.alone.cars > 0n, "nobody claimed alone");
 	const netted = troubled.months.filter(
 		({ netted: { bilateral, gross } }) => bilateral.length < gross.length,
@@ -143,6 +144,7 @@ test("one minor unit or watt-hour that differs, one claim that is open, and one 
 	assert.equal(told({ oracle: { ...report.oracle, minor: minor - 1n } }), 11);
 	assert.equal(told({ bank: { ...report.bank, companies: [1n, 0n, -1n] } }), 1);
 	assert.equal(told({ books: { ...report.books, outstanding: 1n } }), 1);
+	assert.equal(told({ suspended: 1 }), 1);
 	assert.equal(told({ months: report.months.map((month) => ({ ...month, open: 1 })) }), 1);
 });
 

@@ -18,6 +18,7 @@ import {
 	writeMeterBundle,
 } from "@tenten/protocol";
 import { must } from "../ecosystem.ts";
+import { purpose } from "./delegations.ts";
 import type { Device } from "./device.ts";
 import type { Faults } from "./faults.ts";
 import type { Price } from "./sessions.ts";
@@ -49,6 +50,8 @@ export class Charge {
 	/** the frame that proves all ticks so far */
 	#lastTick: Bytes = new Uint8Array();
 	#close: Bytes | undefined;
+	/** the last that one of them said */
+	#refusal: string | undefined;
 
 	private constructor(options: ChargeOptions, meter: Bytes) {
 		this.#options = options;
@@ -57,10 +60,23 @@ export class Charge {
 
 	/** Opens the meter: from then on ticks count. */
 	static async open(options: ChargeOptions): Promise<Charge> {
+		const charge = await Charge.#start(options);
+		await charge.#until(() => charge.#is("open", "open"));
+		return charge;
+	}
+
+	/** The code with which the charger refuses to have a meter opened; the car has its token back. */
+	static async refused(options: ChargeOptions): Promise<string> {
+		const charge = await Charge.#start(options);
+		await charge.#until(() => options.car.meters.get(charge.meter)?.state === "cancelled");
+		return charge.#refusal ?? "nothing";
+	}
+
+	static async #start(options: ChargeOptions): Promise<Charge> {
 		const { car, charger, price, most, step, until } = options;
 		const made = must(
 			await charger.meters.request({
-				...{ asset: car.asset, ...price, ticks: most, until, step },
+				...{ asset: car.asset, ...price, ticks: most, until, step, purpose },
 				keepEvery: step * stepsKept,
 			}),
 		);
@@ -74,7 +90,6 @@ export class Charge {
 		const opened = must(await car.meters.open({ request: made.encoded, consent, input: input.output }));
 		const charge = new Charge(options, opened.meter);
 		await charge.#say(car, opened.messages);
-		await charge.#until(() => charge.#is("open", "open"));
 		return charge;
 	}
 
@@ -166,7 +181,9 @@ export class Charge {
 		for (const frame of readMeterBundle(said)?.frames ?? []) {
 			if (isTick(frame)) continue;
 			const message = parseMeterMessage(frame);
-			if (!isRefusal(message) && message.kind === "close") this.#close = frame;
+			if (isRefusal(message)) continue;
+			if (message.kind === "close") this.#close = frame;
+			if (message.kind === "refused") this.#refusal = message.code;
 		}
 	}
 

@@ -9,9 +9,9 @@
  */
 import { generateKey, signerFrom } from "@tenten/module";
 import {
-	type AskedProfile,
 	type AssetId,
 	type Bytes,
+	equalBytes,
 	type OperatorClient,
 	type PublicKey,
 	refuse,
@@ -28,12 +28,13 @@ export type DeviceOptions = {
 	readonly party: ResponsibleParty;
 	readonly asset: AssetId;
 	readonly operator: OperatorClient;
+	/** has the operator certify it, for what its key says of itself: bytes of `enrolled` */
+	readonly enrol: (evidence: Bytes) => Promise<Bytes>;
 	/** unix seconds */
 	readonly now: () => number;
 	readonly isOutOfReach: () => boolean;
 };
 
-const profile: AskedProfile = { role: "holder", class: null, merchantCategory: null, region: null };
 const passphrase = "of the driver's phone";
 
 export class Device {
@@ -48,6 +49,8 @@ export class Device {
 	#account: Bytes;
 	/** where it was made, the operator is in reach */
 	#isHome = true;
+	/** the status list that it took last */
+	#list: Bytes | undefined;
 
 	private constructor(options: DeviceOptions, made: { wallet: Wallet; disk: Disk; account: Bytes }) {
 		const signer = signerFrom(generateKey("Ed25519").privateKey, "Ed25519");
@@ -78,6 +81,11 @@ export class Device {
 		return !this.#isHome && this.#options.isOutOfReach();
 	}
 
+	/** Its driver brings it home, where it is in reach. */
+	comeHome(): void {
+		this.#isHome = true;
+	}
+
 	/** It goes where it may be out of reach. */
 	leave(): void {
 		this.#isHome = false;
@@ -97,6 +105,14 @@ export class Device {
 	/** Minor units that it could pay with now. */
 	get holds(): bigint {
 		return sumOf(this.#wallet.module.tokens().filter(({ heldBy }) => heldBy === null));
+	}
+
+	/** Takes the operator's list of who lost its standing. */
+	async learn(list: Bytes): Promise<void> {
+		if (this.#list !== undefined && equalBytes(list, this.#list)) return;
+		const refusal = await this.#wallet.module.devices.takeStatusList(list);
+		if (refusal !== undefined) must(refusal);
+		this.#list = list;
 	}
 
 	/** It dies, and is opened again from its disk. */
@@ -150,10 +166,11 @@ function newDisk(): Disk {
 	return { store: memoryStore(), unlock: { kind: "device", key: random(32) } };
 }
 
-async function join(wallet: Wallet, { operator, asset }: DeviceOptions): Promise<Bytes> {
-	const refusal = await wallet.join(operator, asset.operator, profile);
-	if (refusal !== undefined) must(refusal);
-	const account = wallet.module.certificates().at(-1)?.hash;
-	if (account === undefined) throw new Error("joined without a certificate");
-	return account;
+/** Its account with the operator: the hash of the certificate that it gets. */
+async function join(wallet: Wallet, { operator, asset, enrol }: DeviceOptions): Promise<Bytes> {
+	const { module } = wallet;
+	wallet.connect(asset.operator, operator);
+	must(await module.setTrustList(must(await operator.trustList()), asset.operator));
+	const evidence = await module.devices.evidence({ operator: asset.operator });
+	return must(await module.certify(await enrol(evidence))).hash;
 }

@@ -2,13 +2,13 @@
  * The end of a month: what the log holds becomes statements and claims, files for banks, and what banks say of them.
  *
  *   seal ─▶ claim of each party ─▶ a file a company and direction ─▶ bank ─▶ results, each read twice
- *                                                      └─▶ refused: reopened, suspended, in next month's file
+ *                                                      └─▶ refused: reopened, and in next month's file
  *
  * A record that came late is in the next claim of its own month, so two months are claimed each time. Companies are
  * netted by the lines that were claimed, each of which is in one claim ever.
  */
 import type { BankDesk, KeptClaim } from "@tenten/operator";
-import { type Bytes, isRefusal, type PartyStatement, toHex } from "@tenten/protocol";
+import { type Bytes, type PartyStatement, toHex } from "@tenten/protocol";
 import { must } from "../ecosystem.ts";
 import type { AskedLine, Bank } from "./bank.ts";
 import { debtsIn, type Netted, net } from "./clearing.ts";
@@ -23,8 +23,6 @@ export type MonthEndOptions = {
 	readonly money: { readonly currency: string; readonly scale: number };
 	/** whether a bank refuses a debit */
 	readonly refuses: (line: AskedLine) => boolean;
-	/** its driver did not pay */
-	readonly suspend: (party: Bytes, why: string) => Promise<void>;
 	/** told of each file that is sent, and of each that comes back */
 	readonly kept: (name: string, content: Bytes) => void;
 };
@@ -38,7 +36,6 @@ export type MonthEnded = {
 	readonly files: number;
 	readonly lines: number;
 	readonly refused: number;
-	readonly suspended: number;
 	readonly netted: Netted;
 	/** claims that are not paid yet */
 	readonly open: number;
@@ -48,8 +45,8 @@ type Sent = Pick<MonthEnded, "booked" | "files" | "lines" | "refused">;
 
 export class MonthEnd {
 	readonly #options: MonthEndOptions;
-	/** claims that were made at an earlier end, in hexadecimal */
-	readonly #known = new Set<string>();
+	/** by party and month: how many lines were claimed */
+	readonly #claimed = new Map<string, number>();
 
 	constructor(options: MonthEndOptions) {
 		this.#options = options;
@@ -57,7 +54,7 @@ export class MonthEnd {
 
 	/** `months`: those that are claimed. `round`: 0, and more where what was refused is sent again in the same month. */
 	async end(months: readonly Month[], round = 0): Promise<MonthEnded> {
-		const { desk, bank, parties, asset, suspend } = this.#options;
+		const { desk, bank, parties, asset } = this.#options;
 		const month = months.at(-1) as Month;
 		const made = await this.#claim(months);
 		const statements = await Promise.all(made.map(({ id }) => desk.claimed(id)));
@@ -69,7 +66,6 @@ export class MonthEnd {
 				const name = `${month.name}-${round}-${company.name}-${direction}`;
 				if (claims.length > 0) sent = added(sent, await this.#send(name, claims, company, month));
 			}
-		const suspended = await desk.suspendRefused(suspend);
 		const netted = net(debtsIn(statements as readonly PartyStatement[], parties, asset));
 		for (const { from, to, amount } of netted.multilateral)
 			bank.transfer(this.#accountOf(from), this.#accountOf(to), amount);
@@ -79,7 +75,6 @@ export class MonthEnd {
 			month: month.name,
 			claimed: { debit: of("debit"), credit: of("credit") },
 			...sent,
-			suspended,
 			netted,
 			open: (await desk.claims()).filter(isOpen).length,
 		};
@@ -89,15 +84,13 @@ export class MonthEnd {
 	async #claim(months: readonly Month[]): Promise<readonly KeptClaim[]> {
 		const { desk, parties, asset } = this.#options;
 		const made: KeptClaim[] = [];
-		for (const { from, until } of months)
+		for (const { name, from, until } of months)
 			for (const { id: party } of parties.all) {
-				const claim = await desk.claim({ party, asset, from, until });
-				// Nothing was charged, or all of it is claimed.
-				if (isRefusal(claim) && claim.code === "amount-invalid") continue;
-				const { id } = must(claim);
-				if (this.#known.has(toHex(id))) continue;
-				this.#known.add(toHex(id));
-				made.push(must(claim));
+				const { lines } = must(await desk.statement({ party, asset, from, until }));
+				const month = `${toHex(party)} ${name}`;
+				if (lines.length === (this.#claimed.get(month) ?? 0)) continue;
+				made.push(must(await desk.claim({ party, asset, from, until })));
+				this.#claimed.set(month, lines.length);
 			}
 		return made;
 	}

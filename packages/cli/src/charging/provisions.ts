@@ -49,13 +49,22 @@ export class Provisions {
 		const amounts = ahead.map((session) => dueOf(this.#price, { ticks: mostOf(session) }));
 		await car.redeem();
 		const needed = amounts.reduce((sum, amount) => sum + amount, 0n);
-		const lacking = needed - (await operator.balance(car.account, money.code));
-		if (lacking > 0n) {
-			const refusal = await operator.deposit(random(32), car.account, money.code, lacking);
-			if (refusal !== undefined) throw new Error(`no deposit: ${refusal.code}`);
-			this.deposited += lacking;
-		}
+		await this.#lend(car, needed - (await operator.balance(car.account, money.code)));
 		await car.draw(amounts);
+	}
+
+	/** Draws one token more. */
+	async spare(car: Device, amount: bigint): Promise<void> {
+		await this.#lend(car, amount);
+		await car.draw([amount]);
+	}
+
+	async #lend(car: Device, lacking: bigint): Promise<void> {
+		if (lacking <= 0n) return;
+		const { operator, money } = this.#town;
+		const refusal = await operator.deposit(random(32), car.account, money.code, lacking);
+		if (refusal !== undefined) throw new Error(`no deposit: ${refusal.code}`);
+		this.deposited += lacking;
 	}
 }
 

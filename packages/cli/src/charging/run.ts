@@ -10,6 +10,7 @@
  */
 import type { Bytes } from "@tenten/protocol";
 import { assetHash } from "@tenten/protocol";
+import { Charge } from "./charge.ts";
 import type { Device } from "./device.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
 import { MonthEnd, type MonthEnded } from "./month-end.ts";
@@ -20,7 +21,7 @@ import { accountText } from "./parties.ts";
 import { Provisions } from "./provisions.ts";
 import { Records } from "./records.ts";
 import { Schedule } from "./schedule.ts";
-import type { Sessions } from "./sessions.ts";
+import { dueOf, type Sessions } from "./sessions.ts";
 import { type StatementSums, sumStatements } from "./statements.ts";
 import { Town } from "./town.ts";
 import { Traffic } from "./traffic.ts";
@@ -53,7 +54,10 @@ export type ChargingReport = {
 		readonly due: bigint;
 	};
 	readonly faults: FaultCounts;
+	/** records that drivers signed for lost cars */
 	readonly signedInstead: number;
+	/** drivers of whom a debit was refused, and whose cars no charger took until they agreed to pay */
+	readonly suspended: number;
 	readonly months: readonly MonthEnded[];
 	readonly statements: { readonly money: StatementSums; readonly energy: StatementSums };
 	/** of the operator, minor units */
@@ -98,6 +102,7 @@ class Run {
 	readonly #traffic: Traffic;
 	readonly #monthEnd: MonthEnd;
 	readonly #ended: MonthEnded[] = [];
+	#suspended = 0;
 
 	constructor(
 		options: ChargingOptions,
@@ -117,7 +122,6 @@ class Run {
 			asset: assetHash(money),
 			money: town.bank.money,
 			refuses: () => faults.counted("debitRefused", "debitsRefused"),
-			suspend: async () => undefined,
 		});
 	}
 
@@ -130,10 +134,12 @@ class Run {
 			this.#schedule.plan(month.until, () => this.#turn(months.slice(Math.max(0, at - 1), at + 1)));
 		for (let at = first; at < last + 30 * day_s; at += day_s) this.#schedule.plan(at, () => this.#bring());
 		this.#traffic.plan();
+		await this.#town.addParties();
 		// Enrolled before the first session, and never out of reach by then.
 		for (const { driver } of recording.sessions) await this.#town.car(driver);
 		for (const session of recording.sessions) await this.#town.charger(session);
 		for (const car of this.#town.cars.values()) await this.#provisions.provide(car);
+		for (const charger of this.#town.chargers.values()) await this.#tend(charger);
 		for (const device of [...this.#town.cars.values(), ...this.#town.chargers.values()]) device.leave();
 		await this.#schedule.run();
 		await this.#comeHome(months);
@@ -145,9 +151,43 @@ class Run {
 		await this.#records.handDrivers();
 		await this.#bring();
 		await this.#settle(months, 0);
+		this.#schedule.plan(this.#schedule.now + 60, () => this.#callIn());
 		const { chargers, cars } = this.#town;
-		for (const charger of chargers.values()) this.#visit(charger, () => charger.redeem());
+		for (const charger of chargers.values()) this.#visit(charger, () => this.#tend(charger));
 		for (const name of cars.keys()) this.#visitCar(name);
+	}
+
+	async #tend(charger: Device): Promise<void> {
+		await charger.learn(await this.#town.delegations.list());
+		await charger.redeem();
+	}
+
+	/** Drivers of whom a bank refused a debit are suspended, until they agree to pay. */
+	async #callIn(): Promise<void> {
+		const { desk } = this.#town;
+		this.#suspended += await desk.suspendRefused(async (party, why) => {
+			await this.#town.delegations.suspend(party, why);
+			await this.#meetSuspension(party);
+			await this.#town.delegations.resume(party);
+			const [charger] = this.#town.chargers.values();
+			await charger?.learn(await this.#town.delegations.list());
+		});
+	}
+
+	/** No charger that knows of it takes the driver's car. */
+	async #meetSuspension(party: Bytes): Promise<void> {
+		const { cars, chargers, parties, delegations } = this.#town;
+		const [car, charger] = [cars.get(parties.withId(party).name), [...chargers.values()][0]];
+		if (car === undefined || charger === undefined) throw new Error("a driver without a car");
+		await charger.learn(await delegations.list());
+		car.comeHome();
+		const { price, step } = this.#options.recording;
+		await this.#provisions.spare(car, dueOf(price, { ticks: price.perTicks }));
+		const until = this.#schedule.now + day_s;
+		const most = price.perTicks;
+		const code = await Charge.refused({ car, charger, price, step, most, until, faults: this.#faults });
+		if (code !== "device-suspended") throw new Error(`a suspended driver's car is refused for ${code}`);
+		car.leave();
 	}
 
 	async #settle(months: readonly Month[], round: number): Promise<MonthEnded> {
@@ -214,6 +254,7 @@ class Run {
 			counted: this.#traffic.counted,
 			faults: this.#faults.counts,
 			signedInstead: this.#records.signedInstead,
+			suspended: this.#suspended,
 			months: this.#ended,
 			statements: {
 				money: await sumStatements({ ...source, kept: named(kept, "money") }, assetHash(money)),

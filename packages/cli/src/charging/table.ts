@@ -48,7 +48,7 @@ export function rowsOf(report: ChargingReport): readonly Row[] {
 
 /** Every promise that was not kept, in words; none where all is as it should be. */
 export function wrongIn(report: ChargingReport): readonly string[] {
-	const { books, bank, months } = report;
+	const { books, bank, months, faults, suspended } = report;
 	const open = months.at(-1)?.open ?? 0;
 	const promises: readonly (readonly [string, boolean])[] = [
 		...rowsOf(report).map(
@@ -59,6 +59,7 @@ export function wrongIn(report: ChargingReport): readonly string[] {
 		[`the books: ${books.broken.join("; ")}`, books.broken.length === 0],
 		[`companies' accounts: ${bank.companies.join(", ")}`, bank.companies.every((net) => net === 0n)],
 		[`${open} claims are not paid`, open === 0],
+		[`${suspended} suspended for ${faults.debitsRefused} refusals`, suspended === faults.debitsRefused],
 	];
 	return promises.filter(([, isKept]) => !isKept).map(([words]) => words);
 }

@@ -23,12 +23,13 @@ import {
 } from "@tenten/protocol";
 import { must, random } from "../ecosystem.ts";
 import { Bank } from "./bank.ts";
+import { Delegations } from "./delegations.ts";
 import { Device } from "./device.ts";
 import { Edge } from "./edge.ts";
 import type { Faults } from "./faults.ts";
 import { type Company, makeParties, type Parties, type Rail } from "./parties.ts";
 import type { Schedule } from "./schedule.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import { dueOf, type Session, type Sessions } from "./sessions.ts";
 
 const day_s = 86_400;
 const year_s = 366 * day_s;
@@ -55,6 +56,7 @@ export class Town {
 	readonly log: LogKeys;
 	readonly money: AssetId;
 	readonly energy: AssetId;
+	readonly delegations: Delegations;
 	readonly cars: Map<string, Device> = new Map();
 	readonly chargers: Map<string, Device> = new Map();
 	readonly #options: TownOptions;
@@ -78,6 +80,8 @@ export class Town {
 		this.money = { operator: id, code: money.currency };
 		this.energy = { operator: id, code: energyCode };
 		for (const { signer, id: party } of this.parties.all) this.answersFor(signer.key, party);
+		const last = recording.sessions.at(-1)?.until ?? 0;
+		this.delegations = new Delegations(made.operator, last + year_s);
 		this.#edges = new Map(this.parties.companies.map((company) => [company, this.#edge(company)]));
 	}
 
@@ -93,6 +97,18 @@ export class Town {
 	/** From now on this party answers for what this key signs. */
 	answersFor(key: PublicKey, party: Bytes): void {
 		this.#answers.set(toHex(keyId(key)), party);
+	}
+
+	/** Adds everybody who answers for something; a driver with what its sessions come to. */
+	async addParties(): Promise<void> {
+		const { price, sessions } = this.#options.recording;
+		for (const party of this.parties.all) {
+			const own = sessions.filter(({ driver }) => driver === party.name);
+			await this.delegations.add(
+				party,
+				own.reduce((sum, session) => sum + dueOf(price, session), 0n),
+			);
+		}
 	}
 
 	async car(name: string): Promise<Device> {
@@ -136,6 +152,7 @@ export class Town {
 			party: this.parties.named(party),
 			asset: this.money,
 			operator: this.operator,
+			enrol: (evidence) => this.delegations.enrol(this.parties.named(party), evidence),
 			now: () => schedule.now,
 			isOutOfReach: () => faults.isOutOfReach(name, schedule.now),
 		});
@@ -181,6 +198,7 @@ async function openOperator({ folder, money, schedule }: TownOptions): Promise<O
 			trustListValidity: 10 * year_s,
 			forkLimit: 1_000n,
 			admit: admitAsAsked(null),
+			devices: { makers: [], limitsOf: () => null, statusListValidity: 45 * day_s },
 			licensing: { kind: "none" },
 			conditionsOf: () => [],
 		},

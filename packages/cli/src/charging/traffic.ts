@@ -71,6 +71,7 @@ export class Traffic {
 		const car = await town.car(session.driver);
 		const charger = await town.charger(session);
 		provisions.begun(session);
+		if (!charger.isOutOfReach) await charger.learn(await town.delegations.list());
 		const { from, until } = session;
 		if (dueOf(recording.price, session) === 0n)
 			return schedule.plan(until, () => this.#over(session, car, charger));

@@ -63,18 +63,18 @@ export async function replayMeters(
 }
 
 function say(output: Output, report: ChargingReport, elapsed_s: number): void {
-	const { counted, faults, months, parties, statements, money, books, signedInstead } = report;
+	const { counted, faults, months, parties, statements, money, books, signedInstead, suspended } = report;
 	output.say(
 		`${counted.sessions} sessions, ${counted.paid} of them paid by ${counted.ticks} ticks, in ${elapsed_s.toFixed(1)} s: ${parties.drivers} drivers, ${parties.sites} sites, ${parties.companies} charging companies.`,
 	);
 	const said = Object.entries(faults).map(([kind, count]) => `${words(kind)} ${count}`);
 	output.say(`What went wrong on the way: ${said.join(", ")}.`);
 	output.say(
-		`One side alone was paid ${books.alone.chargers} as charger and ${books.alone.cars} as car; drivers signed ${signedInstead} records for lost cars.`,
+		`One side alone was paid ${books.alone.chargers} as charger and ${books.alone.cars} as car; drivers signed ${signedInstead} records for lost cars; ${suspended} drivers were suspended for debits that were refused, and their cars with them.`,
 	);
-	for (const { month, files, lines, refused, suspended, netted, open } of months)
+	for (const { month, files, lines, refused, netted, open } of months)
 		output.say(
-			`  ${month}: ${files} files with ${lines} lines, ${refused} refused, ${suspended} suspended, ${open} open; ${netted.gross.length} debts between companies, ${netted.bilateral.length} netted by two, ${netted.multilateral.length} between all.`,
+			`  ${month}: ${files} files with ${lines} lines, ${refused} refused, ${open} open; ${netted.gross.length} debts between companies, ${netted.bilateral.length} netted by two, ${netted.multilateral.length} between all.`,
 		);
 	output.say(
 		`${statements.money.statements + statements.energy.statements} statements with ${statements.money.lines + statements.energy.lines} lines, each proved by the log.`,
@@ -92,9 +92,9 @@ function words(kind: string): string {
 }
 
 function resultOf(report: ChargingReport, elapsed_s: number): object {
-	const { counted, faults, months, parties, money, statements, books } = report;
+	const { counted, faults, months, parties, money, statements, books, suspended } = report;
 	return {
-		...{ counted, faults, parties, money, books },
+		...{ counted, faults, parties, money, books, suspended },
 		statements,
 		months: months.map(({ netted, ...month }) => ({
 			...month,
