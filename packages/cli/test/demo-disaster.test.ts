@@ -14,8 +14,9 @@ test("everything goes dark in the middle of payments, they end another way, and 
 	assert.deepEqual(
 		scenes.map(({ scene, ok }: { readonly scene: string; readonly ok: boolean }) => [scene, ok]),
 		[
-			...["lightsOut", "chargingStops", "otherWay", "chargingGoesOn", "onward", "batteryDies", "twice"],
-			...["lightsOn", "newPhone", "convicted", "claimed", "reconciled", "claimPaid", "reconciled"],
+			...["stolen", "lightsOut", "chargingStops", "otherWay", "chargingGoesOn", "onward", "batteryDies"],
+			...["refused", "twice", "lightsOn", "newPhone", "convicted", "claimed", "reconciled", "claimPaid"],
+			"reconciled",
 		].map((scene) => [scene, true]),
 	);
 	const counted = scenes.filter(({ scene }: { readonly scene: string }) => scene === "reconciled");
@@ -27,7 +28,7 @@ test("everything goes dark in the middle of payments, they end another way, and 
 	}
 	const [first, last] = counted;
 	assert.deepEqual([first.inMeters, first.refunded, last.inMeters, last.refunded], [300, 0, 0, 300]);
-	assert.deepEqual([first.inWallets, last.inWallets], [3_170, 3_170]);
+	assert.deepEqual([first.inWallets, last.inWallets], [3_470, 3_470]);
 	const [evidence, list] = [join(folder, "case.cbor"), join(folder, "trust-list.cbor")];
 	const { ok, kind } = await shell.well("evidence", "verify", evidence, "--trust-list", list);
 	assert.deepEqual([ok, kind], [true, "fork"]);

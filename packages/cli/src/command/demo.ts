@@ -131,7 +131,7 @@ async function verifyEachOther(output: Output, data: string | undefined): Promis
 async function goDark(output: Output, data: string | undefined): Promise<Outcome> {
 	const folder = folderFor(data, "operator");
 	output.say(
-		"An operator, a relay on the internet and a gateway beside devices work; eight wallets have accounts.",
+		"An operator, a relay on the internet and a gateway beside devices work; ten wallets pay one another.",
 	);
 	const scenes = await playDisaster(folder, (text, isTitle) =>
 		output.say(isTitle ? `\n${text}` : indented(text)),

@@ -3,11 +3,13 @@
  * neither side risks more than a tick. What is not closed by both, its payee claims of the operator, with the last
  * preimage that it saw.
  */
+import type { MeterSummary } from "@tenten/module";
 import { isRefusal, type Refusal, sha256, toUtf8 } from "@tenten/protocol";
 import type { Channel } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
 import type { Scene } from "../scenes.ts";
 import type { Cast, Stage } from "./dark.ts";
+import { purpose } from "./fleet.ts";
 import type { Phone } from "./phone.ts";
 import { byHttp, byRoom } from "./ways.ts";
 import type { World } from "./world.ts";
@@ -20,16 +22,22 @@ const pace = { step: 4, keepEvery: 4 } as const;
 const before = 10;
 const rest = 40;
 
-/** Opens a meter at the charger over a channel; its id. `ticks`: the most that are sold. */
-async function plugIn(world: World, { charger }: Cast, buyer: Phone, ticks: number, channel: Channel) {
+/** Opens a meter at the charger over a channel. `ticks`: the most that are sold. */
+export async function plugIn(
+	world: World,
+	{ charger }: Cast,
+	buyer: Phone,
+	ticks: number,
+	channel: Channel,
+): Promise<MeterSummary | Refusal> {
 	const { asset, now } = world;
 	const request = must(
 		await charger.wallet.meters.request({
 			...{ asset, units: price, perTicks: 1, ticks, until: now() + 24 * hour_s, ...pace },
-			...{ purpose: "power", offer: sha256(toUtf8("power, by the tenth of a kilowatt-hour")) },
+			...{ purpose, offer: sha256(toUtf8("power, by the tenth of a kilowatt-hour")) },
 		}),
 	);
-	return must(await buyer.wallet.meters.open({ request: request.encoded }, channel)).meter;
+	return buyer.wallet.meters.open({ request: request.encoded }, channel);
 }
 
 /** The gateway is killed between two ticks: the next one never arrives. */
@@ -38,7 +46,7 @@ export async function chargingStops(stage: Stage): Promise<Scene> {
 	const { services, urls, say, words } = world;
 	const { car, charger } = cast;
 	const broker = byRoom(charger, urls.broker);
-	cast.meter = await plugIn(world, cast, car, 100, broker);
+	cast.meter = must(await plugIn(world, cast, car, 100, broker)).meter;
 	for (let tick = 0; tick < before; tick++) must((await car.wallet.meters.tick(cast.meter, broker)) ?? null);
 	await services.gateway.kill();
 	await broker.close();
@@ -77,7 +85,7 @@ export async function batteryDies({ world, cast }: Stage): Promise<Scene> {
 	const { asset, say, words } = world;
 	const { bike, charger } = cast;
 	const cable = await byHttp(charger);
-	cast.openMeter = await plugIn(world, cast, bike, 60, cable);
+	cast.openMeter = must(await plugIn(world, cast, bike, 60, cable)).meter;
 	for (let tick = 0; tick < 24; tick++) must((await bike.wallet.meters.tick(cast.openMeter, cable)) ?? null);
 	await cable.close();
 	const { ticks, due, held } = charger.wallet.meters.get(cast.openMeter) ?? { ticks: 0, due: 0n, held: 0n };

@@ -6,6 +6,7 @@ import { isRefusal, refuse } from "@tenten/protocol";
 import { writeBackupFile } from "@tenten/wallet";
 import { must } from "../../ecosystem.ts";
 import type { Scene } from "../scenes.ts";
+import type { Fleet } from "./fleet.ts";
 import type { Phone } from "./phone.ts";
 import { passphrase } from "./service.ts";
 import { byFiles, byHttp, byLinks, byRoom, byScreens, pay } from "./ways.ts";
@@ -19,6 +20,10 @@ export type Cast = {
 	readonly mallory: Phone;
 	readonly car: Phone;
 	readonly bike: Phone;
+	readonly scooter: Phone;
+	/** who answers for the three, and its phone */
+	readonly fleet: Fleet;
+	readonly owner: Phone;
 	readonly charger: Phone;
 	/** the payment that is cut off */
 	cutOff: Uint8Array;

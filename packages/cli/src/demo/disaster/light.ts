@@ -123,6 +123,17 @@ function metered({ charger, openMeter }: Cast): bigint {
 }
 
 /** Whoever is there: the bike's battery may be dead. */
-function awake({ aoi, ren, mika, sora, mallory, car, bike, charger }: Cast): readonly Phone[] {
-	return [aoi, ren, mika, sora, mallory, car, bike, charger].filter(({ isOn }) => isOn);
+function awake({
+	aoi,
+	ren,
+	mika,
+	sora,
+	mallory,
+	owner,
+	car,
+	bike,
+	scooter,
+	charger,
+}: Cast): readonly Phone[] {
+	return [aoi, ren, mika, sora, mallory, owner, car, bike, scooter, charger].filter(({ isOn }) => isOn);
 }

@@ -112,10 +112,14 @@ export class World {
 		return httpOperatorClient({ url: this.urls.operator, timeout_ms: patience_ms });
 	}
 
+	/** Whoever has the operator's folder manages it. */
+	manager(): { readonly bearer: string; readonly timeout_ms: number } {
+		return { bearer: readApiKey(join(this.folder, "operator")), timeout_ms: patience_ms };
+	}
+
 	/** What its people ask the operator. */
 	management(): IssuerClient {
-		const bearer = readApiKey(join(this.folder, "operator"));
-		return new IssuerClient({ url: this.urls.operator, bearer, timeout_ms: patience_ms });
+		return new IssuerClient({ url: this.urls.operator, ...this.manager() });
 	}
 
 	/** Somebody with a phone, an account, and this much in the wallet. */
