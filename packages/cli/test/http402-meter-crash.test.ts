@@ -93,6 +93,35 @@ describe("metered calls", () => {
 		assert.equal(wallet.balance(shop.town.asset).available, 899n);
 	});
 
+	test("a program that ended shows the tick of a named call for no other, though its server never saw it", async () => {
+		const server = await mortal(100);
+		const device = shop.town.device();
+		const [first, rows] = [await device.open(), memoryStore()];
+		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+		assert.equal(await first.join(shop.town.operator, shop.town.operator.id, asked), undefined);
+		await shop.town.fund(first, 1_000n);
+		const ticks: string[] = [];
+		let isCut = false;
+		const send = async (request: Request): Promise<Response> => {
+			ticks.push(request.headers.get("tenten-meter") ?? "");
+			if (isCut) throw new Error("it never arrives");
+			return server.fetch(request);
+		};
+		const before = await shop.buyer({ wallet: first, rows, fetch: send });
+		assert.equal(status(await before.paid.fetch(url)), 200);
+		isCut = true;
+		assert.equal(codeOf(await before.paid.fetch(url, keyed("cut"))), "answer-pending");
+		const cut = ticks.at(-1);
+		isCut = false;
+		const { paid, wallet } = await shop.buyer({ wallet: await device.open(), rows, fetch: send });
+		assert.equal(status(await paid.fetch(url)), 200);
+		assert.notEqual(ticks.at(-1), cut);
+		assert.equal(status(await paid.fetch(url, keyed("cut"))), 200);
+		assert.equal(ticks.at(-1), cut);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 997n);
+	});
+
 	test("a meter that is used up is settled, and the next is opened; one that does not fit the budget is not", async () => {
 		const server = await mortal(10);
 		const { asset } = shop.town;
