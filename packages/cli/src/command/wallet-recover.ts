@@ -11,6 +11,7 @@ import { findAttempt, refundWords, shortId, whereabouts } from "../wallet/attemp
 import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
 import { wayTo } from "../wallet/meeting.ts";
+import { resumeMeters } from "../wallet/meters.ts";
 
 export function recoverCommand(): Command {
 	return walletCommand<[], { readonly operators?: true }>(
@@ -39,6 +40,7 @@ export function recoverCommand(): Command {
 				await contact(folder, attempt);
 				if (operators === true && attempt.side === "payee") await wallet.resolve(attempt.attempt);
 			}
+			await resumeMeters(folder, now());
 			// Whoever is in reach now refreshes what nears its limits; whoever is not is asked another time.
 			await wallet.upkeep();
 			return recoverEnding(folder, output, settled, again_s);

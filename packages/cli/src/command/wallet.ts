@@ -6,6 +6,7 @@ import { backupCommand, restoreCommand } from "./wallet-backup.ts";
 import { foreignCommand } from "./wallet-foreign.ts";
 import { acceptCommand, returnCommand, sendCommand } from "./wallet-hand.ts";
 import { listCommands } from "./wallet-lists.ts";
+import { meterCommands } from "./wallet-meter.ts";
 import { payCommand } from "./wallet-pay.ts";
 import { receiveCommand, requestCommand } from "./wallet-receive.ts";
 import { historyCommand, receiptCommands } from "./wallet-record.ts";
@@ -23,6 +24,7 @@ export function walletCommands(): Command {
 		payCommand(),
 		receiveCommand(),
 		requestCommand(),
+		meterCommands(),
 		sendCommand(),
 		acceptCommand(),
 		returnCommand(),

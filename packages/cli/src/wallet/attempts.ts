@@ -25,9 +25,10 @@ export function findAttempt({ wallet }: WalletFolder, start: string): AttemptSum
 }
 
 /** Whether any money waits for a payer, a payee or an operator. */
-export async function isUnderWay({ wallet: { module } }: WalletFolder): Promise<boolean> {
+export async function isUnderWay({ wallet: { module, meters } }: WalletFolder): Promise<boolean> {
 	const isWaiting = module.attempts().some((attempt) => whereabouts(attempt).fundsState === "inFlight");
-	return isWaiting || (await module.pendingOrders()).length > 0;
+	const isMetering = meters.list().some(({ isOpen, state }) => isOpen && state !== "reserved");
+	return isWaiting || isMetering || (await module.pendingOrders()).length > 0;
 }
 
 /** When a refund of what is in doubt can be asked for, in words; empty where nothing is. `now`: unix seconds. */

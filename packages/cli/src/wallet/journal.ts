@@ -26,4 +26,19 @@ export async function noteAttempts({ wallet, store }: WalletFolder): Promise<voi
 		const entry = { id, at: now(), kind, asset: assetText(asset), amount, party: "", note: memo };
 		await store.history.append(entry, "nextCommit");
 	}
+	for (const { side, state, meter, asset, due, purpose } of wallet.meters.list()) {
+		if (state !== "closed" || due === 0n) continue;
+		const kind = side === "payer" ? "paid" : "received";
+		const id = `${kind}/${toHex(meter)}`;
+		const entry = {
+			id,
+			at: now(),
+			kind,
+			asset: assetText(asset),
+			amount: due,
+			party: "",
+			note: purpose ?? "",
+		} as const;
+		await store.history.append(entry, "nextCommit");
+	}
 }
