@@ -48,6 +48,7 @@ import { listPeers } from "../src/server/peers.ts";
 import { now, random } from "../src/surroundings.ts";
 import { passphraseCost, WalletFolder } from "../src/wallet/folder.ts";
 import { must } from "./support/hand-over-process.ts";
+import { openShell } from "./support/tenten.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tenten-operator-crossings-"));
 const passphrase = "correct horse";
@@ -211,14 +212,28 @@ type Results = {
 	];
 };
 
-test("a card's tokens pay into a wallet of another operator's, both as operator serve runs them", async () => {
+/** Two operators that are served, and agree on payments from the first to the second. */
+let opening:
+	| Promise<{ readonly west: Running; readonly east: Running; readonly agreement: string }>
+	| undefined;
+
+function opened(): NonNullable<typeof opening> {
+	opening ??= open();
+	return opening;
+}
+
+async function open() {
 	const made = [await make("west", "JPY"), await make("east", "USD")] as const;
 	const witnesses = [await witness("w1", made), await witness("w2", made)];
 	const west = await serve(made[0], [made[1]], witnesses);
 	const east = await serve(made[1], [made[0]], witnesses);
 	await listPeers(west.folder, west.issuer.operator, [east.server.url]);
 	await listPeers(east.folder, east.issuer.operator, [west.server.url]);
-	const agreement = await agree(west, east);
+	return { west, east, agreement: await agree(west, east) };
+}
+
+test("a card's tokens pay into a wallet of another operator's, both as operator serve runs them", async () => {
+	const { west, east, agreement } = await opened();
 	const holder = ({ server, id, code, issuer }: Running) =>
 		openHolder(server.url, { operator: id, code }, held, async (account) => {
 			await issuer.operator.deposit(random(32), account, code, held);
@@ -251,6 +266,48 @@ test("a card's tokens pay into a wallet of another operator's, both as operator 
 	await until(() => payee.take());
 	assert.deepEqual(card.balance(), [held - 301n, 0n, 0n]);
 	assert.deepEqual(shop.balance(), [held + 200n, 0n, 0n]);
+});
+
+/** A wallet of the command line's, joined and stocked, and what runs commands on it. */
+async function commanded({ server, id, code, issuer, folder }: Running) {
+	const shell = openShell({ TENTEN_API_KEY: readApiKey(folder) });
+	closing.push(async () => shell.close());
+	const wallet = must(await WalletFolder.open(join(shell.folder, "wallet"), { unlock }));
+	const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+	must(await wallet.join(server.url, asked));
+	const [own] = wallet.wallet.module.certificates();
+	await issuer.operator.deposit(random(32), own?.hash as Bytes, code, held);
+	must(await wallet.wallet.topUp({ operator: id, code }, held, 8));
+	await wallet.close();
+	const across = (...args: readonly string[]) => shell.tenten("wallet", "across", ...args);
+	const available = async (): Promise<number> =>
+		(await shell.well("wallet", "balance")).balances[0].available;
+	return { across, available };
+}
+
+test("wallets of the command line pay and are paid across operators, also where they are interrupted", async () => {
+	const { west, east, agreement } = await opened();
+	const [payer, payee] = [await commanded(west), await commanded(east)];
+	const asks = async (): Promise<string> => (await payee.across("request", "200")).json.account;
+	const pay = (account: string, wait: string) =>
+		payer.across("pay", account, "--agreement", agreement, "--credits", "200", "--yes", "--wait", wait);
+	assert.equal((await pay("00".repeat(32), "1")).status, 2, "nobody has this account");
+	const first = await asks();
+	const paid = await until(async () => {
+		const ended = await pay(first, "300");
+		return !/no quote: quorum/.test(ended.stderr) && ended;
+	});
+	assert.deepEqual([paid.status, paid.json.stands, paid.json.pays], [0, "paid", 301], paid.stderr);
+	await until(async () => (await payee.across("take")).json.taken === 200);
+	assert.deepEqual(
+		[await payer.available(), await payee.available()],
+		[Number(held) - 301, Number(held) + 200],
+	);
+	const begun = await pay(await asks(), "1");
+	assert.deepEqual([begun.status, begun.json.fundsState], [1, "inFlight"], begun.stderr);
+	const gone = await payer.across("go-on", "--wait", "300");
+	assert.deepEqual([gone.json.paid, gone.json.back, gone.json.open], [1, 0, 0], gone.stderr);
+	assert.equal(await payer.available(), Number(held) - 602);
 });
 
 test("a file that does not say who counts is refused, and says where", () => {

@@ -27,31 +27,60 @@ type OutAnswer = {
 	readonly code: string | null;
 };
 
-type Asked = Extract<PurseReport, { readonly kind: "requested" }>;
+type Asked = Omit<Extract<PurseReport, { readonly kind: "requested" }>, "kind">;
+
+/** All that a payee knows of its request; who goes on from it after a crash goes on from where it was kept. */
+export type PayeeState = {
+	readonly memo: string;
+	readonly amount: bigint;
+	readonly first: Asked;
+	/** the request that is paid now: the first, or what took its place */
+	readonly paid: Asked;
+	/** made to take its place, and not known to have done so */
+	readonly fresh: Asked | null;
+};
+
+type Keep<S> = (state: S) => void;
+const nowhere = (): void => undefined;
 
 /** One request of a holder, which an operator's gateway pays with what comes across. */
 export class TokenPayee {
 	readonly #purse: Purse;
 	readonly #ask: AskCrossings;
-	/** the digest of its request: what a quote names as its payee */
-	readonly account: string;
-	/** the request, as its payer may be shown it */
-	readonly asks: Bundle;
-	readonly #memo: string;
-	readonly #amount: bigint;
-	/** the request that is paid now: this one, or what took its place */
-	#paid: Asked;
-	/** made to take its place, and not known to have done so */
-	#fresh: Asked | undefined;
+	readonly #keep: Keep<PayeeState>;
+	#state: PayeeState;
 
-	private constructor(purse: Purse, ask: AskCrossings, memo: string, amount: bigint, asked: Asked) {
-		[this.#purse, this.#ask, this.#memo, this.#amount, this.#paid] = [purse, ask, memo, amount, asked];
-		[this.account, this.asks] = [asked.request, asked.messages];
+	/** `keep` is called before anybody else knows of a change. */
+	constructor(purse: Purse, ask: AskCrossings, state: PayeeState, keep: Keep<PayeeState> = nowhere) {
+		[this.#purse, this.#ask, this.#state, this.#keep] = [purse, ask, state, keep];
 	}
 
 	/** Makes a request; what it is for, in its memo, is its own. Nobody knows of it yet. */
-	static async make(purse: Purse, ask: AskCrossings, memo: string, amount: bigint): Promise<TokenPayee> {
-		return new TokenPayee(purse, ask, memo, amount, await requestOf(purse, memo, amount));
+	static async make(
+		purse: Purse,
+		ask: AskCrossings,
+		memo: string,
+		amount: bigint,
+		keep: Keep<PayeeState> = nowhere,
+	): Promise<TokenPayee> {
+		const first = await requestOf(purse, memo, amount);
+		const state = { memo, amount, first, paid: first, fresh: null };
+		keep(state);
+		return new TokenPayee(purse, ask, state, keep);
+	}
+
+	get state(): PayeeState {
+		return this.#state;
+	}
+
+	/** the digest of its request: what a quote names as its payee */
+	get account(): string {
+		return this.#state.first.request;
+	}
+
+	/** the request, as its payer may be shown it */
+	get asks(): Bundle {
+		return this.#state.first.messages;
 	}
 
 	/** Has the gateway pay it; null, or why it does not. */
@@ -62,34 +91,39 @@ export class TokenPayee {
 
 	/** Takes what was credited to it, as far as that is there; whether the tokens are its module's own. */
 	take(): Promise<boolean> {
-		return this.#take(this.#paid.request);
+		return this.#take(this.#state.paid.request);
 	}
 
 	/** Asks anew for what waits, its request having expired before it took that; null, or why it is refused. */
 	async renew(): Promise<string | null> {
-		this.#fresh ??= await requestOf(this.#purse, this.#memo, this.#amount);
-		const [fresh, before] = [this.#fresh, this.#paid.request];
-		const { code } = (await this.#ask(`tokens-out/${before}/renewals`, {
-			messages: fresh.messages,
-		})) as OutAnswer;
-		if (code === null) this.#paid = fresh;
+		const { memo, amount, paid } = this.#state;
+		const fresh = this.#state.fresh ?? (await requestOf(this.#purse, memo, amount));
+		this.#change({ fresh });
+		const { messages } = fresh;
+		const { code } = (await this.#ask(`tokens-out/${paid.request}/renewals`, { messages })) as OutAnswer;
 		// Without an answer the same is asked again: a second one would be refused where the first was taken.
-		if (code === null || code === "request-expired") this.#fresh = undefined;
+		if (code === null) this.#change({ paid: fresh, fresh: null });
+		else if (code === "request-expired") this.#change({ fresh: null });
 		// What its module holds for the first is free once it knows that the gateway decided against it.
-		if (code === null) await this.#take(before);
+		if (code === null) await this.#take(paid.request);
 		return code;
+	}
+
+	#change(some: Partial<PayeeState>): void {
+		this.#state = { ...this.#state, ...some };
+		this.#keep(this.#state);
 	}
 
 	async #take(request: string): Promise<boolean> {
 		const offered = await this.#hand(request, []);
-		const holding = await this.#purse.act(this.#memo, {
+		const holding = await this.#purse.act(this.#state.memo, {
 			kind: "reserve",
 			request,
 			messages: offered.messages,
 		});
 		const said = holding.kind === "holding" ? await this.#hand(request, holding.messages) : offered;
 		const taking = { kind: "take", request, messages: said.messages, release: null, mayFree: true } as const;
-		return (await this.#purse.act(this.#memo, taking)).kind === "owned";
+		return (await this.#purse.act(this.#state.memo, taking)).kind === "owned";
 	}
 
 	async #hand(request: string, messages: Bundle): Promise<OutAnswer> {
@@ -100,7 +134,8 @@ export class TokenPayee {
 async function requestOf(purse: Purse, memo: string, amount: bigint): Promise<Asked> {
 	const asked = await purse.act(memo, { kind: "makeRequest", amount });
 	if (asked.kind !== "requested") throw new Error(`a request cannot be made: ${asked.kind}`);
-	return asked;
+	const { request, messages } = asked;
+	return { request, messages };
 }
 
 /** Whoever pays one quoted payment in tokens, at its source. */
@@ -112,7 +147,8 @@ export class TokenPayer {
 	/** its own request, by which it has its value back after a late release */
 	readonly #back: TokenPayee;
 
-	private constructor(purse: Purse, ask: AskCrossings, transfer: string, pays: bigint, back: TokenPayee) {
+	/** `back`: of `pays`, and its own */
+	constructor(purse: Purse, ask: AskCrossings, transfer: string, pays: bigint, back: TokenPayee) {
 		[this.#purse, this.#ask, this.#transfer, this.#pays, this.#back] = [purse, ask, transfer, pays, back];
 	}
 

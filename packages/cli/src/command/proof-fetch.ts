@@ -139,11 +139,11 @@ async function questionOf(base: string, account: Bytes, flags: WalletFlags): Pro
 	}
 }
 
-function apiKeyOf({ apiKeyFile: file }: FetchFlags): string {
+export function apiKeyOf({ apiKeyFile: file }: { readonly apiKeyFile?: string }): string {
 	const { TENTEN_API_KEY: named } = process.env;
 	const key = file === undefined ? named : readFileSync(file, "utf8").split("\n")[0]?.trim();
 	if (key === undefined || key === "")
-		throw new BadInput("a line of the ledger is told to an API key: --api-key-file, or $TENTEN_API_KEY");
+		throw new BadInput("this is told to an API key of the operator: --api-key-file, or $TENTEN_API_KEY");
 	return key;
 }
 

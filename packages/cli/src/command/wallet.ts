@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { family } from "../subcommand.ts";
 import { balanceCommand, redeemCommand, refreshCommand, topUpCommand } from "./wallet-account.ts";
+import { acrossCommand } from "./wallet-across.ts";
 import { backupCommand, restoreCommand } from "./wallet-backup.ts";
 import { foreignCommand } from "./wallet-foreign.ts";
 import { acceptCommand, returnCommand, sendCommand } from "./wallet-hand.ts";
@@ -28,6 +29,7 @@ export function walletCommands(): Command {
 		sendCommand(),
 		acceptCommand(),
 		returnCommand(),
+		acrossCommand(),
 		historyCommand(),
 		receiptCommands(),
 		recoverCommand(),
