@@ -30,6 +30,8 @@ const ourOwn = [
 
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
+	"packages/cli/src/charging/records.ts parse(": "what its own gateway keeps, which checked it",
+	"packages/cli/src/charging/sessions.ts readRows(": "a file of whoever runs it, as those of replays",
 	"packages/cli/src/command/crossing.ts fromHex(": "an argument",
 	"packages/cli/src/command/crossing-agree.ts fromHex(": "a file of whoever runs it",
 	"packages/cli/src/command/crossing-agree.ts JSON.parse(": "a file of whoever runs it",
@@ -53,6 +55,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/settle/charging.ts JSON.parse(": "rows of its own",
 	"packages/operator/src/domain/rows.ts parse(": "rows of its own: shape/domainRecord",
 	"packages/operator/src/sealing/examine.ts parse(": "rows of its own, which it wrote with what they say",
+	"packages/cli/src/demo/disaster/world.ts fromHex(": "ids that it has just made",
+	"packages/cli/src/wallet/across.ts .json()": "what the wallet's own operator answers to a key of its own",
 	"packages/cli/src/command/rail-rule.ts .json()": "a ledger's answers to whoever rules over it",
 	"packages/cli/src/server/rail-key.ts fromHex(": "a key of its own",
 	"packages/cli/src/server/rail-key.ts parse(": "a file of one's own: command/keys of an operator",
