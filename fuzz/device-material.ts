@@ -13,6 +13,7 @@ import {
 	signDeviceQuestion,
 	signMandate,
 	signOffer,
+	signTime,
 	verifyMandate,
 } from "@tenten/protocol";
 import { createDevice, createParty } from "../packages/module/test/support/devices.ts";
@@ -84,5 +85,6 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 		encodeFogQuestion({ kind: "approve", id, request: hash, payer: car.certificate.encoded, amount: 300n }),
 		encodeFogAnswer({ kind: "kept", id, records: [hash] }),
 		encodeFogAnswer({ kind: "approved", id, approval }),
+		await signTime({ operator: operator.id, at: now }, operator.ruling),
 	];
 }

@@ -19,6 +19,7 @@ import {
 	topicOf,
 	toUtf8,
 	verifyApproval,
+	verifyTime,
 } from "@tenten/protocol";
 import { FogStore, fogDoor } from "../../packages/operator/src/fog/index.ts";
 import { readTaken, recordsTaken } from "../../packages/operator/src/fog/operator-line.ts";
@@ -45,6 +46,7 @@ async function questions(): Promise<readonly Bytes[]> {
 		encodeFogQuestion({ kind: "list", id, list: "trustList" }),
 		encodeFogQuestion({ kind: "list", id, list: "freezeList" }),
 		encodeFogQuestion({ kind: "statusList", id, number: 0 }),
+		encodeFogQuestion({ kind: "time", id }),
 		encodeFogQuestion({
 			kind: "approve",
 			id,
@@ -101,6 +103,7 @@ const answers = async (): Promise<readonly Bytes[]> => [
 	encodeFogAnswer({ kind: "list", id, list: hash, age: 9 }),
 	encodeFogAnswer({ kind: "approved", id, approval: hash }),
 	encodeFogAnswer({ kind: "refused", id, code: "list-stale", detail: "" }),
+	encodeFogAnswer({ kind: "time", id, time: hash, since: 9 }),
 ];
 
 const answer = simple("answer", answers, (input) => {
@@ -137,6 +140,26 @@ const approved: Target = {
 			form: "items",
 			run: (input) => {
 				const read = verifyApproval(input, trust);
+				if (isRefusal(read)) return read.code;
+				mustBeSame(seed, input);
+				return "accepted";
+			},
+		};
+	},
+};
+
+/** No time counts that its operator did not sign. */
+const time: Target = {
+	name: "fog/time",
+	weight: 1,
+	open: async () => {
+		const { operator, world } = (await scene()).ecosystem;
+		const seed = await operator.time();
+		return {
+			seeds: [seed],
+			form: "items",
+			run: (input) => {
+				const read = verifyTime(input, world.trust);
 				if (isRefusal(read)) return read.code;
 				mustBeSame(seed, input);
 				return "accepted";
@@ -246,6 +269,7 @@ export const fogTargets: readonly Target[] = [
 	answer,
 	taken,
 	approved,
+	time,
 	packets,
 	topic,
 	...Object.entries(routes).map(([route, seeds]) => routeTarget(route, seeds)),

@@ -60,7 +60,8 @@ const frame = simple("frame of a relay", frames, (input) => {
 	if (read.kind !== "letter") return "accepted";
 	const rooms = new RelayRooms(usualRelayLimits);
 	const given: Bytes[] = [];
-	rooms.sit("room", "guest", { deliver: (each) => given.push(each), replaced: () => undefined });
+	const unheard = { replaced: () => undefined, ended: () => undefined };
+	rooms.sit("room", "guest", { deliver: (each) => given.push(each), ...unheard });
 	const letter = { id: read.id, frame: input };
 	if (rooms.post("room", "inviter", letter, { address: "", now_ms: 0 }) !== undefined)
 		throw new Broken("a letter that fits is not kept");

@@ -97,6 +97,7 @@ const operatorRoutes: Readonly<Record<string, Seeds>> = {
 	"POST /v1/rulings": posted("/v1/rulings", ({ rule }) => rule),
 	"POST /v1/appeals": posted("/v1/appeals", ({ appeal }) => appeal),
 	"GET /v1/freeze-list": () => [{ path: "/v1/freeze-list" }],
+	"GET /v1/time": () => [{ path: "/v1/time" }],
 	"GET /v1/trust-list": () => [{ path: "/v1/trust-list" }],
 	"GET /v1/releases/:lock": ({ locks }) => locks.map((lock) => ({ path: `/v1/releases/${toHex(lock)}` })),
 	"GET /v1/accounts/:account": ({ account, holders }) =>

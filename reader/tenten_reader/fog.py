@@ -64,13 +64,19 @@ class AskApprove(Structure):
 
 
 @dataclass(frozen=True)
+class AskTime(Structure):
+    KIND = 4
+    id: Id
+
+
+@dataclass(frozen=True)
 class AskStatusList(Structure):
     KIND = 5
     id: Id
     number: Annotated[int, Number(0, 65535)]
 
 
-FogQuestion = Union[AskKeep, AskList, AskApprove, AskStatusList]
+FogQuestion = Union[AskKeep, AskList, AskApprove, AskTime, AskStatusList]
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,28 @@ class SaysRefused(Structure):
     detail: Annotated[str, Text(256)]
 
 
-FogAnswer = Union[SaysKept, SaysList, SaysApproved, SaysRefused]
+@dataclass(frozen=True)
+class SaysTime(Structure):
+    KIND = 5
+    id: Id
+    time: Annotated[bytes, Bytes(1, 512)]
+    since: Annotated[int, Number(0, 2**53 - 1)]
+
+
+FogAnswer = Union[SaysKept, SaysList, SaysApproved, SaysRefused, SaysTime]
+
+
+@dataclass(frozen=True)
+class SignedTimeBody(Structure):
+    operator: Bytes32
+    at: UnixSeconds
+
+
+@dataclass(frozen=True)
+class SignedTime(Structure):
+    body: SignedTimeBody
+    key_hint: KeyHint
+    signature: Signature
 
 
 @dataclass(frozen=True)

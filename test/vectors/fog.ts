@@ -13,6 +13,7 @@ import {
 	sha256,
 	signApproval,
 	signMandate,
+	signTime,
 	Trust,
 	trustList,
 	type VerifiedMandate,
@@ -164,6 +165,7 @@ export const approvals: Draft = {
 
 const id = bytesOf("question").subarray(0, 16);
 const record = bytesOf("record");
+const time = await signTime({ operator: densha.id, at: now }, densha.ruling);
 
 export const fogStructures: readonly Structure[] = [
 	also(
@@ -177,6 +179,7 @@ export const fogStructures: readonly Structure[] = [
 					"approve",
 					encodeFogQuestion({ kind: "approve", id, request: record, payer: alice.encoded, amount: 300n }),
 				],
+				["time", encodeFogQuestion({ kind: "time", id })],
 				["status list", encodeFogQuestion({ kind: "statusList", id, number: 65_535 })],
 			],
 		},
@@ -194,12 +197,14 @@ export const fogStructures: readonly Structure[] = [
 				["list", encodeFogAnswer({ kind: "list", id, list: record, age: 60 })],
 				["approved", encodeFogAnswer({ kind: "approved", id, approval })],
 				["refused", encodeFogAnswer({ kind: "refused", id, code: "list-stale", detail: "90000 seconds" })],
+				["time", encodeFogAnswer({ kind: "time", id, time, since: 60 })],
 			],
 		},
-		["type-unknown", "kind 5", [0], 5],
+		["type-unknown", "kind 6", [0], 6],
 		["malformed", "no id", [2], []],
 		["too-many", "17 ids", [2], new Array(17).fill(0)],
 	),
 	{ name: "mandate", encodings: [["of yen", await mandateOf()]] },
 	{ name: "fogApproval", encodings: [["of a payment", approval]] },
+	{ name: "signedTime", encodings: [["of an operator", time]] },
 ];

@@ -24,7 +24,13 @@ export type { Rate } from "./http/buckets.ts";
 export { type ClientRules, usualRates } from "./http/client-limits.ts";
 export { type Document, openApiDocument } from "./http/document.ts";
 export { openDoor, usualDoor } from "./http/door.ts";
-export { type RunningServer, type ServerLimits, type ServerOptions, startServer } from "./http/server.ts";
+export {
+	type RunningServer,
+	type ServerLimits,
+	type ServerOptions,
+	serveApp,
+	startServer,
+} from "./http/server.ts";
 export type { KeyVault } from "./key-ring.ts";
 export { Ledger } from "./ledger/ledger.ts";
 export * from "./log/index.ts";

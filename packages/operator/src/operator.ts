@@ -31,6 +31,7 @@ import { Devices } from "./devices/devices.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { enrol, type MadeCertificate } from "./enrol.ts";
 import { giveMandate, type MandateTerms } from "./fog/mandates.ts";
+import { timeSigner } from "./fog/time-signer.ts";
 import { FreezeLists } from "./freezing/freeze-lists.ts";
 import { Freezing } from "./freezing/freezing.ts";
 import { withdraw } from "./issuer.ts";
@@ -123,6 +124,7 @@ export class Operator implements OperatorClient {
 		this.#ring = ring;
 		const { store, id, keys, now, policy } = context;
 		const ruling = () => keys.ruling;
+		this.time = timeSigner(context);
 		this.#freezeLists = new FreezeLists({ store, id, ruling, now, validity: policy.trustListValidity });
 		this.devices = new Devices(context);
 		this.freezing = new Freezing(context, this.#freezeLists);
@@ -201,6 +203,8 @@ export class Operator implements OperatorClient {
 	readonly trustList = async (): Promise<Bytes> => (await this.#trustLists.newest()).encoded;
 
 	readonly freezeList = async (): Promise<Bytes> => (await this.#freezeLists.newest()).encoded;
+	/** What time it is, signed once a second at most. */
+	readonly time: () => Promise<Bytes>;
 
 	readonly appeal = (encoded: Bytes): Promise<Bytes | Refusal> => this.freezing.appeal(encoded);
 

@@ -1,18 +1,24 @@
 /** A gateway keeps what it acknowledged, hands on no old list, and approves within its mandates, wherever it is cut. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Bytes, isRefusal, keyId } from "@tenten/protocol";
+import { type Bytes, isRefusal, keyId, signTime, verifyTime } from "@tenten/protocol";
 import { ran } from "../../../test/support/ran.ts";
 import { type ListOptions, statusList } from "../../module/test/support/status-lists.ts";
 import { Gateway } from "../src/fog/gateway.ts";
 import { FogStore } from "../src/fog/index.ts";
+import { HeldTime } from "../src/fog/time.ts";
 import type { FailPoint } from "../src/index.ts";
 import { gatewaySigner } from "./support/fog-keys.ts";
-import { deviceId, type FogScene, fogScene, type OpenGateway, outcomeOf } from "./support/fog-scene.ts";
+import { deviceId, type FogScene, fogScene, outcomeOf } from "./support/fog-scene.ts";
+import { fogWrites, keep, prepareForWrites } from "./support/fog-writes.ts";
 import { inFolder } from "./support/in-folder.ts";
 
 const scene: FogScene = await fogScene();
 const { clock } = scene.ecosystem;
+const writes = fogWrites(scene);
+
+const approve = (request: Bytes, amount: bigint, payer: Bytes = scene.payer.certificate.encoded) =>
+	({ kind: "approve", request, payer, amount }) as const;
 
 function withStore(work: (file: string) => Promise<void>): Promise<void> {
 	return inFolder(async (file) => {
@@ -20,12 +26,6 @@ function withStore(work: (file: string) => Promise<void>): Promise<void> {
 		await work(file);
 	});
 }
-
-const keep = (...records: readonly Bytes[]) =>
-	({ kind: "keep", records: records.map((record) => ({ record, proof: null })) }) as const;
-
-const approve = (request: Bytes, amount: bigint, payer: Bytes = scene.payer.certificate.encoded) =>
-	({ kind: "approve", request, payer, amount }) as const;
 
 describe("records", () => {
 	test("are kept once, with the proof that they name, and are there after a restart", () =>
@@ -219,41 +219,91 @@ describe("lists", () => {
 		}));
 });
 
-/** Every durable write of a gateway, and how one sees whether it is there. */
-const writes: Readonly<
-	Record<
-		string,
-		{
-			readonly write: (gateway: OpenGateway) => Promise<unknown>;
-			readonly isThere: (again: OpenGateway) => boolean;
-		}
-	>
-> = {
-	"a record": {
-		write: async ({ ask }) => ask(keep(await scene.record({ amount: 77n }))),
-		isThere: ({ store }) => store.count().kept === 3,
-	},
-	"an acknowledgement": {
-		write: ({ store }) => store.acknowledge([store.waiting(9)[0]?.id as Bytes], clock.now),
-		isThere: ({ store }) => store.waiting(9).length === 0,
-	},
-	"a record set aside": {
-		write: ({ store }) => store.setAside(store.waiting(1)[0]?.id as Bytes, "malformed"),
-		isThere: ({ store }) => store.count().refused === 1,
-	},
-	"what is forgotten": {
-		write: ({ store }) => store.forget(clock.now + 1),
-		isThere: ({ store }) => store.count().kept === 1,
-	},
-	"an approval": {
-		write: async ({ ask }) => ask(approve((await scene.request()).encoded, 300n)),
-		isThere: ({ store }) => store.count().approvals === 1,
-	},
-	"a list": {
-		write: ({ store }) => store.keepList("freezeList", { encoded: Uint8Array.of(7), at: 7 }),
-		isThere: ({ store }) => store.list("freezeList")?.at === 7,
-	},
-};
+describe("time", () => {
+	const ask = { kind: "time" } as const;
+
+	test("is what the operator signed, and seconds that a clock counted which never goes back", () =>
+		withStore(async (file) => {
+			let ms = 5_000;
+			const elapsed_ms = (): number => ms;
+			const first = await scene.open(file, { ageMost_s: 1_000, elapsed_ms });
+			assert.equal(outcomeOf(await first.ask(ask)), "list-stale", "the operator has signed none");
+			await first.lists.refresh();
+			await first.time.refresh();
+			const signedAt = clock.now;
+			ms += 90_900;
+			const told = await first.ask(ask);
+			assert.ok(told.kind === "time" && told.since === 90);
+			const time = verifyTime(told.time, scene.ecosystem.world.trust);
+			assert.ok(!isRefusal(time) && time.at === signedAt);
+			// A date that is set back changes nothing of what is told; one that is far ahead makes it too old.
+			clock.now -= 500;
+			assert.deepEqual(await first.ask(ask).then((same) => same.kind === "time" && same.since), 90);
+			clock.now = signedAt + 1_001;
+			assert.equal(outcomeOf(await first.ask(ask)), "list-stale");
+			clock.now = signedAt;
+			ms += 911_000;
+			assert.equal(outcomeOf(await first.ask(ask)), "list-stale");
+			first.store.close();
+		}));
+
+	test("is never less than it was, and outlives a restart that forgets the seconds since", () =>
+		withStore(async (file) => {
+			let ms = 0;
+			const elapsed_ms = (): number => ms;
+			const signedAt = clock.now;
+			const first = await scene.open(file, { elapsed_ms });
+			await first.lists.refresh();
+			await first.time.refresh();
+			ms += 70_000;
+			clock.now -= 100;
+			await first.time.refresh();
+			const told = await first.ask(ask);
+			assert.ok(
+				told.kind === "time" && told.since === 70,
+				"the operator's clock went back: its first word stands",
+			);
+			clock.now = signedAt;
+			first.store.close();
+			scene.line.isUp = false;
+			const again = await scene.open(file, { elapsed_ms });
+			await again.time.refresh();
+			const later = await again.ask(ask);
+			assert.ok(later.kind === "time" && later.since === 0);
+			const time = verifyTime(later.time, scene.ecosystem.world.trust);
+			assert.ok(!isRefusal(time) && time.at === signedAt);
+			scene.line.isUp = true;
+			again.store.close();
+		}));
+
+	test("that another signed, or for another operator, is taken by no gateway and no device", async () => {
+		const { world, operator } = scene.ecosystem;
+		const forged = await signTime({ operator: operator.id, at: clock.now }, gatewaySigner);
+		const unknown = await signTime({ operator: new Uint8Array(32), at: clock.now }, world.operator.ruling);
+		const changed = Uint8Array.from(await operator.time());
+		changed[changed.length - 1] = (changed.at(-1) as number) ^ 1;
+		const codes = [forged, unknown, changed, Uint8Array.of(1)].map((encoded) => {
+			const time = verifyTime(encoded, world.trust);
+			return isRefusal(time) && time.code;
+		});
+		assert.deepEqual(codes, ["authority-unknown", "issuer-unknown", "signature-invalid", "malformed"]);
+		await withStore(async (file) => {
+			const { store, lists } = await scene.open(file);
+			await lists.refresh();
+			const held = new HeldTime({
+				store,
+				operator: operator.id,
+				trust: () => lists.trust(),
+				fetch: async () => forged,
+				ageMost_s: 100,
+				now: () => clock.now,
+			});
+			await held.refresh();
+			assert.ok(isRefusal(held.aged()));
+			store.close();
+		});
+	});
+});
 
 test("power fails before or after each write: what was said is there, what was not said is whole or not there", async (t) => {
 	let cuts = 0;
@@ -265,10 +315,7 @@ test("power fails before or after each write: what was said is there, what was n
 					if (isArmed && at === point) throw new Error("power is gone");
 				};
 				const failing = await scene.open(file, { store: { onCommit } });
-				await failing.lists.refresh();
-				await failing.ask(keep(await scene.record({ amount: 1n })));
-				await failing.store.acknowledge([failing.store.waiting(1)[0]?.id as Bytes], clock.now);
-				await failing.ask(keep(await scene.record()));
+				await prepareForWrites(scene, failing);
 				isArmed = true;
 				await assert.rejects(write(failing), /power/, name);
 				isArmed = false;
@@ -287,13 +334,14 @@ test("a store is one process's, of one key, and made once", () =>
 		const first = await scene.open(file);
 		const second = FogStore.open(file);
 		assert.equal(isRefusal(second) && second.code, "log-in-use");
-		const { store, lists } = first;
+		const { store, lists, time } = first;
 		const other = { ...scene.ecosystem.world.operator.ruling };
 		assert.throws(
 			() =>
 				new Gateway({
 					store,
 					lists,
+					time,
 					operator: scene.ecosystem.operator.id,
 					signer: other,
 					mandates: [],

@@ -24,6 +24,7 @@ import {
 	type VerifiedApproval,
 	verifyApproval,
 	verifyFreezeList,
+	verifyTime,
 	verifyTrustList,
 } from "@tenten/protocol";
 import mqtt, { type MqttClient } from "mqtt";
@@ -151,6 +152,9 @@ async function exercise(fog: RunningFog, ask: Ask, operator: FogOperator, amount
 	assert.ok(freezes.kind === "list");
 	const under = { trust: world.trust, newest: () => null, now: clock.now };
 	assert.ok(!isRefusal(verifyFreezeList(freezes.list, under)));
+	const told = await ask({ kind: "time", id: freshId() });
+	const time = told.kind === "time" && verifyTime(told.time, world.trust);
+	assert.ok(time !== false && !isRefusal(time) && time.at === clock.now);
 	const { encoded } = await scene.request();
 	const payer = scene.payer.certificate.encoded;
 	const approved = await ask({ kind: "approve", id: freshId(), request: encoded, payer, amount: 300n });
@@ -238,7 +242,7 @@ test("the door answers what is no question by its code, and says how it stands",
 test("records come to the operator once each, whatever the line loses, and what it refuses is set aside", () =>
 	withFog({}, async (fog, operator) => {
 		const random = chance(7);
-		operator.fate = () => (["answered", "unanswered", "lost"] as const)[random(3)] ?? "answered";
+		operator.fate = () => (["answered", "cut", "unanswered", "lost"] as const)[random(4)] ?? "answered";
 		operator.refuses = (amount) => (amount === 5n ? "authority-unknown" : null);
 		const ask = overHttp(() => fog.url);
 		for (let amount = 1n; amount <= 30n; amount++)

@@ -7,7 +7,12 @@ import { otherSide, type Side } from "../src/transport/relay-frame.ts";
 import { RelayRooms, type Seat, usualRelayLimits } from "../src/transport/relay-rooms.ts";
 
 const limits = { letters: 4, mailboxBytes: 4_000, addressBytes: 12_100, bytes: 20_000, life_ms: 1_000 };
-const seatInto = (got: Bytes[]): Seat => ({ deliver: (frame) => got.push(frame), replaced: () => undefined });
+const ended = (): void => assert.fail("rooms in memory end no seat");
+const seatInto = (got: Bytes[]): Seat => ({
+	deliver: (frame) => got.push(frame),
+	replaced: () => undefined,
+	ended,
+});
 const letter = (number: number, length = 100) => ({
 	id: new Uint8Array(16).fill(number),
 	frame: new Uint8Array(length).fill(number),
@@ -76,7 +81,11 @@ test("a letter that waits too long is let go, and so is its room", () => {
 test("a seat is left by whoever has it, and a room that nobody needs is gone", () => {
 	const rooms = new RelayRooms(usualRelayLimits);
 	const replaced: string[] = [];
-	const seat = (name: string): Seat => ({ deliver: () => undefined, replaced: () => replaced.push(name) });
+	const seat = (name: string): Seat => ({
+		deliver: () => undefined,
+		replaced: () => replaced.push(name),
+		ended,
+	});
 	const [first, second] = [seat("first"), seat("second")];
 	rooms.sit("room", "guest", first);
 	rooms.sit("room", "guest", second);

@@ -9,6 +9,7 @@ import { coseKey, fromHex, isRefusal, keyId, type PublicKey, serialize, toHex } 
 import { replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
+import { openRooms } from "../fog/rooms.ts";
 import { firstSettings, keyIn, readSettings, settingsIn, storeIn } from "../fog/settings.ts";
 import { onPort } from "../server/port.ts";
 import { createRailKey, openRailKey } from "../server/rail-key.ts";
@@ -78,7 +79,9 @@ function serveCommand(): Command {
 			const fog = await onPort(settings.port, () => startFog(options));
 			if (isRefusal(fog)) throw new BadInput(fog.detail);
 			output.say(`Devices ask at ${fog.url} and at ${fog.broker}. Ctrl-C ends it.`);
+			const rooms = openRooms(fog);
 			await stopSignal().stopped;
+			await rooms.close();
 			await fog.close();
 			return { ok: true, result: { ok: true, url: fog.url, broker: fog.broker } };
 		},

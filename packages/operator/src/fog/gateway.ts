@@ -3,7 +3,8 @@
  *
  *   question ──▶ read ──▶ keep: checked, durable ──▶ kept
  *                    ├──▶ list: young enough ─────▶ list
- *                    └──▶ approve: checked, a part of the mandate, durable ──▶ approved
+ *                    ├──▶ approve: checked, a part of the mandate, durable ──▶ approved
+ *                    └──▶ time: what the operator signed, not too long ago ──▶ time
  *
  * Approvals are decided one after another: each begins where the one before ended. Nothing is said before it is durable,
  * so whoever is killed in between finds the same question answered the same.
@@ -39,10 +40,12 @@ import {
 } from "@tenten/protocol";
 import type { Lists } from "./lists.ts";
 import type { FogStore, NewRecord } from "./store.ts";
+import type { HeldTime } from "./time.ts";
 
 export type GatewayOptions = {
 	readonly store: FogStore;
 	readonly lists: Lists;
+	readonly time: HeldTime;
 	/** key id of the operator's root */
 	readonly operator: Bytes;
 	readonly signer: Signer;
@@ -102,6 +105,10 @@ export class Gateway {
 			case "approve": {
 				const approval = await this.#approve(question);
 				return isRefusal(approval) ? refused(id, approval) : { kind: "approved", id, approval };
+			}
+			case "time": {
+				const aged = this.#options.time.aged();
+				return isRefusal(aged) ? refused(id, aged) : { kind: "time", id, ...aged };
 			}
 			default:
 				return question satisfies never;

@@ -36,6 +36,8 @@ const mostBytes = 65_536;
 export type OperatorLine = {
 	/** `list-stale`: there is no status list of this number. */
 	readonly list: (name: ListName) => Promise<Bytes | Refusal>;
+	/** its signed time */
+	readonly time: () => Promise<Bytes | Refusal>;
 	readonly deliver: (records: readonly Bytes[]) => Promise<readonly Taken[] | Refusal>;
 };
 
@@ -47,6 +49,7 @@ export function operatorLine(url: string): OperatorLine {
 			name === "trustList" || name === "freezeList"
 				? ask(`${base}${listPaths[name]}`, {})
 				: ask(`${base}/v1/status-lists/${name.slice("statusList/".length)}`, {}, noSuchList),
+		time: () => ask(`${base}/v1/time`, {}),
 		deliver: async (records) => {
 			const body = new Uint8Array(serialize(recordBatch, records));
 			const answer = await ask(`${base}${recordsPath}`, {

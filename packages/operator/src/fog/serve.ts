@@ -16,7 +16,7 @@ import {
 } from "@tenten/protocol";
 import { pino } from "pino";
 import type { RequestLog } from "../http/app.ts";
-import { type RunningServer, type ServerLimits, serveApp } from "../http/server.ts";
+import { type RunningApp, type ServerLimits, serveApp } from "../http/server.ts";
 import { type BrokerLimits, type RunningBroker, startBroker } from "./broker.ts";
 import { fogDoor } from "./door.ts";
 import type { FogStanding } from "./endpoints.ts";
@@ -26,6 +26,7 @@ import { Lists } from "./lists.ts";
 import { type FogAtBroker, joinBroker } from "./mqtt.ts";
 import { operatorLine } from "./operator-line.ts";
 import { FogStore, type FogStoreOptions } from "./store.ts";
+import { HeldTime } from "./time.ts";
 
 export type FogOptions = {
 	/** of its store, made before */
@@ -74,6 +75,10 @@ export type RunningFog = {
 	readonly url: string;
 	/** of the broker where devices meet */
 	readonly broker: string;
+	/** the same as this machine reaches it, with the account of another's if it has one */
+	readonly brokerFromHere: string;
+	/** see `RunningApp` */
+	readonly upgrades: RunningApp["upgrades"];
 	/** resolves once it hears questions at its broker */
 	readonly subscribed: Promise<void>;
 	readonly standing: () => FogStanding;
@@ -125,10 +130,19 @@ async function open(
 		ageMost_s: options.listAgeMost_s ?? usual.listAgeMost_s,
 		now,
 	});
+	const time = new HeldTime({
+		store,
+		operator: operator.id,
+		trust: () => lists.trust(),
+		fetch: line.time,
+		ageMost_s: options.listAgeMost_s ?? usual.listAgeMost_s,
+		now,
+	});
 	const served = devices && new Set(devices.map(toHex));
 	const gateway = new Gateway({
 		store,
 		lists,
+		time,
 		operator: operator.id,
 		signer,
 		mandates: options.mandates ?? [],
@@ -137,11 +151,19 @@ async function open(
 		now,
 	});
 	const answer = (question: Bytes): Promise<Bytes | Refusal> => gateway.answer(question);
-	const { broker, at } = await meet(options, { gateway: gateway.id, answer, report }, closing);
+	const { broker, brokerFromHere, at } = await meet(
+		options,
+		{ gateway: gateway.id, answer, report },
+		closing,
+	);
 	const forwarder = new Forwarder({
 		store,
 		deliver: line.deliver,
-		refresh: () => lists.refresh(),
+		refresh: async () => {
+			const refusal = await lists.refresh();
+			if (refusal === undefined) await time.refresh();
+			return refusal;
+		},
 		now,
 		pause_ms: options.pause_ms ?? usual.pause_ms,
 		pauseMost_ms: options.pauseMost_ms ?? usual.pauseMost_ms,
@@ -153,11 +175,34 @@ async function open(
 		report,
 	});
 	closing.push(() => forwarder.stop());
-	const standing = (): FogStanding => {
+	const standing = standingOf({ store, lists, gateway: gateway.id, forwarder, at, now });
+	const door = fogDoor({ answer, standing, log });
+	const server = await serveApp((request) => door.fetch(request), options);
+	closing.push(() => server.close());
+	const { url, upgrades } = server;
+	return { url, broker, brokerFromHere, subscribed: at.subscribed, standing, upgrades };
+}
+
+function standingOf({
+	store,
+	lists,
+	gateway,
+	forwarder,
+	at,
+	now,
+}: {
+	readonly store: FogStore;
+	readonly lists: Lists;
+	readonly gateway: Bytes;
+	readonly forwarder: Forwarder;
+	readonly at: FogAtBroker;
+	readonly now: () => number;
+}): () => FogStanding {
+	return () => {
 		const { approvals, ...records } = store.count();
 		return {
 			now: now(),
-			gateway: toHex(gateway.id),
+			gateway: toHex(gateway),
 			operator: { isInReach: forwarder.isInReach },
 			broker: { isConnected: at.isConnected() },
 			lists: { ...lists.ages(), statusLists: lists.statusLists() },
@@ -165,10 +210,6 @@ async function open(
 			approvals,
 		};
 	};
-	const door = fogDoor({ answer, standing, log });
-	const server: RunningServer = await serveApp((request) => door.fetch(request), options);
-	closing.push(() => server.close());
-	return { url: server.url, broker, subscribed: at.subscribed, standing };
 }
 
 /** The gateway is a client of its own broker as it is of any other. */
@@ -180,7 +221,7 @@ async function meet(
 		readonly report: (error: unknown) => void;
 	},
 	closing: (() => Promise<void> | void)[],
-): Promise<{ readonly broker: string; readonly at: FogAtBroker }> {
+): Promise<{ readonly broker: string; readonly brokerFromHere: string; readonly at: FogAtBroker }> {
 	let own: RunningBroker | undefined;
 	const account = { username: "gateway", password: randomBytes(32).toString("hex") };
 	if (broker.kind === "embedded") {
@@ -193,8 +234,8 @@ async function meet(
 	const url = broker.kind === "other" ? broker.url : ownUrl(own?.url ?? "", account);
 	const at = joinBroker({ url, ...heard });
 	closing.push(() => at.close());
-	const shown = broker.kind === "other" ? withoutAccount(broker.url) : (own?.url ?? "");
-	return { broker: shown, at };
+	if (own === undefined) return { broker: withoutAccount(url), brokerFromHere: url, at };
+	return { broker: own.url, brokerFromHere: withoutAccount(url), at };
 }
 
 function ownUrl(

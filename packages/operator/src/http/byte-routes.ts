@@ -26,7 +26,7 @@ export function addByteRoutes(
 	idempotency: Idempotency,
 	gate: Gate,
 ): void {
-	const { enrol, withdraw, claim, rule, trustList, freezeList, appeal, release, account } = endpoints;
+	const { enrol, withdraw, claim, rule, trustList, freezeList, time, appeal, release, account } = endpoints;
 	serve(app, enrol, gate, async ({ body }) => answered(enrol, await operator.enrol(body)));
 	serve(app, withdraw, gate, ({ body, header }) =>
 		idempotency.once(withdraw.path, header("idempotency-key"), body, async (keyed) =>
@@ -45,6 +45,7 @@ export function addByteRoutes(
 	);
 	serve(app, trustList, gate, async () => given(await operator.trustList()));
 	serve(app, freezeList, gate, async () => given(await operator.freezeList()));
+	serve(app, time, gate, async () => given(await operator.time()));
 	serve(app, appeal, gate, async ({ body }) => answered(appeal, await operator.appeal(body)));
 	serve(app, release, gate, async ({ params }) =>
 		answered(release, await operator.release(fromHex(params.lock) as Bytes)),

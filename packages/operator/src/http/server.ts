@@ -7,8 +7,9 @@
  * content, as after a crash.
  */
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { pino } from "pino";
 import { type AppOptions, createApp } from "./app.ts";
@@ -41,6 +42,11 @@ export type RunningServer = {
 	readonly close: () => Promise<void>;
 };
 
+export type RunningApp = RunningServer & {
+	/** Gives connections that ask for another protocol to this one; they end with the server. */
+	readonly upgrades: (take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void) => void;
+};
+
 const usualLimits: ServerLimits = {
 	head_ms: 10_000,
 	request_ms: 30_000,
@@ -62,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 export async function serveApp(
 	fetch: (request: Request) => Response | Promise<Response>,
 	options: Pick<ServerOptions, "port" | "hostname" | "limits">,
-): Promise<RunningServer> {
+): Promise<RunningApp> {
 	const { port, hostname = "127.0.0.1" } = options;
 	const limits = { ...usualLimits, ...options.limits };
 	const serverOptions = {
@@ -82,6 +88,7 @@ export async function serveApp(
 			listening.stop();
 			return stop(server, connections, limits.stop_ms);
 		},
+		upgrades: (take) => void server.on("upgrade", take),
 	};
 }
 

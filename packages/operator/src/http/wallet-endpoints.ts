@@ -134,6 +134,16 @@ export const walletEndpoints = named("wallets", {
 		gives: { kind: "cose", description: "a signed freeze list" },
 		problems: [],
 	},
+	time: {
+		method: "get",
+		path: "/v1/time",
+		summary: "What time it is, signed: for those who have no clock, and gateways that tell them",
+		access: "anyone",
+		takes: { kind: "none" },
+		keyed: false,
+		gives: { kind: "cose", description: "`signedTime` (fog.md)" },
+		problems: [],
+	},
 	appeal: {
 		method: "post",
 		path: "/v1/appeals",

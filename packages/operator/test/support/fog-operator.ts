@@ -20,13 +20,20 @@ export type FogOperator = {
 	readonly came: Map<string, number>;
 	/** what it has */
 	readonly has: Map<string, Bytes>;
-	/** of a request: done and answered, done and not answered, not done */
-	fate: () => "answered" | "unanswered" | "lost";
+	/** of a request: done and answered, done and answered by half before the line is cut, done and not answered, not done */
+	fate: () => "answered" | "cut" | "unanswered" | "lost";
 	/** its status lists, by number */
 	readonly statuses: Bytes[];
 	/** the code with which a record is refused, by its amount */
 	refuses: (amount: bigint) => string | null;
 };
+
+/** An answer whose line is cut in the middle of it. */
+function halfOf(body: Bytes): Response {
+	const half = new Uint8Array(body.subarray(0, body.length >> 1));
+	const headers = { "content-length": `${body.length}`, connection: "close" };
+	return new Response(half, { headers: { "content-type": "application/cose", ...headers } });
+}
 
 export async function fogOperator({ operator }: Pick<Ecosystem, "operator">): Promise<FogOperator> {
 	const app = new Hono();
@@ -42,6 +49,7 @@ export async function fogOperator({ operator }: Pick<Ecosystem, "operator">): Pr
 		if (self.fate() === "lost") return gone();
 		return list === undefined ? new Response(null, { status: 404 }) : cose(list);
 	});
+	app.get("/v1/time", async () => (self.fate() === "lost" ? gone() : cose(await operator.time())));
 	app.post(recordsPath, async (context) => {
 		const fate = self.fate();
 		if (fate === "lost") return gone();
@@ -58,7 +66,9 @@ export async function fogOperator({ operator }: Pick<Ecosystem, "operator">): Pr
 			if (code === null) self.has.set(id, encoded);
 			return { id: record.id, code };
 		});
-		return fate === "unanswered" ? gone() : cose(serialize(recordsTaken, taken));
+		if (fate === "unanswered") return gone();
+		const answer = serialize(recordsTaken, taken);
+		return fate === "cut" ? halfOf(answer) : cose(answer);
 	});
 	const server = await serveApp(app.fetch, { port: 0 });
 	const self: FogOperator = {

@@ -25,6 +25,7 @@ import { type Holder, verify } from "../../../module/test/support/world.ts";
 import { Gateway, type GatewayOptions } from "../../src/fog/gateway.ts";
 import { FogStore, type FogStoreOptions } from "../../src/fog/index.ts";
 import { Lists } from "../../src/fog/lists.ts";
+import { HeldTime } from "../../src/fog/time.ts";
 import { createEcosystem, type Ecosystem, enrolHolder } from "./ecosystem.ts";
 import { device, gatewaySigner } from "./fog-keys.ts";
 
@@ -55,11 +56,13 @@ export type FogScene = {
 type OpenOptions = Partial<Pick<GatewayOptions, "mandates" | "serves">> & {
 	readonly store?: FogStoreOptions;
 	readonly ageMost_s?: number;
+	readonly elapsed_ms?: () => number;
 };
 
 export type OpenGateway = {
 	readonly store: FogStore;
 	readonly lists: Lists;
+	readonly time: HeldTime;
 	readonly gateway: Gateway;
 	readonly ask: (question: Omitted) => Promise<FogAnswer>;
 };
@@ -141,9 +144,19 @@ export async function fogScene(database?: string): Promise<FogScene> {
 			if (isRefusal(store)) return assert.fail(store.detail);
 			const now = (): number => clock.now;
 			const lists = new Lists({ store, operator: operator.id, verify, fetch, ageMost_s, now });
+			const time = new HeldTime({
+				store,
+				operator: operator.id,
+				trust: () => lists.trust(),
+				fetch: async () => (line.isUp ? operator.time() : refuse("channel-failed", "cut")),
+				ageMost_s,
+				now,
+				...(options.elapsed_ms === undefined ? {} : { elapsed_ms: options.elapsed_ms }),
+			});
 			const gateway = new Gateway({
 				store,
 				lists,
+				time,
 				operator: operator.id,
 				signer: gatewaySigner,
 				mandates: options.mandates ?? [await mandate()],
@@ -159,7 +172,7 @@ export async function fogScene(database?: string): Promise<FogScene> {
 				assert.deepEqual((read as FogAnswer).id, id);
 				return read as FogAnswer;
 			};
-			return { store, lists, gateway, ask };
+			return { store, lists, time, gateway, ask };
 		},
 	};
 }

@@ -150,6 +150,7 @@ function ofQuestion(path: string): Provocations {
 const byJson: Readonly<Record<string, Provocations>> = {
 	trustList: {},
 	freezeList: {},
+	time: {},
 	release: {
 		malformed: (s) => fetch(`${s.server.url}/v1/releases/none`),
 		"attempt-unknown": (s) => fetch(`${s.server.url}/v1/releases/${nowhere}`),

@@ -49,6 +49,7 @@ export const signedTypes = [
 	"seal-refusal",
 	"settlement",
 	"statement",
+	"time",
 	"trust-list",
 ] as const;
 

@@ -45,6 +45,8 @@ export const fogQuestion = union({
 	list: [2, record({ id, list: fogList })],
 	/** approve that this payer pays my request: an encoded `signedRequest`, an encoded `certificate` */
 	approve: [3, record({ id, request: bytes(1, 8_192), payer: bytes(1, 1_024), amount })],
+	/** what time it is at least */
+	time: [4, record({ id })],
 	/** the operator's status list of this number */
 	statusList: [5, record({ id, number: integer(0, 65_535) })],
 });
@@ -59,6 +61,8 @@ export const fogAnswer = union({
 	approved: [3, record({ id, approval: bytes(1, 2_048) })],
 	/** nothing was done; `code`: one of the codes of refusals */
 	refused: [4, record({ id, code: text(32), detail: text(256) })],
+	/** an encoded `signedTime`, and seconds since the gateway was given it */
+	time: [5, record({ id, time: bytes(1, 512), since: integer(0, Number.MAX_SAFE_INTEGER) })],
 });
 export type FogAnswer = TypeOf<typeof fogAnswer>;
 

@@ -2,4 +2,5 @@
 export * from "./approval.ts";
 export * from "./frames.ts";
 export * from "./packet-lengths.ts";
+export * from "./time.ts";
 export * from "./topics.ts";

@@ -81,7 +81,7 @@ function mqttSocket(place: Place, rules: PeerRules, account: BrokerAccount | und
 	const begin = async (): Promise<void> => {
 		const { MqttClient } = await import("mqtt");
 		if (isEnded) return;
-		client = new MqttClient(() => connection(place, rules), {
+		client = new MqttClient(() => brokerConnection(place, rules, maximumPacketBytes), {
 			...(account ?? {}),
 			protocolVersion: 4,
 			clientId: `${side === "guest" ? "g" : "i"}${room.slice(0, 22)}`,
@@ -114,8 +114,12 @@ function mqttSocket(place: Place, rules: PeerRules, account: BrokerAccount | und
 	return socket;
 }
 
-/** To the address that was checked; longer packets than any of ours end it before they are read. */
-function connection({ url, isTls }: Place, rules: PeerRules): NetSocket {
+/** To the address that was checked; a packet longer than that many bytes ends it before it is read. */
+export function brokerConnection(
+	{ url, isTls }: Pick<Place, "url" | "isTls">,
+	rules: PeerRules,
+	packetBytes: number,
+): NetSocket {
 	const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
 	const port = Number(url.port || (isTls ? ports.tls : ports.plain));
 	const lookup = pinningLookup(url, rules);
@@ -123,9 +127,9 @@ function connection({ url, isTls }: Place, rules: PeerRules): NetSocket {
 		? connectTls({ host, port, lookup, servername: host })
 		: connectPlain({ host, port, lookup });
 	socket.setNoDelay();
-	const isInBounds = packetLengths(maximumPacketBytes);
+	const isInBounds = packetLengths(packetBytes);
 	socket.on("data", (chunk: Buffer) => {
-		if (!isInBounds(chunk)) socket.destroy(new Error("a packet longer than any letter"));
+		if (!isInBounds(chunk)) socket.destroy(new Error("a packet longer than any of ours"));
 	});
 	return socket;
 }

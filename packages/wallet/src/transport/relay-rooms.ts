@@ -40,7 +40,33 @@ type Waiting = {
 };
 
 /** The connection of a side, as far as rooms go. */
-export type Seat = { readonly deliver: (frame: Bytes) => void; readonly replaced: () => void };
+export type Seat = {
+	readonly deliver: (frame: Bytes) => void;
+	readonly replaced: () => void;
+	/** the rooms cannot be reached through this seat any more: it is to be taken anew */
+	readonly ended: () => void;
+};
+
+/** Where letters wait: `RelayRooms`, or what is behind it. */
+export type Rooms = {
+	/** Takes a seat, from whoever has it, and gives it what waits. */
+	readonly sit: (id: string, side: Side, seat: Seat) => void;
+	/** Leaves a seat, unless it is another's by now. */
+	readonly leave: (id: string, side: Side, seat: Seat) => void;
+	/** A letter from `side` for the other. */
+	readonly post: (
+		id: string,
+		side: Side,
+		letter: { readonly id: Bytes; readonly frame: Bytes },
+		from: { readonly address: string; readonly now_ms: number },
+	) => Refusal | undefined;
+	/** `side` has a letter. */
+	readonly taken: (id: string, side: Side, letterId: Bytes) => void;
+	/** Lets go of what has waited too long. */
+	readonly expire: (now_ms: number) => void;
+	/** what there is, for a test or a figure */
+	readonly size: { readonly rooms: number; readonly bytes: number; readonly addresses: number };
+};
 
 type Room = {
 	readonly seats: Map<Side, Seat>;
@@ -48,7 +74,7 @@ type Room = {
 	readonly mailboxes: Readonly<Record<Side, Map<string, Waiting>>>;
 };
 
-export class RelayRooms {
+export class RelayRooms implements Rooms {
 	readonly #limits: RelayLimits;
 	readonly #rooms = new Map<string, Room>();
 	readonly #bytesBy = new Map<string, number>();

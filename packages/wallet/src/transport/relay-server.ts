@@ -22,7 +22,7 @@ import {
 	type Side,
 	silenceLimit_ms,
 } from "./relay-frame.ts";
-import { type RelayLimits, RelayRooms, type Seat, usualRelayLimits } from "./relay-rooms.ts";
+import { type RelayLimits, RelayRooms, type Rooms, type Seat, usualRelayLimits } from "./relay-rooms.ts";
 
 export type RelayOptions = {
 	/** a free one where none is named */
@@ -34,6 +34,8 @@ export type RelayOptions = {
 	/** proxies whose `X-Forwarded-For` is believed, as `10.0.0.0/8` or `loopback`; none without */
 	readonly trustedProxies?: readonly string[];
 	readonly limits?: Partial<RelayLimits & ConnectionLimits>;
+	/** where letters wait, if not in its own memory */
+	readonly rooms?: Rooms;
 };
 
 export type ConnectionLimits = {
@@ -53,6 +55,7 @@ const usualConnectionLimits: ConnectionLimits = {
 const beat: Bytes = encodeFrame({ kind: "beat" });
 const sweep_ms = 60_000;
 const grace_ms = 1_000;
+const restarting = 1012;
 const roomPath = /^(?:\/[^?#]*)?\/v1\/rooms\/([0-9a-f]{64})\/(inviter|guest)$/;
 
 /** A relay that listens; `url` begins with `ws:`. Rejects where it cannot listen. */
@@ -80,7 +83,7 @@ export function listenAsRelay(options: RelayOptions = {}): Promise<LoopbackServe
 
 /** For a server that is there already: give it the upgrades of that server, and stop it with it. */
 export class Relay {
-	readonly #rooms: RelayRooms;
+	readonly #rooms: Rooms;
 	readonly #limits: RelayLimits & ConnectionLimits;
 	readonly #origins: readonly string[] | undefined;
 	readonly #addressOf: (request: IncomingMessage) => string;
@@ -94,9 +97,10 @@ export class Relay {
 	readonly #sweep: ReturnType<typeof setInterval>;
 	#isStopping = false;
 
-	constructor({ origins, trustedProxies = [], limits = {} }: Omit<RelayOptions, "port" | "host"> = {}) {
+	constructor(options: Omit<RelayOptions, "port" | "host"> = {}) {
+		const { origins, trustedProxies = [], limits = {}, rooms } = options;
 		this.#limits = { ...usualRelayLimits, ...usualConnectionLimits, ...limits };
-		this.#rooms = new RelayRooms(this.#limits);
+		this.#rooms = rooms ?? new RelayRooms(this.#limits);
 		this.#origins = origins;
 		this.#addressOf = addressReader(trustedProxies);
 		this.#sweep = setInterval(() => this.#rooms.expire(performance.now()), sweep_ms);
@@ -133,7 +137,7 @@ export class Relay {
 	}
 
 	/** What waits and who is there. */
-	get size(): RelayRooms["size"] & { readonly connections: number } {
+	get size(): Rooms["size"] & { readonly connections: number } {
 		return { ...this.#rooms.size, connections: this.#sockets.clients.size };
 	}
 
@@ -164,6 +168,8 @@ export class Relay {
 				else socket.send(frame);
 			},
 			replaced: () => socket.close(closeCodes.replaced),
+			// As of a relay that is started again (RFC 6455 section 7.4, and its registry).
+			ended: () => socket.close(restarting),
 		};
 		const allowed = frameAllowance(this.#limits.framesPerMinute);
 		let heardAt_ms = performance.now();
