@@ -24,6 +24,7 @@ const ourOwn = [
 	"packages/cli/src/across/",
 	"packages/cli/src/demo/verify/",
 	"packages/cli/src/races/",
+	"packages/cli/src/torture/",
 	"packages/cli/src/bench/",
 	"packages/module/src/vectors.ts",
 ];

@@ -15,6 +15,8 @@ import { stopSignal } from "../server/until-stopped.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
 import { seededChance } from "../torture/chance.ts";
 import { tortureCrossing } from "../torture/crossing-torture.ts";
+import { tortureGateway } from "../torture/gateway/gateway-torture.ts";
+import { sayGatewayReport } from "../torture/gateway/report.ts";
 import { type LedgerTortured, tortureLedger } from "../torture/ledger-torture.ts";
 import { reportOf, sayReport, type TortureReport } from "../torture/report.ts";
 import { torture } from "../torture/torture.ts";
@@ -28,6 +30,10 @@ type Options = {
 	readonly ledger?: string;
 	readonly crossing?: string;
 	readonly kinds?: readonly string[];
+	readonly gateway?: string;
+	readonly seconds?: string;
+	readonly outage?: string;
+	readonly broker?: string;
 };
 
 export function tortureCommand(): Command {
@@ -51,6 +57,13 @@ export function tortureCommand(): Command {
 					"--kinds <sides...>",
 					"of --crossing: what pays what, as token-account or account-token (default: all four)",
 				],
+				[
+					"--gateway <devices>",
+					"a fog gateway instead: so many simulated devices that pay by meter over it, and --kills of it or none",
+				],
+				["--seconds <number>", "of --gateway: for how long devices work (default: 600)"],
+				["--outage <seconds>", "of --gateway: for how long its operator is gone (default: 180)"],
+				["--broker <url>", "of --gateway: where devices meet, in the place of its own broker: mqtt://…"],
 				["--seed <number>", "what to do and when to kill; the clock and the machine add their own chance"],
 			],
 		},
@@ -60,6 +73,8 @@ export function tortureCommand(): Command {
 					throw new BadInput("--crossing brings its own operators: without --database or --ledger");
 				return runCrossing(output, numberIn("--crossing", options.crossing, 1), options);
 			}
+			if (options.gateway !== undefined)
+				return runGateway(output, numberIn("--gateway", options.gateway, 4), options);
 			const server = await chosenServer(options.database);
 			if (options.ledger !== undefined) {
 				const transfers = numberIn("--ledger", options.ledger, 1);
@@ -93,6 +108,22 @@ async function runCrossing(output: Output, payments: number, options: Options): 
 		`From the lock to both ends: median ${p50_ms} ms, p99 ${p99_ms} ms; ${perSecond} payments a second`,
 	);
 	for (const loss of report.losses) output.say(`LOST: ${loss}`);
+	if (report.losses.length === 0) rmSync(folder, { recursive: true, force: true });
+	return { ok: report.losses.length === 0, result: { seed, ...report } };
+}
+
+async function runGateway(output: Output, devices: number, options: Options): Promise<Outcome> {
+	const { broker } = options;
+	const seconds = numberIn("--seconds", options.seconds ?? "600", 5);
+	const outage_s = numberIn("--outage", options.outage ?? "180", 0);
+	if (outage_s > seconds) throw new BadInput("--outage is longer than --seconds");
+	const folder = mkdtempSync(join(tmpdir(), "tenten-torture-"));
+	const kills = options.kills === undefined ? 0 : numberIn("--kills", options.kills, 0);
+	const seed = options.seed === undefined ? Date.now() >>> 0 : numberIn("--seed", options.seed, 0);
+	const bar = output.progress("seconds", seconds);
+	const place = { folder, devices, seconds, outage_s, kills, seed, progress: bar.reach };
+	const report = await tortureGateway(broker === undefined ? place : { ...place, broker }).finally(bar.end);
+	sayGatewayReport(output, report);
 	if (report.losses.length === 0) rmSync(folder, { recursive: true, force: true });
 	return { ok: report.losses.length === 0, result: { seed, ...report } };
 }
