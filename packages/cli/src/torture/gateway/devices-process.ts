@@ -26,7 +26,7 @@ import { type CutLine, openCutLine } from "./cut-line.ts";
 import { Device } from "./device.ts";
 import { type Book, MeteringPair, type Side } from "./pair.ts";
 
-export type DevicesStart = {
+type DevicesStart = {
 	readonly pairs: number;
 	readonly seed: number;
 	readonly asset: AssetId;
