@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { FogStanding } from "@tenten/operator";
+import type { FogStanding } from "@tenten/operator/fog";
 import { type Bytes, fromHex, toHex } from "@tenten/protocol";
 import { settingsIn } from "../../fog/settings.ts";
 import { freePort } from "../../server/port.ts";

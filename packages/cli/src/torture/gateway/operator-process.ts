@@ -8,7 +8,8 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { verify } from "@tenten/module";
-import { createApp, openDoor, recordBatch, recordsPath, recordsTaken, serveApp } from "@tenten/operator";
+import { createApp, openDoor, serveApp } from "@tenten/operator";
+import { recordBatch, recordsPath, recordsTaken } from "@tenten/operator/fog";
 import {
 	type Bytes,
 	deviceRecord,
