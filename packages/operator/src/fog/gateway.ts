@@ -45,7 +45,7 @@ import type { HeldTime } from "./time.ts";
 export type GatewayOptions = {
 	readonly store: FogStore;
 	readonly lists: Lists;
-	readonly time: HeldTime;
+	readonly time: Pick<HeldTime, "aged">;
 	/** key id of the operator's root */
 	readonly operator: Bytes;
 	readonly signer: Signer;
