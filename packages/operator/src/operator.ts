@@ -30,8 +30,7 @@ import { openDesk } from "./desk.ts";
 import { Devices } from "./devices/devices.ts";
 import { type DirectIssue, issueDirectly } from "./direct-issue.ts";
 import { enrol, type MadeCertificate } from "./enrol.ts";
-import { giveMandate, type MandateTerms } from "./fog/mandates.ts";
-import { timeSigner } from "./fog/time-signer.ts";
+import { giveMandate, type MandateTerms, timeSigner } from "./fog/mandates.ts";
 import { FreezeLists } from "./freezing/freeze-lists.ts";
 import { Freezing } from "./freezing/freezing.ts";
 import { withdraw } from "./issuer.ts";
@@ -124,7 +123,6 @@ export class Operator implements OperatorClient {
 		this.#ring = ring;
 		const { store, id, keys, now, policy } = context;
 		const ruling = () => keys.ruling;
-		this.time = timeSigner(context);
 		this.#freezeLists = new FreezeLists({ store, id, ruling, now, validity: policy.trustListValidity });
 		this.devices = new Devices(context);
 		this.freezing = new Freezing(context, this.#freezeLists);
@@ -204,7 +202,7 @@ export class Operator implements OperatorClient {
 
 	readonly freezeList = async (): Promise<Bytes> => (await this.#freezeLists.newest()).encoded;
 	/** What time it is, signed once a second at most. */
-	readonly time: () => Promise<Bytes>;
+	readonly time: () => Promise<Bytes> = timeSigner(() => this.#context);
 
 	readonly appeal = (encoded: Bytes): Promise<Bytes | Refusal> => this.freezing.appeal(encoded);
 

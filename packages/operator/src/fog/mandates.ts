@@ -1,4 +1,4 @@
-/** Mandates: what an operator lets a gateway approve while it is out of reach (docs/spec/fog.md). */
+/** What an operator signs for gateways: up to what they may approve, and what time it is (docs/spec/fog.md). */
 import {
 	type Bytes,
 	isRefusal,
@@ -6,6 +6,7 @@ import {
 	type Refusal,
 	refuse,
 	signMandate,
+	signTime,
 	verifyMandate,
 } from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
@@ -26,4 +27,15 @@ export async function giveMandate(context: OperatorContext, terms: MandateTerms)
 	const encoded = await signMandate(body, keys.ruling);
 	const mandate = verifyMandate(encoded, trust);
 	return isRefusal(mandate) ? mandate : encoded;
+}
+
+/** What time it is, by the ruling key of now; whoever asks within one second is told the same. */
+export function timeSigner(context: () => OperatorContext): () => Promise<Bytes> {
+	let last: { readonly at: number; readonly encoded: Promise<Bytes> } | undefined;
+	return () => {
+		const { id, keys, now } = context();
+		const at = now();
+		if (last?.at !== at) last = { at, encoded: signTime({ operator: id, at }, keys.ruling) };
+		return last.encoded;
+	};
 }
