@@ -201,7 +201,6 @@ export class Operator implements OperatorClient {
 	readonly trustList = async (): Promise<Bytes> => (await this.#trustLists.newest()).encoded;
 
 	readonly freezeList = async (): Promise<Bytes> => (await this.#freezeLists.newest()).encoded;
-	/** What time it is, signed once a second at most. */
 	readonly time: () => Promise<Bytes> = timeSigner(() => this.#context);
 
 	readonly appeal = (encoded: Bytes): Promise<Bytes | Refusal> => this.freezing.appeal(encoded);
