@@ -45,10 +45,7 @@ const deposits = (s: Served): string => `/v1/accounts/${toHex(s.alice.certificat
 const amount = (value: string, asset = "JPY") => ({ amount: { value, asset, scale: 0 } });
 const newKeyBody = { name: "a till", roles: ["cashier"], expiresAt: null };
 const signingKeys = "/v1/signing-keys";
-const rotation = (from: Date | null) => ({
-	purpose: "issuing",
-	signsFrom: from === null ? null : from.toISOString(),
-});
+const rotation = (from: Date | null) => ({ purpose: "issuing", signsFrom: from?.toISOString() ?? null });
 const distrustFrom = { from: new Date(0).toISOString() };
 
 /** On an operator of its own: other keys would be strange to everybody else here. */
