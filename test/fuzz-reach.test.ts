@@ -31,6 +31,8 @@ const ourOwn = [
 
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
+	"packages/cli/src/charging/delegations.ts parse(": "evidence of its own device: shape/deviceEvidence",
+	"packages/cli/src/demo/disaster/fleet.ts parse(": "evidence of its own device: shape/deviceEvidence",
 	"packages/cli/src/charging/records.ts parse(": "what its own gateway keeps, which checked it",
 	"packages/cli/src/charging/sessions.ts readRows(": "a file of whoever runs it, as those of replays",
 	"packages/cli/src/command/crossing.ts fromHex(": "an argument",
