@@ -9,13 +9,19 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { startServer } from "@tenten/operator";
 import {
+	applicationOf,
 	type Bytes,
+	deviceEvidence,
 	isRefusal,
+	parse,
 	parseListMessage,
 	parseMessage,
 	type RefusalCode,
 	serializeListMessage,
+	signDelegation,
+	signDeviceOrder,
 	toHex,
 } from "@tenten/protocol";
 import {
@@ -27,6 +33,7 @@ import {
 	Wallet,
 	type WalletStore,
 } from "@tenten/wallet";
+import { administrator } from "../packages/operator/test/support/device-scene.ts";
 import { certifyDevice, give, statusListOf } from "./support/robots.ts";
 import { newSigner, ok, openTown, random, type Town } from "./support/town.ts";
 
@@ -53,6 +60,7 @@ async function inFile(town: Town, name: string): Promise<Kept> {
 	return kept;
 }
 
+const quiet = { info: () => undefined, error: (fields: object) => assert.fail(JSON.stringify(fields)) };
 const person = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 
 /** The lists of the town's operator over HTTP, as docs/spec/devices.md and docs/spec/freeze.md have them. */
@@ -311,5 +319,60 @@ test("what is handed on counts after a restore, and a newer list then takes its 
 	);
 	assert.equal(await restored.module.devices.takeStatusList(await statusListOf(town)), undefined);
 	await restored.close();
+	await town.close();
+});
+
+test("an order of its party to the operator suspends a device that a payee refuses who only met somebody else since", async () => {
+	const town = await openTown();
+	const { operator } = town;
+	const server = await startServer({ operator, port: 0, log: quiet });
+	const client = httpOperatorClient({ url: server.url });
+	const people = [await town.wallet(1_000n), await town.wallet(), await town.wallet()] as const;
+	const [ann, shop, robot] = people;
+	const party = newSigner();
+	const { parties } = operator.devices;
+	const { id } = ok(await parties.add(administrator, party.key, "register 1"));
+	const { nextReset: reset } = (await parties.known(id, 0)) ?? assert.fail("no party");
+	ok(await parties.grant(administrator, id, { reset, amount: 1_000n }));
+	const evidence = await robot.module.devices.evidence({ operator: operator.id });
+	const { key } = ok(parse(deviceEvidence, evidence)).body;
+	const terms = { purposes: null, perTransfer: null, slice: { reset, from: 0n, to: 500n } };
+	const until = town.clock.now + 86_400;
+	const delegation = await signDelegation(operator.id, key, { ...terms, until }, party);
+	const post = async (path: string, body: Bytes): Promise<Bytes> => {
+		const headers = { "content-type": "application/cose" };
+		const answer = await fetch(`${server.url}${path}`, {
+			method: "POST",
+			headers,
+			body: new Uint8Array(body),
+		});
+		assert.equal(answer.status, 200);
+		return new Uint8Array(await answer.arrayBuffer());
+	};
+	ok(await robot.module.certify(await post("/v1/devices", ok(applicationOf(evidence, [delegation])))));
+	for (let i = 0; i < 2; i++) await give(town, ann, robot, 100n);
+	for (const wallet of people) wallet.connect(operator.id, client);
+	for (const wallet of [ann, shop]) ok(await wallet.upkeep());
+	assert.equal(shop.module.devices.statusLists().length, 1);
+	const pay = async (): Promise<readonly string[]> => {
+		const channel = watched(shop);
+		const request = ok(await shop.request({ asset: town.asset, amount: 100n })).encoded;
+		ok(await robot.pay({ request }, channel));
+		return refusalsIn(channel.came).slice(0, 1);
+	};
+	assert.deepEqual(await pay(), []);
+
+	town.clock.now += 60;
+	const says = { kind: "suspend" } as const;
+	const order = { operator: operator.id, device: key, number: 2, says, issuedAt: town.clock.now };
+	await post("/v1/device-orders", await signDeviceOrder(order, party));
+	ok(await ann.upkeep());
+	await server.close();
+	await give(town, ann, shop, 10n);
+	assert.deepEqual(await pay(), ["device-suspended"]);
+	assert.deepEqual(
+		[shop, robot].map((wallet) => wallet.balance(town.asset).available),
+		[110n, 100n],
+	);
 	await town.close();
 });

@@ -36,9 +36,10 @@ export function httpOperatorClient(options: HttpOperatorOptions): DeviceOperator
 		trustList: () => asked(api.GET("/v1/trust-list", { parseAs })),
 		appeal: (body) => asked(api.POST("/v1/appeals", { ...coseRequest, body: new Uint8Array(body) })),
 		freezeList: () => asked(api.GET("/v1/freeze-list", { parseAs })),
-		// Operators have it as docs/spec/devices.md says; their document does not name it yet.
-		statusList: (number) =>
-			asked(api.GET(`/v1/status-lists/${number}` as "/v1/freeze-list", { parseAs }), noSuchList),
+		statusList: (number) => {
+			const params = { path: { number: `${number}` } };
+			return asked(api.GET("/v1/status-lists/{number}", { params, parseAs }), noSuchList);
+		},
 		enrol: (body) => asked(api.POST("/v1/certificates", { ...coseRequest, body: new Uint8Array(body) })),
 		withdraw: (body) => asked(api.POST("/v1/withdrawals", keyed(body))),
 		claim: (body) => asked(api.POST("/v1/claims", keyed(body))),
