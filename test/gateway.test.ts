@@ -20,7 +20,6 @@ import {
 	isRefusal,
 	type Offer,
 	parse,
-	parseFogAnswer,
 	parseFogQuestion,
 	parseMessage,
 	parseRequest,
@@ -31,14 +30,13 @@ import {
 	sha256,
 	signApproval,
 	toHex,
-	topicName,
 	verifyApproval,
 	verifyMandate,
 	verifyRequest,
 } from "@tenten/protocol";
 import { type AskGateway, type Channel, Gateway, inProcessChannel, type Wallet } from "@tenten/wallet";
-import mqtt from "mqtt";
 import { type Fault, faultyStore, StoreFault } from "../packages/module/test/support/faulty-store.ts";
+import { fogLines } from "../packages/operator/test/support/fog-lines.ts";
 import { type FogOperator, fogOperator } from "../packages/operator/test/support/fog-operator.ts";
 import { certifyDevice, give, statusListOf } from "./support/robots.ts";
 import { newSigner, ok, openTown, random, type Town } from "./support/town.ts";
@@ -83,55 +81,6 @@ async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void>
 	}
 }
 
-type Line = { readonly ask: AskGateway; readonly close: () => void };
-
-const lines: Readonly<Record<string, (fog: RunningFog) => Line>> = {
-	HTTP: ({ url }) => {
-		let isClosed = false;
-		const ask: AskGateway = async (question) => {
-			if (isClosed) return refuse("channel-failed", "closed");
-			const body = new Uint8Array(encodeFogQuestion(question));
-			const headers = { "content-type": "application/cose" };
-			const response = await fetch(`${url}/v1/questions`, { method: "POST", headers, body });
-			assert.equal(response.status, 200);
-			return parseFogAnswer(new Uint8Array(await response.arrayBuffer()));
-		};
-		const close = (): void => {
-			isClosed = true;
-		};
-		return { ask, close };
-	},
-	MQTT: ({ broker, standing }) => {
-		const own = { gateway: standing().gateway, client: toHex(random(16)) };
-		const client = mqtt.connect(broker, { reconnectPeriod: 50 });
-		const waiting = new Map<string, (answer: FogAnswer) => void>();
-		const subscribed = new Promise<void>((resolve) => {
-			client.on("connect", () =>
-				client.subscribe(topicName({ kind: "answer", ...own }), { qos: 1 }, () => resolve()),
-			);
-		});
-		client.on("message", (_, payload) => {
-			const answer = ok(parseFogAnswer(Uint8Array.from(payload)));
-			waiting.get(toHex(answer.id))?.(answer);
-		});
-		let isClosed = false;
-		const ask: AskGateway = async (question) => {
-			if (isClosed) return refuse("channel-failed", "closed");
-			await subscribed;
-			return new Promise((resolve) => {
-				waiting.set(toHex(question.id), resolve);
-				const asked = Buffer.from(encodeFogQuestion(question));
-				client.publish(topicName({ kind: "question", ...own }), asked, { qos: 1 });
-			});
-		};
-		const close = (): void => {
-			isClosed = true;
-			client.end(true);
-		};
-		return { ask, close };
-	},
-};
-
 function refusalsOver(to: Wallet): Channel & { readonly refused: string[] } {
 	const channel = inProcessChannel(to.handle);
 	const refused: string[] = [];
@@ -150,7 +99,7 @@ function refusalsOver(to: Wallet): Channel & { readonly refused: string[] } {
 	};
 }
 
-for (const [name, open] of Object.entries(lines))
+for (const [name, open] of Object.entries(fogLines))
 	test(`by ${name}, with the operator out of reach: lists, approvals within the mandate, and records once each`, async (t) => {
 		const { town, operator, fog } = await besideTown(name);
 		const line = open(fog);
