@@ -5,6 +5,9 @@ import type { MatrixRun } from "./run.ts";
 /** Flows that follow the published rule of time-outs to the letter, which creates and destroys value: it is shown. */
 export const isLiteral = (flow: string): boolean => flow.startsWith("28-timeout");
 
+/** Flows in which milliseconds decide: by a time-out, or by which seal a step comes before. Two worlds need not agree on them. */
+export const isByClock = (flow: string): boolean => isLiteral(flow) || flow === "crossing";
+
 /** Why all is not well, in words; nothing where it is. */
 export function problemsOf({ cells, unharmed, disagreements }: MatrixRun): readonly string[] {
 	const all = [...unharmed, ...cells];
@@ -18,8 +21,7 @@ export function problemsOf({ cells, unharmed, disagreements }: MatrixRun): reado
 		...named("value stranded", (ran) => isSound(ran) && ran.verdict.stranded > 0n),
 		...named("never at rest", ({ trace }) => !trace.isAtRest),
 		...named("its fault was not met", ({ cell, trace }) => cell !== undefined && !trace.hasStruck),
-		// Where a time-out decides, milliseconds do.
-		...disagreements.flatMap(({ flow, words }) => (isLiteral(flow) ? [] : [`the worlds disagree: ${words}`])),
+		...disagreements.flatMap(({ flow, words }) => (isByClock(flow) ? [] : [`the worlds disagree: ${words}`])),
 	];
 }
 
