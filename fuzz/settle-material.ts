@@ -4,6 +4,9 @@ import {
 	isRefusal,
 	makePartyStatement,
 	type PlacedRecord,
+	recordBatch,
+	recordsTaken,
+	serialize,
 	serializePartyStatement,
 	signDeviceRecord,
 	verifyDeviceRecord,
@@ -30,5 +33,7 @@ export async function settleMaterial(): Promise<readonly Bytes[]> {
 	});
 	const statement = makePartyStatement({ operator, party: payer, asset, from: 100, until: 200 }, records);
 	if (isRefusal(statement)) throw new Error(statement.code);
-	return [...signed, serializePartyStatement(statement)];
+	const taken = records.map(({ record }, at) => ({ id: record.id, code: at === 0 ? null : "record-known" }));
+	const brought = [serialize(recordBatch, signed), serialize(recordsTaken, taken)];
+	return [...signed, ...brought, serializePartyStatement(statement)];
 }

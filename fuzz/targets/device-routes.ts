@@ -1,5 +1,14 @@
 /** What the fuzzer begins with at the routes of devices, and of those by which people say who answers for them. */
-import { type Bytes, coseKey, keyId, type Signer, serialize, toHex } from "@tenten/protocol";
+import {
+	type Bytes,
+	coseKey,
+	keyId,
+	recordBatch,
+	type Signer,
+	serialize,
+	signDeviceRecord,
+	toHex,
+} from "@tenten/protocol";
 import {
 	type Answering,
 	addParty,
@@ -70,6 +79,16 @@ export const deviceRoutes: Readonly<Record<string, DeviceSeeds>> = {
 			path: `/v1/devices/${id}${query}`,
 			headers: { authorization },
 		}));
+	},
+	"POST /v1/device-records": async (ecosystem) => {
+		const { operator, clock, world } = ecosystem;
+		const { company, site, device } = await enrolled(ecosystem);
+		const [payer, payee] = [company.party.id, site.party.id];
+		const said = { operator: operator.id, asset: world.random(), payer, payee, paidAt: clock.now };
+		const records = await Promise.all(
+			[30n, 40n].map((amount) => signDeviceRecord({ ...said, amount, proof: world.random() }, device)),
+		);
+		return posted("/v1/device-records", [serialize(recordBatch, records)]);
 	},
 	"GET /v1/status-lists/:number": async (ecosystem) => {
 		await enrolled(ecosystem);

@@ -14,6 +14,7 @@ import {
 	packetLengths,
 	parseFogAnswer,
 	parseFogQuestion,
+	recordsTaken,
 	serialize,
 	topicName,
 	topicOf,
@@ -22,7 +23,7 @@ import {
 	verifyTime,
 } from "@tenten/protocol";
 import { FogStore, fogDoor } from "../../packages/operator/src/fog/index.ts";
-import { readTaken, recordsTaken } from "../../packages/operator/src/fog/operator-line.ts";
+import { readTaken } from "../../packages/operator/src/fog/operator-line.ts";
 import { gatewaySigner } from "../../packages/operator/test/support/fog-keys.ts";
 import { type FogScene, fogScene } from "../../packages/operator/test/support/fog-scene.ts";
 import { serverMemory } from "../memory.ts";

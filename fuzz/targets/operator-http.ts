@@ -237,10 +237,11 @@ const keepingAccounts = (seeds: LedgerSeeds) => async (): Promise<Scene> => {
 	return { ecosystem, holders, seeds: () => seeds(ecosystem, admin) };
 };
 
-/** An operator with devices. */
+/** An operator with devices, and a log. */
 const answering = (seeds: DeviceSeeds) => async (): Promise<Scene> => {
 	const ecosystem = await fuzzEcosystem();
-	return { ecosystem, holders: [], seeds: () => seeds(ecosystem, admin) };
+	const { sealer, close } = await openSealed(ecosystem.operator, await freshLog(), { samplers });
+	return { ecosystem, holders: [], sealer, close, seeds: () => seeds(ecosystem, admin) };
 };
 
 /** An operator with a day behind it, all of it in its log. */

@@ -17,6 +17,8 @@ export type { Licensing, Standing } from "./definitions/definitions.ts";
 export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";
 export type { Licensor } from "./definitions/licence.ts";
 export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./definitions/licence-making.ts";
+export type { DevicePolicy } from "./devices/policy.ts";
+export { type Answers, enrolledAnswers } from "./devices/recording.ts";
 export type { DirectIssue } from "./direct-issue.ts";
 export { Keeper, type KeeperOptions, type LotAnswer } from "./domain/keeper.ts";
 export { type AppOptions, createApp, type RequestLog } from "./http/app.ts";

@@ -199,7 +199,6 @@ export class Operator implements OperatorClient {
 	}
 
 	readonly trustList = async (): Promise<Bytes> => (await this.#trustLists.newest()).encoded;
-
 	readonly freezeList = async (): Promise<Bytes> => (await this.#freezeLists.newest()).encoded;
 	readonly time: () => Promise<Bytes> = timeSigner(() => this.#context);
 
@@ -245,6 +244,7 @@ export class Operator implements OperatorClient {
 			paced(() => this.tend(), tendEvery_ms, failed),
 			this.webhooks.start(failed),
 			paced(async () => void (await this.ledger.expire()), tendEvery_ms, failed),
+			paced(() => this.devices.suspendUnpaid(), tendEvery_ms, failed),
 		];
 		return async () => {
 			for (const rest of resting) await rest();

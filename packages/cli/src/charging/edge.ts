@@ -8,7 +8,7 @@
  * the store is closed and opened again from its file.
  */
 import { generateKey, signerFrom, verify } from "@tenten/module";
-import { FogStore, Forwarder, Gateway, type KeptRecord, Lists, type Taken } from "@tenten/operator/fog";
+import { FogStore, Forwarder, Gateway, type KeptRecord, Lists } from "@tenten/operator/fog";
 import {
 	type Bytes,
 	encodeFogQuestion,
@@ -18,6 +18,7 @@ import {
 	type Refusal,
 	refuse,
 	type Signer,
+	type TakenRecord,
 } from "@tenten/protocol";
 import { must, random } from "../ecosystem.ts";
 import type { Faults } from "./faults.ts";
@@ -108,9 +109,9 @@ export class Edge {
 	}
 
 	/** What the operator says of each, if it is heard. */
-	async #deliver(records: readonly Bytes[]): Promise<readonly Taken[] | Refusal> {
+	async #deliver(records: readonly Bytes[]): Promise<readonly TakenRecord[] | Refusal> {
 		const { take, faults } = this.#options;
-		const taken: Taken[] = [];
+		const taken: TakenRecord[] = [];
 		for (const record of records) {
 			const answer = await take(record);
 			if (isRefusal(answer)) throw new Error(`a record is refused: ${answer.code} ${answer.detail}`);

@@ -10,7 +10,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { generateKey, signerFrom, verify } from "@tenten/module";
-import { admitAsAsked, BankDesk, LogWriter, Operator, openSealer, type Sealer } from "@tenten/operator";
+import {
+	type Answers,
+	admitAsAsked,
+	BankDesk,
+	LogWriter,
+	Operator,
+	openSealer,
+	type Sealer,
+} from "@tenten/operator";
 import {
 	type AssetId,
 	type Bytes,
@@ -163,11 +171,14 @@ export class Town {
 
 	#edge({ name }: Company): Edge {
 		const { folder, faults, schedule } = this.#options;
-		const partyOf = (device: PublicKey): Bytes | undefined => this.#answers.get(toHex(keyId(device)));
+		const answers: Answers = async (_, device) => {
+			const party = this.#answers.get(toHex(keyId(device)));
+			return party && { party, count: async () => undefined };
+		};
 		return new Edge({
 			file: join(folder, `gateway-${name}.sqlite`),
 			operator: this.operator.id,
-			take: (record) => this.desk.take(record, { partyOf, verify }),
+			take: (record) => this.desk.take(record, { answers, verify }),
 			faults,
 			now: () => schedule.now,
 		});

@@ -66,8 +66,8 @@ function takeCommand(): Command {
 			options: [dataOption],
 		},
 		async (output, flags, file) => {
-			const { partyOf } = readSettings(flags.settings);
-			const taken = await atDesk(flags, (desk) => desk.take(readBytes(file), { partyOf, verify }));
+			const { answers } = readSettings(flags.settings);
+			const taken = await atDesk(flags, (desk) => desk.take(readBytes(file), { answers, verify }));
 			if (isRefusal(taken)) return refused(output, taken);
 			const { id, body } = taken as Exclude<typeof taken, Refusal>;
 			output.say(

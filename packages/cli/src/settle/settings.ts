@@ -6,8 +6,16 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AssetMoney, BankDesk, type OwnAccount, openStore, type PartyAccount } from "@tenten/operator";
-import { type Bytes, fromHex, keyId, type PublicKey, toHex } from "@tenten/protocol";
+import {
+	type Answers,
+	type AssetMoney,
+	BankDesk,
+	enrolledAnswers,
+	type OwnAccount,
+	openStore,
+	type PartyAccount,
+} from "@tenten/operator";
+import { type Bytes, fromHex, keyId, toHex } from "@tenten/protocol";
 import { z } from "zod";
 import { BadInput } from "../bad-input.ts";
 import { issuerFolder } from "../command/operator-command.ts";
@@ -47,8 +55,8 @@ const settingsForm = z.strictObject({
 	parties: z.array(
 		z.strictObject({
 			id: idText,
-			/** key ids of its devices */
-			devices: z.array(idText),
+			/** key ids of its devices that are not enrolled: what they record is held to no limit */
+			devices: z.array(idText).default([]),
 			account: z.discriminatedUnion("rail", [
 				z.strictObject({ rail: z.literal("zengin"), account: zenginAccount }),
 				z.strictObject({ rail: z.literal("iso20022"), account: isoAccount, mandate }),
@@ -62,7 +70,8 @@ export type SettleSettings = {
 	readonly own: OwnAccount;
 	/** by party, in hexadecimal */
 	readonly accounts: Readonly<Record<string, PartyAccount>>;
-	readonly partyOf: (device: PublicKey) => Bytes | undefined;
+	/** of devices that are enrolled, and of those that the file names */
+	readonly answers: Answers;
 };
 
 export function readSettings(file: string): SettleSettings {
@@ -74,9 +83,11 @@ export function readSettings(file: string): SettleSettings {
 		money: { ...money, asset: fromHex(asset) as Bytes },
 		own,
 		accounts: Object.fromEntries(parties.map(({ id, account }) => [id, account])),
-		partyOf: (device) => {
+		answers: async (transaction, device, body) => {
+			const enrolled = await enrolledAnswers(transaction, device, body);
 			const party = devices.get(toHex(keyId(device)));
-			return party === undefined ? undefined : fromHex(party);
+			if (enrolled !== undefined || party === undefined) return enrolled;
+			return { party: fromHex(party) as Bytes, count: async () => undefined };
 		},
 	};
 }

@@ -123,6 +123,25 @@ export async function tenuresOf(transaction: Transaction, device: Bytes): Promis
 	}));
 }
 
+/** The newest certificates of a time, as many as a page holds. */
+export async function certificatesIn(
+	transaction: Transaction,
+	device: Bytes,
+	{ first, party }: Pick<Tenure, "first" | "party">,
+): Promise<readonly Bytes[]> {
+	const rows = await transaction
+		.selectFrom("device_history")
+		.select("certificate")
+		.where("device", "=", device)
+		.where("number", ">=", first)
+		.where("party", "=", party)
+		.where("kind", "=", "certified")
+		.orderBy("number", "desc")
+		.limit(pageLength)
+		.execute();
+	return rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
+}
+
 /** The time that goes on: undefined before the first, and between a transfer and the next application. */
 export async function openTenure(transaction: Transaction, device: Bytes): Promise<Tenure | undefined> {
 	const last = (await tenuresOf(transaction, device)).at(-1);

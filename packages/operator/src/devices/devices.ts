@@ -1,10 +1,22 @@
 /** Devices at an operator, and who answers for them: what its routes, its bank desk and its programs call. */
-import type { Bytes, Refusal } from "@tenten/protocol";
+import {
+	type Bytes,
+	isRefusal,
+	parse,
+	type Refusal,
+	recordBatch,
+	recordBatchMost,
+	recordsTaken,
+	serialize,
+} from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
+import { BankDesk } from "../settle/bank-desk.ts";
+import { takeRecords } from "../settle/device-records.ts";
 import { applyDevice } from "./enrolling.ts";
 import { type Ordered, orderDevice } from "./ordering.ts";
 import { Parties } from "./parties.ts";
 import { usualDevices } from "./policy.ts";
+import { enrolledAnswers } from "./recording.ts";
 import { type ShownDevice, showDevice } from "./showing.ts";
 import { StatusLists } from "./status-lists.ts";
 
@@ -32,6 +44,24 @@ export class Devices {
 	/** Carries out what a party says of its device; the entry of its history. */
 	order(encoded: Bytes): Promise<Ordered | Refusal> {
 		return orderDevice(this.#context, encoded);
+	}
+
+	/** Suspends every party of which a bank refused a debit, once for each refusal. */
+	async suspendUnpaid(): Promise<void> {
+		const { parties } = this;
+		await new BankDesk(this.#context).suspendRefused((party, why, cause) =>
+			parties.suspendFor(party, why, cause),
+		);
+	}
+
+	/** Takes records of devices' payments, each once: bytes of `recordsTaken`. */
+	async takeRecords(encoded: Bytes): Promise<Bytes | Refusal> {
+		const { store, id: operator, verify } = this.#context;
+		const batch = parse(recordBatch, encoded, recordBatchMost);
+		if (isRefusal(batch)) return batch;
+		const rules = { operator, verify, answers: enrolledAnswers };
+		const taken = await store.run((transaction) => takeRecords(transaction, batch, rules));
+		return isRefusal(taken) ? taken : serialize(recordsTaken, taken);
 	}
 
 	/** Tells a party of its device: a page of the history, after the entry of number `after`. */

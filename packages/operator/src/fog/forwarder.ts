@@ -7,16 +7,13 @@
  * A record counts as brought once the operator named its id, and no sooner: a batch whose answer was lost is sent again,
  * and the operator has one record of an id. So nothing is lost and nothing doubled, wherever either side is killed.
  */
-import { type Bytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
+import { type Bytes, isRefusal, type Refusal, recordsMost, type TakenRecord, toHex } from "@tenten/protocol";
 import type { FogStore } from "./store.ts";
-
-/** What the operator says of one record: its code where it does not take it. */
-export type Taken = { readonly id: Bytes; readonly code: string | null };
 
 export type ForwarderOptions = {
 	readonly store: FogStore;
 	/** Brings encoded records; a refusal where it is not known what became of them. */
-	readonly deliver: (records: readonly Bytes[]) => Promise<readonly Taken[] | Refusal>;
+	readonly deliver: (records: readonly Bytes[]) => Promise<readonly TakenRecord[] | Refusal>;
 	/** Before each batch; a refusal where the line is down. */
 	readonly refresh: () => Promise<Refusal | undefined>;
 	/** unix seconds */
@@ -31,8 +28,6 @@ export type ForwarderOptions = {
 	/** told what throws: a bug, or a store that fails */
 	readonly report: (error: unknown) => void;
 };
-
-export const batchMost = 64;
 
 export class Forwarder {
 	readonly #options: ForwarderOptions;
@@ -81,7 +76,7 @@ export class Forwarder {
 			const refusal = await refresh();
 			if (refusal !== undefined) return refusal;
 			for (;;) {
-				const waiting = store.waiting(batchMost);
+				const waiting = store.waiting(recordsMost);
 				if (waiting.length === 0 || this.#isStopping) return await store.forget(now() - keep_s);
 				const failed = await this.#bring(waiting.map(({ id, encoded }) => ({ id, encoded })));
 				if (failed !== undefined) return failed;
@@ -100,7 +95,7 @@ export class Forwarder {
 		if (isRefusal(taken)) return taken;
 		const asked = new Set(records.map(({ id }) => toHex(id)));
 		// What was not asked about is no answer.
-		const said = (taken as readonly Taken[]).filter(({ id }) => asked.has(toHex(id)));
+		const said = (taken as readonly TakenRecord[]).filter(({ id }) => asked.has(toHex(id)));
 		if (said.length === 0) return { kind: "refusal", code: "channel-failed", detail: "it names no record" };
 		for (const { id, code } of said)
 			if (code !== null) {

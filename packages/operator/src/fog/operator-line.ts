@@ -1,26 +1,17 @@
 /** The line from a gateway to its operator: HTTP, to an address that whoever runs the gateway named. */
 import {
 	type Bytes,
-	bytes,
-	bytes32,
 	type FogListName,
 	isRefusal,
-	list,
-	nullable,
 	parse,
 	type Refusal,
-	record,
+	recordBatch,
+	recordsTaken,
 	refuse,
 	serialize,
-	text,
+	type TakenRecord,
 } from "@tenten/protocol";
-import { batchMost, type Taken } from "./forwarder.ts";
 import type { ListName } from "./lists.ts";
-
-/** Records on their way, each encoded. */
-export const recordBatch = list(bytes(1, 4_096), batchMost, 1);
-/** What became of each: null, or the code of why it is not taken. */
-export const recordsTaken = list(record({ id: bytes32, code: nullable(text(32)) }), batchMost, 1);
 
 export const recordsPath = "/v1/device-records";
 const listPaths: Readonly<Record<FogListName, string>> = {
@@ -38,7 +29,7 @@ export type OperatorLine = {
 	readonly list: (name: ListName) => Promise<Bytes | Refusal>;
 	/** its signed time */
 	readonly time: () => Promise<Bytes | Refusal>;
-	readonly deliver: (records: readonly Bytes[]) => Promise<readonly Taken[] | Refusal>;
+	readonly deliver: (records: readonly Bytes[]) => Promise<readonly TakenRecord[] | Refusal>;
 };
 
 /** `url`: the operator's, with or without a path. `channel-failed` whenever there is no good answer. */
@@ -63,7 +54,7 @@ export function operatorLine(url: string): OperatorLine {
 }
 
 /** `channel-failed`: what became of the records is not known. */
-export function readTaken(answer: Bytes): readonly Taken[] | Refusal {
+export function readTaken(answer: Bytes): readonly TakenRecord[] | Refusal {
 	const taken = parse(recordsTaken, answer);
 	return isRefusal(taken) ? refuse("channel-failed", `an answer that does not read: ${taken.code}`) : taken;
 }

@@ -1,5 +1,6 @@
 /** Routes of devices and of the parties that answer for them (docs/spec/devices.md): signed messages, each its own proof. */
 import { z } from "@hono/zod-openapi";
+import { recordBatchMost } from "@tenten/protocol";
 import { named } from "./endpoint.ts";
 import { cursor, hexadecimal, nextCursor, time } from "./schemas.ts";
 import { encoding } from "./wallet-endpoints.ts";
@@ -115,6 +116,20 @@ export const deviceEndpoints = named("devices", {
 			"owner-mismatch",
 			"request-expired",
 		],
+	},
+	takeRecords: {
+		method: "post",
+		path: "/v1/device-records",
+		summary:
+			"Bring what devices recorded of their payments: each is taken once, into the log with the next seal",
+		access: "anyone",
+		takes: { kind: "cose", description: "`recordBatch`: 1 to 64 records", most: recordBatchMost },
+		keyed: false,
+		gives: {
+			kind: "cose",
+			description: "`recordsTaken`: the id of each, and the code where it is not taken",
+		},
+		problems: ["malformed", "too-large", "too-deep", "too-many", "not-logged"],
 	},
 	statusList: {
 		method: "get",

@@ -17,7 +17,7 @@ import { timeOf } from "./times.ts";
 const listKept_s = 60;
 
 export function addDeviceRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): void {
-	const { applyDevice, orderDevice, deviceHistory, statusList } = endpoints;
+	const { applyDevice, orderDevice, deviceHistory, statusList, takeRecords } = endpoints;
 	const { devices } = operator;
 	serve(app, applyDevice, gate, async ({ body }) => answered(applyDevice, await devices.apply(body)));
 	serve(app, orderDevice, gate, async ({ body }) => {
@@ -31,6 +31,7 @@ export function addDeviceRoutes(app: OpenAPIHono, operator: Operator, gate: Gate
 		const shown = await shownTo(operator, device, header("authorization") ?? "", after);
 		return isRefusal(shown) ? refused(deviceHistory, shown) : given(told(shown));
 	});
+	serve(app, takeRecords, gate, async ({ body }) => answered(takeRecords, await devices.takeRecords(body)));
 	serve(app, statusList, gate, async ({ params: { number } }) => {
 		const list = await devices.statusLists.newest(Number(number));
 		if (list === undefined) return problem("status-list-unknown", `no place of list ${number} was given`);

@@ -10,10 +10,12 @@
 import {
 	type Bytes,
 	type ClaimState,
+	concatBytes,
 	isRefusal,
 	type PartyStatement,
 	type Refusal,
 	type StatementSubject,
+	sha256,
 	toHex,
 	type VerifiedDeviceRecord,
 } from "@tenten/protocol";
@@ -40,8 +42,8 @@ export type BankDeskOptions = {
 
 export type Period = Omit<StatementSubject, "operator">;
 
-/** Suspends what a party delegated to its devices, `why` being a bank's code; the same again changes nothing. */
-export type Suspend = (party: Bytes, why: string) => Promise<void>;
+/** Suspends what a party delegated to its devices, `why` being a bank's code; the same `cause` again changes nothing. */
+export type Suspend = (party: Bytes, why: string, cause: Bytes) => Promise<void>;
 
 export class BankDesk {
 	readonly #options: BankDeskOptions;
@@ -139,7 +141,7 @@ export class BankDesk {
 				.execute(),
 		);
 		for (const { claim_id, file_id, party, why } of waiting) {
-			await suspend(party, why);
+			await suspend(party, why, sha256(concatBytes(claim_id, file_id)));
 			const at = now();
 			await store.run((transaction) =>
 				transaction

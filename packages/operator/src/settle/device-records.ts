@@ -1,10 +1,11 @@
 /**
  * Device records at an operator: taken once each, into the log with the next seal, and found again by party and period.
  *
- *   encoded record ─▶ verified ─▶ a row, and an item for the next batch `records`: one durable write
+ *   encoded record ─▶ verified, within what was delegated ─▶ a row, and an item for the next batch `records`: one durable write
  *
  * A device has one record of a proof. It owes by what it signed itself, so another's record of the same proof, come
- * first, takes nothing from it. Two parties see a record, each on its own statement.
+ * first, takes nothing from it. Two parties see a record, each on its own statement. The proof stays a hash here; what
+ * bounds a record is what its party delegated (`devices/recording.ts`).
  */
 import {
 	type Bytes,
@@ -14,42 +15,47 @@ import {
 	isRefusal,
 	keyId,
 	leafHash,
+	limits,
 	type PlacedRecord,
-	type PublicKey,
 	parse,
 	parseLeaf,
 	type Refusal,
 	refuse,
 	type StatementSubject,
+	sha256,
+	type TakenRecord,
 	type VerifiedDeviceRecord,
 	type Verify,
 	verifyDeviceRecord,
 } from "@tenten/protocol";
+import type { Answers } from "../devices/recording.ts";
 import { isSealed, keepEffects } from "../sealing/effects.ts";
 import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
 
 export type RecordRules = {
 	readonly operator: Bytes;
-	/** who answers for a device; undefined: nobody known here */
-	readonly partyOf: (device: PublicKey) => Bytes | undefined;
+	readonly answers: Answers;
 	readonly verify: Verify;
 };
 
 /**
- * Takes a record; the same again changes nothing. The refusals of `verifyDeviceRecord`, and `record-known` where its
- * device has another record of this proof.
+ * Takes a record; the same again changes nothing. The refusals of `verifyDeviceRecord`, `record-known` where its device
+ * has another record of this proof, and `delegation-expired` or `limit-exceeded` where it is more than was delegated.
  */
 export async function takeRecord(
 	transaction: Transaction,
 	encoded: Bytes,
-	{ operator, partyOf, verify }: RecordRules,
+	{ operator, answers, verify }: RecordRules,
 ): Promise<VerifiedDeviceRecord | Refusal> {
-	const record = verifyDeviceRecord(encoded, operator, partyOf, verify);
-	if (isRefusal(record)) return record;
+	const read = parse(deviceRecord, encoded, limits.message);
+	if (isRefusal(read)) return read;
+	const answering = await answers(transaction, read.signer, read.body);
+	const record = verifyDeviceRecord(encoded, operator, () => answering?.party, verify);
+	if (isRefusal(record) || answering === undefined) return record;
 	if (!(await isSealed(transaction)))
 		throw new Error("device records go through a log: open its sealer first");
-	const { id, body, device } = record as VerifiedDeviceRecord;
+	const { id, body, device } = record;
 	const known = await transaction
 		.selectFrom("device_records")
 		.select("record_id")
@@ -60,12 +66,37 @@ export async function takeRecord(
 		return equalBytes(known.record_id, id)
 			? record
 			: refuse("record-known", "another record of this device names this proof");
+	const more = await answering.count();
+	if (more !== undefined) return more;
 	const { proof, payer, payee, asset, paidAt } = body;
 	await insertNew(transaction, "device_records", [
 		{ proof, device, record_id: id, payer, payee, asset, paid_at: paidAt, encoded },
 	]);
 	await keepEffects(transaction, [{ kind: "item", batch: "records", asset, id, amount: body.amount }], id);
 	return record;
+}
+
+/**
+ * Takes what a gateway or device brought, each record once, in one durable write, and says of each what became of it: its
+ * id, of what is no record the SHA-256 of its bytes, and the code where it is not taken. `not-logged` where no log is kept.
+ */
+export async function takeRecords(
+	transaction: Transaction,
+	records: readonly Bytes[],
+	rules: RecordRules,
+): Promise<readonly TakenRecord[] | Refusal> {
+	if (!(await isSealed(transaction))) return refuse("not-logged", "this operator keeps no log");
+	const taken: TakenRecord[] = [];
+	for (const encoded of records) {
+		const record = await takeRecord(transaction, encoded, rules);
+		if (!isRefusal(record)) taken.push({ id: record.id, code: null });
+		else {
+			const read = parse(deviceRecord, encoded, limits.message);
+			const id = isRefusal(read) ? sha256(encoded) : deviceRecordId(read.body);
+			taken.push({ id, code: record.code });
+		}
+	}
+	return taken;
 }
 
 /** Records of a party, of an asset and a period, that the log has or will have: each with its batch and place. */

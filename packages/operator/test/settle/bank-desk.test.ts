@@ -255,7 +255,7 @@ test("what is refused is refused by its code, and leaves every row as it was", a
 		[
 			codeIn(await desk.take(known, rules)),
 			codeIn(await desk.take(same, rules)),
-			codeIn(await desk.take(same, { ...rules, partyOf: () => undefined })),
+			codeIn(await desk.take(same, { ...rules, answers: async () => undefined })),
 			codeIn(await desk.take(same.subarray(1), rules)),
 			codeIn(await desk.claim({ party: id(7), ...month })),
 			codeIn(await desk.claim({ party: cyd, ...month, from: 1_501, until: 1_501 })),

@@ -5,6 +5,7 @@ import {
 	encodeItem,
 	type Item,
 	keyId,
+	recordBatch,
 	type Signer,
 	serialize,
 	toHex,
@@ -28,6 +29,7 @@ import { manage, nested, type Served, send } from "./served.ts";
 
 const nowhere = "0".repeat(64);
 const [devices, orders, parties] = ["/v1/devices", "/v1/device-orders", "/v1/parties"];
+const records = "/v1/device-records";
 
 type Enrolled = { readonly company: Answering; readonly device: Signer };
 
@@ -127,6 +129,17 @@ const byDevice: Readonly<Record<string, Provocations>> = {
 			const old = s.ecosystem.clock.now - 2 * day;
 			return historyOf(s, device, await deviceQuestion(s.ecosystem, company.signer, device, old));
 		},
+	},
+	takeRecords: {
+		...unread(records, async () => serialize(recordBatch, [Uint8Array.of(1)])),
+		"too-large": (s) => send(s, records, new Uint8Array(300_000)),
+		"too-many": (s) => send(s, records, crowded),
+		"not-logged": (s) =>
+			fetch(`${s.licensed.url}${records}`, {
+				method: "POST",
+				headers: { "content-type": "application/cose" },
+				body: new Uint8Array(serialize(recordBatch, [Uint8Array.of(1)])),
+			}),
 	},
 	statusList: {
 		malformed: (s) => fetch(`${s.server.url}/v1/status-lists/none`),

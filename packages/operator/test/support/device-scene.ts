@@ -5,18 +5,24 @@ import {
 	type Bytes,
 	type DelegationTerms,
 	type DeviceOrderBody,
+	type DeviceRecordBody,
 	isRefusal,
 	keyId,
 	type PublicKey,
+	parse,
 	parseEnrolled,
+	recordBatch,
+	recordsTaken,
 	type Signer,
 	type Slice,
 	Statuses,
 	type StatusList,
+	serialize,
 	signDelegation,
 	signDeviceEvidence,
 	signDeviceOrder,
 	signDeviceQuestion,
+	signDeviceRecord,
 	type Trust,
 	type VerifiedCertificate,
 	verifyStatusList,
@@ -120,6 +126,15 @@ export function deviceQuestion(
 	return signDeviceQuestion({ operator: operator.id, device: keyId(device.key), issuedAt }, party);
 }
 
+/** What a device says that it paid, now unless `over` says when. */
+export function deviceRecord(
+	{ operator, clock }: Ecosystem,
+	device: Signer,
+	over: Omit<DeviceRecordBody, "operator" | "paidAt"> & Partial<DeviceRecordBody>,
+): Promise<Bytes> {
+	return signDeviceRecord({ operator: operator.id, paidAt: clock.now, ...over }, device);
+}
+
 /** The list of this number as whoever is paid reads it; it follows `before`. */
 export async function readList(
 	{ operator, world, clock }: Pick<Ecosystem, "world" | "clock"> & { readonly operator: Operator },
@@ -161,6 +176,9 @@ export async function deviceCrashScene(ecosystem: Ecosystem): ReturnType<Scene> 
 	];
 	const question = await deviceQuestion(ecosystem, signer, device);
 	const [id, cause] = [keyId(signer.key), world.random()];
+	const paid = { asset: world.random(), amount: 4n, payer: id, payee: world.random() };
+	const record = await deviceRecord(ecosystem, device, { ...paid, proof: world.random() });
+	const brought = serialize(recordBatch, [record]);
 	return {
 		ask: async (opened) => {
 			const { devices } = opened;
@@ -171,6 +189,7 @@ export async function deviceCrashScene(ecosystem: Ecosystem): ReturnType<Scene> 
 			expectValue(await parties.grant(administrator, id, { reset: 1, amount: 10n }));
 			const certified = expectValue(await devices.apply(applied));
 			for (const order of orders) expectValue(await devices.order(order));
+			const taken = expectValue(await devices.takeRecords(brought));
 			await parties.suspendFor(id, "01", cause);
 			expectValue(await parties.setStanding(administrator, id, "suspended", "looked at"));
 			const list = await readList({ ...ecosystem, operator: opened });
@@ -184,12 +203,21 @@ export async function deviceCrashScene(ecosystem: Ecosystem): ReturnType<Scene> 
 					list,
 					expectValue(world.trust.certificate(expectValue(parseEnrolled(certified)).certificate)),
 				),
+				shown.tenures.map(({ recorded }) => recorded),
+				expectValue(parse(recordsTaken, taken)).map(({ code }) => code),
 				shown.entries.length,
 				listed?.standing,
 				known?.budgets.length,
 			];
 		},
 		check: (answers) =>
-			assert.deepEqual((answers as readonly unknown[]).slice(1), [["valid", "suspended"], 3, "suspended", 1]),
+			assert.deepEqual((answers as readonly unknown[]).slice(1), [
+				["valid", "suspended"],
+				[4n],
+				[null],
+				3,
+				"suspended",
+				1,
+			]),
 	};
 }

@@ -4,13 +4,15 @@ import {
 	deviceRecord,
 	isRefusal,
 	parse,
+	recordBatch,
+	recordsTaken,
 	serialize,
 	toHex,
 	verifyDeviceRecord,
 } from "@tenten/protocol";
 import { Hono } from "hono";
 import { verify } from "../../../module/src/index.ts";
-import { recordBatch, recordsPath, recordsTaken } from "../../src/fog/operator-line.ts";
+import { recordsPath } from "../../src/fog/operator-line.ts";
 import { type RunningServer, serveApp } from "../../src/http/server.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 

@@ -9,16 +9,20 @@
 import {
 	amount,
 	type Bytes,
+	bytes,
 	bytes32,
 	equalBytes,
 	isRefusal,
 	limits,
+	list,
+	nullable,
 	parse,
 	type Refusal,
 	record,
 	refuse,
 	serialize,
 	type TypeOf,
+	text,
 	unixSeconds,
 } from "../codec/index.ts";
 import {
@@ -60,6 +64,16 @@ export type VerifiedDeviceRecord = {
 	/** key id of the device */
 	readonly device: Bytes;
 };
+
+/** Records that are brought at once. */
+export const recordsMost = 64;
+/** Bytes of as many. */
+export const recordBatchMost = 270_000;
+/** Records on their way, each encoded. */
+export const recordBatch = list(bytes(1, 4_096), recordsMost, 1);
+/** What became of each, in the same order: null, or the code of why it is not taken. */
+export const recordsTaken = list(record({ id: bytes32, code: nullable(text(32)) }), recordsMost, 1);
+export type TakenRecord = TypeOf<typeof recordsTaken>[number];
 
 export function deviceRecordId(body: DeviceRecordBody): Bytes {
 	return taggedHash("device-record", deviceRecordBody.write(body));

@@ -9,13 +9,15 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { verify } from "@tenten/module";
 import { createApp, openDoor, serveApp } from "@tenten/operator";
-import { recordBatch, recordsPath, recordsTaken } from "@tenten/operator/fog";
+import { recordsPath } from "@tenten/operator/fog";
 import {
 	type Bytes,
 	deviceRecord,
 	type IssueProof,
 	isRefusal,
 	parse,
+	recordBatch,
+	recordsTaken,
 	serialize,
 	verifyDeviceRecord,
 } from "@tenten/protocol";
