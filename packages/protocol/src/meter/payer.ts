@@ -28,6 +28,7 @@ import { draftClose, signedClose } from "./closing.ts";
 import {
 	claimableFrom,
 	type MeterContext,
+	type MeterEffect,
 	type MeterStep,
 	meterIn,
 	remain,
@@ -328,11 +329,14 @@ function again(state: MeterPayer): Step {
 			return { state, effects: [openingOf(state)] };
 		case "open": {
 			const { meter, release: secret, ticks, isStopped } = state;
-			const released = sending({ kind: "release", meter, secret });
-			if (isStopped) return { state, effects: [released, sending({ kind: "stop", meter })] };
-			if (ticks === 0) return { state, effects: [released] };
-			const preimage = chainsOf(state, termsIn(state).ticks).preimage(ticks);
-			return { state, effects: [released, { kind: "send", frame: writeTick(ticks, preimage) }] };
+			const effects: MeterEffect[] = [sending({ kind: "release", meter, secret })];
+			if (ticks > 0) {
+				const preimage = chainsOf(state, termsIn(state).ticks).preimage(ticks);
+				effects.push({ kind: "send", frame: writeTick(ticks, preimage) });
+			}
+			// After the last tick: a payee that lost it in a crash would count without it.
+			if (isStopped) effects.push(sending({ kind: "stop", meter }));
+			return { state, effects };
 		}
 		case "closed":
 			return { state, effects: [sending({ kind: "close", meter: state.meter, token: state.token })] };

@@ -192,6 +192,17 @@ test("after a crash of either side both go on at the right tick", async () => {
 	assert.equal(ticksOf(payee), 10);
 });
 
+test("a payer that closes shows its last tick again: a payee that lost it in a crash counts it", async () => {
+	const here = await opened({ keepEvery: 100 });
+	for (let i = 0; i < 9; i++) await tick(here);
+	await talk(here);
+	here.payee.restart();
+	await ask(here, "close");
+	await talk(here);
+	assert.deepEqual([here.payer.state.kind, here.payee.state.kind], ["closed", "closed"]);
+	assert.deepEqual([here.payer.worth, here.payee.worth], [978n, 22n]);
+});
+
 test("a chain that is used up is followed by the next", async () => {
 	const here = await opened({ units: 1n, perTicks: 1000, ticks: limits.ticks + 10, step: limits.ticks });
 	await tick(here, limits.ticks - 1);
