@@ -6,7 +6,6 @@ import {
 	isRefusal,
 	parseMessage,
 	type Refusal,
-	refuse,
 } from "@tenten/protocol";
 import {
 	type Channel,
@@ -122,19 +121,25 @@ function weigh(channel: Channel): {
 	readonly channel: Channel;
 	readonly weight: () => Pick<HandedOver, "hops" | "bytes">;
 } {
-	let transfer: Bytes | undefined;
+	let weight: Pick<HandedOver, "hops" | "bytes"> | undefined;
 	return {
 		channel: {
 			exchange: (messages) => {
-				// What a payer sends first is the transfer, after its documents.
-				transfer ??= messages.at(-1);
+				// What a payer sends first is the transfer, after its documents and before what lists it holds.
+				weight ??= messages.map(weightOf).find((each) => each !== undefined);
 				return channel.exchange(messages);
 			},
 		},
 		weight: () => {
-			const message = transfer === undefined ? refuse("attempt-unknown") : parseMessage(transfer);
-			if (isRefusal(message) || message.kind !== "transfer") throw new Error("no transfer was sent first");
-			return { hops: message.tokens.map(({ hops }) => hops.length), bytes: transfer?.length ?? 0 };
+			if (weight === undefined) throw new Error("no transfer was sent");
+			return weight;
 		},
 	};
+}
+
+/** Of a transfer; undefined of any other message. */
+function weightOf(encoded: Bytes): Pick<HandedOver, "hops" | "bytes"> | undefined {
+	const message = parseMessage(encoded);
+	if (isRefusal(message) || message.kind !== "transfer") return undefined;
+	return { hops: message.tokens.map(({ hops }) => hops.length), bytes: encoded.length };
 }
