@@ -33,18 +33,18 @@ const swapped: Tamper = ([first, second, ...more]) =>
 		? [{ ...first, content: second.content }, { ...second, content: first.content }, ...more]
 		: [];
 
+function documentIn(encoded: Uint8Array) {
+	const message = parseMessage(encoded);
+	return !isRefusal(message) && message.kind === "document" ? message : undefined;
+}
+
 /** A channel on which somebody changes documents, there or back. */
 function tampering(payee: Wallet, way: "there" | "back", tamper: Tamper): Channel {
 	const honest = inProcessChannel(payee.handle);
 	const changed = (messages: readonly Uint8Array[]): readonly Uint8Array[] => {
-		const parsed = messages.map((encoded) => {
-			const message = parseMessage(encoded);
-			assert.ok(!isRefusal(message));
-			return message;
-		});
-		const documents = parsed.filter((message) => message.kind === "document");
-		const others = parsed.filter((message) => message.kind !== "document");
-		return [...tamper(documents), ...others].map(serializeMessage);
+		const documents = messages.flatMap((encoded) => documentIn(encoded) ?? []);
+		const others = messages.filter((encoded) => documentIn(encoded) === undefined);
+		return [...tamper(documents).map(serializeMessage), ...others];
 	};
 	return {
 		exchange: async (messages) => {
