@@ -66,8 +66,15 @@ export const meterPayeeState = union({
 type Durable = TypeOf<typeof meterPayeeState>;
 type Kept<K extends Durable["kind"]> = Extract<Durable, { readonly kind: K }>;
 
-/** `kept`: how many ticks are durable. `isBehind`: what it has may be less than what was paid. */
-type Open = Kept<"open"> & { readonly kept: number; readonly isBehind: boolean };
+/**
+ * `kept`: how many ticks are durable. `isBehind`: what it has may be less than what was paid. `missedAt`: when a far
+ * tick was last false, unix seconds.
+ */
+type Open = Kept<"open"> & {
+	readonly kept: number;
+	readonly isBehind: boolean;
+	readonly missedAt: number | undefined;
+};
 
 export type MeterPayee =
 	| { readonly kind: "idle" }
@@ -100,10 +107,12 @@ export type PayeePolicy = { readonly step: number; readonly keepEvery: number };
 
 type Step = MeterStep<MeterPayee>;
 const over = refuse("meter-over");
+/** A tick that is further ahead is far: checking it takes up to a tenth of a second. */
+const nearby = 1024;
 
 /** The state after a restart: the payer may have paid more than was kept. */
 export function reopenMeterPayee(kept: Durable): MeterPayee {
-	return kept.kind === "open" ? { ...kept, kept: kept.ticks, isBehind: true } : kept;
+	return kept.kind === "open" ? { ...kept, kept: kept.ticks, isBehind: true, missedAt: undefined } : kept;
 }
 
 /** When the host should count or claim: the time by which the meter is to be closed. Unix seconds. */
@@ -123,7 +132,7 @@ export function stepMeterPayee(
 		case "signed":
 			return signed(state, event.signatures[0] ?? new Uint8Array());
 		case "ticked":
-			return ticked(state, event.tick, policy);
+			return ticked(state, event.tick, policy, context);
 		case "received":
 			return received(state, event.message, context);
 		case "count":
@@ -202,14 +211,26 @@ function termsIn({ token: { hops } }: Kept<"open" | "counted">) {
 	return terms;
 }
 
-/** One hash a tick. What was paid before is a repetition, and changes nothing. */
-function ticked(state: MeterPayee, { ticks, preimage }: Tick, { step, keepEvery }: PayeePolicy): Step {
+/**
+ * One hash a tick. What was paid before is a repetition, and changes nothing. Whoever sends is unknown: after a far
+ * tick that was false no other far one is hashed within the same second.
+ */
+function ticked(
+	state: MeterPayee,
+	{ ticks, preimage }: Tick,
+	{ step, keepEvery }: PayeePolicy,
+	{ now }: MeterContext,
+): Step {
 	if (state.kind === "counted") return again(state);
 	if (state.kind !== "open") return remain(state, over);
 	if (ticks <= state.ticks) return { state, effects: [] };
-	const isInStep = state.isBehind || ticks - state.ticks <= step;
-	if (!isInStep || !isPaid(state, ticks, preimage))
-		return remain({ ...state, isBehind: false }, refuse("tick-invalid"));
+	const ahead = ticks - state.ticks;
+	const isFar = ahead > nearby;
+	const isHashed = (state.isBehind || ahead <= step) && !(isFar && state.missedAt === now);
+	if (!isHashed || !isPaid(state, ticks, preimage)) {
+		const missedAt = isHashed && isFar ? now : state.missedAt;
+		return remain({ ...state, isBehind: false, missedAt }, refuse("tick-invalid"));
+	}
 	const next: Open = { ...state, ticks, preimage, isBehind: false };
 	const tell = { kind: "tell", news: "ticked" } as const;
 	if (ticks - state.kept < keepEvery) return { state: next, effects: [tell] };
@@ -264,6 +285,7 @@ function release(state: Kept<"reserved">, secret: Bytes, { trust }: MeterContext
 		preimage: null,
 		kept: 0,
 		isBehind: false,
+		missedAt: undefined,
 	};
 	return kept(opened, "open");
 }

@@ -179,7 +179,7 @@ function shown(state: MeterPayer, ticks: number, preimage: Bytes): Step {
 
 function isOurs(state: OpenPayer, ticks: number, preimage: Bytes): boolean {
 	const most = termsIn(state).ticks;
-	return ticks >= 1 && ticks <= most && equalBytes(chainsOf(state, most).preimage(ticks), preimage);
+	return ticks >= 1 && ticks <= most && chainsOf(state, most).has(ticks, preimage);
 }
 
 function close(state: MeterPayer): Step {

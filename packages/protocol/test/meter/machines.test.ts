@@ -132,7 +132,7 @@ test("a chain that is longer than its meter pays no tick more", async () => {
 	const policy = { step: 70, keepEvery: 70 };
 	const heard = (ticks: number) =>
 		stepMeterPayee(
-			{ ...open, kept: 0, isBehind: false },
+			{ ...open, kept: 0, isBehind: false, missedAt: undefined },
 			{ kind: "ticked", tick: { ticks, preimage: chains.preimage(ticks) } },
 			policy,
 			{ trust: world.trust, now: world.now },

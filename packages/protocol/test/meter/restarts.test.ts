@@ -1,8 +1,8 @@
 /** The machines of a meter after a restart: both go on at the right tick, and what a crash lost is counted. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bytes } from "@tenten/protocol";
-import { ask, askPayee, codeOf, opened, type Scene, talk, tick, ticksOf } from "./support/scene.ts";
+import { type Bytes, chainsFrom, limits, tickHash, writeTick } from "@tenten/protocol";
+import { ask, askPayee, codeOf, opened, type Scene, talk, tick, ticksOf, world } from "./support/scene.ts";
 
 test("what is far ahead is taken after a restart, and after a word with the payer, and at no other time", async () => {
 	for (const [happens, code] of [
@@ -47,4 +47,45 @@ test("a payer that closes shows its last tick again: a payee that lost it in a c
 	await talk(here);
 	assert.deepEqual([here.payer.state.kind, here.payee.state.kind], ["closed", "closed"]);
 	assert.deepEqual([here.payer.worth, here.payee.worth], [978n, 22n]);
+});
+
+test("after a far tick that was false no other is hashed within the second, and near ones are taken", async () => {
+	const here = await opened({ units: 1n, perTicks: 1000, ticks: 60_000, step: 4 });
+	const hear = async (frame: Bytes) => codeOf(await here.payee.run(here.payee.hear(frame)));
+	await tick(here, 900);
+	const [near] = here.payer.sent.splice(0) as [Bytes];
+	await tick(here, 50_000);
+	const [far] = here.payer.sent.splice(0) as [Bytes];
+	here.payee.restart();
+	assert.equal(await hear(writeTick(60_000, world.random())), "tick-invalid");
+	await askPayee(here, "contact");
+	assert.equal(await hear(far), "tick-invalid");
+	await askPayee(here, "contact");
+	assert.equal(await hear(near), undefined);
+	here.clock.now += 1;
+	await askPayee(here, "contact");
+	assert.equal(await hear(far), undefined);
+	assert.equal(ticksOf(here.payee), 50_900);
+});
+
+test("a payer that is asked about one chain after another makes each of them once", () => {
+	const meter = world.random();
+	const hashed = { times: 0 };
+	const hash = tickHash(meter);
+	const chains = chainsFrom(meter, world.random(), 4 * limits.ticks, (preimage) => {
+		hashed.times++;
+		return hash(preimage);
+	});
+	const places = [0, 1, 2, 3].flatMap((chain) =>
+		[1, 257, 300, limits.ticks].map((at) => chain * limits.ticks + at),
+	);
+	const paid = places.map((ticks) => [ticks, chains.preimage(ticks).slice()] as const);
+	hashed.times = 0;
+	for (let round = 0; round < 4; round++)
+		for (const [ticks, preimage] of [...paid].sort(([a], [b]) => (a % limits.ticks) - (b % limits.ticks))) {
+			assert.ok(chains.has(ticks, preimage), `${ticks}`);
+			assert.ok(!chains.has(ticks, world.random()));
+			assert.ok(!chains.has(ticks === 1 ? 2 : ticks - 1, preimage));
+		}
+	assert.ok(hashed.times < limits.ticks, `${hashed.times} hashes`);
 });
