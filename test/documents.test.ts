@@ -58,6 +58,7 @@ async function nothingMoved({ town, ann, shop }: Shop): Promise<void> {
 		locked: 0n,
 		expiring: 0n,
 		awaited: 0n,
+		metered: 0n,
 	});
 	await town.close();
 }

@@ -76,11 +76,13 @@ describe("a meter between two wallets", () => {
 		const { payer, payee, told, town } = world;
 		const meter = await opened(world);
 		assert.equal(available(payer, world), 750n, "250 yen are set aside");
+		assert.equal(payer.balance(town.asset).metered, 250n);
 		for (let tick = 0; tick < 30; tick++) assert.equal(await payer.meters.tick(meter, to(payee)), undefined);
 		assert.deepEqual([payer.meters.get(meter)?.due, payee.meters.get(meter)?.due], [75n, 75n]);
 		const closed = ok(await payer.meters.close(meter, to(payee)));
 		assert.deepEqual([closed.state, payee.meters.get(meter)?.state], ["closed", "closed"]);
 		assert.deepEqual([available(payer, world), available(payee, world)], [925n, 75n]);
+		assert.equal(payer.balance(town.asset).metered, 0n);
 		assert.deepEqual(
 			told.map(({ side, news }) => `${side} ${news}`),
 			[

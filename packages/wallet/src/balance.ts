@@ -14,6 +14,8 @@ export type Balance = {
 	readonly expiring: bigint;
 	/** came with a backup: spent since, or refunded in the end */
 	readonly awaited: bigint;
+	/** set aside in meters that this wallet pays: what their ticks do not come to is back at their Close */
+	readonly metered: bigint;
 };
 
 const week = 7 * 86_400;
@@ -33,7 +35,17 @@ export function balanceOf(module: SecureModule, asset: AssetId, now: number): Ba
 		locked: sumOf(own.filter(({ heldBy }) => heldBy !== null)),
 		expiring: sumOf(free.filter(({ until }) => until - now < week)),
 		awaited: sumOf(held) - sumOf(own),
+		metered: sumOf(paidByMeter(module, asset)),
 	};
+}
+
+/** Meters that were released: until then the token that one is opened from is set aside itself. */
+function paidByMeter(module: SecureModule, asset: AssetId): readonly { readonly amount: bigint }[] {
+	return module.meters
+		.list()
+		.filter((each) => each.side === "payer" && each.isOpen && each.state !== "locked")
+		.filter((each) => sameAsset(each.asset, asset))
+		.map(({ held }) => ({ amount: held }));
 }
 
 /** A condition may end before the issue does. */

@@ -172,6 +172,16 @@ export class Metering {
 		return claimed;
 	}
 
+	/** Claims the meters of a restored backup, whose owner says that nothing was signed since; why one was not. */
+	async claimRestored(): Promise<Refusal | undefined> {
+		let refused: Refusal | undefined;
+		for (const meter of this.#options.module.meters.claimableByWord()) {
+			const claimed = await this.claim(meter, true);
+			if (isRefusal(claimed)) refused ??= claimed;
+		}
+		return refused;
+	}
+
 	/**
 	 * Claims what is due: to be called whenever operators can be reached. A statement keeps a meter from ever being
 	 * closed, so what can wait waits until the date of the operator's list says so too. How many were answered.

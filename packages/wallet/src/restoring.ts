@@ -4,6 +4,7 @@
  *   every output ──asked──▶ spent since, as its own link shows       dropped, and told
  *                      ├──▶ nobody knows                             awaited: asked again, refunded in the end
  *                      └──▶ its owner says that nothing was paid     redeemed to the old key's own account
+ *   open meters ──▶ its owner says that nothing was paid             claimed
  *   old accounts ──▶ withdrawn to new keys
  *
  * Each step may be repeated, by this wallet or by another that was restored from the same backup.
@@ -20,6 +21,8 @@ export type RestoringOptions = {
 	readonly now: () => number;
 	/** asks operators for the release of what was given in an exchange */
 	readonly resolve: (attempt: Bytes) => Promise<unknown>;
+	/** claims meters of old keys, by their owner's word that nothing was signed since */
+	readonly claimMeters: () => Promise<Refusal | undefined>;
 	readonly record: (what: Happened) => Promise<void>;
 };
 
@@ -34,16 +37,18 @@ export class Restoring {
 
 	/**
 	 * Asks what became of what old keys own, and moves their accounts to new ones. `nothingPaidSince`: its owner's
-	 * word, by which what is left moves at once; a wrong one convicts the old key of what it paid since.
+	 * word, by which what is left moves at once and meters are claimed, a payer's once their grace is over; a wrong one
+	 * convicts the old key of what it paid since.
 	 */
 	async bringBack(nothingPaidSince: boolean): Promise<Refusal | undefined> {
-		const { module, operators } = this.#options;
+		const { module, operators, claimMeters } = this.#options;
 		await settlePending(module, operators);
 		this.#asked.clear();
 		const asked = await this.ask();
 		const moved = nothingPaidSince ? await moveUnspent(module, operators) : undefined;
+		const claimed = nothingPaidSince ? await claimMeters() : undefined;
 		const withdrawn = await emptyAccounts(module, operators);
-		return asked ?? moved ?? withdrawn;
+		return asked ?? moved ?? claimed ?? withdrawn;
 	}
 
 	/** Asks about what is awaited: once, and again when it is due. The first reason why something stays unasked. */

@@ -107,6 +107,7 @@ export class Wallet {
 			operators: this.#operators,
 			now: options.now,
 			resolve: (attempt) => this.resolve(attempt),
+			claimMeters: () => this.meters.claimRestored(),
 			record: (what) => this.#record(what),
 		});
 		this.#releases = new ShownReleases(module, this.#ask);

@@ -9,7 +9,7 @@ export function whyNotPaid(
 	module: SecureModule,
 	request: Bytes,
 	amount: bigint,
-	{ available, reserved, awaited }: Balance,
+	{ available, reserved, awaited, metered }: Balance,
 	now: number,
 ): Refusal {
 	const read = module.readRequest(request);
@@ -17,7 +17,8 @@ export function whyNotPaid(
 	const free = unheldTokens(module).filter((token) => sameAsset(token.asset, read.body.asset));
 	// What a condition has ended is there, and the condition is why it does not pay.
 	if (sumOf(free.filter(({ spendUntil }) => spendUntil > now)) < amount) {
-		const elsewhere = `${reserved} reserved${awaited > 0n ? `, ${awaited} awaited` : ""}`;
+		const others = Object.entries({ awaited, metered }).filter(([, sum]) => sum > 0n);
+		const elsewhere = [`${reserved} reserved`, ...others.map(([where, sum]) => `${sum} ${where}`)].join(", ");
 		return refuse("funds-insufficient", `${available} available, ${elsewhere}, ${amount} asked`);
 	}
 	const objections = module.objections(request, amount);

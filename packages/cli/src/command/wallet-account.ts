@@ -48,6 +48,10 @@ export function balanceCommand(): Command {
 					output.say(
 						`  going out  ${inWords(balance.locked, asset)}   set aside for a payment, change included: neither paid nor lost`,
 					);
+				if (balance.metered > 0n)
+					output.say(
+						`  in meters  ${inWords(balance.metered, asset)}   set aside for ticks: what they do not take comes back`,
+					);
 				if (balance.expiring > 0n)
 					output.say(
 						`  of it      ${inWords(balance.expiring, asset)} can be spent for less than a week: refresh it`,
@@ -76,9 +80,9 @@ export function balanceCommand(): Command {
 
 /** Whether the wallet holds something of it, or has an account with its operator. */
 function isOf({ wallet, operators }: WalletFolder, { id }: KnownAsset): boolean {
-	const { available, reserved, locked, awaited } = wallet.balance(id);
+	const { available, reserved, locked, awaited, metered } = wallet.balance(id);
 	return (
-		available + reserved + locked + awaited > 0n ||
+		available + reserved + locked + awaited + metered > 0n ||
 		operators.some((joined) => joined.id === toHex(id.operator))
 	);
 }

@@ -48,13 +48,28 @@ const marginPart = 4;
  * A payee leaves its payer the time until `until`, and where there is no grace to claim in, a little less.
  */
 export function claimWakesAt(core: Core, row: Row): number | null {
-	if (row.isOver) return null;
-	return "step" in row ? payeeWakesAt(core, row) : payerWakesAt(core, row);
+	if (row.isOver || isAwaited(core, row)) return null;
+	return "step" in row ? payeeWakesAt(core, row) : payerWakesAt(row);
+}
+
+/** Whether its key is of a restored backup, so that more may have been signed since than is known here. */
+function isAwaited(core: Core, row: Row): boolean {
+	const isUndecided = row.state.kind === "open" || row.state.kind === "counted";
+	return isUndecided && core.isSilenced("step" in row ? row.payee : row.payer) !== undefined;
+}
+
+/** The meters of restored keys whose owner may have them claimed now, by the word that nothing was signed since. */
+export function claimableByWord(core: Core, { payers, payees }: Meters): readonly Bytes[] {
+	const now = core.now();
+	const paying = [...payers.rows.entries.values()].filter(({ claimableFrom }) => claimableFrom <= now);
+	const paid = [...payees.rows.entries.values()].filter(
+		({ state, claimableFrom }) => now < claimableFrom && "preimage" in state && state.preimage !== null,
+	);
+	return [...paying, ...paid].filter((row) => isAwaited(core, row)).map(({ state }) => state.meter);
 }
 
 function payeeWakesAt(core: Core, row: PayeeMeterRow): number | null {
 	const { state, until, openedAt, claimableFrom, claim } = row;
-	if (core.isSilenced(row.payee) !== undefined) return null;
 	const margin = Math.min(margin_s, (until - openedAt) / marginPart);
 	const at = Math.floor(Math.min(until, claimableFrom - margin));
 	if (state.kind === "claimed") return claim?.isKept === true ? claimableFrom : at;
@@ -62,8 +77,7 @@ function payeeWakesAt(core: Core, row: PayeeMeterRow): number | null {
 	return hasTicks ? at : null;
 }
 
-function payerWakesAt(core: Core, { state, payer, until, claimableFrom }: PayerMeterRow): number | null {
-	if (core.isSilenced(payer) !== undefined) return null;
+function payerWakesAt({ state, until, claimableFrom }: PayerMeterRow): number | null {
 	if (state.kind === "closed") return until;
 	return state.kind === "open" || state.kind === "claimed" ? claimableFrom : null;
 }
@@ -86,10 +100,12 @@ export async function askClaim(
 		const request = serializeRulingRequest({ kind: "close", token: row.state.token });
 		return { operator: row.asset.operator, request };
 	}
+	// What is claimed says the same again.
+	const maySay = isSure || row.state.kind === "claimed";
 	const claimed =
 		side === "payers"
-			? await payerDoes(core, meters, meter, "claim", isSure)
-			: await payeeDoes(core, meters, meter, "claim", isSure);
+			? await payerDoes(core, meters, meter, "claim", maySay)
+			: await payeeDoes(core, meters, meter, "claim", maySay);
 	const not = isRefusal(claimed) ? claimed : claimed.refusal;
 	return not ?? stateClaim(core, meters, meter, side);
 }

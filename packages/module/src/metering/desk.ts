@@ -20,7 +20,7 @@ import type { Core } from "../core.ts";
 import type { TokenSummary } from "../rows.ts";
 import type { RulingQuestion } from "../ruling.ts";
 import { answerMeterBundle } from "./answering.ts";
-import { askClaim, type Claimed, takeClaim } from "./claiming.ts";
+import { askClaim, type Claimed, claimableByWord, takeClaim } from "./claiming.ts";
 import { forgetMeters } from "./forgetting.ts";
 import { Meters } from "./meters.ts";
 import {
@@ -182,6 +182,11 @@ export class MeterDesk {
 		const answer = await ask(question);
 		if (isRefusal(answer)) return answer;
 		return core.exclusively(() => takeClaim(core, this.#meters, meter, answer));
+	}
+
+	/** Meters of a restored backup that may be claimed now by their owner's word: see `claim`. */
+	claimableByWord(): readonly Bytes[] {
+		return claimableByWord(this.#core, this.#meters);
 	}
 
 	/** Every meter on record, on either side. */

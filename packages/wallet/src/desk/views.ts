@@ -31,6 +31,8 @@ export type BalanceView = {
 	readonly expiring: bigint;
 	/** brought back by a backup, and refunded on a later day */
 	readonly awaited: bigint;
+	/** set aside in meters that one pays */
+	readonly metered: bigint;
 };
 
 /** One token, and what binds it. */
