@@ -74,4 +74,12 @@ describe("a wallet that is restored while a meter is open", () => {
 		assert.equal(ok(await payee.account(town.asset)), 100n);
 		await isClean(town);
 	});
+
+	test("claims nothing of a key that came with an earlier backup already: the word says nothing of it", async () => {
+		const { town, payee, meter } = await ticked();
+		const again = await restored(town, await restored(town, payee));
+		assert.equal(await again.bringBack(true), undefined);
+		assert.equal(again.meters.get(meter)?.state, "open");
+		await isClean(town);
+	});
 });

@@ -64,3 +64,24 @@ test("in a room at a relay that the request names", async () => {
 	);
 	assert.deepEqual([await available(), await available(...other)], [4_973, 27]);
 });
+
+test("closed from both terminals at once, after both had ended; until then the balance says where it is", async () => {
+	const payee = serve("--relay", relay.url);
+	const request = await says(payee, /(tenten:[\w-]+)/);
+	const payer = start("wallet", "meter", "pay", request, "--every", "300", "--yes");
+	await says(payee, /(of 40 ticks, open)/);
+	const gone = [payer, payee].map(ended);
+	for (const each of [payer, payee]) each.kill("SIGKILL");
+	await Promise.all(gone);
+	const { balances } = await well("wallet", "balance");
+	assert.deepEqual([balances[0].available, balances[0].metered], [4_873, 100]);
+	const { meters } = await well("wallet", "meter", "list");
+	const { meter } = meters.find(({ state }: { state: string }) => state === "open");
+	const close = (...where: readonly string[]) => well("wallet", "meter", "close", meter, ...where);
+	const both = await Promise.all([close(), close(...other)]);
+	assert.deepEqual(
+		both.map(({ side, state }) => `${side} ${state}`),
+		["payer closed", "payee closed"],
+	);
+	assert.deepEqual([await available(), await available(...other)], [4_973, 27]);
+});

@@ -144,7 +144,10 @@ export class Metering {
 	): Promise<MeterSummary | Refusal> {
 		if (isRefusal(messages)) return messages;
 		const refused = channel === undefined ? undefined : await this.#talk(channel, messages);
-		return refused ?? this.#summary(meter);
+		const summary = await this.#summary(meter);
+		// Its Close may have come by the payer's own question, and what is a payee's then needs no more words.
+		const hasAll = !isRefusal(summary) && summary.side === "payee" && summary.state === "closed";
+		return hasAll ? summary : (refused ?? summary);
 	}
 
 	async #summary(meter: Bytes): Promise<MeterSummary | Refusal> {

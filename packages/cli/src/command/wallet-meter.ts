@@ -23,7 +23,7 @@ import { assetOf, findAsset, inFull, parseAmount } from "../wallet/assets.ts";
 import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
 import { roomAddress, type Way, wayTo } from "../wallet/meeting.ts";
-import { findMeter, meterLine, shortMeter } from "../wallet/meters.ts";
+import { closeMeter, findMeter, meterLine, shortMeter } from "../wallet/meters.ts";
 import { passOn, readBundle } from "../wallet/parcels.ts";
 import { assetOption } from "./wallet-account.ts";
 
@@ -278,7 +278,8 @@ function closeCommand(): Command {
 		},
 		async (folder, { operator }, _output, start) => {
 			const { meters } = folder.wallet;
-			const { meter, request, side, state } = findMeter(folder, start);
+			const found = findMeter(folder, start);
+			const { meter, request, side, state } = found;
 			if (operator === true) {
 				const claimed = await meters.claim(meter);
 				if (isRefusal(claimed)) return claimed;
@@ -292,10 +293,10 @@ function closeCommand(): Command {
 			const way =
 				address === undefined ? undefined : wayTo(folder, address, side === "payer" ? "guest" : "inviter");
 			try {
-				if (way !== undefined) await meters.resume(meter, way);
-				const closed = await meters.close(meter, way);
-				return isRefusal(closed) ? closed : meterEnding(folder, meters.get(meter));
+				const refused = await closeMeter(folder.wallet, found, way);
+				return refused ?? meterEnding(folder, meters.get(meter));
 			} finally {
+				await way?.settled();
 				way?.close();
 			}
 		},

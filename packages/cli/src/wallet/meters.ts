@@ -1,6 +1,8 @@
 /** Meters as people meet them: by the start of their id, each with how far it is. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { MeterSummary } from "@tenten/module";
-import { isRefusal, toHex } from "@tenten/protocol";
+import { isRefusal, type Refusal, toHex } from "@tenten/protocol";
+import type { Channel, Wallet } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { assetOf, inFull } from "./assets.ts";
 import type { WalletFolder } from "./folder.ts";
@@ -27,6 +29,35 @@ export function meterLine(folder: WalletFolder, meter: MeterSummary): string {
 	const { side, state, ticks, most, due, asset } = meter;
 	const does = side === "payer" ? "pays" : "is paid";
 	return `Meter ${shortMeter(meter)} ${does} ${inFull(due, assetOf(folder, asset))}: ${ticks} of ${most} ticks, ${state}`;
+}
+
+const look_ms = 200;
+
+/**
+ * Closes a meter that was interrupted; why not. A payee may have lost ticks that were paid, so it counts only once it
+ * has heard its payer. Where both sides close at once its Close comes while it waits for an answer, perhaps of a
+ * payer that has ended since.
+ */
+export async function closeMeter(
+	{ meters }: Pick<Wallet, "meters">,
+	{ meter, side }: Pick<MeterSummary, "meter" | "side">,
+	way: Channel | undefined,
+): Promise<Refusal | undefined> {
+	const talk = async (): Promise<Refusal | undefined> => {
+		const heard = way === undefined ? undefined : await meters.resume(meter, way);
+		if (isRefusal(heard) || heard?.state === "closed") return isRefusal(heard) ? heard : undefined;
+		const closed = await meters.close(meter, way);
+		return isRefusal(closed) ? closed : undefined;
+	};
+	let isOver = false;
+	const closed = async (): Promise<undefined> => {
+		while (!isOver && meters.get(meter)?.state !== "closed") await pause(look_ms);
+	};
+	try {
+		return await (side === "payee" ? Promise.race([talk(), closed()]) : talk());
+	} finally {
+		isOver = true;
+	}
 }
 
 /** Goes on with meters whose other side can be reached, and closes those whose time is over. `now`: unix seconds. */

@@ -55,17 +55,26 @@ export function claimWakesAt(core: Core, row: Row): number | null {
 /** Whether its key is of a restored backup, so that more may have been signed since than is known here. */
 function isAwaited(core: Core, row: Row): boolean {
 	const isUndecided = row.state.kind === "open" || row.state.kind === "counted";
-	return isUndecided && core.isSilenced("step" in row ? row.payee : row.payer) !== undefined;
+	return isUndecided && core.isSilenced(ownKey(row)) !== undefined;
 }
 
-/** The meters of restored keys whose owner may have them claimed now, by the word that nothing was signed since. */
+function ownKey(row: Row): Bytes {
+	return "step" in row ? row.payee : row.payer;
+}
+
+/**
+ * The meters of restored keys whose owner may have them claimed now, by the word that nothing was signed since. Of
+ * keys that came with an earlier backup already the word says nothing.
+ */
 export function claimableByWord(core: Core, { payers, payees }: Meters): readonly Bytes[] {
 	const now = core.now();
 	const paying = [...payers.rows.entries.values()].filter(({ claimableFrom }) => claimableFrom <= now);
 	const paid = [...payees.rows.entries.values()].filter(
 		({ state, claimableFrom }) => now < claimableFrom && "preimage" in state && state.preimage !== null,
 	);
-	return [...paying, ...paid].filter((row) => isAwaited(core, row)).map(({ state }) => state.meter);
+	return [...paying, ...paid]
+		.filter((row) => isAwaited(core, row) && !core.isSilencedAgain(ownKey(row)))
+		.map(({ state }) => state.meter);
 }
 
 function payeeWakesAt(core: Core, row: PayeeMeterRow): number | null {
