@@ -45,17 +45,20 @@ describe("a payee whose program ended", () => {
 
 	test("has closed once its payer has closed, though its own question is answered by nobody", async () => {
 		const { payer, payee, meter } = await interrupted();
-		const unanswered = Promise.withResolvers<Refusal>();
+		let giveUp = (_: Refusal): void => undefined;
+		const unanswered = new Promise<Refusal>((resolve) => {
+			giveUp = resolve;
+		});
 		const gone: Channel = {
 			exchange: async () => {
 				ok(await payer.meters.close(meter, to(payee)));
-				return unanswered.promise;
+				return unanswered;
 			},
 		};
 		assert.equal(await closeMeter(payee, { meter, side: "payee" }, gone), undefined);
 		assert.equal(payee.meters.get(meter)?.state, "closed");
-		unanswered.resolve(refuse("channel-failed", "closed"));
-		const word: Channel = { exchange: () => unanswered.promise };
+		giveUp(refuse("channel-failed", "closed"));
+		const word: Channel = { exchange: () => unanswered };
 		assert.equal(ok(await payee.meters.resume(meter, word)).state, "closed");
 		assert.equal(payee.balance(town.asset).available, 12n);
 	});
