@@ -13,6 +13,7 @@ const members: Readonly<Record<string, () => Promise<Command>>> = {
 	sandbox: async () => (await import("./command/sandbox.ts")).sandboxCommand(),
 	demo: async () => (await import("./command/demo.ts")).demoCommand(),
 	wallet: async () => (await import("./command/wallet.ts")).walletCommands(),
+	device: async () => (await import("./command/device.ts")).deviceCommands(),
 	operator: async () => (await import("./command/issuer.ts")).issuerCommands(),
 	doctor: async () => (await import("./command/doctor.ts")).doctorCommand(),
 	licensor: async () => (await import("./command/licensor.ts")).licensorCommands(),

@@ -17,6 +17,7 @@ export type { Licensing, Standing } from "./definitions/definitions.ts";
 export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";
 export type { Licensor } from "./definitions/licence.ts";
 export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./definitions/licence-making.ts";
+export { Parties } from "./devices/parties.ts";
 export type { DevicePolicy } from "./devices/policy.ts";
 export { type Answers, enrolledAnswers } from "./devices/recording.ts";
 export type { DirectIssue } from "./direct-issue.ts";

@@ -8,6 +8,7 @@ import { backupOperatorCommand, restoreOperatorCommand } from "./operator-backup
 import { definitionCommands } from "./operator-definitions.ts";
 import { appealCommands, freezeCommands } from "./operator-freezes.ts";
 import { issueCommands, licenceCommands } from "./operator-licences.ts";
+import { partyCommands } from "./operator-parties.ts";
 import { payoutCommands } from "./operator-payouts.ts";
 import { peerCommands } from "./operator-peers.ts";
 import { peopleCommands } from "./operator-people.ts";
@@ -30,6 +31,7 @@ export function issuerCommands(): Command {
 		webhookCommands(),
 		auditCommand(),
 		peopleCommands(),
+		partyCommands(),
 		definitionCommands(),
 		licenceCommands(),
 		issueCommands(),

@@ -6,7 +6,7 @@
  * Each step may be run again: what was done is not done twice. A file is written out only after it is durable.
  */
 import { verify } from "@tenten/module";
-import type { BankDesk, KeptClaim, ResultLine } from "@tenten/operator";
+import type { BankDesk, KeptClaim, Parties, ResultLine } from "@tenten/operator";
 import {
 	type Bytes,
 	fromHex,
@@ -231,21 +231,23 @@ function suspensionsCommand(): Command {
 	return subcommand<[], DeskFlags>(
 		{
 			usage: "suspensions",
-			summary: "whose delegations are to be suspended, each told once",
+			summary: "suspend who did not pay with all of its devices, each told once",
 			example: "tenten settle suspensions --data ./bank",
 			options: [dataOption],
 		},
 		async (output, flags) => {
-			const told = await atDesk(flags, (desk) => suspensionsAt(desk, output));
+			const told = await atDesk(flags, (desk, parties) => suspensionsAt(desk, parties, output));
 			if (told.length === 0) output.say("Nobody new.");
 			return { ok: true, result: { ok: true, suspensions: told } };
 		},
 	);
 }
 
-async function suspensionsAt(desk: BankDesk, output: Output): Promise<readonly object[]> {
+/** Whoever has no devices here is told, too: the operator cannot suspend it. */
+async function suspensionsAt(desk: BankDesk, parties: Parties, output: Output): Promise<readonly object[]> {
 	const told: object[] = [];
-	await desk.suspendRefused(async (party, why) => {
+	await desk.suspendRefused(async (party, why, cause) => {
+		await parties.suspendFor(party, why, cause);
 		output.say(`${toHex(party)}: ${why}`);
 		told.push({ party: toHex(party), why });
 	});

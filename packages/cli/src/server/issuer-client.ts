@@ -7,15 +7,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type ApiOptions, coseRequest, type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
-import { BadInput } from "../bad-input.ts";
 import { readApiKey } from "./issuer.ts";
+import { type AdminProblem, type Answer, answerOf, everyPage, isProblem } from "./issuer-answer.ts";
 import { readIssuerSettings } from "./issuer-settings.ts";
 
-/** Why not, as the operator says it (RFC 9457). */
-export type AdminProblem = { readonly kind: "problem" } & Pick<
-	Schemas["Problem"],
-	"code" | "detail" | "nextAction"
-> & { readonly fundsState: string };
+export { type AdminProblem, isProblem } from "./issuer-answer.ts";
 
 export type NewKey = {
 	name: string;
@@ -44,8 +40,6 @@ export type Pruned = {
 	readonly closed: readonly Schemas["ClosedIssues"][];
 	readonly cursor: string | null;
 };
-
-type Answer<T> = { readonly data?: T; readonly error?: unknown; readonly response: Response };
 
 const timeout_ms = 10_000;
 
@@ -347,40 +341,37 @@ export class IssuerClient {
 		return this.#ask(this.#api.POST("/v1/appeals/{appeal}/verdict", { params, body: { verdict } }));
 	}
 
-	async #ask<T extends object>(asked: Promise<Answer<T>>): Promise<T | AdminProblem> {
-		const answer = await asked.catch(() => {
-			throw new BadInput(`nobody answers at ${this.url}: start it with tenten operator serve`);
+	/** Adds who delegates by this key, a COSE_Key in hexadecimal. */
+	addParty(key: string, name: string): Promise<Schemas["Party"] | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/parties", { body: { key, name } }));
+	}
+
+	async parties(): Promise<readonly Schemas["Party"][] | AdminProblem> {
+		return everyPage(async (query) => {
+			const page = await this.#ask(this.#api.GET("/v1/parties", { params: { query } }));
+			return isProblem(page) ? page : { items: page.parties, cursor: page.cursor };
 		});
-		return answer.data ?? problemOf(answer);
 	}
-}
 
-type Page<T> = { readonly items: readonly T[]; readonly cursor: string | null };
-
-/** A whole list, however many pages it has. */
-async function everyPage<T>(
-	ask: (query: { cursor?: string }) => Promise<Page<T> | AdminProblem>,
-): Promise<readonly T[] | AdminProblem> {
-	const items: T[] = [];
-	for (let cursor: string | null | undefined; cursor !== null; ) {
-		const page: Page<T> | AdminProblem = await ask(cursor === undefined ? {} : { cursor });
-		if (isProblem(page)) return page;
-		items.push(...page.items);
-		cursor = page.cursor;
+	party(party: string): Promise<Schemas["KnownParty"] | AdminProblem> {
+		return this.#ask(this.#api.GET("/v1/parties/{party}", { params: { path: { party } } }));
 	}
-	return items;
-}
 
-function problemOf({ error, response }: Answer<object>): AdminProblem {
-	const unknown = {
-		code: `status ${response.status}`,
-		detail: "",
-		fundsState: "unknown",
-		nextAction: "ask for the same again",
-	};
-	return { kind: "problem", ...unknown, ...(typeof error === "object" ? error : {}) };
-}
+	grantBudget(
+		party: string,
+		body: Pick<Schemas["PartyBudget"], "reset" | "amount">,
+	): Promise<Schemas["PartyBudget"] | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/parties/{party}/budgets", { params: { path: { party } }, body }));
+	}
 
-export function isProblem(value: object): value is AdminProblem {
-	return "kind" in value && value.kind === "problem";
+	setPartyStanding(
+		party: string,
+		body: Pick<Schemas["Party"], "standing"> & { readonly why: string },
+	): Promise<Schemas["Party"] | AdminProblem> {
+		return this.#ask(this.#api.POST("/v1/parties/{party}/standing", { params: { path: { party } }, body }));
+	}
+
+	#ask<T extends object>(asked: Promise<Answer<T>>): Promise<T | AdminProblem> {
+		return answerOf(this.url, asked);
+	}
 }

@@ -37,7 +37,7 @@ export async function openRailKey(
 		return signerFrom(plain, "Ed25519");
 	}
 	const kept = parse(keyRows, content, longestKeyFile);
-	if (isRefusal(kept)) throw new BadInput("holds no key: make one with tenten rail key", { file });
+	if (isRefusal(kept)) throw new BadInput("holds no key", { file });
 	const rows = new Map(kept.map(({ key, value }) => [key, value]));
 	const keyStore = await openSoftwareKeyStore(rows, await unlock());
 	if (isRefusal(keyStore)) throw new BadInput(refusalWords[keyStore.code].en, { file });

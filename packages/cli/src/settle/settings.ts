@@ -13,6 +13,7 @@ import {
 	enrolledAnswers,
 	type OwnAccount,
 	openStore,
+	Parties,
 	type PartyAccount,
 } from "@tenten/operator";
 import { type Bytes, fromHex, keyId, toHex } from "@tenten/protocol";
@@ -22,7 +23,7 @@ import { issuerFolder } from "../command/operator-command.ts";
 import { databaseUrl } from "../server/database-url.ts";
 import { hasIssuer } from "../server/issuer.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
-import { now } from "../surroundings.ts";
+import { now, random } from "../surroundings.ts";
 
 const idText = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 const zenginAccount = z.strictObject({
@@ -102,8 +103,11 @@ export function jsonIn(file: string): unknown {
 
 export type DeskFlags = { readonly data?: string };
 
-/** Runs `work` with the desk of the operator in a folder, and lets its database go. */
-export async function atDesk<T>(flags: DeskFlags, work: (desk: BankDesk) => Promise<T>): Promise<T> {
+/** Runs `work` with the desk of the operator in a folder and who answers for devices there, and lets its database go. */
+export async function atDesk<T>(
+	flags: DeskFlags,
+	work: (desk: BankDesk, parties: Parties) => Promise<T>,
+): Promise<T> {
 	const folder = issuerFolder(flags);
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
@@ -113,7 +117,8 @@ export async function atDesk<T>(flags: DeskFlags, work: (desk: BankDesk) => Prom
 	if (!hasDatabase) throw new BadInput("it has never worked: tenten operator serve", { file: folder });
 	const store = await openStore(database);
 	try {
-		return await work(new BankDesk({ id: fromHex(keys.root) as Bytes, store, now }));
+		const parties = new Parties({ store, now, entropy: random });
+		return await work(new BankDesk({ id: fromHex(keys.root) as Bytes, store, now }), parties);
 	} finally {
 		await store.close();
 	}

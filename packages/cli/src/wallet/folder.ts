@@ -117,25 +117,51 @@ export class WalletFolder {
 	/** Opens an account with the operator at `url`; `pinned` is the id that it must have, hexadecimal. */
 	async join(url: string, asked: AskedProfile, pinned?: string): Promise<OperatorEntry | Refusal> {
 		const client = operatorAt(url);
-		const introduced = await introduction(client);
+		const introduced = await introducedAt(url, pinned);
 		if (isRefusal(introduced)) return introduced;
 		const { id, entry } = introduced;
-		if (pinned !== undefined && pinned !== toHex(id))
-			throw new BadInput(`the operator at ${url} is ${toHex(id)}, and not ${pinned}`);
 		const refusal = await this.wallet.join(client, id, asked);
 		if (refusal !== undefined) return refusal;
+		this.#note(url, id, entry);
+		return entry;
+	}
+
+	/** Takes the trust list of the operator at `url`, and opens no account: a device is certified otherwise. */
+	async meet(url: string, pinned?: string): Promise<Bytes | Refusal> {
+		const client = operatorAt(url);
+		const introduced = await introducedAt(url, pinned);
+		if (isRefusal(introduced)) return introduced;
+		const { id, entry } = introduced;
+		const list = await client.trustList();
+		if (isRefusal(list)) return list;
+		const { module } = this.wallet;
+		const taken = await module.setTrustList(list, id);
+		const isKnown = !isRefusal(module.trust) && module.trust.operator(id) !== undefined;
+		if (isRefusal(taken) && !isKnown) return taken;
+		this.wallet.connect(id, client);
+		this.#note(url, id, entry);
+		return id;
+	}
+
+	#note(url: string, id: Bytes, entry: OperatorEntry): void {
 		const joined = { id: toHex(id), name: entry.name, url };
 		const isKnown = this.#operators.some((known) => known.id === joined.id);
 		this.#operators = isKnown
 			? this.#operators.map((known) => (known.id === joined.id ? joined : known))
 			: [...this.#operators, joined];
 		writeOperators(settingsIn(this.path), this.#operators);
-		return entry;
 	}
 
 	async close(): Promise<void> {
 		await this.wallet.close();
 	}
+}
+
+/** Who the operator at `url` is; bad input where it is not the one of the pinned id. */
+export async function introducedAt(url: string, pinned?: string): ReturnType<typeof introduction> {
+	const introduced = await introduction(operatorAt(url));
+	if (isRefusal(introduced) || pinned === undefined || pinned === toHex(introduced.id)) return introduced;
+	throw new BadInput(`the operator at ${url} is ${toHex(introduced.id)}, and not ${pinned}`);
 }
 
 export function operatorAt(url: string): DeviceOperatorClient {

@@ -1,0 +1,84 @@
+/** A party that answers for devices, as it asks an operator: by its own key, and no API key. */
+import { coseRequest, type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
+import {
+	type Bytes,
+	type DeviceOrderBody,
+	deviceApplication,
+	equalBytes,
+	fromHex,
+	isRefusal,
+	keyId,
+	type PublicKey,
+	parse,
+	type Signer,
+	signDeviceOrder,
+	signDeviceQuestion,
+	toHex,
+} from "@tenten/protocol";
+import { BadInput } from "../bad-input.ts";
+import { type AdminProblem, answerOf, everyPage, isProblem } from "../server/issuer-answer.ts";
+import { now } from "../surroundings.ts";
+
+const timeout_ms = 10_000;
+
+export type Standing = Schemas["DeviceStanding"];
+export type History = Schemas["DeviceHistory"];
+
+/** Brings an application to the operator at `url`: bytes of `enrolled`. */
+export async function bringApplication(url: string, application: Bytes): Promise<Bytes | AdminProblem> {
+	const api = operatorApi({ url, timeout_ms });
+	const body = new Uint8Array(application);
+	const enrolled = await answerOf(url, api.POST("/v1/devices", { ...coseRequest, body }));
+	return isProblem(enrolled) ? enrolled : new Uint8Array(enrolled);
+}
+
+export class PartyDesk {
+	readonly #url: string;
+	readonly #operator: Bytes;
+	readonly #signer: Signer;
+	readonly #api: OperatorApi;
+
+	/** `operator`: id of the one at `url` */
+	constructor(url: string, operator: Bytes, signer: Signer) {
+		[this.#url, this.#operator, this.#signer] = [url, operator, signer];
+		this.#api = operatorApi({ url, timeout_ms });
+	}
+
+	/** How the device of this key id stands, with all of its history. */
+	async show(device: Bytes): Promise<History | AdminProblem> {
+		const body = { operator: this.#operator, device, issuedAt: now() };
+		const question = Buffer.from(await signDeviceQuestion(body, this.#signer)).toString("base64url");
+		const headers = { authorization: `Tenten ${question}` };
+		let first: History | undefined;
+		const history = await everyPage(async (query) => {
+			const params = { path: { device: toHex(device) }, query };
+			const page = await answerOf(this.#url, this.#api.GET("/v1/devices/{device}", { params, headers }));
+			if (isProblem(page)) return page;
+			first ??= page;
+			return { items: page.history, cursor: page.cursor };
+		});
+		if (isProblem(history)) return history;
+		return { ...(first as History), history: [...history] };
+	}
+
+	/** Says this of the device, as the next of its history. */
+	async order(device: Bytes, says: DeviceOrderBody["says"]): Promise<Standing | AdminProblem> {
+		const shown = await this.show(device);
+		if (isProblem(shown)) return shown;
+		const [operator, number] = [this.#operator, shown.number + 1];
+		const body = { operator, device: keyIn(shown, device), number, says, issuedAt: now() };
+		const order = new Uint8Array(await signDeviceOrder(body, this.#signer));
+		const { headers, bodySerializer } = coseRequest;
+		return answerOf(this.#url, this.#api.POST("/v1/device-orders", { headers, bodySerializer, body: order }));
+	}
+}
+
+/** The device's own key, as it stands in the first of its history: the key by whose id it was asked for. */
+function keyIn({ history: [first] }: History, device: Bytes): PublicKey {
+	const record = fromHex(first?.record ?? "");
+	const application = record && parse(deviceApplication, record);
+	const key = application === undefined || isRefusal(application) ? undefined : application.evidence.body.key;
+	if (key === undefined || !equalBytes(keyId(key), device))
+		throw new BadInput("the operator shows no application of this device");
+	return key;
+}
