@@ -40,7 +40,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/device-party.ts fromHex(": "an argument, or a key that it has just made",
 	"packages/cli/src/device/party.ts parse(": "what its operator answers: shape/deviceApplication",
 	"packages/cli/src/device/party.ts fromHex(": "what its operator answers",
-	"packages/cli/src/device/party.ts \"base64url\")": "what it has just signed",
+	'packages/cli/src/device/party.ts "base64url")': "what it has just signed",
 	"packages/cli/src/command/crossing.ts fromHex(": "an argument",
 	"packages/cli/src/command/crossing-agree.ts fromHex(": "a file of whoever runs it",
 	"packages/cli/src/command/crossing-agree.ts JSON.parse(": "a file of whoever runs it",

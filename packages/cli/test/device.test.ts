@@ -37,8 +37,9 @@ async function pays(payer: string, payee: string, amount: bigint, operator: stri
 		const request = must(await to.wallet.request({ asset, amount, memo: "tea" }));
 		const { channel, last } = withReasons(inProcessChannel(to.wallet.handle));
 		const paid: Payment = must(await from.wallet.pay({ request: request.encoded }, channel));
+		const said = last()?.code ?? paid.fundsState;
 		if (paid.fundsState === "inFlight") await from.wallet.cancel(paid.attempt, channel);
-		return last()?.code ?? paid.fundsState;
+		return said;
 	} finally {
 		await from.close();
 		await to.close();
@@ -68,6 +69,7 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 		["operator", "parties", "grant", party, "100", ...data],
 	);
 	assert.deepEqual([granted.reset, granted.amount], [1, "100"]);
+	const lists = ["wallet", "lists", "fetch", ...wallet("bob")];
 	const delegate = ["device", "delegate", at("evidence"), at("application"), "--key", at("party.key")];
 	const limits = ["--slice", "1:0-50", "--days", "30", "--per-transfer", "40"];
 	const [, , , delegated, certified, again] = await all(
@@ -77,13 +79,12 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 		[...delegate, ...limits],
 		["device", "apply", at("application"), ...wallet("car")],
 		["device", "apply", at("application"), ...wallet("car")],
+		lists,
 	);
 	const { device } = delegated;
 	assert.deepEqual([certified.device, again.certificate], [device, certified.certificate]);
 
 	assert.equal(await pays("ann", "car", 60n, operator), "spent");
-	const lists = ["wallet", "lists", "fetch", ...wallet("bob")];
-	await all(lists);
 	assert.equal(await pays("car", "bob", 10n, operator), "spent");
 	const [suspended] = await all(["device", "order", "suspend", device, ...signing], lists);
 	assert.deepEqual([suspended.standing, suspended.number], ["suspended", 2]);
@@ -92,6 +93,7 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 		["device", "show", device, ...signing],
 		["device", "order", "resume", device, ...signing],
 		lists,
+		["wallet", "lists", "fetch", ...wallet("car")],
 	);
 	assert.deepEqual(
 		[shown.standing, ...shown.history.map(({ kind }: { kind: string }) => kind)],
@@ -100,24 +102,21 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 	assert.equal(resumed.standing, "active");
 	assert.equal(await pays("car", "bob", 10n, operator), "spent");
 
-	const [off, listed, , ended] = await all(
+	const bytes = readFileSync(at("evidence"));
+	bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+	writeFileSync(at("evidence"), bytes);
+	const last = await shell.each([
 		["operator", "parties", "suspend", party, "unpaid", ...data],
 		["operator", "parties", "list", ...data],
 		["operator", "parties", "resume", party, "paid", ...data],
 		["device", "order", "end", device, ...signing],
-	);
-	assert.deepEqual(
-		[off.standing, listed.parties[0].standing, ended.standing],
-		["suspended", "suspended", "ended"],
-	);
-	const bytes = readFileSync(at("evidence"));
-	bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-	writeFileSync(at("evidence"), bytes);
-	const [none, forged, over] = await shell.each([
 		["device", "order", "resume", device, ...signing],
+		["operator", "parties", "grant", "0".repeat(64), "5", ...data],
 		[...delegate, ...limits],
 		[...delegate, "--slice", "1:5-5", "--days", "30"],
 	]);
-	assert.deepEqual([none?.status, none?.json.code], [1, "device-suspended"]);
-	assert.deepEqual([forged?.status, over?.status], [2, 2]);
+	assert.deepEqual(
+		last.map(({ status, json }) => json.parties?.[0].standing ?? json.standing ?? json.code ?? status),
+		["suspended", "suspended", "active", "ended", "device-suspended", "party-unknown", 2, 2],
+	);
 });

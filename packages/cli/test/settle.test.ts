@@ -68,7 +68,10 @@ test("a record is taken, stated, claimed, filed, refused by the bank, and its pa
 	const { suspensions } = await well("settle", "suspensions", "--data", at("bank"));
 	assert.deepEqual(suspensions, [{ party: toHex(driver), why: "1 funds insufficient" }]);
 	const known = await parties.known(driver, 0);
-	assert.deepEqual([known?.party.standing, known?.events.at(-1)?.detail], ["suspended", "1 funds insufficient"]);
+	assert.deepEqual(
+		[known?.party.standing, known?.events.at(-1)?.detail],
+		["suspended", "1 funds insufficient"],
+	);
 	const { claims } = await well("settle", "claims", "--data", at("bank"));
 	assert.deepEqual(claims[0].states, ["claimed", "filed", "reopened: 1 funds insufficient"]);
 });

@@ -66,7 +66,10 @@ export function channelTo(address: string): HttpChannel {
 	return channel;
 }
 
-/** The same channel, with the last refusal that came over it: why a payee said no. */
+/**
+ * The same channel, with the last refusal that came over it: why a payee said no. A payer that was refused calls it off,
+ * and a payee that took nothing answers that it knows of no such attempt: that is no reason where there was one.
+ */
 export function withReasons(channel: Channel): {
 	readonly channel: Channel;
 	readonly last: () => Refusal | undefined;
@@ -74,7 +77,8 @@ export function withReasons(channel: Channel): {
 	let last: Refusal | undefined;
 	const exchange: Channel["exchange"] = async (messages) => {
 		const answers = await channel.exchange(messages);
-		last = isRefusal(answers) ? answers : (answers.map(refusalIn).find((each) => each !== undefined) ?? last);
+		const said = isRefusal(answers) ? answers : answers.map(refusalIn).find((each) => each !== undefined);
+		if (said !== undefined && (last === undefined || said.code !== "attempt-unknown")) last = said;
 		return answers;
 	};
 	return { channel: { exchange }, last: () => last };
