@@ -22,7 +22,7 @@ import { now } from "../surroundings.ts";
 const timeout_ms = 10_000;
 
 export type Standing = Schemas["DeviceStanding"];
-export type History = Schemas["DeviceHistory"];
+type History = Schemas["DeviceHistory"];
 
 /** Brings an application to the operator at `url`: bytes of `enrolled`. */
 export async function bringApplication(url: string, application: Bytes): Promise<Bytes | AdminProblem> {
@@ -61,16 +61,21 @@ export class PartyDesk {
 		return { ...(first as History), history: [...history] };
 	}
 
-	/** Says this of the device, as the next of its history. */
+	/** Says this of the device, as the next of its history; nothing where it stands so already, as after a lost answer. */
 	async order(device: Bytes, says: DeviceOrderBody["says"]): Promise<Standing | AdminProblem> {
 		const shown = await this.show(device);
-		if (isProblem(shown)) return shown;
+		if (isProblem(shown) || isSo(shown, says)) return shown;
 		const [operator, number] = [this.#operator, shown.number + 1];
 		const body = { operator, device: keyIn(shown, device), number, says, issuedAt: now() };
 		const order = new Uint8Array(await signDeviceOrder(body, this.#signer));
 		const { headers, bodySerializer } = coseRequest;
 		return answerOf(this.#url, this.#api.POST("/v1/device-orders", { headers, bodySerializer, body: order }));
 	}
+}
+
+function isSo({ standing, movesTo }: History, says: DeviceOrderBody["says"]): boolean {
+	if (says.kind === "transfer") return standing === "moving" && movesTo === toHex(keyId(says.to));
+	return standing === ({ suspend: "suspended", resume: "active", end: "ended" } as const)[says.kind];
 }
 
 /** The device's own key, as it stands in the first of its history: the key by whose id it was asked for. */
