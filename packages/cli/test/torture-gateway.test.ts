@@ -55,7 +55,7 @@ test("memory is flat where a process holds as much last as first, whatever it he
 		some_MiB: [100, 102, 104, 106],
 		slope_MiBPerMinute: 2,
 	});
-	const flat = memoryFigures(samples([120, 100, 180, 180, 110, 180, 100, 130]));
+	const flat = memoryFigures(samples([180, 100, 100, 120, 110, 130, 180, 90]));
 	assert.deepEqual([flat?.grown_MiB, flat?.max_MiB], [0, 180]);
 	assert.equal(memoryFigures(samples([100])), null);
 });

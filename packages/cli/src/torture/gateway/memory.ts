@@ -8,8 +8,8 @@ export type MemoryFigures = {
 	readonly last_MiB: number;
 	readonly max_MiB: number;
 	/**
-	 * from the least of the first quarter of the samples to the least of the last: what was collected late is in neither,
-	 * and what is never let go of is
+	 * from the most of the first quarter of the samples to the most of the last: how low a process falls between is its
+	 * collector's affair, and what is never let go of raises the peaks as well
 	 */
 	readonly grown_MiB: number;
 	/** about ten of the samples, evenly spread */
@@ -36,7 +36,7 @@ export function memoryFigures(samples: readonly MemorySample[]): MemoryFigures |
 		first_MiB: inMiB(first.bytes),
 		last_MiB: inMiB(last.bytes),
 		max_MiB: inMiB(Math.max(...sizes)),
-		grown_MiB: inMiB(Math.min(...sizes.slice(-quarter)) - Math.min(...sizes.slice(0, quarter))),
+		grown_MiB: inMiB(Math.max(...sizes.slice(-quarter)) - Math.max(...sizes.slice(0, quarter))),
 		some_MiB: sizes.filter((_, at) => at % Math.ceil(sizes.length / 10) === 0).map(inMiB),
 		slope_MiBPerMinute: spread === 0 ? 0 : Math.round((6_000 * together) / spread / mebibyte) / 100,
 	};

@@ -2,8 +2,8 @@
  * The operator of a tortured gateway, in a folder, as a process that is killed: lists, certificates and issues are the
  * operator's own. It ends with its parent.
  *
- * Operators have no route for device records yet: what stands here in its place verifies each, has one of an id, and
- * keeps it in a file of its own before it says so.
+ * The devices here have no responsible party at it, so records do not go its own way: what stands in the place of that
+ * route verifies each, has one of an id, and keeps it in a file of its own before it says so.
  */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";

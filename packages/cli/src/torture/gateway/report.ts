@@ -22,7 +22,7 @@ export function sayGatewayReport({ say }: Output, report: GatewayTortured): void
 	if (memory === null) say("The gateway's memory: not weighed");
 	else
 		say(
-			`The gateway's memory after its warm-up: ${memory.first_MiB} MiB first, ${memory.last_MiB} last, ${memory.max_MiB} at most, ${memory.slope_MiBPerMinute} more a minute, ${memory.grown_MiB} from the least of the first quarter to that of the last; ${memory.some_MiB.join(", ")}`,
+			`The gateway's memory after its warm-up: ${memory.first_MiB} MiB first, ${memory.last_MiB} last, ${memory.max_MiB} at most, ${memory.slope_MiBPerMinute} more a minute, ${memory.grown_MiB} from the peak of the first quarter to that of the last; ${memory.some_MiB.join(", ")}`,
 		);
 	say(`${report.losses.length} losses`);
 	for (const loss of report.losses.slice(0, 20)) say(`LOST: ${loss}`);
