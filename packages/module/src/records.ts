@@ -2,19 +2,22 @@
  * Device records: what a device of this module paid, in its own signed words, until whoever keeps them has them
  * (docs/spec/settlement.md#device-records).
  *
- *   released ──in the same write──▶ WAITING ──told, as often as needed──▶ its keeper names its id ──▶ forgotten here
+ *   released, or a meter closed ──in the same write──▶ WAITING ──told, as often as needed──▶ its keeper names its id ──▶ forgotten here
  *
  * So no payment of a device goes unrecorded, wherever it is cut off, and a record that is told twice is one: its id is
  * the hash of what it says. A wallet keeps them only once it was told to: else they would wait for nobody, for ever.
  */
 import {
+	type AssetId,
 	assetHash,
 	type Bytes,
 	boolean,
 	bytes,
+	type DurableMeterPayer,
 	type DurablePayer,
 	deviceRecordBody,
 	deviceRecordId,
+	dueFor,
 	equalBytes,
 	isRefusal,
 	keyId,
@@ -22,12 +25,15 @@ import {
 	parseOwn,
 	record,
 	serialize,
+	serializeMeterMessage,
 	sha256,
 	signDeviceRecord,
 	toHex,
 	type VerifiedCertificate,
+	verifyParsedToken,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
+import type { MeterFacts } from "./metering/rows.ts";
 import type { StoreWrite } from "./store.ts";
 
 const prefix = "record/";
@@ -63,33 +69,67 @@ export function recordOf(core: Core, next: DurablePayer, receipt: () => Bytes): 
 	if (!keepsRecords(core) || !hasReceipt(next)) return [];
 	const { attempt, amount, signer, request } = next.terms;
 	const before = core.vault.payers.get(attempt);
-	const key = `${prefix}${toHex(attempt)}`;
 	if (before !== undefined && hasReceipt(before)) return [];
 	const trust = core.keptTrust();
-	const [own, payee] = [
-		core.ownCertificate(signer),
-		isRefusal(trust) ? trust : trust.certificate(request.body.certificate),
-	];
-	if (isRefusal(own) || isRefusal(payee) || own.profile.responsible === null) return [];
-	const [payer, paid] = [partyOf(own), partyOf(payee)];
+	const payee = isRefusal(trust) ? trust : trust.certificate(request.body.certificate);
+	if (isRefusal(payee)) return [];
+	return rowsOf(core, { id: attempt, payer: signer, payee, asset: request.body.asset, amount }, receipt);
+}
+
+/** What is written with `next`, the state in which a device's meter is closed: its Close is the proof. */
+export function meterRecordOf(
+	core: Core,
+	next: DurableMeterPayer,
+	{ payer, asset, counted, units, perTicks }: MeterFacts,
+): readonly StoreWrite[] {
+	if (!keepsRecords(core) || next.kind !== "closed" || counted === null) return [];
+	const { meter, token } = next;
+	const amount = dueFor({ units, perTicks }, counted);
+	const trust = core.keptTrust();
+	const shown = isRefusal(trust) ? trust : verifyParsedToken(token, trust, { signatures: false });
+	// Where nothing is due, what is shown is the payer's own.
+	if (isRefusal(shown) || amount === 0n) return [];
+	const payee = shown.owner.certificate;
+	return rowsOf(core, { id: meter, payer, payee, asset, amount }, () =>
+		serializeMeterMessage({ kind: "close", meter, token }),
+	);
+}
+
+type PaidByDevice = {
+	/** of the attempt or meter */
+	readonly id: Bytes;
+	/** hash of the payer's own certificate */
+	readonly payer: Bytes;
+	readonly payee: VerifiedCertificate;
+	readonly asset: AssetId;
+	/** minor units */
+	readonly amount: bigint;
+};
+
+function rowsOf(core: Core, paid: PaidByDevice, proofOf: () => Bytes): readonly StoreWrite[] {
+	const { id, asset, amount } = paid;
+	const own = core.ownCertificate(paid.payer);
+	if (isRefusal(own) || own.profile.responsible === null) return [];
+	const [payer, payee] = [partyOf(own), partyOf(paid.payee)];
 	// What stays with one party is owed by nobody.
-	if (equalBytes(payer, paid)) return [];
-	const proof = receipt();
+	if (equalBytes(payer, payee)) return [];
+	const proof = proofOf();
 	const body = {
-		...{ operator: own.operatorId, asset: assetHash(request.body.asset), amount },
-		...{ payer, payee: paid, proof: sha256(proof), paidAt: core.now() },
+		...{ operator: own.operatorId, asset: assetHash(asset), amount },
+		...{ payer, payee, proof: sha256(proof), paidAt: core.now() },
 	};
 	const row = { body, certificate: own.hash, proof: proof.length > proofMost ? null : proof };
-	return [{ key, value: serialize(recordRow, row) }];
+	return [{ key: `${prefix}${toHex(id)}`, value: serialize(recordRow, row) }];
 }
 
 function hasReceipt(state: DurablePayer): boolean {
 	return state.kind === "released" || (state.kind === "sent" && state.acknowledged !== null);
 }
 
-/** Who answers for whoever has this certificate: where nobody else does, its holder, named by its hash. */
+/** Who answers for whoever has this certificate, by its key; where nobody else does, the holder, by the certificate's hash. */
 function partyOf({ profile: { responsible }, hash }: VerifiedCertificate): Bytes {
-	return responsible?.commitment ?? hash;
+	const [outermost] = responsible?.delegations ?? [];
+	return outermost === undefined ? hash : keyId(outermost.by);
 }
 
 function waiting(core: Core) {

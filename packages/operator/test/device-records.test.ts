@@ -268,3 +268,13 @@ test("a debit that a bank refuses suspends the party in the status lists, once, 
 	assert.deepEqual(standingIn(list, certificate), ["valid", "valid"]);
 	await operator.close();
 });
+
+test("a party's own key records nothing over HTTP: no delegation bounds it", async () => {
+	const ecosystem = await createEcosystem();
+	await beginSealed(ecosystem.operator);
+	const car = await paying(ecosystem);
+	const instead = { ...car, device: car.payer.signer };
+	assert.deepEqual(await take(ecosystem, await paid(ecosystem, instead, 5n)), ["authority-unknown"]);
+	assert.equal(await recordsKept(ecosystem), 0);
+	await ecosystem.operator.close();
+});

@@ -23,6 +23,7 @@ import { fitting } from "../candidates.ts";
 import type { Core } from "../core.ts";
 import type { Subject } from "../passkey/challenge.ts";
 import { type Consent, spendables } from "../paying.ts";
+import { meterRecordOf } from "../records.ts";
 import type { TokenSummary } from "../rows.ts";
 import type { StoreWrite } from "../store.ts";
 import { factsOf } from "./facts.ts";
@@ -169,10 +170,11 @@ async function persist(
 	const before = meters.payers.rows.get(meter) ?? newFacts(core, state);
 	const row: PayerMeterRow = { ...before, state, counted: ticks };
 	const id = toHex(meter);
+	const recorded = meterRecordOf(core, state, row);
 	await core.commit({
 		tokens: changes,
 		attempt: meter,
-		other: [meters.payers.rows.write(id, row), ...rows],
+		other: [meters.payers.rows.write(id, row), ...rows, ...recorded],
 	});
 	meters.payers.rows.set(id, row);
 }

@@ -146,14 +146,14 @@ async function keepIn(
 	const again = await findIn(transaction, means, application);
 	if (again instanceof Uint8Array || isRefusal(again)) return again;
 	if (!isSame(found, again)) return undefined;
-	const { party, standing, tenure, slices } = again;
+	const { party, standing, tenure, place, slices } = again;
 	const device = keyId(application.body.key);
 	const at = means.now();
 	const units = await newUnits(transaction, slices);
 	await touchParty(transaction, party);
 	await keepSlices(transaction, slices);
 	if (tenure === undefined) {
-		const place = await takePlace(transaction);
+		await takePlace(transaction, place);
 		const begun = { first: standing.number, party: party.id, place, since: at, granted: units };
 		await beginTenure(transaction, device, begun);
 	} else await changeTenure(transaction, device, { ...tenure, granted: tenure.granted + units });

@@ -18,9 +18,12 @@ function listOf(place: number): number {
 	return Math.floor(place / statusesPerList);
 }
 
-/** The next place, `valid` from now on. */
-export async function takePlace(transaction: Transaction): Promise<number> {
-	const place = await nextNumber(transaction, "place");
+/**
+ * The next place, `valid` from now on. `said`: by `nextNumber`, where a certificate names it already; `Overtaken`
+ * where another has taken it since.
+ */
+export async function takePlace(transaction: Transaction, said?: number): Promise<number> {
+	const place = said ?? (await nextNumber(transaction, "place"));
 	await takeNumber(transaction, "place", place);
 	await insertNew(transaction, "device_places", [{ place, status: statusAt.valid }]);
 	await openList(transaction, listOf(place));

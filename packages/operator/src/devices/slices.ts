@@ -47,6 +47,13 @@ export async function refuseSlices(
 		return refuse("limit-exceeded", `budget ${outermost.reset} ends at ${budget.amount}`);
 	for (const slice of slices) {
 		const { reset, giver, givenTo } = slice;
+		if (
+			slices.some(
+				(other) =>
+					equalBytes(other.giver, giver) && !equalBytes(other.givenTo, givenTo) && overlap(slice, other),
+			)
+		)
+			return refuse("limit-exceeded", "one key of the chain gives a unit to two");
 		const beside = await transaction
 			.selectFrom("device_slices")
 			.select("slice_from")

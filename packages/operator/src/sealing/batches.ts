@@ -11,6 +11,7 @@ import {
 	drawnIn,
 	equalBytes,
 	type LineProof,
+	limits,
 	lineKey,
 	list,
 	proveLine,
@@ -52,14 +53,25 @@ export function batchesOf(effects: readonly ItemEffect[], secret: Bytes): readon
 		.toSorted(([a], [b]) => (a < b ? -1 : 1))
 		.flatMap(([, { of, amounts }]) => {
 			const items = [...amounts.values()].sort((a, b) => compareBytes(a.id, b.id));
-			const parts = Math.ceil(items.length / itemsMost);
-			return Array.from({ length: parts }, (_, part) =>
-				madeBatch(of, items.slice(part * itemsMost, (part + 1) * itemsMost), secret),
-			);
+			return partsOf(items).map((part) => madeBatch(of, part, secret));
 		});
 }
 
 type Item = BatchItems[number];
+
+/** Each as many items as a batch has, whose total is an amount: what devices record is bounded by no books. */
+function partsOf(items: BatchItems): readonly BatchItems[] {
+	const parts: Item[][] = [];
+	let total = 0n;
+	for (const item of items) {
+		const part = parts.at(-1);
+		const hasRoom = part !== undefined && part.length < itemsMost && total + item.amount <= limits.amount;
+		total = hasRoom ? total + item.amount : item.amount;
+		if (hasRoom) part.push(item);
+		else parts.push([item]);
+	}
+	return parts;
+}
 
 function madeBatch({ batch: kind, asset }: ItemEffect, items: BatchItems, secret: Bytes): MadeBatch {
 	const { hash: root, sum: total } = itemRoot(itemPages(kind, items, secret));

@@ -6,8 +6,10 @@ import {
 	type Bytes,
 	equalBytes,
 	isRefusal,
+	limits,
 	makePartyStatement,
 	type PartyStatement,
+	type PlacedRecord,
 	partyClaimId,
 	partyStatementHash,
 	type Refusal,
@@ -16,6 +18,7 @@ import {
 	type StatementSubject,
 	serializePartyStatement,
 	statementBalance,
+	statementLinesMost,
 	toHex,
 } from "@tenten/protocol";
 import { insertNewSet } from "../store/sets.ts";
@@ -48,8 +51,8 @@ export async function statementOfClaim(
 }
 
 /**
- * The claim on what was not claimed before; where there is no such record, the last one of this very period, so that
- * whoever asks again is answered again. `amount-invalid` where there is none, or nothing is owed either way.
+ * The claim on what was not claimed before, the oldest first, as much as one statement holds; where there is no such
+ * record, the last one of this very period, so that whoever asks again is answered again. `amount-invalid` where there is none, or nothing is owed either way.
  */
 export async function claimIn(
 	transaction: Transaction,
@@ -62,7 +65,7 @@ export async function claimIn(
 	const open = placed.filter(({ record }) => !claimed.has(toHex(record.id)));
 	if (open.length === 0)
 		return (await lastClaim(transaction, subject)) ?? refuse("amount-invalid", "nothing to claim");
-	const statement = makePartyStatement(subject, open);
+	const statement = makePartyStatement(subject, fitting(subject, open));
 	if (isRefusal(statement)) return statement;
 	const balance = statementBalance(statement as PartyStatement);
 	if (balance === 0n) return refuse("amount-invalid", "nothing is owed either way");
@@ -87,6 +90,17 @@ export async function claimIn(
 	);
 	await keepState(transaction, id, 0, { kind: "claimed" });
 	return { id, party, asset, direction, amount, history: [{ kind: "claimed" }] };
+}
+
+/** The oldest of them, as many as one statement holds: what others pay a party must not keep it from claiming. */
+function fitting({ party }: StatementSubject, open: readonly PlacedRecord[]): readonly PlacedRecord[] {
+	const oldest = open.toSorted((a, b) => a.record.body.paidAt - b.record.body.paidAt);
+	const sums = { paid: 0n, received: 0n };
+	const after = oldest.slice(0, statementLinesMost).findIndex(({ record: { body } }) => {
+		sums[equalBytes(body.payer, party) ? "paid" : "received"] += body.amount;
+		return sums.paid > limits.amount || sums.received > limits.amount;
+	});
+	return oldest.slice(0, after === -1 ? statementLinesMost : after);
 }
 
 async function claimedBefore(transaction: Transaction, party: Bytes): Promise<ReadonlySet<string>> {

@@ -316,3 +316,16 @@ test("amounts of an asset have the decimals that the operator's list says, whate
 	assert.equal(codeIn(await desk.read(answered(content, ["0"]), wrong)), "asset-mismatch");
 	assert.deepEqual(became(await desk.read(answered(content, ["0"]), money)), ["paid"]);
 });
+
+test("what others pay a party stops no seal and no claim: what one batch or statement cannot hold is in the next", async () => {
+	const world = await DeskWorld.open();
+	const most = 2n ** 63n - 1n;
+	await world.pay([
+		[ann, north, most, 1_500],
+		[bob, north, most, 1_501],
+		[cyd, north, 7n, 1_502],
+	]);
+	const stated: bigint[] = [];
+	for (let claims = 0; claims < 3; claims++) stated.push((await world.claim(north)).amount);
+	assert.deepEqual(stated, [most, most, 7n]);
+});

@@ -1,0 +1,78 @@
+/** What a device is certified with is its own: its place, also where another process takes it first, and its slice. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type KyselyPlugin, type QueryId, sql } from "kysely";
+import { applyDevice } from "../src/devices/enrolling.ts";
+import { usualDevices } from "../src/devices/policy.ts";
+import { type Job, Overtaken, type Store, type Transaction } from "../src/store/store.ts";
+import { addParty, application, codeOf, freshDevice, sliceOf } from "./support/device-scene.ts";
+import { createEcosystem } from "./support/ecosystem.ts";
+
+/** Of what is written here, another process takes the next place as soon as it was read: as READ COMMITTED allows. */
+function overtaken(store: Store): Store {
+	const beside = (transaction: Transaction): KyselyPlugin => {
+		const reads = new WeakSet<QueryId>();
+		let isTaken = false;
+		return {
+			transformQuery: ({ node, queryId }) => {
+				if (node.kind === "SelectQueryNode" && JSON.stringify(node.from).includes("device_numbers"))
+					reads.add(queryId);
+				return node;
+			},
+			transformResult: async ({ queryId, result }) => {
+				if (reads.has(queryId) && !isTaken) {
+					isTaken = true;
+					const next = sql<bigint>`next + 1`;
+					await transaction.updateTable("device_numbers").set({ next }).where("name", "=", "place").execute();
+				}
+				return result;
+			},
+		};
+	};
+	return {
+		abreast: store.abreast,
+		run: <T>(job: Job<T>) =>
+			store.run((transaction) => job(transaction.withPlugin(beside(transaction)) as Transaction)),
+		read: (job) => store.read(job),
+		close: () => store.close(),
+	};
+}
+
+test("a device has the place that its certificate names, or is not enrolled: another that took it first is seen", async () => {
+	const ecosystem = await createEcosystem({ database: ":memory:" });
+	const { operator, means } = ecosystem;
+	const company = await addParty(ecosystem);
+	const slice = sliceOf(company.reset, 0n, 100n);
+	const applied = await application(ecosystem, {
+		device: freshDevice(ecosystem),
+		by: [company.signer],
+		terms: { slice },
+	});
+	const { id, store } = operator;
+	await assert.rejects(
+		applyDevice({ ...means, id, store: overtaken(store) }, usualDevices, applied),
+		Overtaken,
+	);
+	const tenures = await store.read((transaction) =>
+		transaction.selectFrom("device_tenures").selectAll().execute(),
+	);
+	assert.deepEqual(tenures, []);
+	await operator.close();
+});
+
+test("no chain is certified in which one key gives a unit to two", async () => {
+	const ecosystem = await createEcosystem();
+	const company = await addParty(ecosystem);
+	const chain = async (to: bigint) =>
+		ecosystem.operator.devices.apply(
+			await application(ecosystem, {
+				device: freshDevice(ecosystem),
+				by: [company.signer, company.signer],
+				terms: { slice: sliceOf(company.reset, 0n, 100n) },
+				levels: [{}, { slice: sliceOf(company.reset, 0n, to) }],
+			}),
+		);
+	assert.equal(codeOf(await chain(50n)), "limit-exceeded");
+	assert.equal(codeOf(await chain(100n)), "limit-exceeded");
+	await ecosystem.operator.close();
+});
