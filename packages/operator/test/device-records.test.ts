@@ -278,3 +278,24 @@ test("a party's own key records nothing over HTTP: no delegation bounds it", asy
 	assert.equal(await recordsKept(ecosystem), 0);
 	await ecosystem.operator.close();
 });
+
+test("one payment is recorded once for its parties, whichever of a party's devices signs it, and claimed", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, clock } = ecosystem;
+	await beginSealed(operator);
+	const car = await paying(ecosystem);
+	const { device: other } = await enrolDevice(ecosystem, car.payer, [100n, 200n]);
+	const [by, to] = [car.payer.party.id, car.payee.party.id];
+	const body = { asset: asset(ecosystem), amount: 7n, payer: by, payee: to, proof: ecosystem.world.random() };
+	const twice = [
+		await deviceRecord(ecosystem, car.device, body),
+		await deviceRecord(ecosystem, other, body),
+	] as const;
+	assert.deepEqual(await take(ecosystem, ...twice), [null, "record-known"]);
+	await sealNow(operator);
+	const { id, store } = operator;
+	const desk = new BankDesk({ id, store, now: () => clock.now });
+	const period = { asset: asset(ecosystem), from: clock.now - 10, until: clock.now + 10 };
+	for (const party of [by, to]) assert.equal(expectValue(await desk.claim({ party, ...period })).amount, 7n);
+	await operator.close();
+});

@@ -4,7 +4,7 @@
  *   encoded record ─▶ verified, within what was delegated ─▶ a row, and an item for the next batch `records`: one durable write
  *
  * A device has one record of a proof. It owes by what it signed itself, so another's record of the same proof, come
- * first, takes nothing from it. Two parties see a record, each on its own statement. The proof stays a hash here; what
+ * first, takes nothing from it; but what two devices of a party say in the same words is one record of that party. Two parties see a record, each on its own statement. The proof stays a hash here; what
  * bounds a record is what its party delegated (`devices/recording.ts`).
  */
 import {
@@ -41,7 +41,7 @@ export type RecordRules = {
 
 /**
  * Takes a record; the same again changes nothing. The refusals of `verifyDeviceRecord`, `record-known` where its device
- * has another record of this proof, and `delegation-expired` or `limit-exceeded` where it is more than was delegated.
+ * has another record of this proof or another of its party's said the same, and `delegation-expired` or `limit-exceeded` where it is more than was delegated.
  */
 export async function takeRecord(
 	transaction: Transaction,
@@ -58,14 +58,17 @@ export async function takeRecord(
 	const { id, body, device } = record;
 	const known = await transaction
 		.selectFrom("device_records")
-		.select("record_id")
+		.select(["device", "record_id"])
 		.where("proof", "=", body.proof)
-		.where("device", "=", device)
+		.where((row) => row.or([row("device", "=", device), row("record_id", "=", id)]))
 		.executeTakeFirst();
 	if (known !== undefined)
-		return equalBytes(known.record_id, id)
+		return equalBytes(known.record_id, id) && equalBytes(known.device, device)
 			? record
-			: refuse("record-known", "another record of this device names this proof");
+			: refuse(
+					"record-known",
+					"another record of this device names this proof, or another device said the same",
+				);
 	const more = await answering.count();
 	if (more !== undefined) return more;
 	const { proof, payer, payee, asset, paidAt } = body;

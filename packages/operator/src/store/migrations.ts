@@ -375,6 +375,12 @@ export const migrations: readonly Migration[] = [
 		version: 27,
 		statements: deviceTables,
 	},
+	{
+		version: 28,
+		statements: [
+			"CREATE UNIQUE INDEX IF NOT EXISTS device_records_once ON device_records (proof, record_id)",
+		],
+	},
 ];
 
 /** Keeps which migrations were applied; made before the first. */
