@@ -80,6 +80,23 @@ describe("records", () => {
 			strict.store.close();
 		}));
 
+	test("are not lost to another device that said the same first, and that the operator refuses", () =>
+		withStore(async (file) => {
+			const { store } = await scene.open(file);
+			const [id, device] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+			const another = { id, device: new Uint8Array(32).fill(3), encoded: Uint8Array.of(3), proof: null };
+			const own = { id, device, encoded: Uint8Array.of(2), proof: null };
+			assert.equal(await store.keep([another], 1), undefined);
+			assert.equal((await store.keep([own], 2))?.code, "record-known");
+			await store.setAside(id, "authority-unknown");
+			assert.equal(await store.keep([own], 3), undefined);
+			assert.deepEqual(
+				store.waiting(10).map(({ encoded }) => encoded),
+				[own.encoded],
+			);
+			store.close();
+		}));
+
 	test("wait until the operator named them, and only then can be forgotten", () =>
 		withStore(async (file) => {
 			const { store, ask } = await scene.open(file);

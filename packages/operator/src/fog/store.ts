@@ -144,17 +144,27 @@ export class FogStore {
 		return isRefusal(opened) ? opened : new FogStore(opened, file, options);
 	}
 
-	/** Keeps all of them, each once, or none: `store-full`. Durable when this resolves. */
+	/**
+	 * Keeps all of them, each once, or none: `store-full`, or `record-known` while another device's record in the same words
+	 * waits for the operator; once that was refused, this one takes its place. Durable when this resolves.
+	 */
 	keep(records: readonly NewRecord[], now: number): Promise<Refusal | undefined> {
 		return this.#durably(() => {
 			if (!this.#hasRoom()) return noRoom();
+			const anothers =
+				"select 1 from record where id = ? and device <> ? and acknowledged_at is null and refused is null";
+			if (records.some(({ id, device }) => this.#get(anothers, id, device) !== undefined))
+				return refuse("record-known", "another device said the same: bring it again");
 			const { next } = this.#get("select coalesce(max(number), 0) + 1 as next from record") as {
 				next: number;
 			};
 			records.forEach(({ id, device, encoded, proof }, at) => {
 				this.#run(
 					`insert into record (id, number, device, encoded, proof, kept_at) values (?, ?, ?, ?, ?, ?)
-					on conflict (id) do update set proof = coalesce(proof, excluded.proof)`,
+					on conflict (id) do update set proof = coalesce(proof, excluded.proof),
+					device = iif(refused is null, device, excluded.device),
+					encoded = iif(refused is null, encoded, excluded.encoded),
+					refused = iif(device = excluded.device, refused, null)`,
 					id,
 					next + at,
 					device,
