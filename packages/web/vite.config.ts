@@ -4,6 +4,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { builtFiles } from "./src/build/built-files.ts";
 import { sodiumWasm } from "./src/build/sodium-wasm.ts";
+import { withoutMeters } from "./src/build/without-meters.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const publicDir = `${root}public`;
@@ -36,5 +37,5 @@ export default defineConfig({
 		},
 	},
 	plugins: [svelte(), builtFiles(publicDir)],
-	worker: { format: "es", plugins: () => [sodiumWasm()] },
+	worker: { format: "es", plugins: () => [withoutMeters(), sodiumWasm()] },
 });
