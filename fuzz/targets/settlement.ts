@@ -20,7 +20,7 @@ import { memoryLimits } from "../memory.ts";
 import { settleMaterial } from "../settle-material.ts";
 import { Broken, mustBeSame, type Outcome, type Target } from "../target.ts";
 
-const [first, second, statement] = (await settleMaterial()) as [Bytes, Bytes, Bytes];
+const [first, second, , , statement] = (await settleMaterial()) as [Bytes, Bytes, Bytes, Bytes, Bytes];
 const [operator, payer] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(3)];
 const signed = new Set([first, second].map(toHex));
 
