@@ -20,6 +20,7 @@ import {
 	wish,
 } from "../../packages/operator/test/support/crossing-doors.ts";
 import { type Bytes, fromHex, toHex } from "../../packages/protocol/src/index.ts";
+import { serverMemory } from "../memory.ts";
 import { Broken, type Target } from "../target.ts";
 import type { HttpSeed } from "./http-input.ts";
 
@@ -149,6 +150,7 @@ async function questions({
 const heard: Target = {
 	name: "crossing/question",
 	weight: 10,
+	memory: serverMemory,
 	open: async () => {
 		const made = await doorsAtWork();
 		const { source, destination } = made.doors;
