@@ -321,6 +321,10 @@ test("bad input ends with 2, says what to mend, and moves nothing", async () => 
 		[/port [0-9]+ is taken/, "wallet", "receive", "--port", new URL(operator).port],
 		[/70000 is no port/, "wallet", "receive", "--port", "70000"],
 		[/asks for money/, "wallet", "accept", file("asked")],
+		[/no-such-file: ENOENT/, "wallet", "accept", file("no-such-file")],
+		[/no-such-file: ENOENT/, "wallet", "lists", "import", file("no-such-file")],
+		[/is an address: give the file or the link/, "wallet", "meter", "pay", "http://127.0.0.1:9"],
+		[/is an address: give the file or the link/, "wallet", "send", "https://shop.example"],
 	];
 	for (const [words, ...args] of cases) {
 		const { status, stderr, json } = await tenten(...args);
@@ -336,7 +340,6 @@ test("refusals end with 1 and say that the money is safe", async () => {
 		["funds-insufficient", "wallet", "topup", "99999"],
 		["funds-insufficient", "wallet", "redeem", "99999"],
 		["channel-failed", "wallet", "pay", "http://127.0.0.1:9", "--amount", "1"],
-		["channel-failed", "wallet", "accept", file("no-such-file")],
 		["malformed", "wallet", "accept", file("nonsense")],
 		["malformed", "wallet", "accept", "tenten:AAAA"],
 	];

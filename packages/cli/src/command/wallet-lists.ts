@@ -3,7 +3,7 @@
  * frozen, which devices lost their standing. They come from operators and with payments; here also as a file.
  */
 import { isRefusal, type Refusal, toHex } from "@tenten/protocol";
-import { fetchLists, fileReceiver, fileSender, refusalWords, timeWords } from "@tenten/wallet";
+import { fetchLists, fileSender, refusalWords, timeWords } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
@@ -12,6 +12,7 @@ import type { Output } from "../output.ts";
 import { family } from "../subcommand.ts";
 import { type Ending, walletCommand } from "../wallet/command.ts";
 import type { WalletFolder } from "../wallet/folder.ts";
+import { readBundleFile } from "../wallet/parcels.ts";
 
 const kinds = { trustList: "trust list", freezeList: "freeze list", statusList: "status list" } as const;
 
@@ -114,7 +115,7 @@ function importCommand(): Command {
 			example: "tenten wallet lists import news.tenten",
 		},
 		async (folder, _flags, output, file): Promise<Ending | Refusal> => {
-			const messages = await fileReceiver(file).receive();
+			const messages = await readBundleFile(file);
 			if (isRefusal(messages)) return messages;
 			let refused = 0;
 			for (const message of messages) {
