@@ -106,16 +106,3 @@ function cose(signed: Bytes) {
 function refusedWith({ url, status }: Response): Error {
 	return new Error(`${url}: ${status}`);
 }
-
-/** Asks the operator who lost its standing. */
-export async function hearNews(world: World, { wallet }: Phone): Promise<void> {
-	const response = await fetch(`${world.urls.operator}/v1/status-lists/0`);
-	const list = new Uint8Array(await response.arrayBuffer());
-	must((await wallet.module.devices.takeStatusList(list)) ?? null);
-}
-
-/** What one has heard, the other has heard now; no server is asked. */
-export async function handOn(from: Phone, to: Phone): Promise<void> {
-	for (const list of from.wallet.module.devices.statusLists())
-		must((await to.wallet.module.devices.takeStatusList(list)) ?? null);
-}
