@@ -31,14 +31,13 @@ const ourOwn = [
 
 /** Places that need no target of their own, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
-	"packages/cli/src/charging/delegations.ts parse(": "evidence of its own device: shape/deviceEvidence",
-	"packages/cli/src/demo/disaster/fleet.ts parse(": "evidence of its own device: shape/deviceEvidence",
 	"packages/cli/src/charging/records.ts parse(": "what its own gateway keeps, which checked it",
 	"packages/cli/src/charging/sessions.ts readRows(": "a file of whoever runs it, as those of replays",
 	"packages/cli/src/command/device.ts parse(": "a file that somebody names: shape/deviceApplication",
-	"packages/cli/src/command/device-party.ts parse(": "a file that somebody names: shape/deviceEvidence",
+	"packages/cli/src/command/device-party.ts parse(": "an argument: a key",
 	"packages/cli/src/command/device-party.ts fromHex(": "an argument, or a key that it has just made",
-	"packages/cli/src/device/party.ts parse(": "what its operator answers: shape/deviceApplication",
+	"packages/cli/src/device/party.ts parse(":
+		"a file that somebody names, what its operator answers: shape/deviceEvidence, shape/deviceApplication",
 	"packages/cli/src/device/party.ts fromHex(": "what its operator answers",
 	'packages/cli/src/device/party.ts "base64url")': "what it has just signed",
 	"packages/cli/src/command/crossing.ts fromHex(": "an argument",

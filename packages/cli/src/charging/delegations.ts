@@ -7,17 +7,8 @@
  * A car's slice is what its sessions come to, so that it counts to the unit what it was given.
  */
 import type { Operator } from "@tenten/operator";
-import {
-	applicationOf,
-	type Bytes,
-	deviceEvidence,
-	limits,
-	parse,
-	type Slice,
-	sha256,
-	signDelegation,
-	toUtf8,
-} from "@tenten/protocol";
+import { type Bytes, type Slice, sha256, toUtf8 } from "@tenten/protocol";
+import { delegate } from "../device/party.ts";
 import { must } from "../ecosystem.ts";
 import type { ResponsibleParty } from "./parties.ts";
 
@@ -52,11 +43,9 @@ export class Delegations {
 
 	/** Delegates to the key of which this is the evidence, and has the operator certify it: bytes of `enrolled`. */
 	async enrol(party: ResponsibleParty, evidence: Bytes): Promise<Bytes> {
-		const { id, devices } = this.#operator;
-		const { body } = must(parse(deviceEvidence, evidence, limits.message));
 		const terms = { purposes: [purpose], perTransfer: null, slice: this.#slice(party), until: this.#until };
-		const delegation = await signDelegation(id, body.key, terms, party.signer);
-		return must(await devices.apply(must(applicationOf(evidence, [delegation]))));
+		const { application } = must(await delegate(evidence, terms, party.signer));
+		return must(await this.#operator.devices.apply(application));
 	}
 
 	/** The newest list of who lost its standing. */

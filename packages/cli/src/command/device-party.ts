@@ -1,28 +1,22 @@
 /** The part of `tenten device` of whoever answers for devices: its key, what it delegates, orders and questions. */
-import { verify } from "@tenten/module";
 import {
-	applicationOf,
 	type Bytes,
 	coseKey,
 	type DelegationTerms,
 	type DeviceOrderBody,
-	deviceEvidence,
 	fromHex,
 	isRefusal,
 	keyId,
-	limits,
 	parse,
 	type Signer,
 	type Slice,
 	serialize,
-	signDelegation,
 	toHex,
-	verifyDeviceApplication,
 } from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
-import { PartyDesk, type Standing } from "../device/party.ts";
+import { delegate, PartyDesk, type Standing } from "../device/party.ts";
 import { commandName } from "../invocation.ts";
 import type { Output } from "../output.ts";
 import { type AdminProblem, isProblem } from "../server/issuer-answer.ts";
@@ -85,19 +79,9 @@ export function delegateCommand(): Command {
 		},
 		async (output, flags, evidenceFile, file) => {
 			const terms = termsIn(flags);
-			const evidence = readBytes(evidenceFile);
-			const said = parse(deviceEvidence, evidence, limits.message);
-			if (isRefusal(said)) throw new BadInput(codeInWords(said), { file: evidenceFile });
-			const { operator, key } = said.body;
-			const delegation = await signDelegation(operator, key, terms, await signerIn(flags, output));
-			const application = applicationOf(evidence, [delegation]);
-			const refusal = isRefusal(application)
-				? application
-				: verifyDeviceApplication(application, operator, verify);
-			if (isRefusal(application) || isRefusal(refusal))
-				throw new BadInput(codeInWords(refusal as Exclude<typeof refusal, { verified: string }>), {
-					file: evidenceFile,
-				});
+			const delegated = await delegate(readBytes(evidenceFile), terms, await signerIn(flags, output));
+			if (isRefusal(delegated)) throw new BadInput(codeInWords(delegated), { file: evidenceFile });
+			const { operator, key, application } = delegated;
 			replaceFile(file, application);
 			const device = toHex(keyId(key));
 			output.say(`Device ${device}, of the operator ${toHex(operator)}:`);

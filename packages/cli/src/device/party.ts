@@ -1,31 +1,64 @@
-/** A party that answers for devices, as it asks an operator: by its own key, and no API key. */
+/** A party that answers for devices: what it delegates to them, and how it asks an operator: by its own key, and no API key. */
 import { coseRequest, type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
+import { verify } from "@tenten/module";
 import {
+	applicationOf,
 	type Bytes,
+	type DelegationTerms,
 	type DeviceOrderBody,
 	deviceApplication,
+	deviceEvidence,
 	equalBytes,
 	fromHex,
 	isRefusal,
 	keyId,
+	limits,
 	type PublicKey,
 	parse,
+	type Refusal,
 	type Signer,
+	signDelegation,
 	signDeviceOrder,
 	signDeviceQuestion,
 	toHex,
+	verifyDeviceApplication,
 } from "@tenten/protocol";
 import { BadInput } from "../bad-input.ts";
 import { type AdminProblem, answerOf, everyPage, isProblem } from "../server/issuer-answer.ts";
 import { now } from "../surroundings.ts";
 
-const timeout_ms = 10_000;
+const usual_ms = 10_000;
 
 export type Standing = Schemas["DeviceStanding"];
 type History = Schemas["DeviceHistory"];
 
-/** Brings an application to the operator at `url`: bytes of `enrolled`. */
-export async function bringApplication(url: string, application: Bytes): Promise<Bytes | AdminProblem> {
+/** What a device may apply with: its key, whose operator it names, and bytes of `deviceApplication`. */
+export type Delegated = { readonly operator: Bytes; readonly key: PublicKey; readonly application: Bytes };
+
+/**
+ * Signs what a device may do for a party. `evidence`: what the device's key says of itself. The application is verified as
+ * its operator will: refused as `verifyDeviceApplication` does.
+ */
+export async function delegate(
+	evidence: Bytes,
+	terms: DelegationTerms,
+	party: Signer,
+): Promise<Delegated | Refusal> {
+	const said = parse(deviceEvidence, evidence, limits.message);
+	if (isRefusal(said)) return said;
+	const { operator, key } = said.body;
+	const application = applicationOf(evidence, [await signDelegation(operator, key, terms, party)]);
+	if (isRefusal(application)) return application;
+	const verified = verifyDeviceApplication(application, operator, verify);
+	return isRefusal(verified) ? verified : { operator, key, application };
+}
+
+/** Brings an application to the operator at `url`: bytes of `enrolled`. `timeout_ms`: for its answer. */
+export async function bringApplication(
+	url: string,
+	application: Bytes,
+	timeout_ms: number = usual_ms,
+): Promise<Bytes | AdminProblem> {
 	const api = operatorApi({ url, timeout_ms });
 	const body = new Uint8Array(application);
 	const enrolled = await answerOf(url, api.POST("/v1/devices", { ...coseRequest, body }));
@@ -38,8 +71,8 @@ export class PartyDesk {
 	readonly #signer: Signer;
 	readonly #api: OperatorApi;
 
-	/** `operator`: id of the one at `url` */
-	constructor(url: string, operator: Bytes, signer: Signer) {
+	/** `operator`: id of the one at `url`; `timeout_ms`: for each of its answers */
+	constructor(url: string, operator: Bytes, signer: Signer, timeout_ms: number = usual_ms) {
 		[this.#url, this.#operator, this.#signer] = [url, operator, signer];
 		this.#api = operatorApi({ url, timeout_ms });
 	}

@@ -10,6 +10,7 @@ import type { Cast, Stage } from "./dark.ts";
 import { Phone } from "./phone.ts";
 import { passphrase } from "./service.ts";
 import { byRoom, pay } from "./ways.ts";
+import { answered } from "./world.ts";
 
 const hours = 72;
 
@@ -76,8 +77,7 @@ export async function convicted({ world, cast }: Stage): Promise<Scene> {
 /** Every unit, counted twice: by the operator in its books, and by us in everybody's wallets. */
 export async function reconciled({ world, cast }: Stage): Promise<Scene> {
 	const { asset, say, words } = world;
-	const told = await world.management().totals();
-	if ("kind" in told) throw new Error(`${told.code} ${told.detail}`);
+	const told = answered(await world.management().totals());
 	const books = told.find((each) => each.asset === asset.code);
 	const book = (name: string): bigint => BigInt(books?.totals[name]?.value ?? "-1");
 	const [issued, redeemed, outstanding] = [book("issued"), book("redeemed"), book("outstanding")];

@@ -10,7 +10,7 @@ import { amountWords, httpOperatorClient } from "@tenten/wallet";
 import { random } from "../../ecosystem.ts";
 import { keyIn, settingsIn, storeIn } from "../../fog/settings.ts";
 import { createIssuer, readApiKey, usualWindows } from "../../server/issuer.ts";
-import { IssuerClient } from "../../server/issuer-client.ts";
+import { type AdminProblem, IssuerClient, isProblem } from "../../server/issuer-client.ts";
 import { freePort } from "../../server/port.ts";
 import { createRailKey } from "../../server/rail-key.ts";
 import { now as machineNow } from "../../surroundings.ts";
@@ -21,7 +21,7 @@ const yen = { code: "JPY", scale: 0, name: "yen", ...usualWindows } as const;
 const unlock = { kind: "passphrase", passphrase, cost: "interactive" } as const;
 const hour_s = 3_600;
 /** milliseconds that an answer may take on a busy machine */
-const patience_ms = 30_000;
+export const patience_ms = 30_000;
 
 /** What can go dark. */
 export type Services = Readonly<Record<"operator" | "relay" | "gateway", Service>>;
@@ -112,14 +112,10 @@ export class World {
 		return httpOperatorClient({ url: this.urls.operator, timeout_ms: patience_ms });
 	}
 
-	/** Whoever has the operator's folder manages it. */
-	manager(): { readonly bearer: string; readonly timeout_ms: number } {
-		return { bearer: readApiKey(join(this.folder, "operator")), timeout_ms: patience_ms };
-	}
-
-	/** What its people ask the operator. */
+	/** What its people ask the operator: whoever has its folder manages it. */
 	management(): IssuerClient {
-		return new IssuerClient({ url: this.urls.operator, ...this.manager() });
+		const bearer = readApiKey(join(this.folder, "operator"));
+		return new IssuerClient({ url: this.urls.operator, bearer, timeout_ms: patience_ms });
 	}
 
 	/** Somebody with a phone, an account, and this much in the wallet. */
@@ -127,16 +123,20 @@ export class World {
 		const phone = await Phone.open({ name, folder: this.folder, now: this.now });
 		await phone.join(this.client(), this.id);
 		const account = phone.wallet.module.certificates()[0]?.hash as Bytes;
-		if (money > 0n) {
-			const made = await this.management().deposit(toHex(account), yen.code, money, toHex(random(16)));
-			if ("kind" in made) throw new Error(`${made.code} ${made.detail}`);
-		}
+		if (money > 0n)
+			answered(await this.management().deposit(toHex(account), yen.code, money, toHex(random(16))));
 		if (drawn > 0n) await phone.take(this.asset, drawn);
 		return phone;
 	}
 
 	readonly words = (minor: bigint): string =>
 		amountWords(minor, this.asset, { asset: () => yen, operator: () => undefined }).en;
+}
+
+/** What the operator answered; the story does not go on with a problem. */
+export function answered<T extends object>(answer: T | AdminProblem): T {
+	if (isProblem(answer)) throw new Error(`${answer.code} ${answer.detail}`);
+	return answer;
 }
 
 type Gateway = {
