@@ -33,7 +33,7 @@ const tables = [
 	"device_history",
 	"device_tenures",
 	"device_places",
-	"device_records",
+	"recorded_payments",
 ] as const;
 
 /** How much stands in each of them, and what holders hold: no refusal changes it. */

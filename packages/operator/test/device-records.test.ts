@@ -87,7 +87,7 @@ async function until(isTrue: () => boolean | Promise<boolean>, what: string): Pr
 
 async function recordsKept({ operator }: Ecosystem): Promise<number> {
 	const rows = await operator.store.read((transaction) =>
-		transaction.selectFrom("device_records").select("record_id").execute(),
+		transaction.selectFrom("recorded_payments").select("record_id").execute(),
 	);
 	return rows.length;
 }

@@ -5,19 +5,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { test } from "node:test";
-import { lockHash } from "@tenten/protocol";
+import { type TestContext, test } from "node:test";
+import { type Bytes, deviceRecordId, keyId, lockHash, signDeviceRecord, toHex } from "@tenten/protocol";
 import { CompiledQuery } from "kysely";
 import pg from "pg";
+import { signerFrom } from "../../module/src/index.ts";
 import { engines, schemaFor } from "../src/index.ts";
 import { Ledger } from "../src/ledger/ledger.ts";
 import { digestOf } from "../src/store/migrate.ts";
-import { migrations, versionTable } from "../src/store/migrations.ts";
+import { type Migration, migrations, versionTable } from "../src/store/migrations.ts";
 import { openStore, openUnchanged } from "../src/store/open-store.ts";
 import { OlderCopy } from "../src/store/starts.ts";
 import { createEcosystem } from "./support/ecosystem.ts";
 import { postgresForTests } from "./support/postgres.ts";
 import { unshared } from "./support/shared-sql.ts";
+
+const id32 = (fill: number): Bytes => new Uint8Array(32).fill(fill);
 
 async function inFile(work: (file: string) => Promise<void>): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-migrations-"));
@@ -43,6 +46,19 @@ test("migrations are numbered from one, without a gap", () => {
 		migrations.map(({ version }) => version),
 		migrations.map((_, position) => position + 1),
 	);
+});
+
+/** The first bytes of each step's digest. */
+const published = [
+	...["19c7e64e", "72408736", "45677f0d", "b8127ca9", "cc8c46aa", "75a0c4fa", "7e602c51"],
+	...["e3e25945", "6ea3664d", "7eef0fcc", "200a3f58", "182dff74", "48f1886c", "bcb937ae"],
+	...["e46e4111", "9d42f7c5", "9a4e6533", "14322d90", "ce09c41f", "bed55fb2", "c0c754d6"],
+	...["e5303a25", "4fe16b55", "b51af9af", "c75e9c88", "c2088871", "820b670e", "145dabe5"],
+];
+
+test("no step is changed: a database that it made would be refused, so what is new has a step of its own", () => {
+	const digests = migrations.map((step) => toHex(digestOf(step)).slice(0, 8));
+	assert.deepEqual(digests, published);
 });
 
 test("the tables use what the engines share, and each has a place on every one of them", () => {
@@ -111,6 +127,27 @@ test("releases of before their time was kept are there, and count as published i
 		await operator.close();
 	}));
 
+/** How a database was begun that has these steps. */
+function madeBy(steps: readonly Migration[]): readonly string[] {
+	return [
+		...[versionTable, ...steps.flatMap(({ statements }) => statements)],
+		...steps.map(
+			(step) => `insert into schema_versions values (${step.version}, x'${toHex(digestOf(step))}')`,
+		),
+	];
+}
+
+async function run(database: string, statements: readonly string[], isPostgres: boolean): Promise<void> {
+	const store = openUnchanged(database);
+	for (const statement of statements) {
+		const text = statement
+			.replaceAll("{blob}", isPostgres ? "bytea" : "blob")
+			.replaceAll(/x'([0-9a-f]*)'/g, isPostgres ? "'\\x$1'" : "x'$1'");
+		await store.run((transaction) => transaction.executeQuery(CompiledQuery.raw(text)));
+	}
+	await store.close();
+}
+
 /** A ledger as step 13 kept it: twenty deposits, a reservation posted in part, and one that is due. */
 function ledgerOfStep13(): readonly string[] {
 	const hex = (fill: number): string => `x'${fill.toString(16).padStart(64, "0")}'`;
@@ -171,30 +208,47 @@ async function assertBroughtUp(database: string): Promise<void> {
 }
 
 test("a ledger with rows of entries becomes one with a journal, on SQLite and on PostgreSQL", async (t) => {
-	const before = [
-		...[versionTable, ...migrations.slice(0, 13).flatMap(({ statements }) => statements)],
-		...migrations
-			.slice(0, 13)
-			.map(
-				(step) =>
-					`insert into schema_versions values (${step.version}, x'${Buffer.from(digestOf(step)).toString("hex")}')`,
-			),
-		...ledgerOfStep13(),
-	];
-	const fill = async (database: string, blob: string, bytes: string): Promise<void> => {
-		const store = openUnchanged(database);
-		for (const statement of before) {
-			const text = statement.replaceAll("{blob}", blob).replaceAll(/x'([0-9a-f]*)'/g, bytes);
-			await store.run((transaction) => transaction.executeQuery(CompiledQuery.raw(text)));
-		}
-		await store.close();
+	await onBoth(t, async (database, isPostgres) => {
+		await run(database, [...madeBy(migrations.slice(0, 13)), ...ledgerOfStep13()], isPostgres);
 		await assertBroughtUp(database);
-	};
-	await inFile((file) => fill(file, "blob", "x'$1'"));
+	});
+});
+
+async function onBoth(
+	t: TestContext,
+	work: (database: string, isPostgres: boolean) => Promise<void>,
+): Promise<void> {
+	await inFile((file) => work(file, false));
 	const server = await postgresForTests();
 	if (typeof server === "string") return t.skip(server);
-	await fill(await server.fresh(), "bytea", "'\\x$1'");
-});
+	await work(await server.fresh(), true);
+}
+
+test("records of payments have the device that signed them, on SQLite and on PostgreSQL", (t) =>
+	onBoth(t, async (database, isPostgres) => {
+		const signers = [1, 2, 3].map((fill) => signerFrom(id32(fill), "Ed25519"));
+		const rows = await Promise.all(
+			signers.map(async (signer, at) => {
+				const [proof, payer, payee, asset] = [4 + at, 8, 9, 10].map(id32) as [Bytes, Bytes, Bytes, Bytes];
+				const body = { operator: id32(11), asset, payer, payee, proof, amount: 5n, paidAt: 12 };
+				const encoded = await signDeviceRecord(body, signer);
+				const bytes = [proof, deviceRecordId(body), payer, payee, asset].map((each) => `x'${toHex(each)}'`);
+				return `insert into device_records values (${bytes}, 12, x'${toHex(encoded)}')`;
+			}),
+		);
+		await run(database, [...madeBy(migrations.slice(0, 26)), ...rows], isPostgres);
+		const store = await openStore(database);
+		const [moved, left] = await store.read(async (transaction) => [
+			await transaction.selectFrom("recorded_payments").selectAll().orderBy("proof").execute(),
+			await transaction.selectFrom("device_records").selectAll().execute(),
+		]);
+		assert.deepEqual(
+			moved.map(({ proof, device }) => [proof[0], toHex(device)]),
+			signers.map(({ key }, at) => [4 + at, toHex(keyId(key))]),
+		);
+		assert.deepEqual(left, []);
+		await store.close();
+	}));
 
 test("a database that knows of fewer starts than its keys is refused as an older copy", () =>
 	inFile(async (file) => {

@@ -57,7 +57,7 @@ export async function takeRecord(
 		throw new Error("device records go through a log: open its sealer first");
 	const { id, body, device } = record;
 	const known = await transaction
-		.selectFrom("device_records")
+		.selectFrom("recorded_payments")
 		.select(["device", "record_id"])
 		.where("proof", "=", body.proof)
 		.where((row) => row.or([row("device", "=", device), row("record_id", "=", id)]))
@@ -72,7 +72,7 @@ export async function takeRecord(
 	const more = await answering.count();
 	if (more !== undefined) return more;
 	const { proof, payer, payee, asset, paidAt } = body;
-	await insertNew(transaction, "device_records", [
+	await insertNew(transaction, "recorded_payments", [
 		{ proof, device, record_id: id, payer, payee, asset, paid_at: paidAt, encoded },
 	]);
 	await keepEffects(transaction, [{ kind: "item", batch: "records", asset, id, amount: body.amount }], id);
@@ -108,8 +108,8 @@ export async function placedRecords(
 	{ party, asset, from, until }: StatementSubject,
 ): Promise<readonly PlacedRecord[]> {
 	const rows = await transaction
-		.selectFrom("device_records")
-		.innerJoin("seal_items", "seal_items.item_id", "device_records.record_id")
+		.selectFrom("recorded_payments")
+		.innerJoin("seal_items", "seal_items.item_id", "recorded_payments.record_id")
 		.innerJoin("seal_leaves", "seal_leaves.place", "seal_items.place")
 		.select(["encoded", "leaf", "seal_leaves.place"])
 		.where("asset", "=", asset)
@@ -140,7 +140,7 @@ function recordIn(encoded: Bytes): VerifiedDeviceRecord {
 export async function evidenceOf(transaction: Transaction, claim: Bytes, party: Bytes): Promise<bigint> {
 	const rows = await transaction
 		.selectFrom("claimed_records")
-		.innerJoin("device_records", "device_records.record_id", "claimed_records.record_id")
+		.innerJoin("recorded_payments", "recorded_payments.record_id", "claimed_records.record_id")
 		.select(["encoded", "claimed_records.record_id"])
 		.where("claim_id", "=", claim)
 		.execute();

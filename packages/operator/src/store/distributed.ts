@@ -75,6 +75,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	// A lot or a status, with all its versions.
 	domain_records: "record_key",
 	// Records of devices by what proves them; claims, files and results each under their own id.
+	recorded_payments: "proof",
 	device_records: "proof",
 	party_claims: "claim_id",
 	claimed_records: "record_id",

@@ -68,6 +68,7 @@ async function apply(transaction: Transaction, migration: Migration, blob: Blob)
 		.execute();
 	if (taken.length === 0) return;
 	for (const statement of migration.statements) await execute(transaction, statement, blob);
+	await migration.move?.(transaction);
 }
 
 /** SQLite files of before there were versions: releases were published, and nobody wrote when. They count as in time. */

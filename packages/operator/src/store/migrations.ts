@@ -6,12 +6,15 @@
  * bytes. What belongs to one issue is keyed by its id first, so that a token family lives on one shard.
  */
 import { deviceTables } from "./device-migration.ts";
-import { settleTables } from "./settle-migration.ts";
+import { moveRecords, recordedPayments, settleTables } from "./settle-migration.ts";
+import type { Transaction } from "./store.ts";
 
 export type Migration = {
 	/** one more than the step before */
 	readonly version: number;
 	readonly statements: readonly string[];
+	/** what no statement can do, once they are done */
+	readonly move?: (transaction: Transaction) => Promise<void>;
 };
 
 const tables: readonly string[] = [
@@ -377,9 +380,8 @@ export const migrations: readonly Migration[] = [
 	},
 	{
 		version: 28,
-		statements: [
-			"CREATE UNIQUE INDEX IF NOT EXISTS device_records_once ON device_records (proof, record_id)",
-		],
+		statements: recordedPayments,
+		move: moveRecords,
 	},
 ];
 

@@ -3,7 +3,7 @@ type Blob = Uint8Array;
 
 export type SettleTables = {
 	/** device records, one for each proof and device */
-	readonly device_records: {
+	readonly recorded_payments: {
 		readonly proof: Blob;
 		/** key id of the device that signed it */
 		readonly device: Blob;
@@ -15,6 +15,8 @@ export type SettleTables = {
 		/** encoded `deviceRecord` */
 		readonly encoded: Blob;
 	};
+	/** the same of before, one for each proof: empty since its rows were moved */
+	readonly device_records: Omit<SettleTables["recorded_payments"], "device">;
 	/** claims on parties, each with its encoded `partyStatement` */
 	readonly party_claims: {
 		readonly claim_id: Blob;

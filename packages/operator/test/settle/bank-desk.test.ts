@@ -226,7 +226,7 @@ test("no file says anything else than the records behind it: one that was change
 	const [other] = await recordsOf(world.kept.id, [[ann, north, 350n]], 77);
 	await world.kept.store.run((transaction) =>
 		transaction
-			.updateTable("device_records")
+			.updateTable("recorded_payments")
 			.set({ encoded: other as Bytes })
 			.where("payer", "=", ann)
 			.where("payee", "=", north)

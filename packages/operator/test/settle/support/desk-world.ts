@@ -143,7 +143,7 @@ export class DeskWorld {
 	rows(): Promise<unknown> {
 		return this.kept.store.read(async (transaction) => {
 			const tables = [
-				"device_records",
+				"recorded_payments",
 				"party_claims",
 				"claimed_records",
 				"party_claim_states",
