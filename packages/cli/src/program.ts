@@ -6,15 +6,14 @@
 import { Command, CommanderError } from "commander";
 import { BadInput } from "./bad-input.ts";
 import { jsonLine } from "./output.ts";
-import { exitCodes } from "./subcommand.ts";
+import { exitCodes, type Members, membersFor } from "./subcommand.ts";
 
-/** By name, in the order of the help. Each is read when it is run: most of a start is reading sources. */
-const members: Readonly<Record<string, () => Promise<Command>>> = {
+const members: Members = {
 	sandbox: async () => (await import("./command/sandbox.ts")).sandboxCommand(),
 	demo: async () => (await import("./command/demo.ts")).demoCommand(),
 	wallet: async () => (await import("./command/wallet.ts")).walletCommands(),
 	device: async () => (await import("./command/device.ts")).deviceCommands(),
-	operator: async () => (await import("./command/issuer.ts")).issuerCommands(),
+	operator: async (words) => (await import("./command/issuer.ts")).issuerCommands(words),
 	doctor: async () => (await import("./command/doctor.ts")).doctorCommand(),
 	licensor: async () => (await import("./command/licensor.ts")).licensorCommands(),
 	relay: async () => (await import("./command/relay.ts")).relayCommand(),
@@ -38,15 +37,14 @@ const members: Readonly<Record<string, () => Promise<Command>>> = {
 		(await import("./command/completion.ts")).completionCommand(async () => await makeProgram()),
 };
 
-/** `only`: the one subcommand that is run. All of them, where there is none of that name. */
-export async function makeProgram(only?: string): Promise<Command> {
+/** `words`: what is run, of which only that is read. All of it, where they name nothing. */
+export async function makeProgram(words: readonly string[] = []): Promise<Command> {
 	const program = new Command("tenten")
 		.description("Value that passes from hand to hand: wallets, operators, and the proofs between them.")
 		.version("0.1.0")
 		.showHelpAfterError("(--help says how it is used)")
 		.addHelpText("after", "\nExample:\n  $ tenten sandbox");
-	const wanted = only !== undefined && Object.hasOwn(members, only) ? [only] : Object.keys(members);
-	for (const name of wanted) program.addCommand(await (members[name] as () => Promise<Command>)());
+	for (const member of await membersFor(members, words)) program.addCommand(member);
 	everyCommand(program).forEach((command) => {
 		command.exitOverride();
 	});
@@ -60,7 +58,7 @@ function everyCommand(command: Command): readonly Command[] {
 /** Runs `tenten` with these arguments; the exit code says whether all is well. */
 export async function main(args: readonly string[]): Promise<number> {
 	try {
-		const program = await makeProgram(args[0]);
+		const program = await makeProgram(args);
 		await program.parseAsync([...args], { from: "user" });
 		return Number(process.exitCode ?? exitCodes.well);
 	} catch (error) {

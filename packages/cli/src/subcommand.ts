@@ -52,3 +52,12 @@ export function family(name: string, summary: string, members: readonly Command[
 	for (const member of members) command.addCommand(member);
 	return command;
 }
+
+/** Subcommands by their names, in the order of the help. Each is read when it is run: most of a start is reading sources. */
+export type Members = Readonly<Record<string, (words: readonly string[]) => Promise<Command>>>;
+
+/** The one that the first word names, or, where it names none, all. */
+export function membersFor(members: Members, [name = "", ...words]: readonly string[]): Promise<Command[]> {
+	const only = Object.hasOwn(members, name) ? members[name] : undefined;
+	return Promise.all(only === undefined ? Object.values(members).map((each) => each([])) : [only(words)]);
+}

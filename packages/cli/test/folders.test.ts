@@ -14,14 +14,8 @@ import { isRefusal, toHex } from "@tenten/protocol";
 import { listenOnLoopback, type WalletStore } from "@tenten/wallet";
 import { ran } from "../../../test/support/ran.ts";
 import { BadInput } from "../src/bad-input.ts";
-import {
-	createIssuer,
-	hasIssuer,
-	type Issuer,
-	openIssuer,
-	readApiKey,
-	usualWindows,
-} from "../src/server/issuer.ts";
+import { createIssuer, type Issuer, openIssuer, usualWindows } from "../src/server/issuer.ts";
+import { hasIssuer, readApiKey } from "../src/server/issuer-folder.ts";
 import { random } from "../src/surroundings.ts";
 import { WalletFolder } from "../src/wallet/folder.ts";
 

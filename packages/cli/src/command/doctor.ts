@@ -13,7 +13,7 @@ import {
 	spaceFinding,
 	syncFinding,
 } from "../server/examining-machine.ts";
-import { hasIssuer } from "../server/issuer.ts";
+import { hasIssuer } from "../server/issuer-folder.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { subcommand } from "../subcommand.ts";
 import { now } from "../surroundings.ts";

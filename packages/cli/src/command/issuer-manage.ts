@@ -6,7 +6,7 @@ import { amountWords, replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
-import { hasIssuer } from "../server/issuer.ts";
+import { hasIssuer } from "../server/issuer-folder.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { family } from "../subcommand.ts";
 import { askCommand, type IssuerFlags, issuerFolder } from "./operator-command.ts";

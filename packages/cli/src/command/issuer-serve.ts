@@ -9,8 +9,9 @@ import { BadInput } from "../bad-input.ts";
 import { commandName } from "../invocation.ts";
 import { databaseUrl } from "../server/database-url.ts";
 import { type DoorFlags, doorOptions, doorsFrom } from "../server/doors.ts";
-import { createIssuer, hasIssuer, type Issuer, openIssuer, usualWindows } from "../server/issuer.ts";
+import { createIssuer, type Issuer, openIssuer, usualWindows } from "../server/issuer.ts";
 import { type CrossingsOfIssuer, crossingsIn, crossingsOption } from "../server/issuer-crossings.ts";
+import { hasIssuer } from "../server/issuer-folder.ts";
 import {
 	type LogOfIssuer,
 	type LogOfIssuerFlags,

@@ -1,47 +1,36 @@
 /** `tenten operator`: an operator over HTTP, and what the people who run it look after. */
 import type { Command } from "commander";
-import { family } from "../subcommand.ts";
-import { caseFilesCommand, depositCommand, exportCommands, totalsCommand } from "./issuer-manage.ts";
-import { initCommand, serveCommand, trustListCommand } from "./issuer-serve.ts";
-import { auditCommand, keyCommands } from "./operator-access.ts";
-import { backupOperatorCommand, restoreOperatorCommand } from "./operator-backup.ts";
-import { definitionCommands } from "./operator-definitions.ts";
-import { appealCommands, freezeCommands } from "./operator-freezes.ts";
-import { issueCommands, licenceCommands } from "./operator-licences.ts";
-import { partyCommands } from "./operator-parties.ts";
-import { payoutCommands } from "./operator-payouts.ts";
-import { peerCommands } from "./operator-peers.ts";
-import { peopleCommands } from "./operator-people.ts";
-import { pruneCommand } from "./operator-prune.ts";
-import { schemaCommand } from "./operator-schema.ts";
-import { signingKeyCommands } from "./operator-signing-keys.ts";
-import { webhookCommands } from "./operator-webhooks.ts";
+import { family, type Members, membersFor } from "../subcommand.ts";
 
-export function issuerCommands(): Command {
-	return family("operator", "issue, redeem and prove: run an operator", [
-		initCommand(),
-		serveCommand(),
-		depositCommand(),
-		totalsCommand(),
-		caseFilesCommand(),
-		keyCommands(),
-		signingKeyCommands(),
-		payoutCommands(),
-		peerCommands(),
-		webhookCommands(),
-		auditCommand(),
-		peopleCommands(),
-		partyCommands(),
-		definitionCommands(),
-		licenceCommands(),
-		issueCommands(),
-		freezeCommands(),
-		appealCommands(),
-		exportCommands(),
-		trustListCommand(),
-		schemaCommand(),
-		pruneCommand(),
-		backupOperatorCommand(),
-		restoreOperatorCommand(),
-	]).alias("issuer");
+const members: Members = {
+	init: async () => (await import("./issuer-serve.ts")).initCommand(),
+	serve: async () => (await import("./issuer-serve.ts")).serveCommand(),
+	deposit: async () => (await import("./issuer-manage.ts")).depositCommand(),
+	totals: async () => (await import("./issuer-manage.ts")).totalsCommand(),
+	"case-files": async () => (await import("./issuer-manage.ts")).caseFilesCommand(),
+	keys: async () => (await import("./operator-access.ts")).keyCommands(),
+	"signing-keys": async () => (await import("./operator-signing-keys.ts")).signingKeyCommands(),
+	payouts: async () => (await import("./operator-payouts.ts")).payoutCommands(),
+	peers: async () => (await import("./operator-peers.ts")).peerCommands(),
+	webhooks: async () => (await import("./operator-webhooks.ts")).webhookCommands(),
+	audit: async () => (await import("./operator-access.ts")).auditCommand(),
+	people: async () => (await import("./operator-people.ts")).peopleCommands(),
+	parties: async () => (await import("./operator-parties.ts")).partyCommands(),
+	definitions: async () => (await import("./operator-definitions.ts")).definitionCommands(),
+	licences: async () => (await import("./operator-licences.ts")).licenceCommands(),
+	issue: async () => (await import("./operator-licences.ts")).issueCommands(),
+	freeze: async () => (await import("./operator-freezes.ts")).freezeCommands(),
+	appeals: async () => (await import("./operator-freezes.ts")).appealCommands(),
+	export: async () => (await import("./issuer-manage.ts")).exportCommands(),
+	"trust-list": async () => (await import("./issuer-serve.ts")).trustListCommand(),
+	schema: async () => (await import("./operator-schema.ts")).schemaCommand(),
+	prune: async () => (await import("./operator-prune.ts")).pruneCommand(),
+	backup: async () => (await import("./operator-backup.ts")).backupOperatorCommand(),
+	restore: async () => (await import("./operator-backup.ts")).restoreOperatorCommand(),
+};
+
+/** `words`: what is run of it, of which only that is read. */
+export async function issuerCommands(words: readonly string[]): Promise<Command> {
+	const read = await membersFor(members, words);
+	return family("operator", "issue, redeem and prove: run an operator", read).alias("issuer");
 }

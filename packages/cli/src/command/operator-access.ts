@@ -1,5 +1,4 @@
 /** `keys` and `audit` of an operator: who may manage it, and what they did. */
-import { chainBeginning, followChain } from "@tenten/operator";
 import { fromHex, toHex } from "@tenten/protocol";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
@@ -111,6 +110,7 @@ export function auditCommand(): Command {
 				previous: fromHex(entry.previous) ?? new Uint8Array(),
 				hash: fromHex(entry.hash) ?? new Uint8Array(),
 			}));
+			const { chainBeginning, followChain } = await import("@tenten/operator");
 			const { end, broken } = followChain(chainBeginning, entries);
 			for (const { at, actor, act, subject, outcome, detail } of log)
 				output.say(`${at}  ${actor}  ${act}  ${subject}  ${outcome}  ${detail}`.trimEnd());

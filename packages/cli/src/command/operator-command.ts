@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
-import { hasIssuer } from "../server/issuer.ts";
 import { type AdminProblem, IssuerClient, isProblem } from "../server/issuer-client.ts";
+import { hasIssuer } from "../server/issuer-folder.ts";
 import { type Outcome, subcommand, type Usage } from "../subcommand.ts";
 
 export type IssuerFlags = { readonly data?: string };

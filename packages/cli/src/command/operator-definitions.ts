@@ -1,6 +1,6 @@
 /** `definitions` of an operator: what it issues, proposed by one person, approved by two others, and published. */
 import { readFileSync } from "node:fs";
-import { type JosePair, presentLicence } from "@tenten/operator";
+import type { JosePair } from "@tenten/operator";
 import {
 	approval,
 	type Bytes,
@@ -74,6 +74,7 @@ function proposeCommand(): Command {
 			const body = readDefinition(file, { operator, now: now(), licence: hash });
 			const id = definitionId(body);
 			const { privateKey } = readJson(flags.licenceKey) as JosePair;
+			const { presentLicence } = await import("@tenten/operator");
 			const shown = await presentLicence(licence, id, privateKey, now()).catch((error: Error) => {
 				throw new BadInput(`cannot be bound: ${error.message}`, { file: flags.licence });
 			});

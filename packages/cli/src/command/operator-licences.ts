@@ -1,6 +1,5 @@
 /** `licences` and `issue` of an operator: under whose licence it issues, and stopping what it issues. */
 import { existsSync, readFileSync } from "node:fs";
-import { makeJoseKey } from "@tenten/operator";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { family, subcommand } from "../subcommand.ts";
@@ -31,6 +30,7 @@ function keyCommand(): Command {
 		},
 		async (output, _, file) => {
 			if (existsSync(file)) throw new BadInput("is there already", { file });
+			const { makeJoseKey } = await import("@tenten/operator");
 			const pair = makeJoseKey();
 			writeJson(file, pair);
 			writeJson(`${file}.public`, pair.publicKey);

@@ -1,9 +1,6 @@
-/** `tenten rail key`, and what commands that sign for the account rail share: where its settings are, what opens a key. */
-import { readFileSync } from "node:fs";
+/** `tenten rail key`, and what commands share that sign with such a key: what opens it. */
 import type { NewUnlock } from "@tenten/module";
-import { readRailSettings } from "@tenten/operator";
 import type { Command } from "commander";
-import { BadInput } from "../bad-input.ts";
 import { createRailKey } from "../server/rail-key.ts";
 import { subcommand } from "../subcommand.ts";
 import { passphraseCost } from "../wallet/folder.ts";
@@ -21,20 +18,6 @@ export function unlockOf({ passphraseFile }: KeyFlags, key: string, isNew = fals
 		const passphrase = await readPassphrase({ file: passphraseFile, what: `the key in ${key}`, isNew });
 		return { kind: "passphrase", passphrase, cost: passphraseCost };
 	};
-}
-
-export function settingsFrom(file: string): Exclude<ReturnType<typeof readRailSettings>, string> {
-	const settings = readRailSettings(textOf(file));
-	if (typeof settings === "string") throw new BadInput(settings, { file });
-	return settings;
-}
-
-function textOf(file: string): string {
-	try {
-		return readFileSync(file, "utf8");
-	} catch {
-		throw new BadInput("cannot be read", { file });
-	}
 }
 
 export function keyCommand(): Command {

@@ -15,7 +15,8 @@ import type { Output } from "../output.ts";
 import { openRailKey } from "../server/rail-key.ts";
 import { subcommand } from "../subcommand.ts";
 import { agree } from "../wallet/agree.ts";
-import { type KeyFlags, keyOptions, settingsFrom, unlockOf } from "./rail-key.ts";
+import { type KeyFlags, keyOptions, unlockOf } from "./rail-key.ts";
+import { settingsFrom } from "./rail-settings.ts";
 
 type Flags = KeyFlags & {
 	readonly settings: string;

@@ -11,8 +11,9 @@ import { stopSignal } from "../server/until-stopped.ts";
 import { family, subcommand } from "../subcommand.ts";
 import { findAsset } from "../wallet/assets.ts";
 import { openWallet } from "../wallet/command.ts";
-import { type KeyFlags, keyCommand, keyOptions, settingsFrom, unlockOf } from "./rail-key.ts";
+import { type KeyFlags, keyCommand, keyOptions, unlockOf } from "./rail-key.ts";
 import { ruleCommand } from "./rail-rule.ts";
+import { settingsFrom } from "./rail-settings.ts";
 
 type Flags = KeyFlags & {
 	readonly settings: string;

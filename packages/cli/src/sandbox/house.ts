@@ -11,7 +11,8 @@ import { type AssetId, type Bytes, isRefusal, parseEnrolled, type Refusal, sha25
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import type { Schemas } from "../command/database-choice.ts";
 import type { BuiltPages } from "../server/console-pages.ts";
-import { createIssuer, hasIssuer, type Issuer, type NewIssuer, openIssuer } from "../server/issuer.ts";
+import { createIssuer, type Issuer, type NewIssuer, openIssuer } from "../server/issuer.ts";
+import { hasIssuer } from "../server/issuer-folder.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { onPort } from "../server/port.ts";
 import { Watch } from "./verifying/watch.ts";

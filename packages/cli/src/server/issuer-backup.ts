@@ -33,7 +33,7 @@ import { makeFolder, replaceFile, syncDirectory } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now } from "../surroundings.ts";
 import { readJson } from "../wallet/settings.ts";
-import { hasIssuer } from "./issuer.ts";
+import { hasIssuer } from "./issuer-folder.ts";
 import { readIssuerSettings } from "./issuer-settings.ts";
 
 const database = "operator.sqlite";

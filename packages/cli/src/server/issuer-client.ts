@@ -7,8 +7,8 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type ApiOptions, coseRequest, type OperatorApi, operatorApi, type Schemas } from "@tenten/client";
-import { readApiKey } from "./issuer.ts";
 import { type AdminProblem, type Answer, answerOf, everyPage, isProblem } from "./issuer-answer.ts";
+import { readApiKey } from "./issuer-folder.ts";
 import { readIssuerSettings } from "./issuer-settings.ts";
 
 export { type AdminProblem, isProblem } from "./issuer-answer.ts";

@@ -38,6 +38,7 @@ import {
 import { makeFolder, replaceFile } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
+import { hasIssuer, readApiKey } from "./issuer-folder.ts";
 import {
 	type IssuerSettings,
 	readIssuerSettings,
@@ -72,10 +73,6 @@ export type Issuer = {
 	readonly saltSecret: Uint8Array;
 	readonly close: () => Promise<void>;
 };
-
-export function hasIssuer(folder: string): boolean {
-	return existsSync(join(folder, "operator.json"));
-}
 
 export type NewIssuer = {
 	readonly name: string;
@@ -240,11 +237,4 @@ function webhookSecretOf(folder: string): Uint8Array {
 	const secret = fromHex(readFileSync(file, "utf8").trim());
 	if (secret?.length !== 32) throw new BadInput("is no webhook secret: put it back from a copy", { file });
 	return secret;
-}
-
-/** The first key of management: whoever has the folder has it. */
-export function readApiKey(folder: string): string {
-	const file = join(folder, "api-key");
-	if (!existsSync(file)) throw new BadInput("is gone: start the operator once, or put it back", { file });
-	return readFileSync(file, "utf8").trim();
 }

@@ -21,7 +21,7 @@ import { z } from "zod";
 import { BadInput } from "../bad-input.ts";
 import { issuerFolder } from "../command/operator-command.ts";
 import { databaseUrl } from "../server/database-url.ts";
-import { hasIssuer } from "../server/issuer.ts";
+import { hasIssuer } from "../server/issuer-folder.ts";
 import { readIssuerSettings } from "../server/issuer-settings.ts";
 import { now, random } from "../surroundings.ts";
 

@@ -9,8 +9,9 @@ import { type AssetId, type Bytes, fromHex, type OperatorClient, toHex } from "@
 import { amountWords, httpOperatorClient } from "@tenten/wallet";
 import { random } from "../../ecosystem.ts";
 import { keyIn, settingsIn, storeIn } from "../../fog/settings.ts";
-import { createIssuer, readApiKey, usualWindows } from "../../server/issuer.ts";
+import { createIssuer, usualWindows } from "../../server/issuer.ts";
 import { type AdminProblem, IssuerClient, isProblem } from "../../server/issuer-client.ts";
+import { readApiKey } from "../../server/issuer-folder.ts";
 import { freePort } from "../../server/port.ts";
 import { createRailKey } from "../../server/rail-key.ts";
 import { now as machineNow } from "../../surroundings.ts";
