@@ -83,7 +83,8 @@ export function joinBroker({ url, gateway, answer, report }: FogAtBrokerOptions)
 	client.on("connect", () => {
 		client.subscribe(`tenten/1/fog/${id}/+/question`, { qos: 1 }, (error, granted) => {
 			if (error === null && granted?.every(({ qos }) => qos <= 1) === true) isSubscribed();
-			else client.reconnect();
+			// Another try after the pause. `reconnect` takes none, and leaves a client that hears of no end.
+			else client.stream.destroy();
 		});
 	});
 	return {

@@ -144,7 +144,8 @@ function lineOver(
 	client.on("close", () => (isSubscribed = false));
 	client.on("connect", () => {
 		client.subscribe(topicName({ kind: "answer", ...own }), { qos: 1 }, (error, granted) => {
-			if (error !== null || granted?.some(({ qos }) => qos > 1) === true) return void client.reconnect();
+			// Another try after the pause. `reconnect` takes none, and leaves a client that hears of no end.
+			if (error !== null || granted?.some(({ qos }) => qos > 1) === true) return void client.stream.destroy();
 			isSubscribed = true;
 			for (const { send } of waiting.values()) send();
 		});

@@ -140,6 +140,8 @@ export function brokerConnection(
  */
 function leave(client: MqttClient): void {
 	client.options.customHandleAcks = () => undefined;
-	const impatient = setTimeout(() => client.end(true), ending_ms);
-	client.end(false, () => clearTimeout(impatient));
+	const { stream } = client;
+	// Once it is ending, a client hears no second word about it: not even that it is to be quick.
+	setTimeout(() => stream.destroy(), ending_ms).unref();
+	client.end();
 }
