@@ -39,6 +39,7 @@ export function openShell(variables: Readonly<Record<string, string>> = {}): She
 	const run = (...args: readonly string[]): ChildProcess => {
 		const child = spawn(process.execPath, args, { cwd: folder, env });
 		running.push(child);
+		listen(child);
 		return child;
 	};
 	const start = (...args: readonly string[]): ChildProcess => run(bin, ...args, "--json");
@@ -76,17 +77,34 @@ export function openShell(variables: Readonly<Record<string, string>> = {}): She
 	return { folder, tenten, well, each, start, close };
 }
 
-/** Waits until this text stands in what a running command says; gives what the first group matched. */
+/** What each running command has said so far, on both of its streams as they came. */
+const saidBy = new WeakMap<ChildProcess, { text: string }>();
+
+/** Reads what a command says from now on, so that nothing said between two questions is missed. */
+function listen(child: ChildProcess): { text: string } {
+	const before = saidBy.get(child);
+	if (before !== undefined) return before;
+	const said = { text: "" };
+	saidBy.set(child, said);
+	const read = (data: Buffer): void => {
+		said.text += data.toString("utf8");
+	};
+	child.stdout?.on("data", read);
+	child.stderr?.on("data", read);
+	return said;
+}
+
+/** Waits until this text stands in what a running command has said; gives what the first group matched. */
 export function says(child: ChildProcess, pattern: RegExp): Promise<string> {
+	const said = listen(child);
 	return new Promise((resolve, reject) => {
-		let text = "";
-		const read = (data: Buffer): void => {
-			text += data.toString("utf8");
-			const found = pattern.exec(text);
+		const look = (): void => {
+			const found = pattern.exec(said.text);
 			if (found !== null) resolve(found[1] ?? found[0]);
 		};
-		child.stdout?.on("data", read);
-		child.stderr?.on("data", read);
-		child.once("close", () => reject(new Error(`ended without saying ${pattern}:\n${text}`)));
+		child.stdout?.on("data", look);
+		child.stderr?.on("data", look);
+		child.once("close", () => reject(new Error(`ended without saying ${pattern}:\n${said.text}`)));
+		look();
 	});
 }
