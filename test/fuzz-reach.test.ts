@@ -60,6 +60,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/settle.ts fromHex(": "an argument",
 	"packages/cli/src/command/settle-net.ts fromHex(": "a file of whoever runs it, whose form was checked",
 	"packages/operator/src/settle/device-records.ts parse(": "rows of its own: settle/device record",
+	"packages/operator/src/store/settle-migration.ts parse(": "rows of its own: settle/device record",
 	"packages/operator/src/settle/charging.ts JSON.parse(": "rows of its own",
 	"packages/operator/src/domain/rows.ts parse(": "rows of its own: shape/domainRecord",
 	"packages/operator/src/sealing/examine.ts parse(": "rows of its own, which it wrote with what they say",
