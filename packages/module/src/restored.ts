@@ -13,30 +13,22 @@ import {
 	equalBytes,
 	isRefusal,
 	limits,
-	orderDigest,
 	ownerHash,
 	parse,
-	parseReply,
 	parseRulingReply,
-	parseRulingRequest,
 	type Refusal,
 	type RulingReply,
-	refundOrder,
 	refuse,
-	type SignedRuling,
 	serialize,
 	serializeRulingRequest,
 	sumOf,
 	type Trust,
-	toHex,
-	tokenFromIssue,
 	type VerifiedToken,
 	verifyConsumed,
-	verifyParsedToken,
-	verifyRuling,
 	verifyToken,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
+import { paidBack } from "./paid-back.ts";
 import { type TokenRow, type TokenSummary, unclaimedKey, unclaimedRow } from "./rows.ts";
 import { type RulingQuestion, signSaying } from "./ruling.ts";
 
@@ -162,61 +154,21 @@ function isOwnLink(
 async function takeRefund(
 	core: Core,
 	{ summary }: TokenRow,
-	{ ruling, reply: encoded }: Extract<RulingReply, { readonly kind: "ruled" }>,
+	ruled: Extract<RulingReply, { readonly kind: "ruled" }>,
 	trust: Trust,
 ): Promise<Fate | Refusal> {
-	const { output, amount } = summary;
-	const not = notRefunded(ruling, summary, trust);
-	if (not !== undefined) return not;
+	const { output, amount, asset } = summary;
 	const question = keptQuestion(core, output);
-	if (encoded === null || question === undefined) return refuse("request-mismatch", "no answer to it");
-	const reply = parseReply(encoded);
-	if (isRefusal(reply)) return reply;
-	const asked = parseRulingRequest(question.request);
-	const order =
-		isRefusal(asked) || asked.kind !== "statement"
-			? undefined
-			: refundOrder(asked.statement.body, summary.asset);
-	const [result] = reply.results;
-	if (order === undefined || result === undefined || !equalBytes(reply.order, orderDigest(order)))
-		return refuse("request-mismatch", "the answer to another statement");
-	const certificate = core.ownCertificate(question.certificate);
+	if (question === undefined) return refuse("request-mismatch", "no answer to it");
+	const { request, certificate: hash, ownRequest } = question;
+	const certificate = core.ownCertificate(hash);
 	if (isRefusal(certificate)) return certificate;
-	const owner = { certificate, purpose: null, request: question.ownRequest };
-	const fresh = reply.issues.flatMap(({ proof }) => {
-		const token = verifyParsedToken(tokenFromIssue(proof, owner), trust);
-		return isRefusal(token) || core.everOwned(token.outputId) ? [] : [token];
-	});
-	const inTokens = sumOf(fresh);
-	switch (result.kind) {
-		case "paid":
-			return ends(core, output, { kind: "refunded", amount, fresh: 0n });
-		case "refreshed":
-			return inTokens < result.amount
-				? refuse("sum-mismatch", "the operator's answer lacks tokens that it speaks of")
-				: ends(core, output, { kind: "refunded", amount, fresh: inTokens }, fresh);
-		case "forked":
-			return ends(core, output, { kind: "refunded", amount: result.drawn, fresh: 0n });
-		case "refused":
-			return result.transient
-				? refuse("attempt-pending", "the operator will answer later")
-				: ends(core, output, { kind: "spent", amount });
-		default:
-			return result satisfies never;
-	}
-}
-
-/** Why a ruling is none that refunds this output. */
-function notRefunded(
-	ruling: SignedRuling,
-	{ output, asset }: TokenSummary,
-	trust: Trust,
-): Refusal | undefined {
-	const body = verifyRuling(ruling, trust);
-	if (isRefusal(body)) return body;
-	if (!equalBytes(body.operator, asset.operator)) return refuse("issuer-unknown");
-	const isOfIt = equalBytes(body.subject, output) && body.verdict === "refunded";
-	return isOfIt ? undefined : refuse("request-mismatch", "another ruling");
+	const owners = [{ certificate, purpose: null, request: ownRequest }];
+	const back = paidBack(core, ruled, { asset, subject: output, request, owners }, trust);
+	if (isRefusal(back)) return back;
+	if (back.kind === "nothing") return ends(core, output, { kind: "spent", amount });
+	const { fresh } = back;
+	return ends(core, output, { kind: "refunded", amount: back.amount, fresh: sumOf(fresh) }, fresh);
 }
 
 /** It is awaited no more, and what came for it is here, in one write. */
@@ -226,9 +178,8 @@ async function ends(
 	fate: Fate,
 	fresh: readonly VerifiedToken[] = [],
 ): Promise<Fate> {
-	const unique = [...new Map(fresh.map((token) => [toHex(token.outputId), token])).values()];
 	await core.commit({
-		tokens: { add: unique, remove: [output], hold: [], free: [] },
+		tokens: { add: fresh, remove: [output], hold: [], free: [] },
 		other: [{ key: unclaimedKey(output), value: null }],
 	});
 	return fate;

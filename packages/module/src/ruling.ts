@@ -35,13 +35,13 @@ import {
 	type Token,
 	type Trust,
 	toHex,
-	tokenFromIssue,
 	type VerifiedCertificate,
 	type VerifiedToken,
 	verifyParsedToken,
 } from "@tenten/protocol";
 import type { RefundTimes } from "./attempts.ts";
 import type { Core } from "./core.ts";
+import { issuedTo } from "./paid-back.ts";
 import { runPayer } from "./paying.ts";
 import { runPayee } from "./receiving.ts";
 import { lastDay } from "./redeemable.ts";
@@ -327,11 +327,5 @@ function refundedTokens(
 		const walked = verifyParsedToken(token, trust, { signatures: false });
 		return isRefusal(walked) ? [] : walked.inputOwners.slice(-1);
 	});
-	return reply.issues.flatMap(({ proof }) => {
-		for (const owner of owners) {
-			const token = verifyParsedToken(tokenFromIssue(proof, owner), trust);
-			if (!isRefusal(token)) return core.everOwned(token.outputId) ? [] : [token];
-		}
-		return [];
-	});
+	return issuedTo(core, reply.issues, owners, trust);
 }

@@ -10,27 +10,25 @@
  */
 import {
 	type Bytes,
-	type ClaimResult,
 	equalBytes,
 	isRefusal,
 	meterPart,
 	type Owner,
-	parseReply,
 	parseRulingReply,
 	type Refusal,
 	type RulingReply,
 	refuse,
 	type Saying,
 	serializeRulingRequest,
+	sumOf,
 	type Token,
 	type Trust,
 	toHex,
-	tokenFromIssue,
 	type VerifiedToken,
 	verifyParsedToken,
-	verifyRuling,
 } from "@tenten/protocol";
 import type { Core } from "../core.ts";
+import { paidBack } from "../paid-back.ts";
 import { type RulingQuestion, signSaying } from "../ruling.ts";
 import type { Meters } from "./meters.ts";
 import { payerDoes } from "./paying.ts";
@@ -222,74 +220,31 @@ async function takePayout(
 	meters: Meters,
 	meter: Bytes,
 	side: Side,
-	{ ruling, reply: encoded }: Extract<RulingReply, { readonly kind: "ruled" }>,
+	ruled: Extract<RulingReply, { readonly kind: "ruled" }>,
 	trust: Trust,
 ): Promise<Claimed | Refusal> {
 	const row = rowOf(meters, side, meter);
 	if (isRefusal(row)) return row;
-	const { state } = row;
-	if (state.kind !== "claimed") return refuse("meter-over", state.kind);
-	const body = verifyRuling(ruling, trust);
-	if (isRefusal(body)) return body;
-	const part = meterPart(row.output, side === "payers" ? "payer" : "payee");
-	if (!equalBytes(body.operator, row.asset.operator)) return refuse("issuer-unknown");
-	if (!equalBytes(body.subject, part) || body.verdict !== "refunded")
-		return refuse("request-mismatch", "another ruling");
-	const reply = encoded === null ? refuse("request-mismatch", "no result") : parseReply(encoded);
-	if (isRefusal(reply)) return reply;
-	const [result] = reply.results;
-	if (result === undefined) return refuse("request-mismatch", "no result");
-	const fresh = freshTokens(core, reply.issues, state.token, side, trust);
-	const paid = paidBy(result, fresh);
-	if (isRefusal(paid)) return paid;
-	await change(core, meters, meter, { ...row, isOver: true } as Row, fresh);
-	const { asset, held, purpose, counted: ticks } = row;
+	const { state, claim, asset, held, purpose, counted: ticks } = row;
+	if (state.kind !== "claimed" || claim === null) return refuse("meter-over", state.kind);
 	const [name, party] = side === "payers" ? (["payer", row.payee] as const) : (["payee", row.payer] as const);
-	const { amount } = paid;
+	const owners = ownersOfPart(state.token, side, trust);
+	const stated = { asset, subject: meterPart(row.output, name), request: claim.request, owners };
+	const back = paidBack(core, ruled, stated, trust);
+	if (isRefusal(back)) return back;
+	if (back.kind === "nothing") return refuse("meter-over", back.code);
+	const { amount, fresh } = back;
+	await change(core, meters, meter, { ...row, isOver: true } as Row, fresh);
 	core.toldOfMeter({ news: "paid", meter, side: name, asset, amount, held, purpose, ticks, party });
-	return paid;
+	return { kind: "paid", amount, fresh: sumOf(fresh) };
 }
 
-function paidBy(
-	result: ClaimResult,
-	fresh: readonly VerifiedToken[],
-): Extract<Claimed, { readonly kind: "paid" }> | Refusal {
-	const inTokens = fresh.reduce((sum, { amount }) => sum + amount, 0n);
-	switch (result.kind) {
-		case "paid":
-			return { kind: "paid", amount: result.amount, fresh: 0n };
-		case "refreshed":
-			return inTokens < result.amount
-				? refuse("sum-mismatch", "the operator's answer lacks tokens that it speaks of")
-				: { kind: "paid", amount: result.amount, fresh: inTokens };
-		case "forked":
-			return { kind: "paid", amount: result.drawn, fresh: 0n };
-		case "refused":
-			return result.transient
-				? refuse("attempt-pending", "the operator will answer later")
-				: refuse("meter-over", result.code);
-		default:
-			return result satisfies never;
-	}
-}
-
-/** What an account may not take comes as tokens, to the owner that this side's part has. */
-function freshTokens(
-	core: Core,
-	issues: readonly { readonly proof: Parameters<typeof tokenFromIssue>[0] }[],
-	metered: Token,
-	side: Side,
-	trust: Trust,
-): readonly VerifiedToken[] {
+/** Whose what an account may not take is: the owner that this side's part has. */
+function ownersOfPart(metered: Token, side: Side, trust: Trust): readonly Owner[] {
 	const walked = verifyParsedToken(metered, trust, { signatures: false });
 	if (isRefusal(walked) || walked.owner.meter === undefined) return [];
 	const { certificate, purpose, request, meter } = walked.owner;
-	const owner: Owner =
-		side === "payers"
-			? { certificate, purpose: null, request }
-			: { certificate: meter.payee, purpose, request };
-	return issues.flatMap(({ proof }) => {
-		const token = verifyParsedToken(tokenFromIssue(proof, owner), trust);
-		return isRefusal(token) || core.everOwned(token.outputId) ? [] : [token];
-	});
+	return side === "payers"
+		? [{ certificate, purpose: null, request }]
+		: [{ certificate: meter.payee, purpose, request }];
 }

@@ -1,0 +1,191 @@
+/**
+ * What an operator pays back on a statement, where no account may take it: of a meter, and of what a backup brought. Its
+ * answer counts whole, or it is asked again.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { RulingQuestion } from "@tenten/module";
+import {
+	type Bytes,
+	isRefusal,
+	parseReply,
+	parseRulingReply,
+	type Refusal,
+	type Reply,
+	type RulingReply,
+	refuse,
+	reply as replyShape,
+	rulingReply,
+	serialize,
+} from "@tenten/protocol";
+import { inProcessChannel, memoryStore, Wallet } from "@tenten/wallet";
+import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
+
+const day = 86_400;
+const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "taken");
+
+/** A town whose money only shops may take, and have on their accounts. */
+const townOfShops = (): Promise<Town> =>
+	openTown({
+		conditions: [
+			{
+				...{ kind: "payees", classes: ["shop"], merchantCategories: null },
+				...{ regions: null, operators: null, certificates: null },
+			},
+		],
+	});
+
+/** What the operator says when it is asked so; whoever asks does not hear it. */
+async function overheard(
+	{ operator }: Town,
+	asks: (ask: (question: RulingQuestion) => Promise<Bytes | Refusal>) => Promise<unknown>,
+): Promise<Bytes> {
+	let answer: Bytes | undefined;
+	await asks(async ({ request }) => {
+		answer = ok(await operator.rule(request));
+		return refuse("channel-failed");
+	});
+	assert.ok(answer);
+	return answer;
+}
+
+type Ruled = Extract<RulingReply, { readonly kind: "ruled" }>;
+
+function ruledIn(answer: Bytes): Ruled {
+	const ruled = ok(parseRulingReply(answer));
+	assert.ok(ruled.kind === "ruled" && ruled.reply !== null);
+	return ruled;
+}
+
+/** An answer, with other words in the reply beside its ruling. */
+function saying(answer: Bytes, change: (whole: Reply) => Partial<Reply>): Bytes {
+	const ruled = ruledIn(answer);
+	const whole = ok(parseReply(ruled.reply as Bytes));
+	return serialize(rulingReply, { ...ruled, reply: serialize(replyShape, { ...whole, ...change(whole) }) });
+}
+
+const lacking: Readonly<Record<string, readonly [code: string, lie: (answer: Bytes) => Bytes]>> = {
+	"no token": ["sum-mismatch", (answer) => saying(answer, () => ({ issues: [] }))],
+	"one token, twice": [
+		"sum-mismatch",
+		(answer) =>
+			saying(answer, ({ results: [result], issues: [issue] }) => {
+				assert.ok(result?.kind === "refreshed" && issue);
+				return { results: [{ ...result, amount: 2n * result.amount }], issues: [issue, issue] };
+			}),
+	],
+	"no result": ["request-mismatch", (answer) => saying(answer, () => ({ results: [] }))],
+	"no reply": ["request-mismatch", (answer) => serialize(rulingReply, { ...ruledIn(answer), reply: null })],
+	"another order": ["request-mismatch", (answer) => saying(answer, () => ({ order: random(32) }))],
+	"to wait": [
+		"attempt-pending",
+		(answer) =>
+			saying(answer, () => ({ results: [{ kind: "refused", code: "busy", transient: true }], issues: [] })),
+	],
+};
+
+describe("the rest of a meter that no account may take", () => {
+	/** Two meters of 250, which their payee does not claim, and what an operator says of the first and of the second. */
+	async function unclaimed() {
+		const town = await townOfShops();
+		const payer = await town.wallet();
+		await town.fund(payer, 500n, yen.code, 2);
+		const payee = await town.wallet(0n, { class: "shop" });
+		const until = town.clock.now + 2 * day;
+		const open = async (): Promise<Bytes> => {
+			const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until };
+			const { encoded } = ok(await payee.meters.request(terms));
+			const channel = inProcessChannel(payee.handle);
+			return ok(await payer.meters.open({ request: encoded }, channel)).meter;
+		};
+		const [meter, other] = [await open(), await open()];
+		town.clock.now = until + yen.grace;
+		const { meters } = payer.module;
+		const [answer, others] = await Promise.all(
+			[meter, other].map((of) => overheard(town, (ask) => meters.claim(of, ask))),
+		);
+		return { town, payer, meter, answer: answer as Bytes, others: others as Bytes };
+	}
+
+	test("comes in tokens, once the operator's answer is whole", async () => {
+		const { town, payer, meter, answer, others } = await unclaimed();
+		const lies = Object.values(lacking).map(([code, lie]) => [code, lie(answer)] as const);
+		const final = () => ({ results: [{ kind: "refused", code: "expired", transient: false } as const] });
+		const { meters } = payer.module;
+		for (const [code, lie] of [
+			...lies,
+			["request-mismatch", others],
+			["meter-over", saying(answer, final)],
+		] as const) {
+			assert.equal(codeOf(await meters.claim(meter, async () => lie)), code);
+			assert.equal(meters.get(meter)?.isOpen, true);
+			assert.equal(payer.balance(town.asset).available, 0n);
+		}
+		const paid = await meters.claim(meter, async () => answer);
+		assert.deepEqual(paid, { kind: "paid", amount: 250n, fresh: 250n });
+		assert.equal(meters.get(meter)?.isOpen, false);
+		assert.equal(payer.balance(town.asset).available, 250n);
+		assert.equal(codeOf(await meters.claim(meter, async () => answer)), "meter-over");
+		await town.close();
+	});
+
+	test("comes in tokens, too, where a fork had taken it and the reserve pays", async () => {
+		const { town, payer, meter, answer } = await unclaimed();
+		const forked = saying(answer, () => ({
+			results: [{ kind: "forked", evidence: random(1), drawn: 250n }],
+		}));
+		const paid = await payer.module.meters.claim(meter, async () => forked);
+		assert.deepEqual(paid, { kind: "paid", amount: 250n, fresh: 250n });
+		assert.equal(payer.balance(town.asset).available, 250n);
+		await town.close();
+	});
+});
+
+describe("what a backup brought and no account may take", () => {
+	/** A wallet that is restored from a backup of 500, when it is due, and what its operator says of it. */
+	async function due() {
+		const town = await townOfShops();
+		const lost = await town.wallet(500n);
+		const backup = await lost.module.backup("correct horse", "interactive");
+		const unlock = { kind: "device", key: random(32) } as const;
+		const options = { store: memoryStore(), unlock, now: () => town.clock.now, random };
+		const wallet = ok(await Wallet.restore(options, backup, "correct horse"));
+		assert.equal(await wallet.join(town.operator, town.operator.id, asked), undefined);
+		town.clock.now += yen.redeemWindow + 2 * yen.grace;
+		await town.renew(wallet);
+		const [awaited] = wallet.module.awaited();
+		assert.ok(awaited);
+		const tell = (answer: Bytes) => wallet.module.askFate(awaited.output, async () => answer);
+		return {
+			town,
+			wallet,
+			tell,
+			answer: await overheard(town, (ask) => wallet.module.askFate(awaited.output, ask)),
+		};
+	}
+
+	test("comes in tokens, once the operator's answer is whole", async () => {
+		const { town, wallet, tell, answer } = await due();
+		for (const [code, lie] of Object.values(lacking)) {
+			assert.equal(codeOf(await tell(lie(answer))), code);
+			assert.equal(wallet.balance(town.asset).awaited, 500n);
+		}
+		const back = { kind: "refunded", amount: 500n, fresh: 500n };
+		assert.deepEqual(await tell(answer), back);
+		const { available, awaited } = wallet.balance(town.asset);
+		assert.deepEqual([available, awaited], [500n, 0n]);
+		await town.close();
+	});
+
+	test("comes in tokens, too, where a fork had taken it and the reserve pays", async () => {
+		const { town, wallet, tell, answer } = await due();
+		const forked = saying(answer, () => ({
+			results: [{ kind: "forked", evidence: random(1), drawn: 500n }],
+		}));
+		const back = { kind: "refunded", amount: 500n, fresh: 500n };
+		assert.deepEqual(await tell(forked), back);
+		assert.equal(wallet.balance(town.asset).available, 500n);
+		await town.close();
+	});
+});
