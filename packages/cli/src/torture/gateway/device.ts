@@ -13,6 +13,7 @@ import {
 	equalBytes,
 	isRefusal,
 	isTick,
+	keyId,
 	type MeterContext,
 	type MeterEffect,
 	type MeterMessage,
@@ -52,6 +53,8 @@ type Serving = { readonly request: VerifiedMeterRequest; state: MeterPayee };
 export class Device {
 	readonly signer: Signer;
 	readonly certificate: VerifiedCertificate;
+	/** who answers for it */
+	readonly party: Bytes;
 	/** steps that its machines refused, by code */
 	readonly refusals: Map<string, number> = new Map();
 	readonly #asset: AssetId;
@@ -59,6 +62,8 @@ export class Device {
 	readonly #tokens = new Map<string, VerifiedToken>();
 	readonly #held = new Set<string>();
 	readonly #metered = new Set<string>();
+	/** what it has signed for of its slice */
+	readonly #counts = new Map<string, bigint>();
 	#paying: MeterPayer = { kind: "idle" };
 	#serving: Serving | undefined;
 	/** who gets a tick, which names no meter */
@@ -77,6 +82,9 @@ export class Device {
 	) {
 		[this.signer, this.certificate] = [signer, certificate];
 		[this.#asset, this.#trust] = [asset, trust];
+		const delegated = trust.delegated(certificate);
+		if (delegated === null) throw new Error("a device for which nobody answers");
+		this.party = keyId(must(delegated).party);
 		this.#apply({ add: [token], remove: [], hold: [], free: [] });
 	}
 
@@ -171,7 +179,7 @@ export class Device {
 		const about = message.kind === "refused" ? message.about : message.meter;
 		const paying = this.#paying;
 		if ("meter" in paying && equalBytes(paying.meter, about)) {
-			const event = { kind: "received", message, changeRequest: random(32), counts: new Map() } as const;
+			const event = { kind: "received", message, changeRequest: random(32), counts: this.#counts } as const;
 			return this.#pay(stepMeterPayer(paying, event, this.#context()));
 		}
 		const serving = this.#serving;
@@ -256,7 +264,8 @@ export class Device {
 		return Promise.all(requests.map(({ type, payload }) => this.signer.sign(type, payload)));
 	}
 
-	#apply({ add, remove, hold, free }: TokenChanges): void {
+	#apply({ add, remove, hold, free, counts }: TokenChanges): void {
+		for (const [count, signedFor] of counts ?? []) this.#counts.set(count, signedFor);
 		for (const output of hold) this.#held.add(toHex(output));
 		for (const { output } of free) this.#held.delete(toHex(output));
 		for (const output of remove) {

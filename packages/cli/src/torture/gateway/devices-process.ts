@@ -10,10 +10,12 @@ import {
 	type IssueProof,
 	ownerHash,
 	parseEnrolled,
-	signEnrolment,
+	Statuses,
+	signDeviceEvidence,
 	Trust,
 	tokenFromIssue,
 	verifyParsedToken,
+	verifyStatusList,
 	verifyTrustList,
 } from "@tenten/protocol";
 import { fogByHttp, fogByMqtt } from "@tenten/wallet";
@@ -61,7 +63,10 @@ export type DevicesMethods = {
 
 /** What its parent does for it. */
 export type DevicesParent = {
-	readonly enrol: (enrolments: readonly Bytes[]) => Promise<readonly Bytes[]>;
+	/** Has devices certified, for what their keys say of themselves. */
+	readonly enrol: (evidences: readonly Bytes[]) => Promise<readonly Bytes[]>;
+	/** The list of who lost its standing. */
+	readonly statusList: (input: null) => Promise<Bytes>;
 	readonly issue: (owners: readonly Bytes[]) => Promise<readonly IssueProof[]>;
 };
 
@@ -78,6 +83,8 @@ class Pairs {
 		counted: 0,
 		meters: 0,
 		due: 0n,
+		paid: new Map(),
+		received: new Map(),
 		reconnects: 0,
 		unanswered: 0,
 		kept: new Set(),
@@ -139,7 +146,7 @@ function serveDevices(): void {
 	process.on("disconnect", () => process.exit());
 }
 
-/** Each certified by the operator, with a token of its own. */
+/** Each certified by the operator under who answers for it, with a token of its own. */
 async function makeDevices(
 	{ pairs, asset, trustList }: DevicesStart,
 	parent: Line<DevicesParent>,
@@ -149,16 +156,21 @@ async function makeDevices(
 	const signers = Array.from({ length: 2 * pairs }, () =>
 		signerFrom(generateKey("Ed25519").privateKey, "Ed25519"),
 	);
-	const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
-	const enrolments = await Promise.all(
-		signers.map((signer) => signEnrolment(asset.operator, asked, random(32), signer)),
+	const evidences = await Promise.all(
+		signers.map((signer) =>
+			signDeviceEvidence({ operator: asset.operator, nonce: random(32), attestation: null }, signer),
+		),
 	);
-	const answers = await parent.call("enrol", enrolments);
+	const answers = await parent.call("enrol", evidences);
 	const holders = answers.map((answer, at): Holder & { readonly request: Bytes } => {
 		const { certificate } = must(parseEnrolled(answer));
 		const signer = signers[at] as Holder["signer"];
 		return { signer, certificate: must(trust.certificate(certificate)), request: random(32) };
 	});
+	const list = await parent.call("statusList", null);
+	trust.statuses = Statuses.none.with(
+		must(verifyStatusList(list, { trust, newest: () => null, now: now() })),
+	);
 	const owners = holders.map(({ certificate, request }) => ownerHash(certificate.hash, null, request));
 	const proofs = await parent.call("issue", owners);
 	return holders.map(({ signer, certificate, request }, at) => {

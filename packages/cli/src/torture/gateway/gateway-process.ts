@@ -8,6 +8,7 @@ import type { FogStanding } from "@tenten/operator/fog";
 import { type Bytes, fromHex, toHex } from "@tenten/protocol";
 import { settingsIn } from "../../fog/settings.ts";
 import { freePort } from "../../server/port.ts";
+import { type Weight, weigher } from "./weigher.ts";
 
 const bin = join(import.meta.dirname, "../../bin.ts");
 
@@ -22,6 +23,8 @@ export type TorturedGateway = {
 	readonly standing: () => Promise<FogStanding>;
 	/** bytes that it has in memory; undefined where this system does not say, or it does not run */
 	readonly resident: () => number | undefined;
+	/** what it holds after a full collection; undefined where it is gone before it says so */
+	readonly weigh: () => Promise<Weight | undefined>;
 };
 
 export type GatewayPlace = {
@@ -59,10 +62,8 @@ export async function makeGateway(place: GatewayPlace): Promise<TorturedGateway>
 		broker: place.broker ?? `mqtt://127.0.0.1:${mqtt}`,
 		start: async () => {
 			isCondemned = false;
-			const started = spawn(process.execPath, [bin, "fog", "serve", folder, "--json"], {
-				env,
-				stdio: ["ignore", "ignore", "pipe"],
-			});
+			const serve = ["--expose-gc", "--import", weigher, bin, "fog", "serve", folder, "--json"];
+			const started = spawn(process.execPath, serve, { env, stdio: ["ignore", "ignore", "pipe", "ipc"] });
 			child = started;
 			started.once("exit", (code, signal) => {
 				if (!isCondemned) failed(`the gateway ended by itself with ${signal ?? code}`);
@@ -78,6 +79,7 @@ export async function makeGateway(place: GatewayPlace): Promise<TorturedGateway>
 		},
 		standing: async () => (await (await fetch(`${url}/v1/standing`)).json()) as FogStanding,
 		resident: () => (child?.pid === undefined ? undefined : residentOf(child.pid)),
+		weigh: async () => (child === undefined ? undefined : weightOf(child)),
 	};
 }
 
@@ -90,6 +92,18 @@ async function serving(child: ChildProcess): Promise<void> {
 			else process.stderr.write(`${line}\n`);
 		});
 		child.once("exit", () => reject(new Error("the gateway never served")));
+	});
+}
+
+function weightOf(child: ChildProcess): Promise<Weight | undefined> {
+	return new Promise((resolve) => {
+		const gone = (): void => resolve(undefined);
+		child.once("exit", gone);
+		child.once("message", (weight) => {
+			child.off("exit", gone);
+			resolve(weight as Weight);
+		});
+		child.send("weigh", (error) => error !== null && gone());
 	});
 }
 

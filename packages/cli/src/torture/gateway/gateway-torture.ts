@@ -11,9 +11,9 @@
  */
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { toHex } from "@tenten/protocol";
-import { random } from "../../ecosystem.ts";
-import { createIssuer, usualWindows } from "../../server/issuer.ts";
+import type { FogStanding } from "@tenten/operator/fog";
+import { type AssetId, assetHash, type PartyStatement } from "@tenten/protocol";
+import { now } from "../../surroundings.ts";
 import { assetCode } from "../town.ts";
 import { Victim } from "../victim.ts";
 import {
@@ -23,36 +23,37 @@ import {
 	devicesProgram,
 } from "./devices-process.ts";
 import { makeGateway, type TorturedGateway } from "./gateway-process.ts";
-import { type MemoryFigures, type MemorySample, memoryFigures } from "./memory.ts";
-import { type FogOperatorMethods, fogOperatorProgram, type RecordsThere } from "./operator-process.ts";
+import { notFlat, type WatchedMemory, watchedMemory } from "./memory.ts";
+import { type FogOperator, openOperator } from "./operator.ts";
+import { Parties } from "./parties.ts";
+import { type AtTheEnd, verdict } from "./verdict.ts";
+import { type Watched, type Watching, watch } from "./watch.ts";
 
-export type GatewayTorture = {
+export type GatewayTorture = Watching & {
 	/** for its files */
 	readonly folder: string;
 	/** two of them are a pair */
 	readonly devices: number;
-	readonly seconds: number;
-	/** of those, how long the operator is gone, in the middle of them */
-	readonly outage_s: number;
-	/** of the gateway */
-	readonly kills: number;
 	readonly seed: number;
 	/** a broker of others in the place of the gateway's own */
 	readonly broker?: string;
-	readonly progress?: (seconds: number) => void;
 };
 
 export type GatewayTortured = {
 	readonly devices: number;
+	/** who answers for them, and how long it took until all were certified and had a token */
+	readonly parties: number;
+	readonly madeIn_s: number;
 	readonly seconds: number;
-	readonly outage_s: number;
+	/** for which the operator's process was gone, or not up again */
+	readonly gone_s: number;
 	readonly kills: number;
 	readonly ticks: number;
 	readonly ticksPerSecond: number;
 	readonly meters: number;
 	/** minor units of all meters together */
 	readonly due: bigint;
-	/** records: that the gateway said it keeps, that the operator has, and how often records came there */
+	/** records: that the gateway said it keeps, that statements of the operator's log have, and how often records came there */
 	readonly kept: number;
 	readonly there: number;
 	readonly came: number;
@@ -64,59 +65,77 @@ export type GatewayTortured = {
 	readonly unanswered: number;
 	/** what machines of devices refused, by code */
 	readonly refusals: Readonly<Record<string, number>>;
-	/** of the gateway's last life, after its warm-up; null where too little was seen of it */
-	readonly memory: MemoryFigures | null;
+	/** of the gateway, in its last life */
+	readonly memory: WatchedMemory;
 	readonly losses: readonly string[];
 };
 
+/** of each device: its token, and its slice of what its party may let it pay */
 const amount = 1_000_000n;
 /** for the gateway to bring what waits, once the operator is back: its pause is a minute at most */
 const patience_ms = 240_000;
-const lookEvery_ms = 1_000;
-/** seconds of a life that are not weighed: caches fill, code is compiled */
-const warmUpMost_s = 60;
-/** growth from the first quarter of what was weighed to the last that is not flat, where so much was seen */
-const [grownMost_MiB, judgedFrom_s] = [32, 120] as const;
+/** of statements: a longer one might have more lines than one holds */
+const period_s = 3_600;
+/** seconds of a life from which on its memory is judged: before, code is still compiled and connections are made */
+const judgedFrom_s = 120;
 
 export async function tortureGateway(options: GatewayTorture): Promise<GatewayTortured> {
-	const { folder, devices, broker } = options;
+	const { folder, broker } = options;
 	const losses: string[] = [];
 	const failed = (what: string): void => void losses.push(what);
 	const operator = await openOperator(folder, failed);
-	const drivers = [1, 2].map((n) => driver(n, operator.victim, failed));
+	const drivers: Victim<DevicesMethods>[] = [];
 	let gateway: TorturedGateway | undefined;
 	try {
+		const from = now();
 		const { id, url, trustList } = await operator.started;
 		const place = { folder: join(folder, "gateway"), operator: { url, id }, failed };
 		gateway = await makeGateway(broker === undefined ? place : { ...place, broker });
 		await gateway.start();
+		const from_ms = performance.now();
+		const devices = 2 * Math.floor(options.devices / 2);
+		const parties = await Parties.add(await operator.victim.up(), devices, amount);
+		drivers.push(...[1, 2].map((number) => driver(number, operator, parties, failed)));
 		const asset = { operator: id, code: assetCode };
-		const pairs = Math.floor(devices / 2);
-		await Promise.all(
-			drivers.map(async (each, at) => {
-				await each.start();
-				await (await each.up()).call("start", {
-					...paceOf(options),
-					pairs: Math.floor(pairs / 2) + (at < pairs % 2 ? 1 : 0),
-					seed: options.seed + at,
-					asset,
-					trustList,
-					gateway: (gateway as TorturedGateway).id,
-					url: (gateway as TorturedGateway).url,
-					broker: (gateway as TorturedGateway).broker,
-				});
-			}),
-		);
-		const watched = await runFor(options, gateway, operator);
+		await begin(drivers, options, { asset, trustList, gateway });
+		const madeIn_s = tenths((performance.now() - from_ms) / 1_000);
+		const watched = await watch(options, gateway, operator);
 		const reports = await Promise.all(drivers.map(async (each) => (await each.up()).call("finish", null)));
-		losses.push(...(await untilBrought(gateway)));
-		const records = await (await operator.victim.up()).call("records", null);
-		losses.push(...judge(reports, records, amount * BigInt(2 * pairs)), ...grown(watched.samples));
-		return figures(options, reports, records, watched, losses);
+		const records = await brought(gateway);
+		const there = await atOperator(operator, parties, { asset, from });
+		const end = { reports, records, ...there, issued: amount * BigInt(devices) };
+		const memory = watchedMemory(watched.samples, watched.quarters, devices);
+		losses.push(...verdict(end), ...(watched.life_s < judgedFrom_s ? [] : notFlat(memory)));
+		const { seconds } = options;
+		const made = { devices, parties: parties.ids.length, madeIn_s, seconds };
+		return { ...made, ...figures(end, watched, seconds), came: operator.came(), memory, losses };
 	} finally {
 		await gateway?.kill();
 		await Promise.all([...drivers, operator.victim].map((each) => each.stop()));
 	}
+}
+
+/** Starts the devices' processes, each with its part of the pairs; resolves once all devices are made. */
+async function begin(
+	drivers: readonly Victim<DevicesMethods>[],
+	options: GatewayTorture,
+	{
+		asset,
+		trustList,
+		gateway: { id: gateway, url, broker },
+	}: { readonly asset: AssetId; readonly trustList: Uint8Array; readonly gateway: TorturedGateway },
+): Promise<void> {
+	const pairs = Math.floor(options.devices / 2);
+	const each = Math.floor(pairs / drivers.length);
+	const more = pairs - each * drivers.length;
+	await Promise.all(
+		drivers.map(async (driver, at) => {
+			await driver.start();
+			const own = { pairs: each + (at < more ? 1 : 0), seed: options.seed + at };
+			const where = { asset, trustList, gateway, url, broker };
+			await (await driver.up()).call("start", { ...paceOf(options), ...own, ...where });
+		}),
+	);
 }
 
 /** Meters of about a minute where there is time for that, several in a short run. */
@@ -129,58 +148,16 @@ function paceOf({ seconds }: GatewayTorture) {
 	};
 }
 
-/** Who the operator is, and where. */
-type Started = Awaited<ReturnType<FogOperatorMethods["start"]>>;
-
-type FogOperator = {
-	readonly victim: Victim<FogOperatorMethods>;
-	readonly started: Promise<Started>;
-	/** Kills it; it is back when what this gives is called. */
-	readonly down: () => Promise<() => void>;
-};
-
-async function openOperator(folder: string, failed: (what: string) => void): Promise<FogOperator> {
-	const home = join(folder, "operator");
-	const deviceKey = random(32);
-	const yen = { code: assetCode, scale: 0, name: "yen", ...usualWindows };
-	await createIssuer(home, { name: "Torture", assets: [yen], port: 0 }, { kind: "device", key: deviceKey });
-	let mayServe: Promise<void> = Promise.resolve();
-	let told: (where: Started) => void = () => undefined;
-	const started = new Promise<Started>((resolve) => {
-		told = resolve;
-	});
-	const victim = new Victim<FogOperatorMethods>({
-		name: "operator",
-		program: fogOperatorProgram,
-		lastWords: join(folder, "operator.last-words"),
-		handlers: {},
-		serve: async (line) => {
-			await mayServe;
-			told(await line.call("start", { folder: home, deviceKey }));
-		},
-		served: () => undefined,
-		failed,
-	});
-	await victim.start();
-	const down = async (): Promise<() => void> => {
-		let back = (): void => undefined;
-		mayServe = new Promise((resolve) => {
-			back = resolve;
-		});
-		await victim.kill();
-		return back;
-	};
-	return { victim, started, down };
-}
-
 function driver(
 	number: number,
-	operator: Victim<FogOperatorMethods>,
+	{ victim }: FogOperator,
+	parties: Parties,
 	failed: (what: string) => void,
 ): Victim<DevicesMethods> {
 	const parent: DevicesParent = {
-		enrol: async (enrolments) => (await operator.up()).call("enrol", enrolments),
-		issue: async (owners) => (await operator.up()).call("issue", { code: assetCode, owners, amount }),
+		enrol: (evidences) => parties.enrol(evidences),
+		statusList: async () => (await victim.up()).call("statusList", null),
+		issue: async (owners) => (await victim.up()).call("issue", { code: assetCode, owners, amount }),
 	};
 	return new Victim({
 		name: `devices-${number}`,
@@ -193,97 +170,41 @@ function driver(
 	});
 }
 
-type Watched = { readonly samples: readonly MemorySample[]; readonly waitingMost: number };
-
-/** The time in which devices work: the outage in its middle, kills spread over it, the gateway looked at throughout. */
-async function runFor(
-	{ seconds, outage_s, kills, progress = () => undefined }: GatewayTorture,
-	gateway: TorturedGateway,
-	operator: FogOperator,
-): Promise<Watched> {
-	const from_ms = performance.now();
-	const elapsed_s = (): number => (performance.now() - from_ms) / 1_000;
-	const until = (at_s: number): Promise<void> =>
-		pause(Math.max(0, 1_000 * at_s - (performance.now() - from_ms)));
-	let samples: MemorySample[] = [];
-	let bornAt_s = 0;
-	let waitingMost = 0;
-	const outage = async (): Promise<void> => {
-		if (outage_s === 0) return;
-		await until((seconds - outage_s) / 2);
-		const back = await operator.down();
-		await pause(1_000 * outage_s);
-		back();
-		await operator.victim.up();
-	};
-	const killing = async (): Promise<void> => {
-		for (let kill = 1; kill <= kills; kill++) {
-			await until((seconds * kill) / (kills + 1));
-			await gateway.kill();
-			await gateway.start();
-			[samples, bornAt_s] = [[], elapsed_s()];
-		}
-	};
-	const watching = async (): Promise<void> => {
-		const warmUp_s = Math.min(warmUpMost_s, seconds / 5);
-		while (elapsed_s() < seconds) {
-			await pause(lookEvery_ms);
-			progress(Math.floor(elapsed_s()));
-			const bytes = gateway.resident();
-			if (bytes !== undefined && elapsed_s() > bornAt_s + warmUp_s)
-				samples.push({ at_s: elapsed_s(), bytes });
-			const standing = await gateway.standing().catch(() => undefined);
-			waitingMost = Math.max(waitingMost, standing?.records.waiting ?? 0);
-		}
-	};
-	await Promise.all([outage(), killing(), watching()]);
-	return { samples, waitingMost };
-}
-
-/** Waits until the gateway has brought all that it keeps, and says what it did not bring. */
-async function untilBrought(gateway: TorturedGateway): Promise<readonly string[]> {
+/** Waits until the gateway has brought all that it keeps, or not in all that time: what it says of records then. */
+async function brought(gateway: TorturedGateway): Promise<FogStanding["records"]> {
 	const until_ms = performance.now() + patience_ms;
 	for (;;) {
-		const { waiting, refused } = (await gateway.standing()).records;
-		if (refused > 0) return [`${refused} records were refused by the operator`];
-		if (waiting === 0) return [];
-		if (performance.now() > until_ms) return [`${waiting} records were never brought`];
+		const { records } = await gateway.standing();
+		if (records.waiting === 0 || performance.now() > until_ms) return records;
 		await pause(200);
 	}
 }
 
-function judge(reports: readonly DevicesReport[], records: RecordsThere, issued: bigint): readonly string[] {
-	const wrong = reports.flatMap(({ losses }) => losses);
-	const sum = (of: (report: DevicesReport) => bigint): bigint =>
-		reports.reduce((all, each) => all + of(each), 0n);
-	const kept = new Set(reports.flatMap((report) => report.kept));
-	const there = new Set(records.ids.map(toHex));
-	for (const id of kept) if (!there.has(id)) wrong.push(`record ${id} was kept, and is not at the operator`);
-	for (const id of there)
-		if (!kept.has(id)) wrong.push(`record ${id} is at the operator, and was never left`);
-	if (there.size !== records.ids.length) wrong.push("the operator has a record twice");
-	const due = sum((report) => report.due);
-	if (records.amount !== due) wrong.push(`meters came to ${due}, records to ${records.amount}`);
-	const worth = sum((report) => report.worth);
-	if (worth !== issued) wrong.push(`devices have ${worth} of ${issued}`);
-	return wrong;
-}
-
-/** Says where the gateway's memory is not flat, if enough was seen of it. */
-function grown(samples: readonly MemorySample[]): readonly string[] {
-	const [first, last] = [samples[0], samples.at(-1)];
-	if (first === undefined || last === undefined || last.at_s - first.at_s < judgedFrom_s) return [];
-	const { grown_MiB = 0 } = memoryFigures(samples) ?? {};
-	return grown_MiB > grownMost_MiB ? [`the gateway's memory grew by ${grown_MiB} MiB`] : [];
+/** What the operator has since `from`: in its database, and in its log by party. */
+async function atOperator(
+	{ victim }: FogOperator,
+	{ ids }: Parties,
+	{ asset, from }: { readonly asset: AssetId; readonly from: number },
+): Promise<Pick<AtTheEnd, "statements" | "rows">> {
+	const line = await victim.up();
+	const statements: PartyStatement[] = [];
+	for (let at = from; at <= now(); at += period_s) {
+		const period = { asset: assetHash(asset), from: at, until: at + period_s };
+		statements.push(
+			...(await line.call(
+				"statements",
+				ids.map((party) => ({ party, ...period })),
+			)),
+		);
+	}
+	return { statements, rows: await line.call("records", null) };
 }
 
 function figures(
-	{ devices, seconds, outage_s, kills }: GatewayTorture,
-	reports: readonly DevicesReport[],
-	{ ids, came }: RecordsThere,
-	{ samples, waitingMost }: Watched,
-	losses: readonly string[],
-): GatewayTortured {
+	{ reports, statements }: AtTheEnd,
+	{ kills, gone_s, waitingMost }: Watched,
+	seconds: number,
+) {
 	const sum = (of: (report: DevicesReport) => number): number =>
 		reports.reduce((all, each) => all + of(each), 0);
 	const refusals: Record<string, number> = {};
@@ -291,23 +212,20 @@ function figures(
 		for (const [code, times] of report.refusals) refusals[code] = (refusals[code] ?? 0) + times;
 	const ticks = sum((report) => report.ticks);
 	return {
-		devices,
-		seconds,
-		outage_s,
 		kills,
+		gone_s: tenths(gone_s),
 		ticks,
-		ticksPerSecond: Math.round((10 * ticks) / seconds) / 10,
+		ticksPerSecond: tenths(ticks / seconds),
 		meters: sum((report) => report.meters),
 		due: reports.reduce((all, { due }) => all + due, 0n),
 		kept: sum((report) => report.kept.length),
-		there: ids.length,
-		came,
+		there: statements.reduce((all, { lines }) => all + lines.filter(({ side }) => side === "paid").length, 0),
 		waitingMost,
 		cuts: sum((report) => report.cuts),
 		reconnects: sum((report) => report.reconnects),
 		unanswered: sum((report) => report.unanswered),
 		refusals,
-		memory: memoryFigures(samples),
-		losses,
 	};
 }
+
+const tenths = (value: number): number => Math.round(10 * value) / 10;

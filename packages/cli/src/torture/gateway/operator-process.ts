@@ -1,134 +1,167 @@
 /**
- * The operator of a tortured gateway, in a folder, as a process that is killed: lists, certificates and issues are the
- * operator's own. It ends with its parent.
+ * The operator of a tortured gateway, in a folder, as a process that is killed: its app as it is served, its database,
+ * its log and its sealer. It ends with its parent.
  *
- * The devices here have no responsible party at it, so records do not go its own way: what stands in the place of that
- * route verifies each, has one of an id, and keeps it in a file of its own before it says so.
+ * Beside what it answers, it tells its parent how many records come, those that it has already included.
  */
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { verify } from "@tenten/module";
-import { createApp, openDoor, serveApp } from "@tenten/operator";
+import { signerFrom } from "@tenten/module";
+import {
+	BankDesk,
+	createApp,
+	LogWriter,
+	openDoor,
+	openSealer,
+	type Sealer,
+	serveApp,
+} from "@tenten/operator";
 import { recordsPath } from "@tenten/operator/fog";
 import {
 	type Bytes,
-	deviceRecord,
 	type IssueProof,
 	isRefusal,
+	type PartyStatement,
+	type PublicKey,
 	parse,
 	recordBatch,
-	recordsTaken,
-	serialize,
-	verifyDeviceRecord,
+	recordBatchMost,
+	type StatementSubject,
 } from "@tenten/protocol";
 import { must, random } from "../../ecosystem.ts";
 import { type Handlers, Line } from "../../ipc-line.ts";
 import { type Issuer, openIssuer } from "../../server/issuer.ts";
 
-export type RecordsThere = {
-	readonly ids: readonly Bytes[];
-	/** minor units of all records together */
-	readonly amount: bigint;
-	/** how often records came, those that it had already included */
-	readonly came: number;
+type FogOperatorStart = {
+	readonly folder: string;
+	readonly deviceKey: Bytes;
+	/** of its log, in the folder `log`, 32 bytes */
+	readonly logKey: Bytes;
 };
 
 export type FogOperatorMethods = {
 	/** Opens the folder and serves it on the port of its settings. */
-	readonly start: (input: { readonly folder: string; readonly deviceKey: Bytes }) => Promise<{
-		readonly id: Bytes;
-		readonly url: string;
-		readonly trustList: Bytes;
-	}>;
-	/** Certifies: the answers to these enrolments. */
-	readonly enrol: (enrolments: readonly Bytes[]) => Promise<readonly Bytes[]>;
+	readonly start: (
+		input: FogOperatorStart,
+	) => Promise<{ readonly id: Bytes; readonly url: string; readonly trustList: Bytes }>;
+	/** Adds a party for each key, with a budget of so many minor units: the numbers of the budgets. */
+	readonly addParties: (input: {
+		readonly keys: readonly PublicKey[];
+		readonly budget: bigint;
+	}) => Promise<readonly number[]>;
+	/** Certifies devices, those of each party one after another: the answers to these applications. */
+	readonly certify: (applications: readonly (readonly Bytes[])[]) => Promise<readonly (readonly Bytes[])[]>;
+	/** The list of who lost its standing, in which all devices so far have a place. */
+	readonly statusList: (input: null) => Promise<Bytes>;
 	/** A token of `amount` for each of these owners. */
 	readonly issue: (input: {
 		readonly code: string;
 		readonly owners: readonly Bytes[];
 		readonly amount: bigint;
 	}) => Promise<readonly IssueProof[]>;
-	readonly records: (input: null) => Promise<RecordsThere>;
+	/** Seals what waits, and says what its log has of these. */
+	readonly statements: (
+		subjects: readonly Omit<StatementSubject, "operator">[],
+	) => Promise<readonly PartyStatement[]>;
+	/** How many records are in its database. */
+	readonly records: (input: null) => Promise<number>;
+};
+
+/** What its parent is told. */
+export type FogOperatorParent = {
+	/** So many records came, in one batch. */
+	readonly came: (records: number) => Promise<void>;
 };
 
 /** What to start as a child process. */
 export const fogOperatorProgram: string = import.meta.filename;
 
+const acting = { actor: "torture", requestId: "torture" } as const;
+
 if (import.meta.main) serveFogOperator();
 
 function serveFogOperator(): void {
-	let issuer: Issuer | undefined;
-	let records: Records | undefined;
-	const operator = () => {
-		if (issuer === undefined) throw new Error("not started");
-		return issuer.operator;
+	let started: { readonly issuer: Issuer; readonly sealer: Sealer } | undefined;
+	const running = () => {
+		if (started === undefined) throw new Error("not started");
+		const { issuer, sealer } = started;
+		return { operator: issuer.operator, sealer };
 	};
 	const methods: FogOperatorMethods = {
-		start: async ({ folder, deviceKey }) => {
-			issuer = must(await openIssuer(folder, { kind: "device", key: deviceKey }));
-			records = new Records(join(folder, "records.sqlite"), operator().id);
-			const log = { info: () => undefined, error: console.error };
-			const app = createApp({ operator: operator(), log, door: openDoor });
-			const { take } = records;
-			const { url } = await serveApp(
-				(request) => (new URL(request.url).pathname === recordsPath ? take(request) : app.fetch(request)),
-				{ port: issuer.settings.port },
-			);
-			return { id: operator().id, url, trustList: await operator().trustList() };
+		start: async (input) => {
+			started = await open(input);
+			const { issuer, sealer } = started;
+			const { id } = issuer.operator;
+			const came = (records: number): void => void parent.call("came", records);
+			const url = await serve(issuer, sealer, came);
+			sealer.work((error) => console.error(error));
+			return { id, url, trustList: await issuer.operator.trustList() };
 		},
-		enrol: async (enrolments) => {
-			const answers: Bytes[] = [];
-			for (const enrolment of enrolments) answers.push(must(await operator().enrol(enrolment)));
-			return answers;
+		addParties: async ({ keys, budget: amount }) => {
+			const { parties } = running().operator.devices;
+			const resets: number[] = [];
+			for (const [at, key] of keys.entries()) {
+				const { id } = must(await parties.add(acting, key, `party ${at + 1}`));
+				const { nextReset: reset = 0 } = (await parties.known(id, 0)) ?? {};
+				resets.push(must(await parties.grant(acting, id, { reset, amount })).reset);
+			}
+			return resets;
+		},
+		certify: (applications) => Promise.all(applications.map(certifyEach)),
+		statusList: async () => {
+			const list = await running().operator.devices.statusLists.newest(0);
+			if (list === undefined) throw new Error("no status list");
+			return list;
 		},
 		issue: async ({ code, owners, amount }) => {
 			const outputs = owners.map((owner) => ({ owner, amount }));
-			return must(
-				await operator().issue({ id: random(32), code, outputs, terms: { conditions: [], caveats: [] } }),
-			);
+			const terms = { conditions: [], caveats: [] };
+			return must(await running().operator.issue({ id: random(32), code, outputs, terms }));
 		},
-		records: async () => records?.all() ?? { ids: [], amount: 0n, came: 0 },
+		statements: async (subjects) => {
+			const { operator, sealer } = running();
+			await sealer.seal();
+			const desk = new BankDesk(operator);
+			const statements: PartyStatement[] = [];
+			for (const subject of subjects) statements.push(must(await desk.statement(subject)));
+			return statements;
+		},
+		records: () =>
+			running().operator.store.read(async (transaction) => {
+				const rows = await transaction.selectFrom("recorded_payments").select("record_id").execute();
+				return rows.length;
+			}),
 	};
-	new Line(process as never, methods satisfies Handlers);
+	const certifyEach = async (applications: readonly Bytes[]): Promise<readonly Bytes[]> => {
+		const answers: Bytes[] = [];
+		for (const application of applications)
+			answers.push(must(await running().operator.devices.apply(application)));
+		return answers;
+	};
+	const parent = new Line<FogOperatorParent>(process as never, methods satisfies Handlers);
 	process.on("disconnect", () => process.exit());
 }
 
-/** Records as an operator takes them: one of an id, durable before it is named. */
-class Records {
-	readonly #database: DatabaseSync;
-	readonly #operator: Bytes;
+async function open({ folder, deviceKey, logKey }: FogOperatorStart) {
+	const issuer = must(await openIssuer(folder, { kind: "device", key: deviceKey }));
+	const log = must(await LogWriter.open(join(folder, "log"), signerFrom(logKey, "Ed25519")));
+	const { operator, saltSecret: secret } = issuer;
+	return { issuer, sealer: must(await openSealer({ operator, log, secret })) };
+}
 
-	constructor(file: string, operator: Bytes) {
-		this.#database = new DatabaseSync(file);
-		this.#database.exec(`pragma journal_mode = wal; pragma synchronous = full;
-			create table if not exists record (id blob primary key, amount text not null, came integer not null) strict`);
-		this.#operator = operator;
-	}
-
-	readonly take = async (request: Request): Promise<Response> => {
-		const batch = parse(recordBatch, new Uint8Array(await request.arrayBuffer()), 1_000_000);
-		if (isRefusal(batch)) return new Response(null, { status: 400 });
-		const insert = this.#database.prepare(
-			"insert into record (id, amount, came) values (?, ?, 1) on conflict (id) do update set came = came + 1",
-		);
-		this.#database.exec("begin immediate");
-		const taken = (batch as readonly Bytes[]).map((encoded) => {
-			const payer = must(parse(deviceRecord, encoded)).body.payer;
-			const { id, body } = must(verifyDeviceRecord(encoded, this.#operator, () => payer, verify));
-			insert.run(id, `${body.amount}`);
-			return { id, code: null };
-		});
-		this.#database.exec("commit");
-		const answer = new Uint8Array(serialize(recordsTaken, taken));
-		return new Response(answer, { headers: { "content-type": "application/cose" } });
+async function serve(
+	{ operator, settings }: Issuer,
+	sealer: Sealer,
+	came: (records: number) => void,
+): Promise<string> {
+	const log = { info: () => undefined, error: console.error };
+	const app = createApp({ operator, sealer, log, door: openDoor });
+	const counted = async (request: Request): Promise<Response> => {
+		if (new URL(request.url).pathname === recordsPath) {
+			const encoded = new Uint8Array(await request.clone().arrayBuffer());
+			const batch = parse(recordBatch, encoded, recordBatchMost);
+			if (!isRefusal(batch)) came((batch as readonly Bytes[]).length);
+		}
+		return app.fetch(request);
 	};
-
-	all(): RecordsThere {
-		const rows = this.#database.prepare("select id, amount, came from record").all();
-		return {
-			ids: rows.map(({ id }) => new Uint8Array(id as Uint8Array)),
-			amount: rows.reduce((sum, { amount }) => sum + BigInt(`${amount}`), 0n),
-			came: rows.reduce((sum, { came }) => sum + Number(came), 0),
-		};
-	}
+	return (await serveApp(counted, { port: settings.port })).url;
 }

@@ -15,7 +15,6 @@ import {
 	dueFor,
 	type FogQuestion,
 	isRefusal,
-	keyId,
 	parse,
 	sha256,
 	signDeviceRecord,
@@ -55,6 +54,9 @@ export type Book = {
 	reconnects: number;
 	/** exchanges that had no answer in their time */
 	unanswered: number;
+	/** minor units of closed meters, by who answers for whoever paid, and for whoever was paid */
+	readonly paid: Map<string, bigint>;
+	readonly received: Map<string, bigint>;
 	/** records that the gateway said it keeps, by id */
 	readonly kept: Set<string>;
 	readonly losses: string[];
@@ -126,6 +128,8 @@ export class MeteringPair {
 		book.meters++;
 		book.counted += counted;
 		book.due += due;
+		for (const [sums, { party }] of [[book.paid, payer] as const, [book.received, payee] as const])
+			sums.set(toHex(party), (sums.get(toHex(party)) ?? 0n) + due);
 		if (due > 0n) await this.#leave(sides[payerAt], payee, payer.proof(), due);
 	}
 
@@ -149,8 +153,8 @@ export class MeteringPair {
 			operator: asset.operator,
 			asset: assetHash(asset),
 			amount: due,
-			payer: keyId(device.signer.key),
-			payee: keyId(payee.signer.key),
+			payer: device.party,
+			payee: payee.party,
 			proof: sha256(proof),
 			paidAt: now(),
 		};

@@ -2,28 +2,44 @@
 import { inWords } from "../../counts.ts";
 import type { Output } from "../../output.ts";
 import type { GatewayTortured } from "./gateway-torture.ts";
+import type { QuarterFigures, WatchedMemory } from "./memory.ts";
 
 export function sayGatewayReport({ say }: Output, report: GatewayTortured): void {
-	const { devices, seconds, outage_s, kills, ticks, ticksPerSecond, meters, due } = report;
+	const { devices, parties, seconds, gone_s, kills, ticks, ticksPerSecond, meters, due } = report;
+	say(`${devices} devices of ${parties} parties, certified and given a token in ${report.madeIn_s} s`);
 	say(
-		`${devices} devices for ${seconds} s, the operator gone for ${outage_s} s of them, ${kills} kills of the gateway`,
+		`${seconds} s, the operator killed and gone for ${gone_s} s of them, ${kills} kills of the gateway by SIGKILL`,
 	);
 	say(`${ticks} ticks (${ticksPerSecond} a second) in ${meters} meters, of ${due} minor units together`);
 	const { kept, there, came, waitingMost } = report;
 	say(
-		`${kept} records kept, ${there} at the operator, where they came ${came} times; at most ${waitingMost} waited`,
+		`${kept} records kept and acknowledged, ${there} in the operator's log, where they came ${came} times; at most ${waitingMost} waited`,
 	);
 	const { cuts, reconnects, unanswered, refusals } = report;
 	say(
 		`${cuts} connections cut, ${reconnects} times a room was connected to again, ${unanswered} exchanges asked again`,
 	);
 	say(`Refused by devices' machines: ${inWords(refusals)}`);
-	const { memory } = report;
-	if (memory === null) say("The gateway's memory: not weighed");
-	else
-		say(
-			`The gateway's memory after its warm-up: ${memory.first_MiB} MiB first, ${memory.last_MiB} last, ${memory.max_MiB} at most, ${memory.slope_MiBPerMinute} more a minute, ${memory.grown_MiB} from the peak of the first quarter to that of the last; ${memory.some_MiB.join(", ")}`,
-		);
+	sayMemory(say, report.memory);
 	say(`${report.losses.length} losses`);
 	for (const loss of report.losses.slice(0, 20)) say(`LOST: ${loss}`);
+}
+
+function sayMemory(
+	say: Output["say"],
+	{ quarters, heldMore_MiB, heldMoreMost_MiB, resident }: WatchedMemory,
+): void {
+	const each = (of: (quarter: QuarterFigures) => number): string => quarters.map(of).join(", ");
+	say("The gateway's memory at the end of each quarter of its last life, in MiB:");
+	say(`  held after a full collection: ${each(({ held_MiB }) => held_MiB)}`);
+	say(`  resident right after: ${each(({ resident_MiB }) => resident_MiB)}`);
+	say(`  resident at most in that quarter: ${each(({ peak_MiB }) => peak_MiB)}`);
+	say(
+		`  held more in the fourth than in the second: ${heldMore_MiB ?? "unknown"}, and at most ${heldMoreMost_MiB} may be`,
+	);
+	if (resident === null) return;
+	const { first_MiB, last_MiB, max_MiB, slope_MiBPerMinute, grown_MiB } = resident;
+	say(
+		`  resident after its warm-up: ${first_MiB} first, ${last_MiB} last, ${max_MiB} at most, ${slope_MiBPerMinute} more a minute, ${grown_MiB} from the peak of the first quarter to that of the last`,
+	);
 }
