@@ -4,7 +4,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { builtFiles } from "./src/build/built-files.ts";
 import { sodiumWasm } from "./src/build/sodium-wasm.ts";
-import { withoutMeters } from "./src/build/without-meters.ts";
+import { workerInOne } from "./src/build/worker-in-one.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const publicDir = `${root}public`;
@@ -37,5 +37,5 @@ export default defineConfig({
 		},
 	},
 	plugins: [svelte(), builtFiles(publicDir)],
-	worker: { format: "es", plugins: () => [withoutMeters(), sodiumWasm()] },
+	worker: { format: "es", plugins: () => [sodiumWasm(), workerInOne()] },
 });

@@ -12,7 +12,7 @@ import { isRefusal, parseEnrolled, sha256 } from "@tenten/protocol";
 import { type LoopbackServer, listenAsRelay, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { openTown } from "../support/town.ts";
+import { openTown, type Town } from "../support/town.ts";
 import { bundle, launch } from "./chromium.ts";
 import { withClock } from "./clock.ts";
 
@@ -58,6 +58,10 @@ export type Phones = {
 	/** Opens a wallet in a browser of its own. */
 	readonly phone: (options?: PhoneOptions) => Promise<Phone>;
 	readonly web: LoopbackServer;
+	/** whose operator it is, on a clock that stands still */
+	readonly town: Town;
+	/** where the phones reach its operator */
+	readonly operatorUrl: string;
 	readonly relay: LoopbackServer;
 	/** The relay goes away with all that waits in it, and comes back empty. */
 	readonly cutRelay: () => Promise<void>;
@@ -79,14 +83,18 @@ export type PhonesOptions = {
 	readonly before?: (app: App) => App;
 	/** what the wallets take for the time is told them by `pass` */
 	readonly hasClock?: boolean;
+	/** stands between the phones and the server of the pages */
+	readonly beforePages?: (pages: App) => App;
 };
 
 export async function openPhones({
 	policy = {},
 	before = (app) => app,
 	hasClock = false,
+	beforePages = (pages) => pages,
 }: PhonesOptions = {}): Promise<Phones> {
-	const pages = webApp(await buildWeb(), { connect: ["http://127.0.0.1:*", "ws://127.0.0.1:*"] });
+	const built = webApp(await buildWeb(), { connect: ["http://127.0.0.1:*", "ws://127.0.0.1:*"] });
+	const pages = beforePages(built);
 	const web = await listenOnLoopback(hasClock ? withClock(pages) : pages);
 	const town = await openTown({ now: Math.floor(Date.now() / 1_000), policy });
 	const app = before(
@@ -98,13 +106,16 @@ export async function openPhones({
 	const relayPort = Number(new URL(relay.url).port);
 	const browser = await launch(args);
 	const deskCode = await bundle("packages/web/test/support/desk-page.ts");
-	const query = `operator=${operator.url}`;
+	const operatorUrl = operator.url;
+	const query = `operator=${operatorUrl}`;
 	const stopOperator = async (): Promise<void> => {
 		await operator?.stop();
 		operator = undefined;
 	};
 	return {
 		web,
+		town,
+		operatorUrl,
 		relay,
 		cutRelay: () => relay.stop(),
 		mendRelay: async () => {

@@ -17,7 +17,7 @@ export {
 export * from "./keystore/index.ts";
 export type { ListFacts } from "./lists.ts";
 export type { Claimed } from "./metering/claiming.ts";
-export type { DueClaim, MeterDesk, MeterWords } from "./metering/desk.ts";
+export type { DueClaim, MeterWords } from "./metering/desk.ts";
 export type { OpenMeterOptions } from "./metering/paying.ts";
 export type { MadeMeterRequest, MeterRequestOptions } from "./metering/requesting.ts";
 export type { MeterSummary } from "./metering/summaries.ts";

@@ -45,8 +45,9 @@ import { FreezeDesk } from "./freezing.ts";
 import { judgingOf } from "./judging.ts";
 import type { PassphraseCost } from "./keystore/index.ts";
 import { ListDesk } from "./lists.ts";
-import { MeterDesk } from "./metering/desk.ts";
-import { exportBackup, type ModuleOptions, openCore, type RestoreOptions, restoreCore } from "./opening.ts";
+import type { MeterPort } from "./metering/opening.ts";
+import type { ModuleOptions, OpenedCore, RestoreOptions } from "./opening.ts";
+import { exportBackup, openCore, restoreCore } from "./opening.ts";
 import {
 	answerOrder,
 	dropOrder,
@@ -86,27 +87,27 @@ export class SecureModule {
 	readonly #asking = new Asking();
 	readonly freezes: FreezeDesk;
 	readonly devices: DeviceDesk;
-	readonly meters: MeterDesk;
+	readonly meters: MeterPort;
 	readonly lists: ListDesk;
 
-	private constructor(core: Core) {
+	private constructor({ core, meters }: OpenedCore) {
 		this.#core = core;
 		this.freezes = new FreezeDesk(core);
 		this.devices = new DeviceDesk(core);
-		this.meters = new MeterDesk(core);
+		this.meters = meters;
 		this.lists = new ListDesk(core);
 	}
 
 	/** Opens what the store holds, or begins in an empty one. */
 	static async open(options: ModuleOptions): Promise<SecureModule | Refusal> {
-		const core = await openCore(options);
-		return isRefusal(core) ? core : new SecureModule(core);
+		const opened = await openCore(options);
+		return isRefusal(opened) ? opened : new SecureModule(opened);
 	}
 
 	/** Puts a backup into an empty store. Its keys sign no link again: enrol, then `askFate` of what they own. */
 	static async restore(options: RestoreOptions): Promise<SecureModule | Refusal> {
-		const core = await restoreCore(options);
-		return isRefusal(core) ? core : new SecureModule(core);
+		const opened = await restoreCore(options);
+		return isRefusal(opened) ? opened : new SecureModule(opened);
 	}
 
 	/** Takes a newer trust list; `pinnedSigner` is the key id of one's own operator's root. */

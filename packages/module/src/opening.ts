@@ -18,6 +18,7 @@ import {
 	serialize,
 	text,
 } from "@tenten/protocol";
+import { metersOf } from "#meters";
 import { passkeyKey } from "./authenticating.ts";
 import { Core, type Surroundings } from "./core.ts";
 import { type KeySource, platformCryptography } from "./cryptography.ts";
@@ -29,6 +30,7 @@ import {
 	restoreKeyStore,
 } from "./keystore/choice.ts";
 import type { KeyStore, PassphraseCost } from "./keystore/index.ts";
+import type { MeterPort } from "./metering/opening.ts";
 import { OwnCertificates } from "./own-certificates.ts";
 import { documentKeyRow, restoredRow } from "./rows.ts";
 import { isStateRow, openState, type SealedState } from "./sealed-state.ts";
@@ -41,8 +43,14 @@ export type ModuleOptions = Surroundings & {
 	readonly unlock: ModuleUnlock;
 };
 
+export type OpenedCore = { readonly core: Core; readonly meters: MeterPort };
+
 /** The core over what the store holds, or a new one in an empty store. */
-export async function openCore({ store, unlock, ...surroundings }: ModuleOptions): Promise<Core | Refusal> {
+export async function openCore({
+	store,
+	unlock,
+	...surroundings
+}: ModuleOptions): Promise<OpenedCore | Refusal> {
 	const source = sourceOf(surroundings);
 	const rows = await store.load();
 	let keys: KeyStore | Refusal;
@@ -56,12 +64,22 @@ export async function openCore({ store, unlock, ...surroundings }: ModuleOptions
 	}
 	if (isRefusal(keys)) return keys;
 	const state = await openState(store, keys.stateKey, source.cryptography, rows);
-	const documentKey = isRefusal(state) ? state : await openDocumentKey(state, keys);
-	if (isRefusal(documentKey) || isRefusal(state)) {
-		keys.close();
-		return isRefusal(state) ? state : (documentKey as Refusal);
-	}
-	return new Core(new Vault(state), keys, documentKey, surroundings);
+	const opened = isRefusal(state) ? state : await openOver(state, keys, surroundings);
+	if (isRefusal(opened)) keys.close();
+	return opened;
+}
+
+async function openOver(
+	state: SealedState,
+	keys: KeyStore,
+	surroundings: Surroundings,
+): Promise<OpenedCore | Refusal> {
+	const openMeters = await metersOf(state.rows);
+	if (isRefusal(openMeters)) return openMeters;
+	const documentKey = await openDocumentKey(state, keys);
+	if (isRefusal(documentKey)) return documentKey;
+	const core = new Core(new Vault(state), keys, documentKey, surroundings);
+	return { core, meters: openMeters(core) };
 }
 
 /** Keys come of the same chance as everything else here. */
@@ -102,7 +120,7 @@ export async function exportBackup(
 export type RestoreOptions = ModuleOptions & { readonly backup: Bytes; readonly passphrase: string };
 
 /** Puts a backup into an empty store, in one commit, and opens it. */
-export async function restoreCore(options: RestoreOptions): Promise<Core | Refusal> {
+export async function restoreCore(options: RestoreOptions): Promise<OpenedCore | Refusal> {
 	const { store, unlock, passphrase } = options;
 	const source = sourceOf(options);
 	if ((await store.load()).size > 0) return refuse("wallet-in-use", "a backup goes into an empty store");
@@ -115,9 +133,11 @@ export async function restoreCore(options: RestoreOptions): Promise<Core | Refus
 	const staged = stagingStore(rows);
 	await staged.commit([...parsed.rows.filter(({ key }) => isStateRow(key)), ...writes]);
 	const state = await openState(staged, keyStore.stateKey, source.cryptography);
-	if (isRefusal(state)) {
+	// Before anything is written: a store that holds what cannot be opened takes no other backup.
+	const openMeters = isRefusal(state) ? state : await metersOf(state.rows);
+	if (isRefusal(state) || isRefusal(openMeters)) {
 		keyStore.close();
-		return state;
+		return isRefusal(state) ? state : (openMeters as Refusal);
 	}
 	await silence(state, keyStore);
 	await state.close();

@@ -1,11 +1,11 @@
 /**
- * Tells the service worker what was built: the names of all files, and a version that is another whenever one of
- * them is.
+ * Tells the service worker what was built: the names of all files, of those that are loaded later the digests, and a
+ * version that is another whenever one of them is.
  */
 import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 
 const worker = "service-worker.js";
 const placeholder = /(["'`])tenten:built\1/;
@@ -27,12 +27,29 @@ export function builtFiles(publicFolder: string): Plugin {
 				for (const name of files) {
 					const each = bundle[name];
 					hash.update(`${name}\0`);
-					if (each === undefined) hash.update(readFileSync(join(publicFolder, name)));
-					else hash.update(each.type === "chunk" ? each.code : each.source);
+					hash.update(each === undefined ? readFileSync(join(publicFolder, name)) : contentOf(each));
 				}
-				const built = JSON.stringify([hash.digest("hex").slice(0, 16), ...files]);
+				const isLater = (name: string): boolean => name.startsWith("assets/later-");
+				const later = files.filter(isLater).map((name) => [name, integrityOf(bundle[name])]);
+				const built = JSON.stringify({
+					version: hash.digest("hex").slice(0, 16),
+					files: files.filter((name) => !isLater(name)),
+					later: Object.fromEntries(later),
+				});
 				found.code = found.code.replace(placeholder, () => JSON.stringify(built));
 			},
 		},
 	};
+}
+
+type Output = Rolldown.OutputBundle[string];
+
+function contentOf(output: Output): string | Uint8Array {
+	return output.type === "chunk" ? output.code : output.source;
+}
+
+/** As `integrity` of a request has it (W3C Subresource Integrity, section 3.1). */
+function integrityOf(output: Output | undefined): string {
+	if (output === undefined) throw new Error("what is loaded later is built, and not copied");
+	return `sha256-${createHash("sha256").update(contentOf(output)).digest("base64")}`;
 }
