@@ -17,6 +17,7 @@ import {
 	type FogAnswer,
 	type FogApprovalBody,
 	type FogQuestion,
+	fromHex,
 	isRefusal,
 	type Offer,
 	parse,
@@ -34,9 +35,17 @@ import {
 	verifyMandate,
 	verifyRequest,
 } from "@tenten/protocol";
-import { type AskGateway, type Channel, Gateway, inProcessChannel, type Wallet } from "@tenten/wallet";
+import {
+	type AskGateway,
+	type Channel,
+	type FogLine,
+	fogByHttp,
+	fogByMqtt,
+	Gateway,
+	inProcessChannel,
+	type Wallet,
+} from "@tenten/wallet";
 import { type Fault, faultyStore, StoreFault } from "../packages/module/test/support/faulty-store.ts";
-import { fogLines } from "../packages/operator/test/support/fog-lines.ts";
 import { type FogOperator, fogOperator } from "../packages/operator/test/support/fog-operator.ts";
 import { certifyDevice, give, statusListOf } from "./support/robots.ts";
 import { newSigner, ok, openTown, random, type Town } from "./support/town.ts";
@@ -99,10 +108,18 @@ function refusalsOver(to: Wallet): Channel & { readonly refused: string[] } {
 	};
 }
 
-for (const [name, open] of Object.entries(fogLines))
+const lines: Readonly<Record<string, (fog: RunningFog) => Promise<FogLine>>> = {
+	HTTP: async ({ url }) => fogByHttp(url),
+	MQTT: async ({ broker, standing }) => {
+		const gateway = fromHex(standing().gateway) as Bytes;
+		return ok(await fogByMqtt({ url: broker, gateway, rules: { loopback: true } }));
+	},
+};
+
+for (const [name, open] of Object.entries(lines))
 	test(`by ${name}, with the operator out of reach: lists, approvals within the mandate, and records once each`, async (t) => {
 		const { town, operator, fog } = await besideTown(name);
-		const line = open(fog);
+		const line = await open(fog);
 		t.after(async () => {
 			line.close();
 			await fog.close();
