@@ -33,9 +33,13 @@ const ourOwn = [
 const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/charging/records.ts parse(": "what its own gateway keeps, which checked it",
 	"packages/cli/src/charging/sessions.ts readRows(": "a file of whoever runs it, as those of replays",
-	"packages/cli/src/command/device.ts parse(": "a file that somebody names: shape/deviceApplication",
+	"packages/cli/src/command/device.ts parse(":
+		"a file that somebody names: shape/deviceApplication, shape/deviceEvidence",
 	"packages/cli/src/command/device-party.ts parse(": "an argument: a key",
-	"packages/cli/src/command/device-party.ts fromHex(": "an argument, or a key that it has just made",
+	"packages/cli/src/command/device-party.ts fromHex(": "an argument",
+	"packages/cli/src/command/device-key.ts fromHex(": "a key that it has just made",
+	"packages/cli/src/server/issuer-makers.ts fromHex(": "a file of whoever runs it, whose form was checked",
+	"packages/cli/src/server/issuer-makers.ts parse(": "a file of whoever runs it",
 	"packages/cli/src/device/party.ts parse(":
 		"a file that somebody names, what its operator answers: shape/deviceEvidence, shape/deviceApplication",
 	"packages/cli/src/device/party.ts fromHex(": "what its operator answers",

@@ -25,9 +25,11 @@ import {
 	signDeviceQuestion,
 	signOffer,
 	Trust,
+	unfitAttestation,
 	verifyAttestation,
 	verifyDeal,
 	verifyDeviceApplication,
+	verifyDeviceEvidence,
 	verifyDeviceOrder,
 	verifyDeviceQuestion,
 	verifyExcess,
@@ -161,6 +163,9 @@ function attested(input: Bytes): Outcome {
 	const context = { key: robot.signer.key, nonce, makers, verify: believing, now: world.now };
 	const { assurance, reason } = verifyAttestation(input, context);
 	if ((assurance === "hsm") !== (reason === null)) throw new Broken("a level without a reason");
+	const unfit = unfitAttestation(input, context) ?? null;
+	if (reason !== unfit && !reason?.startsWith("no maker"))
+		throw new Broken("a device brings what is refused");
 	return reason ?? "accepted";
 }
 
@@ -176,6 +181,7 @@ export const deviceTargets: readonly Target[] = [
 		outcomeOf(verifyDeviceApplication(input, world.operator.id, believing)),
 	),
 	target("evidence", [said], (input) => outcomeOf(applicationOf(input, []))),
+	target("own word", [said], (input) => outcomeOf(verifyDeviceEvidence(input, believing))),
 	target("order", orders, (input) => outcomeOf(verifyDeviceOrder(input, world.operator.id, believing))),
 	target("question", [question], (input) =>
 		outcomeOf(verifyDeviceQuestion(input, world.operator.id, believing)),

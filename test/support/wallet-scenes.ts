@@ -4,7 +4,8 @@
  * A scene is prepared, then acted under failing writes, and again after a restart, where nobody else ends it.
  */
 import assert from "node:assert/strict";
-import { type Bytes, isRefusal } from "@tenten/protocol";
+import { verify } from "@tenten/module";
+import { type Bytes, isRefusal, signAttestation, verifyDeviceEvidence } from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet, type WalletStore } from "@tenten/wallet";
 import { Authenticator } from "../../packages/module/test/support/authenticator.ts";
 import { deadChannel, deadOperator, without } from "./channels.ts";
@@ -337,6 +338,10 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		act: async ({ town }, { module }) => {
 			const evidence = await module.devices.evidence({ operator: town.operator.id });
 			assert.deepEqual(await module.devices.evidence({ operator: town.operator.id }), evidence);
+			const { key, nonce } = ok(verifyDeviceEvidence(evidence, verify));
+			const attestation = await signAttestation({ key, nonce, expiresAt: null }, town.authority);
+			const attested = ok(await module.devices.attest(town.operator.id, attestation));
+			assert.deepEqual(await module.devices.evidence({ operator: town.operator.id }), attested);
 			assert.equal(await module.devices.takeStatusList(await statusListOf(town)), undefined);
 		},
 		again: true,

@@ -2256,6 +2256,11 @@ export interface components {
         };
         DeviceEntry: {
             /**
+             * @description of a certificate: how well its key is kept, as a maker that counts here attests
+             * @enum {string|null}
+             */
+            assurance: "software" | "tee" | "secureElement" | "hsm" | null;
+            /**
              * Format: date-time
              * @description RFC 3339, UTC
              */

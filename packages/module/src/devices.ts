@@ -6,15 +6,20 @@
  */
 import {
 	type Bytes,
+	deviceEvidence,
 	encodeItem,
+	equalBytes,
 	isRefusal,
 	keyId,
+	limits,
 	parse,
 	type Refusal,
+	refuse,
 	type SuiteName,
 	serialize,
 	signDeviceEvidence,
 	toHex,
+	unfitAttestation,
 } from "@tenten/protocol";
 import { approvalKey } from "./approving.ts";
 import type { Core } from "./core.ts";
@@ -29,24 +34,29 @@ import { enrolmentRow } from "./rows.ts";
 import { oldestStatus, setOldestStatus, takeStatusList } from "./standing.ts";
 
 /** Evidence of a device's key, to be sent to its responsible party. */
-export type DeviceAsking = {
-	readonly operator: Bytes;
-	readonly suite?: SuiteName;
-	/** what the maker attests of this key, given the nonce that goes into it; none without */
-	readonly attest?: (key: Bytes, nonce: Bytes) => Promise<Bytes>;
-};
+export type DeviceAsking = { readonly operator: Bytes; readonly suite?: SuiteName };
+
+/** What a device's evidence waits under until a certificate answers it; enrolments of accounts wait under the other. */
+export function evidenceRow(operator: Bytes): string {
+	return `enrolment/${toHex(operator)}/device`;
+}
+
+type Pending = { readonly asked: Bytes; readonly encoded: Bytes };
+
+function pendingIn({ vault }: Core, operator: Bytes): Pending | undefined {
+	const kept = vault.state.rows.get(evidenceRow(operator));
+	const pending = kept && parse(enrolmentRow, kept);
+	return pending === undefined || isRefusal(pending) ? undefined : pending;
+}
 
 /**
  * The key and what it says of itself are durable before they are shown, and the same bytes are shown until a
  * certificate answers them: a lost answer makes no second key. Then the same key speaks again, for a renewal.
  */
-async function evidence(core: Core, { operator, suite = "Ed25519", attest }: DeviceAsking): Promise<Bytes> {
-	const row = `enrolment/${toHex(operator)}`;
+async function evidence(core: Core, { operator, suite = "Ed25519" }: DeviceAsking): Promise<Bytes> {
 	const asked = encodeItem(["device", suite]);
-	const kept = core.vault.state.rows.get(row);
-	const pending = kept && parse(enrolmentRow, kept);
-	if (pending !== undefined && !isRefusal(pending) && toHex(pending.asked) === toHex(asked))
-		return pending.encoded;
+	const pending = pendingIn(core, operator);
+	if (pending !== undefined && equalBytes(pending.asked, asked)) return pending.encoded;
 	const own = core
 		.certificates()
 		.findLast(
@@ -60,11 +70,31 @@ async function evidence(core: Core, { operator, suite = "Ed25519", attest }: Dev
 	const key = own?.key ?? made?.key;
 	const signer = key && core.keys.signer(keyId(key));
 	if (key === undefined || signer === undefined || isRefusal(signer)) throw new Error("a key is held");
-	const nonce = core.random(32);
-	const attestation = attest === undefined ? null : await attest(key.bytes, nonce);
-	const encoded = await signDeviceEvidence({ operator, nonce, attestation }, signer);
+	const encoded = await signDeviceEvidence({ operator, nonce: core.random(32), attestation: null }, signer);
 	const value = serialize(enrolmentRow, { asked, encoded });
-	await core.commit({ keys: made === undefined ? [] : [made.write], other: [{ key: row, value }] });
+	const keys = made === undefined ? [] : [made.write];
+	await core.commit({ keys, other: [{ key: evidenceRow(operator), value }] });
+	return encoded;
+}
+
+/**
+ * The evidence that waits, with what its maker attests of it: the same key and nonce, signed again. So a maker that is
+ * elsewhere reads the evidence first. From then on `evidence` shows it with the attestation.
+ */
+async function attest(core: Core, operator: Bytes, attestation: Bytes): Promise<Bytes | Refusal> {
+	const pending = pendingIn(core, operator);
+	const said = pending && parse(deviceEvidence, pending.encoded, limits.message);
+	if (pending === undefined || said === undefined || isRefusal(said))
+		return refuse("order-unknown", "no evidence waits to be attested: it was answered, or never written");
+	const { key, nonce, attestation: before } = said.body;
+	if (before !== null && equalBytes(before, attestation)) return pending.encoded;
+	const unfit = unfitAttestation(attestation, { key, nonce, now: core.now() });
+	if (unfit !== undefined) return refuse("proof-invalid", unfit);
+	const signer = core.keys.signer(keyId(key));
+	if (isRefusal(signer)) return signer;
+	const encoded = await signDeviceEvidence({ operator, nonce, attestation }, signer);
+	const value = serialize(enrolmentRow, { asked: pending.asked, encoded });
+	await core.commit({ other: [{ key: evidenceRow(operator), value }] });
 	return encoded;
 }
 
@@ -78,6 +108,14 @@ export class DeviceDesk {
 	/** What this device says of its key; its certificate is taken by `SecureModule.certify`. */
 	evidence(asking: DeviceAsking): Promise<Bytes> {
 		return this.#core.exclusively(() => evidence(this.#core, asking));
+	}
+
+	/**
+	 * Puts the maker's attestation into the evidence that waits for an answer of this operator. `order-unknown` where none
+	 * waits; `proof-invalid` where it says nothing of that key and nonce. Whose word it is, the operator looks at.
+	 */
+	attest(operator: Bytes, attestation: Bytes): Promise<Bytes | Refusal> {
+		return this.#core.exclusively(() => attest(this.#core, operator, attestation));
 	}
 
 	/** Takes a status list, whoever handed it on. */

@@ -22,6 +22,7 @@ import {
 	type VerifiedCertificate,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
+import { evidenceRow } from "./devices.ts";
 import { enrolmentRow } from "./rows.ts";
 
 function rowOf(operator: Bytes): string {
@@ -60,7 +61,8 @@ export async function certify(core: Core, enrolled: Bytes): Promise<VerifiedCert
 	if (isRefusal(certificate)) return certificate;
 	const signer = core.keys.signer(keyId(certificate.key));
 	if (isRefusal(signer)) return refuse("owner-mismatch", "a certificate of another key");
-	if (isRefusal(core.ownCertificate(certificate.hash)))
-		await core.addCertificate(certificate, rowOf(certificate.operatorId));
+	const { operatorId, profile } = certificate;
+	const pending = profile.responsible === null ? rowOf(operatorId) : evidenceRow(operatorId);
+	if (isRefusal(core.ownCertificate(certificate.hash))) await core.addCertificate(certificate, pending);
 	return certificate;
 }

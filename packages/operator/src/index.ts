@@ -18,7 +18,7 @@ export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definit
 export type { Licensor } from "./definitions/licence.ts";
 export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./definitions/licence-making.ts";
 export { Parties } from "./devices/parties.ts";
-export type { DevicePolicy } from "./devices/policy.ts";
+export { type DevicePolicy, usualDevices } from "./devices/policy.ts";
 export { type Answers, enrolledAnswers } from "./devices/recording.ts";
 export type { DirectIssue } from "./direct-issue.ts";
 export { Keeper, type KeeperOptions, type LotAnswer } from "./domain/keeper.ts";

@@ -8,52 +8,26 @@ import {
 	isRefusal,
 	keyId,
 	parse,
-	type Signer,
 	type Slice,
-	serialize,
 	toHex,
 } from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
-import { delegate, PartyDesk, type Standing } from "../device/party.ts";
+import { delegate, type History, PartyDesk, type Standing } from "../device/party.ts";
 import { commandName } from "../invocation.ts";
+import { daysIn } from "../number-flag.ts";
 import type { Output } from "../output.ts";
 import { type AdminProblem, isProblem } from "../server/issuer-answer.ts";
-import { createRailKey, openRailKey } from "../server/rail-key.ts";
 import { family, type Outcome, subcommand } from "../subcommand.ts";
 import { now } from "../surroundings.ts";
 import { codeInWords, readBytes } from "../trust-file.ts";
 import { introducedAt } from "../wallet/folder.ts";
+import { type SignFlags, signerIn } from "./device-key.ts";
 import { refusedBy } from "./operator-command.ts";
-import { type KeyFlags, keyOptions, unlockOf } from "./rail-key.ts";
+import { keyOptions } from "./rail-key.ts";
 
-type SignFlags = KeyFlags & { readonly key: string };
 const keyOption = ["--key <file>", "the party's key, made by device key"] as const;
-
-function signerIn(flags: SignFlags, output: Output): Promise<Signer> {
-	return openRailKey(flags.key, unlockOf(flags, flags.key), (what) => output.say(what));
-}
-
-export function keyCommand(): Command {
-	return subcommand<[file: string], KeyFlags>(
-		{
-			usage: "key <file>",
-			summary: "make the key, sealed, by which a party delegates to its devices, and say the public one",
-			example: "tenten device key party.key",
-			options: keyOptions,
-		},
-		async (output, flags, file) => {
-			const bytes = fromHex(await createRailKey(file, await unlockOf(flags, file, true)())) as Bytes;
-			const publicKey = { suite: "Ed25519", bytes } as const;
-			const [key, party] = [toHex(serialize(coseKey, publicKey)), toHex(keyId(publicKey))];
-			output.say(`${key}`);
-			output.say(`Party ${party}, once the operator's administrator has added it:`);
-			output.say(`${commandName()} operator parties add ${key} NAME`);
-			return { ok: true, result: { ok: true, file, key, party } };
-		},
-	);
-}
 
 type DelegateFlags = SignFlags & {
 	readonly slice?: string;
@@ -100,14 +74,13 @@ function sliceWords({ slice, purposes, perTransfer }: DelegationTerms): string {
 }
 
 function termsIn({ slice, days, purpose, perTransfer }: DelegateFlags): DelegationTerms {
-	if (!/^[1-9][0-9]{0,4}$/.test(days)) throw new BadInput(`${days} is no number of days`);
 	if (perTransfer !== undefined && !/^[1-9][0-9]{0,18}$/.test(perTransfer))
 		throw new BadInput(`${perTransfer} is no whole number of minor units above zero`);
 	return {
 		purposes: purpose ?? null,
 		perTransfer: perTransfer === undefined ? null : BigInt(perTransfer),
 		slice: slice === undefined ? null : sliceIn(slice),
-		until: now() + 86_400 * Number(days),
+		until: now() + 86_400 * daysIn(days),
 	};
 }
 
@@ -144,8 +117,8 @@ export function showCommand(): Command {
 			const id = idIn(device);
 			const shown = await (await deskOf(flags, output)).show(id);
 			if (isProblem(shown)) return refusedBy(output, shown);
-			for (const { number, at, kind, standing } of shown.history)
-				output.say(`${number}  ${at}  ${kind}: ${standing}`);
+			for (const { number, at, kind, standing, ...kept } of shown.history)
+				output.say(`${number}  ${at}  ${kind}: ${standing}${keptWords(kept)}`);
 			for (const { since, endedAt, granted, recorded, place } of shown.tenures)
 				output.say(
 					`Yours from ${since}${endedAt === null ? "" : ` to ${endedAt}`}: paid ${recorded} of ${granted} by its records; place ${place} of the status lists.`,
@@ -155,6 +128,14 @@ export function showCommand(): Command {
 			return { ok: true, result: { ok: true, ...shown } };
 		},
 	);
+}
+
+/** How well the key of a certificate is kept, and why not better. */
+function keptWords({ assurance, reason }: Pick<History["history"][number], "assurance" | "reason">): string {
+	if (assurance === null) return "";
+	return reason === null
+		? `; its key is kept in ${assurance}, as its maker attests`
+		: `; ${assurance}: ${reason}`;
 }
 
 export function orderCommands(): Command {

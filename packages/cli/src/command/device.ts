@@ -2,11 +2,23 @@
  * `tenten device`: a wallet becomes a device for which somebody answers, and whoever answers looks after it.
  *
  *   device                       who answers for it                operator
+ *   evidence ─────▶ attest        (by its maker, where one does)
+ *            ◀──────
  *   evidence ───────────────────▶ delegate
  *   apply ◀─────────────────────  (an application) ───────────────▶ certificate
  *                                 order, show ────────────────────▶ history, status lists
  */
-import { deviceApplication, isRefusal, keyId, limits, parse, toHex } from "@tenten/protocol";
+import {
+	type Bytes,
+	deviceApplication,
+	deviceEvidence,
+	isRefusal,
+	keyId,
+	limits,
+	maximumAttestation,
+	parse,
+	toHex,
+} from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
@@ -16,12 +28,15 @@ import { isProblem } from "../server/issuer-answer.ts";
 import { family } from "../subcommand.ts";
 import { codeInWords, readBytes } from "../trust-file.ts";
 import { walletCommand } from "../wallet/command.ts";
-import { delegateCommand, keyCommand, orderCommands, showCommand } from "./device-party.ts";
+import { attestCommand } from "./device-attest.ts";
+import { keyCommand } from "./device-key.ts";
+import { delegateCommand, orderCommands, showCommand } from "./device-party.ts";
 
 export function deviceCommands(): Command {
 	return family("device", "devices that pay for somebody, and who answers for them", [
 		keyCommand(),
 		evidenceCommand(),
+		attestCommand(),
 		delegateCommand(),
 		applyCommand(),
 		orderCommands(),
@@ -29,29 +44,55 @@ export function deviceCommands(): Command {
 	]);
 }
 
+type EvidenceFlags = { readonly pin?: string; readonly attestation?: string };
+
 function evidenceCommand(): Command {
-	return walletCommand<[address: string, file: string], { readonly pin?: string }>(
+	return walletCommand<[address: string, file: string], EvidenceFlags>(
 		{
 			usage: "evidence <address> <file>",
 			summary: "write what a wallet says of its device's key, for whoever answers for the device",
 			example: "tenten device evidence https://operator.example evidence.cbor --wallet ./car",
 			options: [
 				["--pin <id>", "the operator's id, as it is known from elsewhere (hex): anything else is refused"],
+				[
+					"--attestation <file>",
+					"what its maker attests of the key, given the evidence that was written first (device attest)",
+				],
 			],
 		},
-		async (folder, { pin }, _, address, file) => {
+		async (folder, { pin, attestation }, _, address, file) => {
+			const attested = attestation === undefined ? undefined : attestationIn(attestation);
 			const operator = await folder.meet(address, pin);
 			if (isRefusal(operator)) return operator;
-			replaceFile(file, await folder.wallet.module.devices.evidence({ operator }));
+			const { devices } = folder.wallet.module;
+			const evidence =
+				attested === undefined
+					? await devices.evidence({ operator })
+					: await devices.attest(operator, attested);
+			if (isRefusal(evidence))
+				throw new BadInput(evidence.detail, attestation === undefined ? undefined : { file: attestation });
+			replaceFile(file, evidence);
+			const said = parse(deviceEvidence, evidence, limits.message);
+			if (isRefusal(said)) throw new Error("a module's evidence reads");
+			const isAttested = said.body.attestation !== null;
+			const device = toHex(keyId(said.body.key));
+			const of = isAttested ? ", as its maker attests it" : "";
 			return {
 				ok: true,
 				fundsState: "safe",
-				words: `${file}: the key of this device, for the operator ${toHex(operator)}. Nothing in it is secret.`,
+				words: `${file}: the key of device ${device}${of}, for the operator ${toHex(operator)}. Nothing in it is secret.`,
 				next: `give it to whoever answers for the device, who runs: ${commandName()} device delegate`,
-				result: { operator: toHex(operator), file },
+				result: { operator: toHex(operator), file, device, isAttested },
 			};
 		},
 	);
+}
+
+function attestationIn(file: string): Bytes {
+	const bytes = readBytes(file);
+	if (bytes.length === 0 || bytes.length > maximumAttestation)
+		throw new BadInput(`is no attestation: they have 1 to ${maximumAttestation} bytes`, { file });
+	return bytes;
 }
 
 function applyCommand(): Command {

@@ -18,6 +18,7 @@ import {
 	logOfIssuerOptions,
 	openLogOfIssuer,
 } from "../server/issuer-log.ts";
+import { makersIn, makersOption } from "../server/issuer-makers.ts";
 import { isLicensor } from "../server/issuer-settings.ts";
 import { listPeers, peersEvery_ms, peersLook } from "../server/peers.ts";
 import { onPort } from "../server/port.ts";
@@ -92,6 +93,7 @@ type ServeFlags = Sealed &
 	LogOfIssuerFlags & {
 		readonly peer?: readonly string[];
 		readonly crossings?: string;
+		readonly makers?: string;
 		readonly port?: string;
 		readonly host?: string;
 	};
@@ -110,6 +112,7 @@ export function serveCommand(): Command {
 				["--peer <address...>", "operators to list beside itself, from now on: their money is trusted here"],
 				...logOfIssuerOptions,
 				crossingsOption,
+				makersOption,
 				...doorOptions,
 			],
 		},
@@ -119,15 +122,7 @@ export function serveCommand(): Command {
 			const unlock = { kind: "passphrase", passphrase, cost: passphraseCost } as const;
 			const doors = doorsFrom(flags);
 			const crossings = crossingsOf(flags);
-			const issuer = await openIssuer(
-				folder,
-				unlock,
-				{},
-				databaseUrl(),
-				availableParallelism(),
-				crossings?.settings,
-			);
-			if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
+			const issuer = await openServed(folder, flags, unlock, crossings);
 			const { operator, settings } = issuer;
 			await listPeers(folder, operator, flags.peer ?? []);
 			const unlockLog = async (file: string | undefined): Promise<NewUnlock> =>
@@ -162,6 +157,19 @@ export function serveCommand(): Command {
 			return { ok: true, result: { ok: true, url: server.url, id: toHex(operator.id) } };
 		},
 	);
+}
+
+async function openServed(
+	folder: string,
+	{ makers }: ServeFlags,
+	unlock: NewUnlock,
+	crossings: CrossingsOfIssuer | undefined,
+): Promise<Issuer> {
+	const devices = makers === undefined ? undefined : makersIn(makers);
+	const [url, threads] = [databaseUrl(), availableParallelism()];
+	const issuer = await openIssuer(folder, unlock, {}, url, threads, crossings?.settings, devices);
+	if (isRefusal(issuer)) throw new BadInput(refusalWords[issuer.code].en, { file: folder });
+	return issuer;
 }
 
 function crossingsOf({ crossings, log }: ServeFlags): CrossingsOfIssuer | undefined {

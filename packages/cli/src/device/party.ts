@@ -30,7 +30,7 @@ import { now } from "../surroundings.ts";
 const usual_ms = 10_000;
 
 export type Standing = Schemas["DeviceStanding"];
-type History = Schemas["DeviceHistory"];
+export type History = Schemas["DeviceHistory"];
 
 /** What a device may apply with: its key, whose operator it names, and bytes of `deviceApplication`. */
 export type Delegated = { readonly operator: Bytes; readonly key: PublicKey; readonly application: Bytes };

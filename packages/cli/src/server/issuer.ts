@@ -19,6 +19,7 @@ import { type KeyStore, type NewUnlock, verify } from "@tenten/module";
 import {
 	admitAsAsked,
 	type CrossingSettings,
+	type DevicePolicy,
 	type Licensor,
 	newKey,
 	OlderCopy,
@@ -116,6 +117,7 @@ export async function openIssuer(
 	url?: string,
 	threads = 0,
 	crossings?: CrossingSettings,
+	devices?: DevicePolicy,
 ): Promise<Issuer | Refusal> {
 	if (!hasIssuer(folder))
 		throw new BadInput("no operator here: tenten operator init makes one", { file: folder });
@@ -130,7 +132,11 @@ export async function openIssuer(
 	const operator = await Operator.open({
 		database,
 		keys,
-		policy: { ...policy, name, url: address, assets, licensing: { kind: "required", licensors } },
+		policy: {
+			...policy,
+			...{ name, url: address, assets, licensing: { kind: "required", licensors } },
+			...(devices === undefined ? {} : { devices }),
+		},
 		verify,
 		now,
 		entropy: random,

@@ -1,5 +1,13 @@
 /** Devices in the store: all that each was, and its times under its parties. What guards a decision is the history's number. */
-import type { Bytes, DeviceStanding } from "@tenten/protocol";
+import {
+	type Bound,
+	type Bytes,
+	certificate,
+	type DeviceStanding,
+	isRefusal,
+	type Profile,
+	parse,
+} from "@tenten/protocol";
 import { insertNew } from "../store/insert-new.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Transaction } from "../store/store.ts";
@@ -169,4 +177,13 @@ export async function changeTenure(
 		.where("device", "=", device)
 		.where("first", "=", first)
 		.execute();
+}
+
+/** What a certificate of the operator's own says of its device. */
+export function profileIn(encoded: Bytes): Profile & { readonly responsible: Bound } {
+	const read = parse(certificate, encoded);
+	const profile = isRefusal(read) ? null : read.claims.profile;
+	if (profile === null || profile.responsible === null)
+		throw new Error("the database is damaged: a device's certificate does not read");
+	return { ...profile, responsible: profile.responsible };
 }

@@ -10,22 +10,18 @@
 import {
 	aheadMost_s,
 	type Bytes,
-	type Certificate,
-	certificate,
 	type Delegation,
 	type DeviceRecordBody,
 	equalBytes,
-	isRefusal,
 	keyId,
 	lastDelegation,
 	type PublicKey,
-	parse,
 	type Refusal,
 	refuse,
 } from "@tenten/protocol";
 import { sql } from "kysely";
 import type { Transaction } from "../store/store.ts";
-import { certificatesIn, type Tenure, tenuresOf } from "./device-rows.ts";
+import { certificatesIn, profileIn, type Tenure, tenuresOf } from "./device-rows.ts";
 
 /** Who answers for a record, and what keeps it within what was delegated. */
 type Answering = {
@@ -77,8 +73,5 @@ async function countRecord(
 
 /** What a certificate of the operator's own gave its device. */
 function delegationIn(encoded: Bytes): Delegation {
-	const read: Certificate | Refusal = parse(certificate, encoded);
-	const bound = isRefusal(read) ? null : read.claims.profile.responsible;
-	if (bound === null) throw new Error("the database is damaged: a device's certificate does not read");
-	return lastDelegation(bound);
+	return lastDelegation(profileIn(encoded).responsible);
 }

@@ -28,6 +28,9 @@ const entrySchema = z
 		at: time,
 		record: bytes.openapi({ description: "the application or order, as it came, in hexadecimal" }),
 		certificate: bytes.nullable().openapi({ description: "what an application was answered with" }),
+		assurance: z.enum(["software", "tee", "secureElement", "hsm"]).nullable().openapi({
+			description: "of a certificate: how well its key is kept, as a maker that counts here attests",
+		}),
 		reason: z.string().nullable().openapi({ description: "why its assurance level is not a higher one" }),
 	})
 	.openapi("DeviceEntry");

@@ -1,7 +1,7 @@
 /** Devices, their orders and histories, and status lists: what the routes of `device-endpoints.ts` do. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { isRefusal, type Refusal, refuse, sha256, toHex } from "@tenten/protocol";
-import type { HistoryEntry, Tenure } from "../devices/device-rows.ts";
+import { type HistoryEntry, profileIn, type Tenure } from "../devices/device-rows.ts";
 import type { PartyEvent } from "../devices/party-rows.ts";
 import type { ShownDevice } from "../devices/showing.ts";
 import type { Operator } from "../operator.ts";
@@ -76,7 +76,8 @@ function standing(stands: HistoryEntry["standing"]) {
 function entryOf({ kind, standing: stands, at, encoded, certificate, reason }: HistoryEntry) {
 	return {
 		...{ kind, ...standing(stands), at: timeOf(at), record: toHex(encoded) },
-		...{ certificate: certificate === null ? null : toHex(certificate), reason },
+		certificate: certificate === null ? null : toHex(certificate),
+		...{ assurance: certificate === null ? null : profileIn(certificate).assurance, reason },
 	};
 }
 

@@ -7,7 +7,17 @@
  * says why: an operator enrols such a device with small limits, or not at all.
  */
 import { type Bytes, equalBytes, type Item, isRefusal, parseItem, type TypeOf } from "../codec/index.ts";
-import { coseKey, keyId, type PublicKey, parseCwt, type Verify, verifyCwt } from "../crypto/index.ts";
+import {
+	type Cwt,
+	coseKey,
+	keyId,
+	type PublicKey,
+	parseCwt,
+	type Signer,
+	signCwt,
+	type Verify,
+	verifyCwt,
+} from "../crypto/index.ts";
 import type { assurance } from "./certificate.ts";
 
 export type Assurance = TypeOf<typeof assurance>;
@@ -21,10 +31,28 @@ export type Maker = { readonly key: PublicKey; readonly assurance: Assurance };
 /** `reason`: why the level is not a higher one; null where it is what the maker is pinned at. */
 export type Attested = { readonly assurance: Assurance; readonly reason: string | null };
 
+/** What an attestation must be of. `now`: unix seconds. */
+export type AttestedKey = { readonly key: PublicKey; readonly nonce: Bytes; readonly now: number };
+
 /** Claims by number: RFC 8392, 8747 and 9711. */
 const claim = { expiresAt: 4, confirmation: 8, nonce: 10, debugStatus: 263 } as const;
 /** RFC 9711, section 4.2.9: 0 is enabled; 1 to 4 are disabled, ever more finally */
 const debugDisabled: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
+
+/** A maker's word that this key is kept in a device of its own that nobody debugs. `expiresAt`: unix seconds, or never. */
+export function signAttestation(
+	{ key, nonce, expiresAt }: Omit<AttestedKey, "now"> & { readonly expiresAt: number | null },
+	maker: Signer,
+): Promise<Bytes> {
+	const claims = new Map<number, Item>([
+		...(expiresAt === null ? [] : [[claim.expiresAt, expiresAt] as const]),
+		[claim.confirmation, new Map([[1, coseKey.write(key)]])],
+		[claim.nonce, nonce],
+		[claim.debugStatus, 1],
+	]);
+	const means = { type: "application/eat+cwt", keyId: keyId(maker.key).subarray(0, 8), signer: maker };
+	return signCwt(claims, means);
+}
 
 /** What the evidence proves of `key`. `nonce`: what it must be fresh for. */
 export function verifyAttestation(
@@ -35,28 +63,36 @@ export function verifyAttestation(
 		makers,
 		verify,
 		now,
-	}: {
-		readonly key: PublicKey;
-		readonly nonce: Bytes;
-		readonly makers: readonly Maker[];
-		readonly verify: Verify;
-		readonly now: number;
-	},
+	}: AttestedKey & { readonly makers: readonly Maker[]; readonly verify: Verify },
 ): Attested {
 	if (evidence === null) return lowest("no attestation");
 	const eat = parseCwt(evidence, maximumAttestation);
-	if (isRefusal(eat)) return lowest("an attestation of a format that is not known here");
+	if (isRefusal(eat)) return lowest(unknownFormat);
 	const { claims } = eat;
 	const maker = makers.find(({ key: pinned }) => verifyCwt(verify, pinned, eat));
 	if (maker === undefined) return lowest("no maker that is known here signed the attestation");
-	if (!hasNonce(claims.get(claim.nonce), nonce)) return lowest("the attestation is for another enrolment");
-	if (!isOfKey(claims.get(claim.confirmation), key)) return lowest("the attestation is of another key");
+	const unfit = unfitClaims(claims, { key, nonce, now });
+	if (unfit !== undefined) return lowest(unfit);
+	return { assurance: maker.assurance, reason: null };
+}
+
+const unknownFormat = "an attestation of a format that is not known here";
+
+/** Why an attestation says nothing of this key, whoever signed it: for who is to hand it on. Undefined where it does. */
+export function unfitAttestation(evidence: Bytes, attested: AttestedKey): string | undefined {
+	const eat = parseCwt(evidence, maximumAttestation);
+	return isRefusal(eat) ? unknownFormat : unfitClaims(eat.claims, attested);
+}
+
+function unfitClaims(claims: Cwt["claims"], { key, nonce, now }: AttestedKey): string | undefined {
+	if (!hasNonce(claims.get(claim.nonce), nonce)) return "the attestation is for another enrolment";
+	if (!isOfKey(claims.get(claim.confirmation), key)) return "the attestation is of another key";
 	const expiresAt = claims.get(claim.expiresAt);
 	if (expiresAt !== undefined && !(typeof expiresAt === "number" && now < expiresAt))
-		return lowest("the attestation has expired");
-	if (!debugDisabled.has(claims.get(claim.debugStatus)))
-		return lowest("the attestation does not say that debugging is disabled");
-	return { assurance: maker.assurance, reason: null };
+		return "the attestation has expired";
+	return debugDisabled.has(claims.get(claim.debugStatus))
+		? undefined
+		: "the attestation does not say that debugging is disabled";
 }
 
 function lowest(reason: string): Attested {

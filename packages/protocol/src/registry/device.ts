@@ -133,6 +133,17 @@ export async function signDeviceEvidence(
 	return serialize(deviceEvidence, { body, signature: signed });
 }
 
+/** What a device's key says of itself, to whichever operator: for its maker, who attests it. */
+export function verifyDeviceEvidence(encoded: Bytes, verify: Verify): DeviceEvidenceBody | Refusal {
+	const read = parse(deviceEvidence, encoded, limits.message);
+	if (isRefusal(read)) return read;
+	return isOwnWord(read, verify) ? read.body : refuse("signature-invalid", "device evidence");
+}
+
+function isOwnWord({ body, signature: signed }: TypeOf<typeof deviceEvidence>, verify: Verify): boolean {
+	return verifySign1(verify, body.key, "device-evidence", serialize(deviceEvidenceBody, body), signed);
+}
+
 /** An application of what a device said, with these delegations, outermost first. */
 export function applicationOf(evidence: Bytes, delegations: readonly Delegation[]): Bytes | Refusal {
 	const read = parse(deviceEvidence, evidence, limits.message);
@@ -150,9 +161,7 @@ export function verifyDeviceApplication(
 	const { evidence, delegations } = read;
 	const { body } = evidence;
 	if (!equalBytes(body.operator, operator)) return refuse("authority-unknown", "another operator's");
-	const payload = serialize(deviceEvidenceBody, body);
-	if (!verifySign1(verify, body.key, "device-evidence", payload, evidence.signature))
-		return refuse("signature-invalid", "device evidence");
+	if (!isOwnWord(evidence, verify)) return refuse("signature-invalid", "device evidence");
 	const delegated = verifyDelegations(operator, body.key, delegations, verify);
 	if (isRefusal(delegated)) return delegated;
 	return { verified: "device-application", body, delegations, delegated, digest: sha256(encoded) };

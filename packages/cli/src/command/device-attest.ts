@@ -1,0 +1,44 @@
+/** `tenten device attest`: what a device's maker says of its key, in the evidence that the device wrote. */
+import { verify } from "@tenten/module";
+import { isRefusal, keyId, signAttestation, toHex, verifyDeviceEvidence } from "@tenten/protocol";
+import { replaceFile } from "@tenten/wallet";
+import type { Command } from "commander";
+import { BadInput } from "../bad-input.ts";
+import { commandName } from "../invocation.ts";
+import { daysIn } from "../number-flag.ts";
+import { subcommand } from "../subcommand.ts";
+import { now } from "../surroundings.ts";
+import { codeInWords, readBytes } from "../trust-file.ts";
+import { type SignFlags, signerIn } from "./device-key.ts";
+import { keyOptions } from "./rail-key.ts";
+
+type AttestFlags = SignFlags & { readonly days?: string };
+
+export function attestCommand(): Command {
+	return subcommand<[evidence: string, attestation: string], AttestFlags>(
+		{
+			usage: "attest <evidence> <attestation>",
+			summary: "as its maker, sign that a device's key is kept in a device of one's own that nobody debugs",
+			example: "tenten device attest evidence.cbor attestation.cbor --key maker.key --days 30",
+			required: [["--key <file>", "the maker's key, made by device key; operators pin the public one"]],
+			options: [
+				["--days <number>", "for how many days from now it counts (default: for ever)"],
+				...keyOptions,
+			],
+		},
+		async (output, flags, evidenceFile, file) => {
+			const said = verifyDeviceEvidence(readBytes(evidenceFile), verify);
+			if (isRefusal(said)) throw new BadInput(codeInWords(said), { file: evidenceFile });
+			const { key, nonce } = said;
+			const expiresAt = flags.days === undefined ? null : now() + 86_400 * daysIn(flags.days);
+			const maker = await signerIn(flags, output);
+			replaceFile(file, await signAttestation({ key, nonce, expiresAt }, maker));
+			const device = toHex(keyId(key));
+			output.say(`${file}: of the key of device ${device}, for this enrolment alone.`);
+			output.say(
+				`Next, at the device: ${commandName()} device evidence ADDRESS ${evidenceFile} --attestation ${file}`,
+			);
+			return { ok: true, result: { ok: true, file, device, maker: toHex(keyId(maker.key)), expiresAt } };
+		},
+	);
+}
