@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Refusal } from "@tenten/protocol";
-import { memoryStore, type Price, Toll, tollListener, type Wallet } from "@tenten/wallet";
+import { memoryStore, tollListener } from "@tenten/wallet";
 import { codeOf } from "../../../test/support/interrupted.ts";
 import { ok } from "../../../test/support/town.ts";
+import { mortalToll } from "./support/mortal-toll.ts";
 import { listen, openTollTown, type TollTown } from "./support/toll-town.ts";
 
 const url = "https://api.example/x";
@@ -17,46 +18,7 @@ describe("metered calls", () => {
 		shop = await openTollTown();
 	});
 	after(() => shop.close());
-	const price =
-		(meter: number, calls = 1) =>
-		(): Price => ({ asset: shop.town.asset, amount: 1n, calls, meter });
-
-	/** A server that can be ended at any moment, and started again from what it had made durable. */
-	async function mortal(meter: number) {
-		const device = shop.town.device();
-		const first = await device.open();
-		const asked = { role: "holder", class: "shop", merchantCategory: null, region: null } as const;
-		assert.equal(await first.join(shop.town.operator, shop.town.operator.id, asked), undefined);
-		const rows = memoryStore();
-		const now = () => shop.town.clock.now;
-		const begin = async (wallet: Wallet) => ok(await Toll.open({ wallet, rows, price: price(meter), now }));
-		const served: string[] = [];
-		const server = {
-			wallet: first,
-			toll: await begin(first),
-			served,
-			handler: async (): Promise<void> => undefined,
-			restart: async () => {
-				server.wallet = await device.open();
-				server.toll = await begin(server.wallet);
-			},
-			fetch: async (request: Request): Promise<Response> => {
-				const { method, url: address } = request;
-				const call = { method, url: address, body: new Uint8Array(await request.arrayBuffer()) };
-				const header = (name: string) => request.headers.get(name) ?? undefined;
-				return new Promise((resolve, reject) => {
-					server.toll
-						.answer({ ...call, header }, async (name) => {
-							served.push(name ?? "");
-							await server.handler().catch(reject);
-							return new Response(`answer ${served.length}`);
-						})
-						.then(resolve, reject);
-				});
-			},
-		};
-		return server;
-	}
+	const mortal = (meter: number) => mortalToll(shop, { asset: shop.town.asset, amount: 1n, meter });
 
 	test("the server ends between the tick and its answer: the call is made again, by the same tick and name", async () => {
 		const server = await mortal(100);

@@ -1,6 +1,6 @@
 /**
- * kill -9 of the server between a tick and its answer, and of the program after it has shown one, over HTTP on SQLite
- * files. Started again, and asked again under their keys, all calls are answered, each is charged once, and both books
+ * kill -9 of the server between a tick and its answer, and of the program after it has shown one, and of either after
+ * the program was told to come again (202), over HTTP on SQLite files. Started again, and asked again under their keys, all calls are answered, each is charged once, and both books
  * agree.
  */
 import assert from "node:assert/strict";
@@ -38,7 +38,7 @@ after(async () => {
 	rmSync(root, { recursive: true, force: true });
 });
 
-const start = (folder: string, plan: Pick<TollPlan, "side" | "port" | "kill">) =>
+const start = (folder: string, plan: Pick<TollPlan, "side" | "port" | "kill" | "isSlow">) =>
 	startProgram(program, {
 		...{ ...plan, folder, keys, deviceKey: deviceKeys[plan.side], operator: toHex(town.operator.id) },
 	} satisfies TollPlan);
@@ -50,7 +50,13 @@ async function askOnce(
 	kill: TollPlan["kill"],
 	again = 0,
 ): Promise<{ readonly killed: boolean; readonly said: string; readonly port: number }> {
-	const server = start(folder, { side: "server", port: again, kill: side === "server" ? kill : null });
+	const isSlow = kill?.store === "told";
+	const server = start(folder, {
+		side: "server",
+		port: again,
+		isSlow,
+		kill: side === "server" ? kill : null,
+	});
 	const port = Number(new URL(await firstLine(server)).port);
 	const client = start(folder, { side: "client", port, kill: side === "client" ? kill : null });
 	const said = await firstLine(client);
@@ -67,6 +73,8 @@ for (const [side, store, write, when] of [
 	["server", "handler", 2, "after"],
 	["client", "rows", 1, "after"],
 	["client", "rows", 3, "after"],
+	["server", "told", 1, "after"],
+	["client", "told", 1, "after"],
 ] as const)
 	test(`the ${side} is killed ${when} ${store} ${write}: each call is charged once, and answered`, async () => {
 		const folder = join(root, `run-${kills}`);
@@ -89,5 +97,5 @@ for (const [side, store, write, when] of [
 
 test("every kill was one", (t) => {
 	ran(t, "kills", { kills });
-	assert.equal(kills, 4);
+	assert.equal(kills, 6);
 });

@@ -43,7 +43,7 @@ test("a call that is shown again while its number is being written waits for it,
 	const ticket = new Uint8Array(16).fill(1);
 	const attempt = new Uint8Array(32);
 	await books.begin("book", { asset, amount: 10n, calls: 1_000, attempt }, ticket);
-	const ticks = new Ticks({ answerBytes: 1_000, report: (error) => assert.fail(error) });
+	const ticks = new Ticks({ answerBytes: 1_000, wait_ms: 1_000, report: (error) => assert.fail(error) });
 	let runs = 0;
 	const call = async (): Promise<readonly [number | undefined, string | undefined]> => {
 		const header = writeTick({ ticket, number: 1 });

@@ -8,6 +8,7 @@
  */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { isRefusal } from "@tenten/protocol";
 import {
 	charge,
@@ -34,8 +35,13 @@ export type TollPlan = {
 	readonly port: number;
 	/** keys of the calls, in their order; several are paid by meter */
 	readonly keys?: readonly string[];
-	/** at a write of the wallet, or of the rows beside it; or at a run of the handler */
-	readonly kill: { readonly store: "wallet" | "rows" | "handler"; readonly at: Kill } | null;
+	/** whether a handler takes longer than a caller waits */
+	readonly isSlow?: boolean;
+	/**
+	 * At a write of the wallet, or of the rows beside it; at a run of the handler; or when a caller is told to come
+	 * again: the server as it is asked how far it is, the client as it hears it.
+	 */
+	readonly kill: { readonly store: "wallet" | "rows" | "handler" | "told"; readonly at: Kill } | null;
 };
 
 async function run(plan: TollPlan): Promise<void> {
@@ -52,17 +58,21 @@ const assetOf = ({ operator }: TollPlan) => ({ operator: bytesOf(operator), code
 async function serve(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise<void> {
 	const asset = assetOf(plan);
 	const price = () => (isMetered(plan) ? { asset, amount: 1n, meter: 10 } : { asset, amount: 5n });
-	const toll = must(await Toll.open({ wallet, rows, price, now }));
+	const limits = plan.isSlow === true ? { wait_ms: 20 } : {};
+	const toll = must(await Toll.open({ wallet, rows, price, now, limits }));
 	const at = plan.kill?.store === "handler" ? plan.kill.at : undefined;
 	let runs = 0;
-	const api = new Hono<PaidEnv>().get("/x", (context) => {
+	const api = new Hono<PaidEnv>().get("/x", async (context) => {
 		const isPlanned = ++runs === at?.write;
 		if (isPlanned && at?.when === "before") dieNow();
 		appendFileSync(join(plan.folder, "served"), `${context.env.payment}\n`);
 		if (isPlanned && at?.when === "after") dieNow();
+		if (plan.isSlow === true) await pause(500);
 		return context.text("answer");
 	});
-	const server = await listenOnLoopback(new Hono().use(charge(toll, api)), { port: plan.port });
+	const app = new Hono();
+	if (plan.kill?.store === "told") app.use("/.tenten/v1/calls/*", dieNow);
+	const server = await listenOnLoopback(app.use(charge(toll, api)), { port: plan.port });
 	process.stdout.write(`${server.url}\n`);
 	process.once("SIGTERM", async () => {
 		await server.stop();
@@ -74,9 +84,13 @@ async function serve(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise
 async function ask(plan: TollPlan, wallet: Wallet, rows: WalletStore): Promise<void> {
 	const most = isMetered(plan) ? 10n : 5n;
 	const budget = [{ asset: assetOf(plan), perCall: most, inAll: most }];
-	const paid = must(
-		await PaidFetch.open({ wallet, rows, budget, now, random, tries: 1, timeout_ms: 20_000 }),
-	);
+	const send = async (request: Request): Promise<Response> => {
+		const came = await fetch(request);
+		if (plan.kill?.store === "told" && came.status === 202) dieNow();
+		return came;
+	};
+	const surroundings = { now, random, fetch: send, tries: 1, timeout_ms: 20_000 };
+	const paid = must(await PaidFetch.open({ wallet, rows, budget, ...surroundings }));
 	const said: string[] = [];
 	for (const key of plan.keys ?? ["the-call"]) {
 		const init = { headers: { "idempotency-key": key } };

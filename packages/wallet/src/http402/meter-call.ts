@@ -36,6 +36,18 @@ export function readMeteredCall(header: string): MeteredCall | Refusal {
 	return { meter, frame, tick };
 }
 
+/** What a header says of a tick that was taken: the number alone with its answer, and more while its call is made. */
+const stillRunning = ";running";
+
+export function writeTaken(ticks: number, isRunning = false): string {
+	return `${ticks}${isRunning ? stillRunning : ""}`;
+}
+
+/** Whether an answer is none yet: its tick was taken, and the handler runs. */
+export function isStillMade(header: string | null): boolean {
+	return header?.endsWith(stillRunning) === true;
+}
+
 /** What stands in a meter's terms as its offer: calls of this origin. No method of HTTP has a space in it. */
 export function meterOffer(origin: string): Bytes {
 	return callHash({ method: "METERED CALLS", url: `${origin}/`, body: new Uint8Array() });

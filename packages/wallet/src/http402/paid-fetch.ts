@@ -83,9 +83,9 @@ export class PaidFetch {
 		this.#options = { ...usual, fetch: (request) => globalThis.fetch(request), ...options };
 		this.#calls = calls;
 		this.#books = new CallBooks(calls);
-		const { wallet, budget, now, tries } = this.#options;
+		const { wallet, budget, now, tries, fetch, timeout_ms } = this.#options;
 		this.#meters = new CallMeters({
-			...{ wallet, calls, budget, now, tries },
+			...{ wallet, calls, budget, now, tries, fetch, timeout_ms },
 			channel: (row) => this.#channel(row),
 			send: (call) => this.#send(call),
 		});

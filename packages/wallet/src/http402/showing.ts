@@ -52,7 +52,7 @@ export async function showPayment(
 		const { status } = response;
 		if (status === 202 && !isTaken) {
 			why = refuse("answer-pending", "it is paid, and its answer is not made yet");
-			await untilMade(response, row, { fetch, timeout_ms });
+			await untilMade(response, row.origin, { fetch, timeout_ms });
 			continue;
 		}
 		if (isTaken || status < 400) return response;
@@ -88,12 +88,16 @@ function reasonOf({ status, headers }: Response): string {
 	return status === 402 ? "asks to be paid again" : "no more";
 }
 
-/** Asks for the status until it is another, or time is up. */
-async function untilMade(
+/**
+ * Asks for the status until it is another, or time is up: whether it is worth showing again. `headers`: what proves to
+ * the server who asks.
+ */
+export async function untilMade(
 	response: Response,
-	{ origin }: PaidCall,
+	origin: string,
 	{ fetch, timeout_ms }: Pick<Showing, "fetch" | "timeout_ms">,
-): Promise<void> {
+	headers: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
 	await response.body?.cancel();
 	const location = statusAddress(response.headers.get("location") ?? "", origin);
 	const seconds = Number(response.headers.get("retry-after") ?? "1");
@@ -101,12 +105,13 @@ async function untilMade(
 	const end = AbortSignal.timeout(timeout_ms);
 	do {
 		await new Promise((resolve) => setTimeout(resolve, pause_ms));
-		if (location === undefined) return;
+		if (location === undefined) return true;
 		const said = await trying(() =>
-			fetch(new Request(location, { redirect: "error", signal: AbortSignal.timeout(timeout_ms) })),
+			fetch(new Request(location, { headers, redirect: "error", signal: AbortSignal.timeout(timeout_ms) })),
 		);
-		if (said === undefined || !(await isRunning(said))) return;
+		if (said === undefined || !(await isRunning(said))) return true;
 	} while (!end.aborted);
+	return false;
 }
 
 /** Where the status is, if it is at the origin of the call. */

@@ -1,4 +1,9 @@
-/** Calls that are numbered: each number runs the handler once, and its answer is told again while it is remembered. */
+/**
+ * Calls that are numbered: each number runs the handler once, and its answer is told again while it is remembered.
+ *
+ *   shown ──▶ number taken ──▶ the handler ──▶ its answer, remembered ──▶ told, as often as it is shown
+ *                                  └─ takes long: 202, and it runs on; shown again it is waited for, never made twice
+ */
 import { isRefusal, type Refusal } from "@tenten/protocol";
 import { answerOf, responseOf } from "./answer-form.ts";
 import type { Answer } from "./answers.ts";
@@ -10,6 +15,8 @@ const rememberedBytes = 1 << 24;
 export type Ticking = {
 	readonly answerBytes: number;
 	readonly report: (error: Error) => void;
+	/** how long a handler may take until a caller is told to come again */
+	readonly wait_ms: number;
 };
 
 /** A call by a number of a book, or by a tick of a meter. */
@@ -26,6 +33,8 @@ export type NumberedCall = {
 	readonly answered: () => Promise<void>;
 	/** what says in an answer that the number was taken */
 	readonly taken: Readonly<Record<string, string>>;
+	/** what is told while its handler runs; without, its caller waits */
+	readonly pending?: () => Response;
 };
 
 /** Refused where the number was not taken; undefined where the handler has no answer: then the number is given back. */
@@ -45,9 +54,35 @@ export class Ticks {
 
 	/** What a numbered call is told, or why it does not have its number. */
 	async answer(call: NumberedCall, serve: (name: string) => Promise<Response>): Promise<Response | Refusal> {
-		const answer = await (this.#answers.get(call.key) ?? this.#begin(call, serve));
+		const answer = await this.#inTime(this.#answers.get(call.key) ?? this.#begin(call, serve), call);
+		if (answer instanceof Response) return answer;
 		if (isRefusal(answer)) return answer;
 		return answer === undefined ? failed(call.taken) : responseOf(answer, call.taken);
+	}
+
+	/** The answer, or what is told where it takes longer. */
+	async #inTime(made: Promise<Made>, { pending }: NumberedCall): Promise<Made | Response> {
+		if (pending === undefined) return made;
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const late = new Promise<Response>((resolve) => {
+			timer = setTimeout(() => resolve(pending()), this.#options.wait_ms);
+		});
+		try {
+			return await Promise.race([made, late]);
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	/** How far a call is that runs or is remembered. */
+	status(key: string): "running" | "answered" | undefined {
+		if (!this.#answers.has(key)) return undefined;
+		return this.#sizes.has(key) ? "answered" : "running";
+	}
+
+	/** Once no handler runs. */
+	async settled(): Promise<void> {
+		await Promise.allSettled(this.#answers.values());
 	}
 
 	#begin(call: NumberedCall, serve: (name: string) => Promise<Response>): Promise<Made> {
@@ -66,7 +101,8 @@ export class Ticks {
 			if (answer === undefined) call.giveBack();
 			else {
 				this.#remember(key, answer);
-				await call.answered();
+				// What is not written down is made again after a crash, under its name: nobody waits for that.
+				await call.answered().catch((error: unknown) => this.#report(error));
 			}
 			return answer;
 		} finally {
@@ -80,9 +116,13 @@ export class Ticks {
 			if (isRefusal(answer)) throw new Error(`an answer that cannot be kept: ${answer.detail}`);
 			return answer.status >= 500 ? undefined : answer;
 		} catch (error) {
-			this.#options.report(error instanceof Error ? error : new Error(String(error)));
+			this.#report(error);
 			return undefined;
 		}
+	}
+
+	#report(error: unknown): void {
+		this.#options.report(error instanceof Error ? error : new Error(String(error)));
 	}
 
 	#remember(key: string, { headers, body }: Answer): void {

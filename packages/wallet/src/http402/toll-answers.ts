@@ -44,10 +44,25 @@ export function notPaid({ code, detail }: Refusal, shown: Shown | null): Respons
 
 /** It is paid, or may be, and there is no answer yet: the same payment is shown again. */
 export function pending(location: string, payment: string): Response {
-	return Response.json(
-		{ payment, status: "running" },
-		{ status: 202, headers: { ...noStore, location, "retry-after": "1" } },
-	);
+	return running(location, { payment });
+}
+
+/** As `pending`, of a call by meter. `taken`: what says that its tick was taken. */
+export function pendingCall(
+	location: string,
+	call: string,
+	taken: Readonly<Record<string, string>>,
+): Response {
+	return running(location, { call }, taken);
+}
+
+function running(
+	location: string,
+	about: Readonly<Record<string, string>>,
+	taken: Readonly<Record<string, string>> = {},
+): Response {
+	const headers = { ...noStore, ...taken, location, "retry-after": "1" };
+	return Response.json({ ...about, status: "running" }, { status: 202, headers });
 }
 
 /** It was paid and answered, longer ago than answers are kept. */

@@ -1,7 +1,8 @@
-/** The doors of a toll beside the API: where its wallet takes bundles, and where one asks how far a payment is. */
+/** The doors of a toll beside the API: where its wallet takes bundles, and where one asks how far a payment or a call is. */
 import { Hono } from "hono";
 import type { Handle } from "../transport/channel.ts";
 import { handoverApp } from "../transport/http-server.ts";
+import { meterHeader } from "./meter-call.ts";
 
 /**
  * How far a payment is: nothing of it came yet (`open`), set aside (`reserved`), taken (`paid`), its handler runs or
@@ -13,20 +14,39 @@ export type PaymentStatus = "unknown" | "open" | "reserved" | "paid" | "running"
 export const tollAddress = "/.tenten";
 
 const paymentsPath = "/v1/payments";
+const callsPath = "/v1/calls";
 
 export function paymentPath(payment: string): string {
 	return `${tollAddress}${paymentsPath}/${payment}`;
 }
 
-export function tollDoors(handle: Handle, statusOf: (payment: string) => PaymentStatus): Hono {
+/** `call`: the call's hash in hexadecimal. */
+export function callPath(call: string): string {
+	return `${tollAddress}${callsPath}/${call}`;
+}
+
+export type Statuses = {
+	readonly payment: (payment: string) => PaymentStatus;
+	/** of a call by meter; `shown`: the header of its tick */
+	readonly call: (call: string, shown: string) => Promise<PaymentStatus>;
+};
+
+export function tollDoors(handle: Handle, statuses: Statuses): Hono {
 	const app = new Hono();
 	// Nothing that a payment could be taken with is told: an id is no secret.
 	app.get(paymentPath(":payment"), (context) => {
 		const payment = context.req.param("payment") ?? "";
-		const status = statusOf(payment);
-		const headers = { "cache-control": "no-store" };
-		return Response.json({ payment, status }, { status: status === "unknown" ? 404 : 200, headers });
+		return told({ payment, status: statuses.payment(payment) });
+	});
+	app.get(callPath(":call"), async (context) => {
+		const call = context.req.param("call") ?? "";
+		return told({ call, status: await statuses.call(call, context.req.header(meterHeader) ?? "") });
 	});
 	app.route(tollAddress, handoverApp(handle));
 	return app;
+}
+
+function told(said: { readonly status: PaymentStatus; readonly [about: string]: string }): Response {
+	const headers = { "cache-control": "no-store" };
+	return Response.json(said, { status: said.status === "unknown" ? 404 : 200, headers });
 }

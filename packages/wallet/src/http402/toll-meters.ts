@@ -40,8 +40,10 @@ import type { Wallet } from "../wallet.ts";
 import { meterPrefix } from "./answers.ts";
 import type { Price } from "./asked.ts";
 import { type Call, callHash } from "./call.ts";
-import { type MeteredCall, meterHeader, meterOffer, mostMeteredCalls } from "./meter-call.ts";
+import { type MeteredCall, meterHeader, meterOffer, mostMeteredCalls, writeTaken } from "./meter-call.ts";
 import type { NumberedCall } from "./ticking.ts";
+import { pendingCall } from "./toll-answers.ts";
+import { callPath, type PaymentStatus } from "./toll-doors.ts";
 
 /** ticks that one may pay, that a crash may lose, and answers that it may leave unwritten */
 const block = 64;
@@ -114,16 +116,27 @@ export class TollMeters {
 		if (!isPriceOf(metered, price)) return refuse("amount-mismatch", "a meter of another price");
 		const hash = toHex(callHash(call));
 		const { ticks: number } = tick;
-		const name = `${metered.id}.${number}.${hash.slice(0, 16)}`;
 		return {
-			name,
-			// Who cannot show the tick has no answer of it.
-			key: `${name}.${toHex(tick.preimage)}.${hash}`,
+			name: nameOf(meter, number, hash),
+			key: meteredKey({ meter, tick }, hash),
 			take: () => this.#take(metered, { frame, tick }, hash),
 			giveBack: () => metered.calls.delete(number),
 			answered: () => this.#answered(metered, number),
-			taken: { [meterHeader]: `${number}` },
+			taken: { [meterHeader]: writeTaken(number) },
+			pending: () => pendingCall(callPath(hash), hash, { [meterHeader]: writeTaken(number, true) }),
 		};
+	}
+
+	/** How far a call is whose handler does not run: whoever cannot show its tick is told that nothing is known. */
+	async statusOf({ meter, tick }: Omit<MeteredCall, "frame">, hash: string): Promise<PaymentStatus> {
+		const metered = this.#find(meter);
+		if (metered === undefined) return "unknown";
+		// Nothing is paid by asking: the tick itself is not handed on.
+		const last = await this.#last(metered, []);
+		if (isRefusal(last) || provenBy(last, metered, tick) !== undefined) return "unknown";
+		const had = metered.calls.get(tick.ticks);
+		if (had !== undefined && had.hash !== hash) return "unknown";
+		return had?.isAnswered === true || isBefore(metered, tick.ticks) ? "gone" : "paid";
 	}
 
 	#find(meter: Bytes): Metered | undefined {
@@ -158,17 +171,18 @@ export class TollMeters {
 	}
 
 	/** Has the meter take the tick. Its last tick tells whether it did: what is paid already is proved by that one. */
-	async #pay(metered: Metered, frame: Bytes, { ticks, preimage }: Tick): Promise<Refusal | undefined> {
-		const { meter } = metered;
-		const asked = serializeMeterMessage({ kind: "status", meter });
-		const answers = await this.#wallet.handle(writeMeterBundle(meter, [frame, asked]));
-		const last = lastTickIn(readMeterBundle(answers)?.frames ?? []);
+	async #pay(metered: Metered, frame: Bytes, tick: Tick): Promise<Refusal | undefined> {
+		const last = await this.#last(metered, [frame]);
 		if (isRefusal(last)) return last;
-		if (last.ticks < ticks) return refuse(last.isOpen ? "tick-invalid" : "meter-over");
 		metered.deepest = Math.max(metered.deepest, last.ticks);
-		const steps = last.ticks - ticks;
-		if (steps >= behind) return refuse("answer-gone", "long before the last tick");
-		return leadsTo(tickHash(meter), last.preimage, steps, preimage) ? undefined : refuse("tick-invalid");
+		return provenBy(last, metered, tick);
+	}
+
+	/** The last tick that the meter has, once it heard these. */
+	async #last({ meter }: Metered, ticks: readonly Bytes[]): Promise<LastTick | Refusal> {
+		const asked = serializeMeterMessage({ kind: "status", meter });
+		const answers = await this.#wallet.handle(writeMeterBundle(meter, [...ticks, asked]));
+		return lastTickIn(readMeterBundle(answers)?.frames ?? []);
 	}
 
 	async #answered(metered: Metered, number: number): Promise<void> {
@@ -219,6 +233,23 @@ function isPriceOf({ asset, units, perTicks }: Metered, { asset: own, amount, ca
 /** Whether its answer was written down before this program started. */
 function isBefore({ before: { upTo, left } }: Metered, number: number): boolean {
 	return number <= upTo && !left.includes(number);
+}
+
+function nameOf(meter: Bytes, number: number, hash: string): string {
+	return `${toHex(meter)}.${number}.${hash.slice(0, 16)}`;
+}
+
+/** What an answer is remembered by. Who cannot show the tick has no answer of it. */
+export function meteredKey({ meter, tick }: Omit<MeteredCall, "frame">, hash: string): string {
+	return `${nameOf(meter, tick.ticks, hash)}.${toHex(tick.preimage)}.${hash}`;
+}
+
+/** Why a tick is not among those that the last one has paid for. */
+function provenBy(last: LastTick, { meter }: Metered, { ticks, preimage }: Tick): Refusal | undefined {
+	if (last.ticks < ticks) return refuse(last.isOpen ? "tick-invalid" : "meter-over");
+	const steps = last.ticks - ticks;
+	if (steps >= behind) return refuse("answer-gone", "long before the last tick");
+	return leadsTo(tickHash(meter), last.preimage, steps, preimage) ? undefined : refuse("tick-invalid");
 }
 
 type LastTick = Tick & { readonly isOpen: boolean };

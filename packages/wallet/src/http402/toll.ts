@@ -44,7 +44,7 @@ import { Ticks } from "./ticking.ts";
 import { askingToPay, failed, gone, notPaid, pending, tooBusy } from "./toll-answers.ts";
 import { Books } from "./toll-books.ts";
 import { type PaymentStatus, paymentPath, tollAddress, tollDoors } from "./toll-doors.ts";
-import { TollMeters } from "./toll-meters.ts";
+import { meteredKey, TollMeters } from "./toll-meters.ts";
 
 /** The handler. `payment`: the id of what paid for the call, the same each time it runs for it; null where it is free. */
 export type Serve = (payment: string | null) => Promise<Response>;
@@ -113,8 +113,12 @@ export class Toll {
 		this.#books = books;
 		this.#meters = meters;
 		const { report = () => undefined } = options;
-		this.#ticks = new Ticks({ answerBytes: this.#limits.answerBytes, report });
-		this.#doors = tollDoors(options.wallet.handle, (payment) => this.status(payment));
+		const { answerBytes, wait_ms } = this.#limits;
+		this.#ticks = new Ticks({ answerBytes, wait_ms, report });
+		this.#doors = tollDoors(options.wallet.handle, {
+			payment: (payment) => this.status(payment),
+			call: (call, shown) => this.callStatus(call, shown),
+		});
 		for (const { digest, body } of options.wallet.module.requests())
 			this.#given.set(toHex(digest), body.expiresAt);
 	}
@@ -157,7 +161,7 @@ export class Toll {
 
 	async #door({ method, body, header }: AskedCall, pathname: string): Promise<Response> {
 		const headers = new Headers();
-		for (const name of ["content-type", "content-encoding"]) {
+		for (const name of ["content-type", "content-encoding", meterHeader]) {
 			const value = header(name);
 			if (value !== undefined) headers.set(name, value);
 		}
@@ -329,6 +333,13 @@ export class Toll {
 		return this.#given.has(payment) ? "open" : "unknown";
 	}
 
+	/** How far a call by meter is. `call`: its hash in hexadecimal; `shown`: the header of its tick, which proves who asks. */
+	async callStatus(call: string, shown: string): Promise<PaymentStatus> {
+		const metered = readMeteredCall(shown);
+		if (isRefusal(metered)) return "unknown";
+		return this.#ticks.status(meteredKey(metered, call)) ?? this.#meters.statusOf(metered, call);
+	}
+
 	/** Forgets what is over, at most once a minute. */
 	async #clear(): Promise<void> {
 		const { now, wallet } = this.#options;
@@ -345,6 +356,7 @@ export class Toll {
 	/** Waits for the handlers that run. The wallet stays open. */
 	async close(): Promise<void> {
 		await Promise.allSettled(this.#running.values());
+		await this.#ticks.settled();
 		await this.#answers.close();
 	}
 }

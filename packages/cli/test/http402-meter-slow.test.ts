@@ -1,0 +1,242 @@
+/** Metered calls whose handler takes long: 202 and a status for whoever paid, one tick and one answer, whatever ends. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Refusal } from "@tenten/protocol";
+import { memoryStore, type Price, tollListener } from "@tenten/wallet";
+import { codeOf } from "../../../test/support/interrupted.ts";
+import { ok, random } from "../../../test/support/town.ts";
+import { readMeteredCall, writeMeteredCall } from "../../wallet/src/http402/meter-call.ts";
+import { mortalToll } from "./support/mortal-toll.ts";
+import { listen, openTollTown, type TollTown } from "./support/toll-town.ts";
+
+const keyed = (key: string) => ({ headers: { "idempotency-key": key } });
+const url = "https://api.example/slow";
+const limits = { wait_ms: 50 };
+
+/** Holds handlers until it is opened. */
+function gate() {
+	let open = (): void => undefined;
+	const opened = new Promise<void>((resolve) => {
+		open = resolve;
+	});
+	return { open: () => open(), opened };
+}
+
+/** What a program was told to come again for: where, and by which tick. */
+type Told = { readonly location: URL; readonly tick: string; readonly headers: Headers };
+
+/** Notes each 202 that says that a tick was taken. */
+type Send = (request: Request) => Promise<Response>;
+
+function noting(send: Send, then: (told: Told) => void = () => undefined) {
+	const told: Told[] = [];
+	return {
+		told,
+		fetch: async (request: Request): Promise<Response> => {
+			const tick = request.headers.get("tenten-meter") ?? "";
+			const { url: asked } = request;
+			const response = await send(request);
+			if (response.status === 202) {
+				const location = new URL(response.headers.get("location") ?? "", asked);
+				const each = { location, tick, headers: response.headers };
+				told.push(each);
+				then(each);
+			}
+			return response;
+		},
+	};
+}
+
+const bodyOf = async (came: Response | Refusal) => {
+	const response = ok(came);
+	return [response.status, await response.text()];
+};
+
+describe("a metered call that takes long", () => {
+	let shop: TollTown;
+	before(async () => {
+		const price = (): Price => ({ asset: shop.town.asset, amount: 1n, meter: 20 });
+		shop = await openTollTown({ price, limits });
+	});
+	afterEach(() => {
+		shop.handler.before = async () => undefined;
+	});
+	after(() => shop.close());
+	const priceOf = (meter: number): Price => ({ asset: shop.town.asset, amount: 1n, meter });
+	const statusOf = async ({ location, tick }: Pick<Told, "location" | "tick">, send: Send = fetch) => {
+		const response = await send(
+			new Request(location, { headers: tick === "" ? {} : { "tenten-meter": tick } }),
+		);
+		const { status } = (await response.json()) as { status: string };
+		return [response.status, status];
+	};
+
+	test("is 202 with a status for whoever shows its tick, and its answer comes when it is made", async () => {
+		const { open, opened } = gate();
+		shop.handler.before = async () => {
+			await opened;
+			return undefined;
+		};
+		const asked: Promise<unknown>[] = [];
+		const slow = noting(fetch, (told) => {
+			asked.push(statusOf(told).finally(open));
+		});
+		const { paid, wallet } = await shop.buyer({ fetch: slow.fetch });
+		const ran = shop.runs.length;
+		assert.equal(ok(await paid.fetch(`${shop.url}/slow`)).status, 200);
+		assert.equal(shop.runs.length - ran, 1);
+		const [told] = slow.told;
+		assert.ok(told);
+		assert.deepEqual(await asked[0], [200, "running"]);
+		assert.match(told.headers.get("tenten-meter") ?? "", /^1;running$/);
+		assert.equal(told.headers.get("retry-after"), "1");
+		assert.deepEqual(await statusOf(told), [200, "answered"]);
+		assert.deepEqual(
+			wallet.meters.list().map(({ ticks }) => ticks),
+			[1],
+		);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 999n);
+	});
+
+	test("tells its status to nobody who cannot show its tick, and asking pays nothing", async () => {
+		const { open, opened } = gate();
+		shop.handler.before = async () => {
+			await opened;
+			return undefined;
+		};
+		const slow = noting(fetch);
+		const { paid, wallet } = await shop.buyer({ fetch: slow.fetch });
+		const came = paid.fetch(`${shop.url}/asked`);
+		while (slow.told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+		const [told] = slow.told;
+		assert.ok(told);
+		const { location, tick } = told;
+		const read = ok(readMeteredCall(tick));
+		const forged = Uint8Array.from(read.frame);
+		forged[10] = (forged[10] as number) ^ 1;
+		const [meter] = wallet.meters.list();
+		assert.ok(meter);
+		const next = ok(wallet.module.meters.tick(meter.meter));
+		for (const [header, path] of [
+			["", location],
+			["x", location],
+			[writeMeteredCall(read.meter, forged), location],
+			[writeMeteredCall(random(32), read.frame), location],
+			[tick, new URL(`${location.origin}/.tenten/v1/calls/${"0".repeat(64)}`)],
+			// A tick that its payer has, and that was paid for nothing yet.
+			[writeMeteredCall(read.meter, next), location],
+		] as const)
+			assert.deepEqual(await statusOf({ location: path, tick: header }), [404, "unknown"], header);
+		assert.equal(shop.seller.meters.get(meter.meter)?.ticks, 1);
+		assert.deepEqual(await statusOf(told), [200, "running"]);
+		open();
+		assert.equal(ok(await came).status, 200);
+	});
+
+	test("asked for again while it runs, and after its program gave up, it is one run and one tick", async () => {
+		const server = await mortalToll(shop, priceOf(10), limits);
+		const { open, opened } = gate();
+		server.handler = () => opened;
+		const first = await shop.buyer({ fetch: server.fetch, timeout_ms: 1_000, tries: 1 });
+		const asked = [1, 2].map(() => first.paid.fetch(url, keyed("slow")));
+		for (const came of await Promise.all(asked)) assert.equal(codeOf(came), "answer-pending");
+		open();
+		assert.deepEqual(await bodyOf(await first.paid.fetch(url, keyed("slow"))), [200, "answer 1"]);
+		assert.equal(server.served.length, 1);
+		assert.equal(await first.paid.settle(), 0);
+		assert.equal(server.wallet.balance(shop.town.asset).available, 1n);
+	});
+
+	test("whose server ends after it told so is paid, and made under the same name by the same tick", async () => {
+		const server = await mortalToll(shop, priceOf(10), limits);
+		const never = gate();
+		server.handler = () => never.opened;
+		const slow = noting(server.fetch);
+		const { paid, wallet } = await shop.buyer({ fetch: slow.fetch, timeout_ms: 1_000, tries: 1 });
+		assert.equal(codeOf(await paid.fetch(url, keyed("cut"))), "answer-pending");
+		await server.restart();
+		server.handler = async () => undefined;
+		const [told] = slow.told;
+		assert.ok(told);
+		// The tick that no write had kept is told by its payer: only then it is known to be paid.
+		assert.deepEqual(await statusOf(told, server.fetch), [404, "unknown"]);
+		assert.deepEqual(await bodyOf(await paid.fetch(url, keyed("cut"))), [200, "answer 2"]);
+		assert.deepEqual(await statusOf(told, server.fetch), [200, "answered"]);
+		assert.equal(new Set(server.served).size, 1);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 999n);
+	});
+
+	test("whose program ends after it was told so is asked for by the same tick", async () => {
+		const server = await mortalToll(shop, priceOf(10), limits);
+		const { open, opened } = gate();
+		server.handler = () => opened;
+		const slow = noting(server.fetch);
+		const rows = memoryStore();
+		const before = await shop.buyer({ fetch: slow.fetch, rows, timeout_ms: 1_000, tries: 1 });
+		assert.equal(codeOf(await before.paid.fetch(url, keyed("cut"))), "answer-pending");
+		open();
+		const anew = await shop.buyer({ wallet: before.wallet, rows, fetch: server.fetch });
+		assert.deepEqual(await bodyOf(await anew.paid.fetch(url, keyed("cut"))), [200, "answer 1"]);
+		assert.equal(server.served.length, 1);
+		assert.equal(await anew.paid.settle(), 0);
+		assert.equal(before.wallet.balance(shop.town.asset).available, 999n);
+	});
+
+	test("whose handler fails after it was told so is paid, and made again under the same name by the same tick", async () => {
+		const { open, opened } = gate();
+		shop.handler.before = async () => {
+			await opened;
+			return new Response("", { status: 500 });
+		};
+		const slow = noting(fetch, open);
+		const { paid, wallet } = await shop.buyer({ fetch: slow.fetch, tries: 1 });
+		const ran = shop.runs.length;
+		assert.equal(ok(await paid.fetch(`${shop.url}/frail`, keyed("frail"))).status, 500);
+		const [told] = slow.told;
+		assert.ok(told);
+		assert.deepEqual(await statusOf(told), [200, "paid"]);
+		shop.handler.before = async () => undefined;
+		assert.equal(ok(await paid.fetch(`${shop.url}/frail`, keyed("frail"))).status, 200);
+		assert.deepEqual(await statusOf(told), [200, "answered"]);
+		const names = shop.runs.slice(ran);
+		assert.ok(names.length > 1);
+		assert.equal(new Set(names).size, 1);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 999n);
+	});
+
+	test("whose meter is closed meanwhile has its answer, and nothing more is charged", async () => {
+		const server = await mortalToll(shop, priceOf(10), limits);
+		const { open, opened } = gate();
+		server.handler = () => opened;
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, timeout_ms: 1_000, tries: 1 });
+		assert.equal(codeOf(await paid.fetch(url, keyed("slow"))), "answer-pending");
+		assert.equal(await paid.settle(), 0);
+		open();
+		assert.deepEqual(await bodyOf(await paid.fetch(url, keyed("slow"))), [200, "answer 1"]);
+		assert.equal(wallet.balance(shop.town.asset).available, 999n);
+		assert.equal(server.wallet.balance(shop.town.asset).available, 1n);
+	});
+
+	test("is the same behind a plain server of node:http", async () => {
+		const device = await mortalToll(shop, priceOf(10), limits);
+		const { open, opened } = gate();
+		const plain = async () => {
+			await opened;
+			return new Response("plain");
+		};
+		const server = await listen(tollListener(device.toll, plain));
+		const slow = noting(fetch, open);
+		const { paid, wallet } = await shop.buyer({ fetch: slow.fetch });
+		assert.deepEqual(await bodyOf(await paid.fetch(`${server.url}/plain`)), [200, "plain"]);
+		const [told] = slow.told;
+		assert.ok(told);
+		assert.deepEqual(await statusOf(told), [200, "answered"]);
+		assert.deepEqual(await statusOf({ ...told, tick: "" }), [404, "unknown"]);
+		assert.equal(await paid.settle(), 0);
+		server.stop();
+		assert.equal(wallet.balance(shop.town.asset).available, 999n);
+	});
+});
