@@ -10,7 +10,6 @@ export const hashed: readonly string[] = [
 	"meterOwner",
 	"meteredOwner",
 	"tick",
-	"tickContent",
 	"tickSeed",
 	"batchPayload",
 	"consentContent",

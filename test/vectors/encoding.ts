@@ -115,7 +115,7 @@ const hash = (comment: string, tag: string, content: Item): Case =>
 export const hashes: Draft = {
 	name: "hashes",
 	comment:
-		"Every domain tag: docs/spec/crypto.md#hashes. content is the encoded content; of a lock its release, of an enrolment its encoded body.",
+		"Every domain tag: docs/spec/crypto.md#hashes. content is the encoded content; of a lock its release, of a tick the id of its meter and its preimage, of an enrolment its encoded body.",
 	judge: "hash",
 	given: {},
 	cases: [
@@ -156,7 +156,6 @@ export const hashes: Draft = {
 			bytesOf("offer"),
 		]),
 		hash("a request for a meter", "meter-request", [bytesOf("certificate")]),
-		hash("a step of a meter's chain", "tick", [bytesOf("meter"), bytesOf("preimage")]),
 		hash("the seed of a meter's second chain", "tick-seed", [bytesOf("secret"), 1]),
 		hash("an owner without", "owner", [bytesOf("certificate"), null, bytesOf("request")]),
 		hash("a document", "document", [bytesOf("salt"), Uint8Array.of(1, 2, 3)]),
@@ -223,6 +222,14 @@ export const hashes: Draft = {
 		hash("a mandate", "mandate", [bytesOf("operator"), 500, 1_200]),
 		hash("the secret of an invitation", "room", bytesOf("secret")),
 		accepts("a lock is the plain SHA-256 of its release", { tag: "lock", content: bytesOf("secret") }),
+		accepts("a step of a meter's chain, one block", {
+			tag: "tick",
+			content: concatBytes(bytesOf("meter"), bytesOf("preimage")),
+		}),
+		accepts("the same, of a meter whose id differs in its second half: the first half is hashed", {
+			tag: "tick",
+			content: concatBytes(bytesOf("meter").subarray(0, 16), new Uint8Array(16), bytesOf("preimage")),
+		}),
 		accepts("an enrolment's digest is the plain SHA-256 of its encoded body", {
 			tag: "enrolment",
 			content: encodeItem([1, 2, 3]),

@@ -15,6 +15,7 @@ from ..definitions import DEFINITION_BYTES, verify_definition
 from ..evidence import EVIDENCE_BYTES, verify_evidence
 from ..identity import Trust, TrustList, verify_trust_list
 from ..fog import FOG_ANSWER_BYTES
+from ..meters import tick_hash
 from ..orders import ENROLMENT_BYTES, REPLY_BYTES
 from ..refusal import Refused
 from ..structure import shape_of
@@ -100,6 +101,8 @@ def judge_hash(given: Input) -> Any:
     tag, content = given.values["tag"], given.data("content")
     if tag in ("lock", "enrolment"):
         return {"hash": sha256(content).hex()}
+    if tag == "tick":
+        return {"hash": tick_hash(content[:32], content[32:]).hex()}
     return {"hash": tagged_hash(tag, cbor.decode(content, len(content))).hex()}
 
 

@@ -17,6 +17,7 @@ import {
 	sha256,
 	sigStructure,
 	taggedHashOfEncoded,
+	tickHash,
 	toHex,
 	verifySign1,
 } from "@tenten/protocol";
@@ -51,12 +52,13 @@ export const judgeStructure: Judge = (input) => {
 	return { value: factsOf(read.value) };
 };
 
-/** `content` is encoded. A lock and an enrolment's digest carry no tag. */
+/** `content` is encoded. A lock and an enrolment's digest carry no tag; a tick has one of its own, over its meter's id and its preimage. */
 export const judgeHash: Judge = (input) => {
 	const tag = textIn(input, "tag");
 	const content = bytesIn(input, "content");
 	if (tag === "lock") return { hash: toHex(lockHash(content)) };
 	if (tag === "enrolment") return { hash: toHex(sha256(content)) };
+	if (tag === "tick") return { hash: toHex(tickHash(content.subarray(0, 32))(content.subarray(32))) };
 	const hash = taggedHashOfEncoded(tag as HashTag, content);
 	if (tag === "key" && !equalBytes(hash, keyId(must(parse(coseKey, content), "content"))))
 		throw new Error("a key has two ids");

@@ -23,14 +23,14 @@ import { generateEs256, openEs256, verifyEs256 } from "./es256.ts";
 const shortInput = 128;
 const digest = new Uint8Array(32);
 
-useSha256((bytes) => {
-	if (bytes.length <= shortInput) {
-		sodium.crypto_hash_sha256(asBuffer(digest), asBuffer(bytes));
-		return digest.slice();
+useSha256((bytes, into) => {
+	if (bytes.length > shortInput) {
+		into.set(hash("sha256", bytes, "buffer"));
+		return;
 	}
-	const long = hash("sha256", bytes, "buffer");
-	// A plain array over it: slices of a Buffer would share its memory instead of copying.
-	return new Uint8Array(long.buffer, long.byteOffset, long.length);
+	// By way of memory that stands outside the engine's heap: a new array would be moved there for the call.
+	sodium.crypto_hash_sha256(asBuffer(digest), asBuffer(bytes));
+	into.set(digest);
 });
 
 const verifiers: Readonly<Record<SuiteName, (key: Bytes, message: Bytes, signature: Bytes) => boolean>> = {

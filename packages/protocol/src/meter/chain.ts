@@ -77,12 +77,12 @@ type Chain = {
 	readonly anchor: Bytes;
 };
 
-function makeChain(hash: (preimage: Bytes) => Bytes, secret: Bytes, number: number, length: number): Chain {
+function makeChain(hash: TickHash, secret: Bytes, number: number, length: number): Chain {
 	const preimages = new Uint8Array(32 * length);
 	let reached = taggedHash("tick-seed", [secret, number]);
 	for (let position = length; position > 0; position--) {
 		preimages.set(reached, 32 * (position - 1));
 		reached = hash(reached);
 	}
-	return { number, preimages, anchor: reached };
+	return { number, preimages, anchor: reached.slice() };
 }

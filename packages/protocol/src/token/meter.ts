@@ -1,11 +1,11 @@
 /**
  * Meters: the terms of a metered output, what is due after so many ticks, and how a tick is proved.
  *
- *   seed ──▶ … ──▶ x₂ ──▶ x₁ ──▶ anchor        each arrow one SHA-256 over the meter's id and what stands before it
+ *   seed ──▶ … ──▶ x₂ ──▶ x₁ ──▶ anchor        each arrow one block of SHA-256: tag, meter's id, what stands before it
  *
  * The payer shows x₁ for the first tick, x₂ for the second. Only the payer can make the next one; whoever holds
- * one proves all ticks before it. The meter's id is in every hash, so what is shown for one meter says nothing
- * for another with the same anchor. What could go wrong is a hash too many or too few: ticks are counted from 1.
+ * one proves all ticks before it. The first half of the meter's id is in every hash, so what is shown for one meter says
+ * nothing for another with the same anchor (docs/adr/0080-ticks-of-one-block.md). What could go wrong is a hash too many or too few: ticks are counted from 1.
  */
 import {
 	amount,
@@ -19,6 +19,7 @@ import {
 	list,
 	record,
 	type TypeOf,
+	toUtf8,
 	unixSeconds,
 } from "../codec/index.ts";
 import { sha256, taggedHash } from "../crypto/index.ts";
@@ -63,19 +64,22 @@ export function finalCountPayload(output: Bytes, ticks: number): Bytes {
 	return encodeItem([output, ticks]);
 }
 
-/** One step of a meter's chains: what a preimage hashes to. The answer is the caller's to keep. */
+/** One step of a meter's chains: what a preimage hashes to. It stands until the next answer is written over it. */
 export type TickHash = (preimage: Bytes) => Bytes;
 
-const zeros = new Uint8Array(32);
+/** Nothing else that is hashed begins with 0xff: no text, no encoded item. */
+const tickTag = Uint8Array.of(0xff, ...toUtf8("tick/1"));
+/** Tag, half an id and 32 bytes are the 55 that SHA-256 takes in one block, with its padding (FIPS 180-4, 5.1.1). */
+const meterBytes = 16;
 
 /** Tag and meter stand in memory already, so that a tick costs one hash and a copy of 32 bytes. */
 export function tickHash(meter: Bytes): TickHash {
-	const tag = encodeItem("tenten/1/tick");
-	const joined = concatBytes(tag, encodeItem([meter, zeros]));
-	const at = joined.length - zeros.length;
+	const hashed = new Uint8Array(32);
+	const joined = concatBytes(tickTag, meter.subarray(0, meterBytes), hashed);
+	const at = joined.length - hashed.length;
 	return (preimage) => {
 		joined.set(preimage, at);
-		return sha256(joined);
+		return sha256(joined, hashed);
 	};
 }
 
