@@ -48,8 +48,8 @@ export type FogOperatorMethods = {
 		readonly keys: readonly PublicKey[];
 		readonly budget: bigint;
 	}) => Promise<readonly number[]>;
-	/** Certifies devices, those of each party one after another: the answers to these applications. */
-	readonly certify: (applications: readonly (readonly Bytes[])[]) => Promise<readonly (readonly Bytes[])[]>;
+	/** Certifies devices: the answers to these applications. */
+	readonly certify: (applications: readonly Bytes[]) => Promise<readonly Bytes[]>;
 	/** The list of who lost its standing, in which all devices so far have a place. */
 	readonly statusList: (input: null) => Promise<Bytes>;
 	/** A token of `amount` for each of these owners. */
@@ -62,6 +62,8 @@ export type FogOperatorMethods = {
 	readonly statements: (
 		subjects: readonly Omit<StatementSubject, "operator">[],
 	) => Promise<readonly PartyStatement[]>;
+	/** From now on it ends itself once it has taken a batch of records, before it says so. */
+	readonly arm: (input: null) => Promise<void>;
 	/** How many records are in its database. */
 	readonly records: (input: null) => Promise<number>;
 };
@@ -81,6 +83,7 @@ if (import.meta.main) serveFogOperator();
 
 function serveFogOperator(): void {
 	let started: { readonly issuer: Issuer; readonly sealer: Sealer } | undefined;
+	let isArmed = false;
 	const running = () => {
 		if (started === undefined) throw new Error("not started");
 		const { issuer, sealer } = started;
@@ -91,8 +94,10 @@ function serveFogOperator(): void {
 			started = await open(input);
 			const { issuer, sealer } = started;
 			const { id } = issuer.operator;
-			const came = (records: number): void => void parent.call("came", records);
-			const url = await serve(issuer, sealer, came);
+			const url = await serve(issuer, sealer, {
+				came: (records) => void parent.call("came", records),
+				taken: () => isArmed && process.kill(process.pid, "SIGKILL"),
+			});
 			sealer.work((error) => console.error(error));
 			return { id, url, trustList: await issuer.operator.trustList() };
 		},
@@ -106,7 +111,13 @@ function serveFogOperator(): void {
 			}
 			return resets;
 		},
-		certify: (applications) => Promise.all(applications.map(certifyEach)),
+		certify: async (applications) => {
+			// One after another: of two at once the operator begins one again, since both took the same place.
+			const answers: Bytes[] = [];
+			for (const application of applications)
+				answers.push(must(await running().operator.devices.apply(application)));
+			return answers;
+		},
 		statusList: async () => {
 			const list = await running().operator.devices.statusLists.newest(0);
 			if (list === undefined) throw new Error("no status list");
@@ -125,17 +136,14 @@ function serveFogOperator(): void {
 			for (const subject of subjects) statements.push(must(await desk.statement(subject)));
 			return statements;
 		},
+		arm: async () => {
+			isArmed = true;
+		},
 		records: () =>
 			running().operator.store.read(async (transaction) => {
 				const rows = await transaction.selectFrom("recorded_payments").select("record_id").execute();
 				return rows.length;
 			}),
-	};
-	const certifyEach = async (applications: readonly Bytes[]): Promise<readonly Bytes[]> => {
-		const answers: Bytes[] = [];
-		for (const application of applications)
-			answers.push(must(await running().operator.devices.apply(application)));
-		return answers;
 	};
 	const parent = new Line<FogOperatorParent>(process as never, methods satisfies Handlers);
 	process.on("disconnect", () => process.exit());
@@ -151,17 +159,18 @@ async function open({ folder, deviceKey, logKey }: FogOperatorStart) {
 async function serve(
 	{ operator, settings }: Issuer,
 	sealer: Sealer,
-	came: (records: number) => void,
+	{ came, taken }: { readonly came: (records: number) => void; readonly taken: () => void },
 ): Promise<string> {
 	const log = { info: () => undefined, error: console.error };
 	const app = createApp({ operator, sealer, log, door: openDoor });
-	const counted = async (request: Request): Promise<Response> => {
-		if (new URL(request.url).pathname === recordsPath) {
-			const encoded = new Uint8Array(await request.clone().arrayBuffer());
-			const batch = parse(recordBatch, encoded, recordBatchMost);
-			if (!isRefusal(batch)) came((batch as readonly Bytes[]).length);
-		}
-		return app.fetch(request);
+	const watched = async (request: Request): Promise<Response> => {
+		if (new URL(request.url).pathname !== recordsPath) return app.fetch(request);
+		const encoded = new Uint8Array(await request.clone().arrayBuffer());
+		const batch = parse(recordBatch, encoded, recordBatchMost);
+		if (!isRefusal(batch)) came((batch as readonly Bytes[]).length);
+		const answer = await app.fetch(request);
+		taken();
+		return answer;
 	};
-	return (await serveApp(counted, { port: settings.port })).url;
+	return (await serveApp(watched, { port: settings.port })).url;
 }

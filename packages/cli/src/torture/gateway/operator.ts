@@ -9,6 +9,9 @@ import { assetCode } from "../town.ts";
 import { Victim } from "../victim.ts";
 import { type FogOperatorMethods, type FogOperatorParent, fogOperatorProgram } from "./operator-process.ts";
 
+/** for a gateway to bring records to it, which it does every two seconds where it has any */
+const armed_ms = 10_000;
+
 /** Who the operator is, and where. */
 type Started = Awaited<ReturnType<FogOperatorMethods["start"]>>;
 
@@ -17,7 +20,7 @@ export type FogOperator = {
 	readonly started: Promise<Started>;
 	/** how often records came, those that it had already included */
 	readonly came: () => number;
-	/** Kills it; it is started again on its folder when what this gives is called. */
+	/** Kills it, once it has taken records and before it says so; it is started again on its folder when what this gives is called. */
 	readonly down: () => Promise<() => void>;
 };
 
@@ -58,7 +61,8 @@ export async function openOperator(folder: string, failed: (what: string) => voi
 		mayServe = new Promise((resolve) => {
 			back = resolve;
 		});
-		await victim.kill();
+		const hasTaken = await victim.await(async (line) => line.call("arm", null), armed_ms);
+		if (!hasTaken) await victim.kill();
 		return back;
 	};
 	return { victim, started, came: () => came, down };

@@ -8,7 +8,7 @@ export function sayGatewayReport({ say }: Output, report: GatewayTortured): void
 	const { devices, parties, seconds, gone_s, kills, ticks, ticksPerSecond, meters, due } = report;
 	say(`${devices} devices of ${parties} parties, certified and given a token in ${report.madeIn_s} s`);
 	say(
-		`${seconds} s, the operator killed and gone for ${gone_s} s of them, ${kills} kills of the gateway by SIGKILL`,
+		`${seconds} s, the operator killed and gone for ${gone_s} s of them, ${kills} kills of the gateway, all by SIGKILL`,
 	);
 	say(`${ticks} ticks (${ticksPerSecond} a second) in ${meters} meters, of ${due} minor units together`);
 	const { kept, there, came, waitingMost } = report;
