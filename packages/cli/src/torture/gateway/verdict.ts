@@ -46,6 +46,8 @@ export function verdict({ reports, records, statements, rows, issued }: AtTheEnd
 	return wrong;
 }
 
+const whose = { paid: "who paid", received: "who was paid" } as const;
+
 /** Each record that was left is on one statement of who paid, and on one of who was paid; and no other is on any. */
 function ofSide(
 	side: StatementLine["side"],
@@ -56,11 +58,12 @@ function ofSide(
 	const there = new Set<string>();
 	for (const { record } of statements.flatMap(({ lines }) => lines.filter((line) => line.side === side))) {
 		const id = toHex(record);
-		if (there.has(id)) wrong.push(`record ${id} was ${side} twice`);
-		else if (!kept.has(id)) wrong.push(`record ${id} is on a statement, and was never left`);
+		if (there.has(id)) wrong.push(`record ${id} is on statements of ${whose[side]} twice`);
+		else if (!kept.has(id))
+			wrong.push(`record ${id} is on a statement of ${whose[side]}, and was never left`);
 		there.add(id);
 	}
 	for (const id of kept)
-		if (!there.has(id)) wrong.push(`record ${id} was left, and on no statement it is ${side}`);
+		if (!there.has(id)) wrong.push(`record ${id} was left, and is on no statement of ${whose[side]}`);
 	return wrong;
 }
