@@ -10,7 +10,7 @@ import { freePort } from "../src/server/port.ts";
 import { openShell, type Shell, says } from "./support/tenten.ts";
 
 const examples = globSync(join(import.meta.dirname, "../../../docs/examples/*.json"));
-const shell = openShell();
+const shell = openShell({}, "together");
 const { well, tenten, folder } = shell;
 /** the API key of each person, by their name; each with a shell of their own */
 const people = new Map<string, Shell>();
@@ -62,7 +62,7 @@ before(async () => {
 		"--data",
 		at("bank"),
 	);
-	const kenji = openShell({ TENTEN_API_KEY: second, TENTEN_OPERATOR_URL: url });
+	const kenji = openShell({ TENTEN_API_KEY: second, TENTEN_OPERATOR_URL: url }, "together");
 	people.set("kenji", kenji);
 	for (const [name, role, part, administrator] of [
 		["taro", "issuer", "proposer", shell],
@@ -70,7 +70,7 @@ before(async () => {
 		["jiro", "approver", "approver", kenji],
 	] as const) {
 		const { key } = await well("operator", "keys", "add", name, "--role", role, "--data", at("bank"));
-		const own = openShell({ TENTEN_API_KEY: key, TENTEN_OPERATOR_URL: url });
+		const own = openShell({ TENTEN_API_KEY: key, TENTEN_OPERATOR_URL: url }, "together");
 		people.set(name, own);
 		const { key: signs } = await own.well("operator", "people", "init", at(name));
 		const certificate = join(at(name), "certificate.cbor");

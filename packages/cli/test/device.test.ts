@@ -14,7 +14,7 @@ import { passphraseCost, WalletFolder } from "../src/wallet/folder.ts";
 import { withReasons } from "../src/wallet/paying.ts";
 import { openShell, type Ran, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 const wallet = (name: string) => ["--wallet", at(name)] as const;

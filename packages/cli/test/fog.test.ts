@@ -19,7 +19,7 @@ import {
 import { signerFrom } from "../../module/src/index.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 const device = signerFrom(new Uint8Array(32).fill(5), "Ed25519");

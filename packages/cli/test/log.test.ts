@@ -9,7 +9,7 @@ import { LogWriter } from "@tenten/operator";
 import { isRefusal, verifierKey, writeVerifierKey } from "@tenten/protocol";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const { tenten, well } = shell;
 const at = (...path: readonly string[]): string => join(shell.folder, ...path);

@@ -81,7 +81,7 @@ test("what proves nothing ends with 1 and the code, and what cannot be asked wit
 });
 
 test("of a log that showed two histories a case is made by what was kept, and convicts it offline", async () => {
-	const shell = openShell();
+	const shell = openShell({}, "together");
 	after(() => shell.close());
 	const { tenten, well } = shell;
 	const at = (name: string): string => join(shell.folder, name);

@@ -10,7 +10,7 @@ import { createIssuer, type Issuer, openIssuer, usualWindows } from "../src/serv
 import { random } from "../src/surroundings.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const parent = mkdtempSync(join(tmpdir(), "tenten-access-"));
 const folder = join(parent, "bank");
 const unlock = { kind: "device", key: random(32) } as const;

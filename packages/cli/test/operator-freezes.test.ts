@@ -19,7 +19,7 @@ const shells: Shell[] = [];
 async function person(administrator: string): Promise<Shell> {
 	const made = { name: administrator, roles: ["approver"], expiresAt: null } as const;
 	const { text } = await issuer.operator.addKey({ actor: administrator, requestId: "test" }, made);
-	const shell = openShell({ TENTEN_API_KEY: text, TENTEN_OPERATOR_URL: server.url });
+	const shell = openShell({ TENTEN_API_KEY: text, TENTEN_OPERATOR_URL: server.url }, "together");
 	shells.push(shell);
 	return shell;
 }

@@ -21,7 +21,7 @@ test("what has ended is counted, deleted with --apply, and then there is nothing
 	await operator.keepFirstKey(apiKey);
 	clock.now += refundsEnd + 2 * day;
 	const server = await startServer({ operator, port: 0, log: silent });
-	const shell = openShell({ TENTEN_API_KEY: apiKey, TENTEN_OPERATOR_URL: server.url });
+	const shell = openShell({ TENTEN_API_KEY: apiKey, TENTEN_OPERATOR_URL: server.url }, "together");
 	t.after(async () => {
 		shell.close();
 		await server.close();

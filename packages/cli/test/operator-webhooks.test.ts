@@ -11,7 +11,7 @@ import { createIssuer, type Issuer, openIssuer, usualWindows } from "../src/serv
 import { random } from "../src/surroundings.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const parent = mkdtempSync(join(tmpdir(), "tenten-webhooks-"));
 const folder = join(parent, "bank");
 const settings = join(folder, "operator.json");

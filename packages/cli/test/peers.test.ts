@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { ended } from "./support/processes.ts";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const { well, tenten, start, folder } = shell;
 const [a, b] = [join(folder, "a"), join(folder, "b")];
 after(() => shell.close());

@@ -11,7 +11,7 @@ import { after, test } from "node:test";
 import { freePort } from "../src/server/port.ts";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const { well, tenten, start } = shell;
 const file = (name: string): string => join(shell.folder, name);

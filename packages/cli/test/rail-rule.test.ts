@@ -11,7 +11,7 @@ import { readRailSettings, startRail } from "@tenten/operator";
 import { freePort } from "../src/server/port.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 

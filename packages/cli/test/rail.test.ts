@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { freePort } from "../src/server/port.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 
 const deadline_ms = 120_000;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const { well, tenten, folder } = shell;
 after(() => shell.close());
 

@@ -32,7 +32,7 @@ import { must, openWallet } from "./support/hand-over-process.ts";
 import { ended } from "./support/processes.ts";
 import { openShell, type Ran, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 

@@ -11,7 +11,7 @@ import { id, must, signerOf } from "../../protocol/test/crossing/support/sides.t
 import { usualWebhooks, writeIssuerSettings } from "../src/server/issuer-settings.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const { well, folder } = shell;
 const at = (name: string): string => join(folder, name);
 const [root, car] = [signerOf(0x51), signerOf(0x31)];

@@ -14,7 +14,7 @@ import { ended, firstLine, startProgram } from "./support/processes.ts";
 import { openShell } from "./support/tenten.ts";
 
 const program = join(import.meta.dirname, "support/operator-process.ts");
-const shell = openShell();
+const shell = openShell({}, "together");
 const root = mkdtempSync(join(tmpdir(), "tenten-signing-keys-"));
 const folder = join(root, "bank");
 const unlock = { kind: "device", key: random(32) } as const;

@@ -17,7 +17,7 @@ import { withReasons } from "../src/wallet/paying.ts";
 import { ended } from "./support/processes.ts";
 import { openShell, type Ran, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 const [payer, payee] = [at("payer"), at("payee")];

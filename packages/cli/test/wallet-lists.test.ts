@@ -7,7 +7,7 @@ import { freePort } from "../src/server/port.ts";
 import { ended } from "./support/processes.ts";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 

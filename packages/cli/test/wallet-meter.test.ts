@@ -6,8 +6,10 @@ import { listenAsRelay } from "@tenten/wallet";
 import { ended } from "./support/processes.ts";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const { well, tenten, start, folder } = shell;
+/** the same wallets, where two commands are to run at once */
+const terminals = openShell({ TENTEN_WALLET: join(folder, "wallet") });
 const other = ["--wallet", join(folder, "other")] as const;
 let relay: Awaited<ReturnType<typeof listenAsRelay>>;
 
@@ -24,6 +26,7 @@ before(async () => {
 	await well("wallet", "topup", "50");
 });
 after(async () => {
+	terminals.close();
 	shell.close();
 	await relay.stop();
 });
@@ -77,7 +80,7 @@ test("closed from both terminals at once, after both had ended; until then the b
 	assert.deepEqual([balances[0].available, balances[0].metered], [4_873, 100]);
 	const { meters } = await well("wallet", "meter", "list");
 	const { meter } = meters.find(({ state }: { state: string }) => state === "open");
-	const close = (...where: readonly string[]) => well("wallet", "meter", "close", meter, ...where);
+	const close = (...where: readonly string[]) => terminals.well("wallet", "meter", "close", meter, ...where);
 	const both = await Promise.all([close(), close(...other)]);
 	assert.deepEqual(
 		both.map(({ side, state }) => `${side} ${state}`),

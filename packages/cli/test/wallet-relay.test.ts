@@ -6,7 +6,7 @@ import { listenAsRelay } from "@tenten/wallet";
 import { ended } from "./support/processes.ts";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const { well, tenten, start, folder } = shell;
 const other = ["--wallet", join(folder, "other")] as const;
 let relay: Awaited<ReturnType<typeof listenAsRelay>>;

@@ -9,7 +9,7 @@ import { WalletFolder } from "../src/wallet/folder.ts";
 import { ended } from "./support/processes.ts";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const { well, tenten, start, folder } = shell;
 const file = (name: string): string => join(folder, name);
 const other = ["--wallet", file("other")] as const;

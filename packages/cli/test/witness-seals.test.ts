@@ -25,7 +25,7 @@ import { bank, SealedLog } from "../../operator/test/support/sealed-log.ts";
 import { logKey } from "../../operator/test/support/witnessed.ts";
 import { openShell, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 

@@ -8,7 +8,7 @@ import { isRefusal, parseVerifierKey, writeVerifierKey } from "@tenten/protocol"
 import { ask, historyOf, logKey, requestOf } from "../../operator/test/support/witnessed.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 

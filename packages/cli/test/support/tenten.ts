@@ -4,9 +4,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runTogether } from "./together.ts";
 
 const bin = join(import.meta.dirname, "../../src/bin.ts");
 const several = join(import.meta.dirname, "several-commands.ts");
+
+/**
+ * Where commands run. `apart`: each in a process of its own, as its users run it. `together`: one after another in
+ * one process, for tests of what commands do to an operator or a wallet: most of what a command takes is its start.
+ */
+export type Runs = "apart" | "together";
 
 export type Ran = {
 	readonly status: number | null;
@@ -30,7 +37,7 @@ export type Shell = {
 };
 
 /** A folder of its own, where every wallet and operator opens with the same passphrase; with these variables, too. */
-export function openShell(variables: Readonly<Record<string, string>> = {}): Shell {
+export function openShell(variables: Readonly<Record<string, string>> = {}, runs: Runs = "apart"): Shell {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-cli-"));
 	const { DATABASE_URL: _, DATABASE_URL_FILE: __, ...surroundings } = process.env;
 	const own = { TENTEN_PASSPHRASE: "correct horse", TENTEN_WALLET: join(folder, "wallet") };
@@ -49,16 +56,20 @@ export function openShell(variables: Readonly<Record<string, string>> = {}): She
 		child.stdout?.on("data", (data) => (stdout += data));
 		child.stderr?.on("data", (data) => (stderr += data));
 		const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
-		return { status, stderr, lines: stdout.trim().split("\n") };
+		return { status, stderr, stdout };
 	};
 	const tenten = async (...args: readonly string[]): Promise<Ran> => {
-		const { status, stderr, lines } = await over(start(...args));
-		const last = lines.at(-1) ?? "";
+		const { status, stderr, stdout } =
+			runs === "apart"
+				? await over(start(...args))
+				: await runTogether({ args: [...args, "--json"], cwd: folder, env });
+		const last = stdout.trim().split("\n").at(-1) ?? "";
 		return { status, stderr, json: last === "" ? undefined : JSON.parse(last) };
 	};
 	const each = async (all: readonly (readonly string[])[]): Promise<readonly Ran[]> => {
-		const { status, stderr, lines } = await over(run(several, JSON.stringify(all)));
+		const { status, stderr, stdout } = await over(run(several, JSON.stringify(all)));
 		assert.equal(status, 0, stderr);
+		const lines = stdout.trim().split("\n");
 		assert.equal(lines.length, 2 * all.length, stderr);
 		return all.map((_, at) => {
 			const [json, ended] = lines.slice(2 * at, 2 * at + 2).map((line) => JSON.parse(line));
