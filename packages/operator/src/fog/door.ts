@@ -58,7 +58,7 @@ export function fogDoor({ answer, standing, log }: FogDoorOptions): OpenAPIHono 
 		return isRefusal(answered) ? refused(routes.question, answered) : given(answered);
 	});
 	serve(door, routes.standing, anybody, async () => given(standing()));
-	addDocumentationRoutes(door, routes, anybody, fogDocument());
+	addDocumentationRoutes(door, routes, anybody, fogDocument);
 	serve(door, routes.live, anybody, async () => given("ok"));
 	serve(door, routes.ready, anybody, async () => given("ok"));
 	serve(door, routes.metrics, anybody, async () =>

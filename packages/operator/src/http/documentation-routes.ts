@@ -13,14 +13,20 @@ type Described<K extends keyof typeof serviceEndpoints> = {
 	readonly [N in K]: Omit<(typeof serviceEndpoints)[N], "access"> & Pick<Endpoint, "access">;
 };
 
+/** `make` is called by the first who asks: a start waits for no document. */
 export function addDocumentationRoutes(
 	door: OpenAPIHono,
 	{ openApi, documentation, explanation }: Described<"openApi" | "documentation" | "explanation">,
 	gate: Gate,
-	document: Document,
+	make: () => Document,
 ): void {
-	serve(door, openApi, gate, async () => given(document));
-	serve(door, documentation, gate, async () => given(documentPage(document)));
+	let made: Document | undefined;
+	const document = (): Document => {
+		made ??= make();
+		return made;
+	};
+	serve(door, openApi, gate, async () => given(document()));
+	serve(door, documentation, gate, async () => given(documentPage(document())));
 	serve(door, explanation, gate, async ({ params }) => {
 		const code = problemCodes.find((known) => known === params.code);
 		return code === undefined ? problem("route-unknown") : given(problemText(code));

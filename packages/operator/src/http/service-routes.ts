@@ -11,7 +11,7 @@ import { type Gate, serve } from "./serving.ts";
 
 export function addServiceRoutes(app: OpenAPIHono, operator: Operator, metrics: Metrics, gate: Gate): void {
 	const { live, ready, metrics: figures } = endpoints;
-	addDocumentationRoutes(app, endpoints, gate, openApiDocument());
+	addDocumentationRoutes(app, endpoints, gate, openApiDocument);
 	serve(app, live, gate, async () => given("ok"));
 	serve(app, ready, gate, async () => {
 		if (!(await operator.isReachable())) return problem("not-ready");

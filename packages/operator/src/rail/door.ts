@@ -47,7 +47,7 @@ export function railDoor(runner: RailRunner, bug: (error: Error) => void): OpenA
 		const sum = accounts.reduce((total, { balance }) => total + balance, 0n);
 		return given(JSON.parse(writeJson({ accounts, sum })));
 	});
-	addDocumentationRoutes(door, railEndpoints, anybody, railDocument());
+	addDocumentationRoutes(door, railEndpoints, anybody, railDocument);
 	serve(door, live, anybody, async () => given("ok"));
 	serve(door, ready, anybody, async () => {
 		await runner.kept("ready?");

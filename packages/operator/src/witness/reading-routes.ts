@@ -76,7 +76,7 @@ export function addReadingRoutes(
 		const { now, peers } = seals.standings();
 		return given({ now, peers: [...peers] });
 	});
-	addDocumentationRoutes(door, routes, anybody, witnessDocument());
+	addDocumentationRoutes(door, routes, anybody, witnessDocument);
 	serve(door, routes.live, anybody, async () => given("ok"));
 	serve(door, routes.ready, anybody, async () => given("ok"));
 	serve(door, routes.metrics, anybody, async () => given(await metrics.text()));
