@@ -11,12 +11,19 @@ import {
 	cancelPayload,
 	consumedOutput,
 	consumedOutputs,
+	decodeItem,
 	equalBytes,
 	forkEvidenceFrom,
+	type Item,
+	isRefusal,
+	limits,
 	type Message,
+	parseItem,
 	payeeState,
 	payerState,
+	type Refusal,
 	receipt,
+	type Shape,
 	serialize,
 	serializeMessage,
 	serializeToken,
@@ -50,6 +57,7 @@ import { operatorMaterial } from "./operator-material.ts";
 import { rowMaterial } from "./row-material.ts";
 import { sealMaterial } from "./seal-material.ts";
 import { settleMaterial } from "./settle-material.ts";
+import { runShape } from "./target.ts";
 
 /** Of hand-overs under the toy suite. */
 export const stages: readonly Stages[] = [twoPhase(), exchange(), direct()];
@@ -239,6 +247,22 @@ function allParts(): Promise<readonly Bytes[]> {
 	});
 	return parts;
 }
+
+const items = new WeakMap<Bytes, Item | Refusal>();
+
+function itemOf(part: Bytes): Item | Refusal {
+	const known = items.get(part) ?? decodeItem(part, limits.evidence);
+	items.set(part, known);
+	return known;
+}
+
+/** Whether a shape reads a part of the material and writes it back: for `harvest`, by items that are decoded once. */
+export const reads =
+	(shape: Shape<unknown>) =>
+	(part: Bytes): boolean => {
+		const item = itemOf(part);
+		return !isRefusal(item) && !isRefusal(parseItem(shape, item)) && runShape(shape, part) === "accepted";
+	};
 
 /** Valid inputs of a decoder: what it accepts of all there is, spread over all sizes. */
 export async function harvest(accepts: (input: Bytes) => boolean, most = 24): Promise<readonly Bytes[]> {

@@ -8,7 +8,7 @@ import type { Message, Shape } from "@tenten/protocol";
 import * as protocol from "@tenten/protocol";
 import * as heldKeys from "../../packages/module/src/keystore/held-keys.ts";
 import * as rows from "../../packages/module/src/rows.ts";
-import { harvest } from "../material.ts";
+import { harvest, reads } from "../material.ts";
 import { runShape, type Target } from "../target.ts";
 
 function isShape(value: unknown): value is Shape<unknown> {
@@ -26,7 +26,7 @@ function shapeTarget(name: string, shape: Shape<unknown>): Target {
 		name,
 		weight: 1,
 		open: async () => ({
-			seeds: await harvest((input) => runShape(shape, input) === "accepted"),
+			seeds: await harvest(reads(shape)),
 			form: "items",
 			run: (input) => runShape(shape, input),
 		}),
@@ -48,20 +48,25 @@ const kinds = [
 	"ruling",
 ] as const satisfies readonly Message["kind"][];
 
+const kindsKnown = new WeakMap<Uint8Array, string>();
+
+/** Of a part of the material: what it is, if it is a message, or that it is refused. Found once for all kinds. */
+function kindOf(part: Uint8Array): string {
+	const kind = kindsKnown.get(part) ?? protocol.parseMessage(part).kind;
+	kindsKnown.set(part, kind);
+	return kind;
+}
+
 /** Each kind of message from messages of its own. */
 const messages = kinds.map((kind): Target => {
 	const run = (input: Uint8Array) => {
 		const message = protocol.parseMessage(input);
 		return protocol.isRefusal(message) ? message.code : runShape(protocol.message, input);
 	};
-	const isKind = (input: Uint8Array) => {
-		const message = protocol.parseMessage(input);
-		return message.kind === kind;
-	};
 	return {
 		name: `message/${kind}`,
 		weight: kind === "transfer" || kind === "counterTransfer" ? 4 : 1,
-		open: async () => ({ seeds: await harvest(isKind), form: "items", run }),
+		open: async () => ({ seeds: await harvest((input) => kindOf(input) === kind), form: "items", run }),
 	};
 });
 

@@ -52,9 +52,9 @@ import {
 	verifyToken,
 	verifyTrustList,
 } from "@tenten/protocol";
-import { harvest, stages } from "../material.ts";
+import { harvest, reads, stages } from "../material.ts";
 import { memoryLimits } from "../memory.ts";
-import { Broken, mustBeSame, type Outcome, outcomeOf, runShape, type Target } from "../target.ts";
+import { Broken, mustBeSame, type Outcome, outcomeOf, type Target } from "../target.ts";
 import { believingTrust, now } from "./trusts.ts";
 
 type Run = (input: Bytes, trust: Trust) => Outcome;
@@ -85,11 +85,6 @@ function verifier(name: string, run: Run, looksRight: (input: Bytes) => boolean,
 		},
 	};
 }
-
-const holds =
-	<T>(shape: Shape<T>) =>
-	(input: Bytes): boolean =>
-		runShape(shape, input) === "accepted";
 
 /** What was verified adds up, link by link, and ends in what it says. */
 function checkToken(verified: VerifiedToken): void {
@@ -219,21 +214,21 @@ const answers: Run = (input) => {
 const isTransfer = (input: Bytes): boolean => parseMessage(input).kind === "transfer";
 
 export const verifierTargets: readonly Target[] = [
-	verifier("token", tokenRun({}), holds(token)),
-	verifier("token that is being paid", tokenRun({ now }), holds(token)),
-	verifier("certificate", (input, trust) => outcomeOf(trust.certificate(input)), holds(certificate), 1),
-	verifier("trust list", wholeList, holds(trustList)),
-	verifier("issue proof", after(issueProof, verifyIssueProof), holds(issueProof)),
-	verifier("request", after(signedRequest, verifyRequest), holds(signedRequest)),
-	verifier("receipt", (input, trust) => outcomeOf(verifyReceipt(input, trust)), holds(receipt)),
-	verifier("evidence", (input, trust) => outcomeOf(verifyEvidence(input, trust)), holds(evidence)),
-	verifier("order", after(signedOrder, verifyOrder), holds(signedOrder)),
-	verifier("ruling", after(signedRuling, verifyRuling), holds(signedRuling)),
-	verifier("definition", definitionOf, holds(definition)),
+	verifier("token", tokenRun({}), reads(token)),
+	verifier("token that is being paid", tokenRun({ now }), reads(token)),
+	verifier("certificate", (input, trust) => outcomeOf(trust.certificate(input)), reads(certificate), 1),
+	verifier("trust list", wholeList, reads(trustList)),
+	verifier("issue proof", after(issueProof, verifyIssueProof), reads(issueProof)),
+	verifier("request", after(signedRequest, verifyRequest), reads(signedRequest)),
+	verifier("receipt", (input, trust) => outcomeOf(verifyReceipt(input, trust)), reads(receipt)),
+	verifier("evidence", (input, trust) => outcomeOf(verifyEvidence(input, trust)), reads(evidence)),
+	verifier("order", after(signedOrder, verifyOrder), reads(signedOrder)),
+	verifier("ruling", after(signedRuling, verifyRuling), reads(signedRuling)),
+	verifier("definition", definitionOf, reads(definition)),
 	verifier("enrolment", enrolment, () => false),
 	verifier("false statement", falseStatement, () => false),
-	verifier("claim", after(claim, judgeClaim), holds(claim), 6),
-	verifier("ruling request", rulingRequestRun, holds(rulingRequest), 4),
+	verifier("claim", after(claim, judgeClaim), reads(claim), 6),
+	verifier("ruling request", rulingRequestRun, reads(rulingRequest), 4),
 	verifier("transfer", judgeTransfer, isTransfer, 8),
 	verifier("answer", answers, () => false, 1),
 ];
