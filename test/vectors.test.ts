@@ -67,6 +67,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"status-list-rollback": "status lists, as above",
 	"order-unknown": "a company's own orders",
 	"store-full": "what room a gateway has",
+	"part-missing": "what a browser could load",
 	"list-stale": "how long a gateway has not reached its operator",
 	"lot-unknown": "records of other domains, which the second reader does not know yet",
 	"lot-known": "records of other domains, which the second reader does not know yet",

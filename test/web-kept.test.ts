@@ -3,7 +3,8 @@
  * else's pages, puts nothing into its cache, and takes nothing out. Chromium asks a real server, which is told to lie.
  */
 import assert from "node:assert/strict";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type LoopbackServer, listenOnLoopback } from "@tenten/wallet";
 import { buildWeb, webApp } from "@tenten/web";
@@ -155,6 +156,28 @@ describe("the service worker", { skip }, () => {
 			instead = () => undefined;
 			assert.equal(await loads(), true);
 			assert.deepEqual(await kept(opened), { ...expected, [later]: "200 false" });
+
+			// A newer version takes away what the older one kept, so it brings its own.
+			const newer = readFileSync(join(folder, "service-worker.js"), "utf8").replace(
+				/(?<=\\"version\\":\\")\w+/,
+				"newer",
+			);
+			instead = ({ url }) =>
+				url.endsWith("/service-worker.js") ? new Response(newer, { headers: script }) : undefined;
+			await opened.evaluate(async () => {
+				const registration = await navigator.serviceWorker.getRegistration();
+				await registration?.update();
+			});
+			await opened.waitForFunction(async () => {
+				const registration = await navigator.serviceWorker.getRegistration();
+				return registration?.waiting != null;
+			});
+			const brought = await opened.evaluate(async () => {
+				const requests = await (await caches.open("tenten-newer")).keys();
+				return requests.map(({ url }) => new URL(url).pathname.slice(1)).sort();
+			});
+			assert.deepEqual(brought, built.sort());
+			instead = () => undefined;
 		});
 	});
 

@@ -1,6 +1,6 @@
 /**
- * A backup of a wallet that had a meter open, restored in the built page: what runs meters is loaded for it, and what
- * it holds is counted and claimed. That no other wallet loads it is in web-budget.test.ts.
+ * Both sides of an open meter are lost, and restored in the built page: what runs meters is loaded for them, and what
+ * it holds is counted, claimed and paid. That no other wallet loads it is in web-budget.test.ts.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -12,43 +12,50 @@ import { pass } from "./browser/clock.ts";
 import { type App, gift, openPhones, type Phone, type Phones, yen } from "./browser/phones.ts";
 import { asset, ok } from "./support/town.ts";
 
+/** In the page, once its balance was asked for. */
+type PageEnd = { readonly tidy: () => Promise<void> };
+
 const day = 86_400;
 const passphrase = "correct horse battery";
 
 describe("a backup with an open meter, in the browser", { skip }, () => {
 	let phones: Phones;
-	let phone: Phone;
-	let payee: Wallet;
-	let payersBackup: Buffer;
-	/** paths of what runs meters, as they were asked for */
-	const asked: string[] = [];
+	let payer: Phone;
+	let payee: Phone;
+	let backups: { readonly payer: Buffer; readonly payee: Buffer };
+	/** whether what runs meters is not there */
 	let isMissing = false;
+	/** until then the service worker does not come */
+	let restored: () => void;
+	const isRestored = new Promise<void>((resolve) => {
+		restored = resolve;
+	});
 
-	const counted = (pages: App): App => ({
-		fetch: (request) => {
+	const slow = (pages: App): App => ({
+		fetch: async (request) => {
 			const { pathname } = new URL(request.url);
-			if (!pathname.startsWith("/assets/later-")) return pages.fetch(request);
-			asked.push(pathname);
-			return isMissing ? new Response("gone", { status: 404 }) : pages.fetch(request);
+			if (pathname === "/service-worker.js") await isRestored;
+			const isGone = isMissing && pathname.startsWith("/assets/later-");
+			return isGone ? new Response("gone", { status: 404 }) : pages.fetch(request);
 		},
 	});
 
 	/** A meter of 250 yen for a hundred ticks, of which forty were ticked: 100 yen are due. */
 	before(async () => {
 		const policy = { trustListValidity: 9_999 * day, certificateValidity: 9_999 * day };
-		phones = await openPhones({ policy, hasClock: true, beforePages: counted });
+		phones = await openPhones({ policy, hasClock: true, beforePages: slow });
 		const { town } = phones;
-		const payer = await town.wallet(1_000n);
-		payee = await town.wallet();
+		const [lostPayer, lostPayee] = [await town.wallet(1_000n), await town.wallet()];
 		const until = town.clock.now + 2 * day;
 		const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
-		const { encoded } = ok(await payee.meters.request(terms));
-		const channel = inProcessChannel(payee.handle);
-		const { meter } = ok(await payer.meters.open({ request: encoded }, channel));
-		assert.equal(await payer.meters.tick(meter, channel, 40), undefined);
-		payersBackup = await backupOf(payer);
+		const { encoded } = ok(await lostPayee.meters.request(terms));
+		const channel = inProcessChannel(lostPayee.handle);
+		const { meter } = ok(await lostPayer.meters.open({ request: encoded }, channel));
+		assert.equal(await lostPayer.meters.tick(meter, channel, 40), undefined);
+		backups = { payer: await backupOf(lostPayer), payee: await backupOf(lostPayee) };
 	});
 	after(async () => {
+		restored();
 		await phones?.close();
 	});
 
@@ -70,50 +77,75 @@ describe("a backup with an open meter, in the browser", { skip }, () => {
 		await button("restore.do").click();
 	}
 
-	test("is not restored where what runs meters cannot be had, and counts what they hold where it is", async () => {
-		phone = await phones.phone({ language: "en" });
+	async function sayNothingWasPaid({ page, text, go, button }: Phone): Promise<void> {
+		await go("restored");
+		await page.getByRole("checkbox", { name: text("restored.nothing") }).check();
+		await button("restored.ask").click();
+		await page.getByText(text("restored.done")).waitFor();
+	}
+
+	async function accountHolds(phone: Phone, minor: bigint): Promise<void> {
+		await phone.go("top-up");
+		await phone.page.getByText(yen(phone, minor), { exact: true }).waitFor();
+	}
+
+	const inMeters = ({ page }: Phone): Promise<readonly string[]> =>
+		page.getByTestId("in-meters").allTextContents();
+
+	test("makes no wallet where what runs meters cannot be had, and counts what they hold where it is", async () => {
+		payer = await phones.phone({ language: "en" });
 		isMissing = true;
-		await restore(phone, payersBackup);
-		await phone.page.getByText(refusalWords["channel-failed"].en).waitFor();
-		await phone.page.getByText(phone.text("restore.nothingMade")).waitFor();
+		await restore(payer, backups.payer);
+		await payer.page.getByText(refusalWords["part-missing"].en).waitFor();
+		await payer.page.getByText(payer.text("restore.nothingMade")).waitFor();
 		isMissing = false;
-		await phone.page.reload();
-		await restore(phone, payersBackup);
-		await phone.page.getByTestId("restored").waitFor();
-		const { available, awaited, metered } = await balanceAgrees(phone);
+		await payer.page.reload();
+		await restore(payer, backups.payer);
+		await payer.page.getByTestId("restored").waitFor();
+		assert.deepEqual(await inMeters(payer), [yen(payer, 250n)]);
+		const { available, awaited, metered } = await balanceAgrees(payer);
 		assert.deepEqual([available, awaited, metered], [0n, 750n, 250n]);
 	});
 
-	test("opens without a network, too: what runs meters is kept once it was loaded", async () => {
-		await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-		await phone.page.reload();
-		await phone.page.getByTestId("metered").waitFor();
-		asked.length = 0;
-		await phone.context.setOffline(true);
-		await phone.page.reload();
-		assert.equal(await phone.page.getByTestId("metered").textContent(), yen(phone, 250n));
-		await phone.context.setOffline(false);
-		assert.deepEqual(asked, []);
+	test("opens without a network once that was loaded, though the service worker came later", async () => {
+		const { page, context } = payer;
+		const isKept = (): Promise<boolean> =>
+			page.evaluate(async () => {
+				const names = await caches.keys();
+				const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+				return kept.flat().some(({ url }) => url.includes("/later-"));
+			});
+		restored();
+		await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+		await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+		assert.equal(await isKept(), false);
+		await context.setOffline(true);
+		await page.reload();
+		await page.getByTestId("metered").waitFor();
+		assert.equal(await page.getByTestId("metered").textContent(), yen(payer, 250n));
+		assert.equal(await isKept(), true);
+		await context.setOffline(false);
 	});
 
-	test("is paid what the payee did not claim, by its owner's word, and the money is counted", async () => {
+	test("is paid by its owner's word, on either side what is its own", async () => {
 		const { town } = phones;
-		town.clock.now += 2 * day;
-		await payee.upkeep();
-		town.clock.now += asset.grace;
-		await pass(phone, 2 * day + asset.grace);
-		await phone.go("restored");
-		await phone.page.getByRole("checkbox", { name: phone.text("restored.nothing") }).check();
-		await phone.button("restored.ask").click();
-		await phone.page.getByText(phone.text("restored.done")).waitFor();
-		const { available, metered } = await balanceAgrees(phone);
+		payee = await phones.phone({ language: "en" });
+		await restore(payee, backups.payee);
+		await payee.page.getByTestId("restored").waitFor();
+		assert.deepEqual(await inMeters(payee), [yen(payee, 100n)]);
+		await sayNothingWasPaid(payee);
+		assert.deepEqual(await inMeters(payee), []);
+		town.clock.now += 2 * day + asset.grace;
+		for (const phone of [payer, payee]) await pass(phone, 2 * day + asset.grace);
+		await sayNothingWasPaid(payer);
+		const { available, metered } = await balanceAgrees(payer);
 		assert.deepEqual([available, metered], [750n, 0n]);
-		await phone.go("top-up");
-		await phone.page.getByText(yen(phone, gift + 150n)).waitFor();
-		await payee.upkeep();
-		assert.equal(ok(await payee.account(town.asset)), 100n);
+		await accountHolds(payer, gift + 150n);
+		await balanceAgrees(payee);
+		await payee.page.evaluate(() => (globalThis as unknown as PageEnd).tidy());
+		await accountHolds(payee, gift + 100n);
 		assert.deepEqual((await town.operator.audit(asset.code)).broken, []);
 		assert.deepEqual(await town.operator.caseFiles(null), []);
-		assert.deepEqual(phone.problems, []);
+		assert.deepEqual([...payer.problems, ...payee.problems], []);
 	});
 });

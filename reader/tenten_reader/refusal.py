@@ -27,6 +27,7 @@ TRANSIENT = frozenset(
         "payout-stopped",
         "rate-limited",
         "overloaded",
+        "part-missing",
         "channel-failed",
     }
 )

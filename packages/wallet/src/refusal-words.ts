@@ -181,6 +181,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "Another program has this wallet open.",
 		ja: "このウォレットは別のプログラムで開かれています。",
 	},
+	"part-missing": {
+		en: "A part of this wallet could not be loaded. Nothing is lost: open it again with a network.",
+		ja: "ウォレットの一部を読み込めませんでした。お金は失われていません。ネットワークにつないで、もう一度開いてください。",
+	},
 	"channel-failed": {
 		en: "Whether this arrived is not known; sending the same again is safe.",
 		ja: "届いたか確認できません。同じものを送り直しても安全です。",

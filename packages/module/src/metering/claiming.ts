@@ -9,7 +9,9 @@
  * until it is answered for good.
  */
 import {
+	type AssetId,
 	type Bytes,
+	dueFor,
 	equalBytes,
 	isRefusal,
 	meterPart,
@@ -60,19 +62,47 @@ function ownKey(row: Row): Bytes {
 	return "step" in row ? row.payee : row.payer;
 }
 
+/** A meter of a restored key, which waits for its owner's word that nothing was signed since. */
+export type AwaitedMeter = {
+	readonly meter: Bytes;
+	readonly asset: AssetId;
+	/** minor units: the most that is this side's, as far as it knows */
+	readonly amount: bigint;
+	/** unix seconds: from then on the word counts */
+	readonly from: number;
+};
+
 /**
- * The meters of restored keys whose owner may have them claimed now, by the word that nothing was signed since. Of
- * keys that came with an earlier backup already the word says nothing.
+ * The meters of restored keys that are claimed by their owner's word, now or later. Of keys that came with an earlier
+ * backup already the word says nothing.
  */
-export function claimableByWord(core: Core, { payers, payees }: Meters): readonly Bytes[] {
+export function awaitedMeters(core: Core, { payers, payees }: Meters): readonly AwaitedMeter[] {
+	const byWord = (row: Row): boolean => isAwaited(core, row) && !core.isSilencedAgain(ownKey(row));
+	const paying = [...payers.rows.entries.values()]
+		.filter(byWord)
+		.map(({ state, asset, held, claimableFrom: from }) => ({
+			meter: state.meter,
+			asset,
+			amount: held,
+			from,
+		}));
 	const now = core.now();
-	const paying = [...payers.rows.entries.values()].filter(({ claimableFrom }) => claimableFrom <= now);
-	const paid = [...payees.rows.entries.values()].filter(
-		({ state, claimableFrom }) => now < claimableFrom && "preimage" in state && state.preimage !== null,
-	);
-	return [...paying, ...paid]
-		.filter((row) => isAwaited(core, row) && !core.isSilencedAgain(ownKey(row)))
-		.map(({ state }) => state.meter);
+	const paid = [...payees.rows.entries.values()]
+		.filter((row) => byWord(row) && now < row.claimableFrom)
+		.flatMap(({ state, asset, openedAt: from, ...row }) =>
+			"preimage" in state && state.preimage !== null
+				? [{ meter: state.meter, asset, amount: dueFor(row, state.ticks), from }]
+				: [],
+		);
+	return [...paying, ...paid];
+}
+
+/** Those of them that may be claimed now. */
+export function claimableByWord(core: Core, meters: Meters): readonly Bytes[] {
+	const now = core.now();
+	return awaitedMeters(core, meters)
+		.filter(({ from }) => from <= now)
+		.map(({ meter }) => meter);
 }
 
 function payeeWakesAt(core: Core, row: PayeeMeterRow): number | null {

@@ -20,7 +20,14 @@ import type { Core } from "../core.ts";
 import type { TokenSummary } from "../rows.ts";
 import type { RulingQuestion } from "../ruling.ts";
 import { answerMeterBundle } from "./answering.ts";
-import { askClaim, type Claimed, claimableByWord, takeClaim } from "./claiming.ts";
+import {
+	type AwaitedMeter,
+	askClaim,
+	awaitedMeters,
+	type Claimed,
+	claimableByWord,
+	takeClaim,
+} from "./claiming.ts";
 import { forgetMeters } from "./forgetting.ts";
 import { Meters } from "./meters.ts";
 import {
@@ -184,7 +191,12 @@ export class MeterDesk {
 		return core.exclusively(() => takeClaim(core, this.#meters, meter, answer));
 	}
 
-	/** Meters of a restored backup that may be claimed now by their owner's word: see `claim`. */
+	/** Meters of a restored backup that wait for their owner's word. */
+	awaited(): readonly AwaitedMeter[] {
+		return awaitedMeters(this.#core, this.#meters);
+	}
+
+	/** Those that may be claimed now by it: see `claim`. */
 	claimableByWord(): readonly Bytes[] {
 		return claimableByWord(this.#core, this.#meters);
 	}

@@ -9,7 +9,7 @@ import type { MeterPort, OpenMeters } from "./opening.ts";
 export async function metersOf(rows: ReadonlyMap<string, Bytes>): Promise<OpenMeters | Refusal> {
 	if (![...rows.keys()].some((key) => key.startsWith("meter-"))) return () => none;
 	const loaded = await import("./desk.ts").catch(() => undefined);
-	if (loaded === undefined) return refuse("channel-failed", "what runs this wallet's meters was not loaded");
+	if (loaded === undefined) return refuse("part-missing", "what runs meters");
 	return (core) => new loaded.MeterDesk(core);
 }
 
@@ -35,6 +35,7 @@ const none: MeterPort = {
 	cancelDue: async () => [],
 	dueClaims: () => [],
 	claim: async () => unknown,
+	awaited: () => [],
 	claimableByWord: () => [],
 	list: () => [],
 	get: () => undefined,

@@ -14,7 +14,7 @@ export type MeterPort = Pick<MeterDesk, keyof MeterDesk>;
 /** Opens the meters among the rows of a core. */
 export type OpenMeters = (core: Core) => MeterPort;
 
-/** What opens the meters among these rows, which are unsealed. `channel-failed`: it could not be loaded. */
+/** What opens the meters among these rows, which are unsealed. `part-missing`: it could not be loaded. */
 export async function metersOf(_: ReadonlyMap<string, Bytes>): Promise<OpenMeters | Refusal> {
 	return (core) => new MeterDesk(core);
 }

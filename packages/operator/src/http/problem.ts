@@ -81,6 +81,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"key-unknown": unprocessable,
 	"state-damaged": [500, "unknown"],
 	"wallet-in-use": later,
+	"part-missing": later,
 	"channel-failed": [502, "unknown"],
 	"peer-refused": [403, "safe"],
 	"approval-missing": unprocessable,

@@ -58,15 +58,22 @@ export class BackupDesk {
 		const { module } = this.#wallet;
 		if (!module.certificates().some(({ hash }) => module.isRestored(hash))) return [];
 		const awaited = module.awaited();
+		const metered = module.meters.awaited();
 		const spent = await this.#spent();
-		const assets = new Map<string, AssetId>([
-			...awaited.map(({ asset }) => [assetText(asset), asset] as const),
-			...spent.map(({ asset }) => [assetText(asset), asset] as const),
-		]);
+		const assets = new Map<string, AssetId>(
+			[...awaited, ...metered, ...spent].map(({ asset }) => [assetText(asset), asset]),
+		);
 		return [...assets.values()].map((asset) => {
 			const own = awaited.filter((token) => sameAsset(token.asset, asset));
+			const meters = metered.filter((meter) => sameAsset(meter.asset, asset));
 			const gone = spent.filter((entry) => sameAsset(entry.asset, asset));
-			return { asset: assetView(asset, module.trust), ...standingOf(own), spent: sumOf(gone) };
+			return {
+				asset: assetView(asset, module.trust),
+				...standingOf(own),
+				metered: sumOf(meters),
+				meteredFrom: meters.length === 0 ? null : Math.max(...meters.map(({ from }) => from)),
+				spent: sumOf(gone),
+			};
 		});
 	}
 
@@ -95,7 +102,9 @@ export class BackupDesk {
 	}
 }
 
-function standingOf(awaited: readonly AwaitedToken[]): Omit<RestoredView, "asset" | "spent"> {
+function standingOf(
+	awaited: readonly AwaitedToken[],
+): Pick<RestoredView, "mayMove" | "awaited" | "from" | "until"> {
 	const days = awaited.map(({ refundFrom }) => refundFrom);
 	return {
 		mayMove: sumOf(awaited.filter(({ mayMove }) => mayMove)),

@@ -171,6 +171,10 @@ export type RestoredView = {
 	readonly from: number | null;
 	/** and the last then */
 	readonly until: number | null;
+	/** in meters of the lost wallet, as far as it knew: claimed on the same word */
+	readonly metered: bigint;
+	/** from then on the word counts for all of them; null where nothing is in any */
+	readonly meteredFrom: number | null;
 	/** gone: the lost wallet had paid it after the backup, as its own signature shows */
 	readonly spent: bigint;
 };

@@ -27,4 +27,9 @@ async function topUpOften(count: number): Promise<void> {
 	}
 }
 
-Object.assign(globalThis, { balances, topUpOften });
+/** What the worker does by itself now and then. */
+async function tidy(): Promise<void> {
+	await (await worker.desk()).tidy();
+}
+
+Object.assign(globalThis, { balances, topUpOften, tidy });
