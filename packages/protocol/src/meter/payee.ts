@@ -211,6 +211,9 @@ function termsIn({ token: { hops } }: Kept<"open" | "counted">) {
 	return terms;
 }
 
+const taken = [{ kind: "tell", news: "ticked" }] as const;
+const takenAndKept = [{ kind: "persist", changes: noChanges }, ...taken] as const;
+
 /**
  * One hash a tick. What was paid before is a repetition, and changes nothing. Whoever sends is unknown: after a far
  * tick that was false no other far one is hashed within the same second.
@@ -232,9 +235,8 @@ function ticked(
 		return remain({ ...state, isBehind: false, missedAt }, refuse("tick-invalid"));
 	}
 	const next: Open = { ...state, ticks, preimage, isBehind: false };
-	const tell = { kind: "tell", news: "ticked" } as const;
-	if (ticks - state.kept < keepEvery) return { state: next, effects: [tell] };
-	return { state: { ...next, kept: ticks }, effects: [{ kind: "persist", changes: noChanges }, tell] };
+	if (ticks - state.kept < keepEvery) return { state: next, effects: taken };
+	return { state: { ...next, kept: ticks }, effects: takenAndKept };
 }
 
 /** Whether a preimage leads to the last that was shown, or to its chain's anchor. */

@@ -13,30 +13,32 @@ export type Tick = {
 };
 
 /** An array of two, and a byte string of 32 (RFC 8949 section 3). */
-const head = [0x82, 0x58, 0x20] as const;
-const at = head.length;
-const numberAt = at + 32;
+const [pair, byteString, preimageBytes] = [0x82, 0x58, 32] as const;
+const at = 3;
+const numberAt = at + preimageBytes;
 
 export function writeTick(ticks: number, preimage: Bytes): Bytes {
 	const length = ticks < 24 ? 0 : ticks < 256 ? 1 : ticks < 65_536 ? 2 : 4;
 	const written = new Uint8Array(numberAt + 1 + length);
-	written.set(head);
+	written[0] = pair;
+	written[1] = byteString;
+	written[2] = preimageBytes;
 	written.set(preimage, at);
-	written[numberAt] = length === 0 ? ticks : 0x18 + Math.log2(length);
+	written[numberAt] = length === 0 ? ticks : length === 4 ? 0x1a : 0x17 + length;
 	for (let i = 0; i < length; i++) written[numberAt + length - i] = ticks >>> (8 * i);
 	return written;
 }
 
 /** Whether these bytes can be a tick, and no message. */
 export function isTick(bytes: Bytes): boolean {
-	return bytes[0] === head[0] && bytes[1] === head[1];
+	return bytes[0] === pair && bytes[1] === byteString;
 }
 
 /** The tick, with memory of its own. */
 export function readTick(bytes: Bytes): Tick | Refusal {
 	const first = bytes[numberAt];
-	if (first === undefined || !isTick(bytes) || bytes[2] !== head[2]) return refuse("malformed", "tick");
-	const length = first < 0x18 ? 0 : first <= 0x1a ? 2 ** (first - 0x18) : Number.POSITIVE_INFINITY;
+	if (first === undefined || !isTick(bytes) || bytes[2] !== preimageBytes) return refuse("malformed", "tick");
+	const length = first < 0x18 ? 0 : first <= 0x1a ? 1 << (first - 0x18) : Number.POSITIVE_INFINITY;
 	if (bytes.length !== numberAt + 1 + length) return refuse("malformed", "tick");
 	let ticks = length === 0 ? first : 0;
 	for (let i = 1; i <= length; i++) ticks = ticks * 256 + (bytes[numberAt + i] as number);
