@@ -66,7 +66,7 @@ function onServer(server: PostgresServer): Database {
 
 /** Runs `tenten operator …` where `DATABASE_URL` is this, or nothing. */
 async function tenten({ url }: Pick<Database, "url">, ...args: readonly string[]) {
-	const shell = openShell(url === undefined ? {} : { DATABASE_URL: url });
+	const shell = openShell(url === undefined ? {} : { DATABASE_URL: url }, "together");
 	const { status, stderr, json } = await shell.tenten("operator", ...args);
 	shell.close();
 	return { status, err: stderr, result: json };

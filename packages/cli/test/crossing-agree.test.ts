@@ -10,7 +10,7 @@ import { listPeers } from "../src/server/peers.ts";
 import { passphraseCost } from "../src/wallet/folder.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 const unlock = { kind: "passphrase", passphrase: "correct horse", cost: passphraseCost } as const;

@@ -11,10 +11,10 @@ import { openShell, type Shell, says } from "./support/tenten.ts";
 
 let server: PostgresServer | string;
 let onServer: Shell;
-const onFiles = openShell();
+const onFiles = openShell({}, "together");
 before(async () => {
 	server = await startPostgres();
-	onServer = openShell(typeof server === "string" ? {} : { DATABASE_URL: server.url });
+	onServer = openShell(typeof server === "string" ? {} : { DATABASE_URL: server.url }, "together");
 });
 after(async () => {
 	onServer.close();
@@ -59,7 +59,7 @@ describe("the sandbox", () => {
 	);
 
 	test("says that an address is none", async () => {
-		const shell = openShell({ DATABASE_URL: "somewhere" });
+		const shell = openShell({ DATABASE_URL: "somewhere" }, "together");
 		const { status, stderr } = await shell.tenten("sandbox", "--once");
 		shell.close();
 		assert.equal(status, 2);
@@ -73,7 +73,7 @@ describe("an operator on a server", () => {
 		const url = new URL((server as PostgresServer).url);
 		url.searchParams.set("schema", "operator_named");
 		writeFileSync(named, `${url.href}\n`);
-		const shell = openShell({ DATABASE_URL_FILE: named });
+		const shell = openShell({ DATABASE_URL_FILE: named }, "together");
 		try {
 			const made = ["--name", "Bank", "--asset", "JPY:0", "--port", `${await freePort()}`];
 			await shell.well("operator", "init", "--data", "bank", ...made);

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { openShell } from "./support/tenten.ts";
 
 test("all is green; one away, value stops; a stalled withdrawal, inflation, a rewritten history and two views are found", async (t) => {
-	const shell = openShell();
+	const shell = openShell({}, "together");
 	t.after(shell.close);
 	const { scenes, logs, folder } = await shell.well("demo", "verify", "--data", "played");
 	assert.deepEqual(

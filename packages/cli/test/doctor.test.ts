@@ -16,7 +16,7 @@ import { openShell } from "./support/tenten.ts";
 const root = mkdtempSync(join(tmpdir(), "tenten-doctor-"));
 const sound = join(root, "sound");
 const unlock = { kind: "device", key: random(32) } as const;
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => {
 	shell.close();
 	rmSync(root, { recursive: true });

@@ -271,7 +271,7 @@ test("a card's tokens pay into a wallet of another operator's, both as operator 
 
 /** A wallet of the command line's, joined and stocked, and what runs commands on it. */
 async function commanded({ server, id, code, issuer, folder }: Running) {
-	const shell = openShell({ TENTEN_API_KEY: readApiKey(folder) });
+	const shell = openShell({ TENTEN_API_KEY: readApiKey(folder) }, "together");
 	closing.push(async () => shell.close());
 	const wallet = must(await WalletFolder.open(join(shell.folder, "wallet"), { unlock }));
 	const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;

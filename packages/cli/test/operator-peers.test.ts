@@ -27,7 +27,7 @@ import { now, random } from "../src/surroundings.ts";
 import { must } from "./support/hand-over-process.ts";
 import { openShell } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 const parent = mkdtempSync(join(tmpdir(), "tenten-operators-"));
 const unlock = { kind: "device", key: random(32) } as const;
 const log = { info: () => undefined, error: console.error };

@@ -49,7 +49,7 @@ function begin(): Together {
 	const program = join(import.meta.dirname, "together-process.ts");
 	// Nobody types: a question that a command asks is refused.
 	const stdio = ["ignore", "inherit", "inherit", "ipc"] as const;
-	const child = fork(program, { serialization: "advanced", stdio: [...stdio] });
+	const child = fork(program, { serialization: "advanced", stdio: [...stdio], execArgv: [] });
 	const line = new Line<TogetherMethods>(child, {});
 	child.once("exit", (status) => line.end(`ended with ${status}`));
 	return { child, line };
