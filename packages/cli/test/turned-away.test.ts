@@ -34,11 +34,13 @@ test("an order that is turned away is safe and kept; recover says when, and has 
 	const issuer = must(await openIssuer(folder, unlock));
 	const { operator } = issuer;
 	const shut = { ...usualDoor, most: 0, least: 0 };
-	const first = await serve(operator, 0, { door: shut });
-	const port = Number(new URL(first.url).port);
+	const open = await serve(operator, 0, {});
+	const port = Number(new URL(open.url).port);
 	await shell.well("wallet", "init");
-	const { account } = await shell.well("wallet", "join", first.url);
+	const { account } = await shell.well("wallet", "join", open.url);
 	await operator.deposit(random(32), fromHex(account) ?? random(32), "JPY", 1_000n);
+	await open.close();
+	const first = await serve(operator, port, { door: shut });
 
 	const topUp = await shell.tenten("wallet", "topup", "300");
 	const { code, fundsState, nextAction, again_s } = topUp.json;

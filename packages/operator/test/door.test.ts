@@ -4,6 +4,8 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import type { Bytes } from "@tenten/protocol";
 import { Door, type DoorOptions, usualDoor } from "../src/http/door.ts";
+import { type Endpoint, isBehindDoor } from "../src/http/endpoint.ts";
+import { endpoints } from "../src/http/endpoints.ts";
 import { startServer } from "../src/index.ts";
 import { assertBalanced } from "./support/balanced.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, makeClaim, withdrawTo } from "./support/ecosystem.ts";
@@ -73,6 +75,21 @@ test("those who were late together count once", () => {
 	pass(usualDoor.patience_ms + 1);
 	for (const leave of inside) leave();
 	assert.equal(fill(door).length, 90);
+});
+
+test("what anyone may send stands behind the door; what is read, and what people or operators ask, does not", () => {
+	const behind = Object.values<Endpoint>(endpoints).filter(isBehindDoor);
+	assert.deepEqual(behind.map(({ method, path }) => `${method} ${path}`).sort(), [
+		"post /v1/appeals",
+		"post /v1/certificates",
+		"post /v1/claims",
+		"post /v1/device-orders",
+		"post /v1/device-records",
+		"post /v1/devices",
+		"post /v1/rulings",
+		"post /v1/samples",
+		"post /v1/withdrawals",
+	]);
 });
 
 async function claimsOf(ecosystem: Ecosystem, count: number): Promise<readonly Bytes[]> {

@@ -1,6 +1,6 @@
 /**
- * The door before everything that moves value for anyone: past what the operator can do, it turns away at once, before a
- * body is read, so that what it lets in is answered in time.
+ * The door before everything that moves value or certifies for anyone, or takes what strangers signed: past what the
+ * operator can do, it turns away at once, before a body is read, so that what it lets in is answered in time.
  *
  *   enter ─▶ let in ─▶ leave: in time, more may be in at once; too late, a tenth fewer
  *      └─▶ turned away: nothing was done, come again in some seconds

@@ -153,9 +153,16 @@ function impliedBy(endpoint: Endpoint): readonly ImpliedCode[] {
 	];
 }
 
-/** Whether it is turned away when there is too much to do: what moves value for anyone, never who runs the operator. */
-export function isBehindDoor({ keyed, access }: Pick<Endpoint, "keyed" | "access">): boolean {
-	return keyed && (access === "anyone" || access === "holder");
+/**
+ * Whether it is turned away when there is too much to do: what moves value for anyone, certifies, or has strangers'
+ * signatures verified before something is written; never who runs the operator, nor who only reads.
+ */
+export function isBehindDoor({
+	method,
+	keyed,
+	access,
+}: Pick<Endpoint, "method" | "keyed" | "access">): boolean {
+	return (access === "anyone" || access === "holder") && (keyed || method === "post");
 }
 
 /** Every code that a route may send, each once. */

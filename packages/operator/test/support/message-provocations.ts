@@ -27,13 +27,23 @@ export type Provocations = Readonly<Record<string, Provoke>>;
 
 type BodyOf = (served: Served) => Promise<Bytes>;
 
-/** What every route refuses that takes a message of the protocol. */
+/** What every route refuses that takes a message of the protocol: past the door too, whatever else is inside. */
 export function unread(path: string, good: BodyOf): Provocations {
 	return {
 		"content-type-unknown": async (s) => send(s, path, await good(s), { "content-type": "text/html" }),
 		malformed: (s) => send(s, path, Uint8Array.of(0xff)),
 		"too-large": (s) => send(s, path, new Uint8Array(70_000)),
 		"too-deep": (s) => send(s, path, nested(20)),
+		overloaded: async (s) => {
+			const [body, held] = [await good(s), await withdrawal(s, s.alice, 1n)];
+			const log = { info: () => undefined, error: () => undefined };
+			const { operator } = s.ecosystem;
+			const server = await startServer({ operator, port: 0, log, door: { ...usualDoor, most: 1 } });
+			const asked = (at: string, message: Bytes) => () => send({ ...s, server }, at, message);
+			const answer = await whileHeld(s, asked(withdraw, held), asked(path, body));
+			await server.close();
+			return answer;
+		},
 	};
 }
 
@@ -51,17 +61,6 @@ function keyed(path: string, good: BodyOf): Provocations {
 			const key = { "idempotency-key": randomUUID() };
 			const request = () => send(s, path, body, key);
 			return whileHeld(s, request, request);
-		},
-		overloaded: async (s) => {
-			const body = await good(s);
-			const log = { info: () => undefined, error: () => undefined };
-			const door = { ...usualDoor, most: 1 };
-			const { operator } = s.ecosystem;
-			const server = await startServer({ operator, port: 0, log, door });
-			const request = () => send({ ...s, server }, path, body, { "idempotency-key": randomUUID() });
-			const answer = await whileHeld(s, request, request);
-			await server.close();
-			return answer;
 		},
 	};
 }
