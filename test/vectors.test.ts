@@ -74,6 +74,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"lot-ended": "records of other domains, which the second reader does not know yet",
 	"status-final": "records of other domains, which the second reader does not know yet",
 	"record-known": "claims of an operator's own on parties",
+	"record-early": "an operator's clock",
 	"claim-unknown": "claims of an operator's own on parties",
 	"claim-filed": "claims of an operator's own on parties",
 	"claim-paid": "claims of an operator's own on parties",

@@ -19,8 +19,8 @@ const answering = signerOf(0xd1).key;
 const [driver, charger, asset] = [keyId(answering), id(0xc1), id(0xa0)];
 const operator = keyId(root.key);
 const flags = ["--settings", at("settle.json"), "--data", at("bank")];
-const november = ["--from", "2026-11-01", "--until", "2026-12-01"];
-const paidAt = Date.parse("2026-11-20T12:00:00Z") / 1000;
+const november = ["--from", "2025-11-01", "--until", "2026-12-01"];
+const paidAt = Date.parse("2025-11-20T12:00:00Z") / 1000;
 const account = { bank: "0005", branch: "001", kind: "ordinary", number: "1", holder: "ヤマダ" };
 
 mkdirSync(at("bank"));
@@ -58,8 +58,8 @@ test("a record is taken, stated, claimed, filed, refused by the bank, and its pa
 	assert.deepEqual([statement.paid, statement.received, statement.lines[0].record], [350, 0, record]);
 	assert.equal(must(readPartyStatement(readFileSync(at("statement")))).paid, 350n);
 	const { claim } = await well("settle", "claim", toHex(driver), ...november, ...flags);
-	const filing = ["--claims", claim, "--date", "2026-11-27", "--out", at("debit.txt"), ...flags];
-	assert.equal((await well("settle", "file", "2026-11", ...filing)).lines, 1);
+	const filing = ["--claims", claim, "--date", "2025-11-27", "--out", at("debit.txt"), ...flags];
+	assert.equal((await well("settle", "file", "2025-11", ...filing)).lines, 1);
 	writeFileSync(at("answer.txt"), answered(readFileSync(at("debit.txt")), ["1"]));
 	const { lines } = await well("settle", "read", at("answer.txt"), ...flags);
 	assert.deepEqual([lines[0].became, lines[0].claim], ["reopened", claim]);

@@ -5,13 +5,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	aheadMost_s,
 	assetHash,
 	type Bytes,
+	deviceRecordId,
+	deviceRecord as deviceRecordShape,
 	encodeFogQuestion,
 	isRefusal,
+	keyId,
 	parse,
 	parseFogAnswer,
 	recordBatch,
+	recordsMost,
 	recordsTaken,
 	type Signer,
 	serialize,
@@ -19,6 +24,7 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import { day, expectValue, verify } from "../../module/test/support/world.ts";
+import { Forwarder } from "../src/fog/forwarder.ts";
 import { FogStore, startFog } from "../src/fog/index.ts";
 import { BankDesk, type RunningServer, startServer } from "../src/index.ts";
 import { answered } from "./settle/support/debit-results.ts";
@@ -191,11 +197,12 @@ test("what a device records stays within what was delegated to it: each payment,
 	]);
 	await enrolDevice(ecosystem, car.payer, [110n, 200n], car.device);
 	const late = clock.now + 30 * day;
+	clock.now = late;
 	assert.deepEqual(await take(ecosystem, await of(1n, late), await of(1n, late - 1)), [
 		"delegation-expired",
 		null,
 	]);
-	const early = clock.now - 3_600;
+	const early = late - 30 * day - 3_600;
 	assert.deepEqual(
 		await take(ecosystem, await of(1n, early)),
 		["authority-unknown"],
@@ -203,6 +210,79 @@ test("what a device records stays within what was delegated to it: each payment,
 	);
 	await ecosystem.operator.close();
 });
+
+test("a record that is dated ahead changes nothing, and is taken once its time has come", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, clock } = ecosystem;
+	await beginSealed(operator);
+	const car = await paying(ecosystem);
+	const now = clock.now;
+	const [near, ahead] = [
+		await paid(ecosystem, car, 5n, now + aheadMost_s),
+		await paid(ecosystem, car, 7n, now + aheadMost_s + 1),
+	];
+	assert.deepEqual(await take(ecosystem, ahead, near, ahead), ["record-early", null, "record-early"]);
+	assert.equal(await recordsKept(ecosystem), 1);
+	clock.now += 1;
+	assert.deepEqual(await take(ecosystem, ahead, near), [null, null]);
+	// What was taken stays so, whatever the clock says later.
+	clock.now -= day;
+	assert.deepEqual(await take(ecosystem, ahead, near), [null, null]);
+	clock.now = now;
+	await operator.close();
+});
+
+test("a gateway brings what was early again, after a while each time, and nothing else waits for it", () =>
+	inFolder(async (file) => {
+		const ecosystem = await createEcosystem({ seed: "early" });
+		const { operator, clock } = ecosystem;
+		await beginSealed(operator);
+		const car = await paying(ecosystem);
+		let asked = 0;
+		FogStore.create(file, gatewaySigner.key);
+		const store = FogStore.open(file);
+		if (isRefusal(store)) return assert.fail(store.detail);
+		const keepOne = async (amount: bigint, paidAt: number): Promise<void> => {
+			const encoded = await paid(ecosystem, car, amount, paidAt);
+			const { body, signer } = expectValue(parse(deviceRecordShape, encoded));
+			await store.keep(
+				[{ id: deviceRecordId(body), device: keyId(signer), encoded, proof: null }],
+				clock.now,
+			);
+		};
+		// More of them than one batch holds.
+		for (let i = 0; i < recordsMost + 1; i++) await keepOne(1n, clock.now + day);
+		await keepOne(9n, clock.now);
+		const forwarder = (early_ms: number): Forwarder =>
+			new Forwarder({
+				store,
+				deliver: async (records) => {
+					asked++;
+					const answer = await operator.devices.takeRecords(serialize(recordBatch, records));
+					return isRefusal(answer) ? answer : expectValue(parse(recordsTaken, answer));
+				},
+				refresh: async () => undefined,
+				now: () => clock.now,
+				...{ pause_ms: 1, pauseMost_ms: 1, early_ms, keep_s: day },
+				told: () => undefined,
+				report: (error) => assert.fail(String(error)),
+			});
+		const first = forwarder(3_600_000);
+		await until(() => store.count().waiting === 0, "all are brought");
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		await first.stop();
+		assert.equal(await recordsKept(ecosystem), 1, "what is not early");
+		assert.equal(asked, 2, "and what is, not over and over");
+		assert.equal(store.count().refused, recordsMost + 1);
+		clock.now += day;
+		const second = forwarder(1);
+		await until(async () => (await recordsKept(ecosystem)) === recordsMost + 2, "all in the end");
+		await until(() => store.count().waiting === 0, "and acknowledged");
+		await second.stop();
+		assert.deepEqual(store.count(), { kept: recordsMost + 2, waiting: 0, refused: 0, approvals: 0 });
+		store.close();
+		await operator.close();
+	}));
 
 test("who sold a device answers for what it paid before, and not for what it pays since", async () => {
 	const ecosystem = await createEcosystem();

@@ -97,6 +97,26 @@ describe("records", () => {
 			store.close();
 		}));
 
+	test("that are early for the operator wait apart, hold their place against others, and are taken up", () =>
+		withStore(async (file) => {
+			const { store } = await scene.open(file);
+			const [id, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(4)];
+			const own = { id, device: new Uint8Array(32).fill(2), encoded: Uint8Array.of(2), proof: null };
+			await store.keep([own, { ...own, id: other }], 1);
+			await store.setAside(id, "record-early");
+			await store.setAside(other, "limit-exceeded");
+			assert.deepEqual(store.waiting(10), []);
+			const another = { ...own, device: new Uint8Array(32).fill(3), encoded: Uint8Array.of(3) };
+			assert.equal((await store.keep([another], 2))?.code, "record-known");
+			assert.equal(await store.keep([own], 2), undefined);
+			assert.equal(await store.takeUp(), undefined);
+			assert.deepEqual(
+				store.waiting(10).map(({ encoded }) => encoded),
+				[own.encoded],
+			);
+			store.close();
+		}));
+
 	test("wait until the operator named them, and only then can be forgotten", () =>
 		withStore(async (file) => {
 			const { store, ask } = await scene.open(file);

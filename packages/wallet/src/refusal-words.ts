@@ -287,6 +287,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "This payment has a record already.",
 		ja: "この支払いは、すでに記録されています。",
 	},
+	"record-early": {
+		en: "This record is dated ahead of the operator's clock.",
+		ja: "この記録の日時は、運営者の時計より先になっています。",
+	},
 	"claim-unknown": {
 		en: "There is no such claim here.",
 		ja: "この請求は、ここにはありません。",

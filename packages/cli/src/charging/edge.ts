@@ -101,6 +101,7 @@ export class Edge {
 				refresh: async () => undefined,
 				pause_ms: 1,
 				pauseMost_ms: 1,
+				early_ms: 1,
 				keep_s: 50 * 366 * 86_400,
 				told: () => void forwarder.stop().then(resolve),
 				report: reject,

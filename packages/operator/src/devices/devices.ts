@@ -56,10 +56,10 @@ export class Devices {
 
 	/** Takes records of devices' payments, each once: bytes of `recordsTaken`. */
 	async takeRecords(encoded: Bytes): Promise<Bytes | Refusal> {
-		const { store, id: operator, verify } = this.#context;
+		const { store, id: operator, verify, now } = this.#context;
 		const batch = parse(recordBatch, encoded, recordBatchMost);
 		if (isRefusal(batch)) return batch;
-		const rules = { operator, verify, answers: enrolledAnswers };
+		const rules = { operator, verify, answers: enrolledAnswers, now: now() };
 		const taken = await store.run((transaction) => takeRecords(transaction, batch, rules));
 		return isRefusal(taken) ? taken : serialize(recordsTaken, taken);
 	}

@@ -4,6 +4,9 @@
  *   oldest that wait ──▶ one batch ──▶ operator ──each id: taken, or why not──▶ durable here ──▶ the next batch
  *                                        └─ no answer: the same again, after a pause that grows
  *
+ * What is too early for the operator waits apart and is brought again after a while: a clock that was ahead costs its
+ * device no record, and one that lies keeps nobody else's waiting.
+ *
  * A record counts as brought once the operator named its id, and no sooner: a batch whose answer was lost is sent again,
  * and the operator has one record of an id. So nothing is lost and nothing doubled, wherever either side is killed.
  */
@@ -21,6 +24,8 @@ export type ForwarderOptions = {
 	/** between two rounds while the line is there, and at most while it is not */
 	readonly pause_ms: number;
 	readonly pauseMost_ms: number;
+	/** until what was too early is brought again */
+	readonly early_ms: number;
 	/** seconds for which acknowledged records are kept on */
 	readonly keep_s: number;
 	/** told once when the line breaks, and once when it is there again */
@@ -35,6 +40,7 @@ export class Forwarder {
 	readonly #done: Promise<void>;
 	#end = (): void => undefined;
 	#isStopping = false;
+	#tookUpAt_ms = Number.NEGATIVE_INFINITY;
 	/** undefined until the first round */
 	#isInReach: boolean | undefined;
 
@@ -75,6 +81,7 @@ export class Forwarder {
 		try {
 			const refusal = await refresh();
 			if (refusal !== undefined) return refusal;
+			await this.#takeUp();
 			for (;;) {
 				const waiting = store.waiting(recordsMost);
 				if (waiting.length === 0 || this.#isStopping) return await store.forget(now() - keep_s);
@@ -85,6 +92,16 @@ export class Forwarder {
 			report(error);
 			return { kind: "refusal", code: "channel-failed", detail: "a bug" };
 		}
+	}
+
+	/**
+	 * Never by a clock that may be set back: what waits apart would wait for ever. A full disk is left to the next round,
+	 * since what is brought meanwhile makes room.
+	 */
+	async #takeUp(): Promise<void> {
+		const { store, early_ms } = this.#options;
+		if (performance.now() < this.#tookUpAt_ms + early_ms) return;
+		if ((await store.takeUp()) === undefined) this.#tookUpAt_ms = performance.now();
 	}
 
 	async #bring(

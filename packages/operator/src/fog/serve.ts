@@ -59,6 +59,8 @@ export type FogOptions = {
 	readonly pause_ms?: number;
 	/** and at most, while it is out of reach. 60,000 if left out */
 	readonly pauseMost_ms?: number;
+	/** until what was too early for the operator is brought again. 600,000 if left out */
+	readonly early_ms?: number;
 	/** of its door; 0 takes any free one */
 	readonly port: number;
 	readonly hostname?: string;
@@ -86,7 +88,13 @@ export type RunningFog = {
 };
 
 const day_s = 86_400;
-const usual = { listAgeMost_s: day_s, keep_s: 400 * day_s, pause_ms: 2_000, pauseMost_ms: 60_000 } as const;
+const usual = {
+	listAgeMost_s: day_s,
+	keep_s: 400 * day_s,
+	pause_ms: 2_000,
+	pauseMost_ms: 60_000,
+	early_ms: 600_000,
+} as const;
 
 /** The refusals of `FogStore.open`, and `key-unknown` where the store is that of another key. */
 export async function startFog(options: FogOptions): Promise<RunningFog | Refusal> {
@@ -167,6 +175,7 @@ async function open(
 		now,
 		pause_ms: options.pause_ms ?? usual.pause_ms,
 		pauseMost_ms: options.pauseMost_ms ?? usual.pauseMost_ms,
+		early_ms: options.early_ms ?? usual.early_ms,
 		keep_s: options.keep_s ?? usual.keep_s,
 		told: (refusal) =>
 			refusal === undefined

@@ -2,6 +2,8 @@
  * What a gateway keeps, one SQLite file: records of devices, approvals that it gave, lists of its operator.
  *
  *   record:    kept ──acknowledged by the operator, that very id──▶ acknowledged ──after its time──▶ forgotten
+ *                │ ▲
+ *          refused └─ in a while, where it was too early alone
  *   approval:  which part of a mandate is used; none ever goes
  *
  * Whatever is asked at once is written in one transaction, each against what the ones before it left, and durable with
@@ -14,7 +16,14 @@
 import { rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Bytes, isRefusal, type PublicKey, type Refusal, refuse } from "@tenten/protocol";
+import {
+	type Bytes,
+	isRefusal,
+	type PublicKey,
+	type Refusal,
+	type RefusalCode,
+	refuse,
+} from "@tenten/protocol";
 import type { FailPoint } from "../store/store.ts";
 import {
 	bytesOf,
@@ -95,6 +104,9 @@ export type FogStoreOptions = {
 	readonly reserve?: number;
 };
 
+/** What the operator says of a record that it will take once its time has come. */
+const early: RefusalCode = "record-early";
+
 type Waiting = {
 	readonly write: () => Refusal | undefined;
 	readonly resolve: (outcome: Refusal | undefined) => void;
@@ -146,14 +158,14 @@ export class FogStore {
 
 	/**
 	 * Keeps all of them, each once, or none: `store-full`, or `record-known` while another device's record in the same words
-	 * waits for the operator; once that was refused, this one takes its place. Durable when this resolves.
+	 * waits for the operator, or for its time; once that was refused, this one takes its place. Durable when this resolves.
 	 */
 	keep(records: readonly NewRecord[], now: number): Promise<Refusal | undefined> {
 		return this.#durably(() => {
 			if (!this.#hasRoom()) return noRoom();
 			const anothers =
-				"select 1 from record where id = ? and device <> ? and acknowledged_at is null and refused is null";
-			if (records.some(({ id, device }) => this.#get(anothers, id, device) !== undefined))
+				"select 1 from record where id = ? and device <> ? and acknowledged_at is null and coalesce(refused, ?) = ?";
+			if (records.some(({ id, device }) => this.#get(anothers, id, device, early, early) !== undefined))
 				return refuse("record-known", "another device said the same: bring it again");
 			const { next } = this.#get("select coalesce(max(number), 0) + 1 as next from record") as {
 				next: number;
@@ -196,10 +208,18 @@ export class FogStore {
 		});
 	}
 
-	/** The operator does not take this one, and says why. It stays, and is not brought again. */
+	/** The operator does not take this one, and says why. It stays, and is not brought again, but for what is taken up. */
 	setAside(id: Bytes, code: string): Promise<Refusal | undefined> {
 		return this.#durably(() => {
 			this.#run("update record set refused = ? where id = ? and acknowledged_at is null", code, id);
+			return undefined;
+		});
+	}
+
+	/** What was too early waits again. */
+	takeUp(): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			this.#run("update record set refused = null where refused = ?", early);
 			return undefined;
 		});
 	}

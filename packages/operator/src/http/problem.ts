@@ -110,6 +110,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"lot-ended": unprocessable,
 	"status-final": unprocessable,
 	"record-known": unprocessable,
+	"record-early": later,
 	"claim-unknown": unprocessable,
 	"claim-filed": later,
 	"claim-paid": unprocessable,

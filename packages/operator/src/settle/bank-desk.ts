@@ -53,9 +53,13 @@ export class BankDesk {
 	}
 
 	/** Takes a device's record, into the log with the next seal: see `takeRecord`. */
-	take(encoded: Bytes, rules: Omit<RecordRules, "operator">): Promise<VerifiedDeviceRecord | Refusal> {
-		const { id: operator, store } = this.#options;
-		return store.run((transaction) => takeRecord(transaction, encoded, { ...rules, operator }));
+	take(
+		encoded: Bytes,
+		rules: Omit<RecordRules, "operator" | "now">,
+	): Promise<VerifiedDeviceRecord | Refusal> {
+		const { id: operator, store, now } = this.#options;
+		const all = { ...rules, operator, now: now() };
+		return store.run((transaction) => takeRecord(transaction, encoded, all));
 	}
 
 	/** What the log holds of a party, an asset and a period. */

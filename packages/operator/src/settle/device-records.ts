@@ -8,6 +8,7 @@
  * bounds a record is what its party delegated (`devices/recording.ts`).
  */
 import {
+	aheadMost_s,
 	type Bytes,
 	deviceRecord,
 	deviceRecordId,
@@ -37,16 +38,20 @@ export type RecordRules = {
 	readonly operator: Bytes;
 	readonly answers: Answers;
 	readonly verify: Verify;
+	/** unix seconds */
+	readonly now: number;
 };
 
 /**
  * Takes a record; the same again changes nothing. The refusals of `verifyDeviceRecord`, `record-known` where its device
- * has another record of this proof or another of its party's said the same, and `delegation-expired` or `limit-exceeded` where it is more than was delegated.
+ * has another record of this proof or another of its party's said the same, `record-early` where it is dated ahead: it would
+ * owe in no period that is over, up to the end of its delegation; and `delegation-expired` or `limit-exceeded` where it is
+ * more than was delegated.
  */
 export async function takeRecord(
 	transaction: Transaction,
 	encoded: Bytes,
-	{ operator, answers, verify }: RecordRules,
+	{ operator, answers, verify, now }: RecordRules,
 ): Promise<VerifiedDeviceRecord | Refusal> {
 	const read = parse(deviceRecord, encoded, limits.message);
 	if (isRefusal(read)) return read;
@@ -69,6 +74,7 @@ export async function takeRecord(
 					"record-known",
 					"another record of this device names this proof, or another device said the same",
 				);
+	if (body.paidAt > now + aheadMost_s) return refuse("record-early", `paid at ${body.paidAt}`);
 	const more = await answering.count();
 	if (more !== undefined) return more;
 	const { proof, payer, payee, asset, paidAt } = body;

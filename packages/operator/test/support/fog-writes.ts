@@ -1,4 +1,4 @@
-/** Every durable write of a gateway whose store has two records, one of them acknowledged. */
+/** Every durable write of a gateway whose store has three records, one of them acknowledged and one set aside as too early. */
 import type { Bytes } from "@tenten/protocol";
 import type { FogScene, OpenGateway } from "./fog-scene.ts";
 
@@ -10,7 +10,8 @@ export async function prepareForWrites(scene: FogScene, { store, lists, ask }: O
 	await lists.refresh();
 	await ask(keep(await scene.record({ amount: 1n })));
 	await store.acknowledge([store.waiting(1)[0]?.id as Bytes], scene.ecosystem.clock.now);
-	await ask(keep(await scene.record()));
+	await ask(keep(await scene.record(), await scene.record({ amount: 2n })));
+	await store.setAside(store.waiting(2)[1]?.id as Bytes, "record-early");
 }
 
 /** Every durable write of a gateway, and how one sees whether it is there. */
@@ -27,7 +28,7 @@ export const fogWrites = (
 > => ({
 	"a record": {
 		write: async ({ ask }) => ask(keep(await scene.record({ amount: 77n }))),
-		isThere: ({ store }) => store.count().kept === 3,
+		isThere: ({ store }) => store.count().kept === 4,
 	},
 	"an acknowledgement": {
 		write: ({ store }) => store.acknowledge([store.waiting(9)[0]?.id as Bytes], scene.ecosystem.clock.now),
@@ -35,11 +36,15 @@ export const fogWrites = (
 	},
 	"a record set aside": {
 		write: ({ store }) => store.setAside(store.waiting(1)[0]?.id as Bytes, "malformed"),
-		isThere: ({ store }) => store.count().refused === 1,
+		isThere: ({ store }) => store.count().refused === 2,
+	},
+	"what is taken up": {
+		write: ({ store }) => store.takeUp(),
+		isThere: ({ store }) => store.waiting(9).length === 2,
 	},
 	"what is forgotten": {
 		write: ({ store }) => store.forget(scene.ecosystem.clock.now + 1),
-		isThere: ({ store }) => store.count().kept === 1,
+		isThere: ({ store }) => store.count().kept === 2,
 	},
 	"an approval": {
 		write: async ({ ask }) =>

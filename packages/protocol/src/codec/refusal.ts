@@ -112,6 +112,7 @@ export const refusals = {
 	"lot-ended": ["final", "nothing: a lot ends once; show what became of it"],
 	"status-final": ["final", "nothing: a revoked credential stays so; issue another"],
 	"record-known": ["final", "nothing: its device has recorded this payment"],
+	"record-early": ["transient", "bring the record again once its time has come"],
 	"claim-unknown": ["final", "name a claim that this operator has"],
 	"claim-filed": ["transient", "wait for the result of the file that it is in"],
 	"claim-paid": ["final", "nothing: it has been paid"],
