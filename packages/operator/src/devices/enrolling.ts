@@ -32,6 +32,7 @@ import {
 	addEntry,
 	beginTenure,
 	changeTenure,
+	entryAt,
 	type HistoryEntry,
 	lastEntry,
 	openTenure,
@@ -47,6 +48,12 @@ import { type GivenSlice, keepSlices, newUnits, refuseSlices, slicesIn } from ".
 const certificateMost = 1_024;
 /** Its place in the status lists tells a device's certificate apart already. */
 const serialBytes = 4;
+/**
+ * Of a device's history in a day: its party delegates once, and with that whoever has the device's key applies as often
+ * as it likes, each time for good.
+ */
+const entriesMost = 64;
+const day_s = 86_400;
 
 /** What was found in the store: for whom the certificate is, where it stands. */
 type Found = {
@@ -99,6 +106,9 @@ async function findIn(
 	const standing = afterApplication(last, party.id);
 	if (isRefusal(standing)) return standing;
 	if (standing.kind === "none") throw new Error("a device that applied stands somehow");
+	const earlier = await entryAt(transaction, device, standing.number - entriesMost);
+	if (earlier !== undefined && earlier.at > now() - day_s)
+		return refuse("too-many", `${entriesMost} entries in a day`);
 	const slices = slicesIn(delegations, key);
 	const refused = await refuseSlices(transaction, party.id, slices);
 	if (refused !== undefined) return refused;

@@ -1,0 +1,125 @@
+/** What somebody whom nobody knows, or who has no more than a device's key, leaves at an operator by the routes of devices. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+	type Bytes,
+	keyId,
+	parse,
+	recordBatch,
+	recordsMost,
+	recordsTaken,
+	serialize,
+} from "@tenten/protocol";
+import { day, expectValue } from "../../module/test/support/world.ts";
+import {
+	addParty,
+	application,
+	codeOf,
+	deviceOrder,
+	deviceQuestion,
+	deviceRecord,
+	enrolDevice,
+	freshDevice,
+	sliceOf,
+} from "./support/device-scene.ts";
+import { createEcosystem, type Ecosystem } from "./support/ecosystem.ts";
+import { beginSealed } from "./support/sealed.ts";
+
+/** How many rows each table has. */
+async function rowsOf({ operator }: Ecosystem): Promise<Readonly<Record<string, number>>> {
+	return operator.store.read(async (transaction) => {
+		const tables = await transaction.introspection.getTables();
+		const counted: Record<string, number> = {};
+		for (const { name } of tables) {
+			const rows = await transaction
+				.selectFrom(name as "enrolments")
+				.selectAll()
+				.execute();
+			counted[name] = rows.length;
+		}
+		return counted;
+	});
+}
+
+const turned = (bytes: Bytes): Bytes => {
+	const other = Uint8Array.from(bytes);
+	other[other.length - 1] = (other.at(-1) as number) ^ 1;
+	return other;
+};
+
+test("a stranger leaves nothing: no application, order, question or record of its own, or changed, is kept", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, world } = ecosystem;
+	const { devices } = operator;
+	await beginSealed(operator);
+	const [company, payee] = [await addParty(ecosystem), await addParty(ecosystem)];
+	const { device, applied } = await enrolDevice(ecosystem, company, [0n, 10n]);
+	const [nobody, robot] = [freshDevice(ecosystem), freshDevice(ecosystem)];
+	const paid = { asset: world.random(), amount: 1n, payer: company.party.id, payee: payee.party.id };
+	const records = await Promise.all(
+		Array.from({ length: recordsMost }, (_, at) =>
+			deviceRecord(ecosystem, at % 2 === 0 ? device : nobody, { ...paid, proof: world.random() }),
+		),
+	);
+	const before = await rowsOf(ecosystem);
+	const terms = { slice: null };
+	const own = { ...paid, payer: keyId(nobody.key), proof: world.random() };
+	const taken = async (...batch: readonly Bytes[]) => {
+		const answer = expectValue(await devices.takeRecords(serialize(recordBatch, batch)));
+		return new Set(expectValue(parse(recordsTaken, answer)).map(({ code }) => code));
+	};
+	assert.deepEqual(
+		[
+			codeOf(await devices.apply(await application(ecosystem, { device: robot, by: [nobody], terms }))),
+			codeOf(await devices.apply(turned(applied))),
+			codeOf(await devices.order(await deviceOrder(ecosystem, nobody, robot, 1, { kind: "end" }))),
+			codeOf(await devices.order(await deviceOrder(ecosystem, nobody, device, 2, { kind: "end" }))),
+			codeOf(await devices.show(await deviceQuestion(ecosystem, nobody, device), 0)),
+			[...(await taken(...records.map(turned)))].sort(),
+			[...(await taken(await deviceRecord(ecosystem, nobody, own)))],
+			(await devices.statusLists.newest(1)) === undefined,
+		],
+		[
+			"authority-unknown",
+			"delegation-invalid",
+			"key-unknown",
+			"authority-unknown",
+			"owner-mismatch",
+			["authority-unknown", "signature-invalid"],
+			["authority-unknown"],
+			true,
+		],
+	);
+	assert.deepEqual(await rowsOf(ecosystem), before);
+	// Whom the party sent is seen there.
+	await enrolDevice(ecosystem, company, [10n, 20n], robot);
+	assert.notDeepEqual(await rowsOf(ecosystem), before);
+	await operator.close();
+});
+
+test("a device's key alone adds 64 entries in a day, and goes on the next; who applied before has its answer", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, clock } = ecosystem;
+	const company = await addParty(ecosystem);
+	const terms = { slice: sliceOf(company.reset, 0n, 10n) };
+	const device = freshDevice(ecosystem);
+	const applied = () => application(ecosystem, { device, by: [company.signer], terms });
+	const apply = async (encoded: Bytes) => operator.devices.apply(encoded);
+	const first = await applied();
+	const answer = expectValue(await apply(first));
+	const codes: string[] = [];
+	for (let i = 1; i < 66; i++) codes.push(codeOf(await apply(await applied())));
+	assert.deepEqual([codes.indexOf("too-many"), new Set(codes.slice(63)).size], [63, 1]);
+	assert.deepEqual(await apply(first), answer);
+	// Its party is heard all the same, and its other devices.
+	const suspend = await deviceOrder(ecosystem, company.signer, device, 65, { kind: "suspend" });
+	assert.equal(codeOf(await operator.devices.order(suspend)), "done");
+	await enrolDevice(ecosystem, company, [20n, 30n]);
+	const resume = await deviceOrder(ecosystem, company.signer, device, 66, { kind: "resume" });
+	assert.equal(codeOf(await operator.devices.order(resume)), "done");
+	const late = await applied();
+	assert.equal(codeOf(await apply(late)), "too-many");
+	clock.now += day;
+	assert.equal(codeOf(await apply(late)), "done");
+	await operator.close();
+});
