@@ -7,7 +7,12 @@
  * loaded before `node:test` is, which takes both functions from the module when it is loaded
  * (nodejs/node, lib/internal/test_runner/harness.js: `setupProcessState`).
  */
-import asyncHooks, { AsyncLocalStorage, AsyncResource, type HookCallbacks } from "node:async_hooks";
+import asyncHooks, {
+	type AsyncHook,
+	AsyncLocalStorage,
+	AsyncResource,
+	type HookCallbacks,
+} from "node:async_hooks";
 
 const { createHook, executionAsyncId } = asyncHooks;
 
@@ -20,6 +25,9 @@ let note: HookCallbacks["init"];
 /** Whether `node:test` asked for its hook here, and was given none. */
 export const isSpared = (): boolean => note !== undefined;
 
+/** In the place of a hook: one without callbacks would still be called before and after each promise. */
+const nothing: AsyncHook = { enable: () => nothing, disable: () => nothing };
+
 /** The hook of `node:test`: no other has no prototype. */
 function isOfTests(callbacks: HookCallbacks): boolean {
 	return Object.getPrototypeOf(callbacks) === null && "init" in callbacks && "destroy" in callbacks;
@@ -29,7 +37,7 @@ Object.assign(asyncHooks, {
 	createHook(callbacks: HookCallbacks) {
 		if (note !== undefined || !isOfTests(callbacks)) return createHook(callbacks);
 		note = callbacks.init;
-		return createHook({});
+		return nothing;
 	},
 	executionAsyncId: () => current.getStore() ?? executionAsyncId(),
 });
