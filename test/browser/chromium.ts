@@ -36,7 +36,7 @@ export async function launch(args?: readonly string[]): Promise<Browser> {
 /** One module, bundled as the web wallet is; `alias` puts other files in the place of modules. */
 export async function bundle(entry: string, alias: Readonly<Record<string, string>> = {}): Promise<string> {
 	const built = await rolldown({ input: entry, platform: "browser", resolve: { alias } });
-	const { output } = await built.generate({ format: "esm", minify: true });
+	const { output } = await built.generate({ format: "esm", minify: true, codeSplitting: false });
 	await built.close();
 	return output[0].code;
 }

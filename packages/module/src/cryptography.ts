@@ -39,8 +39,13 @@ export type Cryptography = {
 	readonly seal: (key: Bytes, place: Bytes, plaintext: Bytes) => Bytes;
 	/** What was sealed under this key at this place, or undefined. */
 	readonly openSealed: (key: Bytes, place: Bytes, sealed: Bytes) => Bytes | undefined;
-	/** A key of 32 bytes from a passphrase; `memory` in bytes. */
-	readonly stretch: (passphrase: Bytes, salt: Bytes, operations: number, memory: number) => Promise<Bytes>;
+	/** A key of 32 bytes from a passphrase; `memory` in bytes. `part-missing`: what does it was not loaded. */
+	readonly stretch: (
+		passphrase: Bytes,
+		salt: Bytes,
+		operations: number,
+		memory: number,
+	) => Promise<Bytes | Refusal>;
 };
 
 export const platformCryptography: Cryptography = platform.cryptography;

@@ -1,7 +1,8 @@
 /** The software key store keeps the contract under both ways to unlock, and gives nothing away. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Bytes, decodeItem, encodeItem, isRefusal, keyId } from "@tenten/protocol";
+import { type Bytes, decodeItem, encodeItem, isRefusal, keyId, refuse } from "@tenten/protocol";
+import { platformCryptography, platformKeySource } from "../src/cryptography.ts";
 import {
 	createSoftwareKeyStore,
 	hasKeyStore,
@@ -39,6 +40,11 @@ describe("a software key store opens", () => {
 		assert.equal(await codeOf(rows, typed("ひらけごみ")), "unlock-failed");
 		assert.equal(await codeOf(rows, typed("")), "unlock-failed");
 		assert.equal(await codeOf(rows, device), "unlock-failed");
+		// In a browser, without a network.
+		const stretch = async () => refuse("part-missing");
+		const source = { ...platformKeySource, cryptography: { ...platformCryptography, stretch } };
+		const result = await openSoftwareKeyStore(rows, passphrase, source);
+		assert.equal(isRefusal(result) && result.code, "part-missing");
 	});
 
 	test("for its device key alone", async () => {

@@ -90,6 +90,7 @@ export async function sealEnvelope(
 	const chosen = methodOf(unlock, random);
 	const key = await keyOf(chosen, unlock, cryptography);
 	if (key === undefined) throw new RangeError("a device key has 32 bytes");
+	if (isRefusal(key)) throw new Error(`nothing seals by a passphrase: ${key.code}`);
 	const sealed = cryptography.seal(key, placeOf(purpose, chosen), secrets);
 	zero(key);
 	return serialize(envelope, { version: 1, method: chosen, sealed });
@@ -107,6 +108,7 @@ export async function openEnvelope(
 	if (found.method.kind !== unlock.kind) return refuse("unlock-failed", `needs a ${found.method.kind}`);
 	const key = await keyOf(found.method, unlock, cryptography);
 	if (key === undefined) return refuse("unlock-failed");
+	if (isRefusal(key)) return key;
 	const secrets = cryptography.openSealed(key, placeOf(purpose, found.method), found.sealed);
 	zero(key);
 	return secrets ?? refuse("unlock-failed");
@@ -123,7 +125,11 @@ function placeOf(purpose: string, chosen: Method): Bytes {
 }
 
 /** A copy of the key, for the caller to zero; undefined where the two are of different kinds. */
-async function keyOf(chosen: Method, unlock: Unlock, { stretch }: Cryptography): Promise<Bytes | undefined> {
+async function keyOf(
+	chosen: Method,
+	unlock: Unlock,
+	{ stretch }: Cryptography,
+): Promise<Bytes | Refusal | undefined> {
 	if (chosen.kind === "passphrase" && unlock.kind === "passphrase") {
 		// NFKC, so that the same characters typed on another keyboard are the same bytes.
 		const typed = utf8(unlock.passphrase.normalize("NFKC"));

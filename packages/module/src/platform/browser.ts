@@ -4,8 +4,7 @@
  *
  * WebAssembly starts asynchronously: whoever imports this waits for it once, here.
  */
-import { argon2idAsync } from "@noble/hashes/argon2.js";
-import type { Bytes } from "@tenten/protocol";
+import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
 import sodium from "libsodium-wrappers";
 import { nonceBytes, secretBytes, tagBytes } from "../sizes.ts";
 import { openBrowserSuites, pointOf } from "../suite/browser.ts";
@@ -52,8 +51,21 @@ function openSealed(key: Bytes, place: Bytes, sealed: Bytes): Bytes | undefined 
 
 /**
  * In JavaScript, since libsodium's WebAssembly has no Argon2id but in a build twice its size: a second or two for
- * `interactive`. It gives way to whatever else this thread, which is the worker's, has to do.
+ * `interactive`. It gives way to whatever else this thread, which is the worker's, has to do. It is loaded when it is
+ * needed: a browser's own wallet is sealed by no passphrase, and a backup's may be.
  */
-function stretch(passphrase: Bytes, salt: Bytes, operations: number, memory: number): Promise<Bytes> {
-	return argon2idAsync(passphrase, salt, { t: operations, m: memory / 1024, p: 1, dkLen: secretBytes });
+async function stretch(
+	passphrase: Bytes,
+	salt: Bytes,
+	operations: number,
+	memory: number,
+): Promise<Bytes | Refusal> {
+	const loaded = await import("@noble/hashes/argon2.js").catch(() => undefined);
+	if (loaded === undefined) return refuse("part-missing", "what stretches passphrases");
+	return loaded.argon2idAsync(passphrase, salt, {
+		t: operations,
+		m: memory / 1024,
+		p: 1,
+		dkLen: secretBytes,
+	});
 }

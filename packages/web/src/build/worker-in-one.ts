@@ -1,7 +1,7 @@
 /**
- * Lets the worker load a part of itself later, and begin with one file all the same.
+ * Lets the worker load parts of itself later, and begin with one file all the same.
  *
- * What both parts use the bundler puts into a file of its own, and leaves an entry that only imports it: one way to
+ * What all parts use the bundler puts into a file of its own, and leaves an entry that only imports it: one way to
  * the server and back more, before anything runs. Here that file takes the entry's place and name. A bundler that
  * divides otherwise fails the build.
  */
@@ -16,8 +16,9 @@ export function workerInOne(): Plugin {
 		apply: "build",
 		outputOptions: (options) => ({
 			...options,
-			// `later-` says to the service worker what it is not to fetch unasked.
-			chunkFileNames: ({ isDynamicEntry }) => `assets/${isDynamicEntry ? "later-" : ""}[name]-[hash].js`,
+			// `later-` says to the service worker what it is not to fetch unasked: what runs meters.
+			chunkFileNames: ({ facadeModuleId }) =>
+				`assets/${facadeModuleId?.includes("/metering/") ? "later-" : ""}[name]-[hash].js`,
 			codeSplitting: { groups: [{ name: beginning, tags: ["$initial"] }] },
 		}),
 		generateBundle(_, bundle) {
