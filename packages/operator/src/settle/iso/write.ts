@@ -4,9 +4,13 @@
  * Text is what banks take of Latin: marks are left off their letters, and what is no letter, digit or one of
  * /-?:().,'+ and space is refused by its field (EPC217-08). One block of payments a file: one account, one date.
  */
+import { createRequire } from "node:module";
 import { type Bytes, type Refusal, refuse, toUtf8 } from "@tenten/protocol";
-import { create } from "xmlbuilder2";
+import type * as Xml from "xmlbuilder2";
 import { decimalOf, type Money } from "./amount.ts";
+
+/** What writes XML is 160 files: they are read for the first file that is written, and not by every start. */
+const require = createRequire(import.meta.url);
 
 export type IsoAccount = {
 	readonly holder: string;
@@ -59,6 +63,7 @@ export function writeIso(file: IsoFile): Bytes | Refusal {
 		const root =
 			file.kind === "credit" ? { CstmrCdtTrfInitn: credits(file) } : { CstmrDrctDbtInitn: debits(file) };
 		const namespace = `urn:iso:std:iso:20022:tech:xsd:${names[file.kind]}`;
+		const { create } = require("xmlbuilder2") as typeof Xml;
 		const document = create(
 			{ version: "1.0", encoding: "UTF-8" },
 			{ Document: { "@xmlns": namespace, ...root } },
