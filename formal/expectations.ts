@@ -303,14 +303,19 @@ const meter: Model = {
 			name: "sound",
 			flags: [],
 			about: "ticked, closed by both, or by the operator on the word of either side, with a Close or without",
-			holds: ["nocreate", "noloss", "noframe", "fair"],
-			happens: ["can_close", "can_claim", "can_yield"],
+			holds: ["nocreate", "noloss", "noframe", "fair", "whole"],
+			happens: ["can_close", "can_claim", "can_yield", "can_lose"],
 			mayMiss: true,
 		}),
 		broken({
 			flags: ["TICKS_AFTER_COUNT"],
 			about: "the payee takes ticks after it has signed its count, and claims them",
 			fails: ["noframe"],
+		}),
+		broken({
+			flags: ["STOPS_FOR_ANYBODY"],
+			about: "a stranger's stop right after a crash has the payee count without what it had not kept",
+			fails: ["whole"],
 		}),
 		broken({
 			flags: ["CLAIMS_AND_CLOSES"],

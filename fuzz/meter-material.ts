@@ -78,7 +78,7 @@ async function messagesOf(
 		{ kind: "open", meter: id, request: world.random(), token: token.token },
 		{ kind: "opened", meter: id, link: world.random(), signature },
 		{ kind: "release", meter: id, secret: world.random() },
-		{ kind: "stop", meter: id },
+		{ kind: "stop", meter: id, ticks: 3, signature: new Uint8Array(64) },
 		{ kind: "count", meter: id, ticks: 41, preimage: chains.preimage(41).slice(), signature },
 		{ kind: "close", meter: id, token: paid.token },
 		{ kind: "closed", meter: id },
@@ -107,6 +107,7 @@ function statesOf(world: World, { token: metered, meter: { id }, chains }: TestM
 	const payer = [
 		locked,
 		{ kind: "open", meter, token, release, seed },
+		{ kind: "stopped", meter, token, release, seed, ticks: 41, signature },
 		{ kind: "closed", meter, token: paid.token },
 		{ kind: "claimed", meter, token },
 		{ kind: "cancelled", meter },

@@ -6,6 +6,7 @@ export const hashed: readonly string[] = [
 	"finalCountContent",
 	"meterContent",
 	"meterOpenedBody",
+	"meterStopBody",
 	"meterRequestBody",
 	"meterOwner",
 	"meteredOwner",

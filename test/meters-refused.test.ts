@@ -218,7 +218,9 @@ test("a meter that came with a backup signs nothing and ticks nothing", async ()
 	assert.equal(codeOf(await oldPayer.meters.close(meter, to(payee))), "certificate-expired");
 	assert.equal(codeOf(await oldPayee.meters.close(meter, to(payer))), "certificate-expired");
 	assert.equal(codeOf(await oldPayee.meters.claim(meter)), "certificate-expired");
-	const stop = writeMeterBundle(meter, [serializeMeterMessage({ kind: "stop", meter })]);
+	const signature = new Uint8Array(64);
+	const stopping = serializeMeterMessage({ kind: "stop", meter, ticks: 0, signature });
+	const stop = writeMeterBundle(meter, [stopping]);
 	assert.equal(refusedIn(await oldPayee.handle(stop)), "certificate-expired");
 	assert.deepEqual([oldPayee.module.meters.dueClaims(), oldPayer.module.meters.dueClaims()], [[], []]);
 	await town.close();

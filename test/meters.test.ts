@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { MeterRequestOptions, MeterTold } from "@tenten/module";
-import { type Bytes, isRefusal, refuse, toHex } from "@tenten/protocol";
+import {
+	type Bytes,
+	isRefusal,
+	parseMeterMessage,
+	readMeterBundle,
+	refuse,
+	serializeMeterMessage,
+	toHex,
+	writeMeterBundle,
+} from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet, type WalletStore } from "@tenten/wallet";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 import { ways } from "./support/ways.ts";
@@ -144,6 +153,23 @@ describe("after a crash", () => {
 		ok(await payer.meters.close(meter, to(payee)));
 		assert.deepEqual([available(payer, world), available(payee, world)], [930n, 70n]);
 		await balanced(world, payer, payee);
+	});
+
+	test("a stranger that knows the meter ends it not, and no tick is left out of the count", async () => {
+		const world = await openWorld();
+		const meter = await opened(world);
+		for (let tick = 0; tick < 27; tick++) await world.payer.meters.tick(meter, to(world.payee));
+		const payee = await world.restarted("payee");
+		const signature = new Uint8Array(64);
+		const stop = serializeMeterMessage({ kind: "stop", meter, ticks: 0, signature });
+		const said = readMeterBundle(await payee.handle(writeMeterBundle(meter, [stop])));
+		const [answer] = (said?.frames ?? []).map(parseMeterMessage);
+		assert.ok(answer !== undefined && "kind" in answer && answer.kind === "refused");
+		assert.equal(answer.code, "signature-invalid");
+		assert.equal(payee.meters.get(meter)?.state, "open");
+		assert.equal(ok(await world.payer.meters.close(meter, to(payee))).state, "closed");
+		assert.equal(available(payee, world), 67n);
+		await balanced(world, world.payer, payee);
 	});
 
 	test("ticks that a channel lost are made up by the next", async () => {

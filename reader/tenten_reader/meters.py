@@ -83,6 +83,8 @@ class Release(Structure):
 class Stop(Structure):
     KIND = 5
     meter: Bytes32
+    ticks: Count
+    signature: Signature
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ export function claimWakesAt(core: Core, row: Row): number | null {
 
 /** Whether its key is of a restored backup, so that more may have been signed since than is known here. */
 function isAwaited(core: Core, row: Row): boolean {
-	const isUndecided = row.state.kind === "open" || row.state.kind === "counted";
+	const { kind } = row.state;
+	const isUndecided = kind === "open" || kind === "stopped" || kind === "counted";
 	return isUndecided && core.isSilenced(ownKey(row)) !== undefined;
 }
 
@@ -116,7 +117,7 @@ function payeeWakesAt(core: Core, row: PayeeMeterRow): number | null {
 
 function payerWakesAt({ state, until, claimableFrom }: PayerMeterRow): number | null {
 	if (state.kind === "closed") return until;
-	return state.kind === "open" || state.kind === "claimed" ? claimableFrom : null;
+	return state.kind === "open" || state.kind === "stopped" || state.kind === "claimed" ? claimableFrom : null;
 }
 
 /**

@@ -41,6 +41,7 @@ function overFrom({
 			// Without its release it is worth nothing, and after this time with it.
 			return claimableFrom;
 		case "open":
+		case "stopped":
 		case "counted":
 			return lastDay;
 		case "claimed":

@@ -146,7 +146,7 @@ async function runPayer(
 
 /** Whose state it is; undefined before there is a row. */
 function meterIn(state: MeterPayer): Bytes | undefined {
-	if (state.kind === "closing") return state.open.meter;
+	if (state.kind === "closing" || state.kind === "stopping") return state.open.meter;
 	return state.kind === "idle" || state.kind === "signing" ? undefined : state.meter;
 }
 
@@ -164,8 +164,7 @@ async function persist(
 	meters: Meters,
 	{ state, changes, ticks, rows }: Persisted,
 ): Promise<void> {
-	if (state.kind === "idle" || state.kind === "signing" || state.kind === "closing")
-		throw new Error(`${state.kind} is not durable`);
+	if (!isDurable(state)) throw new Error(`${state.kind} is not durable`);
 	const { meter } = state;
 	const before = meters.payers.rows.get(meter) ?? newFacts(core, state);
 	const row: PayerMeterRow = { ...before, state, counted: ticks };
@@ -178,6 +177,13 @@ async function persist(
 	});
 	meters.payers.rows.set(id, row);
 }
+
+function isDurable(state: MeterPayer): state is Exclude<MeterPayer, { readonly kind: Fleeting }> {
+	const { kind } = state;
+	return kind !== "idle" && kind !== "signing" && kind !== "stopping" && kind !== "closing";
+}
+
+type Fleeting = "idle" | "signing" | "stopping" | "closing";
 
 function newFacts(core: Core, state: DurableMeterPayer): MeterFacts {
 	const trust = core.keptTrust();

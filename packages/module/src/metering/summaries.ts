@@ -32,7 +32,7 @@ export type MeterSummary = {
 	/** waits for the other side, or for an operator */
 	readonly isOpen: boolean;
 } & (
-	| { readonly side: "payer"; readonly state: DurableMeterPayer["kind"] }
+	| { readonly side: "payer"; readonly state: Exclude<DurableMeterPayer["kind"], "stopped"> }
 	| { readonly side: "payee"; readonly state: PayeeMeterRow["state"]["kind"] }
 );
 
@@ -54,10 +54,13 @@ export function meterOf(core: Core, meters: Meters, meter: Bytes): MeterSummary 
 function payersMeter(core: Core, meters: Meters, row: PayerMeterRow): MeterSummary {
 	const { meter, kind } = row.state;
 	const state = meters.payers.state(meter);
-	const live = state?.kind === "open" ? state.ticks : 0;
+	const live = state?.kind === "open" || state?.kind === "stopped" ? state.ticks : 0;
 	const summary = summaryOf(meter, row, row.counted ?? live, row.payee);
-	const isOpen = kind === "locked" || kind === "open" || (kind === "claimed" && !row.isOver);
-	return { ...summary, side: "payer", state: kind, isOpen, claimsAt: claimWakesAt(core, row) };
+	const isOpen =
+		kind === "locked" || kind === "open" || kind === "stopped" || (kind === "claimed" && !row.isOver);
+	// A payer that has stopped waits for its payee's count: to whoever looks, its meter is open still.
+	const shown = kind === "stopped" ? "open" : kind;
+	return { ...summary, side: "payer", state: shown, isOpen, claimsAt: claimWakesAt(core, row) };
 }
 
 function payeesMeter(core: Core, meters: Meters, row: PayeeMeterRow): MeterSummary {

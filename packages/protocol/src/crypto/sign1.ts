@@ -35,6 +35,7 @@ export const signedTypes = [
 	"link",
 	"meter-opened",
 	"meter-request",
+	"meter-stop",
 	"mandate",
 	"order",
 	"quote",

@@ -18,6 +18,8 @@ import { signature } from "../crypto/index.ts";
 import { token } from "../token/index.ts";
 import { signedMeterRequest } from "./request.ts";
 
+const counted = integer(0, limits.ticks * limits.chains);
+
 /** `meter` is the meter's id. */
 export const meterMessage = union({
 	request: [1, record({ request: signedMeterRequest })],
@@ -26,14 +28,14 @@ export const meterMessage = union({
 	/** the payee holds it: signed, of the opening link */
 	opened: [3, record({ meter: bytes32, link: bytes32, signature })],
 	release: [4, record({ meter: bytes32, secret: bytes32 })],
-	/** ticks no more, and asks for the final count */
-	stop: [5, record({ meter: bytes32 })],
+	/** ticks no more, signed, and asks for the final count: `ticks` is what was paid as far as the payer knows */
+	stop: [5, record({ meter: bytes32, ticks: counted, signature })],
 	/** the final count, with what proves it; null where there was no tick */
 	count: [
 		6,
 		record({
 			meter: bytes32,
-			ticks: integer(0, limits.ticks * limits.chains),
+			ticks: counted,
 			preimage: nullable(bytes32),
 			signature,
 		}),
@@ -60,4 +62,9 @@ export function serializeMeterMessage(value: MeterMessage): Bytes {
 /** What a payee signs when it holds a meter: the link that opens it. */
 export function meterOpenedPayload(link: Bytes): Bytes {
 	return encodeItem([link]);
+}
+
+/** What a payer signs when it stops: the meter, and how many ticks it has paid. */
+export function meterStopPayload(meter: Bytes, ticks: number): Bytes {
+	return encodeItem([meter, ticks]);
 }

@@ -1,7 +1,7 @@
 /**
  * The payee's machine of a meter.
  *
- *          open          signed          release         stop, or its own wish      signed          close
+ *          open          signed          release       signed stop, or its wish     signed          close
  *   idle ─────────▶ answering ───▶ reserved ───▶ open ──────────────────────▶ counting ───▶ counted ───▶ closed
  *                                                │ ▲ tick: one hash; kept every so many      │ crash      ▲
  *                                          claim │ └──────────────────────────────────────────┘           │
@@ -9,7 +9,9 @@
  *                                             claimed ◀──────────────────────────── counted ──────────────┘
  *
  * It serves what has been paid: a tick counts once it is checked. What it has not kept it may lose in a crash, at
- * most as many ticks as it chose; the payer's next word brings them back. A count is signed once and is durable before
+ * most as many ticks as it chose; the payer's next word brings them back. Whoever sends is unknown, so it counts for
+ * its payer's signature alone, and for no fewer ticks than that says: a stranger who knows the meter ends nothing, and
+ * no tick that was lost in a crash is left out. A count is signed once and is durable before
  * it is told; from then on no tick counts. Who has claimed takes no Close: the operator pays the one or the other.
  */
 import {
@@ -25,7 +27,7 @@ import {
 	type TypeOf,
 	union,
 } from "../codec/index.ts";
-import { signature } from "../crypto/index.ts";
+import { signature, verifySign1 } from "../crypto/index.ts";
 import {
 	finalCountPayload,
 	leadsTo,
@@ -47,7 +49,7 @@ import {
 	reopened,
 	sending,
 } from "./machine.ts";
-import { type MeterMessage, type MeterMessageOf, meterOpenedPayload } from "./messages.ts";
+import { type MeterMessage, type MeterMessageOf, meterOpenedPayload, meterStopPayload } from "./messages.ts";
 import { acceptMeter } from "./opening.ts";
 import type { VerifiedMeterRequest } from "./request.ts";
 import { type Tick, writeTick } from "./tick.ts";
@@ -258,7 +260,7 @@ function received(state: MeterPayee, message: MeterMessage, context: MeterContex
 		case "release":
 			return state.kind === "reserved" ? release(state, message.secret, context) : { state, effects: [] };
 		case "stop":
-			return count(state, context);
+			return stop(state, message, context);
 		case "close":
 			return close(state, message, context);
 		case "refused":
@@ -290,6 +292,19 @@ function release(state: Kept<"reserved">, secret: Bytes, { trust }: MeterContext
 		missedAt: undefined,
 	};
 	return kept(opened, "open");
+}
+
+/** Counts for its payer, once it has every tick that its payer says it has paid. */
+function stop(state: MeterPayee, message: MeterMessageOf<"stop">, context: MeterContext): Step {
+	if (state.kind !== "open") return again(state);
+	const { trust } = context;
+	const metered = reopened(state.token, trust);
+	if (isRefusal(metered)) return remain(state, metered);
+	const payload = meterStopPayload(state.meter, message.ticks);
+	const { key } = metered.owner.certificate;
+	if (!verifySign1(trust.verify, key, "meter-stop", payload, message.signature))
+		return remain(state, refuse("signature-invalid", "stop"));
+	return state.ticks < message.ticks ? asking(state) : count(state, context);
 }
 
 /** Asks for the signature of the final count. */

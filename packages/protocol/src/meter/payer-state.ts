@@ -1,7 +1,20 @@
 /** The states of a meter's payer, as they are kept. Each has only what is true in it. */
-import { type Bytes, bytes32, nullable, record, type TypeOf, union, unixSeconds } from "../codec/index.ts";
+import {
+	type Bytes,
+	bytes32,
+	integer,
+	limits,
+	nullable,
+	record,
+	type TypeOf,
+	union,
+	unixSeconds,
+} from "../codec/index.ts";
+import { signature } from "../crypto/index.ts";
 import { token, type UnsignedLink } from "../token/index.ts";
 import type { DraftMeter, MeterPlan } from "./opening.ts";
+
+const paidTicks = integer(0, limits.ticks * limits.chains);
 
 /** The payer's states that are ever durable. `meter`: its id. */
 export const meterPayerState = union({
@@ -26,12 +39,19 @@ export const meterPayerState = union({
 	closed: [3, record({ meter: bytes32, token })],
 	claimed: [4, record({ meter: bytes32, token })],
 	cancelled: [5, record({ meter: bytes32 })],
+	/** as `open`, and ticks no more: `signature` says so to the payee */
+	stopped: [
+		6,
+		record({ meter: bytes32, token, release: bytes32, seed: bytes32, ticks: paidTicks, signature }),
+	],
 });
 export type DurableMeterPayer = TypeOf<typeof meterPayerState>;
 export type KeptPayer<K extends DurableMeterPayer["kind"]> = Extract<DurableMeterPayer, { readonly kind: K }>;
 
 /** `ticks`: how many were shown, as far as is known since the last restart. */
-export type OpenPayer = KeptPayer<"open"> & { readonly ticks: number; readonly isStopped: boolean };
+export type OpenPayer = KeptPayer<"open"> & { readonly ticks: number };
+/** What a payee's count may close. */
+export type GoingPayer = OpenPayer | KeptPayer<"stopped">;
 
 export type MeterPayer =
 	| { readonly kind: "idle" }
@@ -44,9 +64,10 @@ export type MeterPayer =
 	  }
 	| Exclude<DurableMeterPayer, { readonly kind: "open" }>
 	| OpenPayer
+	| { readonly kind: "stopping"; readonly open: OpenPayer }
 	| {
 			readonly kind: "closing";
-			readonly open: OpenPayer;
+			readonly open: GoingPayer;
 			readonly ticks: number;
 			readonly link: UnsignedLink;
 	  };

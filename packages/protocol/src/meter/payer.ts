@@ -1,14 +1,15 @@
 /**
  * The payer's machine of a meter.
  *
- *          start        signed           opened            close, then the payee's count      signed
- *   idle ─────────▶ signing ───▶ locked ───────────▶ open ─────────────────────────────▶ closing ───▶ closed
- *                                  │                 │ ▲ tick: one preimage, no write       │ crash
- *                           cancel │           claim │ └───────────────────────────────────┘
- *                                  ▼                 ▼
- *                              cancelled          claimed   the rest, from the operator; no Close from then on
+ *          start        signed           opened           close, signed            count            signed
+ *   idle ─────────▶ signing ───▶ locked ───────────▶ open ───────────────▶ stopped ─────────▶ closing ───▶ closed
+ *                                  │                 │ ▲ tick: no write       │                ▲  │ crash: as before
+ *                           cancel │           claim │ └─── crash ── stopping │    the payee's count, unasked
+ *                                  ▼                 ▼                        ▼
+ *                              cancelled          claimed ◀───────────────────┘   the rest, from the operator
  *
- * What is decided is durable before it is told: locked, open (the release), closed, claimed, cancelled. Ticks are not:
+ * What is decided is durable before it is told: locked, open (the release), stopped, closed, claimed, cancelled. A
+ * payee counts for whoever shows it the signed stop, so no tick follows one, also after a crash. Ticks are not durable:
  * after a crash the payee shows the deepest preimage that it has, which only this payer can have made, and the payer
  * goes on from there. Without it the payer shows again what it has shown, which pays nothing twice.
  */
@@ -35,9 +36,9 @@ import {
 	reopened,
 	sending,
 } from "./machine.ts";
-import { type MeterMessage, type MeterMessageOf, meterOpenedPayload } from "./messages.ts";
+import { type MeterMessage, type MeterMessageOf, meterOpenedPayload, meterStopPayload } from "./messages.ts";
 import { draftMeter, type MeterPlan, signedMeter } from "./opening.ts";
-import type { DurableMeterPayer, KeptPayer, MeterPayer, OpenPayer } from "./payer-state.ts";
+import type { DurableMeterPayer, GoingPayer, KeptPayer, MeterPayer, OpenPayer } from "./payer-state.ts";
 import { writeTick } from "./tick.ts";
 
 export type MeterPayerEvent =
@@ -46,7 +47,7 @@ export type MeterPayerEvent =
 	| { readonly kind: "signed"; readonly signatures: readonly Bytes[] }
 	/** pays so many ticks more, by one preimage */
 	| { readonly kind: "tick"; readonly by: number }
-	/** ticks no more, and asks for the count */
+	/** ticks no more, signs that, and asks for the count */
 	| { readonly kind: "close" }
 	/** `changeRequest`: 32 random bytes; `counts`: of a device */
 	| {
@@ -68,13 +69,13 @@ const over = refuse("meter-over");
 
 /** The state after a restart: what was kept, and no tick known. */
 export function reopenMeterPayer(kept: DurableMeterPayer): MeterPayer {
-	return kept.kind === "open" ? { ...kept, ticks: 0, isStopped: false } : kept;
+	return kept.kind === "open" ? { ...kept, ticks: 0 } : kept;
 }
 
 /** When the host should cancel, or claim the rest; undefined: never. Unix seconds. */
 export function meterPayerWakesAt(state: MeterPayer, { trust }: MeterContext): number | undefined {
 	if (state.kind === "locked") return state.cancelAt;
-	if (state.kind !== "open" && state.kind !== "claimed") return undefined;
+	if (!isGoing(state) && state.kind !== "claimed") return undefined;
 	const metered = reopened(state.token, trust);
 	return isRefusal(metered) ? undefined : claimableFrom(metered, trust);
 }
@@ -88,7 +89,7 @@ export function stepMeterPayer(state: MeterPayer, event: MeterPayerEvent, contex
 		case "tick":
 			return tick(state, event.by, context);
 		case "close":
-			return close(state);
+			return close(state, context);
 		case "received":
 			return received(state, event, context);
 		case "shown":
@@ -114,6 +115,7 @@ function start(plan: MeterPlan, entropy: Bytes, context: MeterContext): Step {
 
 function signed(state: MeterPayer, signature: Bytes, context: MeterContext): Step {
 	if (state.kind === "closing") return closed(state.open, state.ticks, state.link, signature);
+	if (state.kind === "stopping") return stopped(state.open, signature);
 	if (state.kind !== "signing") return remain(state, over);
 	const { plan, draft, release, seed } = state;
 	const made = signedMeter(draft, signature);
@@ -147,7 +149,7 @@ function openingOf({ meter, request, token }: KeptPayer<"locked">) {
 const chainsOfSeed = new WeakMap<Bytes, Chains>();
 
 /** Made once for each opening of the state: the seed's bytes stand in it. */
-function chainsOf({ meter, seed }: OpenPayer, ticks: number): Chains {
+function chainsOf({ meter, seed }: GoingPayer, ticks: number): Chains {
 	const known = chainsOfSeed.get(seed);
 	if (known !== undefined) return known;
 	const made = chainsFrom(meter, seed, ticks);
@@ -156,14 +158,14 @@ function chainsOf({ meter, seed }: OpenPayer, ticks: number): Chains {
 }
 
 /** The terms stand in the opening of the metered output, which is the last that was made. */
-function termsIn({ token: { hops } }: OpenPayer) {
+function termsIn({ token: { hops } }: GoingPayer) {
 	const terms = hops.at(-1)?.opening.meter;
 	if (terms === undefined) throw new Error("a meter's token without its meter");
 	return terms;
 }
 
 function tick(state: MeterPayer, by: number, { now }: MeterContext): Step {
-	if (state.kind !== "open" || state.isStopped) return remain(state, over);
+	if (state.kind !== "open") return remain(state, over);
 	const terms = termsIn(state);
 	const ticks = state.ticks + by;
 	if (by < 1 || ticks > terms.ticks || now >= terms.until) return remain(state, over);
@@ -173,18 +175,34 @@ function tick(state: MeterPayer, by: number, { now }: MeterContext): Step {
 
 /** The payee's deepest preimage is one of ours, or it is nothing. */
 function shown(state: MeterPayer, ticks: number, preimage: Bytes): Step {
-	if (state.kind !== "open" || !isOurs(state, ticks, preimage)) return remain(state, refuse("tick-invalid"));
+	if (!isGoing(state) || !isOurs(state, ticks, preimage)) return remain(state, refuse("tick-invalid"));
+	// What it has signed it has paid stays what it says: the payee's count may be higher.
+	if (state.kind === "stopped") return { state, effects: [] };
 	return { state: { ...state, ticks: Math.max(ticks, state.ticks) }, effects: [] };
 }
 
-function isOurs(state: OpenPayer, ticks: number, preimage: Bytes): boolean {
+function isGoing(state: MeterPayer): state is GoingPayer {
+	return state.kind === "open" || state.kind === "stopped";
+}
+
+function isOurs(state: GoingPayer, ticks: number, preimage: Bytes): boolean {
 	const most = termsIn(state).ticks;
 	return ticks >= 1 && ticks <= most && chainsOf(state, most).has(ticks, preimage);
 }
 
-function close(state: MeterPayer): Step {
+/** Asks for the signature that it ticks no more: without it whoever knows the meter could end it. */
+function close(state: MeterPayer, { trust }: MeterContext): Step {
 	if (state.kind !== "open") return again(state);
-	return again({ ...state, isStopped: true });
+	const metered = reopened(state.token, trust);
+	if (isRefusal(metered)) return remain(state, metered);
+	const payload = meterStopPayload(state.meter, state.ticks);
+	const requests = [{ signer: metered.owner.certificate.hash, type: "meter-stop", payload }] as const;
+	return { state: { kind: "stopping", open: state }, effects: [{ kind: "sign", requests }] };
+}
+
+function stopped({ meter, token, release, seed, ticks }: OpenPayer, signature: Bytes): Step {
+	const state = { kind: "stopped", meter, token, release, seed, ticks, signature } as const;
+	return { state, effects: [{ kind: "persist", changes: noChanges }, ...again(state).effects] };
 }
 
 function received(
@@ -197,7 +215,7 @@ function received(
 		case "opened":
 			return state.kind === "locked" ? release(state, message, context) : again(state);
 		case "count":
-			return state.kind === "open" ? count(state, message, event, context) : again(state);
+			return isGoing(state) ? count(state, message, event, context) : again(state);
 		case "status":
 			return again(state);
 		case "closed":
@@ -235,7 +253,6 @@ function release(state: KeptPayer<"locked">, message: MeterMessageOf<"opened">, 
 		release: secret,
 		seed,
 		ticks: 0,
-		isStopped: false,
 	};
 	const add = change === null ? [] : [effective(change, secret)];
 	return {
@@ -256,7 +273,7 @@ function effective(locked: VerifiedToken, secret: Bytes): VerifiedToken {
 
 /** Drafts the Close of the payee's count, which must be one that this payer has paid. */
 function count(
-	state: OpenPayer,
+	state: GoingPayer,
 	message: MeterMessageOf<"count">,
 	{ changeRequest, counts }: { readonly changeRequest: Bytes; readonly counts: Counts },
 	{ trust }: MeterContext,
@@ -269,12 +286,12 @@ function count(
 	const link = draftClose(metered, message, { changeRequest, counts }, trust);
 	if (isRefusal(link)) return remain(state, link);
 	return {
-		state: { kind: "closing", open: { ...state, isStopped: true }, ticks, link },
+		state: { kind: "closing", open: state, ticks, link },
 		effects: [{ kind: "sign", requests: signatureRequests([link]) }],
 	};
 }
 
-function closed(open: OpenPayer, ticks: number, link: UnsignedLink, signature: Bytes): Step {
+function closed(open: GoingPayer, ticks: number, link: UnsignedLink, signature: Bytes): Step {
 	const made = signedClose(link, ticks, signature);
 	if (isRefusal(made)) return remain(open, made);
 	const { meter } = open;
@@ -305,7 +322,7 @@ function cancel(state: MeterPayer): Step {
 /** From here on no Close is signed: the claim says so. */
 function claim(state: MeterPayer, { trust, now }: MeterContext): Step {
 	if (state.kind === "claimed") return { state, effects: [] };
-	if (state.kind !== "open") return remain(state, over);
+	if (!isGoing(state)) return remain(state, over);
 	const metered = reopened(state.token, trust);
 	if (isRefusal(metered)) return remain(state, metered);
 	if (now < claimableFrom(metered, trust)) return remain(state, refuse("ruling-early"));
@@ -323,19 +340,22 @@ function again(state: MeterPayer): Step {
 	switch (state.kind) {
 		case "idle":
 		case "signing":
+		case "stopping":
 		case "closing":
 			return { state, effects: [] };
 		case "locked":
 			return { state, effects: [openingOf(state)] };
-		case "open": {
-			const { meter, release: secret, ticks, isStopped } = state;
+		case "open":
+		case "stopped": {
+			const { meter, release: secret, ticks } = state;
 			const effects: MeterEffect[] = [sending({ kind: "release", meter, secret })];
 			if (ticks > 0) {
 				const preimage = chainsOf(state, termsIn(state).ticks).preimage(ticks);
 				effects.push({ kind: "send", frame: writeTick(ticks, preimage) });
 			}
 			// After the last tick: a payee that lost it in a crash would count without it.
-			if (isStopped) effects.push(sending({ kind: "stop", meter }));
+			if (state.kind === "stopped")
+				effects.push(sending({ kind: "stop", meter, ticks, signature: state.signature }));
 			return { state, effects };
 		}
 		case "closed":
@@ -351,7 +371,7 @@ function again(state: MeterPayer): Step {
 /** As `again`, and asks a payee of which no tick is known since a restart. */
 function asking(state: MeterPayer): Step {
 	const { effects } = again(state);
-	const isLost = state.kind === "open" && state.ticks === 0;
+	const isLost = isGoing(state) && state.ticks === 0;
 	return { state, effects: isLost ? [...effects, sending({ kind: "status", meter: state.meter })] : effects };
 }
 

@@ -153,7 +153,7 @@ test("a payer ticks while it is open, at least once, to the end of its meter and
 	assert.equal(codeOf(await tick(late)), "meter-over");
 	const stopped = await opened();
 	await ask(stopped, "close");
-	assert.equal(stopped.payer.state.kind, "open");
+	assert.equal(stopped.payer.state.kind, "stopped");
 	assert.equal(codeOf(await tick(stopped)), "meter-over");
 });
 
@@ -201,7 +201,7 @@ test("who has claimed closes no more", async () => {
 	await askPayee(here, "claim");
 	await ask(here, "close");
 	await talk(here);
-	assert.deepEqual([payer.state.kind, payee.state.kind], ["open", "claimed"]);
+	assert.deepEqual([payer.state.kind, payee.state.kind], ["stopped", "claimed"]);
 	clock.now += 3 * day;
 	await ask(here, "claim");
 	assert.equal(payer.state.kind, "claimed");

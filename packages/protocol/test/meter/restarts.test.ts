@@ -1,8 +1,28 @@
 /** The machines of a meter after a restart: both go on at the right tick, and what a crash lost is counted. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Bytes, chainsFrom, limits, tickHash, writeTick } from "@tenten/protocol";
-import { ask, askPayee, codeOf, opened, type Scene, talk, tick, ticksOf, world } from "./support/scene.ts";
+import {
+	type Bytes,
+	chainsFrom,
+	limits,
+	meterStopPayload,
+	serializeMeterMessage,
+	tickHash,
+	writeTick,
+} from "@tenten/protocol";
+import {
+	alice,
+	ask,
+	askPayee,
+	bob,
+	codeOf,
+	opened,
+	type Scene,
+	talk,
+	tick,
+	ticksOf,
+	world,
+} from "./support/scene.ts";
 
 test("what is far ahead is taken after a restart, and after a word with the payer, and at no other time", async () => {
 	for (const [happens, code] of [
@@ -47,6 +67,68 @@ test("a payer that closes shows its last tick again: a payee that lost it in a c
 	await talk(here);
 	assert.deepEqual([here.payer.state.kind, here.payee.state.kind], ["closed", "closed"]);
 	assert.deepEqual([here.payer.worth, here.payee.worth], [978n, 22n]);
+});
+
+/** What a payer says as it stops, and what a stranger would say without its key. */
+const stopOf = (here: Scene, ticks: number, signature: Bytes) => {
+	const { state } = here.payer;
+	if (!("meter" in state)) throw new Error(state.kind);
+	return serializeMeterMessage({ kind: "stop", meter: state.meter, ticks, signature });
+};
+
+test("a stranger's stop after a payee's crash ends nothing: no tick that was not kept is left out", async () => {
+	const here = await opened({ keepEvery: 100 });
+	const { payer, payee } = here;
+	for (let i = 0; i < 9; i++) await tick(here);
+	const early = payer.sent[3] as Bytes;
+	await talk(here);
+	payee.restart();
+	const meter = "meter" in payee.state ? payee.state.meter : new Uint8Array();
+	// It has seen a tick, and signs with a key of its own, or says what the payee has signed.
+	assert.equal(codeOf(await payee.run(payee.hear(early))), undefined);
+	for (const forged of [
+		new Uint8Array(64),
+		await bob.signer.sign("meter-stop", meterStopPayload(meter, 4)),
+		await alice.signer.sign("meter-stop", meterStopPayload(world.random(), 4)),
+		await alice.signer.sign("meter-stop", meterStopPayload(meter, 9)),
+	])
+		assert.equal(codeOf(await payee.run(payee.hear(stopOf(here, 4, forged)))), "signature-invalid");
+	assert.deepEqual([payee.state.kind, payee.sent.splice(0)], ["open", []]);
+	await ask(here, "close");
+	await talk(here);
+	assert.deepEqual([payer.state.kind, payee.state.kind], ["closed", "closed"]);
+	assert.equal(payee.worth, 22n);
+});
+
+test("a payee that lacks ticks which its payer's stop speaks of asks for them before it counts", async () => {
+	const here = await opened({ keepEvery: 100 });
+	const { payer, payee } = here;
+	for (let i = 0; i < 9; i++) await tick(here);
+	await talk(here);
+	await ask(here, "close");
+	const stop = payer.sent.splice(0).at(-1) as Bytes;
+	payee.restart();
+	assert.equal(codeOf(await payee.run(payee.hear(stop))), undefined);
+	assert.deepEqual([payee.state.kind, payee.sent.length], ["open", 1]);
+	await talk(here);
+	assert.deepEqual([payer.state.kind, payee.state.kind], ["closed", "closed"]);
+	assert.equal(payee.worth, 22n);
+});
+
+test("a payer that has signed its stop ticks no more, also after a crash, and says the same again", async () => {
+	const here = await opened({ keepEvery: 100 });
+	const { payer, payee } = here;
+	for (let i = 0; i < 9; i++) await tick(here);
+	await talk(here);
+	await ask(here, "close");
+	const said = payer.sent.splice(0);
+	payer.restart();
+	assert.equal(payer.state.kind, "stopped");
+	assert.equal(codeOf(await tick(here)), "meter-over");
+	await ask(here, "contact");
+	assert.deepEqual(payer.sent, said);
+	await talk(here);
+	assert.deepEqual([payer.worth, payee.worth], [978n, 22n]);
 });
 
 test("after a far tick that was false no other is hashed within the second, and near ones are taken", async () => {

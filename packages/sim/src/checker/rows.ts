@@ -185,6 +185,7 @@ function meteringFact(ledger: Ledger, value: Bytes): Fact {
 			finals(ledger, [state.token, ...(state.change === null ? [] : [state.change])]);
 			return { ...fact, spends: [toHex(state.input)] };
 		case "open":
+		case "stopped":
 			ledger.reveal(state.release);
 			return { ...fact, covers: finals(ledger, [state.token]) };
 		case "closed":

@@ -135,8 +135,9 @@ export class Payer extends Party<MeterPayer, DurableMeterPayer> {
 	}
 
 	durable(state: MeterPayer): DurableMeterPayer {
-		if (state.kind === "idle" || state.kind === "signing" || state.kind === "closing")
-			throw new Error(`${state.kind} is never kept`);
+		const { kind } = state;
+		if (kind === "idle" || kind === "signing" || kind === "stopping" || kind === "closing")
+			throw new Error(`${kind} is never kept`);
 		return state;
 	}
 
