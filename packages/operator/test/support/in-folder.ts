@@ -1,10 +1,10 @@
 /** A database file in a folder of its own, which is gone after the work. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { memoryFolder } from "../../../../test/support/memory-folder.ts";
 
 export async function inFolder<T>(work: (database: string) => Promise<T>): Promise<T> {
-	const folder = mkdtempSync(join(tmpdir(), "tenten-operator-"));
+	const folder = memoryFolder("tenten-operator-");
 	try {
 		return await work(join(folder, "operator.db"));
 	} finally {

@@ -1,8 +1,6 @@
 /** Keepers over stores and logs of their own, whose seals witnesses check before they cosign. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { after } from "node:test";
 import {
 	type Batch,
@@ -22,6 +20,7 @@ import {
 	verifyShownRecord,
 	type WitnessedLog,
 } from "@tenten/protocol";
+import { memoryFolder } from "../../../../test/support/memory-folder.ts";
 import { verify } from "../../../module/src/index.ts";
 import {
 	cosign,
@@ -72,7 +71,7 @@ export class KeptAt {
 	static async open(fill: number, assets: readonly Bytes[]): Promise<KeptAt> {
 		const database = await databaseForTest();
 		const store = await openStore(database, {});
-		const folder = mkdtempSync(join(tmpdir(), "tenten-keeper-"));
+		const folder = memoryFolder("tenten-keeper-");
 		const writer = must(await LogWriter.begin(folder, originOf(fill), signerOf(fill + 1)));
 		const id = keyId(signerOf(fill).key);
 		const around = async () => ({

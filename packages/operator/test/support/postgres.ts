@@ -4,6 +4,7 @@ import { cp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after } from "node:test";
 import pg from "pg";
+import { fastFolder } from "../../../../test/support/memory-folder.ts";
 import { type PostgresServer, startPostgres } from "../../../cli/src/server/postgres-server.ts";
 
 export type PostgresForTests = {
@@ -13,10 +14,22 @@ export type PostgresForTests = {
 	readonly breakLines: () => Promise<void>;
 };
 
+/** Lets a server be started whose files are in memory. */
+async function inMemory<T>(start: () => Promise<T>): Promise<T> {
+	const { TMPDIR } = process.env;
+	process.env["TMPDIR"] = fastFolder();
+	try {
+		return await start();
+	} finally {
+		if (TMPDIR === undefined) delete process.env["TMPDIR"];
+		else process.env["TMPDIR"] = TMPDIR;
+	}
+}
+
 /** The server, or why there is none. */
 export async function postgresForTests(): Promise<PostgresForTests | string> {
 	const { DATABASE_URL: given } = process.env;
-	const server = given === undefined ? await startPostgres() : { url: given, stop: async () => {} };
+	const server = given === undefined ? await inMemory(startPostgres) : { url: given, stop: async () => {} };
 	if (typeof server === "string") return server;
 	const run = `tenten-${randomBytes(6).toString("hex")}`;
 	const client = new pg.Client({ connectionString: server.url });

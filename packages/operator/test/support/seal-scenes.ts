@@ -1,7 +1,6 @@
 /** What a sealer is asked while power fails: a log beside the operator's database, opened again after each cut. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
 import {
@@ -25,6 +24,7 @@ import {
 	verifierKey,
 	verifyLoggedProof,
 } from "@tenten/protocol";
+import { memoryFolder } from "../../../../test/support/memory-folder.ts";
 import { expectValue, signerFrom, verify } from "../../../module/test/support/world.ts";
 import {
 	folderSource,
@@ -163,7 +163,7 @@ after(() => Promise.all(running.map((server) => server.close())));
 async function witnessesOf(folder: string, operator: Bytes, now: () => number) {
 	// One at a time: each goes on visiting its log.
 	await running.pop()?.close();
-	const own = mkdtempSync(join(tmpdir(), "tenten-witness-"));
+	const own = memoryFolder("tenten-witness-");
 	after(() => rmSync(own, { recursive: true }));
 	const signer = signerFrom(new Uint8Array(32).fill(0x31), "Ed25519");
 	const ofSeals = signerFrom(new Uint8Array(32).fill(0x32), "Ed25519");

@@ -1,9 +1,8 @@
 /** Logs in folders of their own, and sealers over them. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { isRefusal, type Signer } from "@tenten/protocol";
+import { memoryFolder } from "../../../../test/support/memory-folder.ts";
 import { LogWriter, type Operator } from "../../src/index.ts";
 import type { LogOptions } from "../../src/log/writer.ts";
 import { openSealer, type Sealer, type SealerOptions } from "../../src/sealing/sealer.ts";
@@ -18,7 +17,7 @@ process.on("exit", () => {
 
 /** A folder with a log of no entries. */
 export async function freshLog(origin = sealOrigin, signer: Signer = logSigner): Promise<string> {
-	const folder = mkdtempSync(join(tmpdir(), "tenten-log-"));
+	const folder = memoryFolder("tenten-log-");
 	folders.push(folder);
 	const log = await LogWriter.begin(folder, origin, signer);
 	assert.ok(!isRefusal(log));
