@@ -167,10 +167,14 @@ describe("the service worker", { skip }, () => {
 			await opened.evaluate(async () => {
 				const registration = await navigator.serviceWorker.getRegistration();
 				await registration?.update();
-			});
-			await opened.waitForFunction(async () => {
-				const registration = await navigator.serviceWorker.getRegistration();
-				return registration?.waiting != null;
+				const worker = registration?.installing ?? registration?.waiting;
+				await new Promise<void>((resolve) => {
+					const look = (): void => {
+						if (worker?.state === "installed") resolve();
+					};
+					worker?.addEventListener("statechange", look);
+					look();
+				});
 			});
 			const brought = await opened.evaluate(async () => {
 				const requests = await (await caches.open("tenten-newer")).keys();
