@@ -1,12 +1,15 @@
 /** Of devices: how one is enrolled and ordered, a deal that two of them made, and what a gateway beside them approves. */
+import { verify } from "@tenten/module";
 import {
 	acceptOffer,
 	applicationOf,
 	type Bytes,
+	chainOf,
 	encodeFogAnswer,
 	encodeFogQuestion,
 	isRefusal,
 	keyId,
+	type Signer,
 	signApproval,
 	signDeviceEvidence,
 	signDeviceOrder,
@@ -59,10 +62,6 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 	);
 	const application = applicationOf(evidence, car.certificate.profile.responsible?.delegations ?? []);
 	if (isRefusal(application)) throw new Error(application.code);
-	const order = await signDeviceOrder(
-		{ operator: operator.id, device: car.signer.key, number: 2, issuedAt: now, says: { kind: "suspend" } },
-		party,
-	);
 	const question = await signDeviceQuestion(
 		{ operator: operator.id, device: keyId(car.signer.key), issuedAt: now },
 		party,
@@ -78,7 +77,7 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 		mandate,
 		evidence,
 		application,
-		order,
+		...(await ordered(world, party, car)),
 		question,
 		approval,
 		encodeFogQuestion({ kind: "list", id, list: "freezeList" }),
@@ -86,5 +85,22 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 		encodeFogAnswer({ kind: "kept", id, records: [hash] }),
 		encodeFogAnswer({ kind: "approved", id, approval }),
 		await signTime({ operator: operator.id, at: now }, operator.ruling),
+	];
+}
+
+/** What a party says of its device; what it lets a manager delegate on, and what it says of that. */
+async function ordered(
+	{ operator, now }: World,
+	party: Signer,
+	{ signer, certificate }: Awaited<ReturnType<typeof createDevice>>,
+): Promise<readonly Bytes[]> {
+	const delegations = certificate.profile.responsible?.delegations ?? [];
+	const chain = chainOf({ operator: operator.id, to: signer.key, delegations }, verify);
+	if (isRefusal(chain)) throw new Error(chain.code);
+	const body = { operator: operator.id, device: signer.key, issuedAt: now };
+	return [
+		chain,
+		await signDeviceOrder({ ...body, number: 2, says: { kind: "suspend" } }, party),
+		await signDeviceOrder({ ...body, number: 1, says: { kind: "suspendBelow" } }, party),
 	];
 }

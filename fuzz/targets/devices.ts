@@ -8,6 +8,7 @@ import {
 	type Bytes,
 	type ConsumedOutput,
 	coseKey,
+	delegationChain,
 	type Excess,
 	excess,
 	type Item,
@@ -28,6 +29,7 @@ import {
 	unfitAttestation,
 	verifyAttestation,
 	verifyDeal,
+	verifyDelegationChain,
 	verifyDeviceApplication,
 	verifyDeviceEvidence,
 	verifyDeviceOrder,
@@ -156,6 +158,13 @@ const eat = await signCwt(
 	]),
 	{ type: "application/eat+cwt", keyId: nonce, signer: company },
 );
+const chains = [
+	serialize(delegationChain, {
+		operator: world.operator.id,
+		to: robot.signer.key,
+		delegations: robot.certificate.profile.responsible?.delegations ?? [],
+	}),
+];
 const believing = (): boolean => true;
 
 function attested(input: Bytes): Outcome {
@@ -181,6 +190,7 @@ export const deviceTargets: readonly Target[] = [
 		outcomeOf(verifyDeviceApplication(input, world.operator.id, believing)),
 	),
 	target("evidence", [said], (input) => outcomeOf(applicationOf(input, []))),
+	target("chain", chains, (input) => outcomeOf(verifyDelegationChain(input, believing))),
 	target("own word", [said], (input) => outcomeOf(verifyDeviceEvidence(input, believing))),
 	target("order", orders, (input) => outcomeOf(verifyDeviceOrder(input, world.operator.id, believing))),
 	target("question", [question], (input) =>

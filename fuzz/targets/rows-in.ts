@@ -33,6 +33,8 @@ const tables = [
 	"device_history",
 	"device_tenures",
 	"device_places",
+	"device_managers",
+	"manager_orders",
 	"recorded_payments",
 ] as const;
 

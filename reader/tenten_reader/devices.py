@@ -101,6 +101,15 @@ class Bound(Structure):
 
 
 @dataclass(frozen=True)
+class DelegationChain(Structure):
+    """What a manager may delegate on."""
+
+    operator: Bytes32
+    to: CoseKey
+    delegations: Annotated[tuple[Delegation, ...], ListOf(1, 3)]
+
+
+@dataclass(frozen=True)
 class DeviceEvidenceBody(Structure):
     operator: Bytes32
     key: CoseKey
@@ -141,7 +150,17 @@ class End(Structure):
     KIND = 4
 
 
-DeviceSays = Union[Suspend, Resume, Transfer, End]
+@dataclass(frozen=True)
+class SuspendBelow(Structure):
+    KIND = 5
+
+
+@dataclass(frozen=True)
+class ResumeBelow(Structure):
+    KIND = 6
+
+
+DeviceSays = Union[Suspend, Resume, Transfer, End, SuspendBelow, ResumeBelow]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import {
 	signOffer,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
+import { chainStructure } from "./delegation-chains.ts";
 import { accepts, type Case, changed, type Draft, flipped, type Inputs, refuses } from "./drafts.ts";
 import { forcedToken, linkOf, lockOf, passed, type SignedLink, secretOf } from "./payments.ts";
 import { also, type Structure } from "./structure-cases.ts";
@@ -333,6 +334,7 @@ export const deviceStructures: readonly Structure[] = [
 		name: "deviceEvidence",
 		encodings: [["attested", evidenceOfDevice]],
 	},
+	chainStructure(robot, nested),
 	also(
 		{
 			name: "deviceApplication",
@@ -357,9 +359,11 @@ export const deviceStructures: readonly Structure[] = [
 				["resume", await orderOfDevice({ kind: "resume" })],
 				["transfer", await orderOfDevice({ kind: "transfer", to: site.key })],
 				["end", await orderOfDevice({ kind: "end" })],
+				["suspendBelow", await orderOfDevice({ kind: "suspendBelow" })],
+				["resumeBelow", await orderOfDevice({ kind: "resumeBelow" })],
 			],
 		},
-		["type-unknown", "says 5", [0, 3, 0], 5],
+		["type-unknown", "says 7", [0, 3, 0], 7],
 		["malformed", "number 0", [0, 2], 0],
 	),
 	also(

@@ -642,7 +642,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspend, resume, transfer or end a device, by the party that answers for it */
+        /** Suspend, resume, transfer or end a device, or what is below a manager, by the party that answers */
         post: operations["orderDevice"];
         delete?: never;
         options?: never;
@@ -2288,6 +2288,15 @@ export interface components {
             /** @description 32 bytes as 64 hexadecimal digits */
             device: string;
             history: components["schemas"]["DeviceEntry"][];
+            /** @description as one that delegates on for the party */
+            manages: {
+                /** @description devices below it */
+                devices: number;
+                /** @description orders of the party that named it as a manager */
+                number: number;
+                /** @enum {string} */
+                standing: "active" | "suspended";
+            } | null;
             /** @description to which party it moves */
             movesTo: string | null;
             /** @description entries of its history */
@@ -2310,8 +2319,11 @@ export interface components {
             };
             /** @description a responsible party: key id of the key that it delegates by */
             party: string;
-            /** @enum {string} */
-            standing: "active" | "suspended" | "moving" | "ended";
+            /**
+             * @description none: a manager of the party's, and no device of its
+             * @enum {string}
+             */
+            standing: "active" | "suspended" | "moving" | "ended" | "none";
             tenures: components["schemas"]["DeviceTenure"][];
         };
         DeviceStanding: {

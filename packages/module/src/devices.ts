@@ -12,6 +12,7 @@ import {
 	isRefusal,
 	keyId,
 	limits,
+	type PublicKey,
 	parse,
 	type Refusal,
 	refuse,
@@ -108,6 +109,11 @@ export class DeviceDesk {
 	/** What this device says of its key; its certificate is taken by `SecureModule.certify`. */
 	evidence(asking: DeviceAsking): Promise<Bytes> {
 		return this.#core.exclusively(() => evidence(this.#core, asking));
+	}
+
+	/** Whether this module speaks for the key: what is applied for with it is this device's. */
+	holds(key: PublicKey): boolean {
+		return !isRefusal(this.#core.keys.signer(keyId(key)));
 	}
 
 	/**

@@ -52,6 +52,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "resume": devices.Resume,
         "transfer": devices.Transfer,
         "end": devices.End,
+        "suspendBelow": devices.SuspendBelow,
+        "resumeBelow": devices.ResumeBelow,
     },
     "excess": {
         "twice": excess.Twice,
@@ -340,6 +342,7 @@ _NAMED_AS_THE_RULE = (
     token.SignedLink,
     deals.Deal,
     deals.SignedOffer,
+    devices.DelegationChain,
     devices.DeviceApplication,
     devices.DeviceEvidence,
     devices.DeviceOrder,

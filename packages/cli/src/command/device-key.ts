@@ -7,6 +7,7 @@ import { createRailKey, openRailKey } from "../server/rail-key.ts";
 import { subcommand } from "../subcommand.ts";
 import { type KeyFlags, keyOptions, unlockOf } from "./rail-key.ts";
 
+export const keyOption = ["--key <file>", "the party's key, made by device key"] as const;
 export type SignFlags = KeyFlags & { readonly key: string };
 
 export function signerIn(flags: SignFlags, output: Output): Promise<Signer> {
@@ -17,7 +18,8 @@ export function keyCommand(): Command {
 	return subcommand<[file: string], KeyFlags>(
 		{
 			usage: "key <file>",
-			summary: "make the key, sealed, by which a party delegates to its devices, and say the public one",
+			summary:
+				"make the key, sealed, by which a party or a manager delegates, or a maker attests, and say the public one",
 			example: "tenten device key party.key",
 			options: keyOptions,
 		},

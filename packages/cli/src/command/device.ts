@@ -29,14 +29,16 @@ import { family } from "../subcommand.ts";
 import { codeInWords, readBytes } from "../trust-file.ts";
 import { walletCommand } from "../wallet/command.ts";
 import { attestCommand } from "./device-attest.ts";
+import { appointCommand, delegateCommand } from "./device-delegate.ts";
 import { keyCommand } from "./device-key.ts";
-import { delegateCommand, orderCommands, showCommand } from "./device-party.ts";
+import { orderCommands, showCommand } from "./device-party.ts";
 
 export function deviceCommands(): Command {
 	return family("device", "devices that pay for somebody, and who answers for them", [
 		keyCommand(),
 		evidenceCommand(),
 		attestCommand(),
+		appointCommand(),
 		delegateCommand(),
 		applyCommand(),
 		orderCommands(),
@@ -112,6 +114,9 @@ function applyCommand(): Command {
 				throw new BadInput("of an operator that this wallet does not know: device evidence comes first", {
 					file,
 				});
+			// Before it is brought: an operator would enrol the other device by it.
+			if (!folder.wallet.module.devices.holds(key))
+				throw new BadInput(`is of another device, ${toHex(keyId(key))}: apply there`, { file });
 			const enrolled = await bringApplication(joined.url, encoded);
 			if (isProblem(enrolled)) {
 				const { code, detail, nextAction: next } = enrolled;

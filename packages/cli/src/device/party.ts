@@ -4,8 +4,10 @@ import { verify } from "@tenten/module";
 import {
 	applicationOf,
 	type Bytes,
+	chainOf,
 	type DelegationTerms,
 	type DeviceOrderBody,
+	delegateOn,
 	deviceApplication,
 	deviceEvidence,
 	equalBytes,
@@ -17,7 +19,6 @@ import {
 	parse,
 	type Refusal,
 	type Signer,
-	signDelegation,
 	signDeviceOrder,
 	signDeviceQuestion,
 	toHex,
@@ -29,6 +30,8 @@ import { now } from "../surroundings.ts";
 
 const usual_ms = 10_000;
 
+/** What is said of a device. */
+export type DeviceSays = Exclude<DeviceOrderBody["says"], { kind: "suspendBelow" | "resumeBelow" }>;
 export type Standing = Schemas["DeviceStanding"];
 export type History = Schemas["DeviceHistory"];
 
@@ -36,21 +39,36 @@ export type History = Schemas["DeviceHistory"];
 export type Delegated = { readonly operator: Bytes; readonly key: PublicKey; readonly application: Bytes };
 
 /**
- * Signs what a device may do for a party. `evidence`: what the device's key says of itself. The application is verified as
- * its operator will: refused as `verifyDeviceApplication` does.
+ * Signs what a device may do for a party. `evidence`: what the device's key says of itself; `above`: bytes of
+ * `delegationChain`, where the signer is a manager. The application is verified as its operator will: refused as
+ * `verifyDeviceApplication` does.
  */
 export async function delegate(
 	evidence: Bytes,
 	terms: DelegationTerms,
-	party: Signer,
+	signer: Signer,
+	above: Bytes | null = null,
 ): Promise<Delegated | Refusal> {
 	const said = parse(deviceEvidence, evidence, limits.message);
 	if (isRefusal(said)) return said;
 	const { operator, key } = said.body;
-	const application = applicationOf(evidence, [await signDelegation(operator, key, terms, party)]);
+	const delegations = await delegateOn(above, { operator, to: key, terms }, signer, verify);
+	if (isRefusal(delegations)) return delegations;
+	const application = applicationOf(evidence, delegations);
 	if (isRefusal(application)) return application;
 	const verified = verifyDeviceApplication(application, operator, verify);
 	return isRefusal(verified) ? verified : { operator, key, application };
+}
+
+/** Signs how far a manager may delegate on: bytes of `delegationChain`, which it delegates under. */
+export async function appoint(
+	above: Bytes | null,
+	on: { readonly operator: Bytes; readonly to: PublicKey; readonly terms: DelegationTerms },
+	signer: Signer,
+): Promise<Bytes | Refusal> {
+	const delegations = await delegateOn(above, on, signer, verify);
+	if (isRefusal(delegations)) return delegations;
+	return chainOf({ operator: on.operator, to: on.to, delegations }, verify);
 }
 
 /** Brings an application to the operator at `url`: bytes of `enrolled`. `timeout_ms`: for its answer. */
@@ -95,18 +113,36 @@ export class PartyDesk {
 	}
 
 	/** Says this of the device, as the next of its history; nothing where it stands so already, as after a lost answer. */
-	async order(device: Bytes, says: DeviceOrderBody["says"]): Promise<Standing | AdminProblem> {
+	async order(device: Bytes, says: DeviceSays): Promise<Standing | AdminProblem> {
 		const shown = await this.show(device);
 		if (isProblem(shown) || isSo(shown, says)) return shown;
-		const [operator, number] = [this.#operator, shown.number + 1];
-		const body = { operator, device: keyIn(shown, device), number, says, issuedAt: now() };
+		return this.#send({ device: keyIn(shown, device), number: shown.number + 1, says });
+	}
+
+	/** Says this of a manager, as the next that is said of it; nothing where it stands so already. */
+	async orderManager(
+		manager: PublicKey,
+		kind: "suspendBelow" | "resumeBelow",
+	): Promise<Pick<Standing, "standing" | "number"> | AdminProblem> {
+		const shown = await this.show(keyId(manager));
+		// Of a manager that delegated to none yet, nothing is known.
+		if (isProblem(shown) && shown.code !== "owner-mismatch") return shown;
+		const stands = isProblem(shown) ? null : shown.manages;
+		const { standing, number } = stands ?? { standing: "active", number: 0 };
+		if (standing === (kind === "suspendBelow" ? "suspended" : "active")) return { standing, number };
+		return this.#send({ device: manager, number: number + 1, says: { kind } });
+	}
+
+	async #send(said: Pick<DeviceOrderBody, "device" | "number" | "says">): Promise<Standing | AdminProblem> {
+		const body = { operator: this.#operator, ...said, issuedAt: now() };
 		const order = new Uint8Array(await signDeviceOrder(body, this.#signer));
 		const { headers, bodySerializer } = coseRequest;
 		return answerOf(this.#url, this.#api.POST("/v1/device-orders", { headers, bodySerializer, body: order }));
 	}
 }
 
-function isSo({ standing, movesTo }: History, says: DeviceOrderBody["says"]): boolean {
+function isSo(shown: History, says: DeviceSays): shown is History & Standing {
+	const { standing, movesTo } = shown;
 	if (says.kind === "transfer") return standing === "moving" && movesTo === toHex(keyId(says.to));
 	return standing === ({ suspend: "suspended", resume: "active", end: "ended" } as const)[says.kind];
 }

@@ -38,6 +38,7 @@ import {
 	openTenure,
 	type Tenure,
 } from "./device-rows.ts";
+import { keepManagers, managersIn, refuseManagers } from "./managers.ts";
 import { nextNumber } from "./numbers.ts";
 import { type Party, partyOf, touchParty } from "./party-rows.ts";
 import { takePlace } from "./places.ts";
@@ -100,6 +101,8 @@ async function findIn(
 	const party = await partyOf(transaction, keyId(delegated.party));
 	if (party === undefined) return refuse("authority-unknown", "no such party");
 	if (party.standing === "suspended") return refuse("device-suspended", "who answers for it");
+	const stopped = await refuseManagers(transaction, party.id, managersIn(delegations));
+	if (stopped !== undefined) return stopped;
 	if (delegated.until <= now()) return refuse("delegation-expired", `${delegated.until}`);
 	const device = keyId(key);
 	const last = (await lastEntry(transaction, device))?.standing ?? ({ kind: "none" } as const);
@@ -167,6 +170,8 @@ async function keepIn(
 		const begun = { first: standing.number, party: party.id, place, since: at, granted: units };
 		await beginTenure(transaction, device, begun);
 	} else await changeTenure(transaction, device, { ...tenure, granted: tenure.granted + units });
+	const managers = managersIn(application.delegations);
+	await keepManagers(transaction, { place, party: party.id, managers });
 	const answer = serialize(enrolled, { certificate: made.encoded, account: made.hash });
 	const entry: HistoryEntry = {
 		...{ number: standing.number, kind: "certified", standing },

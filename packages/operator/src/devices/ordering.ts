@@ -1,5 +1,6 @@
 /**
- * Orders of responsible parties: suspend, resume, transfer, end; each the next of its device's history.
+ * Orders of responsible parties: suspend, resume, transfer, end; each the next of its device's history. Those about a
+ * manager are carried out by `managers.ts`.
  *
  * What an order does to the device's place in the status lists is written with it. The same order again is answered as
  * the first time; any other of its number is refused.
@@ -17,13 +18,15 @@ import {
 import type { OperatorContext } from "../context.ts";
 import type { Transaction } from "../store/store.ts";
 import { addEntry, changeTenure, entryAt, type HistoryEntry, lastEntry, openTenure } from "./device-rows.ts";
+import { keepManagers, orderManager } from "./managers.ts";
 import { type PlaceStatus, setStatus } from "./places.ts";
 
 type Means = Pick<OperatorContext, "store" | "id" | "verify" | "now">;
 
-export type Ordered = { readonly device: Bytes; readonly entry: HistoryEntry };
+/** `device`: key id; of a manager, where the order was about one. */
+export type Ordered = { readonly device: Bytes; readonly standing: HistoryEntry["standing"] };
 
-/** How a device stands once the order is carried out. The refusals of `verifyDeviceOrder` and `afterDeviceOrder`. */
+/** How it stands once the order is carried out. Refused as `verifyDeviceOrder`, `afterDeviceOrder` and `afterManagerOrder` do. */
 export async function orderDevice(
 	{ store, id, verify, now }: Means,
 	encoded: Bytes,
@@ -31,33 +34,43 @@ export async function orderDevice(
 	const order = verifyDeviceOrder(encoded, id, verify);
 	if (isRefusal(order)) return order;
 	const [device, at] = [keyId(order.body.device), now()];
-	const entry = await store.run((transaction) => orderIn(transaction, order, { device, encoded, at }));
-	return isRefusal(entry) ? entry : { device, entry };
+	const { kind } = order.body.says;
+	const isOfManager = kind === "suspendBelow" || kind === "resumeBelow";
+	const standing = await store.run(async (transaction) => {
+		if (!isOfManager) return orderIn(transaction, order, { device, encoded, at });
+		const stands = await orderManager(transaction, order, { encoded, at });
+		return isRefusal(stands) ? stands : { ...stands, party: keyId(order.by) };
+	});
+	return isRefusal(standing) ? standing : { device, standing };
 }
 
 async function orderIn(
 	transaction: Transaction,
 	order: VerifiedDeviceOrder,
 	{ device, encoded, at }: { readonly device: Bytes; readonly encoded: Bytes; readonly at: number },
-): Promise<HistoryEntry | Refusal> {
+): Promise<HistoryEntry["standing"] | Refusal> {
 	const { number, says } = order.body;
 	const before = await entryAt(transaction, device, number);
-	if (before !== undefined && equalBytes(before.digest, order.digest)) return before;
+	if (before !== undefined && equalBytes(before.digest, order.digest)) return before.standing;
 	const last = await lastEntry(transaction, device);
 	const standing = afterDeviceOrder(last?.standing ?? { kind: "none" }, order);
 	if (isRefusal(standing)) return standing;
-	if (standing.kind === "none") throw new Error("a device that was ordered stands somehow");
+	if (standing.kind === "none" || says.kind === "suspendBelow" || says.kind === "resumeBelow")
+		throw new Error("a device that was ordered stands somehow");
 	const entry: HistoryEntry = {
 		...{ number, kind: says.kind, standing, digest: order.digest, encoded },
 		...{ certificate: null, reason: null, at },
 	};
 	await addEntry(transaction, device, entry);
 	const tenure = await openTenure(transaction, device);
-	if (tenure === undefined) return entry;
-	await setStatus(transaction, tenure.place, statusAfter[says.kind]);
-	if (says.kind === "transfer" || says.kind === "end")
+	if (tenure === undefined) return standing;
+	const { place, party } = tenure;
+	await setStatus(transaction, place, statusAfter[says.kind]);
+	if (says.kind === "transfer" || says.kind === "end") {
 		await changeTenure(transaction, device, { ...tenure, endedAt: at });
-	return entry;
+		await keepManagers(transaction, { place, party, managers: [] });
+	}
+	return standing;
 }
 
 const statusAfter = {

@@ -14,7 +14,7 @@ import { nextNumber, takeNumber } from "./numbers.ts";
 const statusAt = { valid: 0, revoked: 1, suspended: 2, unknown: 3 } as const;
 export type PlaceStatus = keyof typeof statusAt;
 
-function listOf(place: number): number {
+export function listOf(place: number): number {
 	return Math.floor(place / statusesPerList);
 }
 
@@ -68,7 +68,8 @@ export async function setStatus(transaction: Transaction, place: number, status:
 	await changeList(transaction, listOf(place));
 }
 
-async function changeList(transaction: Transaction, number: number): Promise<void> {
+/** What stands at a place of this list has changed. */
+export async function changeList(transaction: Transaction, number: number): Promise<void> {
 	await transaction
 		.updateTable("device_lists")
 		.set({ revision: sql`revision + 1` })
@@ -93,10 +94,21 @@ export async function placesIn(transaction: Transaction, number: number): Promis
 		.where("place_from", "<", from + statusesPerList)
 		.where("place_to", ">", from)
 		.execute();
-	const marks = rows.map(({ place, status }): readonly [number, number] => [
-		Number(place) - from,
-		Number(status),
-	]);
+	const stopped = await transaction
+		.selectFrom("device_managers")
+		.select("place")
+		.distinct()
+		.where("stopped", "=", 1)
+		.where("place", ">=", from)
+		.where("place", "<", from + statusesPerList)
+		.execute();
+	// How a device stands itself goes before what becomes of its managers.
+	const marks = [
+		...new Map([
+			...stopped.map(({ place }) => [Number(place) - from, statusAt.suspended] as const),
+			...rows.map(({ place, status }) => [Number(place) - from, Number(status)] as const),
+		]),
+	];
 	for (const { place_from, place_to } of lost) {
 		const [first, after] = [Math.max(Number(place_from) - from, 0), Number(place_to) - from];
 		for (let index = first; index < Math.min(after, statusesPerList); index++)

@@ -15,6 +15,7 @@ import {
 import type { OperatorContext } from "../context.ts";
 import type { Transaction } from "../store/store.ts";
 import { entriesAfter, type HistoryEntry, lastEntry, type Tenure, tenuresOf } from "./device-rows.ts";
+import { type Managed, managed } from "./managers.ts";
 import { eventsAfter, type PartyEvent, type PartyStanding, partyOf } from "./party-rows.ts";
 
 /** How far the clock of whoever asks may be off, seconds: an old question is not answered. */
@@ -22,8 +23,10 @@ const questionWindow = 86_400;
 
 export type ShownDevice = {
 	readonly device: Bytes;
-	/** as far as whoever asks may know it */
-	readonly standing: HistoryEntry["standing"];
+	/** as far as whoever asks may know it; `none` of a manager that is no device of its */
+	readonly standing: HistoryEntry["standing"] | { readonly kind: "none" };
+	/** as a manager of whoever asks */
+	readonly manages: Managed | null;
 	/** of whoever asks */
 	readonly party: {
 		readonly id: Bytes;
@@ -60,15 +63,17 @@ async function shownIn(
 	const tenures = await tenuresOf(transaction, device);
 	const until = last && seenUntil(last, tenures, asking);
 	const party = await partyOf(transaction, asking);
+	const manages = await managed(transaction, asking, device);
 	// Whether there is such a device is nobody else's to know.
-	if (until === undefined || party === undefined)
+	if ((until === undefined && manages === undefined) || party === undefined)
 		return refuse("owner-mismatch", "another party answers for this device, or none");
-	const [seen] = await entriesAfter(transaction, device, until - 1, until);
-	const entries = await entriesAfter(transaction, device, after, until);
+	const [seen] = until === undefined ? [] : await entriesAfter(transaction, device, until - 1, until);
+	const entries = until === undefined ? [] : await entriesAfter(transaction, device, after, until);
 	const events = await eventsAfter(transaction, asking, 0, ["suspended", "resumed"]);
 	return {
 		device,
-		standing: (seen as HistoryEntry).standing,
+		standing: seen?.standing ?? { kind: "none" },
+		manages: manages ?? null,
 		party: { id: asking, standing: party.standing, events },
 		tenures: tenures.filter((tenure) => equalBytes(tenure.party, asking)),
 		entries,

@@ -49,6 +49,17 @@ const shownSchema = z
 	.object({
 		device: hexadecimal,
 		...standing,
+		standing: z
+			.enum(["active", "suspended", "moving", "ended", "none"])
+			.openapi({ description: "none: a manager of the party's, and no device of its" }),
+		manages: z
+			.object({
+				standing: z.enum(["active", "suspended"]),
+				number: z.int().openapi({ description: "orders of the party that named it as a manager" }),
+				devices: z.int().openapi({ description: "devices below it" }),
+			})
+			.nullable()
+			.openapi({ description: "as one that delegates on for the party" }),
 		own: z.object({
 			party,
 			standing: z.enum(["active", "suspended"]),
@@ -86,7 +97,8 @@ export const deviceEndpoints = named("devices", {
 	orderDevice: {
 		method: "post",
 		path: "/v1/device-orders",
-		summary: "Suspend, resume, transfer or end a device, by the party that answers for it",
+		summary:
+			"Suspend, resume, transfer or end a device, or what is below a manager, by the party that answers",
 		access: "anyone",
 		takes: { kind: "cose", description: "`deviceOrder`", most: 65_536 },
 		keyed: false,

@@ -1,6 +1,6 @@
 /** Devices, their orders and histories, and status lists: what the routes of `device-endpoints.ts` do. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { isRefusal, type Refusal, refuse, sha256, toHex } from "@tenten/protocol";
+import { type Bytes, isRefusal, type Refusal, refuse, sha256, toHex } from "@tenten/protocol";
 import { type HistoryEntry, profileIn, type Tenure } from "../devices/device-rows.ts";
 import type { PartyEvent } from "../devices/party-rows.ts";
 import type { ShownDevice } from "../devices/showing.ts";
@@ -23,7 +23,7 @@ export function addDeviceRoutes(app: OpenAPIHono, operator: Operator, gate: Gate
 	serve(app, orderDevice, gate, async ({ body }) => {
 		const ordered = await devices.order(body);
 		if (isRefusal(ordered)) return refused(orderDevice, ordered);
-		return given({ device: toHex(ordered.device), ...standing(ordered.entry.standing) });
+		return given({ device: toHex(ordered.device), ...standing(ordered.standing) });
 	});
 	serve(app, deviceHistory, gate, async ({ params: { device }, query, header }) => {
 		const after = positionIn(device, query.cursor, 0);
@@ -55,17 +55,23 @@ async function shownTo(
 	return refuse("owner-mismatch", "a question about another device");
 }
 
-function told({ device, standing: stands, party, tenures, entries }: ShownDevice) {
+function told({ device, standing: stands, manages, party, tenures, entries }: ShownDevice) {
 	const history = entries.map(entryOf);
 	const { id, standing: ownStanding, events } = party;
 	return {
 		device: toHex(device),
-		...standing(stands),
+		...(stands.kind === "none" ? unknownTo(id) : standing(stands)),
+		manages: manages && { standing: manages.kind, number: manages.number, devices: manages.devices },
 		own: { party: toHex(id), standing: ownStanding, events: events.map(suspensionOf) },
 		tenures: tenures.map(tenureOf),
 		history,
 		cursor: nextAfter(toHex(device), history, ({ number }) => `${number}`),
 	};
+}
+
+/** No device of this party. */
+function unknownTo(party: Bytes) {
+	return { number: 0, standing: "none" as const, party: toHex(party), movesTo: null };
 }
 
 function standing(stands: HistoryEntry["standing"]) {

@@ -79,6 +79,28 @@ export type DeviceTables = {
 		readonly granted: bigint;
 		readonly recorded: bigint;
 	};
+	/** what parties said of who delegates on for them, numbered from 1; the last row is how it stands there */
+	readonly manager_orders: {
+		readonly party: Blob;
+		/** key id */
+		readonly manager: Blob;
+		readonly number: bigint | number;
+		/** `active` or `suspended`, from then on */
+		readonly stands: string;
+		/** SHA-256 of `encoded` */
+		readonly digest: Blob;
+		/** the order, as it came */
+		readonly encoded: Blob;
+		readonly at: bigint | number;
+	};
+	/** who delegates on to a device, by its place: as its newest certificate says */
+	readonly device_managers: {
+		readonly place: bigint | number;
+		readonly manager: Blob;
+		readonly party: Blob;
+		/** 1 while the party has the manager suspended */
+		readonly stopped: bigint | number;
+	};
 	/** what stands at a place of the status lists; 0 valid, 1 revoked, 2 suspended */
 	readonly device_places: { readonly place: bigint | number; readonly status: bigint | number };
 	/** places that a restored copy gave up, `place_to` not included */

@@ -93,6 +93,8 @@ const spread: Readonly<Record<string, string | null>> = {
 	device_history: "device",
 	device_tenures: "device",
 	device_places: "place",
+	device_managers: "place",
+	manager_orders: "manager",
 	// A few rows each, read at the start or once in a while.
 	schema_versions: null,
 	device_lists: null,

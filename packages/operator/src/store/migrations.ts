@@ -6,6 +6,7 @@
  * bytes. What belongs to one issue is keyed by its id first, so that a token family lives on one shard.
  */
 import { deviceTables } from "./device-migration.ts";
+import { findManagers, managerTables } from "./manager-migration.ts";
 import { moveRecords, recordedPayments, settleTables } from "./settle-migration.ts";
 import type { Transaction } from "./store.ts";
 
@@ -382,6 +383,11 @@ export const migrations: readonly Migration[] = [
 		version: 28,
 		statements: recordedPayments,
 		move: moveRecords,
+	},
+	{
+		version: 29,
+		statements: managerTables,
+		move: findManagers,
 	},
 ];
 

@@ -167,12 +167,13 @@ export const codeOf = (answer: unknown): string =>
 /** What is asked while power fails: a party and its budget, a device, what its party says of it, and a bank's refusal. */
 export async function deviceCrashScene(ecosystem: Ecosystem): ReturnType<Scene> {
 	const { world } = ecosystem;
-	const [signer, device] = [signerFrom(world.random(), "Ed25519"), signerFrom(world.random(), "Ed25519")];
+	const [signer, manager, device] = [0, 1, 2].map(() => freshDevice(ecosystem)) as [Signer, Signer, Signer];
 	const terms = { slice: sliceOf(1, 0n, 10n) };
-	const applied = await application(ecosystem, { device, by: [signer], terms });
+	const applied = await application(ecosystem, { device, by: [signer, manager], terms });
 	const orders = [
 		await deviceOrder(ecosystem, signer, device, 2, { kind: "suspend" }),
 		await deviceOrder(ecosystem, signer, device, 3, { kind: "resume" }),
+		await deviceOrder(ecosystem, signer, manager, 1, { kind: "suspendBelow" }),
 	];
 	const question = await deviceQuestion(ecosystem, signer, device);
 	const [id, cause] = [keyId(signer.key), world.random()];
@@ -212,7 +213,7 @@ export async function deviceCrashScene(ecosystem: Ecosystem): ReturnType<Scene> 
 		},
 		check: (answers) =>
 			assert.deepEqual((answers as readonly unknown[]).slice(1), [
-				["valid", "suspended"],
+				["suspended", "suspended"],
 				[4n],
 				[null],
 				3,

@@ -73,7 +73,7 @@ export const deviceApplication = record({
 const deviceOrderBody = record({
 	operator: bytes32,
 	device: coseKey,
-	/** one more than the last of this device's history */
+	/** one more than the last of this device's history; of a manager, of what the party said of it */
 	number: integer(1, Number.MAX_SAFE_INTEGER),
 	says: union({
 		suspend: [1, record({})],
@@ -81,6 +81,9 @@ const deviceOrderBody = record({
 		/** `to`: the responsible party that answers from its own delegation on */
 		transfer: [3, record({ to: coseKey })],
 		end: [4, record({})],
+		/** `device` is a manager's key: what it delegates on for this party stops, or goes on */
+		suspendBelow: [5, record({})],
+		resumeBelow: [6, record({})],
 	}),
 	issuedAt: unixSeconds,
 });
@@ -244,7 +247,23 @@ export function afterDeviceOrder(
 			return { kind: "moving", party, to: keyId(says.to), number };
 		case "end":
 			return { kind: "ended", party, number };
+		case "suspendBelow":
+		case "resumeBelow":
+			return refuse("order-mismatch", "of a manager");
 		default:
 			return says satisfies never;
 	}
+}
+
+/** How a manager stands under one party: `number` orders of that party named it. */
+export type ManagerStanding = { readonly kind: "active" | "suspended"; readonly number: number };
+
+/** How it stands after an order of that party; `order-mismatch` where it stands so, or the order is not the next. */
+export function afterManagerOrder(
+	{ kind, number: before }: ManagerStanding,
+	{ number, says }: DeviceOrderBody,
+): ManagerStanding | Refusal {
+	if (number !== before + 1) return refuse("order-mismatch", `${before} orders named it`);
+	const stands = says.kind === "suspendBelow" ? "suspended" : "active";
+	return stands === kind ? refuse("order-mismatch", kind) : { kind: stands, number };
 }

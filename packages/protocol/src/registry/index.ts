@@ -3,6 +3,7 @@ export * from "./claim.ts";
 export * from "./claim-shape.ts";
 export * from "./client.ts";
 export * from "./conflict.ts";
+export * from "./delegation-chain.ts";
 export * from "./device.ts";
 export * from "./enrolment.ts";
 export * from "./holder-order.ts";

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
 	afterApplication,
 	afterDeviceOrder,
+	afterManagerOrder,
 	applicationOf,
 	type DeviceOrderBody,
 	type DeviceStanding,
@@ -110,4 +111,20 @@ test("an order out of its turn, of nobody's device or by another party changes n
 	expectRefusal(afterDeviceOrder(suspended, await order({ kind: "suspend" }, 3)), "order-mismatch");
 	assert.equal(isRefusal(afterDeviceOrder(suspended, await order({ kind: "end" }, 3))), false);
 	expectRefusal(applied(active, buyer), "authority-unknown");
+});
+
+test("a manager is suspended and resumed in turn, and no order about it is a device's", async () => {
+	const said = async (kind: "suspendBelow" | "resumeBelow", number: number) =>
+		(await order({ kind }, number)).body;
+	const fresh = { kind: "active", number: 0 } as const;
+	expectRefusal(afterManagerOrder(fresh, await said("resumeBelow", 1)), "order-mismatch");
+	expectRefusal(afterManagerOrder(fresh, await said("suspendBelow", 2)), "order-mismatch");
+	const suspended = expectValue(afterManagerOrder(fresh, await said("suspendBelow", 1)));
+	assert.deepEqual(suspended, { kind: "suspended", number: 1 });
+	expectRefusal(afterManagerOrder(suspended, await said("suspendBelow", 2)), "order-mismatch");
+	expectRefusal(afterManagerOrder(suspended, await said("resumeBelow", 1)), "order-mismatch");
+	assert.deepEqual(afterManagerOrder(suspended, await said("resumeBelow", 2)), { kind: "active", number: 2 });
+	const active = { kind: "active", party, number: 1 } as const;
+	for (const kind of ["suspendBelow", "resumeBelow"] as const)
+		expectRefusal(afterDeviceOrder(active, await order({ kind }, 2)), "order-mismatch");
 });
