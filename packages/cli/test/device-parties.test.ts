@@ -122,7 +122,8 @@ test("a device's maker attests its key once, and a pinned maker's word is its le
 		[car.isAttested, again.device, plain.isAttested, bike.isAttested],
 		[true, car.device, true, true],
 	);
-	const [shownCar, shownBike] = await all(
+	const [known, shownCar, shownBike] = await all(
+		["operator", "parties", "show", company.party, ...data],
 		["device", "show", car.device, ...asked("company")],
 		["device", "show", bike.device, ...asked("company")],
 	);
@@ -131,6 +132,13 @@ test("a device's maker attests its key once, and a pinned maker's word is its le
 		[
 			["secureElement", null],
 			["software", "no maker that is known here signed the attestation"],
+		],
+	);
+	assert.deepEqual(
+		known.devices.map(({ device, assurance }: { device: string; assurance: string }) => [device, assurance]),
+		[
+			[bike.device, "software"],
+			[car.device, "secureElement"],
 		],
 	);
 	// Answered: nothing waits to be attested, and what comes next has a nonce of its own.

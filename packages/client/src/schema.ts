@@ -2429,6 +2429,21 @@ export interface components {
             budgets: components["schemas"]["PartyBudget"][];
             /** @description of the next page; null after the last */
             cursor: string | null;
+            /** @description the newest hundred that answer to it, newest first */
+            devices: {
+                /** @enum {string} */
+                assurance: "software" | "tee" | "secureElement" | "hsm";
+                /** @description 32 bytes as 64 hexadecimal digits */
+                device: string;
+                /** @description entries of its history */
+                number: number;
+                /** @description in the status lists */
+                place: number;
+                /** @description why its assurance level is not a higher one */
+                reason: string | null;
+                /** @enum {string} */
+                standing: "active" | "suspended" | "moving" | "ended";
+            }[];
             events: {
                 /**
                  * Format: date-time

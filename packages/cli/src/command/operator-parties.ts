@@ -10,6 +10,7 @@ export function partyCommands(): Command {
 		addCommand(),
 		grantCommand(),
 		listCommand(),
+		showCommand(),
 		standingCommand("suspend", "suspended", "suspend a party with all of its devices"),
 		standingCommand("resume", "active", "let a party and its devices act again"),
 	]);
@@ -79,6 +80,25 @@ function listCommand(): Command {
 		(output, parties) => {
 			for (const { party, standing, place } of parties) output.say(`${party}  ${standing}  place ${place}`);
 			return { parties };
+		},
+	);
+}
+
+function showCommand(): Command {
+	return askCommand(
+		{
+			usage: "show <party>",
+			summary:
+				"a party with its budgets, and its newest devices: how each stands, and how well its key is kept",
+			example: "tenten operator parties show 5e1f…(64 digits) --data ./bank",
+		},
+		(client, _, party: string) => client.party(partyIn(party)),
+		(output, known) => {
+			output.say(`Party ${known.party}: ${known.standing}, place ${known.place} of the status lists.`);
+			for (const { reset, amount } of known.budgets) output.say(`Budget ${reset}: ${amount} minor units.`);
+			for (const { device, standing, assurance, reason } of known.devices)
+				output.say(`${device}  ${standing}  ${assurance}${reason === null ? "" : `: ${reason}`}`);
+			return known;
 		},
 	);
 }

@@ -23,6 +23,7 @@ import type { OperatorContext } from "../context.ts";
 import { type Act, appendAudit } from "../store/audit-log.ts";
 import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
+import { devicesOf, type ListedDevice } from "./listing.ts";
 import { nextNumber, takeNumber } from "./numbers.ts";
 import {
 	addEvent,
@@ -46,6 +47,8 @@ export type KnownParty = {
 	/** newest first */
 	readonly budgets: readonly Budget[];
 	readonly events: readonly PartyEvent[];
+	/** the newest that answer to it */
+	readonly devices: readonly ListedDevice[];
 	/** the number that the next budget of anybody is granted under */
 	readonly nextReset: number;
 };
@@ -165,7 +168,8 @@ export class Parties {
 			const party = await partyOf(transaction, id);
 			if (party === undefined) return undefined;
 			const [budgets, events] = [await budgetsOf(transaction, id), await eventsAfter(transaction, id, after)];
-			return { party, budgets, events, nextReset: await nextNumber(transaction, "reset") };
+			const devices = await devicesOf(transaction, id);
+			return { party, budgets, events, devices, nextReset: await nextNumber(transaction, "reset") };
 		});
 	}
 

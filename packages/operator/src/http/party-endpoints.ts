@@ -32,6 +32,21 @@ const budgetSchema = z.object({ reset, amount: minorUnits, grantedAt: time }).op
 const knownSchema = partySchema
 	.extend({
 		budgets: z.array(budgetSchema).openapi({ description: "the newest hundred, newest first" }),
+		devices: z
+			.array(
+				z.object({
+					device: hexadecimal,
+					standing: z.enum(["active", "suspended", "moving", "ended"]),
+					number: z.int().openapi({ description: "entries of its history" }),
+					place: z.int().openapi({ description: "in the status lists" }),
+					assurance: z.enum(["software", "tee", "secureElement", "hsm"]),
+					reason: z
+						.string()
+						.nullable()
+						.openapi({ description: "why its assurance level is not a higher one" }),
+				}),
+			)
+			.openapi({ description: "the newest hundred that answer to it, newest first" }),
 		nextReset: reset.openapi({ description: "under which the next budget of anybody is granted" }),
 		events: z.array(
 			z.object({

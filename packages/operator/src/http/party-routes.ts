@@ -1,6 +1,7 @@
 /** Responsible parties and their budgets: what the routes of `party-endpoints.ts` do. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type Bytes, coseKey, fromHex, isRefusal, parse, toHex } from "@tenten/protocol";
+import type { ListedDevice } from "../devices/listing.ts";
 import type { Budget, Party } from "../devices/party-rows.ts";
 import type { Operator } from "../operator.ts";
 import { idIn, nextAfter, positionIn } from "./cursor.ts";
@@ -53,10 +54,11 @@ function addReadingRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): voi
 		if (after === undefined) return problem("malformed", "cursor");
 		const found = await known.known(fromHex(party) as Bytes, after);
 		if (found === undefined) return problem("party-unknown", "no such party");
-		const { budgets, events, nextReset } = found;
+		const { budgets, events, devices, nextReset } = found;
 		return given({
 			...shown(found.party),
 			budgets: budgets.map(budgetOf),
+			devices: devices.map(listed),
 			nextReset,
 			events: events.map(({ at, ...event }) => ({ ...event, at: timeOf(at) })),
 			cursor: nextAfter(party, events, ({ number }) => `${number}`),
@@ -66,6 +68,10 @@ function addReadingRoutes(app: OpenAPIHono, operator: Operator, gate: Gate): voi
 
 function shown({ id, standing, place }: Party) {
 	return { party: toHex(id), standing, place };
+}
+
+function listed({ device, standing, ...kept }: ListedDevice) {
+	return { device: toHex(device), standing: standing.kind, number: standing.number, ...kept };
 }
 
 function budgetOf({ reset, amount, grantedAt }: Budget) {
