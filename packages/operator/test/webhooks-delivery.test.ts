@@ -175,7 +175,7 @@ test("of one subject one event is under way at a time, in order; of one endpoint
 
 async function overHttp<T>(
 	work: (ecosystem: Ecosystem, receiver: Receiver) => Promise<T>,
-	attempt_ms = 300,
+	attempt_ms = 2_000,
 ): Promise<T> {
 	const ecosystem = await createEcosystem({ webhooks: { attempt_ms } });
 	const receiver = await startReceiver();
