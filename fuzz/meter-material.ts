@@ -15,6 +15,7 @@ import {
 	serializeRulingRequest,
 	serializeToken,
 	signStatement,
+	tickProof,
 	type VerifiedToken,
 	writeTick,
 } from "@tenten/protocol";
@@ -73,17 +74,19 @@ async function messagesOf(
 	const { encoded: certificate } = payee.certificate;
 	const body = { certificate, asset: world.asset, nonce: world.random(), purpose: "本", ...said };
 	const signature = await payee.signer.sign("meter-request", meterRequestPayload(body));
+	const proof = tickProof(id, { ticks: 41, preimage: chains.preimage(41) });
 	return [
 		{ kind: "request", request: { body, signature } },
 		{ kind: "open", meter: id, request: world.random(), token: token.token },
 		{ kind: "opened", meter: id, link: world.random(), signature },
 		{ kind: "release", meter: id, secret: world.random() },
 		{ kind: "stop", meter: id, ticks: 3, signature: new Uint8Array(64) },
-		{ kind: "count", meter: id, ticks: 41, preimage: chains.preimage(41).slice(), signature },
+		{ kind: "count", meter: id, ticks: 41, proof, signature },
 		{ kind: "close", meter: id, token: paid.token },
 		{ kind: "closed", meter: id },
 		{ kind: "status", meter: id },
 		{ kind: "refused", about: id, code: "meter-over", detail: "" },
+		{ kind: "reached", meter: id, ticks: 41, proof },
 	];
 }
 

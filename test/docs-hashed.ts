@@ -11,6 +11,7 @@ export const hashed: readonly string[] = [
 	"meterOwner",
 	"meteredOwner",
 	"tick",
+	"tickProof",
 	"tickSeed",
 	"batchPayload",
 	"consentContent",

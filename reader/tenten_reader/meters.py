@@ -92,7 +92,7 @@ class CountMessage(Structure):
     KIND = 6
     meter: Bytes32
     ticks: Count
-    preimage: Bytes32 | None
+    proof: Bytes32 | None
     signature: Signature
 
 
@@ -123,8 +123,16 @@ class RefusedMessage(Structure):
     detail: Annotated[str, Text(256)]
 
 
+@dataclass(frozen=True)
+class Reached(Structure):
+    KIND = 11
+    meter: Bytes32
+    ticks: Ticks
+    proof: Bytes32
+
+
 MeterMessage = Union[
-    Request, Open, Opened, Release, Stop, CountMessage, Close, Closed, Status, RefusedMessage
+    Request, Open, Opened, Release, Stop, CountMessage, Close, Closed, Status, RefusedMessage, Reached
 ]
 
 

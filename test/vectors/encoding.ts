@@ -156,6 +156,7 @@ export const hashes: Draft = {
 			bytesOf("offer"),
 		]),
 		hash("a request for a meter", "meter-request", [bytesOf("certificate")]),
+		hash("the proof of a tick", "tick-proof", [bytesOf("meter"), 41, bytesOf("preimage")]),
 		hash("the seed of a meter's second chain", "tick-seed", [bytesOf("secret"), 1]),
 		hash("an owner without", "owner", [bytesOf("certificate"), null, bytesOf("request")]),
 		hash("a document", "document", [bytesOf("salt"), Uint8Array.of(1, 2, 3)]),

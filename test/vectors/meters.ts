@@ -32,6 +32,7 @@ import {
 	type StatementBody,
 	serialize,
 	signedStatement,
+	tickProof,
 	token,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
@@ -306,6 +307,7 @@ const requestBody: MeterRequestBody = {
 	expiresAt: now + 300,
 };
 const link = meter.token.path.at(-1)?.id ?? id;
+const proof41 = tickProof(id, { ticks: 41, preimage: meter.chains.preimage(41) });
 const messages: readonly MeterMessage[] = [
 	{
 		kind: "request",
@@ -328,11 +330,12 @@ const messages: readonly MeterMessage[] = [
 		ticks: 41,
 		signature: await alice.signer.sign("meter-stop", meterStopPayload(id, 41)),
 	},
-	{ kind: "count", meter: id, preimage: meter.chains.preimage(41).slice(), ...(await counted(41)) },
+	{ kind: "count", meter: id, proof: proof41, ...(await counted(41)) },
 	{ kind: "close", meter: id, token: closed.paid.token },
 	{ kind: "closed", meter: id },
 	{ kind: "status", meter: id },
 	{ kind: "refused", about: id, code: "meter-over", detail: "" },
+	{ kind: "reached", meter: id, ticks: 41, proof: proof41 },
 ];
 
 const of = <T>(shape: Shape<T>, structure: string, comment: string, value: T): Case =>
@@ -354,7 +357,7 @@ export const meterStructures: readonly Case[] = [
 	...casesOf(
 		also(
 			shapedOf(meterMessage, "meterMessage", ...messages.map((message) => [message.kind, message] as const)),
-			["type-unknown", "kind 11", [0], 11],
+			["type-unknown", "kind 12", [0], 12],
 			["malformed", "no request", [1], null],
 		),
 	),

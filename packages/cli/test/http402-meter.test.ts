@@ -1,10 +1,19 @@
 /** Calls that are paid tick by tick: a meter is opened once, each call shows a tick, and none is charged or made twice. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Refusal } from "@tenten/protocol";
+import {
+	isTick,
+	parseMeterMessage,
+	type Refusal,
+	readMeterBundle,
+	serializeMeterMessage,
+	toHex,
+	writeMeterBundle,
+} from "@tenten/protocol";
 import { memoryStore, type Price, type TollOptions } from "@tenten/wallet";
 import { codeOf } from "../../../test/support/interrupted.ts";
 import { ok, random } from "../../../test/support/town.ts";
+import { fetchChannel } from "../../wallet/src/http402/fetch-channel.ts";
 import { readResponse } from "../../wallet/src/http402/headers.ts";
 import { readMeteredCall, writeMeteredCall } from "../../wallet/src/http402/meter-call.ts";
 import { type Buyer, openTollTown, type TollTown } from "./support/toll-town.ts";
@@ -151,6 +160,21 @@ describe("a meter of calls", () => {
 			buyer.wallet.meters.list().map((meter) => meter.ticks),
 			shown,
 		);
+	});
+
+	test("who knows its meter's id and asks at the door has no tick of it, and no answer", async () => {
+		await ask("/private");
+		const { meter, tick } = ok(readMeteredCall(ticks.at(-1) ?? ""));
+		const door = fetchChannel(`${shop.url}/.tenten`, fetch, 20_000);
+		const asked = serializeMeterMessage({ kind: "status", meter });
+		const said = readMeterBundle(ok(await door.exchange(writeMeterBundle(meter, [asked]))))?.frames ?? [];
+		assert.deepEqual(
+			said.filter((frame) => isTick(frame) || toHex(frame).includes(toHex(tick.preimage))),
+			[],
+		);
+		const [reached] = said.map((frame) => ok(parseMeterMessage(frame)));
+		assert.ok(reached?.kind === "reached");
+		assert.equal(reached.ticks, tick.ticks);
 	});
 
 	test("a program that was started anew goes on behind the server's last tick, and a named call keeps its own", async () => {

@@ -174,6 +174,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "closed": meters.Closed,
         "status": meters.Status,
         "refused": meters.RefusedMessage,
+        "reached": meters.Reached,
     },
     "rulingReply": {
         "ruled": orders.Ruled,

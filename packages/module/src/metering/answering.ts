@@ -36,7 +36,7 @@ export async function answerMeterBundle(
 	const heard: Heard = { answers: new Map(), refusal: undefined, mustKeep: false, isLost: false };
 	let messages = 0;
 	for (const frame of frames) {
-		if (isTick(frame)) await hearTick(core, meters, about, frame, heard);
+		if (isTick(frame)) hearTick(core, meters, about, frame, heard);
 		else if (++messages <= mostMessages) await hearMessage(core, meters, about, frame, heard);
 	}
 	if (heard.mustKeep) await core.exclusively(() => keepTicks(core, meters, about));
@@ -64,21 +64,19 @@ function answer(heard: Heard, frames: readonly Bytes[]): void {
 	for (const frame of frames) heard.answers.set(toHex(frame), frame);
 }
 
-async function hearTick(core: Core, meters: Meters, about: Bytes, frame: Bytes, heard: Heard): Promise<void> {
+function hearTick(core: Core, meters: Meters, about: Bytes, frame: Bytes, heard: Heard): void {
 	if (meters.payees.rows.get(about) !== undefined) {
 		const { refusal, frames, mustKeep } = takeTick(core, meters, about, frame);
 		answer(heard, frames);
 		heard.mustKeep ||= mustKeep;
 		heard.isLost ||= refusal !== undefined;
 		heard.refusal = refusal;
-	}
-	if (meters.payers.rows.get(about) === undefined) {
-		if (meters.payees.rows.get(about) === undefined)
-			heard.refusal = refuse("attempt-unknown", "no such meter");
 		return;
 	}
-	const shown = await core.exclusively(() => payerHears(core, meters, about, frame));
-	heard.refusal = isRefusal(shown) ? shown : shown.refusal;
+	heard.refusal =
+		meters.payers.rows.get(about) === undefined
+			? refuse("attempt-unknown", "no such meter")
+			: refuse("type-unknown", "a tick, to its payer");
 }
 
 async function hearMessage(
@@ -126,7 +124,7 @@ function isForPayer({ kind }: MeterMessage): boolean {
 }
 
 function isForPayee({ kind }: MeterMessage): boolean {
-	return kind !== "opened" && kind !== "count" && kind !== "closed";
+	return kind !== "opened" && kind !== "count" && kind !== "closed" && kind !== "reached";
 }
 
 function refusing(about: Bytes, { code, detail }: Refusal): Bytes {

@@ -12,6 +12,7 @@ import {
 	type MeterBundle,
 	type Refusal,
 	refuse,
+	type Tick,
 	type VerifiedMeterRequest,
 	writeMeterBundle,
 } from "@tenten/protocol";
@@ -40,7 +41,7 @@ import {
 	subjectOf,
 	tickMeter,
 } from "./paying.ts";
-import { payeeDoes } from "./receiving.ts";
+import { hasTick, payeeDoes } from "./receiving.ts";
 import {
 	type MadeMeterRequest,
 	type MeterRequestOptions,
@@ -199,6 +200,11 @@ export class MeterDesk {
 	/** Those that may be claimed now by it: see `claim`. */
 	claimableByWord(): readonly Bytes[] {
 		return claimableByWord(this.#core, this.#meters);
+	}
+
+	/** As payee: whether it has this tick, which its last proves by at most so many hashes. */
+	has(meter: Bytes, tick: Tick, most: number): boolean {
+		return hasTick(this.#core, this.#meters, meter, tick, most);
 	}
 
 	/** Every meter on record, on either side. */

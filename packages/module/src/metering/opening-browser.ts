@@ -37,6 +37,7 @@ const none: MeterPort = {
 	claim: async () => unknown,
 	awaited: () => [],
 	claimableByWord: () => [],
+	has: () => false,
 	list: () => [],
 	get: () => undefined,
 	forget: async () => 0,

@@ -9,7 +9,6 @@ import {
 	type MeterPayer,
 	type MeterPayerEvent,
 	type Refusal,
-	readTick,
 	refuse,
 	type Spendable,
 	stepMeterPayer,
@@ -233,30 +232,26 @@ export async function payerDoes(
 	return isRefusal(known) ? known : runPayer(core, meters, known.state, { kind });
 }
 
-/** What a payer makes of a frame that its payee sent. */
+/** What a payer makes of a message that its payee sent. */
 export async function payerHears(
 	core: Core,
 	meters: Meters,
 	meter: Bytes,
-	frame: Bytes | MeterMessage,
+	message: MeterMessage,
 ): Promise<MeterOutcome<MeterPayer> | Refusal> {
 	const known = payerOf(core, meters, meter);
 	if (isRefusal(known)) return known;
 	const { state, row } = known;
-	if (frame instanceof Uint8Array) {
-		const tick = readTick(frame);
-		return isRefusal(tick) ? tick : runPayer(core, meters, state, { kind: "shown", ...tick });
-	}
 	// Nothing was released, so whatever the payee refuses it for, its payer has it back.
-	if (frame.kind === "refused" && state.kind === "locked")
+	if (message.kind === "refused" && state.kind === "locked")
 		return runPayer(core, meters, state, { kind: "cancel" });
 	// Worth no durable write of its own: after a restart it is asked again, and answered the same.
-	if (frame.kind === "closed" && state.kind === "closed")
+	if (message.kind === "closed" && state.kind === "closed")
 		meters.payers.rows.set(toHex(meter), { ...row, isOver: true });
 	const counts = core.vault.counts.all();
 	return runPayer(core, meters, state, {
 		kind: "received",
-		message: frame,
+		message,
 		changeRequest: core.random(32),
 		counts,
 	});

@@ -3,17 +3,21 @@ import {
 	type Bytes,
 	equalBytes,
 	isRefusal,
+	leadsTo,
 	type MeterMessage,
 	type MeterMessageOf,
 	type MeterPayee,
 	type MeterPayeeEvent,
 	type PayeePolicy,
+	placeOf,
 	type Refusal,
 	readTick,
 	refuse,
 	stepMeterPayee,
+	type Tick,
 	type TokenChanges,
 	type Trust,
+	tickHash,
 	toHex,
 	type VerifiedToken,
 	verifyMeterRequest,
@@ -174,6 +178,20 @@ export function takeTick(
 	meters.payees.enter(meter, step.state);
 	const frames = step.effects.flatMap((effect) => (effect.kind === "send" ? [effect.frame] : []));
 	return { refusal: step.refusal, frames, mustKeep: step.effects.some(({ kind }) => kind === "persist") };
+}
+
+/**
+ * Whether a payee that still counts has this tick: it is its last, or leads to it in at most so many hashes. Its own app
+ * may know; over a channel nobody is told.
+ */
+export function hasTick(core: Core, meters: Meters, meter: Bytes, tick: Tick, most: number): boolean {
+	const known = payeeOf(core, meters, meter);
+	if (isRefusal(known)) return false;
+	const { state } = known;
+	if ((state.kind !== "open" && state.kind !== "counted") || state.preimage === null) return false;
+	const steps = state.ticks - tick.ticks;
+	const isNear = steps >= 0 && steps <= most && placeOf(tick.ticks).chain === placeOf(state.ticks).chain;
+	return isNear && leadsTo(tickHash(meter), state.preimage, steps, tick.preimage);
 }
 
 /** Makes durable how far a meter has come. */

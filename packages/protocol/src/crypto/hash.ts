@@ -55,6 +55,7 @@ const hashTags = [
 	"status",
 	"sum-leaf",
 	"sum-node",
+	"tick-proof",
 	"tick-seed",
 	"transfer",
 ] as const;

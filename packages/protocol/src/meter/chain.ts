@@ -8,15 +8,16 @@
  */
 import { type Bytes, equalBytes, limits } from "../codec/index.ts";
 import { taggedHash } from "../crypto/index.ts";
-import { chainsOf, leadsTo, placeOf, type TickHash, tickHash } from "../token/index.ts";
+import { chainsOf, placeOf, type TickHash, tickHash } from "../token/index.ts";
+import { tickProof } from "./tick.ts";
 
 export type Chains = {
 	/** what stands in the terms: one a chain */
 	readonly anchors: () => readonly Bytes[];
 	/** what pays the tick of this number, from 1 to the most that the meter has. Not to be changed */
 	readonly preimage: (ticks: number) => Bytes;
-	/** whether this is what pays the tick of this number, which is one of the meter's: 255 hashes at most */
-	readonly has: (ticks: number, preimage: Bytes) => boolean;
+	/** whether this is what a payee shows that has the tick of this number, one of the meter's: 256 hashes at most */
+	readonly proves: (ticks: number, proof: Bytes) => boolean;
 };
 
 /** Ticks between two marks. */
@@ -48,12 +49,13 @@ export function chainsFrom(
 			const { chain, position } = placeOf(number);
 			return preimageIn(chainAt(chain), position);
 		},
-		has: (number, preimage) => {
+		proves: (number, proof) => {
 			const { chain, position } = placeOf(number);
-			if (open?.number === chain) return equalBytes(preimageIn(open, position), preimage);
-			const steps = (position - 1) % markEvery;
-			const at = 32 * ((position - 1 - steps) / markEvery);
-			return leadsTo(hash, preimage, steps, marksAt(chain).subarray(at, at + 32));
+			const preimage =
+				open?.number === chain
+					? preimageIn(open, position)
+					: fromMark(hash, marksAt(chain), position, lengthOf(chain));
+			return equalBytes(tickProof(meter, { ticks: number, preimage }), proof);
 		},
 	};
 }
@@ -62,12 +64,22 @@ function preimageIn({ preimages }: Chain, position: number): Bytes {
 	return preimages.subarray(32 * (position - 1), 32 * position);
 }
 
-/** The preimages of the first tick, the 257th, … */
+/** The preimages of the 256th tick, the 512th, … and of the last. */
 function marksOf(chain: Chain): Bytes {
-	const count = Math.ceil(chain.preimages.length / 32 / markEvery);
+	const length = chain.preimages.length / 32;
+	const count = Math.ceil(length / markEvery);
 	const marks = new Uint8Array(32 * count);
-	for (let i = 0; i < count; i++) marks.set(preimageIn(chain, 1 + i * markEvery), 32 * i);
+	for (let i = 1; i <= count; i++)
+		marks.set(preimageIn(chain, Math.min(length, i * markEvery)), 32 * (i - 1));
 	return marks;
+}
+
+/** The preimage at `position` of a chain of this length: as many hashes as it stands before the next mark. */
+function fromMark(hash: TickHash, marks: Bytes, position: number, length: number): Bytes {
+	const mark = Math.ceil(position / markEvery);
+	let reached = marks.subarray(32 * (mark - 1), 32 * mark);
+	for (let at = Math.min(length, mark * markEvery); at > position; at--) reached = hash(reached);
+	return reached;
 }
 
 type Chain = {

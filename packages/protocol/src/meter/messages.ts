@@ -30,13 +30,13 @@ export const meterMessage = union({
 	release: [4, record({ meter: bytes32, secret: bytes32 })],
 	/** ticks no more, signed, and asks for the final count: `ticks` is what was paid as far as the payer knows */
 	stop: [5, record({ meter: bytes32, ticks: counted, signature })],
-	/** the final count, with what proves it; null where there was no tick */
+	/** the final count; `proof`: that its payee has that tick (tick.ts), null where there was none */
 	count: [
 		6,
 		record({
 			meter: bytes32,
 			ticks: counted,
-			preimage: nullable(bytes32),
+			proof: nullable(bytes32),
 			signature,
 		}),
 	],
@@ -47,6 +47,8 @@ export const meterMessage = union({
 	status: [9, record({ meter: bytes32 })],
 	/** `about` is a meter or a request */
 	refused: [10, record({ about: bytes32, code: text(32), detail: text(256) })],
+	/** how far the payee has come, and the proof of that tick */
+	reached: [11, record({ meter: bytes32, ticks: integer(1, limits.ticks * limits.chains), proof: bytes32 })],
 });
 export type MeterMessage = TypeOf<typeof meterMessage>;
 export type MeterMessageOf<K extends MeterMessage["kind"]> = Extract<MeterMessage, { readonly kind: K }>;

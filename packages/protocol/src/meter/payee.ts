@@ -52,7 +52,7 @@ import {
 import { type MeterMessage, type MeterMessageOf, meterOpenedPayload, meterStopPayload } from "./messages.ts";
 import { acceptMeter } from "./opening.ts";
 import type { VerifiedMeterRequest } from "./request.ts";
-import { type Tick, writeTick } from "./tick.ts";
+import { type Tick, tickProof } from "./tick.ts";
 
 const counted = integer(0, limits.ticks * limits.chains);
 
@@ -193,7 +193,8 @@ function kept(
 }
 
 function countOf({ meter, ticks, preimage, signature: made }: Kept<"counted">): MeterEffect {
-	return sending({ kind: "count", meter, ticks, preimage, signature: made });
+	const proof = preimage && tickProof(meter, { ticks, preimage });
+	return sending({ kind: "count", meter, ticks, proof, signature: made });
 }
 
 const hashes = new WeakMap<Bytes, TickHash>();
@@ -269,6 +270,7 @@ function received(state: MeterPayee, message: MeterMessage, context: MeterContex
 		case "opened":
 		case "count":
 		case "closed":
+		case "reached":
 			return remain(state, refuse("type-unknown", message.kind));
 		default:
 			return message satisfies never;
@@ -344,7 +346,7 @@ function claim(state: MeterPayee): Step {
 	return kept({ kind: "claimed", meter, token: metered, ticks, preimage }, "claimed");
 }
 
-/** The last word, again. */
+/** The last word, again: to whoever asks, so no tick is in it. */
 function again(state: MeterPayee): Step {
 	switch (state.kind) {
 		case "idle":
@@ -356,9 +358,10 @@ function again(state: MeterPayee): Step {
 			return { state, effects: [sending({ kind: "opened", meter, link, signature: made })] };
 		}
 		case "open": {
-			const { ticks, preimage } = state;
+			const { meter, ticks, preimage } = state;
 			if (preimage === null) return { state, effects: [] };
-			return { state, effects: [{ kind: "send", frame: writeTick(ticks, preimage) }] };
+			const proof = tickProof(meter, { ticks, preimage });
+			return { state, effects: [sending({ kind: "reached", meter, ticks, proof })] };
 		}
 		case "counted":
 			return { state, effects: [countOf(state)] };

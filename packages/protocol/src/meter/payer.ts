@@ -10,8 +10,8 @@
  *
  * What is decided is durable before it is told: locked, open (the release), stopped, closed, claimed, cancelled. A
  * payee counts for whoever shows it the signed stop, so no tick follows one, also after a crash. Ticks are not durable:
- * after a crash the payee shows the deepest preimage that it has, which only this payer can have made, and the payer
- * goes on from there. Without it the payer shows again what it has shown, which pays nothing twice.
+ * after a crash the payee proves how far it has come, by what follows from a preimage that only this payer can have made,
+ * and the payer goes on from there. Without it the payer shows again what it has shown, which pays nothing twice.
  */
 import { type Bytes, equalBytes, isRefusal, refuse } from "../codec/index.ts";
 import { verifySign1 } from "../crypto/index.ts";
@@ -56,8 +56,6 @@ export type MeterPayerEvent =
 			readonly changeRequest: Bytes;
 			readonly counts: Counts;
 	  }
-	/** a tick that the payee shows, as the deepest that it has */
-	| { readonly kind: "shown"; readonly ticks: number; readonly preimage: Bytes }
 	| { readonly kind: "cancel" }
 	/** from `until` and grace on: the operator is asked for the rest */
 	| { readonly kind: "claim" }
@@ -92,8 +90,6 @@ export function stepMeterPayer(state: MeterPayer, event: MeterPayerEvent, contex
 			return close(state, context);
 		case "received":
 			return received(state, event, context);
-		case "shown":
-			return shown(state, event.ticks, event.preimage);
 		case "cancel":
 			return cancel(state);
 		case "claim":
@@ -173,9 +169,9 @@ function tick(state: MeterPayer, by: number, { now }: MeterContext): Step {
 	return { state: { ...state, ticks }, effects: [{ kind: "send", frame: writeTick(ticks, preimage) }] };
 }
 
-/** The payee's deepest preimage is one of ours, or it is nothing. */
-function shown(state: MeterPayer, ticks: number, preimage: Bytes): Step {
-	if (!isGoing(state) || !isOurs(state, ticks, preimage)) return remain(state, refuse("tick-invalid"));
+/** The payee has a tick of ours, or this is nothing. */
+function reached(state: MeterPayer, { ticks, proof }: MeterMessageOf<"reached">): Step {
+	if (!isGoing(state) || !isOurs(state, ticks, proof)) return remain(state, refuse("tick-invalid"));
 	// What it has signed it has paid stays what it says: the payee's count may be higher.
 	if (state.kind === "stopped") return { state, effects: [] };
 	return { state: { ...state, ticks: Math.max(ticks, state.ticks) }, effects: [] };
@@ -185,9 +181,9 @@ function isGoing(state: MeterPayer): state is GoingPayer {
 	return state.kind === "open" || state.kind === "stopped";
 }
 
-function isOurs(state: GoingPayer, ticks: number, preimage: Bytes): boolean {
+function isOurs(state: GoingPayer, ticks: number, proof: Bytes): boolean {
 	const most = termsIn(state).ticks;
-	return ticks >= 1 && ticks <= most && chainsOf(state, most).has(ticks, preimage);
+	return ticks >= 1 && ticks <= most && chainsOf(state, most).proves(ticks, proof);
 }
 
 /** Asks for the signature that it ticks no more: without it whoever knows the meter could end it. */
@@ -218,6 +214,8 @@ function received(
 			return isGoing(state) ? count(state, message, event, context) : again(state);
 		case "status":
 			return again(state);
+		case "reached":
+			return reached(state, message);
 		case "closed":
 		case "refused":
 			return { state, effects: [] };
@@ -280,8 +278,8 @@ function count(
 ): Step {
 	const metered = reopened(state.token, trust);
 	if (isRefusal(metered)) return remain(state, metered);
-	const { ticks, preimage } = message;
-	const isPaid = preimage === null ? ticks === 0 : isOurs(state, ticks, preimage);
+	const { ticks, proof } = message;
+	const isPaid = proof === null ? ticks === 0 : isOurs(state, ticks, proof);
 	if (!isPaid) return remain(state, refuse("tick-invalid"));
 	const link = draftClose(metered, message, { changeRequest, counts }, trust);
 	if (isRefusal(link)) return remain(state, link);

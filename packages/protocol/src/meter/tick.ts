@@ -3,14 +3,23 @@
  *
  * It begins with a byte string and a message with a number, so neither is ever taken for the other. Written and
  * read by hand: the library takes longer than the hash that a tick is. A test holds both to the same bytes.
+ *
+ * A tick goes from payer to payee and never back: whoever has one can show it. What a payee says of the tick that it
+ * has is a proof, which its payer makes, too, and from which nobody has the tick.
  */
 import { type Bytes, limits, type Refusal, refuse } from "../codec/index.ts";
+import { taggedHash } from "../crypto/index.ts";
 
 export type Tick = {
 	/** how many ticks it pays, all before it included */
 	readonly ticks: number;
 	readonly preimage: Bytes;
 };
+
+/** What a payee shows that has this tick, of the meter of this id: 32 bytes. */
+export function tickProof(meter: Bytes, { ticks, preimage }: Tick): Bytes {
+	return taggedHash("tick-proof", [meter, ticks, preimage]);
+}
 
 /** An array of two, and a byte string of 32 (RFC 8949 section 3). */
 const [pair, byteString, preimageBytes] = [0x82, 0x58, 32] as const;

@@ -228,13 +228,12 @@ test("a payer closes only what it has paid, by the word of its payee", async () 
 	const said = { ...count, changeRequest: world.random(), counts: new Map() };
 	const wrong = [
 		[{ ...count, ticks: 3 }, "tick-invalid"],
-		[{ ...count, preimage: world.random() }, "tick-invalid"],
-		[{ ...count, preimage: null }, "tick-invalid"],
+		[{ ...count, proof: world.random() }, "tick-invalid"],
+		[{ ...count, proof: null }, "tick-invalid"],
 		[{ ...count, signature: new Uint8Array(64) }, "signature-invalid"],
+		[{ kind: "reached", meter: count.meter, ticks: 2, proof: world.random() }, "tick-invalid"],
+		[{ kind: "reached", meter: count.meter, ticks: 3, proof: count.proof as Bytes }, "tick-invalid"],
 	] as const;
-	const { state } = payer;
-	const unknown = { kind: "shown", ticks: 3, preimage: world.random() } as const;
-	assert.equal(codeOf(stepMeterPayer(state, unknown, payer.context()).refusal), "tick-invalid");
 	for (const [message, code] of wrong) {
 		const event = { ...said, kind: "received", message } as const;
 		assert.equal(codeOf(await payer.run(stepMeterPayer(payer.state, event, payer.context()))), code);

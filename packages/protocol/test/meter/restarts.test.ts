@@ -4,12 +4,17 @@ import { test } from "node:test";
 import {
 	type Bytes,
 	chainsFrom,
+	isTick,
 	limits,
 	meterStopPayload,
+	readTick,
 	serializeMeterMessage,
 	tickHash,
+	tickProof,
+	toHex,
 	writeTick,
 } from "@tenten/protocol";
+import { expectValue } from "../../../module/test/support/world.ts";
 import {
 	alice,
 	ask,
@@ -67,6 +72,32 @@ test("a payer that closes shows its last tick again: a payee that lost it in a c
 	await talk(here);
 	assert.deepEqual([here.payer.state.kind, here.payee.state.kind], ["closed", "closed"]);
 	assert.deepEqual([here.payer.worth, here.payee.worth], [978n, 22n]);
+});
+
+test("a payee proves to whoever asks how far it has come, and tells no tick", async () => {
+	for (const isCounted of [false, true]) {
+		const here = await opened({ keepEvery: 100 });
+		const { payer, payee } = here;
+		for (let i = 0; i < 9; i++) await tick(here);
+		const shown = payer.sent.map((frame) => toHex(expectValue(readTick(frame)).preimage));
+		await talk(here);
+		if (isCounted) await askPayee(here, "count");
+		const meter = "meter" in payee.state ? payee.state.meter : new Uint8Array();
+		assert.equal(
+			codeOf(await payee.run(payee.hear(serializeMeterMessage({ kind: "status", meter })))),
+			undefined,
+		);
+		await askPayee(here, "contact");
+		const told = payee.sent.splice(0);
+		assert.ok(told.length >= 2);
+		assert.deepEqual(
+			told.filter((frame) => isTick(frame) || shown.some((preimage) => toHex(frame).includes(preimage))),
+			[],
+		);
+		payer.restart();
+		for (const frame of told.slice(0, 1)) assert.equal(codeOf(await payer.run(payer.hear(frame))), undefined);
+		assert.equal(isCounted ? payer.state.kind : ticksOf(payer), isCounted ? "closed" : 9);
+	}
 });
 
 /** What a payer says as it stops, and what a stranger would say without its key. */
@@ -165,9 +196,11 @@ test("a payer that is asked about one chain after another makes each of them onc
 	hashed.times = 0;
 	for (let round = 0; round < 4; round++)
 		for (const [ticks, preimage] of [...paid].sort(([a], [b]) => (a % limits.ticks) - (b % limits.ticks))) {
-			assert.ok(chains.has(ticks, preimage), `${ticks}`);
-			assert.ok(!chains.has(ticks, world.random()));
-			assert.ok(!chains.has(ticks === 1 ? 2 : ticks - 1, preimage));
+			const proof = tickProof(meter, { ticks, preimage });
+			assert.ok(chains.proves(ticks, proof), `${ticks}`);
+			assert.ok(!chains.proves(ticks, world.random()));
+			assert.ok(!chains.proves(ticks, preimage));
+			assert.ok(!chains.proves(ticks === 1 ? 2 : ticks - 1, proof));
 		}
 	assert.ok(hashed.times < limits.ticks, `${hashed.times} hashes`);
 });

@@ -40,6 +40,7 @@ const saidOfMeters: Readonly<Partial<Record<MeterMessage["kind"], readonly [stri
 	opened: ["meter-payee", "metered reserved"],
 	release: ["meter-payer", "metering open", "metering stopped"],
 	stop: ["meter-payer", "metering stopped"],
+	reached: ["meter-payee", "metered open"],
 	count: ["meter-payee", "metered counted"],
 	close: ["meter-payer", "metering closed"],
 	closed: ["meter-payee", "metered closed"],

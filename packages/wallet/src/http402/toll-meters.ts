@@ -15,24 +15,15 @@ import {
 	dueFor,
 	integer,
 	isRefusal,
-	isTick,
-	leadsTo,
 	list,
 	parse,
-	parseMeterMessage,
 	type Refusal,
-	type RefusalCode,
-	readMeterBundle,
-	readTick,
 	record,
-	refusals,
 	refuse,
 	sameAsset,
 	serialize,
-	serializeMeterMessage,
 	type Tick,
 	type TypeOf,
-	tickHash,
 	toHex,
 	writeMeterBundle,
 } from "@tenten/protocol";
@@ -128,12 +119,11 @@ export class TollMeters {
 	}
 
 	/** How far a call is whose handler does not run: whoever cannot show its tick is told that nothing is known. */
-	async statusOf({ meter, tick }: Omit<MeteredCall, "frame">, hash: string): Promise<PaymentStatus> {
+	statusOf({ meter, tick }: Omit<MeteredCall, "frame">, hash: string): PaymentStatus {
 		const metered = this.#find(meter);
 		if (metered === undefined) return "unknown";
 		// Nothing is paid by asking: the tick itself is not handed on.
-		const last = await this.#last(metered, []);
-		if (isRefusal(last) || provenBy(last, metered, tick) !== undefined) return "unknown";
+		if (this.#notPaid(metered, tick) !== undefined) return "unknown";
 		const had = metered.calls.get(tick.ticks);
 		if (had !== undefined && had.hash !== hash) return "unknown";
 		return had?.isAnswered === true || isBefore(metered, tick.ticks) ? "gone" : "paid";
@@ -172,17 +162,22 @@ export class TollMeters {
 
 	/** Has the meter take the tick. Its last tick tells whether it did: what is paid already is proved by that one. */
 	async #pay(metered: Metered, frame: Bytes, tick: Tick): Promise<Refusal | undefined> {
-		const last = await this.#last(metered, [frame]);
-		if (isRefusal(last)) return last;
-		metered.deepest = Math.max(metered.deepest, last.ticks);
-		return provenBy(last, metered, tick);
+		const { meter } = metered;
+		await this.#wallet.handle(writeMeterBundle(meter, [frame]));
+		metered.deepest = Math.max(metered.deepest, this.#wallet.meters.get(meter)?.ticks ?? 0);
+		return this.#notPaid(metered, tick);
 	}
 
-	/** The last tick that the meter has, once it heard these. */
-	async #last({ meter }: Metered, ticks: readonly Bytes[]): Promise<LastTick | Refusal> {
-		const asked = serializeMeterMessage({ kind: "status", meter });
-		const answers = await this.#wallet.handle(writeMeterBundle(meter, [...ticks, asked]));
-		return lastTickIn(readMeterBundle(answers)?.frames ?? []);
+	/** Why a tick is not among those that the meter's last one has paid for. */
+	#notPaid({ meter }: Metered, tick: Tick): Refusal | undefined {
+		const { module, meters } = this.#wallet;
+		if (module.meters.has(meter, tick, behind - 1)) return undefined;
+		const summary = meters.get(meter);
+		if (summary === undefined) return refuse("attempt-unknown", "no such meter");
+		const isLong = summary.ticks - tick.ticks >= behind;
+		if (isLong && (summary.state === "open" || summary.state === "counted"))
+			return refuse("answer-gone", "long before the last tick");
+		return refuse(summary.state === "open" ? "tick-invalid" : "meter-over");
 	}
 
 	async #answered(metered: Metered, number: number): Promise<void> {
@@ -242,30 +237,4 @@ function nameOf(meter: Bytes, number: number, hash: string): string {
 /** What an answer is remembered by. Who cannot show the tick has no answer of it. */
 export function meteredKey({ meter, tick }: Omit<MeteredCall, "frame">, hash: string): string {
 	return `${nameOf(meter, tick.ticks, hash)}.${toHex(tick.preimage)}.${hash}`;
-}
-
-/** Why a tick is not among those that the last one has paid for. */
-function provenBy(last: LastTick, { meter }: Metered, { ticks, preimage }: Tick): Refusal | undefined {
-	if (last.ticks < ticks) return refuse(last.isOpen ? "tick-invalid" : "meter-over");
-	const steps = last.ticks - ticks;
-	if (steps >= behind) return refuse("answer-gone", "long before the last tick");
-	return leadsTo(tickHash(meter), last.preimage, steps, preimage) ? undefined : refuse("tick-invalid");
-}
-
-type LastTick = Tick & { readonly isOpen: boolean };
-
-/** The last tick that a payee has, in what it answered; or why there is none. */
-function lastTickIn(frames: readonly Bytes[]): LastTick | Refusal {
-	let why = refuse("meter-over", "it is not open");
-	for (const frame of frames) {
-		const tick = isTick(frame) ? readTick(frame) : undefined;
-		if (tick !== undefined && !isRefusal(tick)) return { ...tick, isOpen: true };
-		const message = isTick(frame) ? undefined : parseMeterMessage(frame);
-		if (message === undefined || isRefusal(message)) continue;
-		if (message.kind === "count" && message.preimage !== null)
-			return { ticks: message.ticks, preimage: message.preimage, isOpen: false };
-		if (message.kind === "refused" && Object.hasOwn(refusals, message.code))
-			why = refuse(message.code as RefusalCode, message.detail);
-	}
-	return why;
 }

@@ -66,8 +66,6 @@ export class Device {
 	readonly #counts = new Map<string, bigint>();
 	#paying: MeterPayer = { kind: "idle" };
 	#serving: Serving | undefined;
-	/** who gets a tick, which names no meter */
-	#isPayer = false;
 	/** requests for which it has opened a meter */
 	readonly #answered = new Set<string>();
 	#turn: Promise<unknown> = Promise.resolve();
@@ -125,7 +123,6 @@ export class Device {
 		const signature = await this.signer.sign("meter-request", meterRequestPayload(body));
 		const request = must(verifyMeterRequest({ body, signature }, this.#trust));
 		this.#serving = { request, state: { kind: "idle" } };
-		this.#isPayer = false;
 		return [serializeMeterMessage({ kind: "request", request: request.signed })];
 	}
 
@@ -161,8 +158,6 @@ export class Device {
 	async #hearTick(frame: Bytes): Promise<readonly Bytes[]> {
 		const tick = readTick(frame);
 		if (isRefusal(tick)) return [];
-		if (this.#isPayer)
-			return this.#pay(stepMeterPayer(this.#paying, { kind: "shown", ...tick }, this.#context()));
 		const serving = this.#serving;
 		if (serving === undefined) return [];
 		return this.#serve(
@@ -205,7 +200,6 @@ export class Device {
 			.filter(({ outputId }) => !this.#held.has(toHex(outputId)))
 			.sort((a, b) => (a.amount < b.amount ? 1 : -1));
 		if (token === undefined) throw new Error("a device without a token");
-		this.#isPayer = true;
 		const plan = { request, input: { token, after: [] }, patience };
 		const event = { kind: "start", plan, entropy: random(96) } as const;
 		return this.#pay(stepMeterPayer({ kind: "idle" }, event, this.#context()));

@@ -146,8 +146,6 @@ export class Payer extends Party<MeterPayer, DurableMeterPayer> {
 	}
 
 	hear(frame: Bytes): MeterStep<MeterPayer> {
-		if (isTick(frame))
-			return stepMeterPayer(this.state, { kind: "shown", ...expectValue(readTick(frame)) }, this.context());
 		const message = expectValue(parseMeterMessage(frame)) as MeterMessage;
 		const event = {
 			kind: "received",
