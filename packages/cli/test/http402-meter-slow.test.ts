@@ -207,15 +207,56 @@ describe("a metered call that takes long", () => {
 		assert.equal(wallet.balance(shop.town.asset).available, 999n);
 	});
 
-	test("whose meter is closed meanwhile has its answer, and nothing more is charged", async () => {
+	test("keeps its meter open until it has its answer, whatever its server loses", async () => {
+		const server = await mortalToll(shop, priceOf(10), limits);
+		server.handler = () => gate().opened;
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, timeout_ms: 1_000, tries: 1 });
+		assert.equal(codeOf(await paid.fetch(url, keyed("slow"))), "answer-pending");
+		assert.equal(await paid.settle(), 1);
+		await server.restart();
+		server.handler = async () => undefined;
+		assert.deepEqual(await bodyOf(await paid.fetch(url, keyed("slow"))), [200, "answer 2"]);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 999n);
+	});
+
+	test("keeps a meter open that is used up, and the next call is by another", async () => {
+		const server = await mortalToll(shop, priceOf(2), limits);
+		server.handler = () => gate().opened;
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, timeout_ms: 1_000, tries: 1 });
+		const asked = ["one", "two"].map((key) => paid.fetch(url, keyed(key)));
+		for (const came of await Promise.all(asked)) assert.equal(codeOf(came), "answer-pending");
+		server.handler = async () => undefined;
+		assert.equal(ok(await paid.fetch(url, keyed("three"))).status, 200);
+		await server.restart();
+		for (const key of ["one", "two"]) assert.equal(ok(await paid.fetch(url, keyed(key))).status, 200, key);
+		assert.equal(ok(await paid.fetch(url)).status, 200);
+		const meters = wallet.meters.list().map(({ state, ticks }) => `${state} ${ticks}`);
+		assert.deepEqual(meters.sort(), ["closed 2", "open 2"]);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 996n);
+	});
+
+	test("whose program gave it up, and can ask for it no more, keeps no meter open", async () => {
+		const server = await mortalToll(shop, priceOf(10), limits);
+		server.handler = () => gate().opened;
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, timeout_ms: 1_000, tries: 1 });
+		assert.equal(codeOf(await paid.fetch(url)), "answer-pending");
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 999n);
+	});
+
+	test("whose meter its server closes meanwhile has its answer, and nothing more is charged", async () => {
 		const server = await mortalToll(shop, priceOf(10), limits);
 		const { open, opened } = gate();
 		server.handler = () => opened;
 		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, timeout_ms: 1_000, tries: 1 });
 		assert.equal(codeOf(await paid.fetch(url, keyed("slow"))), "answer-pending");
-		assert.equal(await paid.settle(), 0);
+		const [meter] = server.wallet.meters.list();
+		ok(await server.wallet.meters.close(meter?.meter ?? new Uint8Array()));
 		open();
 		assert.deepEqual(await bodyOf(await paid.fetch(url, keyed("slow"))), [200, "answer 1"]);
+		assert.equal(await paid.settle(), 0);
 		assert.equal(wallet.balance(shop.town.asset).available, 999n);
 		assert.equal(server.wallet.balance(shop.town.asset).available, 1n);
 	});

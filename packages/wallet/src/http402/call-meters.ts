@@ -81,6 +81,15 @@ export class CallMeters {
 	 * key again, after a crash too.
 	 */
 	async call(key: string, call: SentCall, isNamed: boolean): Promise<Response | Refusal | undefined> {
+		try {
+			return await this.#call(key, call, isNamed);
+		} finally {
+			// Nobody can ask for it by a key that was told to nobody: its tick is owed no answer any more.
+			if (!isNamed) this.#open.delete(key);
+		}
+	}
+
+	async #call(key: string, call: SentCall, isNamed: boolean): Promise<Response | Refusal | undefined> {
 		let isResumed = false;
 		for (let tried = 0; tried < this.#options.tries; tried++) {
 			const taken = this.#open.get(key) ?? this.#kept(key) ?? (await this.#take(key, call, isNamed));
@@ -113,6 +122,7 @@ export class CallMeters {
 	}
 
 	async #take(key: string, call: SentCall, isNamed: boolean): Promise<Taken | Refusal | undefined> {
+		await this.#settleSpent(new URL(call.url).origin);
 		const row = this.#guess(call.url);
 		const summary = row && this.#summaryOf(row);
 		if (row === undefined || summary === undefined) return undefined;
@@ -120,10 +130,11 @@ export class CallMeters {
 		if (silent !== undefined) return silent;
 		const taken = this.#spare.get(toHex(row.request))?.pop() ?? this.#next(row, summary.meter);
 		if (isRefusal(taken)) {
-			// Used up, or its time is over: what is left comes back, and another is opened.
 			await this.#settle(row);
 			return undefined;
 		}
+		// From here on the meter is not closed: what is closed makes no call that its server has lost.
+		this.#open.set(key, taken);
 		const { request } = row;
 		const { ticks, header } = taken;
 		const at = this.#options.now();
@@ -273,7 +284,10 @@ export class CallMeters {
 		}
 	}
 
-	/** Closes all that can be: what they hold beyond what was due comes back. How many still wait for their server. */
+	/**
+	 * Closes all that can be: what they hold beyond what was due comes back. How many still wait, for their server or for
+	 * the answer to a call.
+	 */
 	async settle(): Promise<number> {
 		let left = 0;
 		for (const row of this.#options.calls.meters()) {
@@ -283,12 +297,33 @@ export class CallMeters {
 		return left;
 	}
 
+	/** Used up, or its time is over: what is left comes back, and another is opened. */
+	async #settleSpent(origin: string): Promise<void> {
+		for (const row of this.#options.calls.meters())
+			if (!row.isOver && row.origin === origin && this.#isSpent(row)) await this.#settle(row);
+	}
+
+	/** Whether no call can be made by it any more, as far as is known; undefined where it is not open. */
+	#isSpent(row: CallMeter): boolean | undefined {
+		const summary = this.#summaryOf(row);
+		if (summary?.state !== "open") return undefined;
+		const hasSpare = (this.#spare.get(toHex(row.request)) ?? []).length > 0;
+		return this.#options.now() >= summary.until || (summary.ticks >= summary.most && !hasSpare);
+	}
+
+	/** Whether a call by it has no answer yet, while its server can be asked for one. */
+	#isOwed(row: CallMeter, { state, until }: MeterSummary): boolean {
+		if (state !== "open" || this.#options.now() >= until) return false;
+		return [...this.#open.values()].some((taken) => equalBytes(taken.row.request, row.request));
+	}
+
 	async #settle(row: CallMeter): Promise<boolean> {
 		const { wallet, channel } = this.#options;
-		const meter = this.#summaryOf(row)?.meter;
-		if (meter !== undefined) {
-			const silent = await this.#hear(row, meter);
-			if (silent === undefined) await wallet.meters.close(meter, channel(row));
+		const summary = this.#summaryOf(row);
+		if (summary !== undefined) {
+			const silent = await this.#hear(row, summary.meter);
+			if (this.#isOwed(row, summary)) return false;
+			if (silent === undefined) await wallet.meters.close(summary.meter, channel(row));
 		}
 		return this.#wroteEnd(row);
 	}
@@ -314,7 +349,7 @@ export class CallMeters {
 	#usable(origin: string): readonly CallMeter[] {
 		return this.#options.calls
 			.meters()
-			.filter((row) => !row.isOver && row.origin === origin && this.#summaryOf(row)?.state === "open");
+			.filter((row) => !row.isOver && row.origin === origin && this.#isSpent(row) === false);
 	}
 
 	#guess(url: string): CallMeter | undefined {

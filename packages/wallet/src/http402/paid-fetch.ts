@@ -133,7 +133,10 @@ export class PaidFetch {
 		return this.#calls.spent(asset, origin);
 	}
 
-	/** Closes the meters that were opened: what they hold beyond what was due comes back. How many could not be. */
+	/**
+	 * Closes the meters that were opened: what they hold beyond what was due comes back. How many could not be: their
+	 * server cannot be reached, or a named call by them is to be asked for again.
+	 */
 	settle(): Promise<number> {
 		return this.#meters.settle();
 	}
