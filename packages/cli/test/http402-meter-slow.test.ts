@@ -62,6 +62,7 @@ describe("a metered call that takes long", () => {
 		shop.handler.before = async () => undefined;
 	});
 	after(() => shop.close());
+	const large = () => ({ budget: [{ asset: shop.town.asset, perCall: 400n, inAll: 400n }] });
 	const priceOf = (meter: number): Price => ({ asset: shop.town.asset, amount: 1n, meter });
 	const statusOf = async ({ location, tick }: Pick<Told, "location" | "tick">, send: Send = fetch) => {
 		const response = await send(
@@ -235,6 +236,49 @@ describe("a metered call that takes long", () => {
 		assert.deepEqual(meters.sort(), ["closed 2", "open 2"]);
 		assert.equal(await paid.settle(), 0);
 		assert.equal(wallet.balance(shop.town.asset).available, 996n);
+	});
+
+	test("is left no further behind than its tick can be proved: who comes then is to come again", async () => {
+		const server = await mortalToll(shop, priceOf(400), limits);
+		const { open, opened } = gate();
+		server.handler = () => opened;
+		const { paid, wallet } = await shop.buyer({
+			fetch: server.fetch,
+			tries: 1,
+			timeout_ms: 1_000,
+			...large(),
+		});
+		assert.equal(codeOf(await paid.fetch(url, keyed("slow"))), "answer-pending");
+		server.handler = async () => undefined;
+		for (let call = 0; call < 255; call++) assert.equal(ok(await paid.fetch(url)).status, 200, `${call}`);
+		for (let tried = 0; tried < 3; tried++) {
+			const came = ok(await paid.fetch(url));
+			assert.deepEqual([came.status, came.headers.get("retry-after")], [503, "5"]);
+		}
+		assert.deepEqual(
+			server.wallet.meters.list().map(({ ticks }) => ticks),
+			[256],
+		);
+		open();
+		assert.deepEqual(await bodyOf(await paid.fetch(url, keyed("slow"))), [200, "answer 256"]);
+		assert.equal(ok(await paid.fetch(url)).status, 200);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 743n);
+	});
+
+	test("whose handler failed is made again however many calls came since, and paid once", async () => {
+		const server = await mortalToll(shop, priceOf(400), limits);
+		server.handler = () => {
+			throw new Error("it fails");
+		};
+		const { paid, wallet } = await shop.buyer({ fetch: server.fetch, tries: 1, ...large() });
+		assert.equal(ok(await paid.fetch(url, keyed("frail"))).status, 500);
+		server.handler = async () => undefined;
+		for (let call = 0; call < 300; call++) assert.equal(ok(await paid.fetch(url)).status, 200, `${call}`);
+		assert.equal(ok(await paid.fetch(url, keyed("frail"))).status, 200);
+		assert.equal(server.served.at(-1), server.served[0]);
+		assert.equal(await paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 699n);
 	});
 
 	test("whose program gave it up, and can ask for it no more, keeps no meter open", async () => {

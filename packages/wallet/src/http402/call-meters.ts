@@ -96,7 +96,11 @@ export class CallMeters {
 			if (taken === undefined || isRefusal(taken)) return taken;
 			this.#open.set(key, taken);
 			const came = await this.#ask(taken, call);
-			if (isRefusal(came) || came.status >= 500) return came;
+			if (isRefusal(came) || came.status >= 500) {
+				// Not taken: nobody asks for this call again, so its tick is for the next.
+				if (!isRefusal(came) && !isNamed && !came.headers.has(meterHeader)) await this.#giveBack(key, taken);
+				return came;
+			}
 			if (came.status !== 402) return this.#answered(key, taken, came);
 			await came.body?.cancel();
 			const why = whyNot(came);
@@ -205,7 +209,10 @@ export class CallMeters {
 		this.#open.delete(key);
 		if (came.headers.has(meterHeader)) return came;
 		if (came.status === 410)
-			return refuse("answer-gone", "it was answered, and the server has forgotten what");
+			return refuse(
+				"answer-gone",
+				"it was answered, or not asked for in time, and the server knows of it no more",
+			);
 		await this.#giveBack(key, taken);
 		return came;
 	}

@@ -13,6 +13,7 @@ import {
 	type AssetId,
 	type Bytes,
 	dueFor,
+	equalBytes,
 	integer,
 	isRefusal,
 	list,
@@ -50,6 +51,13 @@ export const meterRow = record({
 });
 type MeterRow = TypeOf<typeof meterRow>;
 
+/** `preimage`: of its tick, which proves it again however far it is behind. A failed one is as if it had not been shown. */
+type MadeCall = {
+	readonly hash: string;
+	readonly preimage: Bytes;
+	stands: "running" | "failed" | "answered";
+};
+
 type Metered = {
 	readonly meter: Bytes;
 	readonly id: string;
@@ -58,8 +66,8 @@ type Metered = {
 	readonly perTicks: number;
 	/** as written before this program started */
 	readonly before: MeterRow;
-	/** the calls of ticks, by number: their hashes, and whether they had their answer */
-	readonly calls: Map<number, { readonly hash: string; isAnswered: boolean }>;
+	/** the calls of ticks, by number */
+	readonly calls: Map<number, MadeCall>;
 	/** the last tick that is paid */
 	deepest: number;
 	/** answers since the last write */
@@ -111,7 +119,7 @@ export class TollMeters {
 			name: nameOf(meter, number, hash),
 			key: meteredKey({ meter, tick }, hash),
 			take: () => this.#take(metered, { frame, tick }, hash),
-			giveBack: () => metered.calls.delete(number),
+			giveBack: () => gaveBack(metered, number),
 			answered: () => this.#answered(metered, number),
 			taken: { [meterHeader]: writeTaken(number) },
 			pending: () => pendingCall(callPath(hash), hash, { [meterHeader]: writeTaken(number, true) }),
@@ -126,7 +134,7 @@ export class TollMeters {
 		if (this.#notPaid(metered, tick) !== undefined) return "unknown";
 		const had = metered.calls.get(tick.ticks);
 		if (had !== undefined && had.hash !== hash) return "unknown";
-		return had?.isAnswered === true || isBefore(metered, tick.ticks) ? "gone" : "paid";
+		return had?.stands === "answered" || isBefore(metered, tick.ticks) ? "gone" : "paid";
 	}
 
 	#find(meter: Bytes): Metered | undefined {
@@ -149,14 +157,16 @@ export class TollMeters {
 		{ frame, tick }: Pick<MeteredCall, "frame" | "tick">,
 		hash: string,
 	): Promise<Refusal | undefined> {
+		const { ticks: number, preimage } = tick;
+		// Before it is paid: whatever is answered late is still among those that the last tick proves.
+		if (outruns(metered, number)) return refuse("overloaded", "a call long before this one is still made");
 		const not = await this.#pay(metered, frame, tick);
 		if (not !== undefined) return not;
-		const { ticks: number } = tick;
 		const had = metered.calls.get(number);
-		if (had !== undefined && had.hash !== hash)
-			return refuse("request-mismatch", "this tick has paid for another call");
-		if (had !== undefined || isBefore(metered, number)) return refuse("answer-gone", "a call that was made");
-		metered.calls.set(number, { hash, isAnswered: false });
+		const isMade = had !== undefined && had.stands !== "failed";
+		if (isMade && had.hash !== hash) return refuse("request-mismatch", "this tick has paid for another call");
+		if (isMade || isBefore(metered, number)) return refuse("answer-gone", "a call that was made");
+		metered.calls.set(number, { hash, preimage, stands: "running" });
 		return undefined;
 	}
 
@@ -169,8 +179,10 @@ export class TollMeters {
 	}
 
 	/** Why a tick is not among those that the meter's last one has paid for. */
-	#notPaid({ meter }: Metered, tick: Tick): Refusal | undefined {
+	#notPaid({ meter, calls }: Metered, tick: Tick): Refusal | undefined {
 		const { module, meters } = this.#wallet;
+		const had = calls.get(tick.ticks);
+		if (had !== undefined && equalBytes(had.preimage, tick.preimage)) return undefined;
 		if (module.meters.has(meter, tick, behind - 1)) return undefined;
 		const summary = meters.get(meter);
 		if (summary === undefined) return refuse("attempt-unknown", "no such meter");
@@ -182,14 +194,15 @@ export class TollMeters {
 
 	async #answered(metered: Metered, number: number): Promise<void> {
 		const call = metered.calls.get(number);
-		if (call !== undefined) call.isAnswered = true;
+		if (call !== undefined) call.stands = "answered";
 		if (++metered.unwritten < block) return;
 		metered.unwritten = 0;
 		const { id, deepest, calls } = metered;
 		const left: number[] = [];
 		for (let each = Math.max(1, deepest - behind + 1); each <= deepest; each++)
-			if (calls.get(each)?.isAnswered !== true && !isBefore(metered, each)) left.push(each);
-		for (const each of calls.keys()) if (each + behind <= deepest) calls.delete(each);
+			if (calls.get(each)?.stands !== "answered" && !isBefore(metered, each)) left.push(each);
+		for (const [each, { stands }] of calls)
+			if (each + behind <= deepest && stands === "answered") calls.delete(each);
 		const row = { upTo: deepest, left };
 		await this.#store.commit([{ key: meterPrefix + id, value: serialize(meterRow, row) }]);
 		this.#rows.set(id, row);
@@ -228,6 +241,21 @@ function isPriceOf({ asset, units, perTicks }: Metered, { asset: own, amount, ca
 /** Whether its answer was written down before this program started. */
 function isBefore({ before: { upTo, left } }: Metered, number: number): boolean {
 	return number <= upTo && !left.includes(number);
+}
+
+/** Whether a tick would leave a call behind whose handler runs, further than the last tick proves. */
+function outruns({ calls, deepest }: Metered, number: number): boolean {
+	for (const [each, { stands }] of calls)
+		if (stands === "running" && each + behind > deepest && each + behind <= number) return true;
+	return false;
+}
+
+/** The latest are kept, so that they can be made again however many calls came after them. */
+function gaveBack({ calls }: Metered, number: number): void {
+	const call = calls.get(number);
+	if (call !== undefined) call.stands = "failed";
+	const failed = [...calls].filter(([, { stands }]) => stands === "failed");
+	for (const [each] of failed.slice(0, -behind)) calls.delete(each);
 }
 
 function nameOf(meter: Bytes, number: number, hash: string): string {

@@ -144,6 +144,7 @@ export class Toll {
 		if (price === null) return serve(null);
 		const ticked = await this.#tick(call, price, serve);
 		if (ticked !== undefined && !isRefusal(ticked)) return ticked;
+		if (ticked?.code === "overloaded") return tooBusy();
 		return ticked?.code === "answer-gone" ? gone() : this.#ask(call, price, ticked);
 	}
 
