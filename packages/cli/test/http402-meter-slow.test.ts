@@ -208,6 +208,24 @@ describe("a metered call that takes long", () => {
 		assert.equal(wallet.balance(shop.town.asset).available, 999n);
 	});
 
+	test("is answered where its status is cut off after its head, and its program's fetch keeps copies", async () => {
+		const server = await mortalToll(shop, priceOf(10), limits);
+		const { open, opened } = gate();
+		server.handler = () => opened;
+		const copies: Response[] = [];
+		const fetch = async (request: Request): Promise<Response> => {
+			const response = await server.fetch(request);
+			copies.push(response.clone());
+			if (!request.url.includes("/.tenten/v1/calls/")) return response;
+			open();
+			return new Response(new ReadableStream({ pull: (body) => body.error(new Error("cut")) }));
+		};
+		const { paid } = await shop.buyer({ fetch });
+		assert.deepEqual(await bodyOf(await paid.fetch(url)), [200, "answer 1"]);
+		assert.ok(copies.some(({ status }) => status === 202));
+		assert.equal(await paid.settle(), 0);
+	});
+
 	test("keeps its meter open until it has its answer, whatever its server loses", async () => {
 		const server = await mortalToll(shop, priceOf(10), limits);
 		server.handler = () => gate().opened;

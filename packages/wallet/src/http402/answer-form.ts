@@ -51,7 +51,7 @@ export async function readAtMost(
 		if (part?.value === undefined) break;
 		length += part.value.length;
 		if (length > maximumBytes) {
-			await reader?.cancel();
+			reader?.cancel().catch(() => undefined);
 			return refuse("too-large", `a body of more than ${maximumBytes} bytes`);
 		}
 		parts.push(part.value);

@@ -9,7 +9,7 @@ import { type Bytes, isRefusal, type Refusal, refuse, toHex } from "@tenten/prot
 import { tickHeader, writeTick } from "./book.ts";
 import type { BookOfCalls, PaidCalls } from "./calls.ts";
 import { readRequired, requiredHeader } from "./headers.ts";
-import type { SentCall } from "./sent-call.ts";
+import { discard, type SentCall } from "./sent-call.ts";
 
 /** numbers that are written as shown at once, and that a server may have lost in a crash */
 const block = 64;
@@ -134,7 +134,7 @@ export class CallBooks {
 	 */
 	async #learnFrom(url: string, taken: BookCall, came: Response): Promise<void> {
 		const askings = readRequired(came.headers.get(requiredHeader) ?? "");
-		await came.body?.cancel();
+		discard(came);
 		const asked = isRefusal(askings) ? undefined : askings.find(({ calls }) => calls > 1);
 		this.learn(url, asked);
 		const { row } = taken;

@@ -28,7 +28,7 @@ import type { ChosenMeter } from "./choosing.ts";
 import type { Fetch } from "./fetch-channel.ts";
 import { readResponse, responseHeader } from "./headers.ts";
 import { isStillMade, meterHeader, writeMeteredCall } from "./meter-call.ts";
-import type { SentCall } from "./sent-call.ts";
+import { discard, type SentCall } from "./sent-call.ts";
 import { untilMade } from "./showing.ts";
 
 export type MeteringCalls = {
@@ -102,7 +102,7 @@ export class CallMeters {
 				return came;
 			}
 			if (came.status !== 402) return this.#answered(key, taken, came);
-			await came.body?.cancel();
+			discard(came);
 			const why = whyNot(came);
 			if (why === "request-mismatch") await this.#forget(key);
 			else if (why === "amount-mismatch" || isResumed || !isAbout(why))

@@ -31,7 +31,7 @@ import { type ChosenAsking, chooseAsking, chooseMeter } from "./choosing.ts";
 import { type Fetch, fetchChannel } from "./fetch-channel.ts";
 import { requiredHeader } from "./headers.ts";
 import { reserve } from "./reserving.ts";
-import { type SentCall, sentCall, sentRequest } from "./sent-call.ts";
+import { discard, type SentCall, sentCall, sentRequest } from "./sent-call.ts";
 import { isPending, showPayment } from "./showing.ts";
 
 export type PaidFetchOptions = {
@@ -154,7 +154,7 @@ export class PaidFetch {
 		const first = await this.#send(call);
 		const header = isRefusal(first) || first.status !== 402 ? null : first.headers.get(requiredHeader);
 		if (isRefusal(first) || header === null) return first;
-		await first.body?.cancel();
+		discard(first);
 		return (await this.#openMeter(key, call, header, isNamed)) ?? this.#buy(key, call, header);
 	}
 

@@ -11,6 +11,11 @@ export async function sentCall(input: string | URL, init: RequestInit): Promise<
 	return { method: request.method, url: url.href, body, headers: request.headers };
 }
 
+/** Leaves a body unread, and waits for nothing: that of a response which a caller's `fetch` has cloned ends with its copy. */
+export function discard({ body }: Response): void {
+	body?.cancel().catch(() => undefined);
+}
+
 /** Redirects are not followed: what was paid for is at this address. */
 export function sentRequest(
 	{ method, url, body, headers: own }: SentCall,

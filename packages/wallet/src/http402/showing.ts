@@ -19,7 +19,7 @@ import { readAtMost } from "./answer-form.ts";
 import type { PaidCall } from "./calls.ts";
 import type { Fetch } from "./fetch-channel.ts";
 import { readResponse, responseHeader, signatureHeader, writeSignature } from "./headers.ts";
-import { type SentCall, sentRequest } from "./sent-call.ts";
+import { discard, type SentCall, sentRequest } from "./sent-call.ts";
 
 export type Showing = {
 	readonly wallet: Wallet;
@@ -56,7 +56,7 @@ export async function showPayment(
 			continue;
 		}
 		if (isTaken || status < 400) return response;
-		await response.body?.cancel();
+		discard(response);
 		if (status === 410) return refuse("answer-gone", "its answer was kept for its time");
 		why = refuse("answer-pending", `it is paid, and the server says ${status}: ${reasonOf(response)}`);
 		if (status < 500) break;
@@ -98,7 +98,7 @@ export async function untilMade(
 	{ fetch, timeout_ms }: Pick<Showing, "fetch" | "timeout_ms">,
 	headers: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
-	await response.body?.cancel();
+	discard(response);
 	const location = statusAddress(response.headers.get("location") ?? "", origin);
 	const seconds = Number(response.headers.get("retry-after") ?? "1");
 	const pause_ms = 1_000 * Math.min(Number.isFinite(seconds) ? Math.max(seconds, 0.1) : 1, longestPause_s);
@@ -106,10 +106,10 @@ export async function untilMade(
 	do {
 		await new Promise((resolve) => setTimeout(resolve, pause_ms));
 		if (location === undefined) return true;
-		const said = await trying(() =>
-			fetch(new Request(location, { headers, redirect: "error", signal: AbortSignal.timeout(timeout_ms) })),
-		);
-		if (said === undefined || !(await isRunning(said))) return true;
+		const asked = () =>
+			fetch(new Request(location, { headers, redirect: "error", signal: AbortSignal.timeout(timeout_ms) }));
+		const isStillMade = await trying(async () => isRunning(await asked()));
+		if (isStillMade !== true) return true;
 	} while (!end.aborted);
 	return false;
 }
@@ -126,7 +126,7 @@ async function isRunning(response: Response): Promise<boolean> {
 }
 
 /** Undefined where nothing came back: whether it arrived is not known. */
-async function trying(exchange: () => Promise<Response>): Promise<Response | undefined> {
+async function trying<T>(exchange: () => Promise<T>): Promise<T | undefined> {
 	try {
 		return await exchange();
 	} catch {
