@@ -133,6 +133,11 @@ describe("a metered call that takes long", () => {
 		assert.deepEqual(await statusOf(told), [200, "running"]);
 		open();
 		assert.equal(ok(await came).status, 200);
+		// What the third tick has paid for with itself, and no call was made by.
+		const third = writeMeteredCall(read.meter, ok(wallet.module.meters.tick(meter.meter)));
+		assert.equal((await fetch(`${shop.url}/asked`, { headers: { "tenten-meter": third } })).status, 200);
+		const second = { location, tick: writeMeteredCall(read.meter, next) };
+		assert.deepEqual(await statusOf(second), [200, "paid"]);
 	});
 
 	test("asked for again while it runs, and after its program gave up, it is one run and one tick", async () => {
