@@ -55,6 +55,29 @@ describe("metered calls", () => {
 		assert.equal(wallet.balance(shop.town.asset).available, 899n);
 	});
 
+	test("both sides end: no number is left that was written down as answered and is not known to be paid", async () => {
+		const server = await mortal(200);
+		const device = shop.town.device();
+		const [first, rows] = [await device.open(), memoryStore()];
+		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+		assert.equal(await first.join(shop.town.operator, shop.town.operator.id, asked), undefined);
+		await shop.town.fund(first, 1_000n);
+		const budget = [{ asset: shop.town.asset, perCall: 200n, inAll: 200n }];
+		const { paid } = await shop.buyer({ wallet: first, rows, fetch: server.fetch, budget });
+		server.handler = () => {
+			throw new Error("it fails");
+		};
+		for (let call = 0; call < 10; call++) assert.equal(status(await paid.fetch(url)), 500);
+		server.handler = async () => undefined;
+		for (let call = 0; call < 64; call++) assert.equal(status(await paid.fetch(url)), 200);
+		await server.restart();
+		const wallet = await device.open();
+		const anew = await shop.buyer({ wallet, rows, fetch: server.fetch, budget });
+		assert.equal(status(await anew.paid.fetch(url)), 200);
+		assert.equal(await anew.paid.settle(), 0);
+		assert.equal(wallet.balance(shop.town.asset).available, 925n);
+	});
+
 	test("a program that ended shows the tick of a named call for no other, though its server never saw it", async () => {
 		const server = await mortal(100);
 		const device = shop.town.device();

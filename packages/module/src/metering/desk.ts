@@ -41,7 +41,7 @@ import {
 	subjectOf,
 	tickMeter,
 } from "./paying.ts";
-import { hasTick, payeeDoes } from "./receiving.ts";
+import { hasTick, keepTicks, payeeDoes } from "./receiving.ts";
 import {
 	type MadeMeterRequest,
 	type MeterRequestOptions,
@@ -205,6 +205,11 @@ export class MeterDesk {
 	/** As payee: whether it has this tick, which its last proves by at most so many hashes. */
 	has(meter: Bytes, tick: Tick, most: number): boolean {
 		return hasTick(this.#core, this.#meters, meter, tick, most);
+	}
+
+	/** As payee: its ticks so far are durable when it resolves, for who writes down what they were for. */
+	keep(meter: Bytes): Promise<void> {
+		return this.#core.exclusively(() => keepTicks(this.#core, this.#meters, meter));
 	}
 
 	/** Every meter on record, on either side. */

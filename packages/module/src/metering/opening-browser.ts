@@ -38,6 +38,7 @@ const none: MeterPort = {
 	awaited: () => [],
 	claimableByWord: () => [],
 	has: () => false,
+	keep: async () => undefined,
 	list: () => [],
 	get: () => undefined,
 	forget: async () => 0,

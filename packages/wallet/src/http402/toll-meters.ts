@@ -197,7 +197,9 @@ export class TollMeters {
 		if (call !== undefined) call.stands = "answered";
 		if (++metered.unwritten < block) return;
 		metered.unwritten = 0;
-		const { id, deepest, calls } = metered;
+		const { id, meter, deepest, calls } = metered;
+		// Before the row: of a number in it that is not known to be paid its payer would make another call, in vain.
+		await this.#wallet.module.meters.keep(meter);
 		const left: number[] = [];
 		for (let each = Math.max(1, deepest - behind + 1); each <= deepest; each++)
 			if (calls.get(each)?.stands !== "answered" && !isBefore(metered, each)) left.push(each);
