@@ -1,16 +1,26 @@
-/** What is closed stays closed: clients of a broker that does not answer, ended in the middle of what they ask it. */
+/**
+ * What is closed stays closed: clients of a broker that does not answer, ended in the middle of what they ask it. And who
+ * is not closed is answered once it does.
+ */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { isRefusal } from "@tenten/protocol";
+import { encodeFogAnswer, type FogAnswer, isRefusal } from "@tenten/protocol";
 import { fogByMqtt, mqttDial } from "@tenten/wallet";
 import { joinBroker } from "../packages/operator/src/fog/mqtt.ts";
 import { encodeFrame } from "../packages/wallet/src/transport/relay-frame.ts";
 
 /** First bytes of packets (MQTT 3.1.1, section 2.2.1). */
-const packets = { connect: 0x10, connack: 0x20, publish: 0x32, subscribe: 0x82, suback: 0x90 } as const;
+const packets = {
+	connect: 0x10,
+	connack: 0x20,
+	brought: 0x30,
+	publish: 0x32,
+	subscribe: 0x82,
+	suback: 0x90,
+} as const;
 type Packet = "connect" | "subscribe" | "publish";
 /** of a subscription (section 3.9.3) */
 const outcomes = { taken: 1, refused: 0x80 } as const;
@@ -23,6 +33,8 @@ async function dumbBroker(
 	readonly url: string;
 	readonly connections: readonly Socket[];
 	readonly heard: (packet: Packet) => Promise<void>;
+	/** Brings this to whoever is connected, whatever it has subscribed to. */
+	readonly bring: (answer: FogAnswer) => void;
 	readonly stop: () => void;
 }> {
 	const connections: Socket[] = [];
@@ -44,6 +56,12 @@ async function dumbBroker(
 		url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		connections,
 		heard: (packet) => new Promise((resolve) => waiting.set(packets[packet], resolve)),
+		bring: (answer) => {
+			const payload = encodeFogAnswer(answer);
+			// Delivered at most once, under a topic of one letter (section 3.3).
+			const packet = Uint8Array.of(packets.brought, 3 + payload.length, 0, 1, 0x61, ...payload);
+			for (const each of connections) each.write(packet);
+		},
 		stop: () => {
 			for (const each of connections) each.destroy();
 			server.close();
@@ -105,6 +123,35 @@ test("a broker that refuses a subscription is come back to after a pause, and no
 	await pause(aMoment_ms);
 	assert.equal(broker.connections.length, tries);
 	broker.stop();
+});
+
+test("who ask one question at the same time are all answered, and the end of the one ends no other", async (t) => {
+	const broker = await dumbBroker(["connect", "subscribe"]);
+	const timeout_ms = 20_000;
+	const options = { url: broker.url, gateway: new Uint8Array(32), rules: { loopback: true }, timeout_ms };
+	const subscribing = broker.heard("subscribe");
+	const line = await fogByMqtt(options);
+	assert.ok(!isRefusal(line));
+	t.after(() => {
+		line.close();
+		broker.stop();
+	});
+	await subscribing;
+	// The line waits by this clock, so that what is slow here is not late.
+	t.mock.timers.enable({ apis: ["setTimeout"] });
+	const id = new Uint8Array(16);
+	const ask = () => line.ask({ kind: "time", id });
+	const publishing = broker.heard("publish");
+	const first = ask();
+	await publishing;
+	t.mock.timers.tick(timeout_ms / 2);
+	const [second, third] = [ask(), ask()];
+	t.mock.timers.tick(timeout_ms / 2);
+	const late = await first;
+	assert.equal(isRefusal(late) && late.code, "channel-failed");
+	const answer = { kind: "time", id, time: Uint8Array.of(1), since: 0 } as const;
+	broker.bring(answer);
+	assert.deepEqual(await Promise.all([second, third]), [answer, answer]);
 });
 
 test("a side that leaves its room goes, also where its last letter is not acknowledged", {

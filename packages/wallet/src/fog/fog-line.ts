@@ -136,8 +136,13 @@ function lineOver(
 	own: { readonly gateway: string; readonly client: string },
 	{ timeout_ms, repeat_ms }: Required<FogLineOptions>,
 ): FogLine {
-	type Waiting = { readonly send: () => void; readonly end: (answer: FogAnswer | Refusal) => void };
-	const waiting = new Map<string, Waiting>();
+	type Waiting = {
+		/** its question's id in hex, which others may ask at the same time */
+		readonly id: string;
+		readonly send: () => void;
+		readonly end: (answer: FogAnswer | Refusal) => void;
+	};
+	const waiting = new Set<Waiting>();
 	let isSubscribed = false;
 	// A close follows, and another try.
 	client.on("error", () => undefined);
@@ -147,12 +152,14 @@ function lineOver(
 			// Another try after the pause. `reconnect` takes none, and leaves a client that hears of no end.
 			if (error !== null || granted?.some(({ qos }) => qos > 1) === true) return void client.stream.destroy();
 			isSubscribed = true;
-			for (const { send } of waiting.values()) send();
+			for (const { send } of waiting) send();
 		});
 	});
 	client.on("message", (_, payload) => {
 		const answer = parseFogAnswer(Uint8Array.from(payload));
-		if (!isRefusal(answer)) waiting.get(toHex(answer.id))?.end(answer);
+		if (isRefusal(answer)) return;
+		const id = toHex(answer.id);
+		for (const each of waiting) if (each.id === id) each.end(answer);
 	});
 	let isClosed = false;
 	return {
@@ -165,20 +172,20 @@ function lineOver(
 					if (isSubscribed) client.publish(topic, payload, { qos: 1 }, () => undefined);
 				};
 				const again = setInterval(send, repeat_ms);
-				const key = toHex(question.id);
 				const end = (answer: FogAnswer | Refusal): void => {
 					clearInterval(again);
 					clearTimeout(late);
-					waiting.delete(key);
+					waiting.delete(asked);
 					resolve(answer);
 				};
 				const late = setTimeout(() => end(refuse("channel-failed", "no answer in time")), timeout_ms);
-				waiting.set(key, { send, end });
+				const asked: Waiting = { id: toHex(question.id), send, end };
+				waiting.add(asked);
 				send();
 			}),
 		close: () => {
 			isClosed = true;
-			for (const { end } of [...waiting.values()]) end(refuse("channel-failed", "closed"));
+			for (const { end } of waiting) end(refuse("channel-failed", "closed"));
 			client.end(true);
 		},
 	};
