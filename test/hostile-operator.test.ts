@@ -13,10 +13,12 @@ import { ok, openTown, random, asset as yen } from "./support/town.ts";
 
 const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "ok");
 
+const dollars = { ...yen, code: "USD", scale: 2, name: "Dollar" };
+
 describe("an operator's answer", () => {
 	/** Ann's pending order, and what the operator answers to it. */
 	async function pending(action: "refresh" | "withdraw") {
-		const town = await openTown();
+		const town = await openTown({ policy: { assets: [yen, dollars] } });
 		const ann = await town.wallet(1_000n);
 		const inputs = ann.module.tokens().map(({ output }) => output);
 		const account = ann.module.certificates()[0]?.hash as Bytes;
@@ -44,6 +46,21 @@ describe("an operator's answer", () => {
 			assert.equal(ann.balance(town.asset).available, action === "refresh" ? 1_000n : 1_050n);
 			await town.close();
 		});
+
+	test("in tokens of another asset ends nothing", async () => {
+		const { town, ann, order, answer } = await pending("withdraw");
+		const whole = ok(parseReply(answer));
+		const outputs = whole.issues.map(({ proof: { issue } }) => issue);
+		const terms = { conditions: [], caveats: [] };
+		const cents = ok(await town.operator.issue({ id: random(32), code: dollars.code, outputs, terms }));
+		const issues = cents.map((proof, output) => ({ output, proof }));
+		const foreign = serialize(replyShape, { ...whole, issues });
+		assert.equal(codeOf(await ann.module.answer(order.digest, foreign)), "asset-mismatch");
+		assert.equal(ann.balance(town.assetOf(dollars.code)).available, 0n);
+		ok(await ann.module.answer(order.digest, answer));
+		assert.equal(ann.balance(town.asset).available, 1_050n);
+		await town.close();
+	});
 
 	test("that brings back a token which was here before is not taken: spending it would be a fork", async () => {
 		const { town, ann, order, answer } = await pending("withdraw");

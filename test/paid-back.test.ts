@@ -25,9 +25,12 @@ const day = 86_400;
 const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "taken");
 
+const dollars = { ...yen, code: "USD", scale: 2, name: "Dollar" };
+
 /** A town whose money only shops may take, and have on their accounts. */
 const townOfShops = (): Promise<Town> =>
 	openTown({
+		policy: { assets: [yen, dollars] },
 		conditions: [
 			{
 				...{ kind: "payees", classes: ["shop"], merchantCategories: null },
@@ -63,6 +66,15 @@ function saying(answer: Bytes, change: (whole: Reply) => Partial<Reply>): Bytes 
 	const ruled = ruledIn(answer);
 	const whole = ok(parseReply(ruled.reply as Bytes));
 	return serialize(rulingReply, { ...ruled, reply: serialize(replyShape, { ...whole, ...change(whole) }) });
+}
+
+/** An answer whose tokens are as much in dollars, of the same owner. */
+async function inDollars({ operator }: Town, answer: Bytes): Promise<Bytes> {
+	const { issues } = ok(parseReply(ruledIn(answer).reply as Bytes));
+	const outputs = issues.map(({ proof: { issue } }) => issue);
+	const terms = { conditions: [], caveats: [] };
+	const proofs = ok(await operator.issue({ id: random(32), code: dollars.code, outputs, terms }));
+	return saying(answer, () => ({ issues: proofs.map((proof) => ({ output: null, proof })) }));
 }
 
 const lacking: Readonly<Record<string, readonly [code: string, lie: (answer: Bytes) => Bytes]>> = {
@@ -115,6 +127,7 @@ describe("the rest of a meter that no account may take", () => {
 		const { meters } = payer.module;
 		for (const [code, lie] of [
 			...lies,
+			["sum-mismatch", await inDollars(town, answer)],
 			["request-mismatch", others],
 			["meter-over", saying(answer, final)],
 		] as const) {
@@ -171,6 +184,8 @@ describe("what a backup brought and no account may take", () => {
 			assert.equal(codeOf(await tell(lie(answer))), code);
 			assert.equal(wallet.balance(town.asset).awaited, 500n);
 		}
+		assert.equal(codeOf(await tell(await inDollars(town, answer))), "sum-mismatch");
+		assert.equal(wallet.balance(town.asset).awaited, 500n);
 		const back = { kind: "refunded", amount: 500n, fresh: 500n };
 		assert.deepEqual(await tell(answer), back);
 		const { available, awaited } = wallet.balance(town.asset);

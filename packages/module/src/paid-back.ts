@@ -18,6 +18,7 @@ import {
 	type RulingReply,
 	refundOrder,
 	refuse,
+	sameAsset,
 	sumOf,
 	type Trust,
 	toHex,
@@ -70,7 +71,7 @@ export function paidBack(
 	if (order === undefined || result === undefined || !equalBytes(reply.order, orderDigest(order)))
 		return refuse("request-mismatch", "the answer to another statement");
 	// Also of what a fork reserve pays: the account may not take that either.
-	const fresh = issuedTo(core, reply.issues, owners, trust);
+	const fresh = issuedTo(core, reply.issues, owners, asset, trust);
 	switch (result.kind) {
 		case "paid":
 			return { kind: "paid", amount: result.amount, fresh };
@@ -89,18 +90,20 @@ export function paidBack(
 	}
 }
 
-/** The tokens that were issued to one of these owners, each once, and none that was here before. */
+/** The tokens of this asset that were issued to one of these owners, each once, and none that was here before. */
 export function issuedTo(
 	core: Core,
 	issues: readonly NewIssue[],
 	owners: readonly Owner[],
+	asset: AssetId,
 	trust: Trust,
 ): readonly VerifiedToken[] {
 	const fresh = new Map<string, VerifiedToken>();
 	for (const { proof } of issues)
 		for (const owner of owners) {
 			const token = verifyParsedToken(tokenFromIssue(proof, owner), trust);
-			if (!isRefusal(token) && !core.everOwned(token.outputId)) fresh.set(toHex(token.outputId), token);
+			if (isRefusal(token) || !sameAsset(token.asset, asset)) continue;
+			if (!core.everOwned(token.outputId)) fresh.set(toHex(token.outputId), token);
 		}
 	return [...fresh.values()];
 }

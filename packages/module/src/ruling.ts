@@ -327,5 +327,6 @@ function refundedTokens(
 		const walked = verifyParsedToken(token, trust, { signatures: false });
 		return isRefusal(walked) ? [] : walked.inputOwners.slice(-1);
 	});
-	return issuedTo(core, reply.issues, owners, trust);
+	const { asset } = (asked.tokens[0] as Token).issue.issue;
+	return issuedTo(core, reply.issues, owners, asset, trust);
 }

@@ -35,6 +35,7 @@ import {
 	ownerHash,
 	type SignatureRequest,
 	type Spendable,
+	sameAsset,
 	signatureRequests,
 	sumOf,
 	type TokenChanges,
@@ -224,6 +225,8 @@ function newTokens(state: Ordered, reply: Reply, trust: Trust): readonly Verifie
 		if (owner === undefined) continue;
 		const issued = verifyParsedToken(tokenFromIssue(proof, owner), trust);
 		if (isRefusal(issued)) return issued;
+		if (!sameAsset(issued.asset, state.order.order.asset))
+			return refuse("asset-mismatch", "a token that was not ordered");
 		tokens.push(issued);
 	}
 	return tokens;
