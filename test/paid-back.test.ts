@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import type { RulingQuestion } from "@tenten/module";
 import {
 	type Bytes,
+	type ClaimResult,
 	isRefusal,
 	parseReply,
 	parseRulingReply,
@@ -17,6 +18,7 @@ import {
 	reply as replyShape,
 	rulingReply,
 	serialize,
+	sumOf,
 } from "@tenten/protocol";
 import { inProcessChannel, memoryStore, Wallet } from "@tenten/wallet";
 import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
@@ -68,6 +70,10 @@ function saying(answer: Bytes, change: (whole: Reply) => Partial<Reply>): Bytes 
 	return serialize(rulingReply, { ...ruled, reply: serialize(replyShape, { ...whole, ...change(whole) }) });
 }
 
+/** An answer, with another result in the place of its own. */
+const resulting = (answer: Bytes, result: ClaimResult): Bytes =>
+	saying(answer, () => ({ results: [result] }));
+
 /** An answer whose tokens are as much in dollars, of the same owner. */
 async function inDollars({ operator }: Town, answer: Bytes): Promise<Bytes> {
 	const { issues } = ok(parseReply(ruledIn(answer).reply as Bytes));
@@ -76,6 +82,12 @@ async function inDollars({ operator }: Town, answer: Bytes): Promise<Bytes> {
 	const proofs = ok(await operator.issue({ id: random(32), code: dollars.code, outputs, terms }));
 	return saying(answer, () => ({ issues: proofs.map((proof) => ({ output: null, proof })) }));
 }
+
+/** The sum of the tokens of an answer, minor units. */
+const sumIn = (answer: Bytes): bigint =>
+	sumOf(ok(parseReply(ruledIn(answer).reply as Bytes)).issues.map(({ proof: { issue } }) => issue));
+
+const forkedFor = (drawn: bigint): ClaimResult => ({ kind: "forked", evidence: random(1), drawn });
 
 const lacking: Readonly<Record<string, readonly [code: string, lie: (answer: Bytes) => Bytes]>> = {
 	"no token": ["sum-mismatch", (answer) => saying(answer, () => ({ issues: [] }))],
@@ -86,6 +98,22 @@ const lacking: Readonly<Record<string, readonly [code: string, lie: (answer: Byt
 				assert.ok(result?.kind === "refreshed" && issue);
 				return { results: [{ ...result, amount: 2n * result.amount }], issues: [issue, issue] };
 			}),
+	],
+	"less than must come back": [
+		"sum-mismatch",
+		(answer) => resulting(answer, { kind: "refreshed", amount: sumIn(answer) - 1n }),
+	],
+	"an account that may not take it": [
+		"sum-mismatch",
+		(answer) => saying(answer, () => ({ results: [{ kind: "paid", amount: sumIn(answer) }], issues: [] })),
+	],
+	"a fork, and less than the reserve drew": [
+		"sum-mismatch",
+		(answer) => resulting(answer, forkedFor(sumIn(answer) + 1n)),
+	],
+	"a fork, and an account that may not take it": [
+		"sum-mismatch",
+		(answer) => saying(answer, () => ({ results: [forkedFor(sumIn(answer))], issues: [] })),
 	],
 	"no result": ["request-mismatch", (answer) => saying(answer, () => ({ results: [] }))],
 	"no reply": ["request-mismatch", (answer) => serialize(rulingReply, { ...ruledIn(answer), reply: null })],
@@ -151,6 +179,57 @@ describe("the rest of a meter that no account may take", () => {
 		const paid = await payer.module.meters.claim(meter, async () => forked);
 		assert.deepEqual(paid, { kind: "paid", amount: 250n, fresh: 250n });
 		assert.equal(payer.balance(town.asset).available, 250n);
+		await town.close();
+	});
+});
+
+describe("what an account may take of a meter", () => {
+	/** A meter of 250 for a hundred ticks, of which forty were ticked, and its sides once they may claim. */
+	async function ticked() {
+		const town = await openTown();
+		const payer = await town.wallet(500n);
+		const payee = await town.wallet();
+		const until = town.clock.now + 2 * day;
+		const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
+		const { encoded } = ok(await payee.meters.request(terms));
+		const channel = inProcessChannel(payee.handle);
+		const { meter } = ok(await payer.meters.open({ request: encoded }, channel));
+		assert.equal(await payer.meters.tick(meter, channel, 40), undefined);
+		return { town, payer, payee, meter, until };
+	}
+
+	test("is no less than what was not shown to the payee, except of a fork", async () => {
+		const { town, payer, meter, until } = await ticked();
+		town.clock.now = until + yen.grace;
+		const { meters } = payer.module;
+		const answer = await overheard(town, (ask) => meters.claim(meter, ask));
+		for (const amount of [1n, 149n]) {
+			const lie = resulting(answer, { kind: "paid", amount });
+			assert.equal(codeOf(await meters.claim(meter, async () => lie)), "sum-mismatch");
+			assert.equal(meters.get(meter)?.isOpen, true);
+		}
+		const drawn = resulting(answer, forkedFor(1n));
+		const paid = await meters.claim(meter, async () => drawn);
+		assert.deepEqual(paid, { kind: "paid", amount: 1n, fresh: 0n });
+		await town.close();
+	});
+
+	test("is no less than the payee's ticks", async () => {
+		const { town, payee, meter, until } = await ticked();
+		town.clock.now = until;
+		const { meters } = payee.module;
+		const kept = await meters.claim(meter, ({ request }) => town.operator.rule(request));
+		assert.deepEqual(kept, { kind: "kept", from: until + yen.grace });
+		town.clock.now = until + yen.grace;
+		const answer = await overheard(town, (ask) => meters.claim(meter, ask));
+		const lie = resulting(answer, { kind: "paid", amount: 99n });
+		assert.equal(codeOf(await meters.claim(meter, async () => lie)), "sum-mismatch");
+		assert.equal(meters.get(meter)?.isOpen, true);
+		assert.deepEqual(await meters.claim(meter, async () => answer), {
+			kind: "paid",
+			amount: 100n,
+			fresh: 0n,
+		});
 		await town.close();
 	});
 });

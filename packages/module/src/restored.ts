@@ -11,6 +11,7 @@
 import {
 	type Bytes,
 	equalBytes,
+	holdingOf,
 	isRefusal,
 	limits,
 	ownerHash,
@@ -153,7 +154,7 @@ function isOwnLink(
 
 async function takeRefund(
 	core: Core,
-	{ summary }: TokenRow,
+	{ summary, token: kept }: TokenRow,
 	ruled: Extract<RulingReply, { readonly kind: "ruled" }>,
 	trust: Trust,
 ): Promise<Fate | Refusal> {
@@ -162,9 +163,13 @@ async function takeRefund(
 	if (question === undefined) return refuse("request-mismatch", "no answer to it");
 	const { request, certificate: hash, ownRequest } = question;
 	const certificate = core.ownCertificate(hash);
+	const token = verifyToken(kept, trust, { signatures: false });
 	if (isRefusal(certificate)) return certificate;
+	if (isRefusal(token)) return token;
 	const owners = [{ certificate, purpose: null, request: ownRequest }];
-	const back = paidBack(core, ruled, { asset, subject: output, request, owners }, trust);
+	// It is refunded whole.
+	const stated = { asset, subject: output, request, owners, holding: holdingOf(token) };
+	const back = paidBack(core, ruled, stated, trust);
 	if (isRefusal(back)) return back;
 	if (back.kind === "nothing") return ends(core, output, { kind: "spent", amount });
 	const { fresh } = back;

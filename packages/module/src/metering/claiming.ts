@@ -13,10 +13,13 @@ import {
 	type Bytes,
 	dueFor,
 	equalBytes,
+	type Holding,
 	isRefusal,
 	meterPart,
 	type Owner,
 	parseRulingReply,
+	payeesHolding,
+	payersHolding,
 	type Refusal,
 	type RulingReply,
 	refuse,
@@ -259,8 +262,9 @@ async function takePayout(
 	const { state, claim, asset, held, purpose, counted: ticks } = row;
 	if (state.kind !== "claimed" || claim === null) return refuse("meter-over", state.kind);
 	const [name, party] = side === "payers" ? (["payer", row.payee] as const) : (["payee", row.payer] as const);
-	const owners = ownersOfPart(state.token, side, trust);
-	const stated = { asset, subject: meterPart(row.output, name), request: claim.request, owners };
+	const part = partIn(state.token, side, leastOf(meters, row), trust);
+	if (isRefusal(part)) return part;
+	const stated = { asset, subject: meterPart(row.output, name), request: claim.request, ...part };
 	const back = paidBack(core, ruled, stated, trust);
 	if (isRefusal(back)) return back;
 	if (back.kind === "nothing") return refuse("meter-over", back.code);
@@ -270,12 +274,31 @@ async function takePayout(
 	return { kind: "paid", amount, fresh: sumOf(fresh) };
 }
 
-/** Whose what an account may not take is: the owner that this side's part has. */
-function ownersOfPart(metered: Token, side: Side, trust: Trust): readonly Owner[] {
-	const walked = verifyParsedToken(metered, trust, { signatures: false });
-	if (isRefusal(walked) || walked.owner.meter === undefined) return [];
-	const { certificate, purpose, request, meter } = walked.owner;
+/**
+ * What an operator pays this side at least, in minor units. A payee claims no more than it was shown: how much that was a
+ * payer knows of a meter that it has not opened again since.
+ */
+function leastOf({ shown }: Meters, row: Row): bigint {
+	const { state, held, most } = row;
+	if ("ticks" in state) return dueFor(row, state.ticks);
+	return held - dueFor(row, shown.get(toHex(state.meter)) ?? most);
+}
+
+/** Whose this side's part is, where an account may not take it, and how it is held. */
+function partIn(
+	metered: Token,
+	side: Side,
+	amount: bigint,
+	trust: Trust,
+): { readonly owners: readonly Owner[]; readonly holding: Holding } | Refusal {
+	const token = verifyParsedToken(metered, trust, { signatures: false });
+	if (isRefusal(token)) return token;
+	const { certificate, purpose, request, meter } = token.owner;
+	if (meter === undefined) return refuse("meter-mismatch", "no metered output");
 	return side === "payers"
-		? [{ certificate, purpose: null, request }]
-		: [{ certificate: meter.payee, purpose, request }];
+		? { owners: [{ certificate, purpose: null, request }], holding: payersHolding(token, amount) }
+		: {
+				owners: [{ certificate: meter.payee, purpose, request }],
+				holding: payeesHolding(token, meter, amount),
+			};
 }

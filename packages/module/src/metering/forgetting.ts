@@ -4,7 +4,7 @@ import type { Meters } from "./meters.ts";
 import type { PayeeMeterRow, PayerMeterRow } from "./rows.ts";
 
 /** Within `exclusively`. How many rows went. */
-export async function forgetMeters(core: Core, { requests, payers, payees }: Meters): Promise<number> {
+export async function forgetMeters(core: Core, { requests, payers, payees, shown }: Meters): Promise<number> {
 	const surelyPast = core.surelyPast();
 	const isPast = (row: PayerMeterRow | PayeeMeterRow): boolean => overFrom(row) < surelyPast;
 	const paying = [...payers.rows.entries].filter(([, row]) => isPast(row)).map(([id]) => id);
@@ -20,7 +20,10 @@ export async function forgetMeters(core: Core, { requests, payers, payees }: Met
 	];
 	if (writes.length === 0) return 0;
 	await core.commit({ other: writes });
-	for (const id of paying) payers.forget(id);
+	for (const id of paying) {
+		payers.forget(id);
+		shown.delete(id);
+	}
 	for (const id of paid) payees.forget(id);
 	for (const id of asked) requests.set(id, null);
 	return writes.length;

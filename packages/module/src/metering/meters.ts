@@ -30,6 +30,8 @@ import {
 export class SideMeters<S, R extends MeterFacts> {
 	readonly rows: Table<R>;
 	readonly #live = new Map<string, S>();
+	/** those whose state was read from its row, which may lack ticks */
+	readonly #reopened = new Set<string>();
 	readonly #reopen: (row: R) => S;
 
 	constructor(rows: Table<R>, reopen: (row: R) => S) {
@@ -46,7 +48,14 @@ export class SideMeters<S, R extends MeterFacts> {
 		if (row === undefined) return undefined;
 		const state = this.#reopen(row);
 		this.#live.set(id, state);
+		this.#reopened.add(id);
 		return state;
+	}
+
+	/** Whether its state was entered here from its first step on, so that it lacks no tick. */
+	isWhole(meter: Bytes): boolean {
+		const id = toHex(meter);
+		return this.#live.has(id) && !this.#reopened.has(id);
 	}
 
 	/** Where the machine is from now on. */
@@ -57,6 +66,7 @@ export class SideMeters<S, R extends MeterFacts> {
 	/** Its time is over: nothing of it stays. */
 	forget(id: string): void {
 		this.#live.delete(id);
+		this.#reopened.delete(id);
 		this.rows.set(id, null);
 	}
 }
@@ -65,6 +75,8 @@ export class Meters {
 	readonly requests: Table<MeterRequestRow>;
 	readonly payers: SideMeters<MeterPayer, PayerMeterRow>;
 	readonly payees: SideMeters<MeterPayee, PayeeMeterRow>;
+	/** by hex id: how many ticks its payer had shown when it claimed the rest, where that is known for sure */
+	readonly shown = new Map<string, number>();
 	/** metered outputs that were ever taken as payee */
 	readonly #outputs = new Set<string>();
 

@@ -126,6 +126,7 @@ async function runPayer(
 	const trust = event.kind === "start" ? core.trust() : core.keptTrust();
 	if (isRefusal(trust)) return trust;
 	const context = { trust, now: core.now() };
+	if (event.kind === "claim") noteShown(meters, state);
 	let ticks: number | null = null;
 	const outcome = await runMeter(state, stepMeterPayer(state, event, context), {
 		enter: (next) => {
@@ -141,6 +142,12 @@ async function runPayer(
 	const row = meter && meters.payers.rows.get(meter);
 	if (row !== undefined) tellMeter(core, row.state.meter, "payer", row, outcome.news);
 	return outcome;
+}
+
+/** What is claimed tells no more how much of it was ticked. */
+function noteShown({ payers, shown }: Meters, state: MeterPayer): void {
+	if ((state.kind === "open" || state.kind === "stopped") && payers.isWhole(state.meter))
+		shown.set(toHex(state.meter), state.ticks);
 }
 
 /** Whose state it is; undefined before there is a row. */

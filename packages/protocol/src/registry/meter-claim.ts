@@ -108,8 +108,8 @@ export function payeesPayout(claim: MeterClaim, close: ConsumedOutput | null, tr
 	const { purpose, request } = token.owner;
 	const closed = close && closedAt(close);
 	const { due } = partsOf(token, meter, closed?.ticks ?? ticks ?? 0);
-	const rules = liveRules(token.rules, meter.payee);
-	const hops = token.hops + 1;
+	const holding = payeesHolding(token, meter, due);
+	const { rules, hops } = holding;
 	return {
 		output: closed === null ? meterPart(token.outputId, "payee") : outputId(closed.id, 0),
 		path: [...pathRows(token, trust), ...(close === null ? [] : closeRows(token.outputId, close))],
@@ -118,8 +118,19 @@ export function payeesPayout(claim: MeterClaim, close: ConsumedOutput | null, tr
 		hops: hops + 1,
 		terms: termsOf({ issue: token.issue, rules }),
 		owner: ownerHash(meter.payee.hash, purpose, request),
-		holding: { rules, amount: due, hops, received: "payment", purpose },
+		holding,
 	};
+}
+
+/** How the payee holds its part of a metered output, `amount` in minor units, where it is to become a credit. */
+export function payeesHolding(
+	token: VerifiedToken,
+	{ payee }: Pick<Meter, "payee">,
+	amount: bigint,
+): Holding {
+	const { purpose } = token.owner;
+	const rules = liveRules(token.rules, payee);
+	return { rules, amount, hops: token.hops + 1, received: "payment", purpose };
 }
 
 /** What comes back to the payer where its payee claimed so many ticks. */
@@ -127,17 +138,21 @@ export function payersPayout(claim: MeterClaim, claimedTicks: number, trust: Tru
 	const { token, meter, statement } = claim;
 	const { certificate, request } = token.owner;
 	const { rest } = partsOf(token, meter, claimedTicks);
-	const { rules, hops } = token;
 	return {
 		output: meterPart(token.outputId, "payer"),
 		path: pathRows(token, trust),
 		kept: serialize(claimedPart, { statement: statement.signed }),
 		amount: rest,
-		hops: hops + 1,
+		hops: token.hops + 1,
 		terms: termsOf(token),
 		owner: ownerHash(certificate.hash, null, request),
-		holding: { rules, amount: rest, hops, received: "change", purpose: null },
+		holding: payersHolding(token, rest),
 	};
+}
+
+/** As `payeesHolding`, of what comes back to the payer. */
+export function payersHolding({ rules, hops }: VerifiedToken, amount: bigint): Holding {
+	return { rules, amount, hops, received: "change", purpose: null };
 }
 
 /** What a claimant's own row says, beside what it is paid. */

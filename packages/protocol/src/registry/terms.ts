@@ -64,9 +64,10 @@ export function redeemedHolding({ rules, amount, hops, path, inputOwners }: Veri
  * Whether a holding may become a credit on the account of `account`.
  *
  * Judged as a payment to that certificate, under the purpose for which its holder had received it. Redeeming
- * is no hop of its own, and a value that is refunded at expiry is not held back by having expired.
+ * is no hop of its own, and a value that is refunded at expiry is not held back by having expired. `now`: unix
+ * seconds; undefined asks whether it may at any time.
  */
-export function mayCredit(holding: Holding, account: VerifiedCertificate, now: number): boolean {
+export function mayCredit(holding: Holding, account: VerifiedCertificate, now: number | undefined): boolean {
 	const { amount, hops, received } = holding;
 	const purpose = received === "payment" ? holding.purpose : null;
 	const rules = holding.rules.filter(
