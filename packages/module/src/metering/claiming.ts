@@ -80,7 +80,7 @@ export type AwaitedMeter = {
  * The meters of restored keys that are claimed by their owner's word, now or later. Of keys that came with an earlier
  * backup already the word says nothing.
  */
-export function awaitedMeters(core: Core, { payers, payees }: Meters): readonly AwaitedMeter[] {
+export function awaitedMeters(core: Core, { payers, payees, outdated }: Meters): readonly AwaitedMeter[] {
 	const byWord = (row: Row): boolean => isAwaited(core, row) && !core.isSilencedAgain(ownKey(row));
 	const paying = [...payers.rows.entries.values()]
 		.filter(byWord)
@@ -92,7 +92,7 @@ export function awaitedMeters(core: Core, { payers, payees }: Meters): readonly 
 		}));
 	const now = core.now();
 	const paid = [...payees.rows.entries.values()]
-		.filter((row) => byWord(row) && now < row.claimableFrom)
+		.filter((row) => byWord(row) && now < row.claimableFrom && !outdated.looks(row.state.meter))
 		.flatMap(({ state, asset, openedAt: from, ...row }) =>
 			"preimage" in state && state.preimage !== null
 				? [{ meter: state.meter, asset, amount: dueFor(row, state.ticks), from }]

@@ -16,6 +16,7 @@ import {
 } from "@tenten/protocol";
 import type { SealedState } from "../sealed-state.ts";
 import { Table } from "../table.ts";
+import { Outdated } from "./outdated.ts";
 import {
 	type MeterFacts,
 	type MeterRequestRow,
@@ -77,6 +78,8 @@ export class Meters {
 	readonly payees: SideMeters<MeterPayee, PayeeMeterRow>;
 	/** by hex id: how many ticks its payer had shown when it claimed the rest, where that is known for sure */
 	readonly shown = new Map<string, number>();
+	/** payees' meters of before */
+	readonly outdated: Outdated;
 	/** metered outputs that were ever taken as payee */
 	readonly #outputs = new Set<string>();
 
@@ -88,6 +91,7 @@ export class Meters {
 		this.payees = new SideMeters(new Table("meter-payee", payeeMeterRow, state), (row) =>
 			reopenMeterPayee(row.state),
 		);
+		this.outdated = new Outdated(this.payees.rows.entries);
 		for (const row of this.payees.rows.entries.values()) this.took(row);
 	}
 

@@ -153,6 +153,7 @@ function payeeOf(
 	const row = meters.payees.rows.get(meter);
 	const state = meters.payees.state(meter);
 	if (row === undefined || state === undefined) return refuse("attempt-unknown", "no such meter");
+	if (meters.outdated.has(meter)) return refuse("tick-invalid", "what is kept of it proves no tick any more");
 	// What a backup knows of it is not what was signed since.
 	return (isSure ? undefined : core.isSilenced(row.payee)) ?? { row, state };
 }

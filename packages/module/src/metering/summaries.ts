@@ -33,7 +33,11 @@ export type MeterSummary = {
 	readonly isOpen: boolean;
 } & (
 	| { readonly side: "payer"; readonly state: Exclude<DurableMeterPayer["kind"], "stopped"> }
-	| { readonly side: "payee"; readonly state: PayeeMeterRow["state"]["kind"] }
+	| {
+			readonly side: "payee";
+			/** `outdated`: opened before a tick was hashed as it is now, so that its ticks are neither counted nor claimed */
+			readonly state: PayeeMeterRow["state"]["kind"] | "outdated";
+	  }
 );
 
 /** Every meter on record, on either side. */
@@ -67,6 +71,8 @@ function payeesMeter(core: Core, meters: Meters, row: PayeeMeterRow): MeterSumma
 	const { meter, kind } = row.state;
 	const live = ticksOf(meters.payees.state(meter));
 	const summary = summaryOf(meter, row, row.counted ?? live, row.payer);
+	if (meters.outdated.looks(meter))
+		return { ...summary, side: "payee", state: "outdated", isOpen: false, claimsAt: null };
 	const isOpen = kind !== "closed" && !(kind === "claimed" && row.isOver);
 	return { ...summary, side: "payee", state: kind, isOpen, claimsAt: claimWakesAt(core, row) };
 }
