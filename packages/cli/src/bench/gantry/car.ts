@@ -127,7 +127,7 @@ export class Car {
 
 	/** What it says ahead of a gantry: the same each time, and its name for the payment is known to that toll alone. */
 	announce(passage: string): Announced {
-		const payer = toHex(sha256(Uint8Array.of(...this.#secret, ...toUtf8(passage)))).slice(0, 32);
+		const payer = toHex(sha256(toUtf8(`gantry ${toHex(this.#secret)} ${passage}`))).slice(0, 32);
 		return { passage, payer };
 	}
 
