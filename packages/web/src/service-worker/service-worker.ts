@@ -37,11 +37,11 @@ async function hasKeptLater(): Promise<boolean> {
 	return kept.flat().some(({ url }) => url.includes("/assets/later-"));
 }
 
-/** What has a digest may as well come from the browser's own cache: a page that no service worker had yet loaded it. */
+/** Asks the network. What has a digest is not even compared with what the browser's own cache has of it. */
 function asBuilt(file: string): Request {
 	const integrity = later[file];
-	if (integrity !== undefined) return new Request(file, { redirect: "error", integrity });
-	return new Request(file, { cache: "no-cache", redirect: "error" });
+	if (integrity === undefined) return new Request(file, { cache: "no-cache", redirect: "error" });
+	return new Request(file, { cache: "reload", redirect: "error", integrity });
 }
 
 self.addEventListener("activate", (event) => {
@@ -73,10 +73,12 @@ async function kept(file: string, request: Request): Promise<Response> {
 	return (await cache.match(file)) ?? fetch(request);
 }
 
+/** A page that no service worker had yet loaded it into the browser's own cache; but that may be damaged. */
 async function keptOrLoaded(file: string): Promise<Response> {
 	const cache = await caches.open(prefix + version);
 	const found = await cache.match(file);
 	if (found !== undefined) return found;
-	await cache.add(asBuilt(file));
+	const built = asBuilt(file);
+	await cache.add(new Request(built, { cache: "default" })).catch(() => cache.add(built));
 	return (await cache.match(file)) ?? Response.error();
 }
