@@ -20,6 +20,7 @@ const page = { "content-type": "text/html" };
 
 describe("the service worker", { skip }, () => {
 	let folder: string;
+	let app: ReturnType<typeof webApp>;
 	let server: LoopbackServer;
 	let elsewhere: LoopbackServer;
 	let browser: Browser;
@@ -28,7 +29,7 @@ describe("the service worker", { skip }, () => {
 
 	before(async () => {
 		folder = await buildWeb();
-		const app = webApp(folder);
+		app = webApp(folder);
 		server = await listenOnLoopback({
 			fetch: async (request) => (await instead(request)) ?? app.fetch(request),
 		});
@@ -83,6 +84,64 @@ describe("the service worker", { skip }, () => {
 			});
 		});
 
+	/** Of the file that few load: whether it is had. */
+	const loads = (opened: Page, name: string): Promise<boolean> =>
+		opened.evaluate(
+			(file) =>
+				fetch(`./${file}`).then(
+					({ ok }) => ok,
+					() => false,
+				),
+			name,
+		);
+
+	/** Has it look for a newer version, and waits until that is installed. */
+	const updated = (opened: Page): Promise<void> =>
+		opened.evaluate(async () => {
+			const registration = await navigator.serviceWorker.getRegistration();
+			await registration?.update();
+			const worker = registration?.installing ?? registration?.waiting;
+			await new Promise<void>((resolve) => {
+				const look = (): void => {
+					if (worker?.state === "installed") resolve();
+				};
+				worker?.addEventListener("statechange", look);
+				look();
+			});
+		});
+
+	/** A newer version, in which these files have other names; a page of it says so. */
+	function newer(names: ReadonlyMap<string, string> = new Map()): Answer {
+		const asNewer = (file: string): string =>
+			[...names]
+				.reduce(
+					(text, [name, other]) => text.replaceAll(name, other),
+					readFileSync(join(folder, file), "utf8"),
+				)
+				.replace(/(?<=\\"version\\":\\")\w+/, "newer")
+				.replace("<html", "<html data-newer");
+		return async ({ url }) => {
+			const asked = new URL(url).pathname.slice(1);
+			if (asked === "service-worker.js") return new Response(asNewer(asked), { headers: script });
+			if (asked === "index.html") return new Response(asNewer(asked), { headers: page });
+			const [name] = [...names].find(([, other]) => other === asked) ?? [];
+			if (name === undefined) return app.fetch(new Request(url));
+			// What the browser's own cache has is not what is asked about.
+			const { body } = await app.fetch(new Request(`${server.url}/${name}`));
+			return new Response(body, { headers: { ...script, "cache-control": "no-store" } });
+		};
+	}
+
+	/** What few load, as it was built. */
+	function laterIn(built: readonly string[]): string {
+		const [later, ...more] = built.filter((name) => name.startsWith("assets/later-"));
+		assert.ok(later !== undefined && more.length === 0);
+		return later;
+	}
+
+	const isControlled = (opened: Page) =>
+		opened.waitForFunction(() => navigator.serviceWorker.controller !== null);
+
 	/** Lies to the service worker alone: the page itself has loaded by then. */
 	const toWorker =
 		(file: RegExp, answer: () => Response): Answer =>
@@ -116,10 +175,9 @@ describe("the service worker", { skip }, () => {
 	test("keeps each file that was built but what few load, and serves them when the network has become somebody else's", async () => {
 		await visit(async (opened) => {
 			assert.equal(await installed(opened), "activated");
-			await opened.waitForFunction(() => navigator.serviceWorker.controller !== null);
+			await isControlled(opened);
 			const built = globSync("**/*.*", { cwd: folder }).filter((name) => name !== "service-worker.js");
-			const [later, ...more] = built.filter((name) => name.startsWith("assets/later-"));
-			assert.ok(later !== undefined && more.length === 0);
+			const later = laterIn(built);
 			const atOnce = built.filter((name) => name !== later);
 			const expected = Object.fromEntries(atOnce.map((name) => [name, "200 false"]));
 			const sorted = Object.fromEntries(Object.entries(await kept(opened)).sort());
@@ -148,39 +206,14 @@ describe("the service worker", { skip }, () => {
 				[...built, "assets/other.js"],
 			);
 			assert.deepEqual(Object.fromEntries(Object.entries(await kept(opened)).sort()), sorted);
-			const loads = (): Promise<boolean> =>
-				opened.evaluate(
-					(name) =>
-						fetch(`./${name}`).then(
-							({ ok }) => ok,
-							() => false,
-						),
-					later,
-				);
-			assert.equal(await loads(), false);
+			assert.equal(await loads(opened, later), false);
 			instead = () => undefined;
-			assert.equal(await loads(), true);
+			assert.equal(await loads(opened, later), true);
 			assert.deepEqual(await kept(opened), { ...expected, [later]: "200 false" });
 
 			// A newer version takes away what the older one kept, so it brings its own.
-			const newer = readFileSync(join(folder, "service-worker.js"), "utf8").replace(
-				/(?<=\\"version\\":\\")\w+/,
-				"newer",
-			);
-			instead = ({ url }) =>
-				url.endsWith("/service-worker.js") ? new Response(newer, { headers: script }) : undefined;
-			await opened.evaluate(async () => {
-				const registration = await navigator.serviceWorker.getRegistration();
-				await registration?.update();
-				const worker = registration?.installing ?? registration?.waiting;
-				await new Promise<void>((resolve) => {
-					const look = (): void => {
-						if (worker?.state === "installed") resolve();
-					};
-					worker?.addEventListener("statechange", look);
-					look();
-				});
-			});
+			instead = newer();
+			await updated(opened);
 			const brought = await opened.evaluate(async () => {
 				const requests = await (await caches.open("tenten-newer")).keys();
 				return requests.map(({ url }) => new URL(url).pathname.slice(1)).sort();
@@ -189,6 +222,65 @@ describe("the service worker", { skip }, () => {
 			instead = () => undefined;
 		});
 	});
+
+	const outcomes = [
+		{ does: "copies what is the same", isSame: true, hasNetwork: false, isNewer: true },
+		{ does: "fetches its own", isSame: false, hasNetwork: true, isNewer: true },
+		{
+			does: "leaves pages to the older one until it has its own",
+			isSame: false,
+			hasNetwork: false,
+			isNewer: false,
+		},
+	];
+	for (const { does, isSame, hasNetwork, isNewer } of outcomes)
+		test(`that is newer, and was installed before a wallet here loaded what few load, ${does}`, async () => {
+			await visit(async (opened) => {
+				assert.equal(await installed(opened), "activated");
+				await isControlled(opened);
+				const built = globSync("assets/*", { cwd: folder });
+				const later = laterIn(built);
+				const style = built.find((name) => /^assets\/index-.*\.css$/.test(name)) ?? "";
+				const ownLater = isSame ? later : "assets/later-newer.js";
+				const deployed = newer(
+					new Map([
+						[style, "assets/newer.css"],
+						[later, ownLater],
+					]),
+				);
+				const nothing: Answer = () => new Response("no", { status: 404 });
+				const showsNewer = (): Promise<boolean> =>
+					opened.evaluate(() => document.documentElement.hasAttribute("data-newer"));
+
+				instead = deployed;
+				await updated(opened);
+				assert.equal(await loads(opened, later), true);
+				instead = hasNetwork ? deployed : nothing;
+				const take = opened.getByRole("button", { name: textsIn("ja")["update.take"] ?? "" });
+				await Promise.all([opened.waitForEvent("load"), take.click()]);
+				await wallet(opened);
+				instead = nothing;
+				assert.equal(await showsNewer(), isNewer);
+				assert.equal(await opened.evaluate(async () => (await caches.keys()).length), isNewer ? 1 : 2);
+				assert.equal(await loads(opened, isNewer ? "assets/newer.css" : style), true);
+				assert.equal(await loads(opened, isNewer ? ownLater : later), true);
+				if (isNewer) return;
+
+				instead = deployed;
+				await opened.reload();
+				await opened.evaluate(async (name) => {
+					const cache = await caches.open("tenten-newer");
+					while ((await cache.match(name)) === undefined)
+						await new Promise((resolve) => setTimeout(resolve, 20));
+				}, ownLater);
+				instead = nothing;
+				await opened.reload();
+				await wallet(opened);
+				assert.equal(await showsNewer(), true);
+				assert.equal(await loads(opened, ownLater), true);
+			});
+			instead = () => undefined;
+		});
 
 	test("is not replaced by what is no script, and goes on as it was", async () => {
 		await visit(async (opened) => {
