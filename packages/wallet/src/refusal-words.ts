@@ -182,8 +182,8 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		ja: "このウォレットは別のプログラムで開かれています。",
 	},
 	"part-missing": {
-		en: "A part of this wallet could not be loaded. Nothing is lost: open it again with a network.",
-		ja: "ウォレットの一部を読み込めませんでした。お金は失われていません。ネットワークにつないで、もう一度開いてください。",
+		en: "A part of this wallet could not be loaded. Nothing is lost: with a network, load this page again, and use a newer version if it offers one.",
+		ja: "ウォレットの一部を読み込めませんでした。お金は失われていません。ネットワークにつないでページを再読み込みし、新しいバージョンの案内が出たら使ってください。",
 	},
 	"channel-failed": {
 		en: "Whether this arrived is not known; sending the same again is safe.",

@@ -124,3 +124,11 @@ test("every refusal has words of its own in both languages", () => {
 		for (const sentence of sentences) assert.match(sentence, language === "en" ? /^[A-Z].*\.$/ : /。$/);
 	}
 });
+
+test("whose wallet was not loaded whole is told to load the page again: the same page may fail for ever", () => {
+	const [, advice] = refusals["part-missing"];
+	const { en, ja } = refusalWords["part-missing"];
+	assert.match(advice, /^load the page again with a network/);
+	assert.match(en, /load this page again, and use a newer version if it offers one\.$/);
+	assert.match(ja, /再読み込みし、新しいバージョンの案内が出たら使ってください。$/);
+});

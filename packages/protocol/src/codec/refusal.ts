@@ -74,7 +74,7 @@ export const refusals = {
 	"key-unknown": ["final", "use a key that this key store holds"],
 	"state-damaged": ["final", "restore a backup: what is stored was changed or lost"],
 	"wallet-in-use": ["transient", "close the other program that has this wallet open"],
-	"part-missing": ["transient", "open the wallet again with a network: a part of its program was not loaded"],
+	"part-missing": ["transient", "load the page again with a network: a part of its program was not loaded"],
 	"channel-failed": ["transient", "send the same again: whether it arrived is not known"],
 	"peer-refused": ["final", "use an address of the other side that is allowed"],
 	"approval-missing": ["final", "have one person propose it and two others approve it"],
