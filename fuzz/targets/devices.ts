@@ -26,6 +26,7 @@ import {
 	signDeviceQuestion,
 	signOffer,
 	Trust,
+	toHex,
 	unfitAttestation,
 	verifyAttestation,
 	verifyDeal,
@@ -150,13 +151,18 @@ const offer = await signOffer(
 );
 const acceptance = { certificate: payee.certificate.encoded, mostTicks: 50, acceptedAt: world.now };
 const deals = [(await acceptOffer(offer, acceptance, payee.signer)) as Bytes];
-const eat = await signCwt(
-	new Map<number, Item>([
-		[8, new Map([[1, coseKey.write(robot.signer.key)]])],
-		[10, nonce],
-		[263, 1],
-	]),
-	{ type: "application/eat+cwt", keyId: nonce, signer: company },
+const eats = await Promise.all(
+	[null, toHex(world.operator.id), ["another", toHex(world.operator.id)]].map((audience) =>
+		signCwt(
+			new Map<number, Item>([
+				...(audience === null ? [] : [[3, audience] as const]),
+				[8, new Map([[1, coseKey.write(robot.signer.key)]])],
+				[10, nonce],
+				[263, 1],
+			]),
+			{ type: "application/eat+cwt", keyId: nonce, signer: company },
+		),
+	),
 );
 const chains = [
 	serialize(delegationChain, {
@@ -169,7 +175,8 @@ const believing = (): boolean => true;
 
 function attested(input: Bytes): Outcome {
 	const makers = [{ key: company.key, assurance: "hsm" }] as const;
-	const context = { key: robot.signer.key, nonce, makers, verify: believing, now: world.now };
+	const asks = { operator: world.operator.id, key: robot.signer.key, nonce, now: world.now };
+	const context = { ...asks, makers, verify: believing };
 	const { assurance, reason } = verifyAttestation(input, context);
 	if ((assurance === "hsm") !== (reason === null)) throw new Broken("a level without a reason");
 	const unfit = unfitAttestation(input, context) ?? null;
@@ -197,7 +204,7 @@ export const deviceTargets: readonly Target[] = [
 		outcomeOf(verifyDeviceQuestion(input, world.operator.id, believing)),
 	),
 	target("status list", lists, listed),
-	target("attestation", [eat], attested),
+	target("attestation", eats, attested),
 	target("offer", [offer], (input) => outcomeOf(verifyOffer(input, judging))),
 	target("deal", deals, (input) => outcomeOf(verifyDeal(input, judging))),
 	target("certificate", [robot.certificate.encoded, other.certificate.encoded], delegated),

@@ -31,6 +31,7 @@ const tables = [
 	"party_budgets",
 	"device_slices",
 	"device_history",
+	"device_nonces",
 	"device_tenures",
 	"device_places",
 	"device_managers",

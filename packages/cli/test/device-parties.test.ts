@@ -113,11 +113,12 @@ test("a device's maker attests its key once, and a pinned maker's word is its le
 		),
 		[0, 0, 0, 0, 2, 2, 2, 2, 2, 2],
 	);
-	const [car, again, plain, bike] = await all(
-		...[attested("car"), attested("car"), evidence("car"), attested("bike")],
+	const [said, car, again, plain, bike] = await all(
+		...[attest("bike", "stranger"), attested("car"), attested("car"), evidence("car"), attested("bike")],
 		...[delegate("car", "company", "--slice", "1:0-50"), delegate("bike", "company")],
 		...[apply("car"), apply("bike")],
 	);
+	assert.equal(Math.round((said.expiresAt - Date.now() / 1000) / 86_400), 30, "days, where none are said");
 	assert.deepEqual(
 		[car.isAttested, again.device, plain.isAttested, bike.isAttested],
 		[true, car.device, true, true],

@@ -89,7 +89,7 @@ async function attest(core: Core, operator: Bytes, attestation: Bytes): Promise<
 		return refuse("order-unknown", "no evidence waits to be attested: it was answered, or never written");
 	const { key, nonce, attestation: before } = said.body;
 	if (before !== null && equalBytes(before, attestation)) return pending.encoded;
-	const unfit = unfitAttestation(attestation, { key, nonce, now: core.now() });
+	const unfit = unfitAttestation(attestation, { operator, key, nonce, now: core.now() });
 	if (unfit !== undefined) return refuse("proof-invalid", unfit);
 	const signer = core.keys.signer(keyId(key));
 	if (isRefusal(signer)) return signer;

@@ -5,12 +5,15 @@ import {
 	type Bytes,
 	keyId,
 	parse,
+	parseEnrolled,
 	recordBatch,
 	recordsMost,
 	recordsTaken,
+	type Signer,
 	serialize,
+	signAttestation,
 } from "@tenten/protocol";
-import { day, expectValue } from "../../module/test/support/world.ts";
+import { day, expectValue, signerFrom } from "../../module/test/support/world.ts";
 import {
 	addParty,
 	application,
@@ -24,6 +27,41 @@ import {
 } from "./support/device-scene.ts";
 import { createEcosystem, type Ecosystem } from "./support/ecosystem.ts";
 import { beginSealed } from "./support/sealed.ts";
+
+const maker = signerFrom(new Uint8Array(32).fill(1), "ES256");
+
+/** An operator that takes this maker's word, and a party; `level` of what is asked there. */
+async function makersScene(seed: string) {
+	const ecosystem = await createEcosystem({
+		seed,
+		devices: {
+			makers: [{ key: maker.key, assurance: "secureElement" }],
+			limitsOf: () => null,
+			statusListValidity: 600,
+		},
+	});
+	const { operator, clock, world } = ecosystem;
+	const company = await addParty(ecosystem);
+	let made = 0;
+	const asked = (device: Signer, nonce: Bytes, attestation?: Bytes): Promise<Bytes> => {
+		// No two in the same words.
+		const terms = { slice: null, until: clock.now + day + ++made };
+		const attest = attestation && (async () => attestation);
+		return application(ecosystem, { device, by: [company.signer], terms, nonce, ...(attest && { attest }) });
+	};
+	const apply = async (encoded: Bytes): Promise<Bytes> => expectValue(await operator.devices.apply(encoded));
+	const level = async (encoded: Bytes) => {
+		const { certificate } = expectValue(parseEnrolled(await apply(encoded)));
+		return expectValue(world.trust.certificate(certificate)).profile.assurance;
+	};
+	const attestation = ({ key }: Signer, nonce: Bytes): Promise<Bytes> =>
+		signAttestation({ operator: operator.id, key, nonce, expiresAt: clock.now + day }, maker);
+	const reasons = async (device: Signer) => {
+		const told = await operator.devices.show(await deviceQuestion(ecosystem, company.signer, device), 0);
+		return expectValue(told).entries.map(({ reason }) => reason);
+	};
+	return { ecosystem, asked, apply, level, attestation, reasons };
+}
 
 /** How many rows each table has. */
 async function rowsOf({ operator }: Ecosystem): Promise<Readonly<Record<string, number>>> {
@@ -122,4 +160,41 @@ test("a device's key alone adds 64 entries in a day, and goes on the next; who a
 	clock.now += day;
 	assert.equal(codeOf(await apply(late)), "done");
 	await operator.close();
+});
+
+test("an attestation counts for one application: delegated anew, or said anew by the device, its nonce gives no level", async () => {
+	const { ecosystem, asked, apply, level, attestation, reasons } = await makersScene("attested once");
+	const { world, operator } = ecosystem;
+	const [car, bike] = [freshDevice(ecosystem), freshDevice(ecosystem)];
+	const [nonce, next] = [world.random(), world.random()];
+	const attested = await attestation(car, nonce);
+	const first = await asked(car, nonce, attested);
+	const answer = await apply(first);
+	assert.equal(await level(first), "secureElement");
+	const again = await asked(car, nonce, attested);
+	assert.equal(await level(again), "software");
+	assert.equal(await level(await asked(car, nonce, await attestation(car, nonce))), "software");
+	assert.deepEqual(await apply(first), answer, "the same again is answered as it was");
+	// Also where nobody attested the application that had it first.
+	assert.equal(await level(await asked(car, next)), "software");
+	assert.equal(await level(await asked(car, next, await attestation(car, next))), "software");
+	const fresh = world.random();
+	assert.equal(await level(await asked(car, fresh, await attestation(car, fresh))), "secureElement");
+	const spent = (number: number): string => `the attestation is of application ${number} of this history`;
+	assert.deepEqual(await reasons(car), [null, spent(1), spent(1), "no attestation", spent(4), null]);
+	// No device uses up what another is attested for.
+	assert.equal(await level(await asked(bike, nonce, await attestation(bike, nonce))), "secureElement");
+	await operator.close();
+});
+
+test("an attestation that names its operator gives no level at another", async () => {
+	const [one, other] = [await makersScene("attested here"), await makersScene("attested there")];
+	const device = freshDevice(one.ecosystem);
+	const nonce = one.ecosystem.world.random();
+	const attested = await one.attestation(device, nonce);
+	assert.equal(await one.level(await one.asked(device, nonce, attested)), "secureElement");
+	assert.equal(await other.level(await other.asked(device, nonce, attested)), "software");
+	assert.deepEqual(await other.reasons(device), ["the attestation is for another operator"]);
+	await one.ecosystem.operator.close();
+	await other.ecosystem.operator.close();
 });

@@ -37,7 +37,7 @@ async function rows({ operator }: Ecosystem): Promise<string> {
 	const tables = [
 		...(["parties", "party_events", "party_budgets", "device_slices", "device_history"] as const),
 		...(["device_tenures", "device_managers", "manager_orders", "device_places", "device_lost"] as const),
-		...(["device_lists", "device_numbers", "certificates"] as const),
+		...(["device_nonces", "device_lists", "device_numbers", "certificates"] as const),
 		...(["enrolments", "audit_log", "unsealed"] as const),
 	];
 	return operator.store.read(async (transaction) => {

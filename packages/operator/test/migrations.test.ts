@@ -6,10 +6,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { type Bytes, deviceRecordId, keyId, lockHash, signDeviceRecord, toHex } from "@tenten/protocol";
+import {
+	applicationOf,
+	type Bytes,
+	deviceRecordId,
+	keyId,
+	lockHash,
+	type Signer,
+	signDelegation,
+	signDeviceEvidence,
+	signDeviceRecord,
+	toHex,
+} from "@tenten/protocol";
 import { CompiledQuery } from "kysely";
 import pg from "pg";
 import { signerFrom } from "../../module/src/index.ts";
+import { expectValue } from "../../module/test/support/world.ts";
 import { engines, schemaFor } from "../src/index.ts";
 import { Ledger } from "../src/ledger/ledger.ts";
 import { digestOf } from "../src/store/migrate.ts";
@@ -54,7 +66,7 @@ const published = [
 	...["e3e25945", "6ea3664d", "7eef0fcc", "200a3f58", "182dff74", "48f1886c", "bcb937ae"],
 	...["e46e4111", "9d42f7c5", "9a4e6533", "14322d90", "ce09c41f", "bed55fb2", "c0c754d6"],
 	...["e5303a25", "4fe16b55", "b51af9af", "c75e9c88", "c2088871", "820b670e", "145dabe5"],
-	...["cc591be8"],
+	...["cc591be8", "97d8941a"],
 ];
 
 test("no step is changed: a database that it made would be refused, so what is new has a step of its own", () => {
@@ -248,6 +260,47 @@ test("records of payments have the device that signed them, on SQLite and on Pos
 			signers.map(({ key }, at) => [4 + at, toHex(keyId(key))]),
 		);
 		assert.deepEqual(left, []);
+		await store.close();
+	}));
+
+test("nonces of devices' applications are known by the first that had each, on SQLite and on PostgreSQL", (t) =>
+	onBoth(t, async (database, isPostgres) => {
+		const [party, ...devices] = [1, 2, 3].map((fill) => signerFrom(id32(fill), "Ed25519")) as [
+			Signer,
+			...Signer[],
+		];
+		const applied = async (device: Signer, nonce: Bytes): Promise<string> => {
+			const operator = id32(9);
+			const evidence = await signDeviceEvidence({ operator, nonce, attestation: null }, device);
+			const terms = { slice: null, purposes: null, perTransfer: null, until: 99 };
+			const delegation = await signDelegation(operator, device.key, terms, party);
+			return toHex(expectValue(applicationOf(evidence, [delegation])));
+		};
+		const rows: string[] = [];
+		const add = (device: Signer, number: number, kind: string, encoded: string): void => {
+			const [of, by] = [device, party].map(({ key }) => `x'${toHex(keyId(key))}'`);
+			rows.push(`(${of}, ${number}, '${kind}', 'active', ${by}, null, ${of}, x'${encoded}', null, null, 5)`);
+		};
+		// More of one device than are moved at once, with two nonces in turn, and an order among them.
+		for (const [at, device] of devices.entries()) {
+			const made = [await applied(device, id32(20 + at)), await applied(device, id32(30))];
+			add(device, 1, "certified", made[0] as string);
+			add(device, 2, "suspend", "00");
+			for (let number = 3; number < 280; number++)
+				add(device, number, "certified", made[number % 2] as string);
+		}
+		const history = `insert into device_history values ${rows.join()}`;
+		await run(database, [...madeBy(migrations.slice(0, 29)), history], isPostgres);
+		const store = await openStore(database);
+		const moved = await store.read((transaction) =>
+			transaction.selectFrom("device_nonces").selectAll().execute(),
+		);
+		assert.deepEqual(
+			moved.map(({ device, nonce, number }) => `${toHex(device)} ${nonce[0]} ${number}`).sort(),
+			devices
+				.flatMap(({ key }, at) => [`${toHex(keyId(key))} ${20 + at} 1`, `${toHex(keyId(key))} 30 3`])
+				.sort(),
+		);
 		await store.close();
 	}));
 

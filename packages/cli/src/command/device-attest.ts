@@ -14,6 +14,12 @@ import { keyOptions } from "./rail-key.ts";
 
 type AttestFlags = SignFlags & { readonly days?: string };
 
+/**
+ * An attestation has to last until its application is made: files go by hand from maker to device, to party and back. One
+ * that was never brought ends by itself.
+ */
+const usualDays = "30";
+
 export function attestCommand(): Command {
 	return subcommand<[evidence: string, attestation: string], AttestFlags>(
 		{
@@ -22,19 +28,22 @@ export function attestCommand(): Command {
 			example: "tenten device attest evidence.cbor attestation.cbor --key maker.key --days 30",
 			required: [["--key <file>", "the maker's key, made by device key; operators pin the public one"]],
 			options: [
-				["--days <number>", "for how many days from now it counts (default: for ever)"],
+				["--days <number>", `for how many days from now the device may apply by it (default: ${usualDays})`],
 				...keyOptions,
 			],
 		},
 		async (output, flags, evidenceFile, file) => {
 			const said = verifyDeviceEvidence(readBytes(evidenceFile), verify);
 			if (isRefusal(said)) throw new BadInput(codeInWords(said), { file: evidenceFile });
-			const { key, nonce } = said;
-			const expiresAt = flags.days === undefined ? null : now() + 86_400 * daysIn(flags.days);
+			const { operator, key, nonce } = said;
+			const days = daysIn(flags.days ?? usualDays);
+			const expiresAt = now() + 86_400 * days;
 			const maker = await signerIn(flags, output);
-			replaceFile(file, await signAttestation({ key, nonce, expiresAt }, maker));
+			replaceFile(file, await signAttestation({ operator, key, nonce, expiresAt }, maker));
 			const device = toHex(keyId(key));
-			output.say(`${file}: of the key of device ${device}, for this enrolment alone.`);
+			output.say(
+				`${file}: of the key of device ${device}, for one enrolment with the operator ${toHex(operator)}, within ${days} days.`,
+			);
 			output.say(
 				`Next, at the device: ${commandName()} device evidence ADDRESS ${evidenceFile} --attestation ${file}`,
 			);

@@ -117,6 +117,31 @@ export async function addEntry(transaction: Transaction, device: Bytes, entry: H
 	]);
 }
 
+/** The number of the device's first application that had this nonce. */
+export async function applicationWith(
+	transaction: Transaction,
+	device: Bytes,
+	nonce: Bytes,
+): Promise<number | undefined> {
+	const row = await transaction
+		.selectFrom("device_nonces")
+		.select("number")
+		.where("device", "=", device)
+		.where("nonce", "=", nonce)
+		.executeTakeFirst();
+	return row && Number(row.number);
+}
+
+/** The first application with this nonce; `Overtaken` where another was. */
+export async function noteNonce(
+	transaction: Transaction,
+	device: Bytes,
+	nonce: Bytes,
+	number: number,
+): Promise<void> {
+	await insertNew(transaction, "device_nonces", [{ device, nonce, number }]);
+}
+
 /** A device's times under its parties, the first one first. */
 export async function tenuresOf(transaction: Transaction, device: Bytes): Promise<readonly Tenure[]> {
 	const rows = await transaction

@@ -7,8 +7,12 @@
  *
  * Keys sign outside of transactions, so what was found is looked at again in the one that writes. The same application is
  * answered once and always the same. Everything else is refused and changes nothing.
+ *
+ * An attestation counts for one application: whoever has the device's evidence and a delegation may apply by it again,
+ * without the device, and is certified as if nobody attested it.
  */
 import {
+	type Attested,
 	afterApplication,
 	type Bytes,
 	type DeviceStanding,
@@ -30,11 +34,13 @@ import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
 import {
 	addEntry,
+	applicationWith,
 	beginTenure,
 	changeTenure,
 	entryAt,
 	type HistoryEntry,
 	lastEntry,
+	noteNonce,
 	openTenure,
 	type Tenure,
 } from "./device-rows.ts";
@@ -64,6 +70,8 @@ type Found = {
 	readonly tenure: Tenure | undefined;
 	readonly place: number;
 	readonly slices: readonly GivenSlice[];
+	/** the number of the device's application that had this nonce before; it changes with `standing.number` alone */
+	readonly attestedFor: number | undefined;
 };
 
 type Means = Pick<OperatorContext, "store" | "keys" | "policy" | "id" | "verify" | "now" | "entropy">;
@@ -94,7 +102,7 @@ export async function applyDevice(
 async function findIn(
 	transaction: Transaction,
 	{ now }: Pick<Means, "now">,
-	{ body: { key }, delegations, delegated, digest }: VerifiedApplication,
+	{ body: { key, nonce }, delegations, delegated, digest }: VerifiedApplication,
 ): Promise<Bytes | Refusal | Found> {
 	const before = await storedAnswer(transaction, digest);
 	if (before !== undefined) return before;
@@ -117,17 +125,19 @@ async function findIn(
 	if (refused !== undefined) return refused;
 	const tenure = await openTenure(transaction, device);
 	const place = tenure?.place ?? (await nextNumber(transaction, "place"));
-	return { party, standing, tenure, place, slices };
+	const attestedFor = await applicationWith(transaction, device, nonce);
+	return { party, standing, tenure, place, slices, attestedFor };
 }
 
 async function certifyDevice(
-	{ keys, policy, verify, now, entropy }: Means,
+	{ keys, policy, id: operator, verify, now, entropy }: Means,
 	{ makers, limitsOf }: DevicePolicy,
 	{ body: { key, nonce, attestation }, delegations, delegated }: VerifiedApplication,
-	{ party, place }: Found,
+	{ party, place, attestedFor }: Found,
 ): Promise<{ readonly made: MadeCertificate; readonly reason: string | null }> {
 	const at = now();
-	const { assurance, reason } = verifyAttestation(attestation, { key, nonce, makers, verify, now: at });
+	const attested = verifyAttestation(attestation, { operator, key, nonce, makers, verify, now: at });
+	const { assurance, reason } = once(attested, attestedFor);
 	const { name, opening, place: partyStatus } = party;
 	const commitment = partyCommitment(name, opening);
 	const profile: Profile = {
@@ -140,6 +150,12 @@ async function certifyDevice(
 	const expiresAt = Math.min(at + policy.certificateValidity, delegated.until);
 	const made = await signCertificate(keys.authority, key, profile, expiresAt, entropy(serialBytes));
 	return { made, reason };
+}
+
+function once(attested: Attested, attestedFor: number | undefined): Attested {
+	return attestedFor === undefined || attested.reason !== null
+		? attested
+		: { assurance: "software", reason: `the attestation is of application ${attestedFor} of this history` };
 }
 
 type Kept = {
@@ -159,8 +175,9 @@ async function keepIn(
 	const again = await findIn(transaction, means, application);
 	if (again instanceof Uint8Array || isRefusal(again)) return again;
 	if (!isSame(found, again)) return undefined;
-	const { party, standing, tenure, place, slices } = again;
-	const device = keyId(application.body.key);
+	const { party, standing, tenure, place, slices, attestedFor } = again;
+	const { key, nonce } = application.body;
+	const device = keyId(key);
 	const at = means.now();
 	const units = await newUnits(transaction, slices);
 	await touchParty(transaction, party);
@@ -178,6 +195,7 @@ async function keepIn(
 		...{ digest: application.digest, encoded, certificate: made.encoded, reason, at },
 	};
 	await addEntry(transaction, device, entry);
+	if (attestedFor === undefined) await noteNonce(transaction, device, nonce, standing.number);
 	await insertNew(transaction, "enrolments", [{ enrolment: application.digest, answer }]);
 	await insertCertificate(transaction, made);
 	return answer;

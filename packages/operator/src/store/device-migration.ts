@@ -1,4 +1,8 @@
-/** The tables of `device-tables.ts`, as a step of `migrations.ts` makes them. */
+/** The tables of `device-tables.ts`, as steps of `migrations.ts` make them. */
+import { deviceApplication, isRefusal, limits, parse } from "@tenten/protocol";
+import { insertMissing } from "./sets.ts";
+import type { Transaction } from "./store.ts";
+
 export const deviceTables: readonly string[] = [
 	`CREATE TABLE IF NOT EXISTS parties (party {blob} NOT NULL PRIMARY KEY, party_key {blob} NOT NULL,
 		name text NOT NULL, opening {blob} NOT NULL, place bigint NOT NULL, standing text NOT NULL,
@@ -25,3 +29,46 @@ export const deviceTables: readonly string[] = [
 		signer {blob} NOT NULL, encoded {blob} NOT NULL)`,
 	"CREATE TABLE IF NOT EXISTS device_numbers (name text NOT NULL PRIMARY KEY, next bigint NOT NULL)",
 ];
+
+export const deviceNonces: readonly string[] = [
+	`CREATE TABLE IF NOT EXISTS device_nonces (device {blob} NOT NULL, nonce {blob} NOT NULL, number bigint NOT NULL,
+		PRIMARY KEY (device, nonce))`,
+];
+
+/** Applications that are held at once: each is up to a message long. */
+const together = 256;
+
+/** Nonces of applications of before: they stand in what devices signed, which no statement reads. */
+export async function moveNonces(transaction: Transaction): Promise<void> {
+	for (let last = { device: new Uint8Array(), number: 0n as bigint | number }; ; ) {
+		const { device, number } = last;
+		const rows = await transaction
+			.selectFrom("device_history")
+			.select(["device", "number", "encoded"])
+			.where("kind", "=", "certified")
+			.where((where) =>
+				where.or([
+					where("device", ">", device),
+					where.and([where("device", "=", device), where("number", ">", number)]),
+				]),
+			)
+			.orderBy("device")
+			.orderBy("number")
+			.limit(together)
+			.execute();
+		const newest = rows.at(-1);
+		if (newest === undefined) return;
+		await insertMissing(
+			transaction,
+			"device_nonces",
+			rows.map((row) => ({ device: row.device, nonce: nonceIn(row.encoded), number: row.number })),
+		);
+		last = { device: new Uint8Array(newest.device), number: newest.number };
+	}
+}
+
+function nonceIn(encoded: Uint8Array): Uint8Array {
+	const read = parse(deviceApplication, encoded, limits.message);
+	if (isRefusal(read)) throw new Error("the database is damaged: a device's application does not read");
+	return read.evidence.body.nonce;
+}

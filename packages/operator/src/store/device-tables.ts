@@ -66,6 +66,13 @@ export type DeviceTables = {
 		readonly reason: string | null;
 		readonly at: bigint | number;
 	};
+	/** nonces of a device's applications, each with the first that had it: an attestation counts for that one */
+	readonly device_nonces: {
+		readonly device: Blob;
+		readonly nonce: Blob;
+		/** of `device_history` */
+		readonly number: bigint | number;
+	};
 	/** a device under one party, from its first application on */
 	readonly device_tenures: {
 		readonly device: Blob;

@@ -91,6 +91,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	party_budgets: "reset",
 	device_slices: "giver",
 	device_history: "device",
+	device_nonces: "device",
 	device_tenures: "device",
 	device_places: "place",
 	device_managers: "place",

@@ -62,14 +62,14 @@ export type Asked = {
 	readonly terms: Partial<DelegationTerms> & { readonly slice: Slice | null };
 	readonly levels?: readonly Partial<DelegationTerms>[];
 	readonly attest?: (key: PublicKey, nonce: Bytes) => Promise<Bytes>;
+	/** what the device says, fresh if left out */
+	readonly nonce?: Bytes;
 };
 
 async function evidenceFor(
 	{ operator, world }: Ecosystem,
-	device: Signer,
-	attest: Asked["attest"],
+	{ device, attest, nonce = world.random() }: Asked,
 ): Promise<Bytes> {
-	const nonce = world.random();
 	const attestation = attest === undefined ? null : await attest(device.key, nonce);
 	return signDeviceEvidence({ operator: operator.id, nonce, attestation }, device);
 }
@@ -85,7 +85,7 @@ export async function application(ecosystem: Ecosystem, asked: Asked): Promise<B
 			return signDelegation(operator.id, to, { ...usual, ...terms, ...levels[depth] }, signer);
 		}),
 	);
-	const evidence = await evidenceFor(ecosystem, device, asked.attest);
+	const evidence = await evidenceFor(ecosystem, asked);
 	return expectValue(applicationOf(evidence, delegations));
 }
 

@@ -3,10 +3,20 @@
  *
  * Evidence is an Entity Attestation Token (EAT, RFC 9711) as a COSE-signed CWT, under a maker's key that the operator
  * pinned with the level that this maker's devices deserve. It must be fresh (`eat_nonce`), about this very key (`cnf`,
- * RFC 8747), and of a device that nobody debugs (`dbgstat`). Whatever else it is, or none, gives the lowest level and
- * says why: an operator enrols such a device with small limits, or not at all.
+ * RFC 8747), for this operator where it names one (`aud`), and of a device that nobody debugs (`dbgstat`). Whatever else
+ * it is, or none, gives the lowest level and says why: an operator enrols such a device with small limits, or not at all.
+ *
+ * Whether an earlier application had its nonce only the operator knows, which looks there itself.
  */
-import { type Bytes, equalBytes, type Item, isRefusal, parseItem, type TypeOf } from "../codec/index.ts";
+import {
+	type Bytes,
+	equalBytes,
+	type Item,
+	isRefusal,
+	parseItem,
+	type TypeOf,
+	toHex,
+} from "../codec/index.ts";
 import {
 	type Cwt,
 	coseKey,
@@ -31,21 +41,27 @@ export type Maker = { readonly key: PublicKey; readonly assurance: Assurance };
 /** `reason`: why the level is not a higher one; null where it is what the maker is pinned at. */
 export type Attested = { readonly assurance: Assurance; readonly reason: string | null };
 
-/** What an attestation must be of. `now`: unix seconds. */
-export type AttestedKey = { readonly key: PublicKey; readonly nonce: Bytes; readonly now: number };
+/** What an attestation must be of. `operator`: the id of whom the device enrols with; `now`: unix seconds. */
+export type AttestedKey = {
+	readonly operator: Bytes;
+	readonly key: PublicKey;
+	readonly nonce: Bytes;
+	readonly now: number;
+};
 
 /** Claims by number: RFC 8392, 8747 and 9711. */
-const claim = { expiresAt: 4, confirmation: 8, nonce: 10, debugStatus: 263 } as const;
+const claim = { audience: 3, expiresAt: 4, confirmation: 8, nonce: 10, debugStatus: 263 } as const;
 /** RFC 9711, section 4.2.9: 0 is enabled; 1 to 4 are disabled, ever more finally */
 const debugDisabled: ReadonlySet<unknown> = new Set([1, 2, 3, 4]);
 
-/** A maker's word that this key is kept in a device of its own that nobody debugs. `expiresAt`: unix seconds, or never. */
+/** A maker's word to this operator that the key is kept in a device of its own that nobody debugs. `expiresAt`: unix seconds. */
 export function signAttestation(
-	{ key, nonce, expiresAt }: Omit<AttestedKey, "now"> & { readonly expiresAt: number | null },
+	{ operator, key, nonce, expiresAt }: Omit<AttestedKey, "now"> & { readonly expiresAt: number },
 	maker: Signer,
 ): Promise<Bytes> {
 	const claims = new Map<number, Item>([
-		...(expiresAt === null ? [] : [[claim.expiresAt, expiresAt] as const]),
+		[claim.audience, toHex(operator)],
+		[claim.expiresAt, expiresAt],
 		[claim.confirmation, new Map([[1, coseKey.write(key)]])],
 		[claim.nonce, nonce],
 		[claim.debugStatus, 1],
@@ -58,11 +74,9 @@ export function signAttestation(
 export function verifyAttestation(
 	evidence: Bytes | null,
 	{
-		key,
-		nonce,
 		makers,
 		verify,
-		now,
+		...attested
 	}: AttestedKey & { readonly makers: readonly Maker[]; readonly verify: Verify },
 ): Attested {
 	if (evidence === null) return lowest("no attestation");
@@ -71,7 +85,7 @@ export function verifyAttestation(
 	const { claims } = eat;
 	const maker = makers.find(({ key: pinned }) => verifyCwt(verify, pinned, eat));
 	if (maker === undefined) return lowest("no maker that is known here signed the attestation");
-	const unfit = unfitClaims(claims, { key, nonce, now });
+	const unfit = unfitClaims(claims, attested);
 	if (unfit !== undefined) return lowest(unfit);
 	return { assurance: maker.assurance, reason: null };
 }
@@ -84,9 +98,13 @@ export function unfitAttestation(evidence: Bytes, attested: AttestedKey): string
 	return isRefusal(eat) ? unknownFormat : unfitClaims(eat.claims, attested);
 }
 
-function unfitClaims(claims: Cwt["claims"], { key, nonce, now }: AttestedKey): string | undefined {
-	if (!hasNonce(claims.get(claim.nonce), nonce)) return "the attestation is for another enrolment";
+function unfitClaims(claims: Cwt["claims"], { operator, key, nonce, now }: AttestedKey): string | undefined {
+	if (!isOrHolds(claims.get(claim.nonce), (each) => each instanceof Uint8Array && equalBytes(each, nonce)))
+		return "the attestation is for another enrolment";
 	if (!isOfKey(claims.get(claim.confirmation), key)) return "the attestation is of another key";
+	const audience = claims.get(claim.audience);
+	if (audience !== undefined && !isOrHolds(audience, (each) => each === toHex(operator)))
+		return "the attestation is for another operator";
 	const expiresAt = claims.get(claim.expiresAt);
 	if (expiresAt !== undefined && !(typeof expiresAt === "number" && now < expiresAt))
 		return "the attestation has expired";
@@ -99,10 +117,10 @@ function lowest(reason: string): Attested {
 	return { assurance: "software", reason };
 }
 
-/** One nonce, or several of which this is one (RFC 9711, section 4.1). */
-function hasNonce(item: Item | undefined, nonce: Bytes): boolean {
+/** One, or several of which one is: nonces (RFC 9711, section 4.1), and audiences (RFC 8392, section 3.1.3). */
+function isOrHolds(item: Item | undefined, is: (each: Item | undefined) => boolean): boolean {
 	const shown = Array.isArray(item) ? (item as readonly Item[]) : [item];
-	return shown.some((each) => each instanceof Uint8Array && equalBytes(each, nonce));
+	return shown.some(is);
 }
 
 function isOfKey(item: Item | undefined, key: PublicKey): boolean {

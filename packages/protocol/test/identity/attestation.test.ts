@@ -8,7 +8,9 @@ import {
 	type Item,
 	keyId,
 	type Signer,
+	signAttestation,
 	signCwt,
+	toHex,
 	verifyAttestation,
 } from "@tenten/protocol";
 import { createWorld, signerFrom, verify } from "../../../module/test/support/world.ts";
@@ -19,7 +21,7 @@ const [maker, other, device] = [
 	signerFrom(random(), "Ed25519"),
 	signerFrom(random(), "Ed25519"),
 ];
-const nonce = random();
+const [nonce, operator] = [random(), random()];
 const makers = [
 	{ key: other.key, assurance: "tee" },
 	{ key: maker.key, assurance: "secureElement" },
@@ -44,7 +46,7 @@ async function evidence(
 }
 
 const judge = (eat: Bytes | null): Attested =>
-	verifyAttestation(eat, { key: device.key, nonce, makers, verify, now });
+	verifyAttestation(eat, { operator, key: device.key, nonce, makers, verify, now });
 
 test("what a pinned maker attests of this key, now, has the level that the maker is pinned at", async () => {
 	assert.deepEqual(judge(await evidence()), { assurance: "secureElement", reason: null });
@@ -54,8 +56,20 @@ test("what a pinned maker attests of this key, now, has the level that the maker
 		reason: null,
 	});
 	assert.equal(judge(await evidence({ 4: undefined })).assurance, "secureElement");
+	for (const audience of [toHex(operator), ["another", toHex(operator)]])
+		assert.equal(judge(await evidence({ 3: audience })).assurance, "secureElement");
 	// As a CWT that is tagged so (RFC 8392, section 6).
 	assert.equal(judge(Uint8Array.of(0xd8, 61, ...(await evidence()))).assurance, "secureElement");
+});
+
+test("what a maker signs is for one operator, and ends", async () => {
+	const signed = await signAttestation({ operator, key: device.key, nonce, expiresAt: now + 60 }, maker);
+	assert.deepEqual(judge(signed), { assurance: "secureElement", reason: null });
+	const asked = { operator, key: device.key, nonce, makers, verify, now };
+	const reasons = [{ operator: random() }, { now: now + 60 }].map(
+		(over) => verifyAttestation(signed, { ...asked, ...over }).reason,
+	);
+	assert.deepEqual(reasons, ["the attestation is for another operator", "the attestation has expired"]);
 });
 
 test("anything else has the lowest level, and says why", async () => {
@@ -69,6 +83,9 @@ test("anything else has the lowest level, and says why", async () => {
 		[await evidence({ 10: undefined }), /another enrolment/],
 		[await evidence({ 8: new Map([[1, coseKey.write(other.key)]]) }), /another key/],
 		[await evidence({ 8: undefined }), /another key/],
+		[await evidence({ 3: toHex(random()) }), /another operator/],
+		[await evidence({ 3: [] }), /another operator/],
+		[await evidence({ 3: operator }), /another operator/],
 		[await evidence({ 4: now }), /expired/],
 		[await evidence({ 263: 0 }), /debugging/],
 		[await evidence({ 263: undefined }), /debugging/],
