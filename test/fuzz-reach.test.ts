@@ -41,6 +41,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/command/device-delegate.ts fromHex(": "an argument",
 	"packages/operator/src/store/manager-migration.ts parse(": "rows of its own: shape/certificate",
 	"packages/operator/src/store/device-migration.ts parse(": "rows of its own: device/application",
+	"packages/operator/src/fog/store-file.ts parse(": "rows of its own, which it checked: settle/device record",
 	"packages/cli/src/server/issuer-makers.ts fromHex(": "a file of whoever runs it, whose form was checked",
 	"packages/cli/src/server/issuer-makers.ts parse(": "a file of whoever runs it",
 	"packages/cli/src/device/party.ts parse(":

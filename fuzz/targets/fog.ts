@@ -238,7 +238,7 @@ function routeTarget(route: string, seeds: () => Promise<readonly HttpSeed[]>): 
 					operator: { isInReach: false },
 					broker: { isConnected: false },
 					lists: { trustList: null, freezeList: null, statusLists: 0 },
-					records: { kept: 0, waiting: 0, refused: 0 },
+					records: { kept: 0, waiting: 0, refused: 0, letGo: 0 },
 					approvals: 0,
 				});
 				const door = fogDoor({ answer: (asked) => gateway.answer(asked), standing, log });

@@ -50,7 +50,7 @@ describe("records", () => {
 					[two, null],
 				],
 			);
-			assert.deepEqual(again.store.count(), { kept: 2, waiting: 2, refused: 0, approvals: 0 });
+			assert.deepEqual(again.store.count(), { kept: 2, waiting: 2, refused: 0, letGo: 0, approvals: 0 });
 			again.store.close();
 		}));
 
@@ -88,7 +88,7 @@ describe("records", () => {
 			const own = { id, device, encoded: Uint8Array.of(2), proof: null };
 			assert.equal(await store.keep([another], 1), undefined);
 			assert.equal((await store.keep([own], 2))?.code, "record-known");
-			await store.setAside(id, "authority-unknown");
+			await store.noteAnswers([{ id, code: "authority-unknown" }], 2);
 			assert.equal(await store.keep([own], 3), undefined);
 			assert.deepEqual(
 				store.waiting(10).map(({ encoded }) => encoded),
@@ -97,22 +97,22 @@ describe("records", () => {
 			store.close();
 		}));
 
-	test("that are early for the operator wait apart, hold their place against others, and are taken up", () =>
+	test("that are early for the operator wait apart, hold their place against others, and are due in time", () =>
 		withStore(async (file) => {
 			const { store } = await scene.open(file);
 			const [id, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(4)];
-			const own = { id, device: new Uint8Array(32).fill(2), encoded: Uint8Array.of(2), proof: null };
+			const encoded = await scene.record({ paidAt: 1_000 });
+			const own = { id, device: new Uint8Array(32).fill(2), encoded, proof: null };
 			await store.keep([own, { ...own, id: other }], 1);
-			await store.setAside(id, "record-early");
-			await store.setAside(other, "limit-exceeded");
+			const said = [{ id, code: "record-early" } as const, { id: other, code: "limit-exceeded" }];
+			await store.noteAnswers(said, 2);
 			assert.deepEqual(store.waiting(10), []);
 			const another = { ...own, device: new Uint8Array(32).fill(3), encoded: Uint8Array.of(3) };
 			assert.equal((await store.keep([another], 2))?.code, "record-known");
 			assert.equal(await store.keep([own], 2), undefined);
-			assert.equal(await store.takeUp(), undefined);
 			assert.deepEqual(
-				store.waiting(10).map(({ encoded }) => encoded),
-				[own.encoded],
+				[939, 940].map((now) => store.due(now, 10).map((record) => record.id)),
+				[[], [id]],
 			);
 			store.close();
 		}));
@@ -123,8 +123,8 @@ describe("records", () => {
 			const encoded = await Promise.all([40n, 41n, 42n].map((amount) => scene.record({ amount })));
 			await ask(keep(...encoded));
 			const [one, two, three] = store.waiting(10).map(({ id }) => id) as [Bytes, Bytes, Bytes];
-			await store.acknowledge([one], 100);
-			await store.setAside(two, "authority-unknown");
+			await store.noteAnswers([{ id: one, code: null }], 100);
+			await store.noteAnswers([{ id: two, code: "authority-unknown" }], 1_000);
 			assert.deepEqual(
 				store.waiting(10).map(({ id }) => id),
 				[three],
@@ -158,9 +158,9 @@ describe("records", () => {
 			const approved = await ask(approve((await scene.request()).encoded, 300n));
 			assert.equal(outcomeOf(approved), "store-full");
 			assert.equal(store.count().approvals, 0);
-			const ids = store.waiting(kept).map(({ id }) => id);
-			assert.equal(ids.length, kept);
-			assert.equal(await store.acknowledge(ids, clock.now), undefined);
+			const taken = store.waiting(kept).map(({ id }) => ({ id, code: null }));
+			assert.equal(taken.length, kept);
+			assert.equal(await store.noteAnswers(taken, clock.now), undefined);
 			assert.equal(await store.forget(clock.now + 1), undefined);
 			assert.equal(outcomeOf(await ask(keep(await scene.record({ amount: 999n })))), "kept");
 			store.close();

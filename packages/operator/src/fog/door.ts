@@ -78,6 +78,7 @@ function standingText({ operator, broker, lists, records, approvals }: FogStandi
 		["tenten_fog_records_kept", records.kept],
 		["tenten_fog_records_waiting", records.waiting],
 		["tenten_fog_records_refused", records.refused],
+		["tenten_fog_records_let_go", records.letGo],
 		["tenten_fog_approvals", approvals],
 	];
 	return gauges.map(([name, value]) => `# TYPE ${name} gauge\n${name} ${value}\n`).join("");

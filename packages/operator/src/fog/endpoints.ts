@@ -20,7 +20,12 @@ const standingSchema = z.strictObject({
 		freezeList: age,
 		statusLists: count.openapi({ description: "how many are kept" }),
 	}),
-	records: z.strictObject({ kept: count, waiting: count, refused: count }),
+	records: z.strictObject({
+		kept: count,
+		waiting: count,
+		refused: count.openapi({ description: "that the operator does not take, or not before their date" }),
+		letGo: count.openapi({ description: "that it refused, kept for their time and gone since" }),
+	}),
 	approvals: count,
 });
 export type FogStanding = z.output<typeof standingSchema>;

@@ -1,17 +1,20 @@
 /**
  * Brings what a gateway keeps to the operator, while the line is there.
  *
- *   oldest that wait ──▶ one batch ──▶ operator ──each id: taken, or why not──▶ durable here ──▶ the next batch
+ *   oldest that wait ──▶ one batch ──▶ operator ──each id: taken, or why not──▶ one write here ──▶ the next batch
  *                                        └─ no answer: the same again, after a pause that grows
  *
- * What is too early for the operator waits apart and is brought again after a while: a clock that was ahead costs its
- * device no record, and one that lies keeps nobody else's waiting.
+ * What is too early for the operator waits apart until its own date, and is brought again then, a batch of it after each
+ * batch of what is new: a clock that was ahead costs its device no record, and one that lies keeps nobody else's waiting.
+ * Where the operator says again that it is early, this gateway's clock is ahead, and what is dated later is not asked about
+ * for a while.
  *
  * A record counts as brought once the operator named its id, and no sooner: a batch whose answer was lost is sent again,
  * and the operator has one record of an id. So nothing is lost and nothing doubled, wherever either side is killed.
  */
 import { type Bytes, isRefusal, type Refusal, recordsMost, type TakenRecord, toHex } from "@tenten/protocol";
-import type { FogStore } from "./store.ts";
+import type { FogStore, KeptRecord } from "./store.ts";
+import { early } from "./store-file.ts";
 
 export type ForwarderOptions = {
 	readonly store: FogStore;
@@ -19,14 +22,14 @@ export type ForwarderOptions = {
 	readonly deliver: (records: readonly Bytes[]) => Promise<readonly TakenRecord[] | Refusal>;
 	/** Before each batch; a refusal where the line is down. */
 	readonly refresh: () => Promise<Refusal | undefined>;
-	/** unix seconds */
+	/** unix seconds: no clock that is behind the operator's, or what is due there would wait here */
 	readonly now: () => number;
 	/** between two rounds while the line is there, and at most while it is not */
 	readonly pause_ms: number;
 	readonly pauseMost_ms: number;
-	/** until what was too early is brought again */
+	/** until what is due by this clock, and was too early again, is brought once more */
 	readonly early_ms: number;
-	/** seconds for which acknowledged records are kept on */
+	/** seconds for which acknowledged and refused records are kept on */
 	readonly keep_s: number;
 	/** told once when the line breaks, and once when it is there again */
 	readonly told: (refusal: Refusal | undefined) => void;
@@ -40,7 +43,8 @@ export class Forwarder {
 	readonly #done: Promise<void>;
 	#end = (): void => undefined;
 	#isStopping = false;
-	#tookUpAt_ms = Number.NEGATIVE_INFINITY;
+	/** by a clock that is never set back */
+	#earlyAt_ms = Number.NEGATIVE_INFINITY;
 	/** undefined until the first round */
 	#isInReach: boolean | undefined;
 
@@ -75,54 +79,45 @@ export class Forwarder {
 		}
 	}
 
-	/** All that waits, one batch after another. */
+	/** All that waits and is due, one batch after another, in turn. */
 	async #round(): Promise<Refusal | undefined> {
 		const { store, refresh, now, keep_s, report } = this.#options;
 		try {
 			const refusal = await refresh();
 			if (refusal !== undefined) return refusal;
-			await this.#takeUp();
-			for (;;) {
+			while (!this.#isStopping) {
 				const waiting = store.waiting(recordsMost);
-				if (waiting.length === 0 || this.#isStopping) return await store.forget(now() - keep_s);
-				const failed = await this.#bring(waiting.map(({ id, encoded }) => ({ id, encoded })));
+				const failed = await this.#bring(waiting);
 				if (failed !== undefined) return failed;
+				const due = this.#due();
+				const failedThen = await this.#bring(due);
+				if (failedThen !== undefined) return failedThen;
+				if (waiting.length + due.length === 0) break;
 			}
+			return await store.forget(now() - keep_s);
 		} catch (error) {
 			report(error);
 			return { kind: "refusal", code: "channel-failed", detail: "a bug" };
 		}
 	}
 
-	/**
-	 * Never by a clock that may be set back: what waits apart would wait for ever. A full disk is left to the next round,
-	 * since what is brought meanwhile makes room.
-	 */
-	async #takeUp(): Promise<void> {
-		const { store, early_ms } = this.#options;
-		if (performance.now() < this.#tookUpAt_ms + early_ms) return;
-		if ((await store.takeUp()) === undefined) this.#tookUpAt_ms = performance.now();
+	#due(): readonly KeptRecord[] {
+		const { store, now, early_ms } = this.#options;
+		return performance.now() < this.#earlyAt_ms + early_ms ? [] : store.due(now(), recordsMost);
 	}
 
-	async #bring(
-		records: readonly { readonly id: Bytes; readonly encoded: Bytes }[],
-	): Promise<Refusal | undefined> {
+	async #bring(records: readonly KeptRecord[]): Promise<Refusal | undefined> {
+		if (records.length === 0) return undefined;
 		const { store, deliver, now } = this.#options;
 		const taken = await deliver(records.map(({ encoded }) => encoded));
 		if (isRefusal(taken)) return taken;
-		const asked = new Set(records.map(({ id }) => toHex(id)));
+		const wasEarly = new Map(records.map(({ id, refused }) => [toHex(id), refused === early]));
 		// What was not asked about is no answer.
-		const said = (taken as readonly TakenRecord[]).filter(({ id }) => asked.has(toHex(id)));
+		const said = (taken as readonly TakenRecord[]).filter(({ id }) => wasEarly.has(toHex(id)));
 		if (said.length === 0) return { kind: "refusal", code: "channel-failed", detail: "it names no record" };
-		for (const { id, code } of said)
-			if (code !== null) {
-				const full = await store.setAside(id, code);
-				if (full !== undefined) return full;
-			}
-		return store.acknowledge(
-			said.filter(({ code }) => code === null).map(({ id }) => id),
-			now(),
-		);
+		if (said.some(({ id, code }) => code === early && wasEarly.get(toHex(id))))
+			this.#earlyAt_ms = performance.now();
+		return store.noteAnswers(said, now());
 	}
 
 	#tell(refusal: Refusal | undefined): void {

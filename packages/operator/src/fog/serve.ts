@@ -53,13 +53,13 @@ export type FogOptions = {
 	readonly mandates?: readonly Bytes[];
 	/** seconds; a list that is older is handed to nobody. A day if left out */
 	readonly listAgeMost_s?: number;
-	/** seconds for which acknowledged records are kept on. 400 days if left out */
+	/** seconds for which acknowledged and refused records are kept on. 400 days if left out */
 	readonly keep_s?: number;
 	/** between two rounds to the operator. 2,000 if left out */
 	readonly pause_ms?: number;
 	/** and at most, while it is out of reach. 60,000 if left out */
 	readonly pauseMost_ms?: number;
-	/** until what was too early for the operator is brought again. 600,000 if left out */
+	/** until what is due, and too early for the operator all the same, is brought again. 600,000 if left out */
 	readonly early_ms?: number;
 	/** of its door; 0 takes any free one */
 	readonly port: number;
@@ -172,7 +172,7 @@ async function open(
 			if (refusal === undefined) await time.refresh();
 			return refusal;
 		},
-		now,
+		now: () => time.now(),
 		pause_ms: options.pause_ms ?? usual.pause_ms,
 		pauseMost_ms: options.pauseMost_ms ?? usual.pauseMost_ms,
 		early_ms: options.early_ms ?? usual.early_ms,

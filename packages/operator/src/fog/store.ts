@@ -2,13 +2,13 @@
  * What a gateway keeps, one SQLite file: records of devices, approvals that it gave, lists of its operator.
  *
  *   record:    kept ──acknowledged by the operator, that very id──▶ acknowledged ──after its time──▶ forgotten
- *                │ ▲
- *          refused └─ in a while, where it was too early alone
+ *                ├──too early: brought again once it is due──▶ acknowledged, or refused
+ *                └──refused──▶ refused ──after its time──▶ forgotten, and counted
  *   approval:  which part of a mandate is used; none ever goes
  *
  * Whatever is asked at once is written in one transaction, each against what the ones before it left, and durable with
- * one sync; only then does anybody hear of it. The file itself forgets no record that was not acknowledged, and lets no
- * two approvals use the same part of a mandate.
+ * one sync; only then does anybody hear of it. The file itself forgets no record that the operator has yet to take or to
+ * refuse, and lets no two approvals use the same part of a mandate.
  *
  * Where room runs out nothing new is taken (`store-full`) while there is still some for what the operator acknowledges,
  * which is what makes room again. A write that a disk refuses all the same leaves nothing behind.
@@ -21,60 +21,12 @@ import {
 	isRefusal,
 	type PublicKey,
 	type Refusal,
-	type RefusalCode,
 	refuse,
+	type TakenRecord,
 } from "@tenten/protocol";
 import type { FailPoint } from "../store/store.ts";
-import {
-	bytesOf,
-	type KeyedDatabase,
-	keyTable,
-	makeKeyedDatabase,
-	openKeyedDatabase,
-	type WitnessFile,
-} from "../witness/database.ts";
-
-/** "tntf" */
-const kind: WitnessFile = {
-	applicationId: 0x746e7466,
-	version: 1,
-	isShared: false,
-	schema: `
-	${keyTable}
-	create table record (
-		id blob primary key check (length(id) = 32),
-		number integer not null unique,
-		device blob not null check (length(device) = 32),
-		encoded blob not null,
-		proof blob,
-		kept_at integer not null,
-		acknowledged_at integer,
-		refused text
-	) strict;
-	create index record_waiting on record (number) where acknowledged_at is null and refused is null;
-	create index record_device on record (device, number);
-	create trigger record_stays before delete on record
-	when old.acknowledged_at is null
-	begin select raise(abort, 'a record that nobody acknowledged stays'); end;
-	create table approval (
-		request blob primary key check (length(request) = 32),
-		mandate blob not null check (length(mandate) = 32),
-		beginning integer not null check (beginning >= 0),
-		ending integer not null check (ending > beginning),
-		encoded blob not null,
-		unique (mandate, beginning)
-	) strict, without rowid;
-	create index approval_end on approval (mandate, ending);
-	create trigger approval_goes_on before insert on approval
-	when new.beginning < (select coalesce(max(ending), 0) from approval where mandate = new.mandate)
-	begin select raise(abort, 'a part of a mandate is used once'); end;
-	create trigger approval_fixed before update on approval
-	begin select raise(abort, 'an approval does not change'); end;
-	create trigger approval_stays before delete on approval
-	begin select raise(abort, 'an approval stays'); end;
-	create table list (name text primary key, encoded blob not null, at integer not null) strict, without rowid;
-`,
-};
+import { bytesOf, type KeyedDatabase, makeKeyedDatabase, openKeyedDatabase } from "../witness/database.ts";
+import { dueAt, early, fogFile, questions } from "./store-file.ts";
 
 export type NewRecord = {
 	readonly id: Bytes;
@@ -104,8 +56,8 @@ export type FogStoreOptions = {
 	readonly reserve?: number;
 };
 
-/** What the operator says of a record that it will take once its time has come. */
-const early: RefusalCode = "record-early";
+/** `letGo`: of what the operator refused, how many were kept for their time and are gone since. */
+export type FogCounts = Readonly<Record<"kept" | "waiting" | "refused" | "letGo" | "approvals", number>>;
 
 type Waiting = {
 	readonly write: () => Refusal | undefined;
@@ -143,7 +95,7 @@ export class FogStore {
 	/** Makes the store of a gateway's key; throws where the file is there. */
 	static create(file: string, key: PublicKey): void {
 		try {
-			makeKeyedDatabase(file, kind, key);
+			makeKeyedDatabase(file, fogFile, key);
 		} catch (error) {
 			if ((error as { readonly code?: string }).code !== "EEXIST") rmSync(file, { force: true });
 			throw error;
@@ -152,7 +104,7 @@ export class FogStore {
 
 	/** `state-damaged` where there is none, it is cut off, or another program's; `log-in-use` where another has it. */
 	static open(file: string, options: FogStoreOptions = {}): FogStore | Refusal {
-		const opened = openKeyedDatabase(file, kind);
+		const opened = openKeyedDatabase(file, fogFile);
 		return isRefusal(opened) ? opened : new FogStore(opened, file, options);
 	}
 
@@ -176,6 +128,7 @@ export class FogStore {
 					on conflict (id) do update set proof = coalesce(proof, excluded.proof),
 					device = iif(refused is null, device, excluded.device),
 					encoded = iif(refused is null, encoded, excluded.encoded),
+					refused_at = iif(device = excluded.device, refused_at, null),
 					refused = iif(device = excluded.device, refused, null)`,
 					id,
 					next + at,
@@ -191,43 +144,41 @@ export class FogStore {
 
 	/** Records that the operator has yet to take, the oldest first. */
 	waiting(most: number): readonly KeptRecord[] {
-		return this.#records("where acknowledged_at is null and refused is null order by number limit ?", most);
+		return this.#records(questions.waiting, most);
+	}
+
+	/** Records that were too early and, as of that moment, are no more: the one dated first first. */
+	due(now: number, most: number): readonly KeptRecord[] {
+		return this.#records(questions.due, now, most);
 	}
 
 	/** Records of a device, in the order in which they came, from that number on. */
 	recordsOf(device: Bytes, from: number, most: number): readonly KeptRecord[] {
-		return this.#records("where device = ? and number >= ? order by number limit ?", device, from, most);
+		return this.#records(questions.ofDevice, device, from, most);
 	}
 
-	/** The operator has these. */
-	acknowledge(ids: readonly Bytes[], now: number): Promise<Refusal | undefined> {
+	/** What the operator said of each, in one write: it has it, or why it does not take it. What it has stays so. */
+	noteAnswers(said: readonly TakenRecord[], now: number): Promise<Refusal | undefined> {
 		return this.#durably(() => {
-			for (const id of ids)
-				this.#run("update record set acknowledged_at = ? where id = ? and acknowledged_at is null", now, id);
+			for (const { id, code } of said) {
+				const row = this.#get("select encoded from record where id = ? and acknowledged_at is null", id);
+				if (row === undefined) continue;
+				const due = code === early ? dueAt(bytesOf(row["encoded"])) : null;
+				const [acknowledged, refused] = code === null ? [now, null] : [null, now];
+				this.#run(
+					"update record set acknowledged_at = ?, refused = ?, refused_at = ?, due_at = ? where id = ?",
+					...[acknowledged, code, refused, due, id],
+				);
+			}
 			return undefined;
 		});
 	}
 
-	/** The operator does not take this one, and says why. It stays, and is not brought again, but for what is taken up. */
-	setAside(id: Bytes, code: string): Promise<Refusal | undefined> {
-		return this.#durably(() => {
-			this.#run("update record set refused = ? where id = ? and acknowledged_at is null", code, id);
-			return undefined;
-		});
-	}
-
-	/** What was too early waits again. */
-	takeUp(): Promise<Refusal | undefined> {
-		return this.#durably(() => {
-			this.#run("update record set refused = null where refused = ?", early);
-			return undefined;
-		});
-	}
-
-	/** Drops what was acknowledged before that moment. */
+	/** Drops what was acknowledged, or refused for good, before that moment. */
 	forget(before: number): Promise<Refusal | undefined> {
 		return this.#durably(() => {
-			this.#run("delete from record where acknowledged_at < ?", before);
+			this.#run(questions.forgetAcknowledged, before);
+			this.#run(questions.forgetRefused, before);
 			return undefined;
 		});
 	}
@@ -284,23 +235,14 @@ export class FogStore {
 		});
 	}
 
-	count(): {
-		readonly kept: number;
-		readonly waiting: number;
-		readonly refused: number;
-		readonly approvals: number;
-	} {
-		const row = this.#get(
-			`select (select count(*) from record) as kept,
-			(select count(*) from record where acknowledged_at is null and refused is null) as waiting,
-			(select count(*) from record where refused is not null) as refused,
-			(select count(*) from approval) as approvals`,
-		);
-		const number = (name: string): number => Number(row?.[name]);
+	count(): FogCounts {
+		const row = this.#get(questions.count);
+		const number = (name: keyof FogCounts): number => Number(row?.[name]);
 		return {
 			kept: number("kept"),
 			waiting: number("waiting"),
 			refused: number("refused"),
+			letGo: number("letGo"),
 			approvals: number("approvals"),
 		};
 	}
@@ -352,20 +294,19 @@ export class FogStore {
 		return bavail * bsize + free * size >= this.#reserve;
 	}
 
-	#records(where: string, ...values: readonly (Bytes | number)[]): readonly KeptRecord[] {
-		const statement = this.#statement(
-			`select id, number, device, encoded, proof, kept_at, acknowledged_at, refused from record ${where}`,
-		);
-		return statement.all(...values).map((row) => ({
-			id: bytesOf(row["id"]),
-			number: Number(row["number"]),
-			device: bytesOf(row["device"]),
-			encoded: bytesOf(row["encoded"]),
-			proof: row["proof"] === null ? null : bytesOf(row["proof"]),
-			keptAt: Number(row["kept_at"]),
-			acknowledgedAt: row["acknowledged_at"] === null ? null : Number(row["acknowledged_at"]),
-			refused: row["refused"] === null ? null : `${row["refused"]}`,
-		}));
+	#records(question: string, ...values: readonly (Bytes | number)[]): readonly KeptRecord[] {
+		return this.#statement(question)
+			.all(...values)
+			.map((row) => ({
+				id: bytesOf(row["id"]),
+				number: Number(row["number"]),
+				device: bytesOf(row["device"]),
+				encoded: bytesOf(row["encoded"]),
+				proof: row["proof"] === null ? null : bytesOf(row["proof"]),
+				keptAt: Number(row["kept_at"]),
+				acknowledgedAt: row["acknowledged_at"] === null ? null : Number(row["acknowledged_at"]),
+				refused: row["refused"] === null ? null : `${row["refused"]}`,
+			}));
 	}
 
 	#get(sql: string, ...values: readonly (Bytes | string)[]): Record<string, unknown> | undefined {

@@ -79,6 +79,13 @@ export class HeldTime {
 		return { time: held.encoded, since };
 	}
 
+	/** Unix seconds by the machine's clock, and where that is behind the operator, as that signed and was counted since. */
+	now(): number {
+		const [held, now] = [this.#held, this.#options.now()];
+		if (held === undefined) return now;
+		return Math.max(now, held.at + Math.floor((this.#elapsed_ms() - held.from_ms) / 1_000));
+	}
+
 	/** Whether it holds, and says no less than the one before. */
 	#take(encoded: Bytes): boolean {
 		const { trust, operator } = this.#options;

@@ -1,5 +1,6 @@
 /**
- * SQLite files of a witness: made once, never begun anew where they are missing, and durable at each commit.
+ * SQLite files of a witness: made once, never begun anew where they are missing, and durable at each commit. What an older
+ * program made is brought to this one's version when it is opened, in one transaction.
  */
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -20,11 +21,14 @@ import type { FailPoint } from "../store/store.ts";
 /** What a file is: SQLite files say whose they are in their header. */
 export type WitnessFile = {
 	readonly applicationId: number;
+	/** of `schema` */
 	readonly version: number;
 	/** whether several processes may have it open; else it is the first one's until that closes it */
 	readonly isShared: boolean;
-	/** statements that make its tables */
+	/** statements that make its tables, as they were first */
 	readonly schema: string;
+	/** each brings it to the version after; one that was ever released is not changed, another is added */
+	readonly steps?: readonly ((database: DatabaseSync) => void)[];
 };
 
 /** bytes of the smallest page that SQLite knows */
@@ -41,6 +45,7 @@ export function makeDatabase(file: string, kind: WitnessFile): DatabaseSync {
 	database.exec(
 		`begin exclusive; ${schema} pragma application_id = ${applicationId}; pragma user_version = ${version}; commit`,
 	);
+	bringUp(database, kind);
 	return database;
 }
 
@@ -54,7 +59,10 @@ export function openWitnessDatabase(file: string, kind: WitnessFile): DatabaseSy
 	let database: DatabaseSync | undefined;
 	try {
 		database = openDatabase(file, kind);
-		if (isWhole(database, kind)) return database;
+		if (isWhole(database, kind)) {
+			bringUp(database, kind);
+			return database;
+		}
 		database.close();
 		return refuse("state-damaged", `${file} is no store of a witness`);
 	} catch (error) {
@@ -63,10 +71,23 @@ export function openWitnessDatabase(file: string, kind: WitnessFile): DatabaseSy
 	}
 }
 
-function isWhole(database: DatabaseSync, { applicationId, version }: WitnessFile): boolean {
-	const pragma = (name: string): unknown => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
-	const isOurs = pragma("application_id") === applicationId && pragma("user_version") === version;
-	return isOurs && pragma("quick_check(1)") === "ok";
+function pragmaOf(database: DatabaseSync, name: string): unknown {
+	return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+}
+
+function isWhole(database: DatabaseSync, { applicationId, version, steps = [] }: WitnessFile): boolean {
+	const isOurs = pragmaOf(database, "application_id") === applicationId;
+	const has = Number(pragmaOf(database, "user_version"));
+	const isKnown = has >= version && has <= version + steps.length;
+	return isOurs && isKnown && pragmaOf(database, "quick_check(1)") === "ok";
+}
+
+function bringUp(database: DatabaseSync, { version, steps = [] }: WitnessFile): void {
+	const missing = steps.slice(Number(pragmaOf(database, "user_version")) - version);
+	if (missing.length === 0) return;
+	database.exec("begin exclusive");
+	for (const step of missing) step(database);
+	database.exec(`pragma user_version = ${version + steps.length}; commit`);
 }
 
 /**

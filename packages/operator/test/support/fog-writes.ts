@@ -1,17 +1,21 @@
 /** Every durable write of a gateway whose store has three records, one of them acknowledged and one set aside as too early. */
 import type { Bytes } from "@tenten/protocol";
+import type { KeptRecord } from "../../src/fog/index.ts";
 import type { FogScene, OpenGateway } from "./fog-scene.ts";
 
 export const keep = (...records: readonly Bytes[]) =>
 	({ kind: "keep", records: records.map((record) => ({ record, proof: null })) }) as const;
 
+const idOf = ([record]: readonly KeptRecord[]): Bytes => record?.id ?? new Uint8Array();
+
 /** Brings a fresh store to where the writes begin. */
 export async function prepareForWrites(scene: FogScene, { store, lists, ask }: OpenGateway): Promise<void> {
 	await lists.refresh();
 	await ask(keep(await scene.record({ amount: 1n })));
-	await store.acknowledge([store.waiting(1)[0]?.id as Bytes], scene.ecosystem.clock.now);
+	const { now } = scene.ecosystem.clock;
+	await store.noteAnswers([{ id: idOf(store.waiting(1)), code: null }], now);
 	await ask(keep(await scene.record(), await scene.record({ amount: 2n })));
-	await store.setAside(store.waiting(2)[1]?.id as Bytes, "record-early");
+	await store.noteAnswers([{ id: idOf(store.waiting(2).slice(1)), code: "record-early" }], now);
 }
 
 /** Every durable write of a gateway, and how one sees whether it is there. */
@@ -31,16 +35,28 @@ export const fogWrites = (
 		isThere: ({ store }) => store.count().kept === 4,
 	},
 	"an acknowledgement": {
-		write: ({ store }) => store.acknowledge([store.waiting(9)[0]?.id as Bytes], scene.ecosystem.clock.now),
+		write: ({ store }) =>
+			store.noteAnswers([{ id: idOf(store.waiting(9)), code: null }], scene.ecosystem.clock.now),
 		isThere: ({ store }) => store.waiting(9).length === 0,
 	},
 	"a record set aside": {
-		write: ({ store }) => store.setAside(store.waiting(1)[0]?.id as Bytes, "malformed"),
+		write: ({ store }) =>
+			store.noteAnswers([{ id: idOf(store.waiting(1)), code: "malformed" }], scene.ecosystem.clock.now),
 		isThere: ({ store }) => store.count().refused === 2,
 	},
-	"what is taken up": {
-		write: ({ store }) => store.takeUp(),
-		isThere: ({ store }) => store.waiting(9).length === 2,
+	"an answer about two records, one of which was early": {
+		write: ({ store }) => {
+			const { now } = scene.ecosystem.clock;
+			const [waiting, due] = [idOf(store.waiting(1)), idOf(store.due(now, 1))];
+			return store.noteAnswers(
+				[
+					{ id: due, code: null },
+					{ id: waiting, code: "malformed" },
+				],
+				now,
+			);
+		},
+		isThere: ({ store }) => store.count().waiting === 0 && store.count().refused === 1,
 	},
 	"what is forgotten": {
 		write: ({ store }) => store.forget(scene.ecosystem.clock.now + 1),
