@@ -42,21 +42,11 @@ export function notPaid({ code, detail }: Refusal, shown: Shown | null): Respons
 	);
 }
 
-/** It is paid, or may be, and there is no answer yet: the same payment is shown again. */
-export function pending(location: string, payment: string): Response {
-	return running(location, { payment });
-}
-
-/** As `pending`, of a call by meter. `taken`: what says that its tick was taken. */
-export function pendingCall(
-	location: string,
-	call: string,
-	taken: Readonly<Record<string, string>>,
-): Response {
-	return running(location, { call }, taken);
-}
-
-function running(
+/**
+ * It is paid, or may be, and there is no answer yet: the same payment, or the same tick, is shown again. `about`: which
+ * one, as its status says it; `taken`: what says that a tick was taken.
+ */
+export function pending(
 	location: string,
 	about: Readonly<Record<string, string>>,
 	taken: Readonly<Record<string, string>> = {},

@@ -28,7 +28,7 @@ export function callPath(call: string): string {
 export type Statuses = {
 	readonly payment: (payment: string) => PaymentStatus;
 	/** of a call by meter; `shown`: the header of its tick */
-	readonly call: (call: string, shown: string) => Promise<PaymentStatus>;
+	readonly call: (call: string, shown: string) => PaymentStatus;
 };
 
 export function tollDoors(handle: Handle, statuses: Statuses): Hono {
@@ -38,9 +38,9 @@ export function tollDoors(handle: Handle, statuses: Statuses): Hono {
 		const payment = context.req.param("payment") ?? "";
 		return told({ payment, status: statuses.payment(payment) });
 	});
-	app.get(callPath(":call"), async (context) => {
+	app.get(callPath(":call"), (context) => {
 		const call = context.req.param("call") ?? "";
-		return told({ call, status: await statuses.call(call, context.req.header(meterHeader) ?? "") });
+		return told({ call, status: statuses.call(call, context.req.header(meterHeader) ?? "") });
 	});
 	app.route(tollAddress, handoverApp(handle));
 	return app;

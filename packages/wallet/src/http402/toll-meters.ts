@@ -34,7 +34,7 @@ import type { Price } from "./asked.ts";
 import { type Call, callHash } from "./call.ts";
 import { type MeteredCall, meterHeader, meterOffer, mostMeteredCalls, writeTaken } from "./meter-call.ts";
 import type { NumberedCall } from "./ticking.ts";
-import { pendingCall } from "./toll-answers.ts";
+import { pending } from "./toll-answers.ts";
 import { callPath, type PaymentStatus } from "./toll-doors.ts";
 
 /** ticks that one may pay, that a crash may lose, and answers that it may leave unwritten */
@@ -122,7 +122,7 @@ export class TollMeters {
 			giveBack: () => gaveBack(metered, number),
 			answered: () => this.#answered(metered, number),
 			taken: { [meterHeader]: writeTaken(number) },
-			pending: () => pendingCall(callPath(hash), hash, { [meterHeader]: writeTaken(number, true) }),
+			pending: () => pending(callPath(hash), { call: hash }, { [meterHeader]: writeTaken(number, true) }),
 		};
 	}
 

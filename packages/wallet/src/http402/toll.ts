@@ -276,7 +276,7 @@ export class Toll {
 	}
 
 	#pending(id: string): Response {
-		return pending(paymentPath(id), id);
+		return pending(paymentPath(id), { payment: id });
 	}
 
 	/** The answer, if it is there in time: of a handler that runs already, or that is started. */
@@ -335,7 +335,7 @@ export class Toll {
 	}
 
 	/** How far a call by meter is. `call`: its hash in hexadecimal; `shown`: the header of its tick, which proves who asks. */
-	async callStatus(call: string, shown: string): Promise<PaymentStatus> {
+	callStatus(call: string, shown: string): PaymentStatus {
 		const metered = readMeteredCall(shown);
 		if (isRefusal(metered)) return "unknown";
 		return this.#ticks.status(meteredKey(metered, call)) ?? this.#meters.statusOf(metered, call);
