@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Bytes, isRefusal, type Refusal, toHex } from "@tenten/protocol";
 import { type Channel, inProcessChannel, memoryStore, Wallet, type WalletStore } from "@tenten/wallet";
+import { openMeter } from "./support/open-meter.ts";
 import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
 
 const day = 86_400;
@@ -49,10 +50,7 @@ async function opened(ticks: number): Promise<World> {
 	});
 	const [payer, payee] = [await partyOf(town), await partyOf(town)];
 	await town.fund(payer.wallet, 1_000n);
-	const until = town.clock.now + 2 * day;
-	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
-	const { encoded } = ok(await payee.wallet.meters.request(terms));
-	const { meter } = ok(await payer.wallet.meters.open({ request: encoded }, to(payee.wallet)));
+	const { meter } = await openMeter({ town, payer: payer.wallet, payee: payee.wallet });
 	for (let tick = 0; tick < ticks; tick++) await payer.wallet.meters.tick(meter, to(payee.wallet));
 	return { town, payer, payee, meter };
 }

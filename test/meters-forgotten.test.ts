@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Bytes, isRefusal, refundUntil, refuse } from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet } from "@tenten/wallet";
+import { openMeter } from "./support/open-meter.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 
 const day = 86_400;
@@ -33,10 +34,8 @@ async function openWorld(): Promise<World> {
 	};
 }
 
-async function opened({ town, payer, payee, until }: World, channel = to(payee)): Promise<Bytes> {
-	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
-	const { encoded } = ok(await payee.meters.request(terms));
-	return ok(await payer.meters.open({ request: encoded }, channel)).meter;
+async function opened(world: World, channel = to(world.payee)): Promise<Bytes> {
+	return (await openMeter({ ...world, channel })).meter;
 }
 
 const knows = (wallet: Wallet, meter: Bytes): boolean => wallet.meters.get(meter) !== undefined;

@@ -6,9 +6,9 @@ import { type Bytes, isRefusal, parseOwn, type Refusal, serialize, toHex } from 
 import { inProcessChannel, memoryStore, Wallet } from "@tenten/wallet";
 import { Outdated } from "../packages/module/src/metering/outdated.ts";
 import { payeeMeterRow } from "../packages/module/src/metering/rows.ts";
+import { openMeter } from "./support/open-meter.ts";
 import { ok, openTown, random, asset as yen } from "./support/town.ts";
 
-const day = 86_400;
 const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "taken");
 
@@ -24,12 +24,7 @@ async function kept() {
 	};
 	const payee = await open();
 	assert.equal(await payee.join(town.operator, town.operator.id, asked), undefined);
-	const until = town.clock.now + 2 * day;
-	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
-	const { encoded } = ok(await payee.meters.request(terms));
-	const channel = inProcessChannel(payee.handle);
-	const { meter } = ok(await payer.meters.open({ request: encoded }, channel));
-	assert.equal(await payer.meters.tick(meter, channel, 40), undefined);
+	const { meter, until } = await openMeter({ town, payer, payee, ticked: 40 });
 	await payee.close();
 	const { stateKey } = ok(await openSoftwareKeyStore(await store.load(), unlock));
 	const state = ok(await openState(store, stateKey));

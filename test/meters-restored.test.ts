@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inProcessChannel, memoryStore, Wallet } from "@tenten/wallet";
+import { openMeter } from "./support/open-meter.ts";
 import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
 
 const day = 86_400;
@@ -14,11 +15,8 @@ async function ticked() {
 	});
 	const [payer, payee] = [await town.wallet(0n), await town.wallet()];
 	await town.fund(payer, 1_000n);
-	const until = town.clock.now + 2 * day;
-	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
-	const { encoded } = ok(await payee.meters.request(terms));
+	const { meter } = await openMeter({ town, payer, payee });
 	const channel = inProcessChannel(payee.handle);
-	const { meter } = ok(await payer.meters.open({ request: encoded }, channel));
 	for (let tick = 0; tick < 40; tick++) assert.equal(await payer.meters.tick(meter, channel), undefined);
 	return { town, payer, payee, meter };
 }

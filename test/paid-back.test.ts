@@ -20,10 +20,10 @@ import {
 	serialize,
 	sumOf,
 } from "@tenten/protocol";
-import { inProcessChannel, memoryStore, Wallet } from "@tenten/wallet";
+import { memoryStore, Wallet } from "@tenten/wallet";
+import { openMeter } from "./support/open-meter.ts";
 import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
 
-const day = 86_400;
 const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : "taken");
 
@@ -132,14 +132,8 @@ describe("the rest of a meter that no account may take", () => {
 		const payer = await town.wallet();
 		await town.fund(payer, 500n, yen.code, 2);
 		const payee = await town.wallet(0n, { class: "shop" });
-		const until = town.clock.now + 2 * day;
-		const open = async (): Promise<Bytes> => {
-			const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until };
-			const { encoded } = ok(await payee.meters.request(terms));
-			const channel = inProcessChannel(payee.handle);
-			return ok(await payer.meters.open({ request: encoded }, channel)).meter;
-		};
-		const [meter, other] = [await open(), await open()];
+		const { meter, until } = await openMeter({ town, payer, payee });
+		const { meter: other } = await openMeter({ town, payer, payee });
 		town.clock.now = until + yen.grace;
 		const { meters } = payer.module;
 		const [answer, others] = await Promise.all(
@@ -189,13 +183,7 @@ describe("what an account may take of a meter", () => {
 		const town = await openTown();
 		const payer = await town.wallet(500n);
 		const payee = await town.wallet();
-		const until = town.clock.now + 2 * day;
-		const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
-		const { encoded } = ok(await payee.meters.request(terms));
-		const channel = inProcessChannel(payee.handle);
-		const { meter } = ok(await payer.meters.open({ request: encoded }, channel));
-		assert.equal(await payer.meters.tick(meter, channel, 40), undefined);
-		return { town, payer, payee, meter, until };
+		return { town, payer, payee, ...(await openMeter({ town, payer, payee, ticked: 40 })) };
 	}
 
 	test("is no less than what was not shown to the payee, except of a fork", async () => {

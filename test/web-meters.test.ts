@@ -5,12 +5,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { toHex } from "@tenten/protocol";
-import { inProcessChannel, refusalWords, type Wallet, writeBackupFile } from "@tenten/wallet";
+import { refusalWords, type Wallet, writeBackupFile } from "@tenten/wallet";
 import { balanceAgrees } from "./browser/balances.ts";
 import { skip } from "./browser/chromium.ts";
 import { pass } from "./browser/clock.ts";
 import { type App, gift, openPhones, type Phone, type Phones, yen } from "./browser/phones.ts";
-import { asset, ok } from "./support/town.ts";
+import { openMeter } from "./support/open-meter.ts";
+import { asset } from "./support/town.ts";
 
 /** In the page, once its balance was asked for. */
 type PageEnd = { readonly tidy: () => Promise<void> };
@@ -46,12 +47,7 @@ describe("a backup with an open meter, in the browser", { skip }, () => {
 		phones = await openPhones({ policy, hasClock: true, beforePages: slow });
 		const { town } = phones;
 		const [lostPayer, lostPayee] = [await town.wallet(1_000n), await town.wallet()];
-		const until = town.clock.now + 2 * day;
-		const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
-		const { encoded } = ok(await lostPayee.meters.request(terms));
-		const channel = inProcessChannel(lostPayee.handle);
-		const { meter } = ok(await lostPayer.meters.open({ request: encoded }, channel));
-		assert.equal(await lostPayer.meters.tick(meter, channel, 40), undefined);
+		await openMeter({ town, payer: lostPayer, payee: lostPayee, ticked: 40 });
 		backups = { payer: await backupOf(lostPayer), payee: await backupOf(lostPayee) };
 	});
 	after(async () => {
