@@ -24,6 +24,16 @@ test("encoding.md lists every refusal with its persistence and what to do", () =
 	assert.deepEqual(written, meant);
 });
 
+test("the reader knows every refusal that encoding.md calls transient", () => {
+	const written = rowsOf("docs/spec/encoding.md").flatMap(([code, persistence]) =>
+		persistence === "transient" ? [code] : [],
+	);
+	const [, set = ""] =
+		/TRANSIENT = frozenset\(\n(.*?)\n\)/s.exec(textOf("reader/tenten_reader/refusal.py")) ?? [];
+	const known = [...set.matchAll(/"([a-z-]+)"/g)].map(([, code]) => code);
+	assert.deepEqual(known.sort(), written.sort());
+});
+
 test("crypto.md lists everything that is signed", () => {
 	const page = textOf("docs/spec/crypto.md");
 	const rows = [...page.slice(page.indexOf("## Signatures")).matchAll(/^\| `([a-z-]+)` \|/gm)].map(
