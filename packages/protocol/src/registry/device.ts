@@ -258,11 +258,13 @@ export function afterDeviceOrder(
 /** How a manager stands under one party: `number` orders of that party named it. */
 export type ManagerStanding = { readonly kind: "active" | "suspended"; readonly number: number };
 
-/** How it stands after an order of that party; `order-mismatch` where it stands so, or the order is not the next. */
+/** How it stands after an order of that party; `order-mismatch` where it is of a device, not the next, or it stands so. */
 export function afterManagerOrder(
 	{ kind, number: before }: ManagerStanding,
 	{ number, says }: DeviceOrderBody,
 ): ManagerStanding | Refusal {
+	if (says.kind !== "suspendBelow" && says.kind !== "resumeBelow")
+		return refuse("order-mismatch", "of a device");
 	if (number !== before + 1) return refuse("order-mismatch", `${before} orders named it`);
 	const stands = says.kind === "suspendBelow" ? "suspended" : "active";
 	return stands === kind ? refuse("order-mismatch", kind) : { kind: stands, number };

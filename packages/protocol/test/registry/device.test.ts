@@ -114,7 +114,7 @@ test("an order out of its turn, of nobody's device or by another party changes n
 });
 
 test("a manager is suspended and resumed in turn, and no order about it is a device's", async () => {
-	const said = async (kind: "suspendBelow" | "resumeBelow", number: number) =>
+	const said = async (kind: "suspendBelow" | "resumeBelow" | "suspend" | "resume" | "end", number: number) =>
 		(await order({ kind }, number)).body;
 	const fresh = { kind: "active", number: 0 } as const;
 	expectRefusal(afterManagerOrder(fresh, await said("resumeBelow", 1)), "order-mismatch");
@@ -123,6 +123,8 @@ test("a manager is suspended and resumed in turn, and no order about it is a dev
 	assert.deepEqual(suspended, { kind: "suspended", number: 1 });
 	expectRefusal(afterManagerOrder(suspended, await said("suspendBelow", 2)), "order-mismatch");
 	expectRefusal(afterManagerOrder(suspended, await said("resumeBelow", 1)), "order-mismatch");
+	for (const kind of ["suspend", "resume", "end"] as const)
+		expectRefusal(afterManagerOrder(suspended, await said(kind, 2)), "order-mismatch");
 	assert.deepEqual(afterManagerOrder(suspended, await said("resumeBelow", 2)), { kind: "active", number: 2 });
 	const active = { kind: "active", party, number: 1 } as const;
 	for (const kind of ["suspendBelow", "resumeBelow"] as const)
