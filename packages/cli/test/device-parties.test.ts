@@ -10,20 +10,16 @@ import {
 	encodeItem,
 	fromHex,
 	type Item,
-	isRefusal,
 	parse,
 	signDelegation,
 } from "@tenten/protocol";
-import { inProcessChannel } from "@tenten/wallet";
 import { bringApplication } from "../src/device/party.ts";
 import { must } from "../src/ecosystem.ts";
-import { freePort } from "../src/server/port.ts";
 import { openRailKey } from "../src/server/rail-key.ts";
-import { passphraseCost, WalletFolder } from "../src/wallet/folder.ts";
-import { withReasons } from "../src/wallet/paying.ts";
+import { pays, unlock } from "./support/paying.ts";
 import { openShell, type Ran, says } from "./support/tenten.ts";
 
-const shell = openShell();
+const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (name: string): string => join(shell.folder, name);
 const data = ["--data", at("bank")] as const;
@@ -31,14 +27,6 @@ let [url, operator] = ["", ""];
 let [maker, company]: Ran["json"][] = [];
 
 type Command = readonly string[];
-
-/** All of them do what they are asked. */
-async function all(...commands: readonly Command[]): Promise<readonly Ran["json"][]> {
-	const ran = await shell.each(commands);
-	for (const [index, { status, stderr }] of ran.entries())
-		assert.equal(status, 0, `${commands[index]?.join(" ")}: ${stderr}`);
-	return ran.map(({ json }) => json);
-}
 
 /** What each of them says: its code, or its exit code where there is none. */
 async function codes(...commands: readonly Command[]): Promise<readonly unknown[]> {
@@ -70,18 +58,8 @@ const apply = (name: string, of = name): Command => [
 ];
 
 before(async () => {
-	const init = [
-		"operator",
-		"init",
-		...data,
-		"--name",
-		"Bank",
-		"--asset",
-		"JPY:0",
-		"--port",
-		`${await freePort()}`,
-	];
-	const [made, ...keys] = await all(init, key("company"), key("maker"), key("stranger"));
+	const init = ["operator", "init", ...data, "--name", "Bank", "--asset", "JPY:0", "--port", "0"];
+	const [made, ...keys] = await shell.eachWell(init, key("company"), key("maker"), key("stranger"));
 	operator = made.id;
 	[company, maker] = keys;
 	const makers = [{ name: "Maker", key: maker.key, assurance: "secureElement" }];
@@ -92,7 +70,7 @@ before(async () => {
 
 test("a device's maker attests its key once, and a pinned maker's word is its level", async () => {
 	const names = ["car", "bike"] as const;
-	await all(
+	await shell.eachWell(
 		["operator", "parties", "add", company.key, "register 1", ...data],
 		["operator", "parties", "grant", company.party, "100", ...data],
 		...names.map((name): Command => ["wallet", "init", ...wallet(name)]),
@@ -113,7 +91,7 @@ test("a device's maker attests its key once, and a pinned maker's word is its le
 		),
 		[0, 0, 0, 0, 2, 2, 2, 2, 2, 2],
 	);
-	const [said, car, again, plain, bike] = await all(
+	const [said, car, again, plain, bike] = await shell.eachWell(
 		...[attest("bike", "stranger"), attested("car"), attested("car"), evidence("car"), attested("bike")],
 		...[delegate("car", "company", "--slice", "1:0-50"), delegate("bike", "company")],
 		...[apply("car"), apply("bike")],
@@ -123,7 +101,7 @@ test("a device's maker attests its key once, and a pinned maker's word is its le
 		[car.isAttested, again.device, plain.isAttested, bike.isAttested],
 		[true, car.device, true, true],
 	);
-	const [known, shownCar, shownBike] = await all(
+	const [known, shownCar, shownBike] = await shell.eachWell(
 		["operator", "parties", "show", company.party, ...data],
 		["device", "show", car.device, ...asked("company")],
 		["device", "show", bike.device, ...asked("company")],
@@ -181,26 +159,9 @@ test("a file of makers that does not say who they are is refused, and nothing is
 	);
 });
 
-const unlock = { kind: "passphrase", passphrase: "correct horse", cost: passphraseCost } as const;
-
-/** What became of a payment for charging, or why the payee did not take it. */
-async function pays(payer: string, payee: string, amount: bigint): Promise<string> {
-	const from = must(await WalletFolder.open(at(payer), { unlock }));
-	const to = must(await WalletFolder.open(at(payee), { unlock }));
-	try {
-		const asset = { operator: fromHex(operator) as Uint8Array, code: "JPY" };
-		const request = must(await to.wallet.request({ asset, amount, purpose: "charging" }));
-		const { channel, last } = withReasons(inProcessChannel(to.wallet.handle));
-		const paid = await from.wallet.pay({ request: request.encoded }, channel);
-		if (isRefusal(paid)) return paid.code;
-		const said = last()?.code ?? paid.fundsState;
-		if (paid.fundsState === "inFlight") await from.wallet.cancel(paid.attempt, channel);
-		return said;
-	} finally {
-		await from.close();
-		await to.close();
-	}
-}
+/** A payment of that many yen, and what became of it. */
+const pay = (payer: string, payee: string, amount: bigint): Promise<string> =>
+	pays(at(payer), at(payee), { operator: fromHex(operator) as Uint8Array, code: "JPY" }, amount);
 
 const appoint = (to: Ran["json"], chain: string, by_: string, ...terms: Command): Command => [
 	...["device", "appoint", to.key, at(chain), ...by(by_)],
@@ -214,8 +175,8 @@ const order = (party: string, kind: string, ...of: Command): Command => [
 
 test("delegations go down four levels, each narrower, and a manager in the middle is suspended with all below it", async () => {
 	const keys = ["owner", "site", "fleet", "shift", "crew"];
-	const [owner, site, fleet, shift, crew] = await all(...keys.map(key));
-	const [, granted, , , , ann] = await all(
+	const [owner, site, fleet, shift, crew] = await shell.eachWell(...keys.map(key));
+	const [, granted, , , , ann] = await shell.eachWell(
 		["operator", "parties", "add", owner.key, "register 2", ...data],
 		["operator", "parties", "grant", owner.party, "100", ...data],
 		...["ann", "bob", "van"].map((name): Command => ["wallet", "init", ...wallet(name)]),
@@ -287,11 +248,11 @@ test("delegations go down four levels, each narrower, and a manager in the middl
 	] as const)
 		assert.equal(((await bringApplication(url, application)) as { code?: string }).code, code);
 
-	assert.equal(await pays("ann", "van", 60n), "spent");
-	assert.equal(await pays("van", "bob", 21n), "limit-exceeded");
-	assert.equal(await pays("van", "bob", 5n), "spent");
+	assert.equal(await pay("ann", "van", 60n), "spent");
+	assert.equal(await pay("van", "bob", 21n), "limit-exceeded");
+	assert.equal(await pay("van", "bob", 5n), "spent");
 	const lists = ["bob", "van"].map((name): Command => ["wallet", "lists", "fetch", ...wallet(name)]);
-	const [stopped, again, , , shown] = await all(
+	const [stopped, again, , , shown] = await shell.eachWell(
 		...[order("owner", "suspend-below", fleet.key), order("owner", "suspend-below", fleet.key), ...lists],
 		["device", "show", fleet.party, ...asked("owner")],
 	);
@@ -300,7 +261,7 @@ test("delegations go down four levels, each narrower, and a manager in the middl
 		[shown.standing, shown.manages],
 		["none", { standing: "suspended", number: 1, devices: 1 }],
 	);
-	assert.equal(await pays("van", "bob", 5n), "device-suspended");
+	assert.equal(await pay("van", "bob", 5n), "device-suspended");
 	assert.deepEqual(
 		await codes(
 			...[
@@ -313,20 +274,20 @@ test("delegations go down four levels, each narrower, and a manager in the middl
 		),
 		[0, 0, "device-suspended", "authority-unknown", 2, 0, 0, 0],
 	);
-	assert.equal(await pays("van", "bob", 5n), "spent");
-	assert.equal((await all(["device", "show", device, ...asked("owner")]))[0]?.standing, "active");
+	assert.equal(await pay("van", "bob", 5n), "spent");
+	assert.equal((await shell.eachWell(["device", "show", device, ...asked("owner")]))[0]?.standing, "active");
 });
 
 test("a device goes over to another owner, who accepts it, with its history, and its old owner says nothing of it any more", async () => {
-	const [seller, buyer] = await all(key("seller"), key("buyer"));
-	const [, , granted] = await all(
+	const [seller, buyer] = await shell.eachWell(key("seller"), key("buyer"));
+	const [, , granted] = await shell.eachWell(
 		["operator", "parties", "add", seller.key, "register 3", ...data],
 		["operator", "parties", "add", buyer.key, "register 4", ...data],
 		["operator", "parties", "grant", buyer.party, "100", ...data],
 		["wallet", "init", ...wallet("drill")],
 		...[evidence("drill"), delegate("drill", "seller")],
 	);
-	const [{ device }] = await all(apply("drill"));
+	const [{ device }] = await shell.eachWell(apply("drill"));
 	const show = (party: string): Command => ["device", "show", device, ...asked(party)];
 	const sell = order("seller", "transfer", device, buyer.key);
 	// Out of turn: nobody has sold it yet.
@@ -340,7 +301,7 @@ test("a device goes over to another owner, who accepts it, with its history, and
 		),
 		[0, 0, "authority-unknown", "owner-mismatch", "owner-mismatch"],
 	);
-	const [sold, again, seen] = await all(sell, sell, show("buyer"));
+	const [sold, again, seen] = await shell.eachWell(sell, sell, show("buyer"));
 	assert.deepEqual([sold.standing, sold.movesTo, sold.number, again.number], ["moving", buyer.party, 2, 2]);
 	assert.deepEqual(
 		seen.history.map(({ kind }: { kind: string }) => kind),
@@ -360,7 +321,7 @@ test("a device goes over to another owner, who accepts it, with its history, and
 		"authority-unknown",
 	]);
 	const accept = delegate("drill", "buyer", "--slice", `${granted.reset}:0-50`);
-	const [, accepted, once, before, old] = await all(
+	const [, accepted, once, before, old] = await shell.eachWell(
 		accept,
 		apply("drill"),
 		apply("drill"),
@@ -396,5 +357,5 @@ test("a device goes over to another owner, who accepts it, with its history, and
 			"authority-unknown",
 		],
 	);
-	assert.deepEqual((await all(show("buyer")))[0], before);
+	assert.deepEqual((await shell.eachWell(show("buyer")))[0], before);
 });

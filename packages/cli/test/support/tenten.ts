@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTogether } from "./together.ts";
 
+/** of every wallet and operator that a shell opens */
+export const passphrase = "correct horse";
+
 const bin = join(import.meta.dirname, "../../src/bin.ts");
-const several = join(import.meta.dirname, "several-commands.ts");
 
 /**
  * Where commands run. `apart`: each in a process of its own, as its users run it. `together`: one after another in
@@ -29,8 +31,10 @@ export type Shell = {
 	readonly tenten: (...args: readonly string[]) => Promise<Ran>;
 	/** as `tenten`, and all is well */
 	readonly well: (...args: readonly string[]) => Promise<Ran["json"]>;
-	/** as `tenten`, one after another in one process: what a start takes is taken once; its stderr is that of all */
+	/** as `tenten`, one after another */
 	readonly each: (all: readonly (readonly string[])[]) => Promise<readonly Ran[]>;
+	/** as `well`, one after another */
+	readonly eachWell: (...all: readonly (readonly string[])[]) => Promise<readonly Ran["json"][]>;
 	/** one that goes on running; it is ended when the shell is closed */
 	readonly start: (...args: readonly string[]) => ChildProcess;
 	readonly close: () => void;
@@ -40,16 +44,15 @@ export type Shell = {
 export function openShell(variables: Readonly<Record<string, string>> = {}, runs: Runs = "apart"): Shell {
 	const folder = mkdtempSync(join(tmpdir(), "tenten-cli-"));
 	const { DATABASE_URL: _, DATABASE_URL_FILE: __, ...surroundings } = process.env;
-	const own = { TENTEN_PASSPHRASE: "correct horse", TENTEN_WALLET: join(folder, "wallet") };
+	const own = { TENTEN_PASSPHRASE: passphrase, TENTEN_WALLET: join(folder, "wallet") };
 	const env = { ...surroundings, ...own, ...variables };
 	const running: ChildProcess[] = [];
-	const run = (...args: readonly string[]): ChildProcess => {
-		const child = spawn(process.execPath, args, { cwd: folder, env });
+	const start = (...args: readonly string[]): ChildProcess => {
+		const child = spawn(process.execPath, [bin, ...args, "--json"], { cwd: folder, env });
 		running.push(child);
 		listen(child);
 		return child;
 	};
-	const start = (...args: readonly string[]): ChildProcess => run(bin, ...args, "--json");
 	const over = async (child: ChildProcess) => {
 		child.stdin?.end();
 		let [stdout, stderr] = ["", ""];
@@ -66,26 +69,27 @@ export function openShell(variables: Readonly<Record<string, string>> = {}, runs
 		const last = stdout.trim().split("\n").at(-1) ?? "";
 		return { status, stderr, json: last === "" ? undefined : JSON.parse(last) };
 	};
-	const each = async (all: readonly (readonly string[])[]): Promise<readonly Ran[]> => {
-		const { status, stderr, stdout } = await over(run(several, JSON.stringify(all)));
-		assert.equal(status, 0, stderr);
-		const lines = stdout.trim().split("\n");
-		assert.equal(lines.length, 2 * all.length, stderr);
-		return all.map((_, at) => {
-			const [json, ended] = lines.slice(2 * at, 2 * at + 2).map((line) => JSON.parse(line));
-			return { status: ended.status, stderr, json };
-		});
-	};
 	const well = async (...args: readonly string[]) => {
 		const { status, stderr, json } = await tenten(...args);
 		assert.equal(status, 0, `tenten ${args.join(" ")}: ${stderr}`);
 		return json;
 	};
+	const each = (all: readonly (readonly string[])[]) => inTurn(all, tenten);
+	const eachWell = (...all: readonly (readonly string[])[]) => inTurn(all, well);
 	const close = (): void => {
 		for (const child of running) if (child.exitCode === null) child.kill("SIGKILL");
 		rmSync(folder, { recursive: true, force: true });
 	};
-	return { folder, tenten, well, each, start, close };
+	return { folder, tenten, well, each, eachWell, start, close };
+}
+
+async function inTurn<Answer>(
+	all: readonly (readonly string[])[],
+	run: (...args: readonly string[]) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+	const answers: Answer[] = [];
+	for (const args of all) answers.push(await run(...args));
+	return answers;
 }
 
 /** What each running command has said so far, on both of its streams as they came. */
