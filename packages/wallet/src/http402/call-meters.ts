@@ -20,30 +20,21 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import type { Channel } from "../transport/channel.ts";
-import type { Wallet } from "../wallet.ts";
 import type { Budget } from "./budget.ts";
 import { callHash } from "./call.ts";
 import type { CallMeter, PaidCalls } from "./calls.ts";
 import type { ChosenMeter } from "./choosing.ts";
-import type { Fetch } from "./fetch-channel.ts";
 import { readResponse, responseHeader } from "./headers.ts";
-import { isStillMade, meterHeader, writeMeteredCall } from "./meter-call.ts";
+import { meterHeader, writeMeteredCall } from "./meter-call.ts";
 import { discard, type SentCall } from "./sent-call.ts";
-import { untilMade } from "./showing.ts";
+import { type Showing, showTick } from "./showing.ts";
 
-export type MeteringCalls = {
-	readonly wallet: Wallet;
+export type MeteringCalls = Showing & {
 	readonly calls: PaidCalls;
 	readonly budget: Budget;
 	/** unix seconds */
 	readonly now: () => number;
-	/** how often one exchange is tried before it is left for later */
-	readonly tries: number;
-	readonly fetch: Fetch;
-	/** for one exchange, and for an answer that is still being made */
-	readonly timeout_ms: number;
 	readonly channel: (row: CallMeter) => Channel;
-	readonly send: (call: SentCall) => Promise<Response | Refusal>;
 };
 
 /** A tick that a call shows. */
@@ -95,7 +86,7 @@ export class CallMeters {
 			const taken = this.#open.get(key) ?? this.#kept(key) ?? (await this.#take(key, call, isNamed));
 			if (taken === undefined || isRefusal(taken)) return taken;
 			this.#open.set(key, taken);
-			const came = await this.#ask(taken, call);
+			const came = await showTick(taken.header, taken.row.origin, call, this.#options);
 			if (isRefusal(came) || came.status >= 500) {
 				// Not taken: nobody asks for this call again, so its tick is for the next.
 				if (!isRefusal(came) && !isNamed && !came.headers.has(meterHeader)) await this.#giveBack(key, taken);
@@ -181,27 +172,6 @@ export class CallMeters {
 		for (let tried = 1; tried < tries && isRefusal(said) && said.code === "channel-failed"; tried++)
 			said = await wallet.meters.resume(meter, channel(row));
 		return isRefusal(said) && said.code === "channel-failed" ? said : undefined;
-	}
-
-	async #show({ header }: Taken, call: SentCall): Promise<Response | Refusal> {
-		const { tries, send } = this.#options;
-		const headers = new Headers(call.headers);
-		headers.set(meterHeader, header);
-		let came = await send({ ...call, headers });
-		for (let tried = 1; tried < tries && isRefusal(came); tried++) came = await send({ ...call, headers });
-		return isRefusal(came) ? pending("a call by meter, and the server cannot be reached") : came;
-	}
-
-	/** Shows the tick until its answer is made: one that takes longer is asked about, and then for. */
-	async #ask(taken: Taken, call: SentCall): Promise<Response | Refusal> {
-		const { tries, fetch, timeout_ms } = this.#options;
-		const proof = { [meterHeader]: taken.header };
-		for (let waits = 0; ; waits++) {
-			const came = await this.#show(taken, call);
-			if (isRefusal(came) || came.status !== 202 || !isStillMade(came.headers.get(meterHeader))) return came;
-			const isMade = waits < tries && (await untilMade(came, taken.row.origin, { fetch, timeout_ms }, proof));
-			if (!isMade) return pending("a call by meter, and its answer is not made yet");
-		}
 	}
 
 	/** A call that was free, or answered by somebody else, leaves its tick for the next one. */

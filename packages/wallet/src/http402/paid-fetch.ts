@@ -87,7 +87,6 @@ export class PaidFetch {
 		this.#meters = new CallMeters({
 			...{ wallet, calls, budget, now, tries, fetch, timeout_ms },
 			channel: (row) => this.#channel(row),
-			send: (call) => this.#send(call),
 		});
 	}
 

@@ -1,8 +1,8 @@
 /**
- * Showing a payment for its call until there is an answer: the release goes with the call, again and again the same.
+ * Showing a payment, or a tick, for its call until there is an answer: it goes with the call, again and again the same.
  *
- * It is paid already, so nothing here pays. What is lost is asked for again; what still runs is waited for; a server
- * that takes the release and asks for more, or says nothing, leaves the payment where it is: with a receipt.
+ * What is shown counts once, so nothing here pays again. What is lost is asked for again; what still runs is waited
+ * for; a server that takes the release and asks for more, or says nothing, leaves the payment where it is: with a receipt.
  */
 import {
 	type Bytes,
@@ -19,11 +19,13 @@ import { readAtMost } from "./answer-form.ts";
 import type { PaidCall } from "./calls.ts";
 import type { Fetch } from "./fetch-channel.ts";
 import { readResponse, responseHeader, signatureHeader, writeSignature } from "./headers.ts";
+import { isStillMade, meterHeader } from "./meter-call.ts";
 import { discard, type SentCall, sentRequest } from "./sent-call.ts";
 
 export type Showing = {
 	readonly wallet: Wallet;
 	readonly fetch: Fetch;
+	/** how often one exchange is tried before it is left for later */
 	readonly tries: number;
 	/** for one exchange, and for an answer that is still being made */
 	readonly timeout_ms: number;
@@ -52,6 +54,7 @@ export async function showPayment(
 		const { status } = response;
 		if (status === 202 && !isTaken) {
 			why = refuse("answer-pending", "it is paid, and its answer is not made yet");
+			discard(response);
 			await untilMade(response, row.origin, { fetch, timeout_ms });
 			continue;
 		}
@@ -62,6 +65,27 @@ export async function showPayment(
 		if (status < 500) break;
 	}
 	return why;
+}
+
+/** What a server says to a call by the tick of that header, once its answer is made, or `answer-pending`. */
+export async function showTick(
+	header: string,
+	origin: string,
+	call: SentCall,
+	{ fetch, tries, timeout_ms }: Showing,
+): Promise<Response | Refusal> {
+	const tick = { [meterHeader]: header };
+	const exchange = () => trying(() => fetch(sentRequest(call, timeout_ms, tick)));
+	for (let waits = 0; waits <= tries; waits++) {
+		let came = await exchange();
+		for (let tried = 1; tried < tries && came === undefined; tried++) came = await exchange();
+		if (came === undefined)
+			return refuse("answer-pending", "a call by meter, and the server cannot be reached");
+		if (came.status !== 202 || !isStillMade(came.headers.get(meterHeader))) return came;
+		discard(came);
+		if (waits < tries && !(await untilMade(came, origin, { fetch, timeout_ms }, tick))) break;
+	}
+	return refuse("answer-pending", "a call by meter, and its answer is not made yet");
 }
 
 /** Whether asking again may bring an answer. */
@@ -92,15 +116,14 @@ function reasonOf({ status, headers }: Response): string {
  * Asks for the status until it is another, or time is up: whether it is worth showing again. `headers`: what proves to
  * the server who asks.
  */
-export async function untilMade(
-	response: Response,
+async function untilMade(
+	{ headers: told }: Response,
 	origin: string,
 	{ fetch, timeout_ms }: Pick<Showing, "fetch" | "timeout_ms">,
 	headers: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
-	discard(response);
-	const location = statusAddress(response.headers.get("location") ?? "", origin);
-	const seconds = Number(response.headers.get("retry-after") ?? "1");
+	const location = statusAddress(told.get("location") ?? "", origin);
+	const seconds = Number(told.get("retry-after") ?? "1");
 	const pause_ms = 1_000 * Math.min(Number.isFinite(seconds) ? Math.max(seconds, 0.1) : 1, longestPause_s);
 	const end = AbortSignal.timeout(timeout_ms);
 	do {
