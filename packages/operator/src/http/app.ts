@@ -93,8 +93,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
 	app.notFound(() => problemResponse(problem("route-unknown")));
 	const limits = clients === undefined ? null : new ClientLimits(clients, reportsTo(log, metrics));
 	const oneDoor = new Door(door);
-	for (const { method, path, ...endpoint } of Object.values<Endpoint>(endpoints))
-		if (isBehindDoor({ ...endpoint, method })) app.on(method.toUpperCase(), path, throughDoor(oneDoor, path));
+	for (const { method, path } of Object.values<Endpoint>(endpoints).filter(isBehindDoor))
+		app.on(method.toUpperCase(), path, throughDoor(oneDoor, path));
 	const gate = keyGate(operator, limits);
 	for (const { method, path, access } of Object.values<Endpoint>(endpoints))
 		if (access === "peer") app.on(method.toUpperCase(), path, answersSigned(operator));
