@@ -32,6 +32,7 @@ const scenes = [
 	"late-release",
 	"ledger",
 	"management",
+	"managers",
 	"prune",
 	"rail",
 	"refund-until",

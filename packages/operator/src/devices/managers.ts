@@ -113,12 +113,12 @@ export async function orderManager(
 		.execute();
 	const lists = await transaction
 		.selectFrom("device_managers")
-		.select(sql<bigint | number>`place / ${sql.lit(statusesPerList)}`.as("list"))
+		.select(sql<bigint | number>`place - place % ${sql.lit(statusesPerList)}`.as("first"))
 		.distinct()
 		.where("party", "=", party)
 		.where("manager", "=", manager)
 		.execute();
-	for (const { list } of lists) await changeList(transaction, Number(list));
+	for (const { first } of lists) await changeList(transaction, listOf(Number(first)));
 	return standing;
 }
 

@@ -11,6 +11,8 @@ const forbidden: readonly (readonly [what: string, pattern: RegExp])[] = [
 	["arrays as tables", /\bunnest\b/i],
 	["notifications", /\b(listen|notify)\b/i],
 	["merge", /^\s*merge\b/i],
+	// Of whole numbers: a whole one on PostgreSQL and SQLite, a decimal on CockroachDB.
+	["division", /\//],
 ];
 
 /** What a statement uses of it. */
