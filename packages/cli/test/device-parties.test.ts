@@ -230,6 +230,14 @@ test("delegations go down four levels, each narrower, and a manager in the middl
 		[0, 0, 0, 0, 0, ...refused.map(([why]) => why), ...unread.map(() => 2), 0, 0, 0],
 	);
 	const { device } = said.at(-1)?.json ?? {};
+	// What is wrong is what was typed, and no file.
+	const typed = [appoint(site, "x", "owner", "--of", operator, ...days(30)), delegate("van", "owner")];
+	for (const { status, stderr } of await shell.each(
+		typed.map((command) => [...command, "--purpose", "a".repeat(33)]),
+	)) {
+		assert.equal(status, 2);
+		assert.match(stderr, /^tenten: malformed \(expected text up to 32\)/);
+	}
 
 	// What no command writes, its operator refuses as well.
 	const signer = await openRailKey(at("shift.key"), async () => unlock, assert.fail);

@@ -1,6 +1,14 @@
 /** `tenten device attest`: what a device's maker says of its key, in the evidence that the device wrote. */
 import { verify } from "@tenten/module";
-import { isRefusal, keyId, signAttestation, toHex, verifyDeviceEvidence } from "@tenten/protocol";
+import {
+	type Bytes,
+	type DeviceEvidenceBody,
+	isRefusal,
+	keyId,
+	signAttestation,
+	toHex,
+	verifyDeviceEvidence,
+} from "@tenten/protocol";
 import { replaceFile } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
@@ -33,9 +41,7 @@ export function attestCommand(): Command {
 			],
 		},
 		async (output, flags, evidenceFile, file) => {
-			const said = verifyDeviceEvidence(readBytes(evidenceFile), verify);
-			if (isRefusal(said)) throw new BadInput(codeInWords(said), { file: evidenceFile });
-			const { operator, key, nonce } = said;
+			const { operator, key, nonce } = evidenceIn(evidenceFile).said;
 			const days = daysIn(flags.days ?? usualDays);
 			const expiresAt = now() + 86_400 * days;
 			const maker = await signerIn(flags, output);
@@ -50,4 +56,12 @@ export function attestCommand(): Command {
 			return { ok: true, result: { ok: true, file, device, maker: toHex(keyId(maker.key)), expiresAt } };
 		},
 	);
+}
+
+/** What a device's key says of itself, in a file: its bytes, and what they say. */
+export function evidenceIn(file: string): { readonly encoded: Bytes; readonly said: DeviceEvidenceBody } {
+	const encoded = readBytes(file);
+	const said = verifyDeviceEvidence(encoded, verify);
+	if (isRefusal(said)) throw new BadInput(codeInWords(said), { file });
+	return { encoded, said };
 }

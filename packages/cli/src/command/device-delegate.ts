@@ -22,6 +22,7 @@ import type { Output } from "../output.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
 import { now } from "../surroundings.ts";
 import { codeInWords, readBytes } from "../trust-file.ts";
+import { evidenceIn } from "./device-attest.ts";
 import { keyOption, type SignFlags, signerIn } from "./device-key.ts";
 import { keyIn } from "./device-party.ts";
 import { keyOptions } from "./rail-key.ts";
@@ -61,8 +62,9 @@ export function delegateCommand(): Command {
 			const above = chainIn(flags.from);
 			const terms = termsIn(flags, above);
 			const signer = await signerIn(flags, output);
-			const delegated = await delegate(readBytes(evidenceFile), terms, signer, above?.encoded ?? null);
-			if (isRefusal(delegated)) return refusedHere(output, delegated, evidenceFile);
+			const evidence = evidenceIn(evidenceFile).encoded;
+			const delegated = await delegate(evidence, terms, signer, above?.encoded ?? null);
+			if (isRefusal(delegated)) return refusedHere(output, delegated);
 			const { operator, key, application } = delegated;
 			replaceFile(file, application);
 			const device = toHex(keyId(key));
@@ -99,7 +101,7 @@ export function appointCommand(): Command {
 				{ operator, to, terms },
 				await signerIn(flags, output),
 			);
-			if (isRefusal(chain)) return refusedHere(output, chain, file);
+			if (isRefusal(chain)) return refusedHere(output, chain);
 			replaceFile(file, chain);
 			const manager = toHex(keyId(to));
 			output.say(`Manager ${manager}: what it delegates on ${sliceWords(terms)} until ${untilWords(terms)}.`);
@@ -149,10 +151,10 @@ function termsIn(
 	};
 }
 
-/** What is wider than it may be is an answer; what cannot be read is bad input. */
-function refusedHere(output: Output, refusal: Refusal, file: string): Outcome {
+/** What is wider than it may be is an answer; terms that no delegation can have are bad input. */
+function refusedHere(output: Output, refusal: Refusal): Outcome {
 	const { code, detail } = refusal;
-	if (code !== "delegation-invalid") throw new BadInput(codeInWords(refusal), { file });
+	if (code !== "delegation-invalid") throw new BadInput(codeInWords(refusal));
 	output.say(`Refused: ${code} (${detail}). Nothing was written.`);
 	return { ok: false, result: { ok: false, code, detail } };
 }
