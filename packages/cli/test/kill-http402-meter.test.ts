@@ -1,7 +1,7 @@
 /**
  * kill -9 of the server between a tick and its answer, and of the program after it has shown one, and of either after
- * the program was told to come again (202), over HTTP on SQLite files. Started again, and asked again under their keys, all calls are answered, each is charged once, and both books
- * agree.
+ * the program was told to come again (202), over HTTP on SQLite files. Started again, and asked again under their keys,
+ * all calls are answered, each is charged once, and both books agree.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
