@@ -20,6 +20,16 @@ describe("metered calls", () => {
 	after(() => shop.close());
 	const mortal = (meter: number) => mortalToll(shop, { asset: shop.town.asset, amount: 1n, meter });
 
+	/** A device with money, its wallet, and what a program keeps beside it: what is started anew has all of it. */
+	async function program() {
+		const device = shop.town.device();
+		const [first, rows] = [await device.open(), memoryStore()];
+		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
+		assert.equal(await first.join(shop.town.operator, shop.town.operator.id, asked), undefined);
+		await shop.town.fund(first, 1_000n);
+		return { device, first, rows };
+	}
+
 	test("the server ends between the tick and its answer: the call is made again, by the same tick and name", async () => {
 		const server = await mortal(100);
 		const { paid, wallet } = await shop.buyer({ fetch: server.fetch });
@@ -57,11 +67,7 @@ describe("metered calls", () => {
 
 	test("both sides end: no number is left that was written down as answered and is not known to be paid", async () => {
 		const server = await mortal(200);
-		const device = shop.town.device();
-		const [first, rows] = [await device.open(), memoryStore()];
-		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
-		assert.equal(await first.join(shop.town.operator, shop.town.operator.id, asked), undefined);
-		await shop.town.fund(first, 1_000n);
+		const { device, first, rows } = await program();
 		const budget = [{ asset: shop.town.asset, perCall: 200n, inAll: 200n }];
 		const { paid } = await shop.buyer({ wallet: first, rows, fetch: server.fetch, budget });
 		server.handler = () => {
@@ -80,11 +86,7 @@ describe("metered calls", () => {
 
 	test("a program that ended shows the tick of a named call for no other, though its server never saw it", async () => {
 		const server = await mortal(100);
-		const device = shop.town.device();
-		const [first, rows] = [await device.open(), memoryStore()];
-		const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
-		assert.equal(await first.join(shop.town.operator, shop.town.operator.id, asked), undefined);
-		await shop.town.fund(first, 1_000n);
+		const { device, first, rows } = await program();
 		const ticks: string[] = [];
 		let isCut = false;
 		const send = async (request: Request): Promise<Response> => {
