@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { recordBatchMost } from "@tenten/protocol";
 import { named } from "./endpoint.ts";
-import { cursor, hexadecimal, nextCursor, time } from "./schemas.ts";
+import { assurance, cursor, deviceStanding, hexadecimal, nextCursor, time } from "./schemas.ts";
 import { encoding } from "./wallet-endpoints.ts";
 
 const party = hexadecimal.openapi({
@@ -14,7 +14,7 @@ const count = z.string().regex(/^[0-9]{1,19}$/);
 /** How a device stands. */
 const standing = {
 	number: z.int().openapi({ description: "entries of its history" }),
-	standing: z.enum(["active", "suspended", "moving", "ended"]),
+	standing: deviceStanding,
 	party,
 	movesTo: party.nullable().openapi({ description: "to which party it moves" }),
 };
@@ -28,7 +28,7 @@ const entrySchema = z
 		at: time,
 		record: bytes.openapi({ description: "the application or order, as it came, in hexadecimal" }),
 		certificate: bytes.nullable().openapi({ description: "what an application was answered with" }),
-		assurance: z.enum(["software", "tee", "secureElement", "hsm"]).nullable().openapi({
+		assurance: assurance.nullable().openapi({
 			description: "of a certificate: how well its key is kept, as a maker that counts here attests",
 		}),
 		reason: z.string().nullable().openapi({ description: "why its assurance level is not a higher one" }),
@@ -50,7 +50,7 @@ const shownSchema = z
 		device: hexadecimal,
 		...standing,
 		standing: z
-			.enum(["active", "suspended", "moving", "ended", "none"])
+			.enum([...deviceStanding.options, "none"])
 			.openapi({ description: "none: a manager of the party's, and no device of its" }),
 		manages: z
 			.object({

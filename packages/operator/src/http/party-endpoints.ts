@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { limits } from "@tenten/protocol";
 import { named } from "./endpoint.ts";
-import { cursor, hexadecimal, nextCursor, time } from "./schemas.ts";
+import { assurance, cursor, deviceStanding, hexadecimal, nextCursor, time } from "./schemas.ts";
 
 const digits = /^[1-9][0-9]{0,18}$/;
 const minorUnits = z
@@ -36,10 +36,10 @@ const knownSchema = partySchema
 			.array(
 				z.object({
 					device: hexadecimal,
-					standing: z.enum(["active", "suspended", "moving", "ended"]),
+					standing: deviceStanding,
 					number: z.int().openapi({ description: "entries of its history" }),
 					place: z.int().openapi({ description: "in the status lists" }),
-					assurance: z.enum(["software", "tee", "secureElement", "hsm"]),
+					assurance: assurance,
 					reason: z
 						.string()
 						.nullable()

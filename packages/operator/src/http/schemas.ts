@@ -26,6 +26,11 @@ export const cursor = z
 	.openapi({ description: "opaque: as the page before gave it" });
 export const nextCursor = cursor.nullable().openapi({ description: "of the next page; null after the last" });
 
+/** How well a device's key is kept. */
+export const assurance = z.enum(["software", "tee", "secureElement", "hsm"]);
+
+export const deviceStanding = z.enum(["active", "suspended", "moving", "ended"]);
+
 export const problemSchema = z
 	.object({
 		type: z.string().openapi({ description: "where the code is explained, on this server" }),
