@@ -184,6 +184,51 @@ for (const [name, open] of Object.entries(lines))
 		await shop.close();
 	});
 
+test("a record that a wrong clock dated far ahead stays with its device, and holds up none before it", async (t) => {
+	const { town, operator, fog } = await besideTown("early");
+	const line = fogByHttp(fog.url);
+	let isUp = false;
+	const ask: AskGateway = async (question) => (isUp ? line.ask(question) : refuse("channel-failed"));
+	let ahead_s = 0;
+	const now = () => town.clock.now + ahead_s;
+	const [ann, shop] = [await town.wallet(1_000n, { now }), await town.wallet(0n, { now })];
+	const gateway = new Gateway({ ask, operator: town.operator.id, random });
+	const robot = await town.wallet(0n, { now, gateway });
+	t.after(async () => {
+		line.close();
+		await fog.close();
+		await operator.server.close();
+		await town.close();
+	});
+	const list = await statusListOf(town, [], { expiresAt: town.clock.now + 9 * 86_400 });
+	assert.equal(await shop.module.devices.takeStatusList(list), undefined);
+	await certifyDevice(town, robot, newSigner());
+	const pay = async (amount: bigint) => {
+		await give(town, ann, robot, amount);
+		const { encoded } = ok(await shop.request({ asset: town.asset, amount }));
+		const paid = ok(await robot.pay({ request: encoded }, inProcessChannel(shop.handle)));
+		assert.equal(paid.fundsState, "spent");
+	};
+	ahead_s = 2 * 86_400;
+	await pay(50n);
+	ahead_s = 0;
+	await pay(60n);
+	await pay(70n);
+	isUp = true;
+	await robot.upkeep();
+	const left = await robot.module.devices.records(9);
+	assert.deepEqual(
+		left.map(({ record }) => ok(parse(deviceRecord, record)).body.amount),
+		[50n],
+	);
+	assert.equal(fog.standing().records.kept, 2);
+	town.clock.now += 86_400;
+	await robot.upkeep();
+	assert.deepEqual(await robot.module.devices.records(9), []);
+	assert.equal(fog.standing().records.kept, 3);
+	await robot.close();
+});
+
 test("no word of a gateway is taken for another payment, or for none", async () => {
 	const town = await openTown();
 	const signer = newSigner();

@@ -1,4 +1,4 @@
-/** A gateway's file: brought up from what an older program made, quick however much it keeps, and rid of what is over. */
+/** A gateway's file: brought up from what an older program made, quick however much it keeps, rid of what is over or years away. */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -7,7 +7,8 @@ import { FogStore } from "../src/fog/index.ts";
 import { fogFile, questions } from "../src/fog/store-file.ts";
 import { makeKeyedDatabase } from "../src/witness/database.ts";
 import { gatewaySigner } from "./support/fog-keys.ts";
-import { type FogScene, fogScene } from "./support/fog-scene.ts";
+import { type FogScene, fogScene, outcomeOf } from "./support/fog-scene.ts";
+import { keep } from "./support/fog-writes.ts";
 import { inFolder } from "./support/in-folder.ts";
 
 const scene: FogScene = await fogScene();
@@ -138,5 +139,29 @@ test("a gateway whose machine's clock is behind knows that it is no earlier than
 		assert.equal(time.now(), signed + 5);
 		clock.now = signed + 6;
 		assert.equal(time.now(), signed + 6);
+		store.close();
+	}));
+
+test("a record that is dated more than a day ahead of a gateway and its operator stays with its device, and the rest of the question", () =>
+	inFolder(async (file) => {
+		FogStore.create(file, gatewaySigner.key);
+		const { store, time, lists, ask } = await scene.open(file);
+		const { clock } = scene.ecosystem;
+		const now = clock.now;
+		const far = await scene.record({ paidAt: now + 86_401 });
+		const near = await scene.record({ paidAt: now + 86_400 });
+		assert.equal(outcomeOf(await ask(keep(near, far))), "record-early");
+		assert.equal(store.count().kept, 0);
+		assert.equal(outcomeOf(await ask(keep(near))), "kept");
+		await lists.refresh();
+		await time.refresh();
+		clock.now -= 86_400;
+		assert.equal(
+			outcomeOf(await ask(keep(near))),
+			"kept",
+			"the machine's clock is behind what its operator signed",
+		);
+		clock.now = now + 1;
+		assert.equal(outcomeOf(await ask(keep(far))), "kept", "its time has come nearer");
 		store.close();
 	}));

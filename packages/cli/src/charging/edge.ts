@@ -159,7 +159,7 @@ export class Edge {
 		const lists = new Lists({ store, operator, verify, fetch, ageMost_s: 1, now });
 		return new Gateway({
 			...{ store, lists, operator, verify, now },
-			time: { aged: () => refuse("list-stale", "no time is asked for here") },
+			time: { now, aged: () => refuse("list-stale", "no time is asked for here") },
 			signer: this.#signer,
 			mandates: [],
 			serves: () => true,

@@ -45,7 +45,7 @@ import type { HeldTime } from "./time.ts";
 export type GatewayOptions = {
 	readonly store: FogStore;
 	readonly lists: Lists;
-	readonly time: Pick<HeldTime, "aged">;
+	readonly time: Pick<HeldTime, "aged" | "now">;
 	/** key id of the operator's root */
 	readonly operator: Bytes;
 	readonly signer: Signer;
@@ -65,6 +65,9 @@ type Asked = {
 	readonly payer: Bytes;
 	readonly amount: bigint;
 };
+
+/** seconds by which a record may be dated ahead of the gateway's time, for it to wait here */
+const aheadAtGateway_s = 86_400;
 
 export class Gateway {
 	/** by which topics name it */
@@ -128,9 +131,12 @@ export class Gateway {
 		return (await store.keep(records, now())) ?? records.map(({ id }) => id);
 	}
 
-	/** Who answers for the device is for the operator to judge: it alone knows. */
+	/**
+	 * Who answers for the device is for the operator to judge: it alone knows. A record that waits for its time is never let
+	 * go, so one that would wait for long stays with its device: else a device that dates all ahead would fill the disk.
+	 */
 	#checked(encoded: Bytes, proof: Bytes | null): NewRecord | Refusal {
-		const { operator, verify, serves } = this.#options;
+		const { operator, verify, serves, time } = this.#options;
 		const read = parse(deviceRecord, encoded);
 		if (isRefusal(read)) return read;
 		const partyOf = (device: PublicKey): Bytes | undefined =>
@@ -139,6 +145,8 @@ export class Gateway {
 		if (isRefusal(record)) return record;
 		if (proof !== null && !equalBytes(sha256(proof), record.body.proof))
 			return refuse("document-mismatch", "another proof than the record names");
+		const { paidAt } = record.body;
+		if (paidAt > time.now() + aheadAtGateway_s) return refuse("record-early", `paid at ${paidAt}`);
 		return { id: record.id, device: record.device, encoded, proof };
 	}
 

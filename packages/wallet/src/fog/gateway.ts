@@ -81,15 +81,22 @@ export class Gateway {
 		return (isRefusal(trust) ? trust : undefined) ?? frozen ?? statuses;
 	}
 
-	/** Has the gateway keep what waits; how many records it took now. What it did not name waits on. */
+	/**
+	 * Has the gateway keep what waits, the oldest first; how many records it took now. What it did not name waits on. It
+	 * takes all of a question or none: where one is dated too far ahead, those before it go alone.
+	 */
 	async bringRecords(module: SecureModule): Promise<number | Refusal> {
 		let brought = 0;
+		let most = fogRecordsMost;
 		for (;;) {
-			const waiting = await module.devices.records(fogRecordsMost);
-			const records = fitting(waiting);
+			const records = fitting(await module.devices.records(most));
 			if (records.length === 0) return brought;
 			const answer = await this.#ask({ kind: "keep", records });
-			if (isRefusal(answer)) return brought > 0 ? brought : answer;
+			if (isRefusal(answer)) {
+				if (answer.code !== "record-early" || records.length === 1) return brought > 0 ? brought : answer;
+				most = 1;
+				continue;
+			}
 			if (answer.kind !== "kept") return noAnswerTo("keep");
 			const taken = await module.devices.recordsTaken(answer.records);
 			if (taken === 0) return refuse("channel-failed", "it names no record");
