@@ -90,11 +90,11 @@ export class Forwarder {
 				const failed = await this.#bring(waiting);
 				if (failed !== undefined) return failed;
 				const due = this.#due();
-				const failedThen = await this.#bring(due);
+				const failedThen = (await this.#bring(due)) ?? (await store.forget(now() - keep_s));
 				if (failedThen !== undefined) return failedThen;
 				if (waiting.length + due.length === 0) break;
 			}
-			return await store.forget(now() - keep_s);
+			return undefined;
 		} catch (error) {
 			report(error);
 			return { kind: "refusal", code: "channel-failed", detail: "a bug" };

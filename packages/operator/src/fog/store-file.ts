@@ -115,6 +115,8 @@ export const questions = {
 	due: `select ${columns} from record where refused = '${early}' and due_at <= ? order by due_at, number limit ?`,
 	ofDevice: `select ${columns} from record where device = ? and number >= ? order by number limit ?`,
 	count: "select kept, waiting, refused, let_go as letGo, approvals from tally",
-	forgetAcknowledged: "delete from record where acknowledged_at < ?",
-	forgetRefused: `delete from record where refused is not null and refused <> '${early}' and refused_at < ?`,
+	forgetAcknowledged: `delete from record where rowid in
+		(select rowid from record where acknowledged_at < ? limit ?)`,
+	forgetRefused: `delete from record where rowid in
+		(select rowid from record where refused is not null and refused <> '${early}' and refused_at < ? limit ?)`,
 } as const;

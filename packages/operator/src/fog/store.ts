@@ -66,6 +66,8 @@ type Waiting = {
 };
 
 const togetherMost = 256;
+/** of what was taken, and of what was refused: more than a batch brings, so that whoever forgets after each keeps up */
+const forgottenTogether = 256;
 const usualReserve = 4_194_304;
 // Result codes (sqlite.org/rescode.html): what a disk without room, or one that fails, answers.
 const ioError = 10;
@@ -174,11 +176,11 @@ export class FogStore {
 		});
 	}
 
-	/** Drops what was acknowledged, or refused for good, before that moment. */
-	forget(before: number): Promise<Refusal | undefined> {
+	/** Drops what was acknowledged, or refused for good, before that moment: of each some, so that nothing waits for it. */
+	forget(before: number, most = forgottenTogether): Promise<Refusal | undefined> {
 		return this.#durably(() => {
-			this.#run(questions.forgetAcknowledged, before);
-			this.#run(questions.forgetRefused, before);
+			this.#run(questions.forgetAcknowledged, before, most);
+			this.#run(questions.forgetRefused, before, most);
 			return undefined;
 		});
 	}
