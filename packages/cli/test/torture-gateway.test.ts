@@ -9,6 +9,7 @@ import { noMosquitto, startMosquitto } from "../../../test/support/mosquitto.ts"
 import { ran } from "../../../test/support/ran.ts";
 import { tortureGateway } from "../src/torture/gateway/gateway-torture.ts";
 import { memoryFigures, notFlat, watchedMemory } from "../src/torture/gateway/memory.ts";
+import { ProcessorTimes, processorTimeOf } from "../src/torture/gateway/processor-time.ts";
 import { type AtTheEnd, verdict } from "../src/torture/gateway/verdict.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tenten-torture-gateway-"));
@@ -34,7 +35,12 @@ test("a gateway whose operator is gone and that is killed itself loses no tick a
 	);
 	assert.equal(memory.quarters.length, 4);
 	assert.ok(memory.quarters.every(({ held_MiB, resident_MiB }) => held_MiB > 1 && resident_MiB > held_MiB));
-	assert.ok(ticks >= 40 && meters >= 20, `${ticks} ticks, ${meters} meters`);
+	assert.ok(ticks >= 80 && meters >= 40, `${ticks} ticks, ${meters} meters`);
+	const { asked_ticksPerSecond, ticksPerSecond, processor_s } = tortured;
+	assert.ok(asked_ticksPerSecond === 40 && ticksPerSecond <= 40 && ticksPerSecond > 0, `${ticksPerSecond}`);
+	const isSaid = processorTimeOf(process.pid) !== undefined;
+	const processes = isSaid ? ["devices-1", "devices-2", "gateway", "operator"] : [];
+	assert.deepEqual(Object.keys(processor_s).sort(), processes);
 	assert.ok(
 		kept > 0 && kept === there && waitingMost > 0,
 		`${kept} kept, ${there} there, ${waitingMost} waited`,
@@ -84,6 +90,28 @@ test("a gateway that holds more after a collection at the end of its life than a
 	assert.equal(notFlat(watchedMemory(samples, holding([60, 70, 80]), 1_000)).length, 1, "not weighed");
 	const swollen = [100, 100, 100, 133].map((size, at) => ({ at_s: 150 * at, bytes: size * mebibyte }));
 	assert.equal(notFlat(watchedMemory(swollen, holding([60, 70, 70, 70]), 1_000)).length, 1);
+});
+
+test("processor time is that of all processes of a name since the first look, those that were killed as well", () => {
+	const used = new Map([
+		[7, 2],
+		[9, 5],
+	]);
+	const times = new ProcessorTimes((pid) => used.get(pid));
+	const look = (): void => {
+		times.look("gateway", used.has(7) ? 7 : 8);
+		times.look("operator", 9);
+	};
+	look();
+	used.set(7, 3.5).set(9, 5.25);
+	look();
+	used.delete(7);
+	look();
+	used.set(8, 0.5);
+	look();
+	times.look("gateway", undefined);
+	assert.deepEqual(times.spent(), { gateway: 2, operator: 0.25 });
+	assert.equal(processorTimeOf(2 ** 30), undefined);
 });
 
 test("whatever is lost, doubled or another's is found at the end", () => {

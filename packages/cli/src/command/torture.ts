@@ -59,7 +59,7 @@ export function tortureCommand(): Command {
 				],
 				[
 					"--gateway <devices>",
-					"a fog gateway instead: so many simulated devices that pay by meter over it, and --kills of it or none",
+					"a fog gateway instead: so many simulated devices that pay each other by meter over it, each a tick a second, and --kills of it or none",
 				],
 				["--seconds <number>", "of --gateway: for how long devices work (default: 600)"],
 				["--outage <seconds>", "of --gateway: for how long its operator is gone (default: 180)"],

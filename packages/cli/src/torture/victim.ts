@@ -47,6 +47,11 @@ export class Victim<M extends Handlers> {
 		return this.#isServing;
 	}
 
+	/** Of the process that runs now, or ran last. */
+	get pid(): number | undefined {
+		return this.#child?.pid;
+	}
+
 	/** The line to it, once it serves. */
 	async up(): Promise<Line<M>> {
 		for (;;) {

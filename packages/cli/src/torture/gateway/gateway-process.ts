@@ -21,6 +21,8 @@ export type TorturedGateway = {
 	/** kill -9, whatever it is doing; it must be started again */
 	readonly kill: () => Promise<void>;
 	readonly standing: () => Promise<FogStanding>;
+	/** of the process that runs now, or ran last */
+	readonly pid: () => number | undefined;
 	/** bytes that it has in memory; undefined where this system does not say, or it does not run */
 	readonly resident: () => number | undefined;
 	/** what it holds after a full collection; undefined where it is gone before it says so */
@@ -78,6 +80,7 @@ export async function makeGateway(place: GatewayPlace): Promise<TorturedGateway>
 			await gone;
 		},
 		standing: async () => (await (await fetch(`${url}/v1/standing`)).json()) as FogStanding,
+		pid: () => child?.pid,
 		resident: () => (child?.pid === undefined ? undefined : residentOf(child.pid)),
 		weigh: async () => (child === undefined ? undefined : weightOf(child)),
 	};

@@ -1,7 +1,7 @@
 /**
- * Torture of a fog gateway: hundreds of simulated devices beside one gateway process, each pair paying by meter over its
- * broker, a tick a second, each device leaving records with it, while its operator is gone, lines are cut, and it is
- * killed itself.
+ * Torture of a fog gateway: hundreds of simulated devices beside one gateway process, the two of each pair paying each
+ * other by meter over its broker, each a tick a second, and leaving records with it, while its operator is gone, lines are
+ * cut, and it is killed itself.
  *
  *   devices ──rooms──▶ gateway ◀──rooms── devices          operator: killed, and not back for the outage
  *      └──records──▶ gateway ──────records──────▶ operator   gateway: killed, and started again at once
@@ -26,6 +26,7 @@ import { makeGateway, type TorturedGateway } from "./gateway-process.ts";
 import { notFlat, type WatchedMemory, watchedMemory } from "./memory.ts";
 import { type FogOperator, openOperator } from "./operator.ts";
 import { Parties } from "./parties.ts";
+import { ProcessorTimes } from "./processor-time.ts";
 import { type AtTheEnd, verdict } from "./verdict.ts";
 import { type Watched, type Watching, watch } from "./watch.ts";
 
@@ -50,6 +51,10 @@ export type GatewayTortured = {
 	readonly kills: number;
 	readonly ticks: number;
 	readonly ticksPerSecond: number;
+	/** one of each device */
+	readonly asked_ticksPerSecond: number;
+	/** seconds that processes had the processor for while devices worked, by their names; none where this system does not say */
+	readonly processor_s: Readonly<Record<string, number>>;
 	readonly meters: number;
 	/** minor units of all meters together */
 	readonly due: bigint;
@@ -99,8 +104,15 @@ export async function tortureGateway(options: GatewayTorture): Promise<GatewayTo
 		const asset = { operator: id, code: assetCode };
 		await begin(drivers, options, { asset, trustList, gateway });
 		const madeIn_s = tenths((performance.now() - from_ms) / 1_000);
-		const watched = await watch(options, gateway, operator);
+		const times = new ProcessorTimes();
+		const look = (): void => {
+			times.look("gateway", gateway?.pid());
+			for (const each of [operator.victim, ...drivers]) times.look(each.name, each.pid);
+		};
+		look();
+		const watched = await watch(options, { gateway, operator, look });
 		const reports = await Promise.all(drivers.map(async (each) => (await each.up()).call("finish", null)));
+		look();
 		const records = await brought(gateway);
 		const there = await atOperator(operator, parties, { asset, from });
 		const end = { reports, records, ...there, issued: amount * BigInt(devices) };
@@ -108,7 +120,16 @@ export async function tortureGateway(options: GatewayTorture): Promise<GatewayTo
 		losses.push(...verdict(end), ...(watched.life_s < judgedFrom_s ? [] : notFlat(memory)));
 		const { seconds } = options;
 		const made = { devices, parties: parties.ids.length, madeIn_s, seconds };
-		return { ...made, ...figures(end, watched, seconds), came: operator.came(), memory, losses };
+		const processor_s = times.spent();
+		return {
+			...made,
+			asked_ticksPerSecond: devices,
+			processor_s,
+			...figures(end, watched, seconds),
+			came: operator.came(),
+			memory,
+			losses,
+		};
 	} finally {
 		await gateway?.kill();
 		await Promise.all([...drivers, operator.victim].map((each) => each.stop()));

@@ -1,7 +1,9 @@
 /**
- * Two simulated devices that pay each other by meter, over a room at the gateway's broker, turn about:
+ * Two simulated devices that pay each other by meter, over a room at the gateway's broker, each the other and both at once:
  *
- *   meter asked for ─▶ opened ─▶ a tick a second ─▶ closed, counted here ─▶ record left with the gateway ─▶ the other way
+ *   each asks for a meter ─▶ both opened ─▶ each pays a tick a second ─▶ both closed, counted here
+ *        ▲                                                                        │
+ *        └──────────────── each leaves its record with the gateway ◀──────────────┘
  *
  * Nothing is given up: what has no answer is asked again until the gateway, or its line, is back.
  */
@@ -67,6 +69,14 @@ const tick_ms = 1_000;
 const ticksMost = 256;
 const again_ms = 200;
 
+/** Who pays whom. */
+type Way = {
+	readonly payerAt: 0 | 1;
+	readonly payeeAt: 0 | 1;
+	readonly payer: Device;
+	readonly payee: Device;
+};
+
 export class MeteringPair {
 	readonly #options: PairOptions;
 	readonly #links: readonly [RelayLink, RelayLink];
@@ -89,11 +99,11 @@ export class MeteringPair {
 		this.#links = [open(first, "inviter"), open(second, "guest")];
 	}
 
-	/** Works until it is over, and ends the meter that it has. */
+	/** Works until it is over, and ends the meters that it has. */
 	async work(): Promise<void> {
 		const { isOver, book, sides } = this.#options;
 		try {
-			for (let turn = 0; !isOver(); turn++) await this.#meter(turn % 2 === 0 ? [0, 1] : [1, 0]);
+			while (!isOver()) await this.#meters();
 		} catch (error) {
 			book.losses.push(`a pair ended: ${error instanceof Error ? error.stack : error}`);
 		} finally {
@@ -102,12 +112,48 @@ export class MeteringPair {
 		}
 	}
 
-	async #meter([payerAt, payeeAt]: readonly [0 | 1, 0 | 1]): Promise<void> {
-		const { sides, chance, ticks, isOver, book } = this.#options;
-		const [payer, payee] = [sides[payerAt].device, sides[payeeAt].device];
-		await this.#talk(payeeAt, await payee.asks(ticksMost));
-		mustBeBoth("open", payer, payee);
+	/** A meter each way. */
+	async #meters(): Promise<void> {
+		const { sides, chance, ticks, book } = this.#options;
+		const ways = [this.#way(0), this.#way(1)] as const;
+		await both(ways, async ({ payeeAt, payee }) => this.#talk(payeeAt, await payee.asks(ticksMost)));
+		for (const { payer, payee } of ways) mustBeBoth("open", payer, payee);
 		const least = ticks[0] + chance(ticks[1]);
+		const ticked = await both(ways, (way) => this.#ticks(way, least));
+		const counted = ways.map(({ payee }) => (payee.serving.kind === "open" ? payee.serving.ticks : -1));
+		const before = sides.map(({ device }) => device.worth);
+		await both(ways, async ({ payerAt, payer }) => this.#talk(payerAt, await payer.close()));
+		for (const { payer, payee } of ways) mustBeBoth("closed", payer, payee);
+		const dues = ticked.map((count) => dueFor(price, count)) as [bigint, bigint];
+		for (const { payerAt, payeeAt, payer, payee } of ways) {
+			if (counted[payerAt] !== ticked[payerAt])
+				book.losses.push(`${ticked[payerAt]} ticks were paid, ${counted[payerAt]} counted`);
+			const [due, received] = [dues[payerAt], dues[payeeAt]];
+			// What it had set aside for its meter comes back but for what is due.
+			const rest = dueFor(price, ticksMost) - due;
+			if (payer.worth !== (before[payerAt] ?? 0n) + rest + received)
+				book.losses.push(`Closes of ${ticked.join(" and ")} ticks do not add up`);
+			book.meters++;
+			book.counted += counted[payerAt] ?? 0;
+			book.due += due;
+			for (const [sums, { party }] of [[book.paid, payer] as const, [book.received, payee] as const])
+				sums.set(toHex(party), (sums.get(toHex(party)) ?? 0n) + due);
+		}
+		await both(ways, async ({ payerAt, payer, payee }) => {
+			const due = dues[payerAt];
+			if (due > 0n) await this.#leave(sides[payerAt], payee, payer.proof(), due);
+		});
+	}
+
+	#way(payerAt: 0 | 1): Way {
+		const { sides } = this.#options;
+		const payeeAt = payerAt === 0 ? 1 : 0;
+		return { payerAt, payeeAt, payer: sides[payerAt].device, payee: sides[payeeAt].device };
+	}
+
+	/** A tick a second, so many unless it is over before: how many it were. */
+	async #ticks({ payerAt, payer }: Way, least: number): Promise<number> {
+		const { isOver, book } = this.#options;
 		let ticked = 0;
 		for (let at_ms = performance.now(); ticked < least && !isOver(); ticked++) {
 			// What is late is not made up for: at most one tick a second.
@@ -116,21 +162,7 @@ export class MeteringPair {
 			await this.#talk(payerAt, await payer.tick());
 			book.ticks++;
 		}
-		const counted = payee.serving.kind === "open" ? payee.serving.ticks : -1;
-		const before = [payer.worth, payee.worth] as const;
-		await this.#talk(payerAt, await payer.close());
-		mustBeBoth("closed", payer, payee);
-		const due = dueFor(price, ticked);
-		const rest = dueFor(price, ticksMost) - due;
-		if (counted !== ticked) book.losses.push(`${ticked} ticks were paid, ${counted} counted`);
-		if (payer.worth !== before[0] + rest || payee.worth !== before[1] + due)
-			book.losses.push(`a Close of ${ticked} ticks does not add up`);
-		book.meters++;
-		book.counted += counted;
-		book.due += due;
-		for (const [sums, { party }] of [[book.paid, payer] as const, [book.received, payee] as const])
-			sums.set(toHex(party), (sums.get(toHex(party)) ?? 0n) + due);
-		if (due > 0n) await this.#leave(sides[payerAt], payee, payer.proof(), due);
+		return ticked;
 	}
 
 	/** Frames to the other side, what it answers, and so on until nothing is left to say. */
@@ -177,6 +209,13 @@ export class MeteringPair {
 			return;
 		}
 	}
+}
+
+function both<T>(
+	[there, back]: readonly [Way, Way],
+	work: (way: Way) => Promise<T>,
+): Promise<readonly [T, T]> {
+	return Promise.all([work(there), work(back)]);
 }
 
 function mustBeBoth(kind: "open" | "closed", { paying }: Device, { serving }: Device): void {

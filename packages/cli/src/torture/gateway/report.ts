@@ -5,12 +5,15 @@ import type { GatewayTortured } from "./gateway-torture.ts";
 import type { QuarterFigures, WatchedMemory } from "./memory.ts";
 
 export function sayGatewayReport({ say }: Output, report: GatewayTortured): void {
-	const { devices, parties, seconds, gone_s, kills, ticks, ticksPerSecond, meters, due } = report;
+	const { devices, parties, seconds, gone_s, kills, ticks, meters, due } = report;
 	say(`${devices} devices of ${parties} parties, certified and given a token in ${report.madeIn_s} s`);
 	say(
 		`${seconds} s, the operator killed and gone for ${gone_s} s of them, ${kills} kills of the gateway, all by SIGKILL`,
 	);
-	say(`${ticks} ticks (${ticksPerSecond} a second) in ${meters} meters, of ${due} minor units together`);
+	say(
+		`${report.asked_ticksPerSecond} ticks a second asked for, ${report.ticksPerSecond} made: ${ticks} ticks in ${meters} meters, of ${due} minor units together`,
+	);
+	sayProcessorTime(say, report);
 	const { kept, there, came, waitingMost } = report;
 	say(
 		`${kept} records kept and acknowledged, ${there} in the operator's log, where they came ${came} times; at most ${waitingMost} waited`,
@@ -23,6 +26,13 @@ export function sayGatewayReport({ say }: Output, report: GatewayTortured): void
 	sayMemory(say, report.memory);
 	say(`${report.losses.length} losses`);
 	for (const loss of report.losses.slice(0, 20)) say(`LOST: ${loss}`);
+}
+
+function sayProcessorTime(say: Output["say"], { processor_s, ticks, seconds }: GatewayTortured): void {
+	const of = ([name, spent_s]: readonly [string, number]): string =>
+		`${name} ${spent_s.toFixed(1)} s (${((1_000 * spent_s) / ticks).toFixed(2)} ms a tick, ${(spent_s / seconds).toFixed(2)} of a core)`;
+	const entries = Object.entries(processor_s);
+	if (entries.length > 0) say(`Processor time: ${entries.map(of).join(", ")}`);
 }
 
 function sayMemory(

@@ -20,6 +20,13 @@ export type Watching = {
 	readonly progress?: (seconds: number) => void;
 };
 
+export type Watchers = {
+	readonly gateway: TorturedGateway;
+	readonly operator: FogOperator;
+	/** called every second */
+	readonly look: () => void;
+};
+
 export type Watched = {
 	/** of what the system has in memory for the gateway, in its last life after a warm-up */
 	readonly samples: readonly MemorySample[];
@@ -40,8 +47,7 @@ const warmUpMost_s = 60;
 
 export async function watch(
 	{ seconds, outage_s, kills, progress = () => undefined }: Watching,
-	gateway: TorturedGateway,
-	operator: FogOperator,
+	{ gateway, operator, look }: Watchers,
 ): Promise<Watched> {
 	const from_ms = performance.now();
 	const elapsed_s = (): number => (performance.now() - from_ms) / 1_000;
@@ -78,6 +84,7 @@ export async function watch(
 		while (elapsed_s() < seconds) {
 			await pause(lookEvery_ms);
 			progress(Math.floor(elapsed_s()));
+			look();
 			const bytes = gateway.resident();
 			if (bytes !== undefined && elapsed_s() > bornAt_s + warmUp_s)
 				samples.push({ at_s: elapsed_s() - bornAt_s, bytes });
