@@ -37,6 +37,8 @@ const members: Members = {
 		(await import("./command/completion.ts")).completionCommand(async () => await makeProgram()),
 };
 
+const earlier = { issuer: "operator" } as const;
+
 /** `words`: what is run, of which only that is read. All of it, where they name nothing. */
 export async function makeProgram(words: readonly string[] = []): Promise<Command> {
 	const program = new Command("tenten")
@@ -44,7 +46,7 @@ export async function makeProgram(words: readonly string[] = []): Promise<Comman
 		.version("0.1.0")
 		.showHelpAfterError("(--help says how it is used)")
 		.addHelpText("after", "\nExample:\n  $ tenten sandbox");
-	for (const member of await membersFor(members, words)) program.addCommand(member);
+	for (const member of await membersFor(members, words, earlier)) program.addCommand(member);
 	everyCommand(program).forEach((command) => {
 		command.exitOverride();
 	});

@@ -56,8 +56,22 @@ export function family(name: string, summary: string, members: readonly Command[
 /** Subcommands by their names, in the order of the help. Each is read when it is run: most of a start is reading sources. */
 export type Members = Readonly<Record<string, (words: readonly string[]) => Promise<Command>>>;
 
-/** The one that the first word names, or, where it names none, all. */
-export function membersFor(members: Members, [name = "", ...words]: readonly string[]): Promise<Command[]> {
+/** Names that members had before, and what they are named now. */
+export type EarlierNames = Readonly<Record<string, string>>;
+
+/** The one that the first word names, by its name of before too, or, where it names none, all. */
+export async function membersFor(
+	members: Members,
+	[word = "", ...words]: readonly string[],
+	earlier: EarlierNames = {},
+): Promise<Command[]> {
+	const name = Object.hasOwn(earlier, word) ? (earlier[word] ?? word) : word;
 	const only = Object.hasOwn(members, name) ? members[name] : undefined;
-	return Promise.all(only === undefined ? Object.values(members).map((each) => each([])) : [only(words)]);
+	const read =
+		only === undefined
+			? await Promise.all(Object.values(members).map((each) => each([])))
+			: [await only(words)];
+	for (const [before, now] of Object.entries(earlier))
+		read.find((command) => command.name() === now)?.alias(before);
+	return read;
 }

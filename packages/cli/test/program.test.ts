@@ -38,10 +38,12 @@ test("a subcommand is read alone, under the name by which it is known, and so ar
 	for (const name of names(program)) assert.deepEqual(names(await makeProgram([name])), [name]);
 	const operator = program.commands.find((command) => command.name() === "operator");
 	assert.ok(names(operator).length > 20);
-	for (const name of names(operator)) {
-		const [alone] = (await makeProgram(["operator", name])).commands;
-		assert.deepEqual(names(alone), [name]);
-	}
+	assert.deepEqual(names(await makeProgram(["issuer"])), ["operator"]);
+	for (const called of ["operator", "issuer"])
+		for (const name of names(operator)) {
+			const [alone] = (await makeProgram([called, name])).commands;
+			assert.deepEqual([alone?.aliases(), names(alone)], [["issuer"], [name]]);
+		}
 	assert.deepEqual(names(await makeProgram(["__proto__"])), names(program));
 });
 

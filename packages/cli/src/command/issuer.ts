@@ -32,5 +32,5 @@ const members: Members = {
 /** `words`: what is run of it, of which only that is read. */
 export async function issuerCommands(words: readonly string[]): Promise<Command> {
 	const read = await membersFor(members, words);
-	return family("operator", "issue, redeem and prove: run an operator", read).alias("issuer");
+	return family("operator", "issue, redeem and prove: run an operator", read);
 }
