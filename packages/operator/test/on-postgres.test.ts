@@ -40,6 +40,7 @@ const scenes = [
 	"seal-trees",
 	"sealing",
 	"sealing-pages",
+	"sealing-words",
 	"settle/bank-desk",
 	"status-lists",
 	"terms",

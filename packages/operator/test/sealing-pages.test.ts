@@ -59,7 +59,7 @@ async function sealedBy(
 	const undone = operator.store.run(async (transaction) => {
 		const watched = transaction.withPlugin(counted) as Transaction;
 		const epoch = { operator: operator.id, secret: saltSecret, now: operator.now(), rowsTogether };
-		const seal = await sealIn(watched, epoch, { reserves: [], positions: [], checkpoints: [] });
+		const seal = await sealIn(watched, epoch, async () => ({}));
 		const held = counted.most;
 		const leaves = await transaction.selectFrom("seal_leaves").select("place").execute();
 		made = { seal, held, leaves: leaves.length };

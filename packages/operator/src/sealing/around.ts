@@ -22,9 +22,10 @@ import {
 	type Verify,
 } from "@tenten/protocol";
 import { positionsIn } from "../crossing/positions.ts";
+import { takeLastSeal } from "../seal/last-seal.ts";
 import type { Transaction } from "../store/store.ts";
 
-/** Read in the transaction that makes the seal. */
+/** Read in the transaction that makes the seal, after what it seals. */
 export type Surroundings = {
 	readonly reserves: readonly SignedReserve[];
 	readonly positions: readonly BilateralPosition[];
@@ -45,7 +46,10 @@ export async function storedSurroundings(transaction: Transaction): Promise<Surr
 	return { reserves, positions: await positionsIn(transaction), checkpoints };
 }
 
-/** Takes a word on this operator's funds; `malformed`, `authority-unknown` where it is of another's, `signature-invalid`. */
+/**
+ * Takes a word on this operator's funds, before a seal is made or after it: no seal is between the word and what was done
+ * before or after it for that. `malformed`, `authority-unknown` where it is of another's, `signature-invalid`.
+ */
 export async function takeReserve(
 	transaction: Transaction,
 	encoded: Bytes,
@@ -57,6 +61,7 @@ export async function takeReserve(
 	if (Buffer.compare(body.operator, operator) !== 0)
 		return refuse("authority-unknown", "it speaks of another operator");
 	if (!isSignedReserve(read, verify)) return refuse("signature-invalid", "a word on funds");
+	await takeLastSeal(transaction);
 	const row = { held_at: body.heldAt, word: serialize(signedReserve, read) };
 	await transaction
 		.insertInto("reserve_words")

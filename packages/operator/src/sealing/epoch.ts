@@ -1,7 +1,8 @@
 /**
  * One epoch: what was done since the last seal becomes batches and the next seal, all of it in one transaction.
  *
- *   last seal ─▶ a page of effects, taken ─▶ batches ─▶ state map, lines ─▶ the next page … ─▶ totals ─▶ seal ─▶ places
+ *   last seal ─▶ a page of effects, taken ─▶ batches ─▶ state map, lines ─▶ the next page … ─▶ what is said of others
+ *             ─▶ totals ─▶ seal ─▶ places
  *
  * The row of the last seal comes first, so that what a seal decides is before it or after it. However much was done, one
  * page of it is held at a time, with what the pages before it added up to. Totals are those of the seal before and what
@@ -35,7 +36,7 @@ import type { Before } from "../seal/past-lines.ts";
 import { amountsIn, changeLines, changeState, type LineChange, liabilitiesIn } from "../seal/trees.ts";
 import { insertNewSet } from "../store/sets.ts";
 import type { Transaction } from "../store/store.ts";
-import type { Surroundings } from "./around.ts";
+import { nothingAround, type Surroundings } from "./around.ts";
 import { batchesOf, batchItems, type MadeBatch } from "./batches.ts";
 import { type BalanceEffect, type Effect, takeEffects } from "./effects.ts";
 import { nextPlace } from "./leaves.ts";
@@ -55,8 +56,15 @@ export type Epoch = {
 
 const usualTogether = 4_096;
 
-/** Makes the next seal of everything that was done. */
-export async function sealIn(transaction: Transaction, epoch: Epoch, around: Surroundings): Promise<Seal> {
+/**
+ * Makes the next seal of everything that was done. `readAround` is asked once all of that is taken: what is said of funds
+ * before value comes into circulation stands in the seal that has that value (`takeReserve`).
+ */
+export async function sealIn(
+	transaction: Transaction,
+	epoch: Epoch,
+	readAround: () => Promise<Partial<Surroundings>>,
+): Promise<Seal> {
 	const { operator, now, rowsTogether = usualTogether } = epoch;
 	const { number } = await takeLastSeal(transaction);
 	const before = number === 0 ? undefined : await sealOf(transaction, number);
@@ -77,6 +85,7 @@ export async function sealIn(transaction: Transaction, epoch: Epoch, around: Sur
 	}
 	for await (const lines of credits.lines(transaction, epoch.secret, rowsTogether))
 		for (const asset of await changeHoldings(transaction, lines, epoch)) added.of(asset);
+	const around = { ...nothingAround, ...(await readAround()) };
 	const seal = await makeSeal(transaction, {
 		operator,
 		sealedAt: Math.max(now, before?.sealedAt ?? 0),

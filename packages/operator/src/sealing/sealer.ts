@@ -26,13 +26,7 @@ import type { LogWriter } from "../log/writer.ts";
 import { type Before, PastLines } from "../seal/past-lines.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { agreeing, appendMissing } from "./appending.ts";
-import {
-	nothingAround,
-	type Surroundings,
-	storedSurroundings,
-	takeCheckpoint,
-	takeReserve,
-} from "./around.ts";
+import { type Surroundings, storedSurroundings, takeCheckpoint, takeReserve } from "./around.ts";
 import { beginSealing } from "./begin.ts";
 import { sealIn } from "./epoch.ts";
 import { checkpointOf, type PeerLog } from "./peer-logs.ts";
@@ -118,11 +112,10 @@ export class Sealer {
 	async #seal(): Promise<Seal> {
 		const { operator, log, secret, around = storedSurroundings } = this.#options;
 		const { seal, before } = await operator.store.run(async (transaction) => {
-			const told = { ...nothingAround, ...(await around(transaction)) };
 			const stood: Before[] = [];
 			const changed = (page: Before): void => void stood.push(page);
 			const epoch = { operator: operator.id, secret, now: operator.now(), changed };
-			return { seal: await sealIn(transaction, epoch, told), before: stood };
+			return { seal: await sealIn(transaction, epoch, () => around(transaction)), before: stood };
 		});
 		this.#past.add(seal.number, before);
 		const refused = await appendMissing(operator.store, log);

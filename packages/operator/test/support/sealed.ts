@@ -50,11 +50,12 @@ export async function reservesIn(
 /** The next seal, as a sealer makes it. */
 export async function sealNow(operator: Sealing, some: Partial<Surroundings> = {}): Promise<Seal> {
 	const now = operator.now();
-	return operator.store.run(async (transaction) => {
-		const reserves = await reservesIn(transaction, { id: operator.id, now });
-		const around = { reserves, positions: [], checkpoints: [], ...some };
-		return sealIn(transaction, { operator: operator.id, secret: saltSecret, now }, around);
-	});
+	return operator.store.run((transaction) =>
+		sealIn(transaction, { operator: operator.id, secret: saltSecret, now }, async () => ({
+			reserves: await reservesIn(transaction, { id: operator.id, now }),
+			...some,
+		})),
+	);
 }
 
 export async function leavesOf({ store }: Pick<Operator, "store">): Promise<readonly LogLeaf[]> {
