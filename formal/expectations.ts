@@ -3,6 +3,7 @@
  * and what must be able to happen, so that nothing holds of an empty world.
  */
 import { account, bound } from "./rail-expectations.ts";
+import { settlement } from "./settle-expectations.ts";
 import { broken, type Model, open, sound } from "./variant.ts";
 
 const handOver = ["nocreate", "paysonce", "noloss", "oneword", "oneeffective", "noframe", "settles"];
@@ -390,4 +391,5 @@ export const models: readonly Model[] = [
 	bound,
 	crossing,
 	meter,
+	settlement,
 ];

@@ -260,6 +260,16 @@ const meter = [
 	),
 ];
 
+const settlement = [
+	edited(
+		"settlement",
+		"a claim counts what is under no seal yet",
+		"#define OPEN (sealed & ~marked)",
+		"#define OPEN (taken & ~marked)",
+		{ sound: ["proved"] },
+	),
+];
+
 const account = [
 	edited(
 		"account",
@@ -323,6 +333,7 @@ export const mutants: readonly Mutant[] = [
 	...bound,
 	...crossing,
 	...meter,
+	...settlement,
 ];
 
 /** The model's text with these edits in it. */
