@@ -20,9 +20,11 @@ import {
 	signOrder,
 	signStatement,
 } from "@tenten/protocol";
+import { openMeter } from "../packages/module/test/support/meter.ts";
 import { type Holder, pay, signerFrom } from "../packages/module/test/support/world.ts";
 import type { Acting } from "../packages/operator/src/access.ts";
 import type { Operator } from "../packages/operator/src/index.ts";
+import { addParty, enrolDevice } from "../packages/operator/test/support/device-scene.ts";
 import {
 	createEcosystem,
 	type Ecosystem,
@@ -107,6 +109,7 @@ export async function dayAtOperator(ecosystem: Ecosystem): Promise<Traffic> {
 	const statement = await signed(ecosystem, alice, { kind: "balance", account: alice.certificate.hash });
 	await send(traffic, operator, "account", serializeStatement(statement));
 	await askForRefunds(ecosystem, traffic, { alice, bob, tokens: [third, fourth, fifth] });
+	await loseDevice(ecosystem, traffic, alice);
 	await appealOnce(ecosystem, traffic, alice);
 	for (const { id } of await operator.caseFiles(null)) {
 		const evidence = await operator.evidence(id);
@@ -190,6 +193,26 @@ async function askForRefunds(ecosystem: Ecosystem, traffic: Mutable, { alice, bo
 		const reply = await operator.rule(serializeRulingRequest(request));
 		traffic.rule.push(serializeRulingRequest(request));
 		if (!isRefusal(reply)) traffic.replies.push(reply);
+	}
+	clock.now = before;
+}
+
+/** What a device owned goes to who answers for it, of a meter that it paid, too. */
+async function loseDevice(ecosystem: Ecosystem, traffic: Mutable, alice: Holder): Promise<void> {
+	const { operator, world, clock } = ecosystem;
+	const company = await addParty(ecosystem);
+	const { device: signer, certificate } = await enrolDevice(ecosystem, company, [0n, 100n]);
+	const robot = { signer, certificate };
+	const [token, ticked] = await withdrawTo(ecosystem, robot, 40n, 250n);
+	if (token === undefined || ticked === undefined) throw new Error("two tokens were withdrawn");
+	const meter = await openMeter(world, ticked, robot, alice);
+	const before = clock.now;
+	clock.now += doubtUntil + 86_400;
+	for (const lost of [token, meter.token]) {
+		const says = { kind: "lost", output: lost.outputId, ...refundTo(alice) } as const;
+		const statement = await signed(ecosystem, { ...robot, signer: company.signer }, says);
+		const request = { kind: "statement", statement, tokens: [lost.token] } as const;
+		await send(traffic, operator, "rule", serializeRulingRequest(request));
 	}
 	clock.now = before;
 }

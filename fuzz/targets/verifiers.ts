@@ -10,6 +10,7 @@ import {
 	dataHash,
 	definition,
 	evidence,
+	isMeterClaim,
 	isRefusal,
 	issueProof,
 	judgeRows,
@@ -162,8 +163,7 @@ function judgeStatement(value: TypeOf<typeof rulingRequest>, trust: Trust): unkn
 	if (value.kind !== "statement") return value;
 	const statement = verifyStatement(value.statement, value.statement.body.operator, trust);
 	if (isRefusal(statement)) return statement;
-	const { kind } = statement.body.says;
-	const judge = kind === "ticked" || kind === "rest" ? verifyMeterClaim : verifyRefund;
+	const judge = isMeterClaim(statement.body.says, value.tokens) ? verifyMeterClaim : verifyRefund;
 	const refunds = value.tokens.map((each) => judge(each, statement, trust));
 	return refunds.find((refund) => !isRefusal(refund)) ?? refunds[0];
 }

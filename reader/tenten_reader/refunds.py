@@ -8,7 +8,7 @@ from .claims import Terms, terms_of
 from .conditions import Kind
 from .identity import Trust
 from .refusal import Refused
-from .statement import NeverReleased, NoReleaseReached, NoWord, Rest, SaysBalance, SignedStatement, Ticked, Unclaimed
+from .statement import Lost, NeverReleased, NoReleaseReached, NoWord, Rest, SaysBalance, SignedStatement, Ticked, Unclaimed
 from .token import FinalCount, Token
 from .walk import State, owner_hash, verify_decoded
 
@@ -36,7 +36,7 @@ def judge_refund(statement: SignedStatement, token: Token, trust: Trust, now: in
     says = statement.body.says
     present = verified.present
     graces = 1
-    if isinstance(says, Unclaimed):
+    if isinstance(says, (Unclaimed, Lost)):
         _check_unclaimed(says, present)
         before, refunded, consumed = present, present, verified.states[:-1]
         graces = 2
@@ -79,7 +79,7 @@ def _check_locked(says: NeverReleased | NoReleaseReached, before: State, present
         raise Refused("lock-mismatch")
 
 
-def _check_unclaimed(says: Unclaimed, present: State) -> None:
+def _check_unclaimed(says: Unclaimed | Lost, present: State) -> None:
     if present.locked:
         raise Refused("lock-pending")
     if present.owner.meter is not None:

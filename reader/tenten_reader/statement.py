@@ -69,7 +69,15 @@ class Rest(Structure):
     fallback: Bytes32 | None
 
 
-Says = Union[NeverReleased, NoReleaseReached, NoWord, SaysBalance, Unclaimed, Ticked, Rest]
+@dataclass(frozen=True)
+class Lost(Structure):
+    KIND = 8
+    output: Bytes32
+    account: Bytes32
+    fallback: Bytes32 | None
+
+
+Says = Union[NeverReleased, NoReleaseReached, NoWord, SaysBalance, Unclaimed, Ticked, Rest, Lost]
 
 
 @dataclass(frozen=True)
@@ -88,13 +96,19 @@ class SignedStatement(Structure):
 
 
 def verify_statement(statement: SignedStatement, trust: Trust, operator: bytes | None) -> Certificate:
-    """Its signer. `operator`: to whom it must be said, or None where it counts for whichever it names.
+    """Whose certificate it names: its signer, of what is lost the device, for which its party signed.
 
-    Refuses: authority-unknown, the codes of certificates, signature-invalid.
+    `operator`: to whom it must be said, or None where it counts for whichever it names.
+    Refuses: authority-unknown, the codes of certificates, certificate-role, signature-invalid.
     """
     if operator is not None and statement.body.operator != operator:
         raise Refused("authority-unknown", "to another operator")
     signer = trust.certificate(statement.certificate)
-    if not verify(signer.key, "statement", statement.body.item(), statement.signature):
+    key = signer.key
+    if isinstance(statement.body.says, Lost):
+        if signer.profile.responsible is None:
+            raise Refused("certificate-role", "nobody answers for it")
+        key = signer.profile.responsible.delegations[0].by
+    if not verify(key, "statement", statement.body.item(), statement.signature):
         raise Refused("signature-invalid", "statement")
     return signer

@@ -44,8 +44,8 @@ import {
 	yen,
 } from "./world.ts";
 
-const company = signerOf("company", "Ed25519");
-const site = signerOf("site", "ES256");
+export const company: Signer = signerOf("company", "Ed25519");
+export const site: Signer = signerOf("site", "ES256");
 const sliceOf = (from: bigint, to: bigint, reset = 7): Slice => ({ reset, from, to });
 const whole: DelegationTerms = {
 	purposes: ["charging", "parking"],
@@ -84,8 +84,8 @@ async function deviceOf(
 	return { signer, encoded, certificate: must(trust.certificate(encoded)) };
 }
 
-const robot = await deviceOf("robot", [[company, own]]);
-const nested = await deviceOf("nested robot", [
+export const robot: Person = await deviceOf("robot", [[company, own]]);
+export const nested: Person = await deviceOf("nested robot", [
 	[company, whole],
 	[site, own],
 ]);

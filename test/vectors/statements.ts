@@ -16,6 +16,7 @@ import {
 	signedStatement,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
+import { company, nested, robot, site } from "./devices.ts";
 import { accepts, changed, type Draft, type Inputs, refuses, type Value } from "./drafts.ts";
 import { closed, meter, restStatement, saysRest, saysTicked, tickedStatement } from "./meters.ts";
 import { redeemed } from "./orders.ts";
@@ -47,6 +48,9 @@ const input = await issueTo(alice, 1000n, "stated");
 const unreached: Says = { kind: "noReleaseReached", lock, ...refundTo, inputs: [input.outputId] };
 const balance: Says = { kind: "balance", account: alice.certificate.hash };
 const unclaimed = (output: Bytes): Says => ({ kind: "unclaimed", output, ...refundTo });
+const lost = (output: Bytes): Says => ({ kind: "lost", output, ...refundTo });
+/** As `company` says it of what its device owns, or another in its place. */
+const partyOf = (device: Person, signer = company): Person => ({ ...device, signer });
 const noWord = (link: Bytes): Says => ({ kind: "noWord", link, ...refundTo });
 const encoded = (value: SignedStatement): Bytes => serialize(signedStatement, value);
 const byAlice = await statementOf(alice, never);
@@ -66,6 +70,11 @@ export const statements: Draft = {
 		accepts("no word", await shown(noWord(bytesOf("link")))),
 		accepts("asks for a balance", await shown(balance)),
 		accepts("unclaimed", await shown(unclaimed(input.outputId))),
+		accepts("lost, by the party of the device", await shown(lost(input.outputId), partyOf(robot))),
+		accepts(
+			"lost, by the party that delegated to who delegated to the device",
+			await shown(lost(input.outputId), partyOf(nested)),
+		),
 		accepts(
 			"by an ES256 key, with a fallback",
 			await shown({ ...never, fallback: bytesOf("fallback") }, bob),
@@ -78,11 +87,25 @@ export const statements: Draft = {
 		refuses("signature-invalid", "signed by another", {
 			statement: encoded({ ...byAlice, certificate: bob.encoded }),
 		}),
+		refuses("signature-invalid", "lost, by the device itself", await shown(lost(input.outputId), robot)),
+		refuses(
+			"signature-invalid",
+			"lost, by who delegated on",
+			await shown(lost(input.outputId), partyOf(nested, site)),
+		),
+		refuses(
+			"signature-invalid",
+			"unclaimed, by the party of the device",
+			await shown(unclaimed(input.outputId), partyOf(robot)),
+		),
+		refuses("certificate-role", "lost, under a certificate for which nobody answers", {
+			statement: encoded(await statementOf(alice, lost(input.outputId))),
+		}),
 		refuses("signature-invalid", "another lock than was signed", {
 			statement: changed(encoded(byAlice), [0, 1, 1], bytesOf("other")),
 		}),
 		refuses("type-unknown", "says something that is not listed", {
-			statement: changed(encoded(byAlice), [0, 1, 0], 8),
+			statement: changed(encoded(byAlice), [0, 1, 0], 9),
 		}),
 		refuses("too-many", "of seventeen outputs", {
 			statement: changed(encoded(await statementOf(alice, unreached)), [0, 1, 4], new Array(17).fill(lock)),
@@ -135,6 +158,7 @@ export const falseStatements: Draft = {
 
 const lockedToken = await passed(input, alice, bob, "stated", { lock: lockOf("statement") });
 const foreign = await passed(input, alice, bob, "stated", { lock: lockOf("statement", true) });
+const robots = await issueTo(robot, 1000n, "a robot's");
 const direct = await passed(input, alice, bob, "stated directly");
 const opened = released(lockedToken, "statement");
 const directLink = direct.path.at(-1)?.id ?? new Uint8Array(32);
@@ -201,6 +225,29 @@ export const refunds: Draft = {
 			await refund(unclaimed(lockedToken.outputId), lockedToken, bob),
 		),
 		refuses("owner-mismatch", "unclaimed, by another", await refund(unclaimed(input.outputId), input, bob)),
+		accepts("lost, in the first second after redeemUntil and two graces: the output itself", {
+			...(await refund(lost(robots.outputId), robots, partyOf(robot))),
+			now: after + day,
+		}),
+		refuses("ruling-early", "lost, a second before", {
+			...(await refund(lost(robots.outputId), robots, partyOf(robot))),
+			now: after + day - 1,
+		}),
+		refuses(
+			"order-mismatch",
+			"lost, of another output",
+			await refund(lost(input.outputId), robots, partyOf(robot)),
+		),
+		refuses(
+			"owner-mismatch",
+			"lost, of another device of the party",
+			await refund(lost(robots.outputId), robots, partyOf(nested)),
+		),
+		refuses(
+			"meter-mismatch",
+			"lost, a metered output: a claim of its rest is judged as one",
+			await refund(lost(meter.token.outputId), meter.token, partyOf(robot)),
+		),
 		refuses("order-mismatch", "no link in question", await refund(never, input)),
 		refuses("lock-mismatch", "another lock", await refund({ ...never, lock: bytesOf("other") }, lockedToken)),
 		refuses("lock-mismatch", "never released, where the payee decides", await refund(never, foreign)),

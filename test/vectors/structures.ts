@@ -58,7 +58,8 @@ import {
 } from "./message-structures.ts";
 import { meterStructures } from "./meters.ts";
 import { orderOf } from "./orders.ts";
-import { passed, secretOf, statementOf } from "./payments.ts";
+import { passed, secretOf } from "./payments.ts";
+import { statements } from "./some-statements.ts";
 import { everyCondition, lifted } from "./some-terms.ts";
 import { also, casesOf, of, type Structure } from "./structure-cases.ts";
 import { witnessedStructures } from "./witnessed-structures.ts";
@@ -88,34 +89,6 @@ const consumed = consumedOutputs(direct, trust)[0] as (typeof consumedOutput)["r
 const other = consumedOutputs(otherwise, trust)[0] as typeof consumed;
 const onward = await passed(direct, bob, carol, "onward, of a structure");
 const later = consumedOutputs(onward, trust)[1] as typeof consumed;
-const statements = [
-	await statementOf(alice, {
-		kind: "neverReleased",
-		lock: bytesOf("lock"),
-		account: alice.certificate.hash,
-		fallback: null,
-	}),
-	await statementOf(alice, {
-		kind: "noReleaseReached",
-		lock: bytesOf("lock"),
-		account: alice.certificate.hash,
-		fallback: bytesOf("fallback"),
-		inputs: [bytesOf("input")],
-	}),
-	await statementOf(alice, {
-		kind: "noWord",
-		link: bytesOf("link"),
-		account: alice.certificate.hash,
-		fallback: null,
-	}),
-	await statementOf(alice, { kind: "balance", account: alice.certificate.hash }),
-	await statementOf(alice, {
-		kind: "unclaimed",
-		output: bytesOf("output"),
-		account: alice.certificate.hash,
-		fallback: bytesOf("fallback"),
-	}),
-] as const;
 const [never] = statements;
 const account = await orderOf(alice, { kind: "account", account: alice.certificate.hash });
 const output = { amount: 1n, owner: bytesOf("owner"), ownRequest: bytesOf("request") };
@@ -357,7 +330,7 @@ const structures: readonly Structure[] = [
 		["too-many", "33 issues", [2], new Array(33).fill(0)],
 		["malformed", "the sixteenth output", [2, 0, 0], 16],
 	),
-	also(of(signedStatement, "signedStatement", ...said), ["type-unknown", "says 8", [0, 1, 0], 8]),
+	also(of(signedStatement, "signedStatement", ...said), ["type-unknown", "says 9", [0, 1, 0], 9]),
 	also(
 		of(accountReply, "accountReply", [
 			"two balances",

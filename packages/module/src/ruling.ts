@@ -129,7 +129,7 @@ export async function askRefund(core: Core, attempt: Bytes): Promise<readonly Ru
 }
 
 type InDoubt = {
-	readonly says: Exclude<Saying["kind"], "balance" | "unclaimed" | "ticked" | "rest">;
+	readonly says: Exclude<Saying["kind"], "balance" | "unclaimed" | "lost" | "ticked" | "rest">;
 	readonly tokens: readonly Token[];
 };
 

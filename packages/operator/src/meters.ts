@@ -3,6 +3,8 @@
  *
  *   ticked, before `until` and grace   kept, where it goes deeper than what was kept before
  *   ticked or rest, from then on       paid, each once, unless a Close was shown by then
+ *   lost, two graces after redeem      as the rest, to who answers for the payer; before, or where a Close stands,
+ *   until                              shown it
  *   close, by anybody                  takes both parts of its meter
  *
  * What could go wrong is that a meter is paid twice: by a Close, and by claims. Either takes the same rows, so the
@@ -58,9 +60,10 @@ import { insertRows, storedRows, takeIssue } from "./store/registry.ts";
 import { keepRuling } from "./store/rulings.ts";
 import type { Transaction } from "./store/store.ts";
 import { spanned } from "./tracing.ts";
+import { consumptionOf } from "./unclaimed.ts";
 import { refusedPayout } from "./watch.ts";
 
-/** Answers a statement `ticked` or `rest`; `sign` signs the ruling on what it is given. */
+/** Answers a statement `ticked`, `rest` or, on a metered output, `lost`; `sign` signs the ruling on what it is given. */
 export async function claimMeter(
 	context: OperatorContext,
 	signed: SignedStatement,
@@ -76,11 +79,24 @@ export async function claimMeter(
 	if (isRefusal(claim)) return claim;
 	if (!equalBytes(claim.token.asset.operator, context.id))
 		return refuse("asset-unknown", "another operator's");
+	const close = await closeOfLost(context, claim, trust);
+	if (close !== undefined) return serialize(rulingReply, { kind: "consumed", consumed: close });
 	if (context.now() < claim.from)
 		return claim.ticks === null
 			? refuse("ruling-early", `${claim.from}`)
 			: keep(context, claim, claim.ticks, trust);
 	return pay(context, claim, trust, sign);
+}
+
+/** The Close, of whose meter the payer is lost: its party asks, as it does of every output. */
+async function closeOfLost(
+	context: OperatorContext,
+	{ token, statement, until }: MeterClaim,
+	trust: Trust,
+): Promise<ConsumedOutput | undefined> {
+	if (statement.body.says.kind !== "lost" || context.now() >= until) return undefined;
+	const output = meterPart(token.outputId, "payer");
+	return consumptionOf(context, { token, output, path: pathRows(token, trust) });
 }
 
 /** The claim stands until it may be paid, if none goes as deep. One that a Close makes a lie is not kept. */

@@ -7,13 +7,15 @@
  * A statement is no stronger than the registry: a refund takes the same rows as a redemption would, and what
  * was consumed by anything else is not refunded. Its row keeps the statement with the link that was shown: who
  * comes later with another link of the same owner convicts it by them, and draws. What its owner states to be
- * unclaimed is no more than a question until it is due, and keeps nothing.
+ * unclaimed, or who answers for it to be lost with its device, is no more than a question until it is due, and keeps
+ * nothing.
  */
 import {
 	answersStatement,
 	assetHash,
 	type Bytes,
 	type ConsumedOutput,
+	isAboutOutput,
 	isRefusal,
 	type Order,
 	orderDigest,
@@ -52,7 +54,7 @@ import { tell } from "./webhooks/outbox.ts";
 export type RefundOutcome =
 	/** the statement is false or too late: this release is known, and answers it */
 	| { readonly kind: "released"; readonly release: Bytes }
-	/** what was unclaimed had been spent */
+	/** what was unclaimed, or lost, had been spent */
 	| { readonly kind: "consumed"; readonly consumed: ConsumedOutput }
 	| {
 			readonly kind: "refunded";
@@ -76,7 +78,7 @@ export async function refund(
 	const refunds = verifyRefunds(context, statement, tokens, trust);
 	if (isRefusal(refunds)) return refunds;
 	const first = refunds[0] as Refund;
-	const isAsked = statement.body.says.kind === "unclaimed" && context.now() < first.until;
+	const isAsked = isAboutOutput(statement.body.says) && context.now() < first.until;
 	const consumed = isAsked ? await consumptionOf(context, first) : undefined;
 	if (consumed !== undefined) return { kind: "consumed", consumed };
 	const due = Math.max(...refunds.map(({ from }) => from));
@@ -101,6 +103,7 @@ function subjectOf({ body: { says } }: VerifiedStatement): Bytes | Refusal {
 		case "noWord":
 			return says.link;
 		case "unclaimed":
+		case "lost":
 			return says.output;
 		case "balance":
 		case "ticked":

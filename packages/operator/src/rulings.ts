@@ -3,7 +3,7 @@
  *
  *   release shown   ruled `released`, and published: it decides for the payee, whoever shows it
  *   statement       nothing before redeem until and grace; then ruled `refunded`, where the rows are free. Of
- *                   what was unclaimed, at any time, the link that consumed it
+ *                   what was unclaimed, or lost, at any time, the link that consumed it
  *   evidence        a case file
  *   close           of a meter: it stands from then on (meters.ts), where claims on meters are answered too
  *   question        the ruling that stands, or the one that follows from a published release
@@ -14,6 +14,7 @@
 import {
 	type Bytes,
 	falseStatementEvidence,
+	isMeterClaim,
 	isRefusal,
 	lockHash,
 	parse,
@@ -83,8 +84,7 @@ async function ruleOnStatement(
 	{ statement, tokens }: Extract<RulingRequest, { readonly kind: "statement" }>,
 ): Promise<Bytes | Refusal> {
 	const sign = (subject: Bytes): Promise<SignedRuling> => signRuling(context, subject, null);
-	const { kind } = statement.body.says;
-	if (kind === "ticked" || kind === "rest") return claimMeter(context, statement, tokens, sign);
+	if (isMeterClaim(statement.body.says, tokens)) return claimMeter(context, statement, tokens, sign);
 	const outcome = await refund(context, statement, tokens, sign);
 	if (isRefusal(outcome)) return outcome;
 	switch (outcome.kind) {

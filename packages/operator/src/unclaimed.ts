@@ -1,8 +1,8 @@
 /**
  * Unclaimed outputs: what an owner is told whose wallet was restored from a backup, and who does not know
- * whether it has spent them since (ADR 0041).
+ * whether it has spent them since (ADR 0041); and who answers for a device that is lost (ADR 0085).
  *
- *   shown ──▶ rows of the links before it, as a claim writes them ──▶ spent by a link? that link, for its signer
+ *   shown ──▶ rows of the links before it, as a claim writes them ──▶ spent by a link? that link, to who asks
  *                                                                └──▶ otherwise refunded when it is due
  *
  * What could go wrong is that two owners are refunded one value: a payer that forgot that it paid, and the payee
@@ -24,7 +24,7 @@ import { insertRows, storedRows } from "./store/registry.ts";
 /** The link that consumed the output, if one did. The links before it stand in the registry from now on. */
 export async function consumptionOf(
 	{ store }: OperatorContext,
-	{ token: { issueId }, output, path }: Refund,
+	{ token: { issueId }, output, path }: Pick<Refund, "token" | "output" | "path">,
 ): Promise<ConsumedOutput | undefined> {
 	const own = { output, consumer: issueId, consumed: null };
 	const stored = await store.read((transaction) => storedRows(transaction, issueId, [...path, own]));

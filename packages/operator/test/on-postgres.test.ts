@@ -31,6 +31,7 @@ const scenes = [
 	"issues",
 	"late-release",
 	"ledger",
+	"lost",
 	"management",
 	"managers",
 	"prune",

@@ -91,6 +91,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "unclaimed": statement.Unclaimed,
         "ticked": statement.Ticked,
         "rest": statement.Rest,
+        "lost": statement.Lost,
     },
     "rulingRequest": {
         "release": orders.ShowRelease,

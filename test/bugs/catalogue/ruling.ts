@@ -297,13 +297,29 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/protocol/src/registry/ruling-request.ts",
-				find: `says.kind === "unclaimed" ? 2 : 1`,
-				put: `says.kind === "unclaimed" ? 1 : 1`,
+				find: `isAboutOutput(says) ? 2 : 1`,
+				put: `isAboutOutput(says) ? 1 : 1`,
 			},
 		],
 		test: {
 			file: "packages/operator/test/unclaimed.test.ts",
 			name: "what nobody claimed is refunded once two graces have passed, and not a second before",
+		},
+	},
+	{
+		name: "lost-said-by-the-manager",
+		why: "of what is lost the key speaks that delegated to the device: a manager takes what its party answers for",
+		promise: 2,
+		edits: [
+			{
+				file: "packages/protocol/src/token/statement.ts",
+				find: "return responsible?.delegations[0]?.by;",
+				put: "return responsible?.delegations.at(-1)?.by;",
+			},
+		],
+		test: {
+			file: "packages/operator/test/lost.test.ts",
+			name: "nobody but the party of the certificate says it: no device, no manager, no other party, nobody of a person",
 		},
 	},
 	{

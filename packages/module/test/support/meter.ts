@@ -7,6 +7,7 @@ import {
 	extendToken,
 	finalCountPayload,
 	isRefusal,
+	type LinkDraft,
 	lockHash,
 	type Meter,
 	type MeterTerms,
@@ -96,8 +97,13 @@ export function signCount({ token }: TestMeter, payee: Holder, ticks: number): P
 	return payee.signer.sign("final-count", finalCountPayload(token.outputId, ticks));
 }
 
-/** The Close at this count, signed by both. */
-export async function signClose(world: World, opened: TestMeter, ticks: number): Promise<SignedLink> {
+/** The Close at this count, signed by both. `spent`: what it counts, where a device is the payer. */
+export async function signClose(
+	world: World,
+	opened: TestMeter,
+	ticks: number,
+	spent: LinkDraft["spent"] = null,
+): Promise<SignedLink> {
 	const { token, meter, payer, payee } = opened;
 	const { due, rest } = partsOf(token, meter, ticks);
 	const { purpose, request } = token.owner;
@@ -112,13 +118,15 @@ export async function signClose(world: World, opened: TestMeter, ticks: number):
 	return signLink(token, payer, {
 		outputs: parts.filter(({ amount }) => amount > 0n),
 		data: { ticks, signature: await signCount(opened, payee, ticks) },
+		spent,
 	});
 }
 
 export type Closed = { readonly paid: VerifiedToken | null; readonly rest: VerifiedToken | null };
 
-export async function closeMeter(world: World, opened: TestMeter, ticks: number): Promise<Closed> {
-	const { link, signature } = await signClose(world, opened, ticks);
+export async function closeMeter(...parameters: Parameters<typeof signClose>): Promise<Closed> {
+	const [, opened, ticks] = parameters;
+	const { link, signature } = await signClose(...parameters);
 	const tokens = link.body.outputs.map((_, index) => expectValue(extendToken(link, signature, index)));
 	const { due } = partsOf(opened.token, opened.meter, ticks);
 	const [first = null, second = null] = tokens;

@@ -28,6 +28,7 @@ import { isProblem } from "../../src/http/problem.ts";
 import { newKey, type Operator } from "../../src/index.ts";
 import { chainBeginning, followChain } from "../../src/store/audit-log.ts";
 import { claimScenes, forked, replyOf, type Scene, withToken } from "./claim-scenes.ts";
+import { addParty, enrolDevice } from "./device-scene.ts";
 import { createEcosystem, type Ecosystem, enrolHolder, freshOwner, makeOrder, redeem } from "./ecosystem.ts";
 
 const rulingIn = (reply: unknown) => expectValue(parseRulingReply(reply as Bytes));
@@ -183,6 +184,24 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		const says = { kind: "unclaimed", output: paid.outputId, account, fallback: null } as const;
 		const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
 		const statement = await signStatement(body, bob.certificate.encoded, bob.signer);
+		const request = serializeRulingRequest({ kind: "statement", statement, tokens: [paid.token] });
+		clock.now += 32 * day;
+		return {
+			ask: (opened) => refund(opened, request, account),
+			check: (reply) => assert.equal(rulingIn(reply).kind, "ruled"),
+		};
+	},
+	"output of a lost device, asked about and refunded to its party": async (ecosystem) => {
+		const { operator, world, clock } = ecosystem;
+		const { alice, token } = await withToken(ecosystem);
+		const company = await addParty(ecosystem);
+		const { device: signer, certificate } = await enrolDevice(ecosystem, company, [0n, 100n]);
+		const robot = { signer, certificate };
+		const { paid } = await pay(world, token, alice, robot, 100n);
+		const account = alice.certificate.hash;
+		const says = { kind: "lost", output: paid.outputId, account, fallback: null } as const;
+		const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
+		const statement = await signStatement(body, certificate.encoded, company.signer);
 		const request = serializeRulingRequest({ kind: "statement", statement, tokens: [paid.token] });
 		clock.now += 32 * day;
 		return {

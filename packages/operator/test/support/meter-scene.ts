@@ -4,6 +4,7 @@ import { type Saying, serializeRulingRequest, signStatement, type VerifiedToken 
 import { closeMeter, openMeter } from "../../../module/test/support/meter.ts";
 import { day, expectValue, type Holder } from "../../../module/test/support/world.ts";
 import type { Scene } from "./claim-scenes.ts";
+import { addParty, enrolDevice } from "./device-scene.ts";
 import { type Ecosystem, enrolHolder, withdrawTo } from "./ecosystem.ts";
 
 async function metered(ecosystem: Ecosystem) {
@@ -41,6 +42,29 @@ export const meterScenes: Readonly<Record<string, Scene>> = {
 				return replies;
 			},
 			check: (replies) => assert.ok(Array.isArray(replies)),
+		};
+	},
+	"a meter whose payer is lost": async (ecosystem) => {
+		const { operator, world, clock } = ecosystem;
+		const [alice, bob] = [await enrolHolder(ecosystem), await enrolHolder(ecosystem)];
+		const company = await addParty(ecosystem);
+		const { device, certificate } = await enrolDevice(ecosystem, company, [0n, 100n]);
+		const robot = { signer: device, certificate };
+		const [token] = await withdrawTo(ecosystem, robot, 250n);
+		const meter = await openMeter(world, token as VerifiedToken, robot, bob);
+		const { outputId } = meter.token;
+		const says = { kind: "lost", output: outputId, account: alice.certificate.hash, fallback: null } as const;
+		const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
+		const statement = await signStatement(body, certificate.encoded, company.signer);
+		const lost = serializeRulingRequest({ kind: "statement", statement, tokens: [meter.token.token] });
+		clock.now += 32 * day;
+		return {
+			ask: async (opened) => {
+				const reply = expectValue(await opened.rule(lost));
+				assert.equal(await opened.balance(alice.certificate.hash, "JPY"), 250n);
+				return reply;
+			},
+			check: (reply) => assert.ok(reply instanceof Uint8Array),
 		};
 	},
 	"a meter whose Close is shown against a claim": async (ecosystem) => {

@@ -1,5 +1,6 @@
 /**
- * Claims on a meter that was not closed by both: the payee's by its deepest preimage, the payer's of the rest.
+ * Claims on a meter that was not closed by both: the payee's by its deepest preimage, the payer's of the rest; and of
+ * a payer that is lost the party's that answers for it, of the rest, too, once nobody can redeem what came of it.
  *
  *   until          until + grace                                    refund until
  *     │  ticked: kept, the deepest stands  │  ticked and rest: paid        │
@@ -30,6 +31,7 @@ import {
 	ownerHash,
 	partsOf,
 	provesTicks,
+	type StatementBody,
 	signedLink,
 	type Token,
 	type VerifiedStatement,
@@ -48,41 +50,50 @@ export type MeterClaim = {
 	readonly token: VerifiedToken;
 	readonly meter: Meter;
 	readonly statement: VerifiedStatement;
-	/** proved by the preimage; of the payer's claim none */
+	/** proved by the preimage; of a claim on the rest none */
 	readonly ticks: number | null;
-	/** unix seconds: `until` and grace; the payee's claim counts before, and nothing is paid before */
+	/** unix seconds: `until` and grace, of what is lost later; the payee's claim counts before, and nothing is paid before */
 	readonly from: number;
 	/** unix seconds: from then on nothing is paid that was not before */
 	readonly until: number;
 };
 
-/** Checks a statement `ticked` or `rest` on the token that ends in its metered output. */
+/** Whether a statement with these tokens claims of a meter. */
+export function isMeterClaim({ kind }: StatementBody["says"], [first]: readonly Token[]): boolean {
+	const opening = first && (first.hops.at(-1)?.opening ?? first.opening);
+	return kind === "ticked" || kind === "rest" || (kind === "lost" && opening?.meter !== undefined);
+}
+
+/** Checks a statement `ticked`, `rest` or `lost` on the token that ends in its metered output. */
 export function verifyMeterClaim(
 	value: Token,
 	statement: VerifiedStatement,
 	trust: Trust,
 ): MeterClaim | Refusal {
 	const { says } = statement.body;
-	if (says.kind !== "ticked" && says.kind !== "rest") return refuse("order-mismatch", "no claim on a meter");
+	if (says.kind !== "ticked" && says.kind !== "rest" && says.kind !== "lost")
+		return refuse("order-mismatch", "no claim on a meter");
 	const token = verifyParsedToken(value, trust);
 	if (isRefusal(token)) return token;
 	const { meter, certificate: payer } = token.owner;
 	if (meter === undefined) return refuse("meter-mismatch", "no metered output");
 	if (token.pending !== null) return refuse("lock-pending");
-	if (!equalBytes(token.outputId, says.meter)) return refuse("order-mismatch", "another meter");
+	if (!equalBytes(token.outputId, says.kind === "lost" ? says.output : says.meter))
+		return refuse("order-mismatch", "another meter");
 	const claimant = says.kind === "ticked" ? meter.payee : payer;
 	if (!equalBytes(statement.signer.hash, claimant.hash)) return refuse("owner-mismatch");
 	if (says.kind === "ticked" && !provesTicks(meter.id, meter.terms, says.ticks, says.preimage))
 		return refuse("tick-invalid");
 	// Verified under this list, so listed in it.
 	const { grace } = trust.asset(token.asset) as AssetDefinition;
+	const unclaimed = token.issue.redeemUntil + 2 * grace;
 	return {
 		kind: "meterClaim",
 		token,
 		meter,
 		statement,
 		ticks: says.kind === "ticked" ? says.ticks : null,
-		from: meter.terms.until + grace,
+		from: says.kind === "lost" ? unclaimed : meter.terms.until + grace,
 		until: refundUntil(token.issue, grace),
 	};
 }
@@ -91,7 +102,8 @@ export function verifyMeterClaim(
 export type MeterPayout = {
 	readonly output: Bytes;
 	readonly path: readonly RegistryRow[];
-	readonly kept: Bytes;
+	/** null where it is lost: that is no word of the payer's */
+	readonly kept: Bytes | null;
 	readonly amount: bigint;
 	readonly hops: number;
 	readonly terms: Terms;
@@ -133,7 +145,7 @@ export function payeesHolding(
 	return { rules, amount, hops: token.hops + 1, received: "payment", purpose };
 }
 
-/** What comes back to the payer where its payee claimed so many ticks. */
+/** What comes back to the payer, or to who answers for it, where its payee claimed so many ticks. */
 export function payersPayout(claim: MeterClaim, claimedTicks: number, trust: Trust): MeterPayout {
 	const { token, meter, statement } = claim;
 	const { certificate, request } = token.owner;
@@ -141,7 +153,8 @@ export function payersPayout(claim: MeterClaim, claimedTicks: number, trust: Tru
 	return {
 		output: meterPart(token.outputId, "payer"),
 		path: pathRows(token, trust),
-		kept: serialize(claimedPart, { statement: statement.signed }),
+		kept:
+			statement.body.says.kind === "lost" ? null : serialize(claimedPart, { statement: statement.signed }),
 		amount: rest,
 		hops: token.hops + 1,
 		terms: termsOf(token),

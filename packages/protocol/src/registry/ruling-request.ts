@@ -3,8 +3,8 @@
  *
  *   release     shown by anybody: decides for the payee
  *   statement   by the payer, from redeem until and grace to the last day for it: asks for a refund of tokens
- *               whose fate nobody knows; by an owner whose wallet was restored from a backup, after one grace more:
- *               of what nobody claimed
+ *               whose fate nobody knows; by an owner whose wallet was restored from a backup, or
+ *               by who answers for a lost device, after one grace more: of what nobody claimed
  *   evidence    of a fork, or of a cancel and a release of one lock: opens a case
  *   close       of a meter, by either side: it stands, whoever claims
  *   question    by a side in doubt: the ruling that stands, if there is one
@@ -35,6 +35,7 @@ import {
 	consumedOutputs,
 	finalCountOf,
 	type Issue,
+	isAboutOutput,
 	outputId,
 	ownerHash,
 	type PathLink,
@@ -69,7 +70,7 @@ export const rulingReply = union({
 	ruled: [1, record({ ruling: signedRuling, reply: nullable(bytes(1, maximumReplyBytes)) })],
 	/** a case was opened under this id */
 	filed: [2, record({ caseId: bytes32 })],
-	/** what was unclaimed had been spent, by this link */
+	/** what was unclaimed, or lost with its device, had been spent, by this link */
 	consumed: [3, record({ consumed: consumedOutput })],
 	/** the deepest count that was claimed of a meter; paid from then on, unix seconds, unless a Close is shown */
 	claimed: [
@@ -137,7 +138,7 @@ export function refundUntil(
 
 /**
  * Checks one token of a statement. A locked link counts for nothing, so its whole input comes back; a direct
- * link is effective, so its row stands and its output 0 alone comes back. What is unclaimed stands for itself.
+ * link is effective, so its row stands and its output 0 alone comes back. What is unclaimed, or lost, stands for itself.
  */
 export function verifyRefund(
 	value: Token,
@@ -148,7 +149,7 @@ export function verifyRefund(
 	if (isRefusal(token)) return token;
 	if (says.kind === "ticked" || says.kind === "rest")
 		return refuse("order-mismatch", "a claim on a meter is no refund");
-	const held = says.kind === "unclaimed" ? endsIn(token, says.output) : heldBefore(value, token, says, trust);
+	const held = isAboutOutput(says) ? endsIn(token, says.output) : heldBefore(value, token, says, trust);
 	if (isRefusal(held)) return held;
 	if (!equalBytes(held.owner.certificate.hash, signer.hash)) return refuse("owner-mismatch");
 	const { certificate, purpose, request } = held.owner;
@@ -167,7 +168,7 @@ export function verifyRefund(
 		terms: termsOf(held),
 		owner: ownerHash(certificate.hash, purpose, request),
 		holding: { ...holdingOf(held), amount },
-		from: token.issue.redeemUntil + (says.kind === "unclaimed" ? 2 : 1) * grace,
+		from: token.issue.redeemUntil + (isAboutOutput(says) ? 2 : 1) * grace,
 		until: refundUntil(token.issue, grace),
 	};
 }
@@ -175,7 +176,7 @@ export function verifyRefund(
 /** The token itself, where it is the output that the statement speaks of, and its owner's. */
 function endsIn(token: VerifiedToken, output: Bytes): VerifiedToken | Refusal {
 	if (token.pending !== null) return refuse("lock-pending");
-	if (token.owner.meter !== undefined) return refuse("meter-mismatch", "claim the rest of the meter");
+	if (token.owner.meter !== undefined) return refuse("meter-mismatch", "the rest of a meter is claimed");
 	return equalBytes(token.outputId, output) ? token : refuse("order-mismatch", "another output");
 }
 
@@ -217,7 +218,7 @@ function keptOf(token: VerifiedToken, statement: SignedStatement, trust: Trust):
 
 type AboutLink = Exclude<
 	VerifiedStatement["body"]["says"],
-	{ readonly kind: "unclaimed" | "ticked" | "rest" }
+	{ readonly kind: "unclaimed" | "lost" | "ticked" | "rest" }
 >;
 
 /** Why the last link is not what the statement speaks of. */

@@ -26,6 +26,7 @@ export * from "./rules.ts";
 export * from "./ruling.ts";
 export * from "./spent.ts";
 export {
+	isAboutOutput,
 	type Saying,
 	type SignedStatement,
 	type StatementBody,

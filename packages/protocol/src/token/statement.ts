@@ -8,12 +8,13 @@
  *   unclaimed          by the owner of an output that it may have spent: its wallet was restored from a backup
  *   ticked             by a meter's payee: so many ticks, and it signed no lower count and spends no Close
  *   rest               by a meter's payer: what its payee does not claim, and it signed no Close
+ *   lost               by the party that answers for a device, of an output that the device owned: it is lost
  *
  * All but `balance` ask for a refund, to an account where the terms allow, to the fallback owner otherwise, and
  * each names the outputs that it speaks of: by the link, which commits to its input; by a lock of the signer's
  * own; or one by one. The first two also say that the signer made no other effective link on these outputs: one
- * that turns up convicts it (`judgeDenied`); of the last two, see `judgeMetered`. `unclaimed` says nothing of links,
- * and convicts nobody.
+ * that turns up convicts it (`judgeDenied`); of the last two, see `judgeMetered`. `unclaimed` and `lost` say
+ * nothing of links, and convict nobody.
  */
 import {
 	type Bytes,
@@ -33,7 +34,7 @@ import {
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
-import { type Signer, signature, verifySign1 } from "../crypto/index.ts";
+import { type PublicKey, type Signer, signature, verifySign1 } from "../crypto/index.ts";
 import type { Trust, VerifiedCertificate } from "../identity/index.ts";
 
 const refund = { account: bytes32, fallback: nullable(bytes32) };
@@ -58,6 +59,7 @@ export const statementBody = record({
 			}),
 		],
 		rest: [7, record({ meter: bytes32, ...refund })],
+		lost: [8, record({ output: bytes32, ...refund })],
 	}),
 	nonce: bytes32,
 	issuedAt: unixSeconds,
@@ -78,11 +80,12 @@ export type SignedStatement = TypeOf<typeof signedStatement>;
 export type VerifiedStatement = {
 	readonly verified: "statement";
 	readonly body: StatementBody;
+	/** the owner of what it speaks of; of what is `lost` the device, for which its party signed */
 	readonly signer: VerifiedCertificate;
 	readonly signed: SignedStatement;
 };
 
-/** `certificate` is the encoded certificate of the signer's key. */
+/** `certificate` is the encoded certificate of the signer's key; of what is `lost`, the device's. */
 export async function signStatement(
 	{ operator, says, nonce, issuedAt }: Omit<StatementBody, "says"> & { readonly says: Saying },
 	certificate: Bytes,
@@ -103,8 +106,22 @@ export function verifyStatement(
 		return refuse("authority-unknown", "a statement to another operator");
 	const signer = trust.certificate(value.certificate);
 	if (isRefusal(signer)) return signer;
+	const key = value.body.says.kind === "lost" ? partyOf(signer) : signer.key;
+	if (key === undefined) return refuse("certificate-role", "nobody answers for this certificate");
 	const payload = serialize(statementBody, value.body);
-	return verifySign1(trust.verify, signer.key, "statement", payload, value.signature)
+	return verifySign1(trust.verify, key, "statement", payload, value.signature)
 		? { verified: "statement", body: value.body, signer, signed: value }
 		: refuse("signature-invalid", "statement");
+}
+
+/** Who answers for whatever this certificate owns: what its operator certified, whoever answers for the device now. */
+function partyOf({ profile: { responsible } }: VerifiedCertificate): PublicKey | undefined {
+	return responsible?.delegations[0]?.by;
+}
+
+type AboutOutput = Extract<Said, { readonly kind: "unclaimed" | "lost" }>;
+
+/** Whether it is the question, too: of an output that may be spent for all its signer knows. */
+export function isAboutOutput(says: Said): says is AboutOutput {
+	return says.kind === "unclaimed" || says.kind === "lost";
 }

@@ -42,6 +42,7 @@ function isTrue(
 		case "unclaimed":
 		case "ticked":
 		case "rest":
+		case "lost":
 			return true;
 		default:
 			return says satisfies never;
