@@ -1,11 +1,21 @@
-/** What a device is certified with is its own: its place, also where another process takes it first, and its slice. */
+/** What a device is certified with is its own: its place, also where another takes it first, and its slice. And how devices are listed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keyId } from "@tenten/protocol";
 import { type KyselyPlugin, type QueryId, sql } from "kysely";
 import { applyDevice } from "../src/devices/enrolling.ts";
+import { devicesOf } from "../src/devices/listing.ts";
 import { usualDevices } from "../src/devices/policy.ts";
 import { type Job, Overtaken, type Store, type Transaction } from "../src/store/store.ts";
-import { addParty, application, codeOf, freshDevice, sliceOf } from "./support/device-scene.ts";
+import {
+	addParty,
+	application,
+	codeOf,
+	deviceOrder,
+	enrolDevice,
+	freshDevice,
+	sliceOf,
+} from "./support/device-scene.ts";
 import { createEcosystem } from "./support/ecosystem.ts";
 
 /** Of what is written here, another process takes the next place as soon as it was read: as READ COMMITTED allows. */
@@ -75,4 +85,36 @@ test("no chain is certified in which one key gives a unit to two", async () => {
 	assert.equal(codeOf(await chain(50n)), "limit-exceeded");
 	assert.equal(codeOf(await chain(100n)), "limit-exceeded");
 	await ecosystem.operator.close();
+});
+
+test("the devices of a party are listed by one question, each as it stands and with the certificate that it has", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator } = ecosystem;
+	const company = await addParty(ecosystem);
+	const { device: car } = await enrolDevice(ecosystem, company, [0n, 10n]);
+	const { device: van } = await enrolDevice(ecosystem, company, [10n, 20n]);
+	await enrolDevice(ecosystem, await addParty(ecosystem), [0n, 10n]);
+	await enrolDevice(ecosystem, company, [20n, 30n], van);
+	const suspend = await deviceOrder(ecosystem, company.signer, van, 3, { kind: "suspend" });
+	assert.equal(codeOf(await operator.devices.order(suspend)), "done");
+	let asked = 0;
+	const counting: KyselyPlugin = {
+		transformQuery: ({ node }) => {
+			asked++;
+			return node;
+		},
+		transformResult: async ({ result }) => result,
+	};
+	const listed = await operator.store.read((transaction) =>
+		devicesOf(transaction.withPlugin(counting) as Transaction, company.party.id),
+	);
+	assert.deepEqual(
+		listed.map(({ device, standing, assurance }) => [device, standing.kind, standing.number, assurance]),
+		[
+			[keyId(van.key), "suspended", 3, "software"],
+			[keyId(car.key), "active", 1, "software"],
+		],
+	);
+	assert.equal(asked, 1);
+	await operator.close();
 });

@@ -49,15 +49,23 @@ export type Tenure = {
 
 const pageLength = 20;
 
-function entryIn(row: Schema["device_history"]): HistoryEntry {
-	const { number, kind, stands, party, moves_to, digest, encoded, certificate, reason, at } = row;
+/** How a device stands by a row of its history. */
+export function standingIn({
+	number,
+	stands,
+	party,
+	moves_to,
+}: Pick<Schema["device_history"], "number" | "stands" | "party" | "moves_to">): HistoryEntry["standing"] {
 	const [counted, known] = [Number(number), stands as "active" | "suspended" | "ended" | "moving"];
-	const standing: HistoryEntry["standing"] =
-		known === "moving"
-			? { kind: known, party, to: moves_to ?? new Uint8Array(), number: counted }
-			: { kind: known, party, number: counted };
+	return known === "moving"
+		? { kind: known, party, to: moves_to ?? new Uint8Array(), number: counted }
+		: { kind: known, party, number: counted };
+}
+
+function entryIn(row: Schema["device_history"]): HistoryEntry {
+	const { number, kind, digest, encoded, certificate, reason, at } = row;
 	return {
-		...{ number: counted, kind: kind as HistoryKind, standing },
+		...{ number: Number(number), kind: kind as HistoryKind, standing: standingIn(row) },
 		...{ digest, encoded, certificate, reason, at: Number(at) },
 	};
 }

@@ -1,7 +1,7 @@
 /** Which devices answer to a party, for whoever looks after the operator: how each stands, and how well its key is kept. */
 import type { Assurance, Bytes } from "@tenten/protocol";
 import type { Transaction } from "../store/store.ts";
-import { type HistoryEntry, lastEntry, profileIn } from "./device-rows.ts";
+import { type HistoryEntry, profileIn, standingIn } from "./device-rows.ts";
 
 export type ListedDevice = {
 	/** key id */
@@ -16,31 +16,47 @@ export type ListedDevice = {
 
 const pageLength = 100;
 
-/** The newest hundred of the devices that answer to a party, the newest first. */
+/** The newest hundred of the devices that answer to a party, the newest first. One question, however many there are. */
 export async function devicesOf(transaction: Transaction, party: Bytes): Promise<readonly ListedDevice[]> {
-	const tenures = await transaction
-		.selectFrom("device_tenures")
-		.select(["device", "place"])
-		.where("party", "=", party)
-		.where("ended_at", "is", null)
-		.orderBy("place", "desc")
+	const rows = await transaction
+		.selectFrom("device_tenures as tenure")
+		.leftJoin("device_history as last", (join) =>
+			join
+				.onRef("last.device", "=", "tenure.device")
+				.on("last.number", "=", (where) =>
+					where
+						.selectFrom("device_history as entry")
+						.select("entry.number")
+						.whereRef("entry.device", "=", "tenure.device")
+						.orderBy("entry.number", "desc")
+						.limit(1),
+				),
+		)
+		.leftJoin("device_history as given", (join) =>
+			join
+				.onRef("given.device", "=", "tenure.device")
+				.on("given.number", "=", (where) =>
+					where
+						.selectFrom("device_history as entry")
+						.select("entry.number")
+						.whereRef("entry.device", "=", "tenure.device")
+						.where("entry.kind", "=", "certified")
+						.orderBy("entry.number", "desc")
+						.limit(1),
+				),
+		)
+		.select(["tenure.device", "tenure.place", "given.certificate", "given.reason"])
+		.select(["last.number", "last.stands", "last.party", "last.moves_to"])
+		.where("tenure.party", "=", party)
+		.where("tenure.ended_at", "is", null)
+		.orderBy("tenure.place", "desc")
 		.limit(pageLength)
 		.execute();
-	const listed: ListedDevice[] = [];
-	for (const { device, place } of tenures) {
-		const last = await lastEntry(transaction, device);
-		const { certificate, reason } = await transaction
-			.selectFrom("device_history")
-			.select(["certificate", "reason"])
-			.where("device", "=", device)
-			.where("kind", "=", "certified")
-			.orderBy("number", "desc")
-			.limit(1)
-			.executeTakeFirstOrThrow();
-		if (last === undefined || certificate === null)
+	return rows.map(({ device, place, certificate, reason, number, stands, party: answering, moves_to }) => {
+		if (number === null || stands === null || answering === null || certificate === null)
 			throw new Error("the database is damaged: a device without a history");
+		const standing = standingIn({ number, stands, party: answering, moves_to });
 		const { assurance } = profileIn(certificate);
-		listed.push({ device, standing: last.standing, place: Number(place), assurance, reason });
-	}
-	return listed;
+		return { device, standing, place: Number(place), assurance, reason };
+	});
 }
