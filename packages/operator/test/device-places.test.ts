@@ -1,13 +1,15 @@
 /** What a device is certified with is its own: its place, also where another takes it first, and its slice. And how devices are listed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keyId } from "@tenten/protocol";
+import { keyId, parseEnrolled, type Signer } from "@tenten/protocol";
 import { type KyselyPlugin, type QueryId, sql } from "kysely";
+import { expectValue } from "../../module/test/support/world.ts";
 import { applyDevice } from "../src/devices/enrolling.ts";
 import { devicesOf } from "../src/devices/listing.ts";
 import { usualDevices } from "../src/devices/policy.ts";
 import { type Job, Overtaken, type Store, type Transaction } from "../src/store/store.ts";
 import {
+	type Answering,
 	addParty,
 	application,
 	codeOf,
@@ -67,6 +69,45 @@ test("a device has the place that its certificate names, or is not enrolled: ano
 		transaction.selectFrom("device_tenures").selectAll().execute(),
 	);
 	assert.deepEqual(tenures, []);
+	await operator.close();
+});
+
+test("of devices that enrol at once, each is signed for twice at most, and has a place of its own", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, means, world } = ecosystem;
+	const companies = [await addParty(ecosystem), await addParty(ecosystem)];
+	const all = await Promise.all(
+		Array.from({ length: 12 }, (_, at) => {
+			const { signer, reset } = companies[at % 2] as Answering;
+			const slice = sliceOf(reset, BigInt(at), BigInt(at + 1));
+			return application(ecosystem, { device: freshDevice(ecosystem), by: [signer], terms: { slice } });
+		}),
+	);
+	const { authority } = means.keys;
+	let signed = 0;
+	const counting: Signer = {
+		...authority,
+		sign: (...given) => {
+			signed++;
+			return authority.sign(...given);
+		},
+	};
+	const { id, store } = operator;
+	const counted = { ...means, id, store, keys: { ...means.keys, authority: counting } };
+	const answers = await Promise.all(all.map((each) => applyDevice(counted, usualDevices, each)));
+	const places = answers.map((answer) => {
+		const { certificate } = expectValue(parseEnrolled(expectValue(answer)));
+		return expectValue(world.trust.certificate(certificate)).profile.responsible?.status;
+	});
+	assert.equal(new Set(places).size, 12);
+	assert.ok(signed <= 24, `signed ${signed} times`);
+	const kept = await store.read((transaction) =>
+		transaction.selectFrom("device_tenures").select("place").orderBy("place").execute(),
+	);
+	assert.deepEqual(
+		kept.map(({ place }) => Number(place)),
+		places.map(Number).sort((a, b) => a - b),
+	);
 	await operator.close();
 });
 

@@ -1,12 +1,14 @@
 /**
  * Enrolling devices: the operator's check of what the device and its party signed, and its certificate over both.
  *
- *   application ─▶ holds? ─▶ party known, history and slices allow it? ─▶ certificate signed ─▶ the same still allows it?
+ *   application ─▶ holds? ─▶ party known, history and slices allow it? ─▶ certificate signed ─▶ allowed, and still true?
  *                                     ▲                                                          │ no: another came first
- *                                     └──────────────────────────────────────────────────────────┘
+ *                                     └────────────────── a place of its own ◀───────────────────┘
  *
- * Keys sign outside of transactions, so what was found is looked at again in the one that writes. The same application is
- * answered once and always the same. Everything else is refused and changes nothing.
+ * Keys sign outside of transactions, so what was found is looked at again in the one that writes. A certificate names the
+ * place that is next; whoever finds that another took it draws a number that nobody else has, and signs once more. So of
+ * any number of devices that enrol at once, each is signed for twice at most, unless it applies in several ways itself.
+ * The same application is answered once and always the same. Everything else is refused and changes nothing.
  *
  * An attestation counts for one application: whoever has the device's evidence and a delegation may apply by it again,
  * without the device, and is certified as if nobody attested it.
@@ -45,9 +47,9 @@ import {
 	type Tenure,
 } from "./device-rows.ts";
 import { keepManagers, managersIn, refuseManagers } from "./managers.ts";
-import { nextNumber } from "./numbers.ts";
+import { drawNumber, nextNumber, takeNumber } from "./numbers.ts";
 import { type Party, partyOf, touchParty } from "./party-rows.ts";
-import { takePlace } from "./places.ts";
+import { openPlace } from "./places.ts";
 import type { DevicePolicy } from "./policy.ts";
 import { type GivenSlice, keepSlices, newUnits, refuseSlices, slicesIn } from "./slices.ts";
 
@@ -70,7 +72,7 @@ type Found = {
 	readonly tenure: Tenure | undefined;
 	readonly place: number;
 	readonly slices: readonly GivenSlice[];
-	/** the number of the device's application that had this nonce before; it changes with `standing.number` alone */
+	/** the number of the device's application that had this nonce before */
 	readonly attestedFor: number | undefined;
 };
 
@@ -85,24 +87,30 @@ export async function applyDevice(
 	const { store, id, verify } = means;
 	const application = verifyDeviceApplication(encoded, id, verify);
 	if (isRefusal(application)) return application;
-	for (;;) {
-		const found = await store.read((transaction) => findIn(transaction, means, application));
+	for (let drawn: number | undefined; ; ) {
+		const found = await store.read((transaction) => findIn(transaction, means, application, drawn));
 		if (found instanceof Uint8Array || isRefusal(found)) return found;
 		const { made, reason } = await certifyDevice(means, devices, application, found);
 		if (made.encoded.length > certificateMost)
 			return refuse("too-large", `a certificate of ${made.encoded.length} bytes`);
 		const answer = await store.run((transaction) =>
-			keepIn(transaction, means, { application, encoded, found, made, reason }),
+			keepIn(transaction, means, { application, encoded, found, drawn, made, reason }),
 		);
 		if (answer !== undefined) return answer;
+		if (found.tenure === undefined)
+			drawn ??= await store.run((transaction) => drawNumber(transaction, "place"));
 	}
 }
 
-/** What is answered already, why it is refused, or for what a certificate is to be made. */
+/**
+ * What is answered already, why it is refused, or for what a certificate is to be made. `drawn`: the place of a device
+ * that has none; the next one if left out.
+ */
 async function findIn(
 	transaction: Transaction,
 	{ now }: Pick<Means, "now">,
 	{ body: { key, nonce }, delegations, delegated, digest }: VerifiedApplication,
+	drawn: number | undefined,
 ): Promise<Bytes | Refusal | Found> {
 	const before = await storedAnswer(transaction, digest);
 	if (before !== undefined) return before;
@@ -124,7 +132,7 @@ async function findIn(
 	const refused = await refuseSlices(transaction, party.id, slices);
 	if (refused !== undefined) return refused;
 	const tenure = await openTenure(transaction, device);
-	const place = tenure?.place ?? (await nextNumber(transaction, "place"));
+	const place = tenure?.place ?? drawn ?? (await nextNumber(transaction, "place"));
 	const attestedFor = await applicationWith(transaction, device, nonce);
 	return { party, standing, tenure, place, slices, attestedFor };
 }
@@ -162,17 +170,18 @@ type Kept = {
 	readonly application: VerifiedApplication;
 	readonly encoded: Bytes;
 	readonly found: Found;
+	readonly drawn: number | undefined;
 	readonly made: MadeCertificate;
 	readonly reason: string | null;
 };
 
-/** Undefined where something that was found has changed since. */
+/** Undefined where the certificate says what is no more so. Everything else is decided by what is so now. */
 async function keepIn(
 	transaction: Transaction,
 	means: Means,
-	{ application, encoded, found, made, reason }: Kept,
+	{ application, encoded, found, drawn, made, reason }: Kept,
 ): Promise<Bytes | Refusal | undefined> {
-	const again = await findIn(transaction, means, application);
+	const again = await findIn(transaction, means, application, drawn);
 	if (again instanceof Uint8Array || isRefusal(again)) return again;
 	if (!isSame(found, again)) return undefined;
 	const { party, standing, tenure, place, slices, attestedFor } = again;
@@ -183,7 +192,8 @@ async function keepIn(
 	await touchParty(transaction, party);
 	await keepSlices(transaction, slices);
 	if (tenure === undefined) {
-		await takePlace(transaction, place);
+		if (drawn === undefined) await takeNumber(transaction, "place", place);
+		await openPlace(transaction, place);
 		const begun = { first: standing.number, party: party.id, place, since: at, granted: units };
 		await beginTenure(transaction, device, begun);
 	} else await changeTenure(transaction, device, { ...tenure, granted: tenure.granted + units });
@@ -201,10 +211,7 @@ async function keepIn(
 	return answer;
 }
 
+/** Whether a certificate for the one is one for the other: of party and keys it says what never changes. */
 function isSame(found: Found, again: Found): boolean {
-	return (
-		found.standing.number === again.standing.number &&
-		found.party.version === again.party.version &&
-		found.place === again.place
-	);
+	return found.place === again.place && found.attestedFor === again.attestedFor;
 }

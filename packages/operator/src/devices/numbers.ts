@@ -3,6 +3,7 @@
  *
  * A copy that takes its operator's place has forgotten some that were given; it goes on beyond them (`losePlaces`).
  */
+import { sql } from "kysely";
 import { mustWrite, type Transaction } from "../store/store.ts";
 
 type NumberName = "place" | "reset";
@@ -27,11 +28,7 @@ export async function takeNumber(
 	more = 0,
 ): Promise<void> {
 	const now = BigInt(number);
-	await transaction
-		.insertInto("device_numbers")
-		.values({ name, next: first[name] })
-		.onConflict((conflict) => conflict.doNothing())
-		.execute();
+	await beginNumbers(transaction, name);
 	const { numUpdatedRows } = await transaction
 		.updateTable("device_numbers")
 		.set({ next: now + 1n + BigInt(more) })
@@ -39,4 +36,24 @@ export async function takeNumber(
 		.where("next", "=", now)
 		.executeTakeFirstOrThrow();
 	mustWrite(numUpdatedRows, 1);
+}
+
+/** Gives the next one, whichever that is: of any number who ask at once, none is overtaken. */
+export async function drawNumber(transaction: Transaction, name: NumberName): Promise<number> {
+	await beginNumbers(transaction, name);
+	const { next } = await transaction
+		.updateTable("device_numbers")
+		.set({ next: sql`next + 1` })
+		.where("name", "=", name)
+		.returning("next")
+		.executeTakeFirstOrThrow();
+	return Number(next) - 1;
+}
+
+async function beginNumbers(transaction: Transaction, name: NumberName): Promise<void> {
+	await transaction
+		.insertInto("device_numbers")
+		.values({ name, next: first[name] })
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
 }

@@ -8,7 +8,7 @@ import { statusesPerList } from "@tenten/protocol";
 import { sql } from "kysely";
 import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
-import { nextNumber, takeNumber } from "./numbers.ts";
+import { drawNumber, nextNumber, takeNumber } from "./numbers.ts";
 
 /** As the draft numbers them; 3 is of places that a restored copy does not know. */
 const statusAt = { valid: 0, revoked: 1, suspended: 2, unknown: 3 } as const;
@@ -18,16 +18,17 @@ export function listOf(place: number): number {
 	return Math.floor(place / statusesPerList);
 }
 
-/**
- * The next place, `valid` from now on. `said`: by `nextNumber`, where a certificate names it already; `Overtaken`
- * where another has taken it since.
- */
-export async function takePlace(transaction: Transaction, said?: number): Promise<number> {
-	const place = said ?? (await nextNumber(transaction, "place"));
-	await takeNumber(transaction, "place", place);
+/** The next place, `valid` from now on. */
+export async function takePlace(transaction: Transaction): Promise<number> {
+	const place = await drawNumber(transaction, "place");
+	await openPlace(transaction, place);
+	return place;
+}
+
+/** A place whose number was given for this alone is `valid` from now on. */
+export async function openPlace(transaction: Transaction, place: number): Promise<void> {
 	await insertNew(transaction, "device_places", [{ place, status: statusAt.valid }]);
 	await openList(transaction, listOf(place));
-	return place;
 }
 
 /** Makes room for a list of this number, where there is none. */
