@@ -82,7 +82,10 @@ export async function deviceMaterial(world: World): Promise<readonly Bytes[]> {
 		approval,
 		encodeFogQuestion({ kind: "list", id, list: "freezeList" }),
 		encodeFogQuestion({ kind: "approve", id, request: hash, payer: car.certificate.encoded, amount: 300n }),
+		encodeFogQuestion({ kind: "keepTokens", id, tokens: [hash] }),
+		encodeFogQuestion({ kind: "tokensOf", id, question, after: hash }),
 		encodeFogAnswer({ kind: "kept", id, records: [hash] }),
+		encodeFogAnswer({ kind: "tokens", id, tokens: [{ output: hash, token: hash }], more: false }),
 		encodeFogAnswer({ kind: "approved", id, approval }),
 		await signTime({ operator: operator.id, at: now }, operator.ruling),
 	];

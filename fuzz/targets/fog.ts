@@ -36,7 +36,7 @@ const id = new Uint8Array(16).fill(3);
 const hash = new Uint8Array(32).fill(4);
 
 async function questions(): Promise<readonly Bytes[]> {
-	const { record, request, payer } = await scene();
+	const { record, request, payer, held } = await scene();
 	const { encoded } = await request();
 	const records = [
 		{ record: await record(), proof: Uint8Array.of(1, 2, 3) },
@@ -48,6 +48,9 @@ async function questions(): Promise<readonly Bytes[]> {
 		encodeFogQuestion({ kind: "list", id, list: "freezeList" }),
 		encodeFogQuestion({ kind: "statusList", id, number: 0 }),
 		encodeFogQuestion({ kind: "time", id }),
+		encodeFogQuestion({ kind: "keepTokens", id, tokens: [held.before, held.after] }),
+		encodeFogQuestion({ kind: "tokensOf", id, question: held.question, after: null }),
+		encodeFogQuestion({ kind: "tokensOf", id, question: held.question, after: hash }),
 		encodeFogQuestion({
 			kind: "approve",
 			id,
@@ -105,6 +108,8 @@ const answers = async (): Promise<readonly Bytes[]> => [
 	encodeFogAnswer({ kind: "approved", id, approval: hash }),
 	encodeFogAnswer({ kind: "refused", id, code: "list-stale", detail: "" }),
 	encodeFogAnswer({ kind: "time", id, time: hash, since: 9 }),
+	encodeFogAnswer({ kind: "keptTokens", id, outputs: [hash] }),
+	encodeFogAnswer({ kind: "tokens", id, tokens: [{ output: hash, token: hash }], more: false }),
 ];
 
 const answer = simple("answer", answers, (input) => {
@@ -240,6 +245,7 @@ function routeTarget(route: string, seeds: () => Promise<readonly HttpSeed[]>): 
 					lists: { trustList: null, freezeList: null, statusLists: 0 },
 					records: { kept: 0, waiting: 0, refused: 0, letGo: 0 },
 					approvals: 0,
+					tokens: 0,
 				});
 				const door = fogDoor({ answer: (asked) => gateway.answer(asked), standing, log });
 				const total = 1_200n;

@@ -27,6 +27,7 @@ from .structure import (
 
 FOG_ANSWER_BYTES = 65_536 + 64
 Id = Annotated[bytes, Bytes(16, 16)]
+TokenBytes = Annotated[bytes, Bytes(1, 65280)]
 
 
 class FogList(IntEnum):
@@ -76,7 +77,22 @@ class AskStatusList(Structure):
     number: Annotated[int, Number(0, 65535)]
 
 
-FogQuestion = Union[AskKeep, AskList, AskApprove, AskTime, AskStatusList]
+@dataclass(frozen=True)
+class AskKeepTokens(Structure):
+    KIND = 6
+    id: Id
+    tokens: Annotated[tuple[TokenBytes, ...], ListOf(1, 16)]
+
+
+@dataclass(frozen=True)
+class AskTokensOf(Structure):
+    KIND = 7
+    id: Id
+    question: Annotated[bytes, Bytes(1, 512)]
+    after: Bytes32 | None
+
+
+FogQuestion = Union[AskKeep, AskList, AskApprove, AskTime, AskStatusList, AskKeepTokens, AskTokensOf]
 
 
 @dataclass(frozen=True)
@@ -117,7 +133,28 @@ class SaysTime(Structure):
     since: Annotated[int, Number(0, 2**53 - 1)]
 
 
-FogAnswer = Union[SaysKept, SaysList, SaysApproved, SaysRefused, SaysTime]
+@dataclass(frozen=True)
+class SaysKeptTokens(Structure):
+    KIND = 6
+    id: Id
+    outputs: Annotated[tuple[Bytes32, ...], ListOf(1, 16)]
+
+
+@dataclass(frozen=True)
+class KeptToken(Structure):
+    output: Bytes32
+    token: TokenBytes
+
+
+@dataclass(frozen=True)
+class SaysTokens(Structure):
+    KIND = 7
+    id: Id
+    tokens: Annotated[tuple[KeptToken, ...], ListOf(0, 16)]
+    more: bool
+
+
+FogAnswer = Union[SaysKept, SaysList, SaysApproved, SaysRefused, SaysTime, SaysKeptTokens, SaysTokens]
 
 
 @dataclass(frozen=True)

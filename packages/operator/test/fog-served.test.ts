@@ -155,6 +155,16 @@ async function exercise(fog: RunningFog, ask: Ask, operator: FogOperator, amount
 	const told = await ask({ kind: "time", id: freshId() });
 	const time = told.kind === "time" && verifyTime(told.time, world.trust);
 	assert.ok(time !== false && !isRefusal(time) && time.at === clock.now);
+	const { before, after, question } = scene.held;
+	const held = await ask({ kind: "keepTokens", id: freshId(), tokens: [before, after] });
+	assert.ok(held.kind === "keptTokens" && held.outputs.length === 2);
+	const tokens = await ask({ kind: "tokensOf", id: freshId(), question, after: null });
+	assert.ok(tokens.kind === "tokens");
+	assert.deepEqual(
+		tokens.tokens.map(({ token }) => token),
+		[after],
+	);
+	assert.equal(fog.standing().tokens, 1);
 	const { encoded } = await scene.request();
 	const payer = scene.payer.certificate.encoded;
 	const approved = await ask({ kind: "approve", id: freshId(), request: encoded, payer, amount: 300n });

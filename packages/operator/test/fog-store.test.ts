@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { type Bytes, isRefusal } from "@tenten/protocol";
 import { FogStore, Forwarder } from "../src/fog/index.ts";
 import { fogFile, questions } from "../src/fog/store-file.ts";
+import { tokenQuestions } from "../src/fog/store-tokens.ts";
 import { makeKeyedDatabase } from "../src/witness/database.ts";
 import { gatewaySigner } from "./support/fog-keys.ts";
 import { type FogScene, fogScene, outcomeOf } from "./support/fog-scene.ts";
@@ -51,9 +52,24 @@ test("a file that an older program made has all that it had, counted, and what w
 		const again = opened(file);
 		await again.forget(Date.now() / 1000 + 3_600);
 		assert.deepEqual(again.count(), { kept: 2, waiting: 1, refused: 1, letGo: 1, approvals: 1 });
+		const { after, device, party } = scene.held;
+		const output = id32(8);
+		const issue = { id: id32(9), amount: 1n };
+		const token = {
+			output,
+			encoded: after,
+			amount: 1n,
+			inputs: [],
+			issue,
+			device,
+			party,
+			claimableAt: 1_000,
+		};
+		assert.equal(await again.keepTokens([token]), undefined);
+		assert.equal(again.tokenCount(), 1);
 		again.close();
 		const newer = new DatabaseSync(file);
-		newer.exec("pragma user_version = 3");
+		newer.exec("pragma user_version = 4");
 		newer.close();
 		const refused = FogStore.open(file);
 		assert.equal(isRefusal(refused) && refused.code, "state-damaged");
@@ -147,15 +163,19 @@ test("nothing that is asked every few seconds looks through the records", () =>
 			waiting: "SCAN record USING INDEX record_waiting",
 			count: "SCAN tally",
 		};
+		const inputs = "SEARCH token_input USING COVERING INDEX token_input_output (output=?)";
 		// What goes is found by an index, and then each by its place.
-		const portion = ["SEARCH record USING INTEGER PRIMARY KEY (rowid=?)", "LIST SUBQUERY 1"];
-		for (const [name, question] of Object.entries(questions)) {
+		const portion = /^SEARCH (record|token) USING INTEGER PRIMARY KEY \(rowid=\?\),LIST SUBQUERY 1$/;
+		for (const [name, question] of Object.entries({ ...questions, ...tokenQuestions })) {
 			const plan = database.prepare(`explain query plan ${question}`).all();
 			const steps = plan.map(({ detail }) => `${detail}`);
-			const asked = steps.slice(0, 2).join() === portion.join() ? steps.slice(2) : steps;
-			const found = /^SEARCH record USING (COVERING )?INDEX record_/;
+			const asked = portion.test(steps.slice(0, 2).join()) ? steps.slice(2) : steps;
+			const found = /^SEARCH (record|token) USING (COVERING )?INDEX \1_/;
 			const isFound = scanned[name] === asked[0] || found.test(asked[0] ?? "");
-			assert.ok(asked.length === 1 && isFound, `${name}: ${steps}`);
+			const after = asked.slice(1).join();
+			// What the links of a token consumed goes with it.
+			const isAll = after === "" || after === inputs;
+			assert.ok(isFound && isAll, `${name}: ${steps}`);
 		}
 		database.close();
 	}));

@@ -68,7 +68,7 @@ export function fogDoor({ answer, standing, log }: FogDoorOptions): OpenAPIHono 
 }
 
 /** For whoever wakes people up. */
-function standingText({ operator, broker, lists, records, approvals }: FogStanding): string {
+function standingText({ operator, broker, lists, records, approvals, tokens }: FogStanding): string {
 	const gauges: readonly (readonly [string, number])[] = [
 		["tenten_fog_operator_in_reach", Number(operator.isInReach)],
 		["tenten_fog_broker_connected", Number(broker.isConnected)],
@@ -80,6 +80,7 @@ function standingText({ operator, broker, lists, records, approvals }: FogStandi
 		["tenten_fog_records_refused", records.refused],
 		["tenten_fog_records_let_go", records.letGo],
 		["tenten_fog_approvals", approvals],
+		["tenten_fog_tokens_kept", tokens],
 	];
 	return gauges.map(([name, value]) => `# TYPE ${name} gauge\n${name} ${value}\n`).join("");
 }

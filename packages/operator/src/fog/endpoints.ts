@@ -27,6 +27,7 @@ const standingSchema = z.strictObject({
 		letGo: count.openapi({ description: "that it refused, kept for their time and gone since" }),
 	}),
 	approvals: count,
+	tokens: count.openapi({ description: "of devices, kept for whoever answers for them" }),
 });
 export type FogStanding = z.output<typeof standingSchema>;
 
@@ -35,7 +36,7 @@ export const fogEndpoints = {
 		question: {
 			method: "post",
 			path: "/v1/questions",
-			summary: "What a device asks its gateway: to keep records, for a list, to approve a payment",
+			summary: "What a device asks its gateway: to keep records and tokens, for a list, to approve a payment",
 			access,
 			takes: { kind: "cose", description: "`fogQuestion` (fog.md)", most: limits.message },
 			keyed: false,

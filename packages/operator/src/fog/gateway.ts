@@ -4,6 +4,8 @@
  *   question ──▶ read ──▶ keep: checked, durable ──▶ kept
  *                    ├──▶ list: young enough ─────▶ list
  *                    ├──▶ approve: checked, a part of the mandate, durable ──▶ approved
+ *                    ├──▶ keepTokens: verified, durable ──▶ keptTokens
+ *                    ├──▶ tokensOf: asked by whoever answers for the device ──▶ tokens
  *                    └──▶ time: what the operator signed, not too long ago ──▶ time
  *
  * Approvals are decided one after another: each begins where the one before ended. Nothing is said before it is durable,
@@ -41,6 +43,7 @@ import {
 import type { Lists } from "./lists.ts";
 import type { FogStore, NewRecord } from "./store.ts";
 import type { HeldTime } from "./time.ts";
+import { keepTokens, type TokenMeans, tellTokens } from "./tokens.ts";
 
 export type GatewayOptions = {
 	readonly store: FogStore;
@@ -113,9 +116,25 @@ export class Gateway {
 				const aged = this.#options.time.aged();
 				return isRefusal(aged) ? refused(id, aged) : { kind: "time", id, ...aged };
 			}
+			case "keepTokens": {
+				const trust = this.#options.lists.keptTrust();
+				const outputs = isRefusal(trust)
+					? trust
+					: await keepTokens(this.#tokenMeans(), trust as Trust, question.tokens);
+				return isRefusal(outputs) ? refused(id, outputs) : { kind: "keptTokens", id, outputs };
+			}
+			case "tokensOf": {
+				const told = tellTokens(this.#tokenMeans(), question.question, question.after);
+				return isRefusal(told) ? refused(id, told) : { kind: "tokens", id, ...told };
+			}
 			default:
 				return question satisfies never;
 		}
+	}
+
+	#tokenMeans(): TokenMeans {
+		const { time, ...means } = this.#options;
+		return { ...means, now: () => time.now() };
 	}
 
 	async #keep(

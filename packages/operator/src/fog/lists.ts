@@ -117,6 +117,11 @@ export class Lists {
 		return this.#trust ?? refuse("list-stale");
 	}
 
+	/** Trust under the last list that counted, however old: for what does not depend on the day. `list-stale`: none yet. */
+	keptTrust(): Trust | Refusal {
+		return this.#trust ?? refuse("list-stale", "no trust list");
+	}
+
 	/** Seconds since each was fetched; null where there is none. */
 	ages(): Readonly<Record<FogListName, number | null>> {
 		const now = this.#options.now();

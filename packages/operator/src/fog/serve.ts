@@ -217,6 +217,7 @@ function standingOf({
 			lists: { ...lists.ages(), statusLists: lists.statusLists() },
 			records,
 			approvals,
+			tokens: store.tokenCount(),
 		};
 	};
 }

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { aheadMost_s, type Bytes, deviceRecord, isRefusal, parse, type RefusalCode } from "@tenten/protocol";
 import { bytesOf, keyTable, type WitnessFile } from "../witness/database.ts";
+import { tokenTables } from "./store-tokens.ts";
 
 /** What the operator says of a record that it will take once its time has come. */
 export const early = "record-early" satisfies RefusalCode;
@@ -91,13 +92,18 @@ function toVersion2(database: DatabaseSync): void {
 	`);
 }
 
+/** Version 3: the tokens of devices. */
+function toVersion3(database: DatabaseSync): void {
+	database.exec(tokenTables);
+}
+
 /** "tntf" */
 export const fogFile: WitnessFile = {
 	applicationId: 0x746e7466,
 	version: 1,
 	isShared: false,
 	schema: tables,
-	steps: [toVersion2],
+	steps: [toVersion2, toVersion3],
 };
 
 /** From when on an operator takes a record, in unix seconds. */

@@ -1,10 +1,12 @@
 /**
- * What a gateway keeps, one SQLite file: records of devices, approvals that it gave, lists of its operator.
+ * What a gateway keeps, one SQLite file: records and tokens of devices, approvals that it gave, lists of its
+ * operator.
  *
  *   record:    kept ──acknowledged by the operator, that very id──▶ acknowledged ──after its time──▶ forgotten
  *                ├──too early: brought again once it is due──▶ acknowledged, or refused
  *                └──refused──▶ refused ──after its time──▶ forgotten, and counted
  *   approval:  which part of a mandate is used; none ever goes
+ *   token:     what a device holds: `store-tokens.ts`
  *
  * Whatever is asked at once is written in one transaction, each against what the ones before it left, and durable with
  * one sync; only then does anybody hear of it. The file itself forgets no record that the operator has yet to take or to
@@ -27,6 +29,14 @@ import {
 import type { FailPoint } from "../store/store.ts";
 import { bytesOf, type KeyedDatabase, makeKeyedDatabase, openKeyedDatabase } from "../witness/database.ts";
 import { dueAt, early, fogFile, questions } from "./store-file.ts";
+import {
+	type KeptToken,
+	type NewToken,
+	placeTokens,
+	type Statements,
+	tokenQuestions,
+	tokensOfParty,
+} from "./store-tokens.ts";
 
 export type NewRecord = {
 	readonly id: Bytes;
@@ -77,7 +87,12 @@ export class FogStore {
 	readonly key: PublicKey;
 	readonly #database: DatabaseSync;
 	readonly #onCommit: (point: FailPoint) => void;
-	readonly #statements = new Map<string, StatementSync>();
+	readonly #prepared = new Map<string, StatementSync>();
+	readonly #statements: Statements = {
+		get: (sql, ...values) => this.#statement(sql).get(...values),
+		run: (sql, ...values) => void this.#statement(sql).run(...values),
+		all: (sql, ...values) => this.#statement(sql).all(...values),
+	};
 	#queue: Waiting[] = [];
 	#timer: NodeJS.Immediate | null = null;
 
@@ -176,13 +191,40 @@ export class FogStore {
 		});
 	}
 
-	/** Drops what was acknowledged, or refused for good, before that moment: of each some, so that nothing waits for it. */
+	/**
+	 * Drops records that were acknowledged, or refused for good, before that moment, and tokens that could be claimed before
+	 * it: of each some, so that nothing waits for it.
+	 */
 	forget(before: number, most = forgottenTogether): Promise<Refusal | undefined> {
 		return this.#durably(() => {
 			this.#run(questions.forgetAcknowledged, before, most);
 			this.#run(questions.forgetRefused, before, most);
+			this.#run(tokenQuestions.forgetTokens, before, most);
 			return undefined;
 		});
+	}
+
+	/** Keeps all of them, each once, or none: `store-full`, or `sum-mismatch` where they are more than was issued. */
+	keepTokens(tokens: readonly NewToken[]): Promise<Refusal | undefined> {
+		return this.#durably(() => {
+			// The rest is for records, of which there is no other copy once their device has told them.
+			if (!this.#hasRoom(2 * this.#reserve)) return noRoom();
+			this.#database.exec("savepoint tokens");
+			const refusal = placeTokens(this.#statements, tokens);
+			if (refusal !== undefined) this.#database.exec("rollback to tokens");
+			this.#database.exec("release tokens");
+			return refusal;
+		});
+	}
+
+	/** Tokens of a device for which that party answers, by ascending output, those after `after`. */
+	tokensOf(of: Parameters<typeof tokensOfParty>[1], most: number): readonly KeptToken[] {
+		return tokensOfParty(this.#statements, of, most);
+	}
+
+	/** How many tokens are kept. */
+	tokenCount(): number {
+		return Number(this.#get("select tokens from tally")?.["tokens"]);
 	}
 
 	/** An approval of this request, if there is one. */
@@ -287,13 +329,13 @@ export class FogStore {
 	}
 
 	/** In the file, and on its disk. */
-	#hasRoom(): boolean {
+	#hasRoom(least = this.#reserve): boolean {
 		const pragma = (name: string): number => Number(Object.values(this.#get(`pragma ${name}`) ?? {})[0]);
 		const [size, free] = [pragma("page_size"), pragma("freelist_count")];
 		const inFile = (pragma("max_page_count") - pragma("page_count") + free) * size;
-		if (inFile < this.#reserve) return false;
+		if (inFile < least) return false;
 		const { bavail, bsize } = statfsSync(this.#folder);
-		return bavail * bsize + free * size >= this.#reserve;
+		return bavail * bsize + free * size >= least;
 	}
 
 	#records(question: string, ...values: readonly (Bytes | number)[]): readonly KeptRecord[] {
@@ -311,19 +353,14 @@ export class FogStore {
 			}));
 	}
 
-	#get(sql: string, ...values: readonly (Bytes | string)[]): Record<string, unknown> | undefined {
-		return this.#statement(sql).get(...values);
-	}
-
-	#run(sql: string, ...values: readonly (Bytes | number | bigint | string | null)[]): void {
-		this.#statement(sql).run(...values);
-	}
+	readonly #get: Statements["get"] = (sql, ...values) => this.#statements.get(sql, ...values);
+	readonly #run: Statements["run"] = (sql, ...values) => this.#statements.run(sql, ...values);
 
 	#statement(sql: string): StatementSync {
-		const known = this.#statements.get(sql);
+		const known = this.#prepared.get(sql);
 		if (known !== undefined) return known;
 		const made = this.#database.prepare(sql);
-		this.#statements.set(sql, made);
+		this.#prepared.set(sql, made);
 		return made;
 	}
 }

@@ -16,12 +16,15 @@ import {
 	requestDigest,
 	requestPayload,
 	serialize,
+	serializeToken,
 	sha256,
+	signDeviceQuestion,
 	signDeviceRecord,
 	signedRequest,
 	signMandate,
 } from "@tenten/protocol";
-import { type Holder, verify } from "../../../module/test/support/world.ts";
+import { createDevice, createParty } from "../../../module/test/support/devices.ts";
+import { type Holder, issueTo, pay, verify } from "../../../module/test/support/world.ts";
 import { Gateway, type GatewayOptions } from "../../src/fog/gateway.ts";
 import { FogStore, type FogStoreOptions } from "../../src/fog/index.ts";
 import { Lists } from "../../src/fog/lists.ts";
@@ -50,6 +53,8 @@ export type FogScene = {
 	readonly request: (
 		over?: Partial<RequestBody>,
 	) => Promise<{ readonly encoded: Bytes; readonly digest: Bytes }>;
+	/** a token of a device, and what was left of it when the device had paid; key ids of both; the party's question of now */
+	readonly held: Readonly<Record<"before" | "after" | "device" | "party" | "question", Bytes>>;
 	readonly open: (file: string, options?: OpenOptions) => Promise<OpenGateway>;
 };
 
@@ -98,6 +103,7 @@ export async function fogScene(database?: string): Promise<FogScene> {
 			world.operator.ruling,
 		);
 	return {
+		held: await heldIn(ecosystem, shop),
 		ecosystem,
 		shop,
 		payer,
@@ -174,6 +180,23 @@ export async function fogScene(database?: string): Promise<FogScene> {
 			};
 			return { store, lists, time, gateway, ask };
 		},
+	};
+}
+
+async function heldIn({ world }: Ecosystem, shop: Holder): Promise<FogScene["held"]> {
+	const party = createParty(world);
+	const meter = await createDevice(world, { levels: [{ by: party }] });
+	const before = await issueTo(world, meter, 100n);
+	const spent = { reset: 1, from: 0n, to: 40n };
+	const { change } = await pay(world, before, meter, shop, 40n, { spent });
+	const device = keyId(meter.signer.key);
+	const question = { operator: world.operator.id, device, issuedAt: world.now };
+	return {
+		question: await signDeviceQuestion(question, party),
+		before: serializeToken(before),
+		after: serializeToken(change ?? assert.fail("all was paid")),
+		device,
+		party: keyId(party.key),
 	};
 }
 

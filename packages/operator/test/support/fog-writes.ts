@@ -1,4 +1,5 @@
 /** Every durable write of a gateway whose store has three records, one of them acknowledged and one set aside as too early. */
+import assert from "node:assert/strict";
 import type { Bytes } from "@tenten/protocol";
 import type { KeptRecord } from "../../src/fog/index.ts";
 import type { FogScene, OpenGateway } from "./fog-scene.ts";
@@ -12,6 +13,7 @@ const idOf = ([record]: readonly KeptRecord[]): Bytes => record?.id ?? new Uint8
 export async function prepareForWrites(scene: FogScene, { store, lists, ask }: OpenGateway): Promise<void> {
 	await lists.refresh();
 	await ask(keep(await scene.record({ amount: 1n })));
+	await ask({ kind: "keepTokens", tokens: [scene.held.before] });
 	const { now } = scene.ecosystem.clock;
 	await store.noteAnswers([{ id: idOf(store.waiting(1)), code: null }], now);
 	await ask(keep(await scene.record(), await scene.record({ amount: 2n })));
@@ -71,6 +73,15 @@ export const fogWrites = (
 				amount: 300n,
 			}),
 		isThere: ({ store }) => store.count().approvals === 1,
+	},
+	"a token in the place of the one that it was made of": {
+		write: ({ ask }) => ask({ kind: "keepTokens", tokens: [scene.held.after] }),
+		isThere: ({ store }) => {
+			const { device, party, after } = scene.held;
+			const [only, ...more] = store.tokensOf({ device, party, after: null }, 9);
+			assert.deepEqual(more, []);
+			return only !== undefined && Buffer.compare(only.token, after) === 0;
+		},
 	},
 	"a list": {
 		write: ({ store }) => store.keepList("freezeList", { encoded: Uint8Array.of(7), at: 7 }),

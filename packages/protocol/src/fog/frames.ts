@@ -7,6 +7,7 @@
 import {
 	amount,
 	type Bytes,
+	boolean,
 	bytes,
 	bytes32,
 	enumeration,
@@ -31,6 +32,13 @@ export type FogListName = TypeOf<typeof fogList>;
 
 /** records in one question */
 export const fogRecordsMost = 16;
+/** tokens in one question, and in one answer */
+export const fogTokensMost = 16;
+/** bytes of one token: so that any fits a question, and an answer, with their heads */
+const tokenBytes = limits.message - 256;
+
+/** A token as its owner holds it, encoded, by the id of its present output. */
+const keptToken = record({ output: bytes32, token: bytes(1, tokenBytes) });
 
 const keptRecord = record({
 	/** an encoded `deviceRecord` */
@@ -49,6 +57,10 @@ export const fogQuestion = union({
 	time: [4, record({ id })],
 	/** the operator's status list of this number */
 	statusList: [5, record({ id, number: integer(0, 65_535) })],
+	/** keep these tokens of mine, encoded, for whoever answers for me */
+	keepTokens: [6, record({ id, tokens: list(bytes(1, tokenBytes), fogTokensMost, 1) })],
+	/** the tokens of a device, for whoever answers for it: an encoded `deviceQuestion`, and which output came last */
+	tokensOf: [7, record({ id, question: bytes(1, 512), after: nullable(bytes32) })],
 });
 export type FogQuestion = TypeOf<typeof fogQuestion>;
 
@@ -63,10 +75,14 @@ export const fogAnswer = union({
 	refused: [4, record({ id, code: text(32), detail: text(256) })],
 	/** an encoded `signedTime`, and seconds since the gateway was given it */
 	time: [5, record({ id, time: bytes(1, 512), since: integer(0, Number.MAX_SAFE_INTEGER) })],
+	/** the present outputs of all tokens of the question: they are durable */
+	keptTokens: [6, record({ id, outputs: list(bytes32, fogTokensMost, 1) })],
+	/** by ascending output; `more`: there are some after the last of these */
+	tokens: [7, record({ id, tokens: list(keptToken, fogTokensMost), more: boolean })],
 });
 export type FogAnswer = TypeOf<typeof fogAnswer>;
 
-/** bytes of the longest answer: a list, with its heads */
+/** bytes of the longest answer: a list, or a token, with its heads */
 export const fogAnswerMost: number = limits.message + 64;
 
 export function parseFogQuestion(encoded: Bytes): FogQuestion | Refusal {
