@@ -92,15 +92,21 @@ export async function claimIn(
 	return { id, party, asset, direction, amount, history: [{ kind: "claimed" }] };
 }
 
-/** The oldest of them, as many as one statement holds: what others pay a party must not keep it from claiming. */
+/**
+ * The oldest of them, as many as one statement holds: what others pay a party must not keep it from claiming. Where that
+ * leaves others, it comes to something: a part that is even would be claimed never, and what comes after it neither.
+ */
 function fitting({ party }: StatementSubject, open: readonly PlacedRecord[]): readonly PlacedRecord[] {
 	const oldest = open.toSorted((a, b) => a.record.body.paidAt - b.record.body.paidAt);
 	const sums = { paid: 0n, received: 0n };
-	const after = oldest.slice(0, statementLinesMost).findIndex(({ record: { body } }) => {
-		sums[equalBytes(body.payer, party) ? "paid" : "received"] += body.amount;
-		return sums.paid > limits.amount || sums.received > limits.amount;
-	});
-	return oldest.slice(0, after === -1 ? statementLinesMost : after);
+	let uneven = 0;
+	for (const [at, { record }] of oldest.entries()) {
+		sums[equalBytes(record.body.payer, party) ? "paid" : "received"] += record.body.amount;
+		if (at === statementLinesMost || sums.paid > limits.amount || sums.received > limits.amount)
+			return oldest.slice(0, uneven);
+		if (sums.paid !== sums.received) uneven = at + 1;
+	}
+	return oldest;
 }
 
 async function claimedBefore(transaction: Transaction, party: Bytes): Promise<ReadonlySet<string>> {

@@ -329,3 +329,24 @@ test("what others pay a party stops no seal and no claim: what one batch or stat
 	for (let claims = 0; claims < 3; claims++) stated.push((await world.claim(north)).amount);
 	assert.deepEqual(stated, [most, most, 7n]);
 });
+
+test("what comes to nothing in the part that one statement holds keeps nobody from claiming what comes after it", async () => {
+	const world = await DeskWorld.open();
+	const most = 2n ** 63n - 1n;
+	await world.pay([
+		[ann, bob, most, 1_500],
+		[bob, ann, most, 1_501],
+		[ann, bob, 7n, 1_502],
+	]);
+	const claims: KeptClaim[] = [];
+	for (let made = 0; made < 4; made++) claims.push(await world.claim(made < 2 ? ann : bob));
+	assert.deepEqual(
+		claims.map(({ direction, amount }) => [direction, amount]),
+		[
+			["debit", most],
+			["credit", most - 7n],
+			["credit", most],
+			["debit", most - 7n],
+		],
+	);
+});
