@@ -10,17 +10,15 @@ import {
 	type ClaimResult,
 	isRefusal,
 	parseReply,
-	parseRulingReply,
 	type Refusal,
-	type Reply,
-	type RulingReply,
 	refuse,
-	reply as replyShape,
 	rulingReply,
 	serialize,
 	sumOf,
 } from "@tenten/protocol";
 import { memoryStore, Wallet } from "@tenten/wallet";
+import { payTwice } from "./support/forked.ts";
+import { forkedFor, refused, ruledIn, saying } from "./support/lying.ts";
 import { openMeter } from "./support/open-meter.ts";
 import { ok, openTown, random, type Town, asset as yen } from "./support/town.ts";
 
@@ -55,21 +53,6 @@ async function overheard(
 	return answer;
 }
 
-type Ruled = Extract<RulingReply, { readonly kind: "ruled" }>;
-
-function ruledIn(answer: Bytes): Ruled {
-	const ruled = ok(parseRulingReply(answer));
-	assert.ok(ruled.kind === "ruled" && ruled.reply !== null);
-	return ruled;
-}
-
-/** An answer, with other words in the reply beside its ruling. */
-function saying(answer: Bytes, change: (whole: Reply) => Partial<Reply>): Bytes {
-	const ruled = ruledIn(answer);
-	const whole = ok(parseReply(ruled.reply as Bytes));
-	return serialize(rulingReply, { ...ruled, reply: serialize(replyShape, { ...whole, ...change(whole) }) });
-}
-
 /** An answer, with another result in the place of its own. */
 const resulting = (answer: Bytes, result: ClaimResult): Bytes =>
 	saying(answer, () => ({ results: [result] }));
@@ -87,7 +70,15 @@ async function inDollars({ operator }: Town, answer: Bytes): Promise<Bytes> {
 const sumIn = (answer: Bytes): bigint =>
 	sumOf(ok(parseReply(ruledIn(answer).reply as Bytes)).issues.map(({ proof: { issue } }) => issue));
 
-const forkedFor = (drawn: bigint): ClaimResult => ({ kind: "forked", evidence: random(1), drawn });
+/** What may be wrong beside evidence that holds. */
+const forkLies: readonly ((answer: Bytes) => Bytes)[] = [
+	(answer) => saying(answer, () => ({ issues: [] })),
+	(answer) =>
+		saying(answer, ({ results: [result] }) => {
+			assert.ok(result?.kind === "forked");
+			return { results: [{ ...result, drawn: result.drawn + 1n }] };
+		}),
+];
 
 const lacking: Readonly<Record<string, readonly [code: string, lie: (answer: Bytes) => Bytes]>> = {
 	"no token": ["sum-mismatch", (answer) => saying(answer, () => ({ issues: [] }))],
@@ -107,21 +98,21 @@ const lacking: Readonly<Record<string, readonly [code: string, lie: (answer: Byt
 		"sum-mismatch",
 		(answer) => saying(answer, () => ({ results: [{ kind: "paid", amount: sumIn(answer) }], issues: [] })),
 	],
-	"a fork, and less than the reserve drew": [
-		"sum-mismatch",
-		(answer) => resulting(answer, forkedFor(sumIn(answer) + 1n)),
+	"a fork that nobody made": ["not-evidence", (answer) => resulting(answer, forkedFor(0n))],
+	"no, for good, without a reason that can be seen here": [
+		"answer-disputed",
+		(answer) => saying(answer, () => ({ results: [refused("ruling-taken")], issues: [] })),
 	],
-	"a fork, and an account that may not take it": [
+	"more than there is": [
 		"sum-mismatch",
-		(answer) => saying(answer, () => ({ results: [forkedFor(sumIn(answer))], issues: [] })),
+		(answer) => resulting(answer, { kind: "refreshed", amount: sumIn(answer) + 1_000n }),
 	],
 	"no result": ["request-mismatch", (answer) => saying(answer, () => ({ results: [] }))],
 	"no reply": ["request-mismatch", (answer) => serialize(rulingReply, { ...ruledIn(answer), reply: null })],
 	"another order": ["request-mismatch", (answer) => saying(answer, () => ({ order: random(32) }))],
 	"to wait": [
 		"attempt-pending",
-		(answer) =>
-			saying(answer, () => ({ results: [{ kind: "refused", code: "busy", transient: true }], issues: [] })),
+		(answer) => saying(answer, () => ({ results: [refused("busy", true)], issues: [] })),
 	],
 };
 
@@ -145,13 +136,11 @@ describe("the rest of a meter that no account may take", () => {
 	test("comes in tokens, once the operator's answer is whole", async () => {
 		const { town, payer, meter, answer, others } = await unclaimed();
 		const lies = Object.values(lacking).map(([code, lie]) => [code, lie(answer)] as const);
-		const final = () => ({ results: [{ kind: "refused", code: "expired", transient: false } as const] });
 		const { meters } = payer.module;
 		for (const [code, lie] of [
 			...lies,
 			["sum-mismatch", await inDollars(town, answer)],
 			["request-mismatch", others],
-			["meter-over", saying(answer, final)],
 		] as const) {
 			assert.equal(codeOf(await meters.claim(meter, async () => lie)), code);
 			assert.equal(meters.get(meter)?.isOpen, true);
@@ -166,11 +155,20 @@ describe("the rest of a meter that no account may take", () => {
 	});
 
 	test("comes in tokens, too, where a fork had taken it and the reserve pays", async () => {
-		const { town, payer, meter, answer } = await unclaimed();
-		const forked = saying(answer, () => ({
-			results: [{ kind: "forked", evidence: random(1), drawn: 250n }],
-		}));
-		const paid = await payer.module.meters.claim(meter, async () => forked);
+		// A meter's change has no purpose, so no account takes it.
+		const purpose = "meals";
+		const town = await openTown({ conditions: [{ kind: "purpose", purposes: [purpose] }] });
+		const [payer, other, payee] = [await town.wallet(), await town.wallet(), await town.wallet()];
+		await payTwice(town, { first: other, second: payer }, 250n, { purpose });
+		const { meter, until } = await openMeter({ town, payer, payee, purpose });
+		town.clock.now = until + yen.grace;
+		const { meters } = payer.module;
+		const answer = await overheard(town, (ask) => meters.claim(meter, ask));
+		for (const lie of forkLies) {
+			assert.equal(codeOf(await meters.claim(meter, async () => lie(answer))), "sum-mismatch");
+			assert.equal(meters.get(meter)?.isOpen, true);
+		}
+		const paid = await meters.claim(meter, async () => answer);
 		assert.deepEqual(paid, { kind: "paid", amount: 250n, fresh: 250n });
 		assert.equal(payer.balance(town.asset).available, 250n);
 		await town.close();
@@ -186,7 +184,7 @@ describe("what an account may take of a meter", () => {
 		return { town, payer, payee, ...(await openMeter({ town, payer, payee, ticked: 40 })) };
 	}
 
-	test("is no less than what was not shown to the payee, except of a fork", async () => {
+	test("is no less than what was not shown to the payee", async () => {
 		const { town, payer, meter, until } = await ticked();
 		town.clock.now = until + yen.grace;
 		const { meters } = payer.module;
@@ -196,9 +194,25 @@ describe("what an account may take of a meter", () => {
 			assert.equal(codeOf(await meters.claim(meter, async () => lie)), "sum-mismatch");
 			assert.equal(meters.get(meter)?.isOpen, true);
 		}
-		const drawn = resulting(answer, forkedFor(1n));
-		const paid = await meters.claim(meter, async () => drawn);
-		assert.deepEqual(paid, { kind: "paid", amount: 1n, fresh: 0n });
+		const madeUp = resulting(answer, forkedFor(1n));
+		assert.equal(codeOf(await meters.claim(meter, async () => madeUp)), "not-evidence");
+		const paid = await meters.claim(meter, async () => answer);
+		assert.deepEqual(paid, { kind: "paid", amount: 250n, fresh: 0n });
+		await town.close();
+	});
+
+	test("of a fork is what the reserve drew: how much others had drawn before is not known here", async () => {
+		const town = await openTown();
+		const [payer, other, payee] = [await town.wallet(), await town.wallet(), await town.wallet()];
+		await payTwice(town, { first: other, second: payer }, 250n);
+		const { meter, until } = await openMeter({ town, payer, payee });
+		town.clock.now = until + yen.grace;
+		const { meters } = payer.module;
+		const answer = await overheard(town, (ask) => meters.claim(meter, ask));
+		const [result] = ok(parseReply(ruledIn(answer).reply as Bytes)).results;
+		assert.ok(result?.kind === "forked" && result.drawn === 250n);
+		const drawn = resulting(answer, { ...result, drawn: 1n });
+		assert.deepEqual(await meters.claim(meter, async () => drawn), { kind: "paid", amount: 1n, fresh: 0n });
 		await town.close();
 	});
 
@@ -224,9 +238,7 @@ describe("what an account may take of a meter", () => {
 
 describe("what a backup brought and no account may take", () => {
 	/** A wallet that is restored from a backup of 500, when it is due, and what its operator says of it. */
-	async function due() {
-		const town = await townOfShops();
-		const lost = await town.wallet(500n);
+	async function due(town: Town, lost: Wallet) {
 		const backup = await lost.module.backup("correct horse", "interactive");
 		const unlock = { kind: "device", key: random(32) } as const;
 		const options = { store: memoryStore(), unlock, now: () => town.clock.now, random };
@@ -237,16 +249,13 @@ describe("what a backup brought and no account may take", () => {
 		const [awaited] = wallet.module.awaited();
 		assert.ok(awaited);
 		const tell = (answer: Bytes) => wallet.module.askFate(awaited.output, async () => answer);
-		return {
-			town,
-			wallet,
-			tell,
-			answer: await overheard(town, (ask) => wallet.module.askFate(awaited.output, ask)),
-		};
+		const answer = await overheard(town, (ask) => wallet.module.askFate(awaited.output, ask));
+		return { wallet, tell, answer };
 	}
 
 	test("comes in tokens, once the operator's answer is whole", async () => {
-		const { town, wallet, tell, answer } = await due();
+		const town = await townOfShops();
+		const { wallet, tell, answer } = await due(town, await town.wallet(500n));
 		for (const [code, lie] of Object.values(lacking)) {
 			assert.equal(codeOf(await tell(lie(answer))), code);
 			assert.equal(wallet.balance(town.asset).awaited, 500n);
@@ -261,12 +270,16 @@ describe("what a backup brought and no account may take", () => {
 	});
 
 	test("comes in tokens, too, where a fork had taken it and the reserve pays", async () => {
-		const { town, wallet, tell, answer } = await due();
-		const forked = saying(answer, () => ({
-			results: [{ kind: "forked", evidence: random(1), drawn: 500n }],
-		}));
-		const back = { kind: "refunded", amount: 500n, fresh: 500n };
-		assert.deepEqual(await tell(forked), back);
+		const town = await townOfShops();
+		const shop = { class: "shop" };
+		const [first, second] = [await town.wallet(0n, shop), await town.wallet(0n, shop)];
+		await payTwice(town, { first, second }, 500n);
+		const { wallet, tell, answer } = await due(town, second);
+		for (const lie of forkLies) {
+			assert.equal(codeOf(await tell(lie(answer))), "sum-mismatch");
+			assert.equal(wallet.balance(town.asset).awaited, 500n);
+		}
+		assert.deepEqual(await tell(answer), { kind: "refunded", amount: 500n, fresh: 500n });
 		assert.equal(wallet.balance(town.asset).available, 500n);
 		await town.close();
 	});

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Bytes, isRefusal, verifyEvidence } from "@tenten/protocol";
-import { inProcessChannel, memoryStore, Wallet } from "@tenten/wallet";
-import { ok, openTown, random } from "./support/town.ts";
+import { inProcessChannel } from "@tenten/wallet";
+import { payTwice } from "./support/forked.ts";
+import { ok, openTown } from "./support/town.ts";
 
 const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 
@@ -55,29 +56,12 @@ test("tokens without an account at their operator are not redeemed into the void
 
 test("who redeems a forked token is told so, with evidence and what the reserve paid", async () => {
 	const town = await openTown();
-	const unlock = { kind: "device", key: random(32) } as const;
-	const store = memoryStore();
-	const mallory = await town.wallet(100n, { store, unlock });
-	const copy = memoryStore();
-	await copy.commit([...(await store.load())].map(([key, value]) => ({ key, value })));
-	const clone = ok(await Wallet.open({ store: copy, unlock, now: () => town.clock.now, random }));
 	const [ann, bob] = [await town.wallet(), await town.wallet()];
-	for (const [payer, payee] of [[mallory, ann] as const, [clone, bob] as const]) {
-		const request = ok(await payee.request({ asset: town.asset, amount: 100n }));
-		ok(await payer.pay({ request: request.encoded }, inProcessChannel(payee.handle)));
-	}
-	assert.deepEqual(ok(await ann.redeem(town.asset)), {
-		credited: 100n,
-		drawn: 0n,
-		refreshed: 0n,
-		evidence: [],
-		refused: [],
-	});
+	const { mallory } = await payTwice(town, { first: ann, second: bob }, 100n);
 	const forked = ok(await bob.redeem(town.asset));
 	assert.deepEqual([forked.credited, forked.drawn, forked.evidence.length], [0n, 100n, 1]);
 	const [guilty] = mallory.module.certificates();
 	const proof = ok(verifyEvidence(forked.evidence[0] as Bytes, ok(bob.module.trust)));
 	assert.deepEqual(proof.culprit.hash, guilty?.hash);
-	await clone.close();
 	await town.close();
 });

@@ -75,6 +75,7 @@ const withoutVector: Readonly<Record<string, string>> = {
 	"status-final": "records of other domains, which the second reader does not know yet",
 	"record-known": "claims of an operator's own on parties",
 	"record-early": "an operator's clock",
+	"answer-disputed": "what a holder knows of its own claims and statements",
 	"claim-unknown": "claims of an operator's own on parties",
 	"claim-filed": "claims of an operator's own on parties",
 	"claim-paid": "claims of an operator's own on parties",

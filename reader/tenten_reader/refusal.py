@@ -19,6 +19,7 @@ TRANSIENT = frozenset(
         "attempt-pending",
         "document-missing",
         "ruling-early",
+        "answer-disputed",
         "wallet-in-use",
         "part-missing",
         "channel-failed",

@@ -14,6 +14,7 @@ type Opening = {
 	readonly ticked?: number;
 	/** to the payee, without another */
 	readonly channel?: Channel;
+	readonly purpose?: string;
 };
 
 /** Of 250 yen for a hundred ticks, until two days from now; of every tick its payee keeps a record. */
@@ -23,9 +24,10 @@ export async function openMeter({
 	payee,
 	ticked = 0,
 	channel = inProcessChannel(payee.handle),
+	...rest
 }: Opening): Promise<{ readonly meter: Bytes; readonly until: number }> {
 	const until = town.clock.now + twoDays;
-	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1 };
+	const terms = { asset: town.asset, units: 10n, perTicks: 4, ticks: 100, until, keepEvery: 1, ...rest };
 	const { encoded } = ok(await payee.meters.request(terms));
 	const { meter } = ok(await payer.meters.open({ request: encoded }, channel));
 	if (ticked > 0) assert.equal(await payer.meters.tick(meter, channel, ticked), undefined);

@@ -21,8 +21,9 @@ import { type Core, readBundle, refusalMessage } from "./core.ts";
 import { answerHeld, listMessagesIn, takeHanded } from "./lists.ts";
 import { payerReceives } from "./paying.ts";
 import { type Ask, type Asking, type ModuleApp, runPayee, transferArrives } from "./receiving.ts";
-import { keepLate, lateQuestions, type RulingQuestion, takeRuling } from "./ruling.ts";
+import { keepLate, lateQuestions, type RulingQuestion } from "./ruling.ts";
 import { releasesShown } from "./shown.ts";
+import { isOfOurs, takeRuling } from "./taking-rulings.ts";
 
 /** Messages beside documents that one bundle may hold; the rest is asked for again. */
 const mostMessages = 16;
@@ -122,11 +123,11 @@ export async function askAll(
 	return refused !== undefined && sent.length === 0 ? refused : sent;
 }
 
+/** None that a ruling names: what a payer gave comes back by the answer to its own statement. */
 function payersOf({ vault }: Core, message: Message): readonly DurablePayer[] {
 	const byName = (name: Bytes): readonly DurablePayer[] =>
 		vault.index.payersOf(name).flatMap((attempt) => vault.payers.entries.get(attempt) ?? []);
 	if ("attempt" in message) return [vault.payers.get(message.attempt)].filter((state) => state !== undefined);
-	if (message.kind === "ruling") return byName(message.ruling.body.subject);
 	if (message.kind !== "refused") return [];
 	const known = vault.payers.get(message.about);
 	return known === undefined ? byName(message.about).filter(({ kind }) => kind === "locked") : [known];
@@ -135,6 +136,8 @@ function payersOf({ vault }: Core, message: Message): readonly DurablePayer[] {
 function payeesOf({ vault }: Core, message: Message): readonly DurablePayee[] {
 	if ("attempt" in message) return [vault.payees.get(message.attempt)].filter((state) => state !== undefined);
 	if (message.kind !== "ruling") return [];
-	const named = vault.index.payeesOf(message.ruling.body.subject);
-	return named.flatMap((attempt) => vault.payees.entries.get(attempt) ?? []);
+	const { body } = message.ruling;
+	const named = vault.index.payeesOf(body.subject);
+	const states = named.flatMap((attempt) => vault.payees.entries.get(attempt) ?? []);
+	return states.filter((state) => !isOfOurs(state, body));
 }

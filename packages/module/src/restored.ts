@@ -24,6 +24,7 @@ import {
 	serializeRulingRequest,
 	sumOf,
 	type Trust,
+	termsOf,
 	type VerifiedToken,
 	verifyConsumed,
 	verifyToken,
@@ -168,10 +169,17 @@ async function takeRefund(
 	if (isRefusal(token)) return token;
 	const owners = [{ certificate, purpose: null, request: ownRequest }];
 	// It is refunded whole.
-	const stated = { asset, subject: output, request, owners, holding: holdingOf(token) };
+	const part = {
+		token,
+		holding: holdingOf(token),
+		most: amount,
+		terms: termsOf(token),
+		hops: token.hops + 1,
+	};
+	const stated = { asset, subject: output, request, owners, parts: [part] };
 	const back = paidBack(core, ruled, stated, trust);
 	if (isRefusal(back)) return back;
-	if (back.kind === "nothing") return ends(core, output, { kind: "spent", amount });
+	if (back.refused.length > 0) return ends(core, output, { kind: "spent", amount });
 	const { fresh } = back;
 	return ends(core, output, { kind: "refunded", amount: back.amount, fresh: sumOf(fresh) }, fresh);
 }

@@ -17,15 +17,9 @@ import {
 	fromHex,
 	isRefusal,
 	keyId,
-	type Owner,
-	type Payee,
-	type Payer,
 	parse,
-	parseReply,
-	parseRulingReply,
 	type Refusal,
 	refuse,
-	rulingRequest,
 	type Saying,
 	type Sent,
 	type SignedStatement,
@@ -36,17 +30,13 @@ import {
 	type Trust,
 	toHex,
 	type VerifiedCertificate,
-	type VerifiedToken,
 	verifyParsedToken,
 } from "@tenten/protocol";
 import type { RefundTimes } from "./attempts.ts";
 import type { Core } from "./core.ts";
-import { issuedTo } from "./paid-back.ts";
-import { runPayer } from "./paying.ts";
 import { runPayee } from "./receiving.ts";
 import { lastDay } from "./redeemable.ts";
 import { lateKey, lateRow, questionsKey, questionsRow } from "./rows.ts";
-import type { Outcome } from "./run.ts";
 
 /** A ruling request for one operator. */
 export type RulingQuestion = { readonly operator: Bytes; readonly request: Bytes };
@@ -161,7 +151,7 @@ export function refundTimes(core: Core, state: DurablePayer | DurablePayee): Ref
 }
 
 /** Our own tokens whose fate is open, as their payee would hold them, and what can truly be said of them. */
-function doubtIn(state: DurablePayer | DurablePayee): InDoubt | undefined {
+export function doubtIn(state: DurablePayer | DurablePayee): InDoubt | undefined {
 	if (state.kind === "locked" || state.kind === "sent") {
 		const { transfer } = state;
 		if (transfer.kind !== "transfer") return undefined;
@@ -257,76 +247,4 @@ export async function signSaying(
 	if (isRefusal(signer)) return signer;
 	const body = { operator, says, nonce: core.random(32), issuedAt: core.now() };
 	return signStatement(body, owner.encoded, signer);
-}
-
-/** Takes an operator's word on an attempt, with what it issued beside. */
-export async function takeRuling(
-	core: Core,
-	attempt: Bytes,
-	{ request }: RulingQuestion,
-	encoded: Bytes,
-): Promise<Outcome<Payer | Payee> | Refusal> {
-	const reply = parseRulingReply(encoded);
-	if (isRefusal(reply)) return reply;
-	if (reply.kind !== "ruled") return refuse("type-unknown", reply.kind);
-	const tokens = refundedTokens(core, request, reply.reply);
-	if (isRefusal(tokens)) return tokens;
-	const message = { kind: "ruling", ruling: reply.ruling } as const;
-	const payer = core.vault.payers.get(attempt);
-	const payee = core.vault.payees.get(attempt);
-	const contents = new Map<number, Bytes>();
-	const received = { kind: "received", message, contents, everOwned: core.everOwned } as const;
-	const outcome = payer
-		? await runPayer(core, payer, received, { tokens })
-		: payee &&
-			(await runPayee(core, payee, { kind: "received", message, isAnswer: states(request) }, { tokens }));
-	if (outcome === undefined) return refuse("attempt-unknown");
-	if (isRefusal(outcome)) return outcome;
-	await settle(core, attempt, request, tokens);
-	return outcome;
-}
-
-/** Whether a request shows a statement, of whoever sends it. */
-function states(request: Bytes): boolean {
-	const asked = parse(rulingRequest, request);
-	return !isRefusal(asked) && asked.kind === "statement";
-}
-
-/** Of several direct links, each is ruled by itself, and only the first ruling changes the attempt. */
-async function settle(
-	core: Core,
-	attempt: Bytes,
-	request: Bytes,
-	tokens: readonly VerifiedToken[],
-): Promise<void> {
-	const missing = tokens.filter(({ outputId }) => !core.everOwned(outputId));
-	const key = questionsKey(attempt);
-	const kept = core.vault.state.rows.get(key);
-	const state = core.vault.payers.get(attempt) ?? core.vault.payees.get(attempt);
-	const questions = kept === undefined ? [] : parse(questionsRow, kept, kept.length);
-	const isDecided = state?.kind === "ruled" || state?.kind === "owned";
-	if (isRefusal(questions) || kept === undefined || !isDecided) return;
-	const left = questions.filter((question) => !equalBytes(question.request, request));
-	const row = { key, value: left.length === 0 ? null : serialize(questionsRow, left) };
-	await core.commit({ tokens: { add: missing, remove: [], hold: [], free: [] }, other: [row] });
-}
-
-/** Fresh tokens of a refund that no account may take: issued to the owner that the input had. */
-function refundedTokens(
-	core: Core,
-	request: Bytes,
-	encoded: Bytes | null,
-): readonly VerifiedToken[] | Refusal {
-	const trust = core.keptTrust();
-	if (isRefusal(trust)) return trust;
-	const asked = parse(rulingRequest, request);
-	if (encoded === null || isRefusal(asked) || asked.kind !== "statement") return [];
-	const reply = parseReply(encoded);
-	if (isRefusal(reply)) return reply;
-	const owners = asked.tokens.flatMap((token): readonly Owner[] => {
-		const walked = verifyParsedToken(token, trust, { signatures: false });
-		return isRefusal(walked) ? [] : walked.inputOwners.slice(-1);
-	});
-	const { asset } = (asked.tokens[0] as Token).issue.issue;
-	return issuedTo(core, reply.issues, owners, asset, trust);
 }

@@ -168,6 +168,10 @@ export const refusalWords: Readonly<Record<RefusalCode, Words>> = {
 		en: "The time to ask for this money back is over.",
 		ja: "返金を申し出られる期限を過ぎました。",
 	},
+	"answer-disputed": {
+		en: "By what this wallet knows, the operator still owes this. You have not given it up: it will be asked for again.",
+		ja: "このウォレットの記録では、運営者はまだこの分を支払う義務があります。放棄はしておらず、もう一度請求します。",
+	},
 	"unlock-failed": {
 		en: "This passphrase does not open the wallet.",
 		ja: "このパスフレーズでは開けません。",

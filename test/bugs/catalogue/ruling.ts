@@ -280,9 +280,14 @@ export const ruling: readonly Bug[] = [
 		promise: 2,
 		edits: [
 			{
-				file: "packages/module/src/ruling.ts",
-				find: "	await core.commit({ tokens: { add: missing, remove: [], hold: [], free: [] }, other: [row] });",
-				put: "	await core.commit({ tokens: { add: missing.slice(0, 0), remove: [], hold: [], free: [] }, other: [row] });",
+				file: "packages/module/src/taking-rulings.ts",
+				find: "	await core.commit({ tokens: { add: fresh, remove: [], hold: [], free: [] }, other });",
+				put: "	await core.commit({ tokens: { add: fresh.slice(0, 0), remove: [], hold: [], free: [] }, other });",
+			},
+			{
+				file: "packages/module/src/taking-rulings.ts",
+				find: "		return hears(core, state, ruled.ruling, true, { tokens: fresh, rows });",
+				put: "		return hears(core, state, ruled.ruling, true, { tokens: fresh.slice(0, 0), rows });",
 			},
 		],
 		test: {

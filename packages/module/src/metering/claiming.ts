@@ -13,7 +13,6 @@ import {
 	type Bytes,
 	dueFor,
 	equalBytes,
-	type Holding,
 	isRefusal,
 	meterPart,
 	type Owner,
@@ -28,12 +27,13 @@ import {
 	sumOf,
 	type Token,
 	type Trust,
+	termsOf,
 	toHex,
 	type VerifiedToken,
 	verifyParsedToken,
 } from "@tenten/protocol";
 import type { Core } from "../core.ts";
-import { paidBack } from "../paid-back.ts";
+import { paidBack, type StatedPart } from "../paid-back.ts";
 import { type RulingQuestion, signSaying } from "../ruling.ts";
 import type { Meters } from "./meters.ts";
 import { payerDoes } from "./paying.ts";
@@ -264,10 +264,14 @@ async function takePayout(
 	const [name, party] = side === "payers" ? (["payer", row.payee] as const) : (["payee", row.payer] as const);
 	const part = partIn(state.token, side, leastOf(meters, row), trust);
 	if (isRefusal(part)) return part;
-	const stated = { asset, subject: meterPart(row.output, name), request: claim.request, ...part };
-	const back = paidBack(core, ruled, stated, trust);
+	const { owner, ...stated } = part;
+	const parts = [{ ...stated, most: held }];
+	const { request } = claim;
+	const subject = meterPart(row.output, name);
+	const back = paidBack(core, ruled, { asset, subject, request, owners: [owner], parts }, trust);
 	if (isRefusal(back)) return back;
-	if (back.kind === "nothing") return refuse("meter-over", back.code);
+	const [refused] = back.refused;
+	if (refused !== undefined) return refuse("meter-over", refused);
 	const { amount, fresh } = back;
 	await change(core, meters, meter, { ...row, isOver: true } as Row, fresh);
 	core.toldOfMeter({ news: "paid", meter, side: name, asset, amount, held, purpose, ticks, party });
@@ -284,21 +288,21 @@ function leastOf({ shown }: Meters, row: Row): bigint {
 	return held - dueFor(row, shown.get(toHex(state.meter)) ?? most);
 }
 
-/** Whose this side's part is, where an account may not take it, and how it is held. */
+/** Whose this side's part is, where an account may not take it, and how it is held: `amount`, in minor units, at least. */
 function partIn(
 	metered: Token,
 	side: Side,
 	amount: bigint,
 	trust: Trust,
-): { readonly owners: readonly Owner[]; readonly holding: Holding } | Refusal {
+): (Omit<StatedPart, "most"> & { readonly owner: Owner }) | Refusal {
 	const token = verifyParsedToken(metered, trust, { signatures: false });
 	if (isRefusal(token)) return token;
 	const { certificate, purpose, request, meter } = token.owner;
 	if (meter === undefined) return refuse("meter-mismatch", "no metered output");
-	return side === "payers"
-		? { owners: [{ certificate, purpose: null, request }], holding: payersHolding(token, amount) }
-		: {
-				owners: [{ certificate: meter.payee, purpose, request }],
-				holding: payeesHolding(token, meter, amount),
-			};
+	const [owner, holding] =
+		side === "payers"
+			? [{ certificate, purpose: null, request }, payersHolding(token, amount)]
+			: [{ certificate: meter.payee, purpose, request }, payeesHolding(token, meter, amount)];
+	const { rules, hops } = holding;
+	return { token, owner, holding, terms: termsOf({ issue: token.issue, rules }), hops: hops + 1 };
 }

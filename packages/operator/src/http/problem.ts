@@ -77,6 +77,7 @@ const mappings: Readonly<Record<RefusalCode, Mapping>> = {
 	"ruling-early": later,
 	"ruling-taken": [410, "spent"],
 	"refund-closed": [410, "spent"],
+	"answer-disputed": later,
 	"unlock-failed": [403, "safe"],
 	"key-unknown": unprocessable,
 	"state-damaged": [500, "unknown"],

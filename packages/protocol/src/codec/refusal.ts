@@ -70,6 +70,10 @@ export const refusals = {
 	"ruling-early": ["transient", "ask again after redeem until and grace"],
 	"ruling-taken": ["final", "nothing: what it would pay has been claimed"],
 	"refund-closed": ["final", "nothing: its time to be refunded has passed"],
+	"answer-disputed": [
+		"transient",
+		"give nothing up, and ask again: by what is known here the operator owes it",
+	],
 	"unlock-failed": ["final", "try another passphrase, or restore a backup"],
 	"key-unknown": ["final", "use a key that this key store holds"],
 	"state-damaged": ["final", "restore a backup: what is stored was changed or lost"],
