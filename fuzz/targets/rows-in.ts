@@ -29,6 +29,7 @@ const tables = [
 	"parties",
 	"party_events",
 	"party_budgets",
+	"party_days",
 	"device_slices",
 	"device_history",
 	"device_nonces",

@@ -8,7 +8,7 @@ import { keyId, readPartyStatement, signDeviceRecord, toHex } from "@tenten/prot
 import { answered } from "../../operator/test/settle/support/debit-results.ts";
 import { beginSealed, sealNow } from "../../operator/test/support/sealed.ts";
 import { id, must, signerOf } from "../../protocol/test/crossing/support/sides.ts";
-import { usualWebhooks, writeIssuerSettings } from "../src/server/issuer-settings.ts";
+import { usualDeviceChoice, usualWebhooks, writeIssuerSettings } from "../src/server/issuer-settings.ts";
 import { openShell } from "./support/tenten.ts";
 
 const shell = openShell({}, "together");
@@ -29,7 +29,7 @@ writeIssuerSettings(at("bank/operator.json"), {
 	...{ name: "Bank", url: "http://127.0.0.1:1", port: 1, assets: [], hasDatabase: true, isPostgres: false },
 	keys: { root: key, authority: key, issuing: key, ruling: key, desk: key },
 	licensing: { kind: "trial", licensors: [] },
-	webhooks: usualWebhooks,
+	...{ webhooks: usualWebhooks, devices: usualDeviceChoice },
 });
 const store = await openStore(at("bank/operator.sqlite"));
 after(async () => {

@@ -14,6 +14,7 @@ import {
 	signAttestation,
 } from "@tenten/protocol";
 import { day, expectValue, signerFrom } from "../../module/test/support/world.ts";
+import { usualDevices } from "../src/index.ts";
 import {
 	addParty,
 	application,
@@ -35,8 +36,8 @@ async function makersScene(seed: string) {
 	const ecosystem = await createEcosystem({
 		seed,
 		devices: {
+			...usualDevices,
 			makers: [{ key: maker.key, assurance: "secureElement" }],
-			limitsOf: () => null,
 			statusListValidity: 600,
 		},
 	});

@@ -14,7 +14,7 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import { day, expectRefusal, expectValue, signerFrom } from "../../module/test/support/world.ts";
-import type { OperatorPolicy } from "../src/index.ts";
+import { type OperatorPolicy, usualDevices } from "../src/index.ts";
 import {
 	type Answering,
 	addParty,
@@ -38,7 +38,7 @@ async function rows({ operator }: Ecosystem): Promise<string> {
 		...(["parties", "party_events", "party_budgets", "device_slices", "device_history"] as const),
 		...(["device_tenures", "device_managers", "manager_orders", "device_places", "device_lost"] as const),
 		...(["device_nonces", "device_lists", "device_numbers", "certificates"] as const),
-		...(["enrolments", "audit_log", "unsealed"] as const),
+		...(["party_days", "enrolments", "audit_log", "unsealed"] as const),
 	];
 	return operator.store.read(async (transaction) => {
 		const all: string[] = [];
@@ -322,6 +322,7 @@ test("what a pinned maker attests is the level; anything else is the lowest, and
 	];
 	const limited = { perTransfer: 5n, offlineTotal: null, holding: null };
 	const devices: OperatorPolicy["devices"] = {
+		...usualDevices,
 		makers: [{ key: maker.key, assurance: "secureElement" }],
 		limitsOf: (assurance) => (assurance === "software" ? limited : null),
 		statusListValidity: 600,

@@ -17,6 +17,7 @@ const scenes = [
 	"claims",
 	"crossing-host",
 	"denied",
+	"device-daily",
 	"device-places",
 	"device-records",
 	"devices",

@@ -18,6 +18,7 @@ import {
 	Operator,
 	openSealer,
 	type Sealer,
+	usualDevices,
 } from "@tenten/operator";
 import {
 	type AssetId,
@@ -209,7 +210,7 @@ async function openOperator({ folder, money, schedule }: TownOptions): Promise<O
 			trustListValidity: 10 * year_s,
 			forkLimit: 1_000n,
 			admit: admitAsAsked(null),
-			devices: { makers: [], limitsOf: () => null, statusListValidity: 45 * day_s },
+			devices: { ...usualDevices, statusListValidity: 45 * day_s },
 			licensing: { kind: "none" },
 			conditionsOf: () => [],
 		},

@@ -1,6 +1,6 @@
 /** What an operator's folder says in plain text beside its sealed keys and its database. */
 
-import type { Licensor } from "@tenten/operator";
+import { type DevicePolicy, type Licensor, usualDevices } from "@tenten/operator";
 import type { AssetDefinition } from "@tenten/protocol";
 import { BadInput } from "../bad-input.ts";
 import { readJson, writeJson } from "../wallet/settings.ts";
@@ -24,7 +24,11 @@ export type IssuerSettings = {
 	readonly isPostgres: boolean;
 	/** how partners are told what happened */
 	readonly webhooks: WebhookChoice;
+	readonly devices: DeviceChoice;
 };
+
+/** Of one party in a day. */
+type DeviceChoice = Pick<DevicePolicy, "applicationsDaily" | "ordersDaily">;
 
 type WebhookChoice = {
 	/** endpoints may be in the operator's own network: private addresses, and HTTP without TLS */
@@ -35,6 +39,11 @@ type WebhookChoice = {
 
 /** Where nobody chose. */
 export const usualWebhooks: WebhookChoice = { isNetworkTrusted: false, keepDays: 30 };
+
+export const usualDeviceChoice: DeviceChoice = {
+	applicationsDaily: usualDevices.applicationsDaily,
+	ordersDaily: usualDevices.ordersDaily,
+};
 
 type LicensingSettings = {
 	readonly kind: "trial" | "licensed";
@@ -60,6 +69,7 @@ export function readIssuerSettings(file: string): IssuerSettings {
 		hasDatabase = false,
 		isPostgres = false,
 		webhooks = usualWebhooks,
+		devices = usualDeviceChoice,
 	} = value;
 	const isWhole =
 		typeof name === "string" &&
@@ -71,9 +81,18 @@ export function readIssuerSettings(file: string): IssuerSettings {
 		isLicensing(licensing) &&
 		typeof hasDatabase === "boolean" &&
 		typeof isPostgres === "boolean" &&
-		isWebhookChoice(webhooks);
+		isWebhookChoice(webhooks) &&
+		isDeviceChoice(devices);
 	if (!isWhole) throw new BadInput("does not describe an operator", { file });
-	return { name, url, port, assets, keys, licensing, hasDatabase, isPostgres, webhooks };
+	return { name, url, port, assets, keys, licensing, hasDatabase, isPostgres, webhooks, devices };
+}
+
+function isDeviceChoice(value: unknown): value is DeviceChoice {
+	if (typeof value !== "object" || value === null) return false;
+	const { applicationsDaily, ordersDaily }: Partial<Record<keyof DeviceChoice, unknown>> = value;
+	return [applicationsDaily, ordersDaily].every(
+		(most) => Number.isSafeInteger(most) && (most as number) >= 0,
+	);
 }
 
 function isWebhookChoice(value: unknown): value is WebhookChoice {

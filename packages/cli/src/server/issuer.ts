@@ -25,6 +25,7 @@ import {
 	OlderCopy,
 	Operator,
 	type StoreOptions,
+	usualDevices,
 } from "@tenten/operator";
 import {
 	type AssetDefinition,
@@ -43,6 +44,7 @@ import { hasIssuer, readApiKey } from "./issuer-folder.ts";
 import {
 	type IssuerSettings,
 	readIssuerSettings,
+	usualDeviceChoice,
 	usualWebhooks,
 	writeIssuerSettings,
 } from "./issuer-settings.ts";
@@ -104,7 +106,8 @@ export async function createIssuer(folder: string, made: NewIssuer, unlock: NewU
 	const { licensors = [] } = made;
 	const licensing = { kind: licensors.length === 0 ? "trial" : "licensed", licensors } as const;
 	const empty = { hasDatabase: false, isPostgres: false };
-	const settings = { name, url, port, assets, keys, licensing, ...empty, webhooks: usualWebhooks };
+	const usual = { webhooks: usualWebhooks, devices: usualDeviceChoice };
+	const settings = { name, url, port, assets, keys, licensing, ...empty, ...usual };
 	writeIssuerSettings(join(folder, "operator.json"), settings);
 	return keys.root;
 }
@@ -135,7 +138,7 @@ export async function openIssuer(
 		policy: {
 			...policy,
 			...{ name, url: address, assets, licensing: { kind: "required", licensors } },
-			...(devices === undefined ? {} : { devices }),
+			devices: { ...(devices ?? usualDevices), ...settings.devices },
 		},
 		verify,
 		now,

@@ -15,13 +15,14 @@ import { takeRecords } from "../settle/device-records.ts";
 import { applyDevice } from "./enrolling.ts";
 import { type Ordered, orderDevice } from "./ordering.ts";
 import { Parties } from "./parties.ts";
-import { usualDevices } from "./policy.ts";
+import { type DevicePolicy, usualDevices } from "./policy.ts";
 import { enrolledAnswers } from "./recording.ts";
 import { type ShownDevice, showDevice } from "./showing.ts";
 import { StatusLists } from "./status-lists.ts";
 
 export class Devices {
 	readonly #context: OperatorContext;
+	readonly #policy: DevicePolicy;
 	/** who answers for devices */
 	readonly parties: Parties;
 	/** which devices and parties lost their standing */
@@ -31,19 +32,20 @@ export class Devices {
 		const { store, keys, policy, now } = context;
 		this.#context = context;
 		this.parties = new Parties(context);
-		const { statusListValidity: validity } = policy.devices ?? usualDevices;
+		this.#policy = policy.devices ?? usualDevices;
+		const { statusListValidity: validity } = this.#policy;
 		const authority = () => keys.authority;
 		this.statusLists = new StatusLists({ store, url: policy.url, authority, now, validity });
 	}
 
 	/** Certifies a device that its party applied for: bytes of `enrolled`. */
 	apply(application: Bytes): Promise<Bytes | Refusal> {
-		return applyDevice(this.#context, this.#context.policy.devices ?? usualDevices, application);
+		return applyDevice(this.#context, this.#policy, application);
 	}
 
 	/** Carries out what a party says of its device; the entry of its history. */
 	order(encoded: Bytes): Promise<Ordered | Refusal> {
-		return orderDevice(this.#context, encoded);
+		return orderDevice(this.#context, this.#policy, encoded);
 	}
 
 	/** Suspends every party of which a bank refused a debit, once for each refusal. */

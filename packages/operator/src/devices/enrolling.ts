@@ -34,6 +34,7 @@ import type { OperatorContext } from "../context.ts";
 import { insertCertificate, type MadeCertificate, signCertificate, storedAnswer } from "../enrol.ts";
 import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
+import { type CountedDaily, countDaily, refuseDaily } from "./daily.ts";
 import {
 	addEntry,
 	applicationWith,
@@ -74,9 +75,13 @@ type Found = {
 	readonly slices: readonly GivenSlice[];
 	/** the number of the device's application that had this nonce before */
 	readonly attestedFor: number | undefined;
+	readonly counted: CountedDaily;
 };
 
 type Means = Pick<OperatorContext, "store" | "keys" | "policy" | "id" | "verify" | "now" | "entropy">;
+
+type Asked = Pick<Means, "now"> &
+	Pick<DevicePolicy, "applicationsDaily"> & { readonly application: VerifiedApplication };
 
 /** Bytes of `enrolled`, or why not. */
 export async function applyDevice(
@@ -87,14 +92,16 @@ export async function applyDevice(
 	const { store, id, verify } = means;
 	const application = verifyDeviceApplication(encoded, id, verify);
 	if (isRefusal(application)) return application;
+	const { applicationsDaily } = devices;
+	const asked: Asked = { now: means.now, applicationsDaily, application };
 	for (let drawn: number | undefined; ; ) {
-		const found = await store.read((transaction) => findIn(transaction, means, application, drawn));
+		const found = await store.read((transaction) => findIn(transaction, asked, drawn));
 		if (found instanceof Uint8Array || isRefusal(found)) return found;
 		const { made, reason } = await certifyDevice(means, devices, application, found);
 		if (made.encoded.length > certificateMost)
 			return refuse("too-large", `a certificate of ${made.encoded.length} bytes`);
 		const answer = await store.run((transaction) =>
-			keepIn(transaction, means, { application, encoded, found, drawn, made, reason }),
+			keepIn(transaction, asked, { encoded, found, drawn, made, reason }),
 		);
 		if (answer !== undefined) return answer;
 		if (found.tenure === undefined)
@@ -108,10 +115,11 @@ export async function applyDevice(
  */
 async function findIn(
 	transaction: Transaction,
-	{ now }: Pick<Means, "now">,
-	{ body: { key, nonce }, delegations, delegated, digest }: VerifiedApplication,
+	{ now, applicationsDaily: most, application }: Asked,
 	drawn: number | undefined,
 ): Promise<Bytes | Refusal | Found> {
+	const { delegations, delegated, digest } = application;
+	const { key, nonce } = application.body;
 	const before = await storedAnswer(transaction, digest);
 	if (before !== undefined) return before;
 	const party = await partyOf(transaction, keyId(delegated.party));
@@ -128,13 +136,15 @@ async function findIn(
 	const earlier = await entryAt(transaction, device, standing.number - entriesMost);
 	if (earlier !== undefined && earlier.at > now() - day_s)
 		return refuse("too-many", `${entriesMost} entries in a day`);
+	const counted = { party: party.id, what: "applications", most, at: now() } as const;
 	const slices = slicesIn(delegations, key);
-	const refused = await refuseSlices(transaction, party.id, slices);
+	const refused =
+		(await refuseDaily(transaction, counted)) ?? (await refuseSlices(transaction, party.id, slices));
 	if (refused !== undefined) return refused;
 	const tenure = await openTenure(transaction, device);
 	const place = tenure?.place ?? drawn ?? (await nextNumber(transaction, "place"));
 	const attestedFor = await applicationWith(transaction, device, nonce);
-	return { party, standing, tenure, place, slices, attestedFor };
+	return { party, standing, tenure, place, slices, attestedFor, counted };
 }
 
 async function certifyDevice(
@@ -167,7 +177,6 @@ function once(attested: Attested, attestedFor: number | undefined): Attested {
 }
 
 type Kept = {
-	readonly application: VerifiedApplication;
 	readonly encoded: Bytes;
 	readonly found: Found;
 	readonly drawn: number | undefined;
@@ -178,18 +187,20 @@ type Kept = {
 /** Undefined where the certificate says what is no more so. Everything else is decided by what is so now. */
 async function keepIn(
 	transaction: Transaction,
-	means: Means,
-	{ application, encoded, found, drawn, made, reason }: Kept,
+	asked: Asked,
+	{ encoded, found, drawn, made, reason }: Kept,
 ): Promise<Bytes | Refusal | undefined> {
-	const again = await findIn(transaction, means, application, drawn);
+	const again = await findIn(transaction, asked, drawn);
 	if (again instanceof Uint8Array || isRefusal(again)) return again;
 	if (!isSame(found, again)) return undefined;
-	const { party, standing, tenure, place, slices, attestedFor } = again;
+	const { party, standing, tenure, place, slices, attestedFor, counted } = again;
+	const { application } = asked;
 	const { key, nonce } = application.body;
+	const { at } = counted;
 	const device = keyId(key);
-	const at = means.now();
 	const units = await newUnits(transaction, slices);
 	await touchParty(transaction, party);
+	await countDaily(transaction, counted);
 	await keepSlices(transaction, slices);
 	if (tenure === undefined) {
 		if (drawn === undefined) await takeNumber(transaction, "place", place);

@@ -22,6 +22,7 @@ import {
 import { sql } from "kysely";
 import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
+import { countDaily, refuseDaily } from "./daily.ts";
 import { partyOf, touchParty } from "./party-rows.ts";
 import { changeList, listOf } from "./places.ts";
 
@@ -86,7 +87,7 @@ export async function keepManagers(
 export async function orderManager(
 	transaction: Transaction,
 	{ body, by, digest }: VerifiedDeviceOrder,
-	{ encoded, at }: { readonly encoded: Bytes; readonly at: number },
+	{ encoded, at, most }: { readonly encoded: Bytes; readonly at: number; readonly most: number },
 ): Promise<ManagerStanding | Refusal> {
 	const [party, manager] = [keyId(by), keyId(body.device)];
 	const same = await transaction
@@ -102,8 +103,12 @@ export async function orderManager(
 	if (known === undefined) return refuse("authority-unknown", "no such party");
 	const standing = afterManagerOrder(await managerStanding(transaction, party, manager), body);
 	if (isRefusal(standing)) return standing;
+	const counted = { party, what: "orders", most, at } as const;
+	const refused = await refuseDaily(transaction, counted);
+	if (refused !== undefined) return refused;
 	const { kind: stands, number } = standing;
 	await touchParty(transaction, known);
+	await countDaily(transaction, counted);
 	await insertNew(transaction, "manager_orders", [{ party, manager, number, stands, digest, encoded, at }]);
 	await transaction
 		.updateTable("device_managers")

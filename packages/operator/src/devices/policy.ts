@@ -8,11 +8,17 @@ export type DevicePolicy = {
 	readonly limitsOf: (assurance: Assurance) => Profile["limits"];
 	/** seconds for which a status list counts; it is renewed at half of them */
 	readonly statusListValidity: number;
+	/** of one party in a day: applications that are certified */
+	readonly applicationsDaily: number;
+	/** of one party in a day: orders that let something begin, and those about managers */
+	readonly ordersDaily: number;
 };
 
-/** No maker's word counts, and what was delegated is the only limit. */
+/** No maker's word counts, what was delegated is the only limit, and a fleet of 100,000 is enrolled in ten days. */
 export const usualDevices: DevicePolicy = {
 	makers: [],
 	limitsOf: () => null,
 	statusListValidity: 86_400,
+	applicationsDaily: 10_000,
+	ordersDaily: 10_000,
 };

@@ -35,6 +35,13 @@ export const deviceNonces: readonly string[] = [
 		PRIMARY KEY (device, nonce))`,
 ];
 
+/** What parties have kept in a day is counted, and the newest devices of one are found without looking at all of them. */
+export const partyDays: readonly string[] = [
+	`CREATE TABLE IF NOT EXISTS party_days (party {blob} NOT NULL, day bigint NOT NULL,
+		applications bigint NOT NULL, orders bigint NOT NULL, PRIMARY KEY (party))`,
+	"CREATE INDEX IF NOT EXISTS device_tenures_newest ON device_tenures (party, place)",
+];
+
 /** Applications that are held at once: each is up to a message long. */
 const together = 256;
 

@@ -35,6 +35,13 @@ export type DeviceTables = {
 		readonly amount: bigint;
 		readonly granted_at: bigint | number;
 	};
+	/** how much of a party was kept on the last day on which anything was: days since 1970, in UTC */
+	readonly party_days: {
+		readonly party: Blob;
+		readonly day: bigint | number;
+		readonly applications: bigint | number;
+		readonly orders: bigint | number;
+	};
 	/** slices that stand in certificates: no unit of one that a key gave was given to two */
 	readonly device_slices: {
 		/** key id of who gave it */

@@ -89,6 +89,7 @@ const spread: Readonly<Record<string, string | null>> = {
 	parties: "party",
 	party_events: "party",
 	party_budgets: "reset",
+	party_days: "party",
 	device_slices: "giver",
 	device_history: "device",
 	device_nonces: "device",

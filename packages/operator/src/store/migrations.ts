@@ -5,7 +5,7 @@
  * Each statement may be run again, since some engines commit each by itself. `{blob}` is the engine's word for
  * bytes. What belongs to one issue is keyed by its id first, so that a token family lives on one shard.
  */
-import { deviceNonces, deviceTables, moveNonces } from "./device-migration.ts";
+import { deviceNonces, deviceTables, moveNonces, partyDays } from "./device-migration.ts";
 import { findManagers, managerTables } from "./manager-migration.ts";
 import { moveRecords, recordedPayments, settleTables } from "./settle-migration.ts";
 import type { Transaction } from "./store.ts";
@@ -390,6 +390,7 @@ export const migrations: readonly Migration[] = [
 		move: findManagers,
 	},
 	{ version: 30, statements: deviceNonces, move: moveNonces },
+	{ version: 31, statements: partyDays },
 ];
 
 /** Keeps which migrations were applied; made before the first. */
