@@ -3,12 +3,8 @@
  * what a device paid, over MQTT and over HTTP. Nothing that a gateway says is believed, and no record is lost on the way.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
-import { verify } from "@tenten/module";
-import { FogStore, type RunningFog, startFog } from "@tenten/operator/fog";
+import { test } from "node:test";
+import type { RunningFog } from "@tenten/operator/fog";
 import {
 	type Bytes,
 	deviceRecord,
@@ -46,49 +42,9 @@ import {
 	type Wallet,
 } from "@tenten/wallet";
 import { type Fault, faultyStore, StoreFault } from "../packages/module/test/support/faulty-store.ts";
-import { type FogOperator, fogOperator } from "../packages/operator/test/support/fog-operator.ts";
+import { besideTown, eventually } from "./support/beside.ts";
 import { certifyDevice, give, statusListOf } from "./support/robots.ts";
-import { newSigner, ok, openTown, random, type Town } from "./support/town.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "tenten-gateway-"));
-after(() => rmSync(folder, { recursive: true }));
-const quiet = { info: () => undefined, error: (fields: object) => assert.fail(JSON.stringify(fields)) };
-
-type Beside = { readonly town: Town; readonly operator: FogOperator; readonly fog: RunningFog };
-
-/** A gateway beside a town whose operator has shown it its lists. */
-async function besideTown(name: string): Promise<Beside> {
-	const town = await openTown();
-	const operator = await fogOperator(town);
-	operator.statuses.push(await statusListOf(town));
-	const signer = newSigner();
-	const file = join(folder, name);
-	FogStore.create(file, signer.key);
-	const terms = { gateway: signer.key, each: 200n, total: 500n, code: town.asset.code };
-	const until = town.clock.now + 86_400;
-	const fog = ok(
-		await startFog({
-			file,
-			signer,
-			verify,
-			operator: { url: operator.server.url, id: town.operator.id },
-			broker: { kind: "embedded", port: 0 },
-			mandates: [ok(await town.operator.mandate({ ...terms, from: town.clock.now, until }))],
-			...{ pause_ms: 20, pauseMost_ms: 100, port: 0, log: quiet, now: () => town.clock.now },
-		}),
-	);
-	await fog.subscribed;
-	await eventually(() => fog.standing().lists.freezeList !== null && fog.standing().lists.statusLists === 1);
-	return { town, operator, fog };
-}
-
-async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + 60_000;
-	while (!(await isSo())) {
-		if (Date.now() > deadline) assert.fail("it never came");
-		await new Promise((resolve) => setTimeout(resolve, 5));
-	}
-}
+import { newSigner, ok, openTown, random } from "./support/town.ts";
 
 function refusalsOver(to: Wallet): Channel & { readonly refused: string[] } {
 	const channel = inProcessChannel(to.handle);

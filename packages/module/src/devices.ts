@@ -24,6 +24,7 @@ import {
 } from "@tenten/protocol";
 import { approvalKey } from "./approving.ts";
 import type { Core } from "./core.ts";
+import { type HeldToken, heldByDevices } from "./holdings.ts";
 import {
 	keepsRecords,
 	recordsTaken,
@@ -162,6 +163,11 @@ export class DeviceDesk {
 	/** Their keeper named these ids: they are forgotten here. How many of them there were. */
 	recordsTaken(ids: readonly Bytes[]): Promise<number> {
 		return this.#core.exclusively(() => recordsTaken(this.#core, ids));
+	}
+
+	/** What devices of this operator hold here: see `heldByDevices`. */
+	holdings(operator: Bytes): readonly HeldToken[] {
+		return heldByDevices(this.#core, operator);
 	}
 
 	/** The status lists that are held, to be handed on to whoever may lack them. */

@@ -14,6 +14,7 @@ export {
 	signerFrom,
 	verify,
 } from "./cryptography.ts";
+export type { HeldToken } from "./holdings.ts";
 export * from "./keystore/index.ts";
 export type { ListFacts } from "./lists.ts";
 export type { Claimed } from "./metering/claiming.ts";

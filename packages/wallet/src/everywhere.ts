@@ -32,6 +32,7 @@ export type {
 	Waiting,
 } from "./desk/views.ts";
 export { type AskGateway, Gateway, type GatewayOptions } from "./fog/gateway.ts";
+export { type HeldByDevice, heldAtGateway } from "./fog/held.ts";
 export {
 	type Ecosystems,
 	type ForeignEcosystem,

@@ -361,7 +361,11 @@ export class Wallet {
 		await this.#refunds.ask();
 		await this.meters.claimDue();
 		await this.#restoring.ask();
-		return this.#orders.run(() => upkeep(this.module, this.#operators, this.#options.now(), policy));
+		const orders = await this.#orders.run(() =>
+			upkeep(this.module, this.#operators, this.#options.now(), policy),
+		);
+		this.#gateway.bringHeld();
+		return orders;
 	}
 
 	/** Shows operators what counts in grace only if they had it before redeem until; how many answered now. */
@@ -385,10 +389,12 @@ export class Wallet {
 
 	async #record(what: Happened, durability: Durability = "now"): Promise<void> {
 		await this.#options.store.history.append(entryOf(what, this.#options.now()), durability);
+		this.#gateway.bringHeld();
 	}
 
 	async close(): Promise<void> {
-		await Promise.all([this.#journaled, this.#gateway.settled()]);
+		await this.#journaled;
+		await this.#gateway.settled();
 		await this.module.close();
 	}
 }

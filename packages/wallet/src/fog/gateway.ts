@@ -1,20 +1,24 @@
 /**
  * The wallet's gateway: a box nearby that keeps lists, approves payments while the operator is out of reach, and takes
- * what this device paid on record (docs/spec/fog.md#questions).
+ * what this device paid on record, and what it holds (docs/spec/fog.md#questions).
  *
  *   lists     asked in the wallet's upkeep          ──▶ verified by the module, as from anybody
  *   approval  asked where a payment needs one       ──▶ verified by the module, and kept with the reservation
  *   records   brought after payments, and in upkeep ──▶ forgotten here once the gateway named them
  *
+ *   tokens    brought as they change, and in upkeep ──▶ known here, while it is open, to be kept there
+ *
  * It is believed nothing. Where it does not answer, payments that need its word are refused for now, and records wait.
  */
-import type { SecureModule } from "@tenten/module";
+import type { HeldToken, SecureModule } from "@tenten/module";
 import {
 	type Bytes,
 	type FogAnswer,
 	type FogQuestion,
 	fogRecordsMost,
+	fogTokensMost,
 	isRefusal,
+	limits,
 	type Offer,
 	type Refusal,
 	type RefusalCode,
@@ -22,6 +26,7 @@ import {
 	refuse,
 	serialize,
 	signedRequest,
+	toHex,
 } from "@tenten/protocol";
 import { fetchStatusLists } from "../operators.ts";
 
@@ -44,11 +49,17 @@ type Asked = FogQuestion extends infer Q ? (Q extends FogQuestion ? Omit<Q, "id"
 
 /** bytes of records and proofs in one question: with heads it fits a message */
 const questionBytes = 60_000;
+/** what a gateway says of itself, and not of the tokens that it was asked to keep */
+const ofGateway: ReadonlySet<RefusalCode> = new Set(["channel-failed", "store-full", "list-stale"]);
 /** bytes of a head or two before each of them */
 const headBytes = 8;
 
 export class Gateway {
 	readonly #options: GatewayOptions;
+	/** outputs, in hexadecimal, of tokens that the gateway keeps as far as this wallet has heard since it was opened */
+	#kept: ReadonlySet<string> = new Set();
+	/** of tokens that it does not take, until all are brought again */
+	#turnedAway: ReadonlySet<string> = new Set();
 
 	constructor(options: GatewayOptions) {
 		this.#options = options;
@@ -104,22 +115,78 @@ export class Gateway {
 		}
 	}
 
+	/**
+	 * Has the gateway keep what devices of this module hold, so that their party can claim it if they are lost; how many
+	 * tokens it took now. It takes all of a question or none: where it refuses some, each goes alone. `again`: what it
+	 * turned away before, too.
+	 */
+	async bringTokens(module: SecureModule, again = false): Promise<number | Refusal> {
+		if (again) this.#turnedAway = new Set();
+		let brought = 0;
+		let most: number = fogTokensMost;
+		for (;;) {
+			const tokens = this.#tokensToBring(module, most);
+			if (tokens.length === 0) return brought;
+			const answer = await this.#ask({ kind: "keepTokens", tokens: tokens.map(({ token }) => token) });
+			if (isRefusal(answer)) {
+				if (ofGateway.has(answer.code)) return brought > 0 ? brought : answer;
+				if (tokens.length === 1) this.#turnedAway = new Set([...this.#turnedAway, ...idsOf(tokens)]);
+				most = 1;
+				continue;
+			}
+			if (answer.kind !== "keptTokens") return noAnswerTo("keepTokens");
+			const asked = idsOf(tokens);
+			const named = answer.outputs.map(toHex).filter((output) => asked.has(output));
+			if (named.length === 0) return refuse("channel-failed", "it names no token");
+			this.#kept = new Set([...this.#kept, ...named]);
+			brought += named.length;
+		}
+	}
+
+	#tokensToBring(module: SecureModule, most: number): readonly HeldToken[] {
+		const held = module.devices.holdings(this.#options.operator);
+		const ids = idsOf(held);
+		// What was spent is forgotten, so this is no longer than what is held.
+		this.#kept = new Set([...this.#kept].filter((output) => ids.has(output)));
+		this.#turnedAway = new Set([...this.#turnedAway].filter((output) => ids.has(output)));
+		const left = held.filter(
+			({ output }) => !this.#kept.has(toHex(output)) && !this.#turnedAway.has(toHex(output)),
+		);
+		let [room, cost] = [questionBytes, limits.signatures];
+		const after = left.findIndex(({ token, signatures }, at) => {
+			room -= token.length + headBytes;
+			cost -= signatures;
+			return at > 0 && (room < 0 || cost < 0);
+		});
+		return left.slice(0, Math.min(after === -1 ? left.length : after, most));
+	}
+
 	async #list(asked: Extract<Asked, { readonly kind: "list" | "statusList" }>): Promise<Bytes | Refusal> {
 		const answer = await this.#ask(asked);
 		if (isRefusal(answer)) return answer;
 		return answer.kind === "list" ? answer.list : noAnswerTo(asked.kind);
 	}
 
-	/** A refusal in the answer is one here, if its code is ours. */
-	async #ask(asked: Asked): Promise<FogAnswer | Refusal> {
-		const { ask, random } = this.#options;
-		const answer = await ask({ ...asked, id: random(16) });
-		if (isRefusal(answer) || answer.kind !== "refused") return answer;
-		const { code, detail } = answer;
-		return Object.hasOwn(refusals, code)
-			? refuse(code as RefusalCode, detail)
-			: refuse("channel-failed", `the gateway says ${code}`);
+	#ask(asked: Asked): Promise<FogAnswer | Refusal> {
+		return askGateway(this.#options, asked);
 	}
+}
+
+/** Asks it under a fresh id. A refusal in the answer is one here, if its code is ours. */
+export async function askGateway(
+	{ ask, random }: Pick<GatewayOptions, "ask" | "random">,
+	asked: Asked,
+): Promise<FogAnswer | Refusal> {
+	const answer = await ask({ ...asked, id: random(16) });
+	if (isRefusal(answer) || answer.kind !== "refused") return answer;
+	const { code, detail } = answer;
+	return Object.hasOwn(refusals, code)
+		? refuse(code as RefusalCode, detail)
+		: refuse("channel-failed", `the gateway says ${code}`);
+}
+
+function idsOf(tokens: readonly HeldToken[]): ReadonlySet<string> {
+	return new Set(tokens.map(({ output }) => toHex(output)));
 }
 
 function noAnswerTo(kind: FogQuestion["kind"]): Refusal {

@@ -1,5 +1,6 @@
 /** What a wallet does at its gateway unasked, one thing after another: it waits for none of it but where it is closed. */
 import type { SecureModule } from "@tenten/module";
+import { isRefusal } from "@tenten/protocol";
 import { Queue } from "../queue.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -7,19 +8,22 @@ export class GatewayTurns {
 	readonly #module: SecureModule;
 	readonly #gateway: Gateway | undefined;
 	readonly #turns = new Queue();
-	#isBringing = false;
+	/** what the next turn brings, if one waits */
+	#next: { readonly records: boolean } | undefined;
 
 	constructor(module: SecureModule, gateway: Gateway | undefined) {
 		this.#module = module;
 		this.#gateway = gateway;
 	}
 
-	/** After a payment: records go out, if one is not on its way with them already. */
+	/** After a payment: records go out, and what is held, if one is not on its way with them already. */
 	bring(): void {
-		if (this.#isBringing || this.#gateway === undefined) return;
-		this.#isBringing = true;
-		// What could not be brought waits in the module, and whoever looks after the wallet next brings it.
-		this.#bring().catch(() => undefined);
+		this.#soon(true);
+	}
+
+	/** What is held may be another: it goes out. Writes nothing, so that it may be amidst a payment. */
+	bringHeld(): void {
+		this.#soon(false);
 	}
 
 	/** In the upkeep: what the gateway knows is taken, and what waits is brought. */
@@ -27,7 +31,7 @@ export class GatewayTurns {
 		await this.#turns.run(async () => {
 			await this.#gateway?.fetchLists(this.#module);
 		});
-		await this.#bring();
+		await this.#turns.run(() => this.#bring(true, true));
 	}
 
 	/** What is under way has ended. */
@@ -35,10 +39,23 @@ export class GatewayTurns {
 		return this.#turns.run(async () => undefined);
 	}
 
-	#bring(): Promise<void> {
-		return this.#turns.run(async () => {
-			this.#isBringing = false;
-			await this.#gateway?.bringRecords(this.#module);
+	#soon(records: boolean): void {
+		if (this.#gateway === undefined) return;
+		const isOnItsWay = this.#next !== undefined;
+		this.#next = { records: records || this.#next?.records === true };
+		if (isOnItsWay) return;
+		const turn = this.#turns.run(async () => {
+			const next = this.#next;
+			this.#next = undefined;
+			await this.#bring(next?.records === true, false);
 		});
+		// What could not be brought waits in the module, and goes with what comes next, or in the upkeep.
+		turn.catch(() => undefined);
+	}
+
+	async #bring(records: boolean, again: boolean): Promise<void> {
+		const brought = records ? await this.#gateway?.bringRecords(this.#module) : undefined;
+		const isSilent = isRefusal(brought) && brought.code === "channel-failed";
+		if (!isSilent) await this.#gateway?.bringTokens(this.#module, again);
 	}
 }
