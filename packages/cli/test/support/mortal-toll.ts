@@ -12,7 +12,7 @@ export type MortalToll = {
 	/** what its handler does before it answers */
 	handler: () => Promise<void>;
 	readonly restart: () => Promise<void>;
-	/** as over HTTP; fails where the handler does, as if the process had ended */
+	/** as over HTTP; fails where the handler does, as if the process had ended, and once its caller waits no longer */
 	readonly fetch: (request: Request) => Promise<Response>;
 };
 
@@ -45,6 +45,7 @@ export async function mortalToll(
 			const body = new Uint8Array(await request.arrayBuffer());
 			const header: AskedCall["header"] = (name) => request.headers.get(name) ?? undefined;
 			return new Promise((resolve, reject) => {
+				request.signal.addEventListener("abort", () => reject(request.signal.reason));
 				server.toll
 					.answer({ method, url, body, header }, async (name) => {
 						served.push(name ?? "");
