@@ -128,7 +128,9 @@ describe("a payee that signs low and claims deep", () => {
 		const { town, payer, payee, meter } = world;
 		const liar = await payee.copy();
 		for (let tick = 0; tick < 30; tick++) await payer.wallet.meters.tick(meter, to(payee.wallet));
-		assert.equal(ok(await liar.meters.close(meter)).ticks, 10);
+		// A wallet would hear its payer first.
+		ok(await liar.module.meters.close(meter));
+		assert.equal(liar.meters.get(meter)?.ticks, 10);
 		ok(await payer.wallet.meters.resume(meter, to(liar)));
 		assert.equal(payer.wallet.meters.get(meter)?.state, "closed");
 		town.clock.now += 2 * day;

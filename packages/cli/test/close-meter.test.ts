@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type Bytes, type Refusal, refuse } from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet } from "@tenten/wallet";
+import { codeOf } from "../../../test/support/interrupted.ts";
 import { ok, openTown, type Town } from "../../../test/support/town.ts";
 import { closeMeter } from "../src/wallet/meters.ts";
 
@@ -41,6 +42,19 @@ describe("a payee whose program ended", () => {
 		assert.deepEqual([refused?.code, payee.meters.get(meter)?.state], ["channel-failed", "open"]);
 		assert.equal(await closeMeter(payee, { meter, side: "payee" }, to(payer)), undefined);
 		assert.equal(payee.balance(town.asset).available, 12n);
+	});
+
+	test("counts nothing by the library either, until it has heard its payer", async () => {
+		const { payer, payee, meter } = await interrupted();
+		for (const channel of [undefined, failed])
+			assert.equal(codeOf(await payee.meters.close(meter, channel)), "channel-failed");
+		assert.equal(payee.meters.get(meter)?.state, "open");
+		const closed = ok(await payee.meters.close(meter, to(payer)));
+		assert.deepEqual([closed.state, closed.ticks], ["closed", 12]);
+		const other = await interrupted();
+		ok(await other.payee.meters.resume(other.meter, to(other.payer)));
+		const counted = ok(await other.payee.meters.close(other.meter));
+		assert.deepEqual([counted.state, counted.ticks], ["counted", 12]);
 	});
 
 	test("has closed once its payer has closed, though its own question is answered by nobody", async () => {

@@ -62,6 +62,8 @@ export class Metering {
 	readonly #options: MeteringOptions;
 	/** meters of which an operator refused a claim for good, in hexadecimal */
 	readonly #refused = new Set<string>();
+	/** meters whose other side was heard since this program started, in hexadecimal */
+	readonly #heard = new Set<string>();
 
 	constructor(options: MeteringOptions) {
 		this.#options = options;
@@ -122,14 +124,32 @@ export class Metering {
 		return this.#talk(channel, writeMeterBundle(meter, [frame]));
 	}
 
-	/** Ends a meter, from either side; without a channel the other side hears it later, by `resume`. */
+	/**
+	 * Ends a meter, from either side; without a channel the other side hears it later, by `resume`. A payee whose program
+	 * ended may have lost ticks that were paid: it counts once it has heard its payer, over this channel or by a `resume`
+	 * before, and nothing where it cannot (`channel-failed`): what it has is claimed at `until`.
+	 */
 	async close(meter: Bytes, channel?: Channel): Promise<MeterSummary | Refusal> {
+		if (this.#isBlind(meter)) {
+			if (channel === undefined) return refuse("channel-failed", "what was paid is its payer's to say first");
+			const heard = await this.resume(meter, channel);
+			if (isRefusal(heard) || heard.state === "closed") return heard;
+		}
 		return this.#say(meter, await this.#options.module.meters.close(meter), channel);
 	}
 
 	/** Goes on after a restart, or over another channel: both sides learn what the other has. */
 	async resume(meter: Bytes, channel: Channel): Promise<MeterSummary | Refusal> {
-		return this.#say(meter, await this.#options.module.meters.contact(meter), channel);
+		const said = await this.#say(meter, await this.#options.module.meters.contact(meter), channel);
+		if (!isRefusal(said)) this.#heard.add(toHex(meter));
+		return said;
+	}
+
+	/** Whether a payee may lack ticks that were paid, and has not asked for them. */
+	#isBlind(meter: Bytes): boolean {
+		const { side, state } = this.get(meter) ?? {};
+		if (side !== "payee" || state !== "open" || this.#heard.has(toHex(meter))) return false;
+		return !this.#options.module.meters.isWhole(meter);
 	}
 
 	/** Gives up an opening that was not released. */

@@ -34,9 +34,8 @@ export function meterLine(folder: WalletFolder, meter: MeterSummary): string {
 const look_ms = 200;
 
 /**
- * Closes a meter that was interrupted; why not. A payee may have lost ticks that were paid, so it counts only once it
- * has heard its payer. Where both sides close at once its Close comes while it waits for an answer, perhaps of a
- * payer that has ended since.
+ * Closes a meter that was interrupted; why not. Where both sides close at once a payee's Close comes while it waits for
+ * an answer, perhaps of a payer that has ended since.
  */
 export async function closeMeter(
 	{ meters }: Pick<Wallet, "meters">,
@@ -44,7 +43,7 @@ export async function closeMeter(
 	way: Channel | undefined,
 ): Promise<Refusal | undefined> {
 	const talk = async (): Promise<Refusal | undefined> => {
-		const heard = way === undefined ? undefined : await meters.resume(meter, way);
+		const heard = way === undefined || side === "payee" ? undefined : await meters.resume(meter, way);
 		if (isRefusal(heard) || heard?.state === "closed") return isRefusal(heard) ? heard : undefined;
 		const closed = await meters.close(meter, way);
 		return isRefusal(closed) ? closed : undefined;

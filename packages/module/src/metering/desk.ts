@@ -207,6 +207,11 @@ export class MeterDesk {
 		return hasTick(this.#core, this.#meters, meter, tick, most);
 	}
 
+	/** As payee: whether it lacks no tick that it was shown. After a restart it may, until its payer was heard. */
+	isWhole(meter: Bytes): boolean {
+		return this.#meters.payees.isWhole(meter);
+	}
+
 	/** As payee: its ticks so far are durable when it resolves, for who writes down what they were for. */
 	keep(meter: Bytes): Promise<void> {
 		return this.#core.exclusively(() => keepTicks(this.#core, this.#meters, meter));

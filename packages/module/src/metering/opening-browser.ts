@@ -38,6 +38,7 @@ const none: MeterPort = {
 	awaited: () => [],
 	claimableByWord: () => [],
 	has: () => false,
+	isWhole: () => false,
 	keep: async () => undefined,
 	list: () => [],
 	get: () => undefined,
