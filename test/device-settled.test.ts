@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
 	applicationOf,
 	type Bytes,
+	type DeviceOrderBody,
 	deviceEvidence,
 	deviceRecord,
 	isRefusal,
@@ -12,12 +13,14 @@ import {
 	parseMeterMessage,
 	recordBatch,
 	recordsTaken,
+	refuse,
 	type Signer,
 	serialize,
 	sha256,
 	signDelegation,
+	signDeviceOrder,
 } from "@tenten/protocol";
-import { inProcessChannel, type Wallet } from "@tenten/wallet";
+import { inProcessChannel, takeEnrolled, type Wallet } from "@tenten/wallet";
 import { beginSealed } from "../packages/operator/test/support/sealed.ts";
 import { give } from "./support/robots.ts";
 import { newSigner, ok, openTown, type Town } from "./support/town.ts";
@@ -34,6 +37,9 @@ async function addParty({ operator }: Town, reset: number): Promise<Signer> {
 	return signer;
 }
 
+/** What each applied with, and what the operator answered. */
+const [applied, answers] = [new WeakMap<Wallet, Bytes>(), new WeakMap<Wallet, Bytes>()];
+
 /** A wallet of a device that the operator certified over what the party delegates to it. */
 async function enrolled({ operator, clock, device }: Town, party: Signer, reset: number): Promise<Wallet> {
 	const wallet = await device().open();
@@ -44,7 +50,9 @@ async function enrolled({ operator, clock, device }: Town, party: Signer, reset:
 	const slice = { reset, from: 0n, to: 1_000n };
 	const terms = { purposes: null, perTransfer: null, slice, until: clock.now + 30 * day };
 	const application = ok(applicationOf(evidence, [await signDelegation(operator.id, key, terms, party)]));
-	ok(await module.certify(ok(await operator.devices.apply(application))));
+	applied.set(wallet, application);
+	answers.set(wallet, ok(await operator.devices.apply(application)));
+	ok(await module.certify(answers.get(wallet) as Bytes));
 	await module.devices.keepRecords(true);
 	const list = await operator.devices.statusLists.newest(0);
 	assert.equal(await module.devices.takeStatusList(list ?? assert.fail("no list")), undefined);
@@ -102,5 +110,37 @@ test("what an enrolled device paid by hand-over and by meter is taken by its ope
 	);
 	assert.equal(await car.module.devices.recordsTaken(taken.map(({ id }) => id)), 2);
 	assert.deepEqual(await charger.module.devices.records(9), []);
+	await town.close();
+});
+
+test("an answer of before is taken no more once its device was sold, and while it is suspended it is said so", async () => {
+	const town = await openTown();
+	const { operator, clock } = town;
+	const party = await addParty(town, 1);
+	const car = await enrolled(town, party, 1);
+	const answer = answers.get(car) ?? assert.fail("no answer");
+	const [{ key } = assert.fail("no certificate")] = car.module.certificates();
+	const order = async (number: number, says: DeviceOrderBody["says"]): Promise<void> => {
+		clock.now++;
+		const body = { operator: operator.id, device: key, number, says, issuedAt: clock.now };
+		ok(await operator.devices.order(await signDeviceOrder(body, party)));
+	};
+	const { statusLists } = operator.devices;
+	const client = {
+		statusList: async (number: number) => (await statusLists.newest(number)) ?? refuse("list-stale"),
+	};
+	const standing = async (): Promise<string> => {
+		const taken = await takeEnrolled(car.module, client, answer);
+		return isRefusal(taken) ? `${taken.code}!` : (taken.standing?.code ?? "valid");
+	};
+	assert.equal(await standing(), "valid");
+	await order(2, { kind: "suspend" });
+	assert.equal(await standing(), "device-suspended");
+	await order(3, { kind: "resume" });
+	assert.equal(await standing(), "valid");
+	await order(4, { kind: "transfer", to: newSigner().key });
+	assert.deepEqual(ok(await operator.devices.apply(applied.get(car) as Bytes)), answer, "the same for ever");
+	assert.equal(await standing(), "device-suspended!");
+	assert.equal(car.module.certificates().length, 1);
 	await town.close();
 });

@@ -62,7 +62,7 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 		[shown.standing, ...shown.history.map(({ kind }: { kind: string }) => kind)],
 		["suspended", "certified", "suspend"],
 	);
-	assert.equal(resumed.standing, "active");
+	assert.deepEqual([certified.standing, resumed.standing], [null, "active"]);
 	assert.equal(await pay("car", "bob", 10n), "spent");
 
 	const bytes = readFileSync(at("evidence"));
@@ -73,6 +73,7 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 		["operator", "parties", "list", ...data],
 		["operator", "parties", "resume", party, "paid", ...data],
 		["device", "order", "end", device, ...signing],
+		["device", "apply", at("application"), ...wallet("car")],
 		["device", "order", "resume", device, ...signing],
 		["operator", "parties", "grant", "0".repeat(64), "5", ...data],
 		[...delegate, ...limits],
@@ -80,6 +81,16 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 	]);
 	assert.deepEqual(
 		last.map(({ status, json }) => json.parties?.[0].standing ?? json.standing ?? json.code ?? status),
-		["suspended", "suspended", "active", "ended", "device-suspended", "party-unknown", 2, 2],
+		[
+			"suspended",
+			"suspended",
+			"active",
+			"ended",
+			"device-suspended",
+			"device-suspended",
+			"party-unknown",
+			2,
+			2,
+		],
 	);
 });

@@ -16,11 +16,13 @@ import {
 	parse,
 	type Refusal,
 	refuse,
+	refuseStanding,
 	type SuiteName,
 	serialize,
 	signDeviceEvidence,
 	toHex,
 	unfitAttestation,
+	type VerifiedCertificate,
 } from "@tenten/protocol";
 import { approvalKey } from "./approving.ts";
 import type { Core } from "./core.ts";
@@ -128,6 +130,16 @@ export class DeviceDesk {
 	/** Takes a status list, whoever handed it on. */
 	takeStatusList(encoded: Bytes): Promise<Refusal | undefined> {
 		return this.#core.exclusively(() => takeStatusList(this.#core, encoded));
+	}
+
+	/**
+	 * What keeps a device of this certificate from being paid by, as the lists that are held say: `device-suspended`, or
+	 * `status-list-expired` where none counts now.
+	 */
+	standing(certificate: VerifiedCertificate): Refusal | undefined {
+		const trust = this.#core.keptTrust();
+		if (isRefusal(trust)) return trust;
+		return refuseStanding(certificate, trust.statuses, { now: this.#core.now(), isNeeded: true });
 	}
 
 	/** Seconds since its issue for which a status list counts here; null: until it expires. */

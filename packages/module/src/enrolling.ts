@@ -51,7 +51,10 @@ export async function enrol(
 	return encoded;
 }
 
-/** Takes the certificate that an operator gave for a key of this module. */
+/**
+ * Takes the certificate that an operator gave for a key of this module. `device-suspended` where a list that is held says
+ * that it was revoked since: an application is answered by the same bytes for ever, also once its device was sold.
+ */
 export async function certify(core: Core, enrolled: Bytes): Promise<VerifiedCertificate | Refusal> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
@@ -62,7 +65,10 @@ export async function certify(core: Core, enrolled: Bytes): Promise<VerifiedCert
 	const signer = core.keys.signer(keyId(certificate.key));
 	if (isRefusal(signer)) return refuse("owner-mismatch", "a certificate of another key");
 	const { operatorId, profile } = certificate;
-	const pending = profile.responsible === null ? rowOf(operatorId) : evidenceRow(operatorId);
+	const { responsible } = profile;
+	if (responsible !== null && trust.statuses.isRevoked(operatorId, responsible.status))
+		return refuse("device-suspended", "certified, and revoked since: it was transferred or ended");
+	const pending = responsible === null ? rowOf(operatorId) : evidenceRow(operatorId);
 	if (isRefusal(core.ownCertificate(certificate.hash))) await core.addCertificate(certificate, pending);
 	return certificate;
 }

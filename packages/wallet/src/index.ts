@@ -12,6 +12,7 @@ export { charge, type PaidEnv } from "./http402/hono.ts";
 export { type PaidHandler, tollListener } from "./http402/node.ts";
 export { type Serve, Toll, type TollLimits, type TollOptions } from "./http402/toll.ts";
 export type { PaymentStatus } from "./http402/toll-doors.ts";
+export { takeEnrolled } from "./operators.ts";
 export { sqliteStore } from "./store/sqlite-store.ts";
 export { BrokerRooms } from "./transport/broker-rooms.ts";
 export { type BrokerAccount, mqttDial } from "./transport/dial-mqtt.ts";

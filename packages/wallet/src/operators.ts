@@ -25,6 +25,7 @@ import {
 	sameAsset,
 	toHex,
 	trustList,
+	type VerifiedCertificate,
 	verifyAppealOutcome,
 } from "@tenten/protocol";
 
@@ -187,6 +188,22 @@ export async function join(
 	if (isRefusal(enrolled)) return enrolled;
 	const certificate = await module.certify(enrolled);
 	return isRefusal(certificate) ? certificate : undefined;
+}
+
+/**
+ * Takes what an operator answered a device's application with, once its lists are here: an answer is the same for ever, and
+ * what it certifies may be revoked since (`device-suspended`). `standing`: why the device can pay nobody now, if it cannot.
+ */
+export async function takeEnrolled(
+	module: SecureModule,
+	client: Pick<KnownOperator, "statusList">,
+	enrolled: Bytes,
+): Promise<{ readonly certificate: VerifiedCertificate; readonly standing: Refusal | undefined } | Refusal> {
+	await fetchStatusLists(module, client);
+	const certificate = await module.certify(enrolled);
+	return isRefusal(certificate)
+		? certificate
+		: { certificate, standing: module.devices.standing(certificate) };
 }
 
 /** Whether the pinned list names this operator: then it is trusted without a list of its own. */

@@ -17,9 +17,10 @@ import {
 	limits,
 	maximumAttestation,
 	parse,
+	type Refusal,
 	toHex,
 } from "@tenten/protocol";
-import { replaceFile } from "@tenten/wallet";
+import { replaceFile, takeEnrolled } from "@tenten/wallet";
 import type { Command } from "commander";
 import { BadInput } from "../bad-input.ts";
 import { bringApplication } from "../device/party.ts";
@@ -28,6 +29,7 @@ import { isProblem } from "../server/issuer-answer.ts";
 import { family } from "../subcommand.ts";
 import { codeInWords, readBytes } from "../trust-file.ts";
 import { walletCommand } from "../wallet/command.ts";
+import { operatorAt } from "../wallet/folder.ts";
 import { attestCommand } from "./device-attest.ts";
 import { appointCommand, delegateCommand } from "./device-delegate.ts";
 import { keyCommand } from "./device-key.ts";
@@ -123,17 +125,34 @@ function applyCommand(): Command {
 				const words = `The operator refused: ${code}${detail && ` (${detail})`}.`;
 				return { ok: false, fundsState: "safe", words, next, result: { code, detail } };
 			}
-			const certificate = await folder.wallet.module.certify(enrolled);
-			if (isRefusal(certificate)) return certificate;
 			const device = toHex(keyId(key));
+			const taken = await takeEnrolled(folder.wallet.module, operatorAt(joined.url), enrolled);
+			if (isRefusal(taken)) {
+				if (taken.code === "device-suspended")
+					output.say(`${joined.name} answers as it once did: device ${device} was ${taken.detail}.`);
+				return taken;
+			}
+			const { certificate, standing } = taken;
 			output.say(`Device ${device} is certified by ${joined.name}.`);
 			return {
 				ok: true,
 				fundsState: "safe",
-				words: "What this wallet is paid from now on, it pays as this device, up to its slice.",
-				next: "",
-				result: { device, operator: joined.id, certificate: toHex(certificate.hash) },
+				words: inWords(standing),
+				next: standing === undefined ? "" : `${commandName()} wallet lists fetch`,
+				result: {
+					...{ device, operator: joined.id, certificate: toHex(certificate.hash) },
+					standing: standing?.code ?? null,
+				},
 			};
 		},
 	);
+}
+
+/** What a device may do that was just certified, as the lists say. */
+function inWords(standing: Refusal | undefined): string {
+	if (standing === undefined)
+		return "What this wallet is paid from now on, it pays as this device, up to its slice.";
+	return standing.code === "device-suspended"
+		? `It may not pay now (${standing.detail}).`
+		: "Whether it may pay now is not known: the operator's status lists did not come.";
 }

@@ -217,10 +217,19 @@ export class Statuses {
 		return [...this.#lists.values()];
 	}
 
+	/** Whether a list that is held says so of this place, however old it is: none is given again once it was revoked. */
+	isRevoked(operator: Bytes, place: number): boolean {
+		return this.#statusOf(operator, place) === "revoked";
+	}
+
+	#statusOf(operator: Bytes, place: number): CertificateStatus {
+		const list = this.list(operator, Math.floor(place / statusesPerList));
+		return list === null ? "valid" : statusAt(list, place % statusesPerList);
+	}
+
 	/** `device-suspended` where a list that is held says anything but valid of this place, however old it is. */
 	refuseSuspended(operator: Bytes, place: number, what: string): Refusal | undefined {
-		const list = this.list(operator, Math.floor(place / statusesPerList));
-		const status = list === null ? "valid" : statusAt(list, place % statusesPerList);
+		const status = this.#statusOf(operator, place);
 		return status === "valid" ? undefined : refuse("device-suspended", `${what}: ${status}`);
 	}
 
