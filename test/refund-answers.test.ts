@@ -4,7 +4,9 @@ import { describe, test } from "node:test";
 import {
 	type Bytes,
 	type ClaimResult,
+	type Issue,
 	isRefusal,
+	issueBatch,
 	parseReply,
 	type Refusal,
 	rulingReply,
@@ -44,16 +46,11 @@ const refreshed = (amount: bigint): ClaimResult => ({ kind: "refreshed", amount 
 const paid = (amount: bigint): ClaimResult => ({ kind: "paid", amount });
 
 /** The tokens of an answer, issued again as `change` has them. */
-function issuedAs(
-	{ operator, asset }: Town,
-	change: { readonly conditions?: readonly (typeof forBooks)[]; readonly hopsUsed?: number },
-): Lie {
+function issuedAs({ issuing }: Town, change: Partial<Issue>): Lie {
 	return async (answer) => {
 		const { issues } = ok(parseReply(ruledIn(answer).reply as Bytes));
-		const { conditions = [forBooks], ...rest } = change;
-		const outputs = issues.map(({ proof: { issue } }) => ({ ...issue, ...rest }));
-		const terms = { conditions, caveats: [] };
-		const proofs = ok(await operator.issue({ id: random(32), code: asset.code, outputs, terms }));
+		const changed = issues.map(({ proof: { issue } }) => ({ ...issue, ...change }));
+		const proofs = await issueBatch(changed, issuing);
 		return saying(answer, () => ({ issues: proofs.map((proof) => ({ output: null, proof })) }));
 	};
 }
@@ -72,6 +69,7 @@ describe("an answer to a statement about a lock", () => {
 				(answer) => saying(answer, ({ issues: [first] }) => ({ issues: first ? [first, first] : [] })),
 			],
 			["sum-mismatch", issuedAs(town, { conditions: [forBooks, never] })],
+			["sum-mismatch", issuedAs(town, { hopsUsed: 9 })],
 			["not-evidence", resulting(forkedFor(0n), forkedFor(0n))],
 			["answer-disputed", resulting(refused("ruling-taken"), refused("signature-invalid"))],
 			["request-mismatch", resulting(refreshed(150n))],

@@ -40,6 +40,8 @@ export type Town = {
 	readonly operator: Operator;
 	/** certifies holders and devices */
 	readonly authority: Signer;
+	/** signs what the operator issues */
+	readonly issuing: Signer;
 	readonly asset: AssetId;
 	readonly clock: { now: number };
 	readonly assetOf: (code: string) => AssetId;
@@ -76,10 +78,10 @@ export async function openTown(
 	} = {},
 ): Promise<Town> {
 	const clock = { now: settings.now ?? 1_800_000_000 };
-	const authority = newSigner();
+	const [authority, issuing] = [newSigner(), newSigner()];
 	const operator = await Operator.open({
 		database: ":memory:",
-		keys: { root: newSigner(), authority, issuing: newSigner(), ruling: newSigner(), desk: newSigner() },
+		keys: { root: newSigner(), authority, issuing, ruling: newSigner(), desk: newSigner() },
 		policy: {
 			name: "Town",
 			url: "http://127.0.0.1",
@@ -120,6 +122,7 @@ export async function openTown(
 	return {
 		operator,
 		authority,
+		issuing,
 		asset: assetId,
 		assetOf,
 		clock,

@@ -310,6 +310,17 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		act: askRefunds,
 		again: true,
 	},
+	"a refund of two direct links, each ruled by itself": {
+		prepare: async (world, wallet) => {
+			await rich(world, wallet);
+			const request = await requestOf(world, world.other, { amount: 600n, mode: "direct" });
+			ok(await wallet.pay({ request }, deadChannel));
+			await redeemAll(world, wallet);
+			world.town.clock.now += due;
+		},
+		act: askRefunds,
+		again: true,
+	},
 	"a refund of what was locked for an exchange": {
 		prepare: async (world, wallet) => {
 			await rich(world, wallet);

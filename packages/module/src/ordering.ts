@@ -12,24 +12,32 @@ import {
 	isRefusal,
 	limits,
 	type NewOutput,
+	noChanges,
 	type Order,
 	orderDigest,
 	ownOutput,
 	parseReply,
 	type Refusal,
 	type Reply,
+	redeemedHolding,
 	refuse,
 	type SignatureRequest,
 	type Spendable,
 	sameAsset,
 	stepHolderOrder,
 	sumOf,
+	type TokenChanges,
 	type Trust,
+	termsOf,
 	toHex,
 	type VerifiedCertificate,
+	type VerifiedToken,
+	verifyParsedToken,
 } from "@tenten/protocol";
+import { type Ended, endedBy, type Owed } from "./closing.ts";
 import type { Core } from "./core.ts";
 import { whyFrozen } from "./freezing.ts";
+import { mayTake } from "./paid-back.ts";
 import { signaturesOf } from "./rows.ts";
 
 /** Amounts in minor units; `outputs` split what is withdrawn or refreshed into that many tokens. */
@@ -90,9 +98,7 @@ export async function startOrder(core: Core, options: OrderOptions): Promise<Pen
 		changeRequest: core.random(32),
 		...(owner === signer ? {} : { newOwner: { certificate: owner.encoded, requests } }),
 	};
-	const outcome = await runOrder(core, { kind: "idle" }, { kind: "start", plan });
-	if (isRefusal(outcome)) return outcome;
-	return outcome.pending ?? refuse("attempt-unknown");
+	return (await runOrder(core, { kind: "idle" }, { kind: "start", plan })) ?? refuse("attempt-unknown");
 }
 
 /**
@@ -184,53 +190,38 @@ function actionOf(
 	}
 }
 
-type Outcome = {
-	readonly state: HolderOrder;
-	readonly pending: PendingOrder | undefined;
-	readonly results: readonly ClaimResult[] | undefined;
-};
-
-/** Runs one event of an order to its end. `promised`: minor units that it must bring. */
+/** Runs one event of an order to its end: what to send to its operator, where it waits. */
 async function runOrder(
 	core: Core,
 	first: HolderOrder,
 	event: HolderOrderEvent,
-	promised = 0n,
-): Promise<Outcome | Refusal> {
+): Promise<PendingOrder | undefined | Refusal> {
 	const trust = core.trust();
 	if (isRefusal(trust)) return trust;
 	let step = stepHolderOrder(first, event, trust);
 	let pending: PendingOrder | undefined;
-	let results: readonly ClaimResult[] | undefined;
 	for (;;) {
 		if (step.refusal !== undefined) return step.refusal;
-		const not = unfit(core, step, promised);
+		const not = tooLarge(step);
 		if (not !== undefined) return not;
 		let asked: readonly SignatureRequest[] | undefined;
 		for (const effect of step.effects) {
 			if (effect.kind === "sign") asked = effect.requests;
-			else if (effect.kind === "tell") results = effect.results;
 			else if (effect.kind === "persist") await persist(core, step.state, effect.changes);
-			else if (step.state.kind === "ordered") pending = pendingOf(step.state, effect);
+			else if (effect.kind === "ask" && step.state.kind === "ordered")
+				pending = pendingOf(step.state, effect);
 		}
-		if (asked === undefined) return { state: step.state, pending, results };
+		if (asked === undefined) return pending;
 		step = stepHolderOrder(step.state, { kind: "signed", signatures: await core.sign(asked) }, trust);
 	}
 }
 
-/** Why a step must not become durable: a claim that no operator reads, tokens missing or here before. */
-function unfit(core: Core, { effects }: HolderOrderStep, promised: bigint): Refusal | undefined {
-	for (const effect of effects) {
-		if (effect.kind === "ask" && effect.request.length > limits.message)
-			return refuse("too-large", "fewer tokens in one order");
-		if (effect.kind !== "persist") continue;
-		const brought = new Map(effect.changes.add.map((token) => [toHex(token.outputId), token]));
-		if ([...brought.values()].some(({ outputId }) => core.everOwned(outputId)))
-			return refuse("request-reused", "the operator's answer holds a token that was here before");
-		if (sumOf([...brought.values()]) < promised)
-			return refuse("sum-mismatch", "the operator's answer lacks tokens that it speaks of");
-	}
-	return undefined;
+/** Why a step must not become durable: a claim that no operator reads. */
+function tooLarge({ effects }: HolderOrderStep): Refusal | undefined {
+	const isTooLarge = effects.some(
+		(effect) => effect.kind === "ask" && effect.request.length > limits.message,
+	);
+	return isTooLarge ? refuse("too-large", "fewer tokens in one order") : undefined;
 }
 
 type Ordered = Extract<DurableHolderOrder, { readonly kind: "ordered" }>;
@@ -242,38 +233,69 @@ function pendingOf(
 	return { digest: orderDigest(order), asset: order.asset, route, request };
 }
 
-/** A settled order is forgotten: its tokens are here, its results were told. */
-async function persist(
-	core: Core,
-	state: HolderOrder,
-	tokens: Parameters<Core["commit"]>[0]["tokens"],
-): Promise<void> {
-	if (state.kind !== "ordered" && state.kind !== "settled") throw new Error(`${state.kind} is not durable`);
-	const digest = state.kind === "ordered" ? orderDigest(state.order.order) : state.digest;
-	const row = state.kind === "ordered" ? state : null;
-	await core.commit({ ...(tokens === undefined ? {} : { tokens }), order: [digest, row] });
+async function persist(core: Core, state: HolderOrder, tokens: TokenChanges): Promise<void> {
+	if (state.kind !== "ordered") throw new Error(`${state.kind} is not durable`);
+	await core.commit({ tokens, order: [orderDigest(state.order.order), state] });
 }
 
-/** The operator's answer to a pending order: its results, or why it goes on pending. */
+/**
+ * The operator's answer to a pending order: its results, or why it goes on pending. What ended is forgotten with the
+ * order: its tokens are here, its results are told. Tokens about which nothing ended go on in it, `answer-disputed`.
+ */
 export async function answerOrder(
 	core: Core,
 	digest: Bytes,
 	reply: Bytes,
 ): Promise<readonly ClaimResult[] | Refusal> {
 	const state = core.vault.orders.get(digest);
-	if (state === undefined) return refuse("attempt-unknown", "order");
+	if (state?.kind !== "ordered") return refuse("attempt-unknown", "order");
 	const parsed = parseReply(reply);
 	if (isRefusal(parsed)) return parsed;
-	const promised = state.kind === "ordered" ? promisedBy(state, parsed) : 0n;
-	const outcome = await runOrder(core, state, { kind: "answered", reply: parsed }, promised);
-	return isRefusal(outcome) ? outcome : (outcome.results ?? []);
+	const trust = core.trust();
+	if (isRefusal(trust)) return trust;
+	const { refusal, effects } = stepHolderOrder(state, { kind: "answered", reply: parsed }, trust);
+	if (refusal !== undefined) return refusal;
+	const brought = effects.flatMap((effect) => (effect.kind === "persist" ? effect.changes.add : []));
+	const fresh = [...new Map(brought.map((token) => [toHex(token.outputId), token])).values()];
+	const came = fresh.filter(({ outputId }) => !core.everOwned(outputId));
+	const ended = endOf(core, state, parsed, came, trust);
+	if (isRefusal(ended))
+		return ended.code === "sum-mismatch" && came.length < fresh.length
+			? refuse("request-reused", "the operator's answer holds a token that was here before")
+			: ended;
+	const { open } = ended;
+	const tokens = state.tokens.filter((_, position) => open.includes(position));
+	const left = tokens.length === 0 ? null : { ...state, tokens };
+	await core.commit({ tokens: { ...noChanges, add: came }, order: [digest, left] });
+	return parsed.results.map((result, position) => (open.includes(position) ? stillOwed : result));
 }
 
-/** The fresh tokens that an answer speaks of, minor units: the order is not given up for less. */
-function promisedBy({ order: { order } }: Ordered, { results }: Reply): bigint {
+/** Of a token that goes on in its order. */
+const stillOwed: ClaimResult = { kind: "refused", code: "answer-disputed", transient: true };
+
+/** What an answer ends, with the tokens that came. A withdrawal has no results: all that it asked for comes. */
+function endOf(
+	core: Core,
+	{ order: { order }, tokens }: Ordered,
+	{ results }: Reply,
+	came: readonly VerifiedToken[],
+	trust: Trust,
+): Pick<Ended, "open"> | Refusal {
 	const { action } = order;
-	if (action.kind === "withdraw") return sumOf(action.outputs);
-	return results.reduce((sum, result) => sum + (result.kind === "refreshed" ? result.amount : 0n), 0n);
+	if (action.kind === "withdraw")
+		return sumOf(came) < sumOf(action.outputs)
+			? refuse("sum-mismatch", "the operator's answer lacks tokens that were ordered")
+			: { open: [] };
+	const owed: Owed[] = [];
+	for (const carried of tokens) {
+		const token = verifyParsedToken(carried, trust, { signatures: false });
+		if (isRefusal(token)) return token;
+		const { amount, hops } = token;
+		const isInTokens = action.kind === "refresh" || !mayTake(core, action.account, redeemedHolding(token));
+		const terms = termsOf(token);
+		owed.push({ token, least: amount, most: amount, terms, hops, isInTokens, claimedAt: order.issuedAt });
+	}
+	return endedBy(core, results, owed, came, trust);
 }
 
 /** Gives up a withdrawal that its operator refused for good: nothing moved. Orders with tokens are kept. */
@@ -286,8 +308,8 @@ export async function dropOrder(core: Core, digest: Bytes): Promise<void> {
 export async function pendingOrders(core: Core): Promise<readonly PendingOrder[]> {
 	const pending: PendingOrder[] = [];
 	for (const state of core.vault.orders.entries.values()) {
-		const outcome = await runOrder(core, state, { kind: "contact" });
-		if (!isRefusal(outcome) && outcome.pending !== undefined) pending.push(outcome.pending);
+		const order = await runOrder(core, state, { kind: "contact" });
+		if (order !== undefined && !isRefusal(order)) pending.push(order);
 	}
 	return pending;
 }

@@ -96,7 +96,7 @@ export function paidBack(
 }
 
 /** Whether an account may take it at some time. Of an account that is not known here an operator may think otherwise. */
-function mayTake(core: Core, account: Bytes, holding: Holding): boolean {
+export function mayTake(core: Core, account: Bytes, holding: Holding): boolean {
 	const certificate = core.ownCertificate(account);
 	return isRefusal(certificate) || mayCredit(holding, certificate, undefined);
 }

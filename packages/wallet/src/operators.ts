@@ -52,7 +52,8 @@ async function settle(
 	const reply = await operator[route](request);
 	if (!isRefusal(reply)) {
 		const results = await module.answer(digest, reply);
-		const isListOld = isRefusal(results) && results.code === "issuer-unknown";
+		const isListOld =
+			isRefusal(results) && (results.code === "issuer-unknown" || results.code === "authority-unknown");
 		// Its keys have changed since the list that is held here: the answer waits for the newer one.
 		if (!isListOld || (await reach(module, operators, asset.operator)) !== undefined) return results;
 		return module.answer(digest, reply);

@@ -206,8 +206,8 @@ export const keeping: readonly Bug[] = [
 		edits: [
 			{
 				file: ordering,
-				find: "		if (sumOf([...brought.values()]) < promised)",
-				put: "		if (sumOf([...brought.values()]) < 0n * promised)",
+				find: "		return sumOf(came) < sumOf(action.outputs)",
+				put: "		return sumOf(came) < 0n * sumOf(action.outputs)",
 			},
 		],
 		test: {
