@@ -7,6 +7,7 @@
  *   evidence ───────────────────▶ delegate
  *   apply ◀─────────────────────  (an application) ───────────────▶ certificate
  *                                 order, show ────────────────────▶ history, status lists
+ *                                 held ◀─────────────────────────── what its gateway keeps of it
  */
 import {
 	type Bytes,
@@ -32,6 +33,7 @@ import { walletCommand } from "../wallet/command.ts";
 import { operatorAt } from "../wallet/folder.ts";
 import { attestCommand } from "./device-attest.ts";
 import { appointCommand, delegateCommand } from "./device-delegate.ts";
+import { heldCommand } from "./device-held.ts";
 import { keyCommand } from "./device-key.ts";
 import { orderCommands, showCommand } from "./device-party.ts";
 
@@ -45,6 +47,7 @@ export function deviceCommands(): Command {
 		applyCommand(),
 		orderCommands(),
 		showCommand(),
+		heldCommand(),
 	]);
 }
 

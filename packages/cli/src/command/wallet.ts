@@ -5,6 +5,7 @@ import { balanceCommand, redeemCommand, refreshCommand, topUpCommand } from "./w
 import { acrossCommand } from "./wallet-across.ts";
 import { backupCommand, restoreCommand } from "./wallet-backup.ts";
 import { foreignCommand } from "./wallet-foreign.ts";
+import { gatewayCommand } from "./wallet-gateway.ts";
 import { acceptCommand, returnCommand, sendCommand } from "./wallet-hand.ts";
 import { listCommands } from "./wallet-lists.ts";
 import { meterCommands } from "./wallet-meter.ts";
@@ -20,6 +21,7 @@ export function walletCommands(): Command {
 		joinCommand(),
 		foreignCommand(),
 		listCommands(),
+		gatewayCommand(),
 		balanceCommand(),
 		topUpCommand(),
 		payCommand(),

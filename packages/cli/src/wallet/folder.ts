@@ -4,6 +4,7 @@
  *   wallet.sqlite    keys, tokens, payments (sealed), history
  *   wallet.json      operators
  *   addresses.json   where requests came from
+ *   gateway.json     the fog gateway beside it: `gateway.ts`
  *   foreign.json     other ecosystems whose value it takes: `foreign.ts`
  *
  * One program has it open at a time.
@@ -22,6 +23,7 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import {
+	type FogLine,
 	httpOperatorClient,
 	introduction,
 	makeFolder,
@@ -34,6 +36,7 @@ import { BadInput } from "../bad-input.ts";
 import { now, random } from "../surroundings.ts";
 import { Addresses } from "./addresses.ts";
 import { gateOf } from "./foreign.ts";
+import { gatewayOver, lineTo, readGateway } from "./gateway.ts";
 import { type JoinedOperator, readOperators, settingsIn, writeOperators } from "./settings.ts";
 
 /** libsodium's level for what people wait for: 64 MiB, a tenth of a second. */
@@ -52,6 +55,8 @@ type Opened = {
 	readonly wallet: Wallet;
 	readonly store: WalletStore;
 	readonly listeners: Set<(told: Told) => void>;
+	/** to the gateway that it has joined */
+	readonly line: FogLine | undefined;
 };
 
 export function hasWallet(folder: string): boolean {
@@ -69,16 +74,18 @@ export class WalletFolder {
 	readonly addresses: Addresses;
 	#operators: readonly JoinedOperator[];
 	readonly #listeners: Set<(told: Told) => void>;
+	readonly #line: FogLine | undefined;
 
 	private constructor(
 		path: string,
-		{ wallet, store, listeners }: Opened,
+		{ wallet, store, listeners, line }: Opened,
 		operators: readonly JoinedOperator[],
 	) {
 		this.path = path;
 		this.wallet = wallet;
 		this.store = store;
 		this.#listeners = listeners;
+		this.#line = line;
 		this.addresses = new Addresses(path);
 		this.#operators = operators;
 		for (const { id, url } of operators) wallet.connect(idOf(id), operatorAt(url));
@@ -88,18 +95,22 @@ export class WalletFolder {
 	static async open(path: string, options: FolderOptions): Promise<WalletFolder | Refusal> {
 		makeFolder(path);
 		const operators = readOperators(settingsIn(path));
+		const joined = readGateway(path);
 		const file = sqliteStore(databaseIn(path));
 		if (isRefusal(file)) return file;
+		const line = joined && (await lineTo(joined));
 		const { store: wrap = (inner: WalletStore) => inner, ...rest } = options;
 		const store = wrap(file);
 		const listeners = new Set<(told: Told) => void>();
 		const told = (news: Told): void => {
 			for (const listener of listeners) listener(news);
 		};
+		const gateway = joined && line && { gateway: gatewayOver(line, joined) };
 		const gate = rest.foreign ?? gateOf(path, { joined: operators.map(({ id }) => id), now });
 		const foreign = gate === undefined ? {} : { foreign: gate };
-		const wallet = await Wallet.open({ ...rest, ...foreign, store, now, random, told });
-		if (!isRefusal(wallet)) return new WalletFolder(path, { wallet, store, listeners }, operators);
+		const wallet = await Wallet.open({ ...rest, ...foreign, ...gateway, store, now, random, told });
+		if (!isRefusal(wallet)) return new WalletFolder(path, { wallet, store, listeners, line }, operators);
+		line?.close();
 		await file.close();
 		return wallet;
 	}
@@ -154,6 +165,7 @@ export class WalletFolder {
 
 	async close(): Promise<void> {
 		await this.wallet.close();
+		this.#line?.close();
 	}
 }
 

@@ -1,6 +1,6 @@
 /** What a wallet does at its gateway unasked, one thing after another: it waits for none of it but where it is closed. */
 import type { SecureModule } from "@tenten/module";
-import { isRefusal } from "@tenten/protocol";
+import { isRefusal, type Refusal } from "@tenten/protocol";
 import { Queue } from "../queue.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -10,6 +10,8 @@ export class GatewayTurns {
 	readonly #turns = new Queue();
 	/** what the next turn brings, if one waits */
 	#next: { readonly records: boolean } | undefined;
+	#isSilent = false;
+	#isEnding = false;
 
 	constructor(module: SecureModule, gateway: Gateway | undefined) {
 		this.#module = module;
@@ -34,8 +36,9 @@ export class GatewayTurns {
 		await this.#turns.run(() => this.#bring(true, true));
 	}
 
-	/** What is under way has ended. */
+	/** What is under way has ended. From now on one that did not answer is not asked again. */
 	settled(): Promise<void> {
+		this.#isEnding = true;
 		return this.#turns.run(async () => undefined);
 	}
 
@@ -54,8 +57,15 @@ export class GatewayTurns {
 	}
 
 	async #bring(records: boolean, again: boolean): Promise<void> {
-		const brought = records ? await this.#gateway?.bringRecords(this.#module) : undefined;
-		const isSilent = isRefusal(brought) && brought.code === "channel-failed";
-		if (!isSilent) await this.#gateway?.bringTokens(this.#module, again);
+		if (this.#isEnding && this.#isSilent) return;
+		const gateway = this.#gateway;
+		if (gateway === undefined) return;
+		this.#isSilent = false;
+		if (records) this.#heard(await gateway.bringRecords(this.#module));
+		if (!this.#isSilent) this.#heard(await gateway.bringTokens(this.#module, again));
+	}
+
+	#heard(brought: number | Refusal): void {
+		this.#isSilent = isRefusal(brought) && brought.code === "channel-failed";
 	}
 }
