@@ -10,13 +10,15 @@ import {
 	type ClaimResult,
 	isRefusal,
 	parseReply,
+	parseRulingReply,
 	type Refusal,
 	refuse,
 	rulingReply,
 	serialize,
 	sumOf,
+	toHex,
 } from "@tenten/protocol";
-import { memoryStore, Wallet } from "@tenten/wallet";
+import { type Channel, inProcessChannel, memoryStore, Wallet } from "@tenten/wallet";
 import { payTwice } from "./support/forked.ts";
 import { forkedFor, refused, ruledIn, saying } from "./support/lying.ts";
 import { openMeter } from "./support/open-meter.ts";
@@ -220,7 +222,12 @@ describe("what an account may take of a meter", () => {
 		const { town, payee, meter, until } = await ticked();
 		town.clock.now = until;
 		const { meters } = payee.module;
-		const kept = await meters.claim(meter, ({ request }) => town.operator.rule(request));
+		const word = await overheard(town, (ask) => meters.claim(meter, ask));
+		const said = ok(parseRulingReply(word));
+		assert.ok(said.kind === "claimed");
+		const less = serialize(rulingReply, { ...said, ticks: 39 });
+		assert.equal(codeOf(await meters.claim(meter, async () => less)), "request-mismatch");
+		const kept = await meters.claim(meter, async () => word);
 		assert.deepEqual(kept, { kind: "kept", from: until + yen.grace });
 		town.clock.now = until + yen.grace;
 		const answer = await overheard(town, (ask) => meters.claim(meter, ask));
@@ -232,6 +239,44 @@ describe("what an account may take of a meter", () => {
 			amount: 100n,
 			fresh: 0n,
 		});
+		await town.close();
+	});
+});
+
+describe("a link that is said to have consumed a meter", () => {
+	test("ends it only where that is the Close which this side signed", async () => {
+		const town = await openTown();
+		const payer = await town.wallet(0n);
+		await town.fund(payer, 500n, yen.code, 2);
+		const payee = await town.wallet();
+		const closed = await openMeter({ town, payer, payee, ticked: 40 });
+		const { meter } = await openMeter({ town, payer, payee, ticked: 10 });
+		const { meters } = payer.module;
+		ok(await payee.module.meters.close(closed.meter));
+		const whole = inProcessChannel(payee.handle);
+		const isClosed = (): boolean => meters.get(closed.meter)?.state === "closed";
+		const deaf: Channel = {
+			exchange: async (messages) => (isClosed() ? refuse("channel-failed") : whole.exchange(messages)),
+		};
+		await payer.meters.resume(closed.meter, deaf);
+		assert.equal(meters.get(closed.meter)?.state, "closed");
+		const shown = await overheard(town, (ask) => meters.claim(closed.meter, ask));
+		town.clock.now = closed.until + yen.grace;
+		const due = () => meters.dueClaims().map((each) => toHex(each.meter));
+		const said = ok(parseRulingReply(shown));
+		assert.ok(said.kind === "consumed");
+		const { consumed } = said;
+		const link = { ...consumed.link, payload: random(32) };
+		const another = serialize(rulingReply, { kind: "consumed", consumed: { ...consumed, link } });
+		for (const [of, lie] of [
+			[meter, shown],
+			[closed.meter, another],
+		] as const) {
+			assert.equal(codeOf(await meters.claim(of, async () => lie)), "not-evidence");
+			assert.ok(due().includes(toHex(of)));
+		}
+		assert.deepEqual(await meters.claim(closed.meter, async () => shown), { kind: "closed" });
+		assert.deepEqual(due(), [toHex(meter)]);
 		await town.close();
 	});
 });

@@ -232,11 +232,11 @@ export async function takeClaim(
 	if (isRefusal(reply)) return reply;
 	switch (reply.kind) {
 		case "consumed":
-			// Whatever it shows, our Close is known there, or what stands in its way.
+			if (!isOwnClose(reply, row, trust)) return refuse("not-evidence", "another link than the Close");
 			await change(core, meters, meter, { ...row, isOver: true } as Row);
 			return { kind: "closed" };
 		case "claimed":
-			if (row.claim === null || !equalBytes(reply.meter, row.output))
+			if (row.claim === null || !equalBytes(reply.meter, row.output) || reply.ticks < ticksIn(row))
 				return refuse("request-mismatch", "the answer to another claim");
 			await change(core, meters, meter, { ...row, claim: { ...row.claim, isKept: true } } as Row);
 			return { kind: "kept", from: reply.from };
@@ -247,6 +247,23 @@ export async function takeClaim(
 		default:
 			return reply satisfies never;
 	}
+}
+
+/** Whether the link that an operator shows is the Close of this meter: then it is known there, and stands. */
+function isOwnClose(
+	{ consumed }: Extract<RulingReply, { readonly kind: "consumed" }>,
+	{ state }: Row,
+	trust: Trust,
+): boolean {
+	if (state.kind !== "closed" || !("token" in state)) return false;
+	const token = verifyParsedToken(state.token, trust, { signatures: false });
+	const close = isRefusal(token) ? undefined : token.path.at(-1);
+	return close !== undefined && equalBytes(close.payload, consumed.link.payload);
+}
+
+/** What a payee claims; 0 of a payer. */
+function ticksIn({ state }: Row): number {
+	return state.kind === "claimed" && "ticks" in state ? state.ticks : 0;
 }
 
 async function takePayout(
