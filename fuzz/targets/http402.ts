@@ -110,9 +110,9 @@ const callRows = [
 		...{ kind: "meter", request: id, origin: row.origin, asset, amount: 10n, address: "/.tenten" },
 		...{ units: 1n, perTicks: 1_000, at: 9, isOver: false },
 	}),
-	serialize(callRow, {
-		...{ kind: "named", key: "a-key", hash: id, request: id, ticks: 7, header: "7", at: 9 },
-	}),
+	...(["named", "told"] as const).map((kind) =>
+		serialize(callRow, { kind, key: "a-key", hash: id, request: id, ticks: 7, header: "7", at: 9 }),
+	),
 ];
 
 const calls = simple("402 row of a call", "items", callRows, async (input) => {

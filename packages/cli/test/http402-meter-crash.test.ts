@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Refusal } from "@tenten/protocol";
-import { memoryStore, tollListener } from "@tenten/wallet";
+import { memoryStore, tollListener, type Wallet } from "@tenten/wallet";
 import { codeOf } from "../../../test/support/interrupted.ts";
 import { ok } from "../../../test/support/town.ts";
-import { mortalToll } from "./support/mortal-toll.ts";
+import { type MortalToll, mortalToll } from "./support/mortal-toll.ts";
 import { listen, openTollTown, type TollTown } from "./support/toll-town.ts";
 
 const url = "https://api.example/x";
@@ -107,6 +107,73 @@ describe("metered calls", () => {
 		assert.equal(ticks.at(-1), cut);
 		assert.equal(await paid.settle(), 0);
 		assert.equal(wallet.balance(shop.town.asset).available, 997n);
+	});
+
+	/** A program that asked for one call by its key and has no answer; what it was cut off from may have arrived. */
+	async function cutOff(server: MortalToll, isArrived: boolean) {
+		const { device, first, rows } = await program();
+		const ticks = new Set<string>();
+		const open = async (wallet: Wallet, isCut: boolean, keep = 86_400) => {
+			const send = async (request: Request): Promise<Response> => {
+				const tick = request.headers.get("tenten-meter");
+				const isLost = isCut && tick !== null;
+				if (tick !== null) ticks.add(tick);
+				const came = isLost && !isArrived ? undefined : await server.fetch(request);
+				if (isLost || came === undefined) throw new Error("its answer is lost");
+				return came;
+			};
+			return (await shop.buyer({ wallet, rows, fetch: send, keep })).paid;
+		};
+		assert.equal(codeOf(await (await open(first, true)).fetch(url, keyed("cut"))), "answer-pending");
+		const balance = () => wallet.balance(shop.town.asset).available;
+		const wallet = await device.open();
+		return { ticks, balance, anew: (keep?: number) => open(wallet, false, keep) };
+	}
+
+	test("a named call that has no answer holds its meter open for the next program, whatever its server loses", async () => {
+		const server = await mortal(10);
+		const { anew, balance, ticks } = await cutOff(server, true);
+		assert.equal(await (await anew()).settle(), 1);
+		await server.restart();
+		const paid = await anew();
+		assert.equal(status(await paid.fetch(url, keyed("cut"))), 200);
+		assert.deepEqual([await paid.settle(), balance(), ticks.size], [0, 999n, 1]);
+	});
+
+	test("a named call that was answered holds no meter open, for the next program either", async () => {
+		const server = await mortal(10);
+		const { anew, balance } = await cutOff(server, true);
+		assert.equal(status(await (await anew()).fetch(url, keyed("cut"))), 200);
+		assert.equal(status(await (await anew()).fetch(url, keyed("cut"))), 200, "told again");
+		assert.deepEqual([await (await anew()).settle(), balance()], [0, 999n]);
+	});
+
+	test("a named call that never arrived holds no meter open, and is charged once when it is asked for again", async () => {
+		const server = await mortal(10);
+		const { anew, balance } = await cutOff(server, false);
+		const paid = await anew();
+		assert.deepEqual([await paid.settle(), balance()], [0, 1_000n]);
+		assert.equal(status(await paid.fetch(url, keyed("cut"))), 200);
+		assert.deepEqual([await paid.settle(), balance()], [0, 999n]);
+	});
+
+	test("a named call whose answer its server knows no more holds no meter open", async () => {
+		const server = await mortal(100);
+		const { anew, balance } = await cutOff(server, true);
+		const paid = await anew();
+		for (let call = 1; call < 64; call++) assert.equal(status(await paid.fetch(url)), 200);
+		await server.restart();
+		assert.deepEqual([await (await anew()).settle(), balance()], [0, 936n]);
+	});
+
+	test("a named call that has no answer is not forgotten before its meter is over", async () => {
+		const server = await mortal(10);
+		const { anew, balance, ticks } = await cutOff(server, true);
+		const paid = await anew(10);
+		shop.town.clock.now += 100;
+		assert.equal(status(await paid.fetch(url)), 200);
+		assert.equal(status(await paid.fetch(url, keyed("cut"))), 200);
+		assert.deepEqual([await paid.settle(), balance(), ticks.size], [0, 998n, 2]);
 	});
 
 	test("a meter that is used up is settled, and the next is opened; one that does not fit the budget is not", async () => {

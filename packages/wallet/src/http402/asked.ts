@@ -3,7 +3,7 @@ import { type AssetId, isRefusal, type Refusal } from "@tenten/protocol";
 import { maximumBundleBytes } from "../transport/bundle.ts";
 import { readAtMost } from "./answer-form.ts";
 import type { Call } from "./call.ts";
-import { tollAddress } from "./toll-doors.ts";
+import { tollAddress } from "./toll-paths.ts";
 
 /** A call as it came. */
 export type AskedCall = Call & { readonly header: (name: string) => string | undefined };

@@ -5,8 +5,9 @@
  *
  * A tick is shown for one call, and again for the same call until it has its answer. What can go wrong: a call is
  * charged twice, because its answer was lost or the program ended. In this program's life a key keeps its tick; a call
- * that its caller has named keeps it durably, by one write before the tick is shown. After a restart the server says
- * how many ticks it has: only then is the next one shown.
+ * that its caller has named keeps it durably, by one write before the tick is shown and one once its outcome is known:
+ * until then its meter stays open, for the programs after this one too. After a restart the server says how many ticks
+ * it has: only then is the next one shown.
  */
 import type { MeterSummary } from "@tenten/module";
 import {
@@ -27,7 +28,7 @@ import type { ChosenMeter } from "./choosing.ts";
 import { readResponse, responseHeader } from "./headers.ts";
 import { meterHeader, writeMeteredCall } from "./meter-call.ts";
 import { discard, type SentCall } from "./sent-call.ts";
-import { type Showing, showTick } from "./showing.ts";
+import { type Showing, showTick, statusOfCall } from "./showing.ts";
 
 export type MeteringCalls = Showing & {
 	readonly calls: PaidCalls;
@@ -177,7 +178,9 @@ export class CallMeters {
 	/** A call that was free, or answered by somebody else, leaves its tick for the next one. */
 	async #answered(key: string, taken: Taken, came: Response): Promise<Response | Refusal> {
 		this.#open.delete(key);
-		if (came.headers.has(meterHeader)) return came;
+		const isTold = came.headers.has(meterHeader);
+		if (isTold || came.status === 410) await this.#options.calls.tellNamed(key);
+		if (isTold) return came;
 		if (came.status === 410)
 			return refuse(
 				"answer-gone",
@@ -269,7 +272,7 @@ export class CallMeters {
 		let left = 0;
 		for (const row of this.#options.calls.meters()) {
 			const isOpening = this.#opening.has(toHex(row.request));
-			if (!row.isOver && (isOpening || !(await this.#settle(row)))) left++;
+			if (!row.isOver && (isOpening || !(await this.#settle(row, true)))) left++;
 		}
 		return left;
 	}
@@ -288,18 +291,38 @@ export class CallMeters {
 		return this.#options.now() >= summary.until || (summary.ticks >= summary.most && !hasSpare);
 	}
 
-	/** Whether a call by it has no answer yet, while its server can be asked for one. */
-	#isOwed(row: CallMeter, { state, until }: MeterSummary): boolean {
-		if (state !== "open" || this.#options.now() >= until) return false;
-		return [...this.#open.values()].some((taken) => equalBytes(taken.row.request, row.request));
+	/**
+	 * Named calls by it that have no answer, also those of an earlier program: where their server is asked, those that it
+	 * may still answer. One that it answered and knows no more (`gone`) has none for anybody, and one that it never
+	 * took (`unknown`) is not paid.
+	 */
+	async #waiting({ request, origin }: CallMeter, isAsked: boolean): Promise<boolean> {
+		const { calls } = this.#options;
+		const unanswered = calls.unanswered(request);
+		if (!isAsked) return unanswered.length > 0;
+		for (const named of unanswered) {
+			const status = await statusOfCall(named, origin, this.#options);
+			if (status === "gone") await calls.tellNamed(named.key);
+			else if (status !== "unknown") return true;
+		}
+		return false;
 	}
 
-	async #settle(row: CallMeter): Promise<boolean> {
+	/** Whether a call by it has no answer yet, while its server can be asked for one. */
+	async #isOwed(row: CallMeter, { state, until }: MeterSummary, isAsked: boolean): Promise<boolean> {
+		if (state !== "open" || this.#options.now() >= until) return false;
+		const isWaiting = await this.#waiting(row, isAsked);
+		// Last: calls begin while the server is asked.
+		return isWaiting || [...this.#open.values()].some((taken) => equalBytes(taken.row.request, row.request));
+	}
+
+	/** `isAsked`: its server, how far calls of an earlier program are. */
+	async #settle(row: CallMeter, isAsked = false): Promise<boolean> {
 		const { wallet, channel } = this.#options;
 		const summary = this.#summaryOf(row);
 		if (summary !== undefined) {
 			const silent = await this.#hear(row, summary.meter);
-			if (this.#isOwed(row, summary)) return false;
+			if (await this.#isOwed(row, summary, isAsked && silent === undefined)) return false;
 			if (silent === undefined) await wallet.meters.close(summary.meter, channel(row));
 		}
 		return this.#wroteEnd(row);

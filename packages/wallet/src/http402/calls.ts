@@ -18,6 +18,7 @@ import {
 	bytes,
 	bytes32,
 	enumeration,
+	equalBytes,
 	integer,
 	isRefusal,
 	nullable,
@@ -103,7 +104,11 @@ export type NamedTick = TypeOf<typeof named>;
 const total = record({ origin: text(512), asset: assetId, amount: amountOrZero });
 type Total = TypeOf<typeof total>;
 
-export const callRow = union({ call: [1, call], total: [2, total], meter: [3, meter], named: [4, named] });
+/** `told`: as `named`, once its outcome is known. */
+export const callRow = union({
+	...{ call: [1, call], total: [2, total], meter: [3, meter] },
+	...{ named: [4, named], told: [5, named] },
+});
 
 export class PaidCalls {
 	readonly #store: ModuleStore;
@@ -116,6 +121,8 @@ export class PaidCalls {
 	/** by their keys; and which ticks they are */
 	readonly #named = new Map<string, NamedTick>();
 	readonly #namedTicks = new Set<string>();
+	/** keys of those whose outcome is known */
+	readonly #told = new Set<string>();
 	/** what was paid, is being paid or is promised: by asset, and by asset and origin */
 	readonly #sums = new Map<string, bigint>();
 	readonly #changes = new Queue();
@@ -130,11 +137,11 @@ export class PaidCalls {
 		for (const [id, value] of await store.load()) {
 			const row = parse(callRow, value);
 			if (isRefusal(row)) return refuse("state-damaged", `call ${id}: ${row.detail}`);
-			if (row.kind !== "named") calls.#count(row, 1n);
+			if (row.kind === "named" || row.kind === "told") calls.#setNamed(row, row.kind);
+			else calls.#count(row, 1n);
 			if (row.kind === "call") calls.#set(row.key, row);
 			else if (row.kind === "meter") calls.#meters.set(toHex(row.request), row);
-			else if (row.kind === "named") calls.#setNamed(row);
-			else calls.#totals.set(id, row);
+			else if (row.kind === "total") calls.#totals.set(id, row);
 		}
 		return calls;
 	}
@@ -167,14 +174,23 @@ export class PaidCalls {
 		return this.#namedTicks.has(tickName({ request, ticks }));
 	}
 
-	#setNamed(row: NamedTick): void {
+	/** Calls by a meter that were named and have no answer, as far as is known. */
+	unanswered(request: Bytes): readonly NamedTick[] {
+		return [...this.#named.values()].filter(
+			(row) => equalBytes(row.request, request) && !this.#told.has(row.key),
+		);
+	}
+
+	#setNamed(row: NamedTick, kind: "named" | "told"): void {
 		this.#named.set(row.key, row);
 		this.#namedTicks.add(tickName(row));
+		if (kind === "told") this.#told.add(row.key);
 	}
 
 	#dropNamed(row: NamedTick): void {
 		this.#named.delete(row.key);
 		this.#namedTicks.delete(tickName(row));
+		this.#told.delete(row.key);
 	}
 
 	#set(key: string, row: PaidCall | undefined): void {
@@ -247,11 +263,21 @@ export class PaidCalls {
 
 	/** Durable when it resolves. */
 	keepNamed(row: NamedTick): Promise<void> {
+		return this.#changes.run(() => this.#keepNamed(row, "named"));
+	}
+
+	/** It has its answer, or has none any more: durable when it resolves. Its tick stays its own. */
+	tellNamed(key: string): Promise<void> {
 		return this.#changes.run(async () => {
-			const value = serialize(callRow, { ...row, kind: "named" });
-			await this.#store.commit([{ key: nameId(row.key), value }]);
-			this.#setNamed(row);
+			const row = this.#named.get(key);
+			if (row !== undefined && !this.#told.has(key)) await this.#keepNamed(row, "told");
 		});
+	}
+
+	async #keepNamed(row: NamedTick, kind: "named" | "told"): Promise<void> {
+		const value = serialize(callRow, { ...row, kind });
+		await this.#store.commit([{ key: nameId(row.key), value }]);
+		this.#setNamed(row, kind);
 	}
 
 	/** Its tick was never taken, and is not shown again. */
@@ -277,7 +303,7 @@ export class PaidCalls {
 					state === "answered" && at < before && (book === null || book.next > book.calls),
 			);
 			const meters = [...this.#meters.values()].filter(({ isOver, at }) => isOver && at < before);
-			const told = [...this.#named.values()].filter(({ at }) => at < before);
+			const told = [...this.#named.values()].filter((row) => row.at < before && !this.#isAwaited(row));
 			if (over.length + meters.length + told.length === 0) return;
 			const totals = new Map<string, Total>();
 			for (const { origin, asset, amount: paid } of [...over, ...meters]) {
@@ -297,6 +323,11 @@ export class PaidCalls {
 			for (const row of told) this.#dropNamed(row);
 			for (const [id, row] of totals) this.#totals.set(id, row);
 		});
+	}
+
+	/** Whether its answer may still come, by a meter that is not over. */
+	#isAwaited({ key, request }: NamedTick): boolean {
+		return !this.#told.has(key) && this.#meters.get(toHex(request))?.isOver === false;
 	}
 
 	close(): Promise<void> {

@@ -13,14 +13,16 @@ import {
 	receipt,
 	refuse,
 	serializeMessage,
+	toHex,
 } from "@tenten/protocol";
 import type { Wallet } from "../wallet.ts";
 import { readAtMost } from "./answer-form.ts";
-import type { PaidCall } from "./calls.ts";
+import type { NamedTick, PaidCall } from "./calls.ts";
 import type { Fetch } from "./fetch-channel.ts";
 import { readResponse, responseHeader, signatureHeader, writeSignature } from "./headers.ts";
 import { isStillMade, meterHeader } from "./meter-call.ts";
 import { discard, type SentCall, sentRequest } from "./sent-call.ts";
+import { callPath } from "./toll-paths.ts";
 
 export type Showing = {
 	readonly wallet: Wallet;
@@ -33,6 +35,8 @@ export type Showing = {
 
 /** longest pause that a server gets between two questions */
 const longestPause_s = 5;
+/** bytes of what says how far a payment or a call is */
+const longestStatus = 1_024;
 
 /** The answer, or `answer-pending`, or `answer-gone`. */
 export async function showPayment(
@@ -86,6 +90,25 @@ export async function showTick(
 		if (waits < tries && !(await untilMade(came, origin, { fetch, timeout_ms }, tick))) break;
 	}
 	return refuse("answer-pending", "a call by meter, and its answer is not made yet");
+}
+
+/** How far a server says that the call by a tick is; undefined where it says nothing. */
+export async function statusOfCall(
+	{ hash, header }: Pick<NamedTick, "hash" | "header">,
+	origin: string,
+	{ fetch, timeout_ms }: Pick<Showing, "fetch" | "timeout_ms">,
+): Promise<string | undefined> {
+	const address = new URL(callPath(toHex(hash)), origin);
+	const headers = { [meterHeader]: header };
+	const said = await trying(async () => {
+		const signal = AbortSignal.timeout(timeout_ms);
+		return readAtMost(
+			await fetch(new Request(address, { headers, redirect: "error", signal })),
+			longestStatus,
+		);
+	});
+	if (said === undefined || isRefusal(said)) return undefined;
+	return /"status": ?"(\w+)"/.exec(new TextDecoder().decode(said))?.[1];
 }
 
 /** Whether asking again may bring an answer. */
@@ -144,7 +167,7 @@ export function statusAddress(location: string, origin: string): URL | undefined
 }
 
 async function isRunning(response: Response): Promise<boolean> {
-	const body = await readAtMost(response, 1_024);
+	const body = await readAtMost(response, longestStatus);
 	return !isRefusal(body) && new TextDecoder().decode(body).includes('"running"');
 }
 

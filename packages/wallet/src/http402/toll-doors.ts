@@ -3,27 +3,13 @@ import { Hono } from "hono";
 import type { Handle } from "../transport/channel.ts";
 import { handoverApp } from "../transport/http-server.ts";
 import { meterHeader } from "./meter-call.ts";
+import { callPath, paymentPath, tollAddress } from "./toll-paths.ts";
 
 /**
  * How far a payment is: nothing of it came yet (`open`), set aside (`reserved`), taken (`paid`), its handler runs or
  * its operator is asked (`running`), it has its answer, or had it (`gone`).
  */
 export type PaymentStatus = "unknown" | "open" | "reserved" | "paid" | "running" | "answered" | "gone";
-
-/** where the doors are, on the server whose calls are paid */
-export const tollAddress = "/.tenten";
-
-const paymentsPath = "/v1/payments";
-const callsPath = "/v1/calls";
-
-export function paymentPath(payment: string): string {
-	return `${tollAddress}${paymentsPath}/${payment}`;
-}
-
-/** `call`: the call's hash in hexadecimal. */
-export function callPath(call: string): string {
-	return `${tollAddress}${callsPath}/${call}`;
-}
 
 export type Statuses = {
 	readonly payment: (payment: string) => PaymentStatus;

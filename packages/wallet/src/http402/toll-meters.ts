@@ -35,7 +35,8 @@ import { type Call, callHash } from "./call.ts";
 import { type MeteredCall, meterHeader, meterOffer, mostMeteredCalls, writeTaken } from "./meter-call.ts";
 import type { NumberedCall } from "./ticking.ts";
 import { pending } from "./toll-answers.ts";
-import { callPath, type PaymentStatus } from "./toll-doors.ts";
+import type { PaymentStatus } from "./toll-doors.ts";
+import { callPath } from "./toll-paths.ts";
 
 /** ticks that one may pay, that a crash may lose, and answers that it may leave unwritten */
 const block = 64;

@@ -43,8 +43,9 @@ import { meterHeader, readMeteredCall } from "./meter-call.ts";
 import { Ticks } from "./ticking.ts";
 import { askingToPay, failed, gone, notPaid, pending, tooBusy } from "./toll-answers.ts";
 import { Books } from "./toll-books.ts";
-import { type PaymentStatus, paymentPath, tollAddress, tollDoors } from "./toll-doors.ts";
+import { type PaymentStatus, tollDoors } from "./toll-doors.ts";
 import { meteredKey, TollMeters } from "./toll-meters.ts";
+import { paymentPath, tollAddress } from "./toll-paths.ts";
 
 /** The handler. `payment`: the id of what paid for the call, the same each time it runs for it; null where it is free. */
 export type Serve = (payment: string | null) => Promise<Response>;
