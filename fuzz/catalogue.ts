@@ -14,6 +14,7 @@ import { http402Targets } from "./targets/http402.ts";
 import { letterTargets } from "./targets/letters.ts";
 import { listTargets } from "./targets/lists.ts";
 import { logTargets } from "./targets/logs.ts";
+import { lostTargets } from "./targets/lost.ts";
 import { machineTargets } from "./targets/machines.ts";
 import { meterTargets } from "./targets/meters.ts";
 import { misbehaviourTargets } from "./targets/misbehaviour.ts";
@@ -50,6 +51,7 @@ export const targets: readonly Target[] = [
 	...fogTargets,
 	...freezeTargets,
 	...deviceTargets,
+	...lostTargets,
 	...listTargets,
 	...crossingDoorTargets,
 	...sealedTargets,

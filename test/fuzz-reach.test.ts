@@ -35,6 +35,9 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/charging/sessions.ts readRows(": "a file of whoever runs it, as those of replays",
 	"packages/cli/src/command/device.ts parse(":
 		"a file that somebody names: shape/deviceApplication, shape/deviceEvidence",
+	"packages/cli/src/command/device-claim.ts parse(":
+		"files that somebody names: shape/token, lost/token of a device",
+	"packages/cli/src/command/device-claim.ts fromHex(": "an argument",
 	"packages/cli/src/command/device-party.ts parse(": "an argument: a key",
 	"packages/cli/src/command/device-party.ts fromHex(": "an argument",
 	"packages/cli/src/command/device-key.ts fromHex(": "a key that it has just made",

@@ -7563,7 +7563,24 @@ export interface operations {
                     };
                 };
             };
-            403: components["responses"]["owner-mismatch"];
+            /** @description `certificate-role` (funds safe): use a certificate whose role allows this; `owner-mismatch` (funds safe): spend only what your own certificate owns */
+            403: {
+                headers: {
+                    /** @description requests that are left at once `r`, and the seconds `t` until all are back */
+                    RateLimit?: string;
+                    /** @description how often its class of routes may be asked: requests at once `q`, and the seconds `w` in which they come back */
+                    "RateLimit-Policy"?: string;
+                    /** @description names this request in the operator's logs */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "certificate-role" | "owner-mismatch";
+                    };
+                };
+            };
             404: components["responses"]["asset-unknown"];
             /** @description `attempt-pending` (funds safe): wait for the other side, or ask for its status; `authority-unknown` (funds safe): fetch the current trust list, or enrol with a listed authority; `frozen` (funds safe): pay with something else, and appeal to its operator; `idempotency-key-in-progress` (funds unknown): send the same again when the first has been answered; `issuer-unknown` (funds safe): fetch the current trust list; `lock-pending` (funds safe): wait for the release; `ruling-early` (funds safe): ask again after redeem until and grace */
             409: {

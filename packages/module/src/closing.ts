@@ -32,6 +32,9 @@ import {
 import type { Core } from "./core.ts";
 import { lastDay } from "./redeemable.ts";
 
+/** What whoever asked knows of itself, and of the time. */
+export type Knowing = Pick<Core, "everOwned" | "ownCertificate" | "ownClock" | "surelyPast">;
+
 /** What is owed for one token. Amounts in minor units. */
 export type Owed = {
 	/** as it was shown: its path, and the output in which it ends */
@@ -65,7 +68,7 @@ export type Ended = {
  * if nothing that is known here bears out a refusal.
  */
 export function endedBy(
-	core: Core,
+	knowing: Knowing,
 	results: readonly ClaimResult[],
 	owed: readonly Owed[],
 	came: readonly VerifiedToken[],
@@ -80,7 +83,7 @@ export function endedBy(
 	let [amount, not] = [0n, undefined as Refusal | undefined];
 	for (const [position, result] of results.entries()) {
 		const one = owed[position] as Owed;
-		const why = disputed(core, result, one, trust);
+		const why = disputed(knowing, result, one, trust);
 		if (why !== undefined) {
 			not ??= why;
 			open.push(position);
@@ -105,7 +108,7 @@ function expect(inTokens: Map<string, Expected>, { terms, hops }: Owed, amount: 
 }
 
 /** Why an answer does not end what was asked about a token. */
-function disputed(core: Core, result: ClaimResult, owed: Owed, trust: Trust): Refusal | undefined {
+function disputed(knowing: Knowing, result: ClaimResult, owed: Owed, trust: Trust): Refusal | undefined {
 	switch (result.kind) {
 		case "paid":
 		case "refreshed":
@@ -115,7 +118,7 @@ function disputed(core: Core, result: ClaimResult, owed: Owed, trust: Trust): Re
 		case "forked":
 			return noFork(result, owed, trust);
 		case "refused":
-			return isBorneOut(core, result.code, owed, trust)
+			return isBorneOut(knowing, result.code, owed, trust)
 				? undefined
 				: refuse("answer-disputed", `the operator says ${result.code}`);
 		default:
@@ -148,13 +151,14 @@ function noFork({ evidence, drawn }: Forked, { token, most }: Owed, trust: Trust
 const late_s = 86_400;
 
 /** Whether what is known here bears out that an operator refuses a token for good. */
-function isBorneOut(core: Core, code: string, { token, claimedAt }: Owed, trust: Trust): boolean {
+function isBorneOut(knowing: Knowing, code: string, { token, claimedAt }: Owed, trust: Trust): boolean {
 	// From then on nobody has to know of it any more.
-	if (Math.min(core.ownClock(), core.surelyPast()) >= lastDay([token.token], trust)) return true;
+	if (Math.min(knowing.ownClock(), knowing.surelyPast()) >= lastDay([token.token], trust)) return true;
 	if (claimedAt === null) return false;
 	if (code === "redeem-closed") return claimedAt + late_s >= token.issue.redeemUntil;
 	return (
-		code === "condition-expired" && token.rules.some(({ condition }) => isBurned(condition, core.ownClock()))
+		code === "condition-expired" &&
+		token.rules.some(({ condition }) => isBurned(condition, knowing.ownClock()))
 	);
 }
 

@@ -17,6 +17,7 @@ export {
 export type { HeldToken } from "./holdings.ts";
 export * from "./keystore/index.ts";
 export type { ListFacts } from "./lists.ts";
+export { askLost, type LostFate, type LostQuestion, takeLost } from "./lost.ts";
 export type { Claimed } from "./metering/claiming.ts";
 export type { DueClaim, MeterWords } from "./metering/desk.ts";
 export type { OpenMeterOptions } from "./metering/paying.ts";

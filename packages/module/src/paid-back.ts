@@ -30,8 +30,7 @@ import {
 	verifyParsedToken,
 	verifyRuling,
 } from "@tenten/protocol";
-import { type Ended, endedBy, type Owed } from "./closing.ts";
-import type { Core } from "./core.ts";
+import { type Ended, endedBy, type Knowing, type Owed } from "./closing.ts";
 
 /** What was stated, and of what. */
 export type Stated = {
@@ -66,7 +65,7 @@ export type PaidBack = Ended & { readonly fresh: readonly VerifiedToken[] };
  * `request-mismatch`, and those of `endedBy`.
  */
 export function paidBack(
-	core: Core,
+	knowing: Knowing,
 	{ ruling, reply: encoded }: Extract<RulingReply, { readonly kind: "ruled" }>,
 	{ asset, subject, request, owners, parts }: Stated,
 	trust: Trust,
@@ -85,25 +84,25 @@ export function paidBack(
 	if (order?.action.kind !== "account" || !isOurs)
 		return refuse("request-mismatch", "the answer to another statement");
 	const { account } = order.action;
-	const fresh = issuedTo(core, reply.issues, owners, asset, trust);
+	const fresh = issuedTo(knowing, reply.issues, owners, asset, trust);
 	const owed = parts.map(({ holding, ...part }): Owed => {
 		// Also of what a fork reserve pays: the account may not take that either.
-		const isInTokens = !mayTake(core, account, holding);
+		const isInTokens = !mayTake(knowing, account, holding);
 		return { ...part, least: holding.amount, isInTokens, claimedAt: null };
 	});
-	const ended = endedBy(core, reply.results, owed, fresh, trust);
+	const ended = endedBy(knowing, reply.results, owed, fresh, trust);
 	return isRefusal(ended) ? ended : { ...ended, fresh };
 }
 
 /** Whether an account may take it at some time. Of an account that is not known here an operator may think otherwise. */
-export function mayTake(core: Core, account: Bytes, holding: Holding): boolean {
-	const certificate = core.ownCertificate(account);
+export function mayTake(knowing: Knowing, account: Bytes, holding: Holding): boolean {
+	const certificate = knowing.ownCertificate(account);
 	return isRefusal(certificate) || mayCredit(holding, certificate, undefined);
 }
 
 /** The tokens of this asset that were issued to one of these owners, each once, and none that was here before. */
 export function issuedTo(
-	core: Core,
+	knowing: Knowing,
 	issues: readonly NewIssue[],
 	owners: readonly Owner[],
 	asset: AssetId,
@@ -114,7 +113,7 @@ export function issuedTo(
 		for (const owner of owners) {
 			const token = verifyParsedToken(tokenFromIssue(proof, owner), trust);
 			if (isRefusal(token) || !sameAsset(token.asset, asset)) continue;
-			if (!core.everOwned(token.outputId)) fresh.set(toHex(token.outputId), token);
+			if (!knowing.everOwned(token.outputId)) fresh.set(toHex(token.outputId), token);
 		}
 	return [...fresh.values()];
 }

@@ -14,19 +14,20 @@ import { BadInput } from "../bad-input.ts";
 import { type DeviceSays, type History, PartyDesk, type Standing } from "../device/party.ts";
 import type { Output } from "../output.ts";
 import { type AdminProblem, isProblem } from "../server/issuer-answer.ts";
-import { family, type Outcome, subcommand } from "../subcommand.ts";
+import { family, type Outcome, subcommand, type Usage } from "../subcommand.ts";
 import { codeInWords } from "../trust-file.ts";
 import { introducedAt } from "../wallet/folder.ts";
 import { keyOption, type SignFlags, signerIn } from "./device-key.ts";
 import { refusedBy } from "./operator-command.ts";
 import { keyOptions } from "./rail-key.ts";
 
-type AskFlags = SignFlags & { readonly operator: string; readonly pin?: string };
-const askRequired = [keyOption, ["--operator <address>", "where the device is enrolled"]] as const;
-const askOptions = [
+type Flags = NonNullable<Usage["options"]>;
+export type AskFlags = SignFlags & { readonly operator: string; readonly pin?: string };
+export const askRequired: Flags = [keyOption, ["--operator <address>", "where the device is enrolled"]];
+export const askOptions: Flags = [
 	["--pin <id>", "the operator's id, as it is known from elsewhere (hex): anything else is refused"],
 	...keyOptions,
-] as const;
+];
 
 async function deskOf(flags: AskFlags, output: Output): Promise<PartyDesk> {
 	const introduced = await introducedAt(flags.operator, flags.pin);

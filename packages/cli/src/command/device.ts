@@ -8,6 +8,7 @@
  *   apply ◀─────────────────────  (an application) ───────────────▶ certificate
  *                                 order, show ────────────────────▶ history, status lists
  *                                 held ◀─────────────────────────── what its gateway keeps of it
+ *   lost                          claim ──────────────────────────▶ what it owned, once nobody else can claim it
  */
 import {
 	type Bytes,
@@ -32,6 +33,7 @@ import { codeInWords, readBytes } from "../trust-file.ts";
 import { walletCommand } from "../wallet/command.ts";
 import { operatorAt } from "../wallet/folder.ts";
 import { attestCommand } from "./device-attest.ts";
+import { claimCommand } from "./device-claim.ts";
 import { appointCommand, delegateCommand } from "./device-delegate.ts";
 import { heldCommand } from "./device-held.ts";
 import { keyCommand } from "./device-key.ts";
@@ -48,6 +50,7 @@ export function deviceCommands(): Command {
 		orderCommands(),
 		showCommand(),
 		heldCommand(),
+		claimCommand(),
 	]);
 }
 

@@ -106,6 +106,7 @@ export const walletEndpoints = named("wallets", {
 			"ruling-early",
 			"ruling-taken",
 			"refund-closed",
+			"certificate-role",
 			"meter-mismatch",
 			"tick-invalid",
 			"meter-over",

@@ -1,4 +1,4 @@
-/** How each code is provoked that speaks of meters. */
+/** How each code is provoked that speaks of meters, and of who answers for a device. */
 import { type Saying, serializeRulingRequest, type VerifiedToken } from "@tenten/protocol";
 import { openMeter, type TestMeter } from "../../../module/test/support/meter.ts";
 import { day } from "../../../module/test/support/world.ts";
@@ -22,6 +22,11 @@ async function claimed(s: Served, { token, chains }: TestMeter, ticks: number) {
 }
 
 export const byMeters: Provocations = {
+	"certificate-role": async (s) => {
+		const { outputId: output } = s.pending;
+		const says: Saying = { kind: "lost", output, account: s.alice.certificate.hash, fallback: null };
+		return send(s, rulings, await statement(s, s.alice, says, s.pending));
+	},
 	"meter-mismatch": async (s) => {
 		const { token } = await meterOf(s);
 		return send(s, rulings, serializeRulingRequest({ kind: "close", token: token.token }));
