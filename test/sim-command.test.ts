@@ -24,6 +24,7 @@ test("what asks for nothing, or for two things at once, is refused", async () =>
 		["--seed", "3", "--seeds", "5"],
 		["--seed", "3", "--first", "5"],
 		["--trace"],
+		["--settlement", "--suite", "real"],
 	];
 	for (const args of refused) {
 		const { code, stdout, stderr } = await sim(null, ...args, "--json");
@@ -42,6 +43,14 @@ test("a world that is traced leaves one line of JSON on stdout", async () => {
 	const { seeds, rerun, payments, begun, cancelled } = jsonOf(ended);
 	assert.deepEqual([seeds, rerun], [1, 1]);
 	assert.ok(payments > 0 && payments + cancelled <= begun, `${payments} + ${cancelled} of ${begun}`);
+});
+
+test("worlds of settlement are run by the same command", async () => {
+	const ended = await sim(null, "--settlement", "--seeds", "1", "--steps", "12", "--json");
+	assert.equal(ended.code, 0, ended.stderr);
+	const { seeds, rerun, violations, settlement } = jsonOf(ended);
+	assert.deepEqual([seeds, rerun, violations], [1, 1, []]);
+	assert.ok(settlement.records > 0 && settlement.paid > 0);
 });
 
 test("what is found is kept at once, and run first from then on", async () => {

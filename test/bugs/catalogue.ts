@@ -8,6 +8,7 @@ import { found } from "./catalogue/found.ts";
 import { keeping } from "./catalogue/keeping.ts";
 import { redeeming } from "./catalogue/redeeming.ts";
 import { ruling } from "./catalogue/ruling.ts";
+import { settling } from "./catalogue/settling.ts";
 import { taking } from "./catalogue/taking.ts";
 
 export const bugs: readonly Bug[] = [
@@ -20,6 +21,7 @@ export const bugs: readonly Bug[] = [
 	...keeping,
 	...found,
 	...accounts,
+	...settling,
 ];
 
 export function bugNamed(name: string): Bug | undefined {

@@ -1,5 +1,10 @@
 /** @tenten/sim: its public surface. */
+export { accountText, madeUpIban } from "./bank/accounts.ts";
+export type { AskedFile, AskedLine, BankMoney } from "./bank/asked.ts";
+export { answerIsoDebits, bookedDocument, readIsoFile } from "./bank/iso.ts";
+export { answerZenginDebits, readZenginFile } from "./bank/zengin.ts";
 export { Chance } from "./chance.ts";
+export { Counts } from "./counts.ts";
 export { type Suite, suites } from "./cryptography.ts";
 export { type KeptSeed, keepSeed, keptSeeds } from "./kept-seeds.ts";
 export { type LedgerWorldReport, runLedgerWorld } from "./ledger/world.ts";
@@ -16,5 +21,6 @@ export { beginning_ms, randomOf } from "./matrix/virtual-world.ts";
 export { type FoundViolation, type Payments, runSeed, type SeedOptions, type SeedResult } from "./run.ts";
 export { messagesToSystems, type RailLoad, runRailLoad } from "./scale/rail-load.ts";
 export { runTown, type TownReport } from "./scale/town.ts";
+export { runSettlementWorld, type SettlementReport } from "./settlement/world.ts";
 export { type SimulationOptions, type SimulationReport, simulate } from "./simulate.ts";
 export { type Trait, traits } from "./trait.ts";

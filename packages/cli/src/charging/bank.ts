@@ -9,25 +9,16 @@
  * 口座振替 with a result on each line.
  */
 import type { Bytes } from "@tenten/protocol";
-import { answerIsoDebits, bookedDocument, readIsoFile } from "./bank-iso.ts";
-import { answerZenginDebits, readZenginFile } from "./bank-zengin.ts";
-
-export type AskedLine = {
-	readonly reference: string;
-	/** as the file names it */
-	readonly account: string;
-	/** minor units */
-	readonly amount: bigint;
-};
-
-export type AskedFile = {
-	readonly kind: "debit" | "credit";
-	/** who sent it */
-	readonly own: string;
-	/** by which the bank calls it: its message, or empty where the format has none */
-	readonly message: string;
-	readonly lines: readonly AskedLine[];
-};
+import {
+	type AskedFile,
+	type AskedLine,
+	answerIsoDebits,
+	answerZenginDebits,
+	type BankMoney,
+	bookedDocument,
+	readIsoFile,
+	readZenginFile,
+} from "@tenten/sim";
 
 export type BankAnswer = {
 	/** documents for the desk, in the order in which they come */
@@ -37,8 +28,6 @@ export type BankAnswer = {
 	/** minor units that were booked */
 	readonly booked: bigint;
 };
-
-export type BankMoney = { readonly currency: string; readonly scale: number };
 
 export class Bank {
 	readonly money: BankMoney;

@@ -9,11 +9,12 @@
  */
 import type { BankDesk, KeptClaim } from "@tenten/operator";
 import { type Bytes, type PartyStatement, toHex } from "@tenten/protocol";
+import { type AskedLine, accountText } from "@tenten/sim";
 import { must } from "../ecosystem.ts";
-import type { AskedLine, Bank } from "./bank.ts";
+import type { Bank } from "./bank.ts";
 import { debtsIn, type Netted, net } from "./clearing.ts";
 import { dayOf, type Month } from "./months.ts";
-import { accountText, type Company, type Parties } from "./parties.ts";
+import type { Company, Parties } from "./parties.ts";
 
 export type MonthEndOptions = {
 	readonly desk: BankDesk;

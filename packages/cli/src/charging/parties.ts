@@ -10,6 +10,7 @@
 import { generateKey, signerFrom } from "@tenten/module";
 import type { OwnAccount, PartyAccount } from "@tenten/operator";
 import { type Bytes, keyId, type Signer, sha256, toHex, toUtf8 } from "@tenten/protocol";
+import { madeUpIban } from "@tenten/sim";
 import type { Session } from "./sessions.ts";
 
 export type Rail = "iso" | "zengin";
@@ -81,7 +82,7 @@ function known<T>(found: T | undefined, what: string): T {
 function companyOf(name: string, at: number, rail: Rail): Company {
 	const id = sha256(toUtf8(`charging company ${name}`));
 	if (rail === "iso") {
-		const account = { holder: `${name} Charging`, account: { iban: norwegianIban(900_000 + at) }, bic: null };
+		const account = { holder: `${name} Charging`, account: { iban: madeUpIban(900_000 + at) }, bic: null };
 		return { name, id, rail, own: { rail: "iso20022", account, creditorId: `NO00ZZZ${900 + at}` } };
 	}
 	const account = { bank: "0001", branch: "001", kind: "ordinary", number: `${9_000_000 + at}` } as const;
@@ -108,22 +109,9 @@ function accountOf(name: string, at: number, { rail }: Company): PartyAccount {
 		rail: "iso20022",
 		account: {
 			holder: name.replace(/[^A-Za-z0-9 -]/g, " "),
-			account: { iban: norwegianIban(at) },
+			account: { iban: madeUpIban(at) },
 			bic: null,
 		},
 		mandate: { id: `MANDATE-${at + 1}`, signedOn: "2014-01-01" },
 	};
-}
-
-/** What a bank knows an account by. */
-export function accountText({ rail, account }: OwnAccount | PartyAccount): string {
-	if (rail === "zengin") return `${account.bank}-${account.branch}-1${account.number.padStart(7, "0")}`;
-	return "iban" in account.account ? account.account.iban : account.account.other;
-}
-
-/** Made up, with the check digits of ISO 13616. */
-function norwegianIban(number: number): string {
-	const account = `${86_010_000_000 + number}`;
-	const check = 98n - (BigInt(`${account}232400`) % 97n);
-	return `NO${`${check}`.padStart(2, "0")}${account}`;
 }

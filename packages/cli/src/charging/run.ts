@@ -10,6 +10,7 @@
  */
 import type { Bytes } from "@tenten/protocol";
 import { assetHash } from "@tenten/protocol";
+import { accountText } from "@tenten/sim";
 import { Charge } from "./charge.ts";
 import type { Device } from "./device.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
@@ -17,7 +18,6 @@ import { MonthEnd, type MonthEnded } from "./month-end.ts";
 import { type Month, monthsBetween } from "./months.ts";
 import { type Oracle, oracleOf } from "./oracle.ts";
 import type { Rail } from "./parties.ts";
-import { accountText } from "./parties.ts";
 import { Provisions } from "./provisions.ts";
 import { Records } from "./records.ts";
 import { Schedule } from "./schedule.ts";

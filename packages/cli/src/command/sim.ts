@@ -23,6 +23,7 @@ import { BadInput } from "../bad-input.ts";
 import type { Output } from "../output.ts";
 import { stopSignal } from "../server/until-stopped.ts";
 import { type Outcome, subcommand } from "../subcommand.ts";
+import { refuseOthers, runSettlement, settlementRounds } from "./sim-settlement.ts";
 
 type Options = {
 	readonly seeds?: string;
@@ -35,6 +36,7 @@ type Options = {
 	readonly trace?: true;
 	readonly keep?: true;
 	readonly kept?: string;
+	readonly settlement?: true;
 };
 
 const defaultSteps: Readonly<Record<Suite, number>> = { toy: 2_000, real: 600 };
@@ -60,6 +62,10 @@ export function simCommand(): Command {
 				["--without <traits>", `worlds as before they had these (${traits.join(",")})`],
 				["--trace", "with --seed: print every event"],
 				["--keep", "keep the seeds that break something, to be run first from now on"],
+				[
+					"--settlement",
+					`worlds of settlement instead: records, claims, files and banks; --steps are their rounds (default: ${settlementRounds})`,
+				],
 				["--kept <file>", "where seeds are kept (default: with the simulator's sources)"],
 			],
 		},
@@ -68,6 +74,8 @@ export function simCommand(): Command {
 }
 
 async function run(output: Output, options: Options): Promise<Outcome> {
+	const isSettlement = options.settlement === true;
+	if (isSettlement) refuseOthers(options);
 	const plan = planOf(options);
 	const stop = stopSignal();
 	let isStopped = false;
@@ -76,6 +84,10 @@ async function run(output: Output, options: Options): Promise<Outcome> {
 		output.say("ends here, with what was run so far");
 	});
 	try {
+		if (isSettlement) {
+			const isOver = (): boolean => isStopped || Date.now() >= plan.until;
+			return await runSettlement(output, { ...plan, rounds: plan.steps, rerunEvery, isOver });
+		}
 		if (options.trace === true)
 			for (const seed of plan.seeds)
 				await runSeed({ ...plan, seed, say: output.say, isStopped: () => isStopped });
@@ -110,7 +122,12 @@ function planOf(options: Options): Plan {
 	const first = isOne ? countOf(options.seed, "--seed", 0, 0) : countOf(options.first, "--first", 1, 0);
 	return {
 		suite,
-		steps: countOf(options.steps, "--steps", defaultSteps[suite], 1),
+		steps: countOf(
+			options.steps,
+			"--steps",
+			options.settlement === true ? settlementRounds : defaultSteps[suite],
+			1,
+		),
 		without: traitsOf(options.without),
 		seeds: { [Symbol.iterator]: () => numbersFrom(first, count) },
 		count,

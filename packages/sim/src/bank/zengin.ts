@@ -1,6 +1,6 @@
 /** What a bank reads of 総合振込 and 口座振替, and answers to the second: the file itself, with a result on each line. */
 import type { Bytes } from "@tenten/protocol";
-import type { AskedFile, AskedLine } from "./bank.ts";
+import type { AskedFile, AskedLine } from "./asked.ts";
 
 const recordBytes = 120;
 

@@ -1,6 +1,6 @@
 /** What a bank reads of pain.001 and pain.008, and answers: pain.002, camt.053, camt.054; as their schemas have them. */
 import { type Bytes, toUtf8 } from "@tenten/protocol";
-import type { AskedFile, AskedLine, BankMoney } from "./bank.ts";
+import type { AskedFile, AskedLine, BankMoney } from "./asked.ts";
 
 const namespace = "urn:iso:std:iso:20022:tech:xsd:";
 
@@ -62,17 +62,23 @@ export function answerIsoDebits(
 	const refused = file.lines.filter((_, at) => isRefused[at] === true);
 	const booked = file.lines.filter((_, at) => isRefused[at] === false);
 	return [
-		...(refused.length === 0 ? [] : [statusReport(file.message, refused)]),
+		...(refused.length === 0 ? [] : [statusReport(file, refused, "RJCT")]),
 		...(booked.length === 0 ? [] : [bookedDocument("camt.054", booked, "CRDT", money)]),
 	];
 }
 
-/** `AM04`: insufficient funds. */
-function statusReport(message: string, lines: readonly AskedLine[]): Bytes {
-	const of = `<OrgnlMsgId>${message}</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.09</OrgnlMsgNmId>`;
+/** `ACSC`: settled. `RJCT`: refused, for insufficient funds, `AM04`. */
+export function statusReport(
+	{ kind, message }: Pick<AskedFile, "kind" | "message">,
+	lines: readonly Pick<AskedLine, "reference">[],
+	status: "ACSC" | "RJCT",
+): Bytes {
+	const name = kind === "debit" ? "pain.008.001.09" : "pain.001.001.10";
+	const of = `<OrgnlMsgId>${message}</OrgnlMsgId><OrgnlMsgNmId>${name}</OrgnlMsgNmId>`;
+	const reason = status === "RJCT" ? "<StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf>" : "";
 	const each = lines.map(
 		({ reference }) =>
-			`<TxInfAndSts><OrgnlEndToEndId>${reference}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf></TxInfAndSts>`,
+			`<TxInfAndSts><OrgnlEndToEndId>${reference}</OrgnlEndToEndId><TxSts>${status}</TxSts>${reason}</TxInfAndSts>`,
 	);
 	return documentOf(
 		"pain.002.001.11",
@@ -86,13 +92,15 @@ const names = {
 	"camt.054": ["BkToCstmrDbtCdtNtfctn", "Ntfctn"],
 } as const;
 
-/** Entries that were booked, one a line; `side` as our account sees it. */
+/** Entries that were booked, one a line; `side` as our account sees it; `returned`: they came back, by this code. */
 export function bookedDocument(
 	kind: keyof typeof names,
-	lines: readonly AskedLine[],
+	lines: readonly Pick<AskedLine, "reference" | "amount">[],
 	side: "CRDT" | "DBIT",
 	{ currency, scale }: BankMoney,
+	returned: string | null = null,
 ): Bytes {
+	const back = returned === null ? "" : `<RtrInf><Rsn><Cd>${returned}</Cd></Rsn></RtrInf>`;
 	const [outer, inside] = names[kind];
 	const balance =
 		kind === "camt.054"
@@ -100,7 +108,7 @@ export function bookedDocument(
 			: `<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="${currency}">${decimalOf(0n, scale)}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-01</Dt></Dt></Bal>`;
 	const entries = lines.map(
 		({ reference, amount }) =>
-			`<Ntry><Amt Ccy="${currency}">${decimalOf(amount, scale)}</Amt><CdtDbtInd>${side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd><Prtry><Cd>TX</Cd></Prtry></BkTxCd><NtryDtls><TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>`,
+			`<Ntry><Amt Ccy="${currency}">${decimalOf(amount, scale)}</Amt><CdtDbtInd>${side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd><Prtry><Cd>TX</Cd></Prtry></BkTxCd><NtryDtls><TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs>${back}</TxDtls></NtryDtls></Ntry>`,
 	);
 	return documentOf(
 		`${kind}.001.08`,
