@@ -47,6 +47,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/operator/src/fog/store-file.ts parse(": "rows of its own, which it checked: settle/device record",
 	"packages/cli/src/server/issuer-makers.ts fromHex(": "a file of whoever runs it, whose form was checked",
 	"packages/cli/src/server/issuer-makers.ts parse(": "a file of whoever runs it",
+	"packages/cli/src/server/android-roots.ts JSON.parse(": "a file of whoever runs it",
 	"packages/cli/src/device/party.ts parse(":
 		"a file that somebody names, what its operator answers: shape/deviceEvidence, shape/deviceApplication",
 	"packages/cli/src/device/party.ts fromHex(": "what its operator answers",

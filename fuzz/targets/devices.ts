@@ -47,8 +47,20 @@ import {
 	type Holder,
 	issueTo,
 	ownerOf,
+	signerFrom,
 	signLink,
 } from "../../packages/module/test/support/world.ts";
+import { verifyEvidence } from "../../packages/operator/src/devices/attested.ts";
+import { usualDevices } from "../../packages/operator/src/index.ts";
+import {
+	attestedCertificate,
+	chainOf,
+	describedKey,
+	ecKey,
+	hierarchy,
+	p256Of,
+	pinned,
+} from "../../packages/operator/test/support/android-chain.ts";
 import { Broken, mustBeSame, type Outcome, outcomeOf, type Target } from "../target.ts";
 
 const world = await createWorld({ seed: "devices" });
@@ -185,6 +197,28 @@ function attested(input: Bytes): Outcome {
 	return reason ?? "accepted";
 }
 
+const phone = signerFrom(new Uint8Array(32).fill(7), "ES256");
+const android = hierarchy(world.now, { root: ecKey(41) });
+const phoneChains = [1, 2].map((level) =>
+	chainOf([
+		attestedCertificate(
+			android,
+			p256Of(phone.key),
+			describedKey(nonce, { attestedBy: level, keptBy: level }),
+		),
+		...android.above,
+	]),
+);
+
+function androidAttested(input: Bytes): Outcome {
+	const of = { operator: world.operator.id, key: phone.key, nonce, now: world.now };
+	const androidRoots = [pinned(android, "tee", world.now)];
+	const devices = { ...usualDevices, androidRoots };
+	const { assurance, reason } = verifyEvidence(input, of, devices, believing);
+	if (assurance !== (reason === null ? "tee" : "software")) throw new Broken("a level beyond its root's");
+	return reason ?? "accepted";
+}
+
 function listed(input: Bytes): Outcome {
 	const list = verifyStatusList(input, { trust, newest: () => null, now: world.now });
 	return isRefusal(list) ? list.code : "accepted";
@@ -205,6 +239,7 @@ export const deviceTargets: readonly Target[] = [
 	),
 	target("status list", lists, listed),
 	target("attestation", eats, attested),
+	{ ...target("android attestation", phoneChains, androidAttested), weight: 10 },
 	target("offer", [offer], (input) => outcomeOf(verifyOffer(input, judging))),
 	target("deal", deals, (input) => outcomeOf(verifyDeal(input, judging))),
 	target("certificate", [robot.certificate.encoded, other.certificate.encoded], delegated),

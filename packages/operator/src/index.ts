@@ -17,6 +17,8 @@ export type { Licensing, Standing } from "./definitions/definitions.ts";
 export { algorithmOf, type JoseKey, type JosePair, makeJoseKey } from "./definitions/jose-key.ts";
 export type { Licensor } from "./definitions/licence.ts";
 export { localLicensor, makeLicence, makeStatusList, presentLicence } from "./definitions/licence-making.ts";
+export { type AndroidStatusList, androidSerials } from "./devices/android/status-list.ts";
+export type { AndroidRoot } from "./devices/android/verify.ts";
 export { Parties } from "./devices/parties.ts";
 export { type DevicePolicy, usualDevices } from "./devices/policy.ts";
 export { type Answers, enrolledAnswers } from "./devices/recording.ts";

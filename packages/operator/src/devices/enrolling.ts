@@ -27,13 +27,13 @@ import {
 	refuse,
 	serialize,
 	type VerifiedApplication,
-	verifyAttestation,
 	verifyDeviceApplication,
 } from "@tenten/protocol";
 import type { OperatorContext } from "../context.ts";
 import { insertCertificate, type MadeCertificate, signCertificate, storedAnswer } from "../enrol.ts";
 import { insertNew } from "../store/insert-new.ts";
 import type { Transaction } from "../store/store.ts";
+import { verifyEvidence } from "./attested.ts";
 import { type CountedDaily, countDaily, refuseDaily } from "./daily.ts";
 import {
 	addEntry,
@@ -149,12 +149,12 @@ async function findIn(
 
 async function certifyDevice(
 	{ keys, policy, id: operator, verify, now, entropy }: Means,
-	{ makers, limitsOf }: DevicePolicy,
+	devices: DevicePolicy,
 	{ body: { key, nonce, attestation }, delegations, delegated }: VerifiedApplication,
 	{ party, place, attestedFor }: Found,
 ): Promise<{ readonly made: MadeCertificate; readonly reason: string | null }> {
 	const at = now();
-	const attested = verifyAttestation(attestation, { operator, key, nonce, makers, verify, now: at });
+	const attested = verifyEvidence(attestation, { operator, key, nonce, now: at }, devices, verify);
 	const { assurance, reason } = once(attested, attestedFor);
 	const { name, opening, place: partyStatus } = party;
 	const commitment = partyCommitment(name, opening);
@@ -162,7 +162,7 @@ async function certifyDevice(
 		role: "device",
 		...{ class: null, merchantCategory: null, region: null },
 		assurance,
-		limits: limitsOf(assurance),
+		limits: devices.limitsOf(assurance),
 		responsible: { commitment, status: place, partyStatus, delegations },
 	};
 	const expiresAt = Math.min(at + policy.certificateValidity, delegated.until);

@@ -1,9 +1,12 @@
 /** What an operator asks of devices. */
 import type { Assurance, Maker, Profile } from "@tenten/protocol";
+import type { AndroidRoot } from "./android/verify.ts";
 
 export type DevicePolicy = {
 	/** whose attestation counts, and for which level */
 	readonly makers: readonly Maker[];
+	/** under which roots Android key attestations count, and up to which level; none if left out */
+	readonly androidRoots?: readonly AndroidRoot[];
 	/** of a certificate, beside what its delegations say */
 	readonly limitsOf: (assurance: Assurance) => Profile["limits"];
 	/** seconds for which a status list counts; it is renewed at half of them */

@@ -1,7 +1,7 @@
 /**
  * Attestation: what a maker signed of a device's key, and the assurance level that follows.
  *
- * Evidence is an Entity Attestation Token (EAT, RFC 9711) as a COSE-signed CWT, under a maker's key that the operator
+ * Evidence is an Android key attestation, which an operator alone verifies, or an Entity Attestation Token (EAT, RFC 9711) as a COSE-signed CWT, under a maker's key that the operator
  * pinned with the level that this maker's devices deserve. It must be fresh (`eat_nonce`), about this very key (`cnf`,
  * RFC 8747), for this operator where it names one (`aud`), and of a device that nobody debugs (`dbgstat`). Whatever else
  * it is, or none, gives the lowest level and says why: an operator enrols such a device with small limits, or not at all.
@@ -10,10 +10,13 @@
  */
 import {
 	type Bytes,
+	bytes,
 	equalBytes,
 	type Item,
 	isRefusal,
+	list,
 	parseItem,
+	type Shape,
 	type TypeOf,
 	toHex,
 } from "../codec/index.ts";
@@ -35,10 +38,13 @@ export type Assurance = TypeOf<typeof assurance>;
 /** Bytes of evidence. */
 export const maximumAttestation = 8_192;
 
+/** Android Key Attestation: X.509 certificates (DER), the key's own first, each signed by the next. */
+export const androidChain: Shape<readonly Bytes[]> = list(bytes(1, 4_096), 6, 2);
+
 /** A maker's attestation key, and what its devices' keys are kept in. */
 export type Maker = { readonly key: PublicKey; readonly assurance: Assurance };
 
-/** `reason`: why the level is not a higher one; null where it is what the maker is pinned at. */
+/** `reason`: why the level is the lowest; null where the evidence proves the level. */
 export type Attested = { readonly assurance: Assurance; readonly reason: string | null };
 
 /** What an attestation must be of. `operator`: the id of whom the device enrols with; `now`: unix seconds. */
