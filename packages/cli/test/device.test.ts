@@ -79,6 +79,7 @@ test("a wallet becomes a device, is suspended by its party, refused, and pays ag
 		[...delegate, ...limits],
 		[...delegate, "--slice", "1:5-5", "--days", "30"],
 	]);
+	assert.equal(last[4]?.status, 1, "what was certified once is not");
 	assert.deepEqual(
 		last.map(({ status, json }) => json.parties?.[0].standing ?? json.standing ?? json.code ?? status),
 		[

@@ -14,10 +14,10 @@ import {
 	record,
 	signedMeterRequest,
 	type TypeOf,
+	tickCount,
+	tickCountOrZero,
 	unixSeconds,
 } from "@tenten/protocol";
-
-const ticks = integer(0, limits.ticks * limits.chains);
 
 /** What an operator is asked of a meter: once signed, the same bytes until it is over. */
 const claim = record({
@@ -44,7 +44,7 @@ const facts = {
 	units: amount,
 	perTicks: integer(1, 2 ** 32),
 	/** the most that may be ticked */
-	most: ticks,
+	most: tickCountOrZero,
 	/** unix seconds */
 	openedAt: unixSeconds,
 	/** unix seconds: see `MeterTerms` */
@@ -55,7 +55,7 @@ const facts = {
 	keepUntil: unixSeconds,
 	lastDay: unixSeconds,
 	/** how many ticks it ended at; null while it goes on, and where the other side alone knows */
-	counted: nullable(ticks),
+	counted: nullable(tickCountOrZero),
 	claim: nullable(claim),
 	/** nothing more is to be asked of an operator */
 	isOver: boolean,
@@ -66,7 +66,7 @@ export type MeterFacts = TypeOf<typeof factsShape>;
 export const payerMeterRow = record({ state: meterPayerState, ...facts });
 export type PayerMeterRow = TypeOf<typeof payerMeterRow>;
 
-const policy = { step: integer(1, limits.ticks), keepEvery: integer(1, limits.ticks * limits.chains) };
+const policy = { step: integer(1, limits.ticks), keepEvery: tickCount };
 
 export const payeeMeterRow = record({ state: meterPayeeState, ...facts, ...policy });
 export type PayeeMeterRow = TypeOf<typeof payeeMeterRow>;

@@ -44,5 +44,8 @@ export const limits = {
 	amount: 2n ** 63n - 1n,
 } as const;
 
+/** Ticks of one meter, of all its chains. */
+export const ticksMost: number = limits.ticks * limits.chains;
+
 /** Seconds by which another's clock may be ahead of the reader's; what is dated later does not count yet. */
 export const aheadMost_s = 60;

@@ -7,7 +7,7 @@
  */
 import type { Bytes } from "./bytes.ts";
 import { decodeItem, decodeOwnItem, encodeItem, type Item } from "./cbor.ts";
-import { limits } from "./limits.ts";
+import { limits, ticksMost } from "./limits.ts";
 import { isRefusal, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
 
 // Methods, so that a union can hold the shapes of its variants.
@@ -93,6 +93,10 @@ export function integer(minimum: number, maximum: number): Shape<number> {
 
 /** Seconds since 1970-01-01T00:00:00Z. */
 export const unixSeconds: Shape<number> = integer(0, Number.MAX_SAFE_INTEGER);
+
+/** How many ticks of a meter, and where there may be none. */
+export const tickCount: Shape<number> = integer(1, ticksMost);
+export const tickCountOrZero: Shape<number> = integer(0, ticksMost);
 
 /** Minor units of an asset: at least one, at most what a signed 64-bit column holds. */
 export const amount: Shape<bigint> = {

@@ -25,6 +25,7 @@ import {
 	serialize,
 	type TypeOf,
 	text,
+	tickCount,
 	unixSeconds,
 } from "../codec/index.ts";
 import { type Signer, signature, taggedHash, verifySign1 } from "../crypto/index.ts";
@@ -36,9 +37,6 @@ import {
 } from "../identity/index.ts";
 import { assetId, dueFor } from "../token/index.ts";
 
-/** Ticks a deal: what one meter holds. */
-export const mostTicks: number = limits.ticks * limits.chains;
-
 const dealOffer = record({
 	/** the seller's, encoded */
 	certificate: bytes(1, 1024),
@@ -46,7 +44,7 @@ const dealOffer = record({
 	/** so many minor units for so many ticks */
 	units: amount,
 	perTicks: integer(1, 2 ** 32),
-	mostTicks: integer(1, mostTicks),
+	mostTicks: tickCount,
 	/** what is sold, e.g. `charging`: a purpose that a delegation may name */
 	purpose: nullable(text(32)),
 	nonce: bytes32,
@@ -61,7 +59,7 @@ const dealAcceptance = record({
 	/** the buyer's, encoded */
 	certificate: bytes(1, 1024),
 	/** at most as many as were offered */
-	mostTicks: integer(1, mostTicks),
+	mostTicks: tickCount,
 	acceptedAt: unixSeconds,
 });
 export type DealAcceptance = TypeOf<typeof dealAcceptance>;

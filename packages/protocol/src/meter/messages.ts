@@ -3,8 +3,6 @@ import {
 	type Bytes,
 	bytes32,
 	encodeItem,
-	integer,
-	limits,
 	nullable,
 	parse,
 	type Refusal,
@@ -12,13 +10,13 @@ import {
 	serialize,
 	type TypeOf,
 	text,
+	tickCount,
+	tickCountOrZero,
 	union,
 } from "../codec/index.ts";
 import { signature } from "../crypto/index.ts";
 import { token } from "../token/index.ts";
 import { signedMeterRequest } from "./request.ts";
-
-const counted = integer(0, limits.ticks * limits.chains);
 
 /** `meter` is the meter's id. */
 export const meterMessage = union({
@@ -29,13 +27,13 @@ export const meterMessage = union({
 	opened: [3, record({ meter: bytes32, link: bytes32, signature })],
 	release: [4, record({ meter: bytes32, secret: bytes32 })],
 	/** ticks no more, signed, and asks for the final count: `ticks` is what was paid as far as the payer knows */
-	stop: [5, record({ meter: bytes32, ticks: counted, signature })],
+	stop: [5, record({ meter: bytes32, ticks: tickCountOrZero, signature })],
 	/** the final count; `proof`: that its payee has that tick (tick.ts), null where there was none */
 	count: [
 		6,
 		record({
 			meter: bytes32,
-			ticks: counted,
+			ticks: tickCountOrZero,
 			proof: nullable(bytes32),
 			signature,
 		}),
@@ -48,7 +46,7 @@ export const meterMessage = union({
 	/** `about` is a meter or a request */
 	refused: [10, record({ about: bytes32, code: text(32), detail: text(256) })],
 	/** how far the payee has come, and the proof of that tick */
-	reached: [11, record({ meter: bytes32, ticks: integer(1, limits.ticks * limits.chains), proof: bytes32 })],
+	reached: [11, record({ meter: bytes32, ticks: tickCount, proof: bytes32 })],
 });
 export type MeterMessage = TypeOf<typeof meterMessage>;
 export type MeterMessageOf<K extends MeterMessage["kind"]> = Extract<MeterMessage, { readonly kind: K }>;

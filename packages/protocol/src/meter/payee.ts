@@ -18,13 +18,12 @@ import {
 	type Bytes,
 	bytes32,
 	equalBytes,
-	integer,
 	isRefusal,
-	limits,
 	nullable,
 	record,
 	refuse,
 	type TypeOf,
+	tickCountOrZero,
 	union,
 } from "../codec/index.ts";
 import { signature, verifySign1 } from "../crypto/index.ts";
@@ -54,16 +53,17 @@ import { acceptMeter } from "./opening.ts";
 import type { VerifiedMeterRequest } from "./request.ts";
 import { type Tick, tickProof } from "./tick.ts";
 
-const counted = integer(0, limits.ticks * limits.chains);
-
 /** The payee's states that are ever durable. `meter`: its id; `preimage` of its last tick, null where there was none. */
 export const meterPayeeState = union({
 	reserved: [1, record({ meter: bytes32, token, link: bytes32, signature })],
 	/** `token` ends in the metered output, released */
-	open: [2, record({ meter: bytes32, token, ticks: counted, preimage: nullable(bytes32) })],
-	counted: [3, record({ meter: bytes32, token, ticks: counted, preimage: nullable(bytes32), signature })],
+	open: [2, record({ meter: bytes32, token, ticks: tickCountOrZero, preimage: nullable(bytes32) })],
+	counted: [
+		3,
+		record({ meter: bytes32, token, ticks: tickCountOrZero, preimage: nullable(bytes32), signature }),
+	],
 	closed: [4, record({ meter: bytes32 })],
-	claimed: [5, record({ meter: bytes32, token, ticks: counted, preimage: bytes32 })],
+	claimed: [5, record({ meter: bytes32, token, ticks: tickCountOrZero, preimage: bytes32 })],
 });
 type Durable = TypeOf<typeof meterPayeeState>;
 type Kept<K extends Durable["kind"]> = Extract<Durable, { readonly kind: K }>;

@@ -2,19 +2,16 @@
 import {
 	type Bytes,
 	bytes32,
-	integer,
-	limits,
 	nullable,
 	record,
 	type TypeOf,
+	tickCountOrZero,
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
 import { signature } from "../crypto/index.ts";
 import { token, type UnsignedLink } from "../token/index.ts";
 import type { DraftMeter, MeterPlan } from "./opening.ts";
-
-const paidTicks = integer(0, limits.ticks * limits.chains);
 
 /** The payer's states that are ever durable. `meter`: its id. */
 export const meterPayerState = union({
@@ -42,7 +39,7 @@ export const meterPayerState = union({
 	/** as `open`, and ticks no more: `signature` says so to the payee */
 	stopped: [
 		6,
-		record({ meter: bytes32, token, release: bytes32, seed: bytes32, ticks: paidTicks, signature }),
+		record({ meter: bytes32, token, release: bytes32, seed: bytes32, ticks: tickCountOrZero, signature }),
 	],
 });
 export type DurableMeterPayer = TypeOf<typeof meterPayerState>;

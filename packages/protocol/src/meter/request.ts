@@ -10,11 +10,11 @@ import {
 	encodeItem,
 	integer,
 	isRefusal,
-	limits,
 	type Refusal,
 	record,
 	refuse,
 	type TypeOf,
+	tickCount,
 	unixSeconds,
 } from "../codec/index.ts";
 import { signature, taggedHashOfEncoded, verifySign1 } from "../crypto/index.ts";
@@ -29,7 +29,7 @@ const meterRequestBody = record({
 	units: amount,
 	perTicks: integer(1, 2 ** 32),
 	/** the most that may be ticked */
-	ticks: integer(1, limits.ticks * limits.chains),
+	ticks: tickCount,
 	/** see `MeterTerms` */
 	until: unixSeconds,
 	offer: bytes32,

@@ -7,7 +7,7 @@
  * A tick goes from payer to payee and never back: whoever has one can show it. What a payee says of the tick that it
  * has is a proof, which its payer makes, too, and from which nobody has the tick.
  */
-import { type Bytes, limits, type Refusal, refuse } from "../codec/index.ts";
+import { type Bytes, type Refusal, refuse, ticksMost } from "../codec/index.ts";
 import { taggedHash } from "../crypto/index.ts";
 
 export type Tick = {
@@ -52,7 +52,6 @@ export function readTick(bytes: Bytes): Tick | Refusal {
 	let ticks = length === 0 ? first : 0;
 	for (let i = 1; i <= length; i++) ticks = ticks * 256 + (bytes[numberAt + i] as number);
 	const shortest = [0, 24, 256, 0, 65_536][length] as number;
-	if (ticks < Math.max(1, shortest) || ticks > limits.ticks * limits.chains)
-		return refuse("malformed", "ticks");
+	if (ticks < Math.max(1, shortest) || ticks > ticksMost) return refuse("malformed", "ticks");
 	return { ticks, preimage: bytes.slice(at, numberAt) };
 }

@@ -14,7 +14,6 @@ import {
 	bytes,
 	bytes32,
 	equalBytes,
-	integer,
 	isRefusal,
 	limits,
 	list,
@@ -25,6 +24,7 @@ import {
 	refuse,
 	serialize,
 	type TypeOf,
+	tickCount,
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
@@ -73,10 +73,7 @@ export const rulingReply = union({
 	/** what was unclaimed, or lost with its device, had been spent, by this link */
 	consumed: [3, record({ consumed: consumedOutput })],
 	/** the deepest count that was claimed of a meter; paid from then on, unix seconds, unless a Close is shown */
-	claimed: [
-		4,
-		record({ meter: bytes32, ticks: integer(1, limits.ticks * limits.chains), from: unixSeconds }),
-	],
+	claimed: [4, record({ meter: bytes32, ticks: tickCount, from: unixSeconds })],
 });
 export type RulingReply = TypeOf<typeof rulingReply>;
 

@@ -11,13 +11,13 @@ import {
 	bytes32,
 	bytesOr,
 	encodeItem,
-	integer,
 	limits,
 	list,
 	nullable,
 	record,
 	type TypeOf,
 	text,
+	tickCountOrZero,
 } from "../codec/index.ts";
 import { sha256, signature, taggedHash, taggedHashOfEncoded } from "../crypto/index.ts";
 import { spent } from "../identity/index.ts";
@@ -54,7 +54,7 @@ export const signedCancel = record({
 export type SignedCancel = TypeOf<typeof signedCancel>;
 
 /** The payee's word, signed, on how many ticks a meter ended at: a Close says it instead of what travels with it. */
-export const finalCount = record({ ticks: integer(0, limits.ticks * limits.chains), signature });
+export const finalCount = record({ ticks: tickCountOrZero, signature });
 export type FinalCount = TypeOf<typeof finalCount>;
 
 export const linkData = bytesOr(bytes32, finalCount);

@@ -19,6 +19,7 @@ import {
 	list,
 	record,
 	type TypeOf,
+	tickCount,
 	toUtf8,
 	unixSeconds,
 } from "../codec/index.ts";
@@ -31,7 +32,7 @@ export const meterTerms = record({
 	units: amount,
 	perTicks: integer(1, 2 ** 32),
 	/** the most that may be ticked */
-	ticks: integer(1, limits.ticks * limits.chains),
+	ticks: tickCount,
 	/** one for each chain, in the order in which they are ticked */
 	anchors: list(bytes32, limits.chains, 1),
 	/** the time by which it is to be closed; with the asset's grace, until when a Close or a claim counts */

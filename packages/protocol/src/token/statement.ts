@@ -21,7 +21,6 @@ import {
 	bytes,
 	bytes32,
 	equalBytes,
-	integer,
 	isRefusal,
 	limits,
 	list,
@@ -31,6 +30,7 @@ import {
 	refuse,
 	serialize,
 	type TypeOf,
+	tickCount,
 	union,
 	unixSeconds,
 } from "../codec/index.ts";
@@ -53,7 +53,7 @@ export const statementBody = record({
 			6,
 			record({
 				meter: bytes32,
-				ticks: integer(1, limits.ticks * limits.chains),
+				ticks: tickCount,
 				preimage: bytes32,
 				...refund,
 			}),
