@@ -13,6 +13,7 @@ import {
 	type DurablePayee,
 	type DurablePayer,
 	equalBytes,
+	holdingOf,
 	isRefusal,
 	type Owner,
 	type Payee,
@@ -31,10 +32,9 @@ import {
 	serializeRulingRequest,
 	type Token,
 	type Trust,
+	termsOf,
 	type VerifiedToken,
 	verifyParsedToken,
-	verifyRefund,
-	verifyStatement,
 } from "@tenten/protocol";
 import type { Core } from "./core.ts";
 import { issuedTo, paidBack, type Stated, type StatedPart } from "./paid-back.ts";
@@ -138,20 +138,22 @@ async function comes(
 	return { state, sent: [], forwarded: [], news: [], asks: false, refusal };
 }
 
-/** What a statement about a lock or a direct link asks for, judged as its operator judges it. */
+/** What one's own statement asks for: of a locked link its input, of a direct link its output 0, as the input was held. */
 function statedIn({ asked, request }: Asked, trust: Trust): Stated | Refusal {
 	const { asset } = (asked.tokens[0] as Token).issue.issue;
-	const statement = verifyStatement(asked.statement, asset.operator, trust);
-	if (isRefusal(statement)) return statement;
-	const { says } = statement.body;
+	const { says } = asked.statement.body;
 	const subject = "lock" in says ? says.lock : "link" in says ? says.link : undefined;
 	if (subject === undefined) return refuse("order-mismatch", "no statement about an attempt");
 	const parts: StatedPart[] = [];
 	for (const shown of asked.tokens) {
-		const refund = verifyRefund(shown, statement, trust);
-		if (isRefusal(refund)) return refund;
-		const { token, holding, amount, terms, hops } = refund;
-		parts.push({ token, holding, most: amount, terms, hops });
+		const token = verifyParsedToken(shown, trust, { signatures: false });
+		if (isRefusal(token)) return token;
+		const before = { ...shown, hops: shown.hops.slice(0, -1) };
+		const held = verifyParsedToken(before, trust, { signatures: false });
+		if (isRefusal(held)) return held;
+		const { amount } = says.kind === "noWord" ? token : held;
+		const holding = { ...holdingOf(held), amount };
+		parts.push({ token, holding, most: amount, terms: termsOf(held), hops: held.hops + 1 });
 	}
 	const owners = parts.flatMap(({ token }) => token.inputOwners.slice(-1));
 	return { asset, subject, request, owners, parts };
