@@ -66,10 +66,12 @@ describe("an answer to a claim", () => {
 		] as const) {
 			assert.equal(await again(ann, town, lie), code);
 			assert.equal(await pendingOf(ann), 1);
+			assert.equal(ann.balance(town.asset).ordered, 300n);
 		}
 		assert.equal(await ann.settlePending(), 1);
 		assert.equal(ok(await ann.account(town.asset)), 300n);
 		assert.equal(await pendingOf(ann), 0);
+		assert.equal(ann.balance(town.asset).ordered, 0n);
 		await town.close();
 	});
 
@@ -114,6 +116,7 @@ describe("an answer to a claim", () => {
 		const redeemed = ok(await ann.redeem(town.asset));
 		assert.deepEqual([redeemed.credited, redeemed.refused], [200n, ["answer-disputed"]]);
 		assert.equal(await pendingOf(ann), 1);
+		assert.equal(ann.balance(town.asset).ordered, 100n);
 		assert.equal(await ann.settlePending(), 1);
 		assert.equal(await pendingOf(ann), 0);
 		assert.equal(ok(await ann.account(town.asset)), 300n);

@@ -59,6 +59,7 @@ async function nothingMoved({ town, ann, shop }: Shop): Promise<void> {
 		expiring: 0n,
 		awaited: 0n,
 		metered: 0n,
+		ordered: 0n,
 	});
 	await town.close();
 }

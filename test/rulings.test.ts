@@ -32,6 +32,7 @@ describe("a payee that is gone", () => {
 			expiring: 0n,
 			awaited: 0n,
 			metered: 0n,
+			ordered: 0n,
 		});
 		assert.equal(ok(await ann.account(town.asset)), 1_000n);
 		assert.equal(codeOf(await ann.askRefund(attempt)), "attempt-decided");

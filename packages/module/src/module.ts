@@ -52,6 +52,7 @@ import {
 	answerOrder,
 	dropOrder,
 	type OrderOptions,
+	orderedIn,
 	type PendingOrder,
 	pendingOrders,
 	startOrder,
@@ -375,10 +376,10 @@ export class SecureModule {
 		return this.#core.exclusively(() => pendingOrders(this.#core));
 	}
 
-	/**
-	 * Housekeeping: notes which attempts are over on both sides, and forgets records whose time is over by this clock
-	 * and, of payments, by the trust list's too; how many rows went.
-	 */
+	/** What pending orders redeem or refresh, of which an operator has not said yet what ends it. */
+	readonly ordered = (): ReturnType<typeof orderedIn> => orderedIn(this.#core);
+
+	/** Notes what is over on both sides, and forgets what is by this clock and, of payments, by the list's; how many. */
 	forget(): Promise<number> {
 		return this.#core.exclusively(async () => {
 			await this.#core.keepSettled();

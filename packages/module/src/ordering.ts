@@ -304,6 +304,18 @@ export async function dropOrder(core: Core, digest: Bytes): Promise<void> {
 	if (state?.kind === "ordered" && state.tokens.length === 0) await core.commit({ order: [digest, null] });
 }
 
+/** What pending orders redeem or refresh, in minor units of its asset. */
+export function orderedIn({ vault }: Core): readonly { readonly asset: AssetId; readonly amount: bigint }[] {
+	return [...vault.orders.entries.values()].flatMap((state) =>
+		state.kind === "ordered" ? [{ asset: state.order.order.asset, amount: shownIn(state) }] : [],
+	);
+}
+
+/** A token that was redeemed ends in what its last link pays the operator. */
+function shownIn({ tokens }: Ordered): bigint {
+	return tokens.reduce((sum, { hops }) => sum + (hops.at(-1)?.outputs[0]?.amount ?? 0n), 0n);
+}
+
 /** Orders without a final answer, to be sent again. */
 export async function pendingOrders(core: Core): Promise<readonly PendingOrder[]> {
 	const pending: PendingOrder[] = [];

@@ -16,6 +16,8 @@ export type Balance = {
 	readonly awaited: bigint;
 	/** set aside in meters that this wallet pays: what their ticks do not come to is back at their Close */
 	readonly metered: bigint;
+	/** redeemed or being made fresh, and not answered yet by all that it is worth: asked for again */
+	readonly ordered: bigint;
 };
 
 const week = 7 * 86_400;
@@ -36,6 +38,7 @@ export function balanceOf(module: SecureModule, asset: AssetId, now: number): Ba
 		expiring: sumOf(free.filter(({ until }) => until - now < week)),
 		awaited: sumOf(held) - sumOf(own),
 		metered: sumOf(paidByMeter(module, asset)),
+		ordered: sumOf(module.ordered().filter((entry) => sameAsset(entry.asset, asset))),
 	};
 }
 

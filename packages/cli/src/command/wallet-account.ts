@@ -52,6 +52,10 @@ export function balanceCommand(): Command {
 					output.say(
 						`  in meters  ${inWords(balance.metered, asset)}   set aside for ticks: what they do not take comes back`,
 					);
+				if (balance.ordered > 0n)
+					output.say(
+						`  ordered    ${inWords(balance.ordered, asset)}   the operator still owes it by what is known here: it is asked for again`,
+					);
 				if (balance.expiring > 0n)
 					output.say(
 						`  of it      ${inWords(balance.expiring, asset)} can be spent for less than a week: refresh it`,
@@ -80,9 +84,9 @@ export function balanceCommand(): Command {
 
 /** Whether the wallet holds something of it, or has an account with its operator. */
 function isOf({ wallet, operators }: WalletFolder, { id }: KnownAsset): boolean {
-	const { available, reserved, locked, awaited, metered } = wallet.balance(id);
+	const { available, reserved, locked, awaited, metered, ordered } = wallet.balance(id);
 	return (
-		available + reserved + locked + awaited + metered > 0n ||
+		available + reserved + locked + awaited + metered + ordered > 0n ||
 		operators.some((joined) => joined.id === toHex(id.operator))
 	);
 }

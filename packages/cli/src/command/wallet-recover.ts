@@ -63,7 +63,7 @@ async function recoverEnding(
 		output.say(`  ${shortId(attempt)}  ${amount}  ${whereabouts(attempt).words}${when}`);
 	}
 	const orders = (await module.pendingOrders()).length;
-	if (orders > 0) output.say(`  ${orders} order(s) to an operator without an answer`);
+	if (orders > 0) output.say(`  ${orders} order(s) to an operator without an answer that ends them`);
 	const isOpen = open.length > 0 || orders > 0;
 	return {
 		ok: !isOpen,

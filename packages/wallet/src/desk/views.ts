@@ -33,6 +33,8 @@ export type BalanceView = {
 	readonly awaited: bigint;
 	/** set aside in meters that one pays */
 	readonly metered: bigint;
+	/** at the operator, which has not answered yet by all that it is worth */
+	readonly ordered: bigint;
 };
 
 /** One token, and what binds it. */

@@ -83,8 +83,8 @@ export class Phone {
 
 	/** What it can spend, and what is between it and somebody else. Minor units. */
 	holds(asset: AssetId): { readonly available: bigint; readonly between: bigint } {
-		const { available, reserved, locked, awaited, metered } = this.wallet.balance(asset);
-		return { available, between: reserved + locked + awaited + metered };
+		const { available, reserved, locked, awaited, metered, ordered } = this.wallet.balance(asset);
+		return { available, between: reserved + locked + awaited + metered + ordered };
 	}
 }
 
