@@ -5,8 +5,10 @@ import type { MeterRequestOptions, MeterTold } from "@tenten/module";
 import {
 	type Bytes,
 	isRefusal,
+	isTick,
 	parseMeterMessage,
 	readMeterBundle,
+	readTick,
 	refuse,
 	serializeMeterMessage,
 	toHex,
@@ -170,6 +172,37 @@ describe("after a crash", () => {
 		assert.equal(ok(await world.payer.meters.close(meter, to(payee))).state, "closed");
 		assert.equal(available(payee, world), 67n);
 		await balanced(world, world.payer, payee);
+	});
+
+	test("a stranger that asks the payer hears no tick that was not shown, and what it brings the payee was due", async () => {
+		const world = await openWorld();
+		const { payee } = world;
+		const meter = await opened(world);
+		for (let tick = 0; tick < 3; tick++) await world.payer.meters.tick(meter, to(payee));
+		const dead: Channel = { exchange: async () => refuse("channel-failed") };
+		for (let tick = 0; tick < 4; tick++) await world.payer.meters.tick(meter, dead);
+		const proof = new Uint8Array(32).fill(7);
+		const asks = [
+			{ kind: "status", meter },
+			{ kind: "reached", meter, ticks: 50, proof },
+			{ kind: "count", meter, ticks: 50, proof, signature: new Uint8Array(64) },
+			{ kind: "status", meter },
+		] as const;
+		const heard = async (payer: Wallet) => {
+			const bundle = writeMeterBundle(meter, asks.map(serializeMeterMessage));
+			return readMeterBundle(await payer.handle(bundle))?.frames ?? [];
+		};
+		const ticksIn = (frames: readonly Bytes[]) =>
+			frames.filter(isTick).map((frame) => ok(readTick(frame)).ticks);
+		const frames = await heard(world.payer);
+		assert.deepEqual(ticksIn(frames), [7]);
+		await payee.handle(writeMeterBundle(meter, frames));
+		assert.equal(payee.meters.get(meter)?.ticks, 7);
+		const payer = await world.restarted("payer");
+		assert.deepEqual(ticksIn(await heard(payer)), [], "after a crash it knows of none");
+		assert.equal(ok(await payer.meters.close(meter, to(payee))).state, "closed");
+		assert.deepEqual([available(payer, world), available(payee, world)], [983n, 17n]);
+		await balanced(world, payer, payee);
 	});
 
 	test("ticks that a channel lost are made up by the next", async () => {
