@@ -27,6 +27,8 @@ const keepalive_s = 20;
 /** what comes before the subscription is acknowledged */
 const earlyMost = 128;
 const ending_ms = 1_000;
+/** between two beats that stand for whatever else the broker says: each letter has its acknowledgement */
+const beatsApart_ms = 1_000;
 /** the longest frame, with its topic and heads */
 const maximumPacketBytes = maximumFrameBytes + 256;
 const roomAddress = /^(mqtts?:\/\/[^/?#]+)\/v1\/rooms\/([0-9a-f]{64})\/(inviter|guest)$/;
@@ -57,6 +59,7 @@ function mqttSocket(place: Place, rules: PeerRules, account: BrokerAccount | und
 		isEnded = true;
 		socket.onclose?.({ code: 1006 });
 	};
+	const isBeatDue = atMostEvery(beatsApart_ms);
 	const heard = (frame: Uint8Array): void => {
 		socket.onmessage?.({ data: Uint8Array.from(frame).buffer });
 	};
@@ -97,7 +100,7 @@ function mqttSocket(place: Place, rules: PeerRules, account: BrokerAccount | und
 			else if (early.length < earlyMost) early.push(payload);
 		});
 		client.on("packetreceive", ({ cmd }) => {
-			if (cmd !== "publish" && early === undefined) heard(encodeFrame({ kind: "beat" }));
+			if (cmd !== "publish" && early === undefined && isBeatDue()) heard(encodeFrame({ kind: "beat" }));
 		});
 		client.on("connect", () => {
 			client?.subscribe(topicName({ kind: "room", room, side }), { qos: 1 }, (error, granted) => {
@@ -112,6 +115,17 @@ function mqttSocket(place: Place, rules: PeerRules, account: BrokerAccount | und
 	};
 	begin().catch(end);
 	return socket;
+}
+
+/** True the first time that it is asked, and again when so much time has gone by. */
+function atMostEvery(pause_ms: number): () => boolean {
+	let next_ms = 0;
+	return () => {
+		const now_ms = performance.now();
+		if (now_ms < next_ms) return false;
+		next_ms = now_ms + pause_ms;
+		return true;
+	};
 }
 
 /** To the address that was checked; a packet longer than that many bytes ends it before it is read. */
@@ -130,6 +144,9 @@ export function brokerConnection(
 	const isInBounds = packetLengths(packetBytes);
 	socket.on("data", (chunk: Buffer) => {
 		if (!isInBounds(chunk)) socket.destroy(new Error("a packet longer than any of ours"));
+		// What is said to one chunk goes out together: the acknowledgement of a letter with its answer.
+		socket.cork();
+		setImmediate(() => socket.uncork());
 	});
 	return socket;
 }
