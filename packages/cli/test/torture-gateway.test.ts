@@ -36,11 +36,12 @@ test("a gateway whose operator is gone and that is killed itself loses no tick a
 	assert.equal(memory.quarters.length, 4);
 	assert.ok(memory.quarters.every(({ held_MiB, resident_MiB }) => held_MiB > 1 && resident_MiB > held_MiB));
 	assert.ok(ticks >= 80 && meters >= 40, `${ticks} ticks, ${meters} meters`);
-	const { asked_ticksPerSecond, ticksPerSecond, processor_s } = tortured;
-	assert.ok(asked_ticksPerSecond === 40 && ticksPerSecond <= 40 && ticksPerSecond > 0, `${ticksPerSecond}`);
+	const { asked_ticksPerSecond, ticksPerSecond, processor_msPerTick } = tortured;
+	// At the edges of the time there may be one more of each.
+	assert.ok(asked_ticksPerSecond === 40 && ticksPerSecond > 0 && ticksPerSecond < 44, `${ticksPerSecond}`);
 	const isSaid = processorTimeOf(process.pid) !== undefined;
 	const processes = isSaid ? ["devices-1", "devices-2", "gateway", "operator"] : [];
-	assert.deepEqual(Object.keys(processor_s).sort(), processes);
+	assert.deepEqual(Object.keys(processor_msPerTick).sort(), processes);
 	assert.ok(
 		kept > 0 && kept === there && waitingMost > 0,
 		`${kept} kept, ${there} there, ${waitingMost} waited`,

@@ -57,6 +57,8 @@ export type DevicesReport = Omit<Book, "kept"> & {
 export type DevicesMethods = {
 	/** Makes the devices, and lets them begin. */
 	readonly start: (input: DevicesStart) => Promise<void>;
+	/** How many there were so far. */
+	readonly ticks: (input: null) => Promise<number>;
 	/** Begins nothing more; resolves when all that was begun has ended. */
 	readonly finish: (input: null) => Promise<DevicesReport>;
 };
@@ -140,6 +142,7 @@ function serveDevices(): void {
 	const pairs = new Pairs();
 	const methods: DevicesMethods = {
 		start: (input) => pairs.start(input, parent),
+		ticks: async () => pairs.book.ticks,
 		finish: () => pairs.finish(),
 	};
 	const parent = new Line<DevicesParent>(process as never, methods satisfies Handlers);

@@ -50,11 +50,11 @@ export type GatewayTortured = {
 	readonly gone_s: number;
 	readonly kills: number;
 	readonly ticks: number;
+	/** while all devices worked; of each of them one is asked for */
 	readonly ticksPerSecond: number;
-	/** one of each device */
 	readonly asked_ticksPerSecond: number;
-	/** seconds that processes had the processor for while devices worked, by their names; none where this system does not say */
-	readonly processor_s: Readonly<Record<string, number>>;
+	/** milliseconds of the processor for a tick then, by processes' names; none where this system does not say */
+	readonly processor_msPerTick: Readonly<Record<string, number>>;
 	readonly meters: number;
 	/** minor units of all meters together */
 	readonly due: bigint;
@@ -104,15 +104,8 @@ export async function tortureGateway(options: GatewayTorture): Promise<GatewayTo
 		const asset = { operator: id, code: assetCode };
 		await begin(drivers, options, { asset, trustList, gateway });
 		const madeIn_s = tenths((performance.now() - from_ms) / 1_000);
-		const times = new ProcessorTimes();
-		const look = (): void => {
-			times.look("gateway", gateway?.pid());
-			for (const each of [operator.victim, ...drivers]) times.look(each.name, each.pid);
-		};
-		look();
-		const watched = await watch(options, { gateway, operator, look });
+		const { watched, working } = await work(options, drivers, gateway, operator);
 		const reports = await Promise.all(drivers.map(async (each) => (await each.up()).call("finish", null)));
-		look();
 		const records = await brought(gateway);
 		const there = await atOperator(operator, parties, { asset, from });
 		const end = { reports, records, ...there, issued: amount * BigInt(devices) };
@@ -120,15 +113,10 @@ export async function tortureGateway(options: GatewayTorture): Promise<GatewayTo
 		losses.push(...verdict(end), ...(watched.life_s < judgedFrom_s ? [] : notFlat(memory)));
 		const { seconds } = options;
 		const made = { devices, parties: parties.ids.length, madeIn_s, seconds };
-		const processor_s = times.spent();
+		const came = operator.came();
 		return {
-			...made,
-			asked_ticksPerSecond: devices,
-			processor_s,
-			...figures(end, watched, seconds),
-			came: operator.came(),
-			memory,
-			losses,
+			...{ ...made, ...working, asked_ticksPerSecond: devices },
+			...{ ...figures(end, watched), came, memory, losses },
 		};
 	} finally {
 		await gateway?.kill();
@@ -136,7 +124,7 @@ export async function tortureGateway(options: GatewayTorture): Promise<GatewayTo
 	}
 }
 
-/** Starts the devices' processes, each with its part of the pairs; resolves once all devices are made. */
+/** Starts the devices' processes, each with its part of the pairs; resolves once all devices are made and have begun. */
 async function begin(
 	drivers: readonly Victim<DevicesMethods>[],
 	options: GatewayTorture,
@@ -157,6 +145,36 @@ async function begin(
 			await (await driver.up()).call("start", { ...paceOf(options), ...own, ...where });
 		}),
 	);
+	await pause(paceOf(options).ramp_ms);
+}
+
+/** The time in which all devices work: what was seen, how many ticks they made in it, and what that took. */
+async function work(
+	options: GatewayTorture,
+	drivers: readonly Victim<DevicesMethods>[],
+	gateway: TorturedGateway,
+	operator: FogOperator,
+): Promise<{
+	readonly watched: Watched;
+	readonly working: Pick<GatewayTortured, "ticksPerSecond" | "processor_msPerTick">;
+}> {
+	const soFar = async (): Promise<number> => {
+		const each = await Promise.all(drivers.map(async (driver) => (await driver.up()).call("ticks", null)));
+		return each.reduce((sum, ticks) => sum + ticks, 0);
+	};
+	const times = new ProcessorTimes();
+	const look = (): void => {
+		times.look("gateway", gateway.pid());
+		for (const each of [operator.victim, ...drivers]) times.look(each.name, each.pid);
+	};
+	look();
+	const [from_ms, before] = [performance.now(), await soFar()];
+	const watched = await watch(options, { gateway, operator, look });
+	look();
+	const ticks = (await soFar()) - before;
+	const ticksPerSecond = tenths((1_000 * ticks) / (performance.now() - from_ms));
+	const each = Object.entries(times.spent()).map(([name, spent_s]) => [name, (1_000 * spent_s) / ticks]);
+	return { watched, working: { ticksPerSecond, processor_msPerTick: Object.fromEntries(each) } };
 }
 
 /** Meters of about a minute where there is time for that, several in a short run. */
@@ -221,22 +239,16 @@ async function atOperator(
 	return { statements, rows: await line.call("records", null) };
 }
 
-function figures(
-	{ reports, statements }: AtTheEnd,
-	{ kills, gone_s, waitingMost }: Watched,
-	seconds: number,
-) {
+function figures({ reports, statements }: AtTheEnd, { kills, gone_s, waitingMost }: Watched) {
 	const sum = (of: (report: DevicesReport) => number): number =>
 		reports.reduce((all, each) => all + of(each), 0);
 	const refusals: Record<string, number> = {};
 	for (const report of reports)
 		for (const [code, times] of report.refusals) refusals[code] = (refusals[code] ?? 0) + times;
-	const ticks = sum((report) => report.ticks);
 	return {
 		kills,
 		gone_s: tenths(gone_s),
-		ticks,
-		ticksPerSecond: tenths(ticks / seconds),
+		ticks: sum((report) => report.ticks),
 		meters: sum((report) => report.meters),
 		due: reports.reduce((all, { due }) => all + due, 0n),
 		kept: sum((report) => report.kept.length),

@@ -80,6 +80,8 @@ type Way = {
 export class MeteringPair {
 	readonly #options: PairOptions;
 	readonly #links: readonly [RelayLink, RelayLink];
+	/** when either ticked last */
+	readonly #tickedAt_ms: [number, number] = [performance.now(), performance.now()];
 
 	constructor(options: PairOptions) {
 		this.#options = options;
@@ -155,9 +157,10 @@ export class MeteringPair {
 	async #ticks({ payerAt, payer }: Way, least: number): Promise<number> {
 		const { isOver, book } = this.#options;
 		let ticked = 0;
-		for (let at_ms = performance.now(); ticked < least && !isOver(); ticked++) {
-			// What is late is not made up for: at most one tick a second.
-			at_ms = Math.max(at_ms + tick_ms, performance.now());
+		for (; ticked < least && !isOver(); ticked++) {
+			// What is late is not made up for: at most one tick a second, from one meter to the next as well.
+			const at_ms = Math.max(this.#tickedAt_ms[payerAt] + tick_ms, performance.now());
+			this.#tickedAt_ms[payerAt] = at_ms;
 			await pause(Math.max(0, at_ms - performance.now()));
 			await this.#talk(payerAt, await payer.tick());
 			book.ticks++;

@@ -28,11 +28,14 @@ export function sayGatewayReport({ say }: Output, report: GatewayTortured): void
 	for (const loss of report.losses.slice(0, 20)) say(`LOST: ${loss}`);
 }
 
-function sayProcessorTime(say: Output["say"], { processor_s, ticks, seconds }: GatewayTortured): void {
-	const of = ([name, spent_s]: readonly [string, number]): string =>
-		`${name} ${spent_s.toFixed(1)} s (${((1_000 * spent_s) / ticks).toFixed(2)} ms a tick, ${(spent_s / seconds).toFixed(2)} of a core)`;
-	const entries = Object.entries(processor_s);
-	if (entries.length > 0) say(`Processor time: ${entries.map(of).join(", ")}`);
+function sayProcessorTime(
+	say: Output["say"],
+	{ processor_msPerTick, ticksPerSecond }: GatewayTortured,
+): void {
+	const of = ([name, each_ms]: readonly [string, number]): string =>
+		`${name} ${each_ms.toFixed(3)} ms (${((each_ms * ticksPerSecond) / 1_000).toFixed(2)} of a core)`;
+	const entries = Object.entries(processor_msPerTick);
+	if (entries.length > 0) say(`Processor time a tick: ${entries.map(of).join(", ")}`);
 }
 
 function sayMemory(
