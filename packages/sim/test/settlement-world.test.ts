@@ -5,7 +5,7 @@ import { ran } from "../../../test/support/ran.ts";
 import { Counts } from "../src/counts.ts";
 import { runSettlementWorld } from "../src/index.ts";
 
-const seeds = [6, 5, 3, 7];
+const seeds = [5, 1, 7, 3];
 const rounds = 60;
 
 test("whatever fails and whatever a bank says, each record is on one claim of either party, and paid once", async (t) => {

@@ -67,14 +67,15 @@ export function answerIsoDebits(
 	];
 }
 
-/** `ACSC`: settled. `RJCT`: refused, for insufficient funds, `AM04`. */
+/** Of lines, or of the whole file where there are none. `ACSC`: settled. `RJCT`: refused, for insufficient funds, `AM04`. */
 export function statusReport(
 	{ kind, message }: Pick<AskedFile, "kind" | "message">,
 	lines: readonly Pick<AskedLine, "reference">[],
 	status: "ACSC" | "RJCT",
 ): Bytes {
 	const name = kind === "debit" ? "pain.008.001.09" : "pain.001.001.10";
-	const of = `<OrgnlMsgId>${message}</OrgnlMsgId><OrgnlMsgNmId>${name}</OrgnlMsgNmId>`;
+	const whole = lines.length === 0 ? `<GrpSts>${status}</GrpSts>` : "";
+	const of = `<OrgnlMsgId>${message}</OrgnlMsgId><OrgnlMsgNmId>${name}</OrgnlMsgNmId>${whole}`;
 	const reason = status === "RJCT" ? "<StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf>" : "";
 	const each = lines.map(
 		({ reference }) =>

@@ -58,20 +58,32 @@ export class SettlementBank {
 			return kept;
 		});
 		if (!isXml && file.kind === "debit") this.#answerWhole(content, lines);
+		else if (isXml && this.#chance.happens(this.rates.refuses / 4)) this.#refuseWhole(file, lines);
 	}
 
-	/** Moves, refuses or gives back a few lines. */
+	/** Moves, refuses or gives back a few lines, and says it line by line, or of several in one document. */
 	work(): void {
+		const changed: BankLine[] = [];
 		for (const line of this.lines.values()) {
-			if (line.state === "pending" && this.#chance.happens(0.5)) {
-				this.#decide(line);
-				this.#say(line);
-			} else if (line.state === "settled" && this.#chance.happens(this.rates.returns)) {
+			if (line.state === "pending" && this.#chance.happens(0.5)) this.#decide(line);
+			else if (line.state === "settled" && this.#chance.happens(this.rates.returns)) {
 				line.state = "returned";
 				this.#move(line, -1n);
-				this.#say(line);
-			}
+			} else continue;
+			changed.push(line);
 		}
+		const wordOf = ({ kind, state }: BankLine): string => `${kind} ${state}`;
+		for (const word of new Set(changed.map(wordOf))) {
+			const lines = changed.filter((line) => wordOf(line) === word);
+			const parts = this.#chance.happens(0.3) ? [lines] : lines.map((line) => [line]);
+			for (const part of parts) this.#say(part);
+		}
+	}
+
+	/** Refuses a whole file, before it looks at any line. */
+	#refuseWhole({ kind, message }: AskedFile, lines: readonly BankLine[]): void {
+		for (const line of lines) line.state = "refused";
+		this.documents.push(statusReport({ kind, message }, [], "RJCT"));
 	}
 
 	/** A 口座振替 is answered by itself, with the results of all of its lines. */
@@ -95,18 +107,20 @@ export class SettlementBank {
 		this.#accounts.set(account, this.balance(account) + times * moved);
 	}
 
-	#say(line: BankLine): void {
-		const { kind, state } = line;
-		const [into, from] = ["CRDT", "DBIT"] as const;
+	/** All of one kind and state. */
+	#say(lines: readonly BankLine[]): void {
+		const [first] = lines;
+		if (first === undefined) return;
+		const { kind, state } = first;
 		const form = this.#chance.happens(0.5) ? "camt.053" : "camt.054";
 		if (state === "refused" || (state === "settled" && this.#chance.happens(0.3)))
 			this.documents.push(
-				statusReport({ kind, message: "ANY" }, [line], state === "refused" ? "RJCT" : "ACSC"),
+				statusReport({ kind, message: "ANY" }, lines, state === "refused" ? "RJCT" : "ACSC"),
 			);
 		else {
-			const side = (kind === "debit") === (state === "settled") ? into : from;
+			const side = (kind === "debit") === (state === "settled") ? "CRDT" : "DBIT";
 			const why = state === "returned" ? "MD06" : null;
-			this.documents.push(bookedDocument(form, [line], side, this.money, why));
+			this.documents.push(bookedDocument(form, lines, side, this.money, why));
 		}
 	}
 }

@@ -78,7 +78,7 @@ export class SettlementDesk {
 			reads: 12,
 			charges: 3,
 			resumes: 1,
-			tells: 3,
+			tells: 1,
 			releases: 1,
 		});
 		switch (what) {

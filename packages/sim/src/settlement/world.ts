@@ -115,17 +115,29 @@ class SettlementWorld {
 		const some = Array.from({ length: chance.between(1, 5) }, () => chance.happens(0.4));
 		const act = (brings: boolean) => (brings ? people.bring(this.#now, 8) : desk.act(this.#now));
 		await this.#mayFail(() => Promise.all(some.map(act)));
-		if (chance.happens(0.2)) await this.#mayFail(() => desk.tell());
+		if (chance.happens(0.3)) await this.#tell();
 		await this.#inspect();
 	}
 
-	/** Power may fail at one of the next commits, on one side of it; then the operator begins anew. */
+	/** Power may fail at one of the next commits, on one side of it. */
 	async #mayFail(job: () => Promise<unknown>): Promise<void> {
-		const [chance, house] = [this.#chance, this.#house];
+		const chance = this.#chance;
 		if (chance.happens(this.#crashes))
-			house.willFail(chance.below(4), chance.happens(0.5) ? "beforeCommit" : "afterCommit");
+			this.#house.willFail(chance.below(4), chance.happens(0.5) ? "beforeCommit" : "afterCommit");
+		await this.#survive(job);
+	}
+
+	/** Parties hear of refusals; mostly power fails after one has, and before that is kept: the third commit. */
+	async #tell(): Promise<void> {
+		const fails = this.#crashes > 0 && this.#chance.happens(0.7);
+		if (fails) this.#house.willFail(2, "beforeCommit");
+		await this.#survive(() => this.#running.desk.tell());
+	}
+
+	/** Where power failed the operator begins anew. */
+	async #survive(job: () => Promise<unknown>): Promise<void> {
 		await job();
-		if (await house.recover()) this.counts.add("settlement", "crashes");
+		if (await this.#house.recover()) this.counts.add("settlement", "crashes");
 	}
 
 	async #seal(): Promise<void> {
