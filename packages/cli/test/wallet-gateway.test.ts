@@ -82,6 +82,15 @@ test("a device's wallet joins a gateway, which keeps what it holds for its party
 	);
 	assert.deepEqual([byMqtt.tokens, byMqtt.code, shown.gateway.url], [1, null, broker]);
 	assert.equal(basename(fetched.files[0]), basename(then.files[0]));
+	// What the newer one shows counts against the older: its party is told what became of each.
+	const to = ["--account", ann.account, "--operator", url, "--pin", operator];
+	const [claim] = await shell.eachWell([
+		...["device", "claim", at("last"), at("first"), "--key", at("party.key"), ...to],
+	]);
+	assert.deepEqual(
+		claim.tokens.map(({ kind }: { kind: string }) => kind),
+		["early", "spent"],
+	);
 	assert.equal(await pays(at("car"), at("bob"), asset, 4n), "spent");
 	// The gateway has no mandate, and so gives its word for nothing.
 	assert.equal(await pays(at("car"), at("bob"), asset, 5n), "mandate-over");
