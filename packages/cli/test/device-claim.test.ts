@@ -24,7 +24,7 @@ import { openShell } from "./support/tenten.ts";
 const shell = openShell({}, "together");
 after(() => shell.close());
 const at = (...names: readonly string[]): string => join(shell.folder, ...names);
-const quiet = { info: (): void => undefined, error: (fields: object) => assert.fail(JSON.stringify(fields)) };
+const quiet = { error: (fields: object) => assert.fail(JSON.stringify(fields)) };
 
 type Told = {
 	readonly file: string;
@@ -36,7 +36,17 @@ type Told = {
 test("of each token of a lost device its party is told what became of it, and is paid what nobody claimed, once", async (t) => {
 	const ecosystem = await createEcosystem({ conditions: [forBooks] });
 	const { operator, world, clock } = ecosystem;
-	const server = await startServer({ operator, port: 0, log: quiet });
+	// A clock that stands until somebody is turned away: whoever waits finds all of its room again.
+	let [ms, turnedAway] = [0, 0];
+	const info = (line: object): void => {
+		if (!("status" in line) || line.status !== 429) return;
+		turnedAway++;
+		ms += 10_000;
+	};
+	const value = { perSecond: 1, burst: 10 };
+	const rates = { value, reading: { perSecond: 1, burst: 1_000 }, management: value };
+	const clients = { rates, trustedProxies: [], clock: () => ms };
+	const server = await startServer({ operator, port: 0, log: { ...quiet, info }, clients });
 	t.after(() => server.close());
 	await shell.eachWell(["device", "key", at("party.key")], ["device", "key", at("other.key")]);
 	const signer = await openRailKey(at("party.key"), async () => unlock, assert.fail);
@@ -116,6 +126,7 @@ test("of each token of a lost device its party is told what became of it, and is
 		last.tokens.map(({ kind, amount }: Told) => [kind, amount]),
 		[["paid", "70"]],
 	);
+	assert.ok(turnedAway > 0, "many are asked about");
 	assert.deepEqual(await cases(ecosystem), []);
 	await assertBalanced(ecosystem, { outstanding: 0n });
 });

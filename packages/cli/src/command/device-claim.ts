@@ -1,6 +1,7 @@
 /** `tenten device claim`: what a lost device owned, asked back by the party that answers for it, from copies of its tokens. */
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { askLost, type LostFate, type LostQuestion, takeLost } from "@tenten/module";
 import {
 	type Bytes,
@@ -11,7 +12,9 @@ import {
 	parse,
 	type Refusal,
 	refuse,
+	type Signer,
 	serialize,
+	type Trust,
 	toHex,
 	token as tokenShape,
 	type VerifiedToken,
@@ -55,11 +58,11 @@ export function claimCommand(): Command {
 			const account = fromHex(flags.account);
 			if (account?.length !== 32) throw new BadInput("--account has 64 hexadecimal digits");
 			const files = given.flatMap(filesIn);
-			const ask = await askerOf(flags, account, await signerIn(flags, output));
+			const desk = await deskOf(flags, account, await signerIn(flags, output));
 			const tokens: object[] = [];
 			let ok = true;
 			for (const file of files) {
-				const { words, ...told } = await ask(file);
+				const { words, ...told } = await claim(desk, file);
 				output.say(`${file}: ${words}`);
 				ok &&= told.kind !== "refused";
 				tokens.push({ file, ...told, ...("amount" in told && { amount: `${told.amount}` }) });
@@ -78,51 +81,76 @@ function filesIn(path: string): readonly string[] {
 	return named.sort().map((name) => join(path, name));
 }
 
-async function askerOf(
-	{ operator: url, pin }: ClaimFlags,
-	account: Bytes,
-	signer: Awaited<ReturnType<typeof signerIn>>,
-): Promise<(file: string) => Promise<Told>> {
+/** Who asks whom, for which account. */
+type Desk = {
+	readonly signer: Signer;
+	readonly account: Bytes;
+	readonly operator: Bytes;
+	readonly trust: Trust;
+	readonly client: ReturnType<typeof operatorAt>;
+};
+
+async function deskOf({ operator: url, pin }: ClaimFlags, account: Bytes, signer: Signer): Promise<Desk> {
 	const { operator, trust } = await trustOf(url);
 	if (pin !== undefined && pin !== toHex(operator))
 		throw new BadInput(`the operator at ${url} is ${toHex(operator)}, and not ${pin}`);
-	const client = operatorAt(url);
-	const dateOf = (seconds: number): string => new Date(1000 * seconds).toISOString();
-	const told = (file: string, asked: LostQuestion, fate: LostFate | Refusal): Told => {
-		if (isRefusal(fate)) return refused(fate);
-		const of = (amount: bigint): string => amountWords(amount, asked.token.asset, trust).en;
-		switch (fate.kind) {
-			case "spent": {
-				const link = toHex(fate.link);
-				const words = `${of(asked.token.amount)}, spent: the device signed the link ${link}`;
-				return { kind: "spent", link, words };
-			}
-			case "nothing":
-				return { kind: "refused", code: fate.code, words: `paid back for good as nothing: ${fate.code}` };
-			case "paid": {
-				const fresh = fate.fresh.map((token) => writeBeside(file, token));
-				const where =
-					fresh.length === 0
-						? `on the account ${toHex(account)}`
-						: `in ${fresh.join(", ")}, since that account may not take it: claim that, too, to one that may`;
-				return { kind: "paid", amount: fate.amount, fresh, words: `${of(fate.amount)}, paid back ${where}` };
-			}
-			default:
-				return fate satisfies never;
+	return { signer, account, operator, trust, client: operatorAt(url) };
+}
+
+async function claim(desk: Desk, file: string): Promise<Told> {
+	const { account, signer, operator, trust, client } = desk;
+	const token = parse(tokenShape, readBytes(file), limits.message);
+	const asked = isRefusal(token) ? token : await askLost(token, account, signer, trust);
+	if (isRefusal(asked)) return refused(asked);
+	const { asset } = asked.token;
+	if (!equalBytes(asset.operator, operator))
+		return refused(refuse("asset-unknown", `issued by the operator ${toHex(asset.operator)}`));
+	const answer = await heard(() => client.rule(asked.stated.request));
+	if (!isRefusal(answer)) return told(desk, file, asked, takeLost(asked, answer, trust, now()));
+	if (answer.code !== "ruling-early") return refused(answer);
+	const [from, until] = [asked.from, asked.until].map((seconds) => new Date(1000 * seconds).toISOString());
+	const words = `not spent as far as its operator knows: paid back from ${from} to ${until}, if nobody has claimed it`;
+	return { kind: "early", from: asked.from, words };
+}
+
+/** Waits where the operator has too much to do: a fleet's tokens are many. */
+async function heard(ask: () => Promise<Bytes | Refusal>): Promise<Bytes | Refusal> {
+	for (let left = waitsMost; ; left--) {
+		const answer = await ask();
+		if (!isRefusal(answer) || answer.again_s === undefined || left === 0) return answer;
+		await sleep(1000 * answer.again_s);
+	}
+}
+
+/** for each token */
+const waitsMost = 10;
+
+function told(
+	{ account, trust }: Desk,
+	file: string,
+	{ token: { asset, amount } }: LostQuestion,
+	fate: LostFate | Refusal,
+): Told {
+	if (isRefusal(fate)) return refused(fate);
+	const of = (minor: bigint): string => amountWords(minor, asset, trust).en;
+	switch (fate.kind) {
+		case "spent": {
+			const link = toHex(fate.link);
+			return { kind: "spent", link, words: `${of(amount)}, spent: the device signed the link ${link}` };
 		}
-	};
-	return async (file) => {
-		const encoded = parse(tokenShape, readBytes(file), limits.message);
-		const asked = isRefusal(encoded) ? encoded : await askLost(encoded, account, signer, trust);
-		if (isRefusal(asked)) return refused(asked);
-		if (!equalBytes(asked.token.asset.operator, operator))
-			return refused(refuse("asset-unknown", `issued by the operator ${toHex(asked.token.asset.operator)}`));
-		const answer = await client.rule(asked.stated.request);
-		if (!isRefusal(answer)) return told(file, asked, takeLost(asked, answer, trust, now()));
-		if (answer.code !== "ruling-early") return refused(answer);
-		const words = `not spent as far as its operator knows: paid back from ${dateOf(asked.from)} to ${dateOf(asked.until)}, if nobody has claimed it`;
-		return { kind: "early", from: asked.from, words };
-	};
+		case "nothing":
+			return { kind: "refused", code: fate.code, words: `refused for good: ${fate.code}` };
+		case "paid": {
+			const fresh = fate.fresh.map((token) => writeBeside(file, token));
+			const where =
+				fresh.length === 0
+					? `on the account ${toHex(account)}`
+					: `in ${fresh.join(", ")}, since that account may not take it: claim that, too, to one that may`;
+			return { kind: "paid", amount: fate.amount, fresh, words: `${of(fate.amount)}, paid back ${where}` };
+		}
+		default:
+			return fate satisfies never;
+	}
 }
 
 function refused(refusal: Refusal): Told {
