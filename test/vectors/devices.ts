@@ -89,7 +89,7 @@ export const nested: Person = await deviceOf("nested robot", [
 	[company, whole],
 	[site, own],
 ]);
-const ofMachi = await deviceOf("robot of machi", [[company, own]], { operator: machi });
+export const ofMachi: Person = await deviceOf("robot of machi", [[company, own]], { operator: machi });
 const with_ = (changes: Partial<DelegationTerms>): Promise<Person> =>
 	deviceOf("wider", [
 		[company, whole],

@@ -16,7 +16,7 @@ import {
 	signedStatement,
 	type VerifiedToken,
 } from "../../packages/protocol/src/index.ts";
-import { company, nested, robot, site } from "./devices.ts";
+import { company, nested, ofMachi, robot, site } from "./devices.ts";
 import { accepts, changed, type Draft, type Inputs, refuses, type Value } from "./drafts.ts";
 import { closed, meter, restStatement, saysRest, saysTicked, tickedStatement } from "./meters.ts";
 import { redeemed } from "./orders.ts";
@@ -71,6 +71,10 @@ export const statements: Draft = {
 		accepts("asks for a balance", await shown(balance)),
 		accepts("unclaimed", await shown(unclaimed(input.outputId))),
 		accepts("lost, by the party of the device", await shown(lost(input.outputId), partyOf(robot))),
+		accepts(
+			"lost, of a device that another operator certified",
+			await shown(lost(input.outputId), partyOf(ofMachi)),
+		),
 		accepts(
 			"lost, by the party that delegated to who delegated to the device",
 			await shown(lost(input.outputId), partyOf(nested)),
