@@ -8,14 +8,19 @@ import type { Core } from "./core.ts";
 /** A token of a device: `signatures` is what verifying it costs at most. */
 export type HeldToken = { readonly output: Bytes; readonly token: Bytes; readonly signatures: number };
 
-/** Tokens, set aside or not, that are owned under certificates by which `operator` made this module a device's. */
-export function heldByDevices(core: Core, operator: Bytes): readonly HeldToken[] {
-	const owners = new Set(
+/** Hashes, in hexadecimal, of the certificates by which `operator` made this module a device's. */
+export function deviceOwners(core: Core, operator: Bytes): ReadonlySet<string> {
+	return new Set(
 		core
 			.certificates()
 			.filter(({ profile, operatorId }) => profile.responsible !== null && equalBytes(operatorId, operator))
 			.map(({ hash }) => toHex(hash)),
 	);
+}
+
+/** Tokens of its devices, set aside or not; what its meters hold apart. */
+export function heldByDevices(core: Core, operator: Bytes): readonly HeldToken[] {
+	const owners = deviceOwners(core, operator);
 	if (owners.size === 0) return [];
 	return [...core.vault.tokens.entries.values()].flatMap(({ summary, token }) =>
 		owners.has(toHex(summary.certificate))

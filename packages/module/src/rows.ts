@@ -181,7 +181,7 @@ function summaryOf(token: VerifiedToken, size: number): TokenSummary {
 }
 
 /** What verifying a token costs at most: none of its certificates known. */
-export function signaturesOf({ token: { hops, certificates } }: VerifiedToken): number {
+export function signaturesOf({ token: { hops, certificates } }: Pick<VerifiedToken, "token">): number {
 	return 1 + hops.length + hops.reduce((sum, { after }) => sum + after.length, 0) + certificates.length;
 }
 

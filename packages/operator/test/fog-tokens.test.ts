@@ -17,6 +17,7 @@ import {
 	type VerifiedToken,
 } from "@tenten/protocol";
 import { createDevice, createParty, sliceOf } from "../../module/test/support/devices.ts";
+import { closeMeter, openMeter } from "../../module/test/support/meter.ts";
 import { day, issueTo, pay } from "../../module/test/support/world.ts";
 import { FogStore } from "../src/fog/index.ts";
 import { type NewToken, tokensMost } from "../src/fog/store-tokens.ts";
@@ -163,6 +164,24 @@ describe("tokens of a device", () => {
 			assert.equal(outcomeOf(await gateway.ask(keepTokens(token))), "keptTokens");
 			assert.deepEqual(await told(gateway, party), outputsOf(change));
 			assert.equal(gateway.store.tokenCount(), 1);
+		}));
+
+	test("what a meter holds is its payer's, until its Close", () =>
+		withGateway(async (gateway) => {
+			const token = await issueTo(world, meter, 300n);
+			await gateway.ask(keepTokens(token));
+			const opened = await openMeter(world, token, meter, scene.shop);
+			assert.ok(opened.change);
+			assert.equal(outcomeOf(await gateway.ask(keepTokens(opened.token, opened.change))), "keptTokens");
+			assert.deepEqual(await told(gateway, party), outputsOf(opened.token, opened.change));
+			const { rest } = await closeMeter(world, opened, 8, { reset: 1, from: 0n, to: 20n });
+			assert.ok(rest);
+			await gateway.ask(keepTokens(rest));
+			assert.deepEqual(await told(gateway, party), outputsOf(opened.change, rest));
+			const locked = await openMeter(world, await issueTo(world, meter, 300n), meter, scene.shop, {
+				released: false,
+			});
+			assert.equal(outcomeOf(await gateway.ask(keepTokens(locked.token))), "lock-pending");
 		}));
 
 	test("are no more of an issue than was issued, however often somebody signs", () =>

@@ -259,7 +259,7 @@ export class Wallet {
 
 	/** The app's record of what the module made durable. */
 	#journal(what: Happened | undefined): void {
-		if (what === undefined) return;
+		if (what === undefined) return this.#gateway.bringHeld();
 		// The module tells it again where a loss of power took it.
 		this.#journaled = this.#journaled.then(() => this.#record(what, "nextCommit"));
 		// Whoever waits for the journal hears that it failed; nobody may be waiting yet.

@@ -12,13 +12,17 @@ import {
 	type MeterBundle,
 	type Refusal,
 	refuse,
+	serialize,
 	type Tick,
+	toHex,
+	token as tokenShape,
 	type VerifiedMeterRequest,
 	writeMeterBundle,
 } from "@tenten/protocol";
 import { type Authentication, askPasskey } from "../authenticating.ts";
 import type { Core } from "../core.ts";
-import type { TokenSummary } from "../rows.ts";
+import { deviceOwners, type HeldToken } from "../holdings.ts";
+import { signaturesOf, type TokenSummary } from "../rows.ts";
 import type { RulingQuestion } from "../ruling.ts";
 import { answerMeterBundle } from "./answering.ts";
 import {
@@ -190,6 +194,15 @@ export class MeterDesk {
 		const answer = await ask(question);
 		if (isRefusal(answer)) return answer;
 		return core.exclusively(() => takeClaim(core, this.#meters, meter, answer));
+	}
+
+	/** What the open meters hold that devices of this operator pay here: tokens that end in their metered outputs. */
+	holdings(operator: Bytes): readonly HeldToken[] {
+		const owners = deviceOwners(this.#core, operator);
+		return [...this.#meters.payers.rows.entries.values()].flatMap(({ state, payer, output }) => {
+			if ((state.kind !== "open" && state.kind !== "stopped") || !owners.has(toHex(payer))) return [];
+			return [{ output, token: serialize(tokenShape, state.token), signatures: signaturesOf(state) }];
+		});
 	}
 
 	/** Meters of a restored backup that wait for their owner's word. */

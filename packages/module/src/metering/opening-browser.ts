@@ -18,6 +18,7 @@ const unknown = refuse("attempt-unknown", "no such meter");
 
 /** Of a wallet that keeps no meter: it opens none, and a message about one is answered as one that never arrived. */
 const none: MeterPort = {
+	holdings: () => [],
 	request: async () => refused,
 	readRequest: () => refused,
 	requestIn: () => refused,

@@ -72,9 +72,8 @@ function checkedToken(
 	trust: Trust,
 ): NewToken | Refusal {
 	const { issue, owner, pending, outputId, amount, path } = token;
-	const { certificate, meter } = owner;
+	const { certificate } = owner;
 	if (pending !== null) return refuse("lock-pending", "nobody owns it yet");
-	if (meter !== undefined) return refuse("meter-mismatch", "claimed by ticks, or as the rest of its meter");
 	const [first] = certificate.profile.responsible?.delegations ?? [];
 	const device = keyId(certificate.key);
 	if (first === undefined || !equalBytes(certificate.operatorId, operator) || !serves(device))

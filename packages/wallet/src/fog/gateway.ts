@@ -144,7 +144,8 @@ export class Gateway {
 	}
 
 	#tokensToBring(module: SecureModule, most: number): readonly HeldToken[] {
-		const held = module.devices.holdings(this.#options.operator);
+		const { operator } = this.#options;
+		const held = [...module.devices.holdings(operator), ...module.meters.holdings(operator)];
 		const ids = idsOf(held);
 		// What was spent is forgotten, so this is no longer than what is held.
 		this.#kept = new Set([...this.#kept].filter((output) => ids.has(output)));
