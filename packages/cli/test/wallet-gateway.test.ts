@@ -74,6 +74,14 @@ test("a device's wallet joins a gateway, which keeps what it holds for its party
 	assert.notEqual(basename(then.files[0]), basename(file));
 	assert.deepEqual([(await standing()).tokens, (await standing()).records.kept], [1, 1]);
 
+	// What the device spends until then is not its party's.
+	const asked = ["--key", at("party.key"), "--operator", url, "--pin", operator, "--account", ann.account];
+	const [claimed] = await shell.eachWell(["device", "claim", at("then"), ...asked]);
+	assert.deepEqual(
+		claimed.tokens.map(({ file: of, kind }: { file: string; kind: string }) => [of, kind]),
+		[[then.files[0], "early"]],
+	);
+
 	const [byMqtt, fetched, shown] = await shell.eachWell(
 		["wallet", "gateway", broker, "--pin", gateway, ...wallet("car")],
 		held("party", "last", broker),

@@ -259,7 +259,8 @@ export class Wallet {
 
 	/** The app's record of what the module made durable. */
 	#journal(what: Happened | undefined): void {
-		if (what === undefined) return this.#gateway.bringHeld();
+		this.#gateway.bringHeld();
+		if (what === undefined) return;
 		// The module tells it again where a loss of power took it.
 		this.#journaled = this.#journaled.then(() => this.#record(what, "nextCommit"));
 		// Whoever waits for the journal hears that it failed; nobody may be waiting yet.
@@ -393,8 +394,7 @@ export class Wallet {
 	}
 
 	async close(): Promise<void> {
-		await this.#journaled;
-		await this.#gateway.settled();
+		await this.#journaled.finally(() => this.#gateway.settled());
 		await this.module.close();
 	}
 }
