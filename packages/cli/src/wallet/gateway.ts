@@ -29,7 +29,7 @@ export type JoinedGateway = {
 
 const fileIn = (folder: string): string => join(folder, "gateway.json");
 /** for an answer: what it does not take now goes with the next command */
-const patience = { timeout_ms: 3_000, repeat_ms: 1_000 } as const;
+const patience = { timeout_ms: 10_000, repeat_ms: 1_000 } as const;
 
 /** Undefined where the wallet has joined none. */
 export function readGateway(folder: string): JoinedGateway | undefined {
