@@ -12,6 +12,7 @@ import {
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { type Attested, type Bytes, encodeItem, parseEnrolled } from "@tenten/protocol";
 import { createWorld, expectValue, signerFrom, verify } from "../../module/test/support/world.ts";
+import { readCertificate } from "../src/devices/android/certificate.ts";
 import { verifyEvidence } from "../src/devices/attested.ts";
 import {
 	type AndroidRoot,
@@ -60,6 +61,9 @@ test("a key that hardware under a pinned root made has its level, and none above
 	assert.deepEqual(judge(evidence(strongBox)), high("secureElement"));
 	assert.deepEqual(judge(evidence(strongBox), pinned(maker, "tee", now)), high("tee"));
 	assert.deepEqual(judge(evidence({ attestedBy: 1, keptBy: 2 })), high("tee"));
+	// By a clock that nobody set.
+	const dated = attestedCertificate(maker, p256Of(device.key), describedKey(nonce), now - 1);
+	assert.deepEqual(judge(chainOf([dated, ...maker.above])), high("tee"));
 	// As many devices do: under RSA, and with no further certificate between.
 	const rsa = hierarchy(now, { root: rsaKey(), between: rsaKey() });
 	assert.deepEqual(judge(chainOf([leaf({}, rsa), ...rsa.above]), pinned(rsa, "tee", now)), high("tee"));
@@ -94,8 +98,14 @@ const twice = ((): ArrayBuffer => {
 	said.teeEnforced = list;
 	return AsnConvert.serialize(said);
 })();
+const two = [describedKey(nonce), describedKey(nonce, { attestedBy: 2, keptBy: 2 })];
 const fake = hierarchy(now, { root: ecKey(51), between: ecKey(52) });
 const over = hierarchy(now, { root: maker.root.key, until: now - 1 });
+const early = hierarchy(now, { root: maker.root.key, from: now + 1 });
+const renamed = certificateOf({
+	...{ subject: maker.batch.name, key: maker.batch.key, by: { ...maker.between, name: "Another" } },
+	...{ serial: "01", from: now - 1, until: now + 1 },
+});
 const swapped = hierarchy(now, { root: ecKey(53) });
 const revoking = (...named: string[]): AndroidRoot => pinned(maker, "secureElement", now, named);
 
@@ -106,6 +116,11 @@ const refused: readonly (readonly [string, Bytes, RegExp, AndroidRoot?])[] = [
 	[
 		"one tag twice",
 		chainOf([attestedCertificate(maker, p256Of(device.key), twice), ...maker.above]),
+		/cannot be read/,
+	],
+	[
+		"two descriptions",
+		chainOf([attestedCertificate(maker, p256Of(device.key), two), ...maker.above]),
 		/cannot be read/,
 	],
 	[
@@ -129,9 +144,13 @@ const refused: readonly (readonly [string, Bytes, RegExp, AndroidRoot?])[] = [
 		chainOf([leaf({}, fake), fake.above[0] as Bytes, second, third]),
 		/not signed by the next/,
 	],
+	["a root's name alone", chainOf([mine, first, swapped.above[1] as Bytes, third]), /not signed by the next/],
+	["an issuer of another name", chainOf([mine, renamed, second, third]), /not signed by the next/],
+	["an intermediate that begins later", chainOf([leaf({}, early), ...early.above]), /not valid now/],
 	["an intermediate that is over", chainOf([leaf({}, over), ...over.above]), /not valid now/],
 	["a revoked intermediate", evidence(), /revoked or suspended/, revoking("7")],
-	["a revoked batch", evidence(), /revoked or suspended/, revoking("1", "abc")],
+	["a revoked key of the device's own", evidence(), /revoked or suspended/, revoking("1")],
+	["a revoked batch", evidence(), /revoked or suspended/, revoking("2", "abc")],
 	["a revoked root", evidence(), /revoked or suspended/, revoking("ffee01")],
 	["a list that is too old", evidence(), /too old/, pinned(maker, "secureElement", now - 86_401)],
 	["a list dated ahead", evidence(), /dated ahead/, pinned(maker, "secureElement", now + 61)],
@@ -188,6 +207,14 @@ test("anything else has the lowest level, and says why", () => {
 	assert.equal(judge(evidence(), usualRoot).assurance, "tee");
 	const none = verifyEvidence(evidence(), { operator, key: device.key, nonce, now }, usualDevices, verify);
 	assert.match(none.reason ?? "", /no root that is known here/);
+});
+
+test("a key of another curve is no device's key", () => {
+	const curves = ["prime256v1", "secp256k1", "secp384r1"].map((namedCurve) => {
+		const { publicKey } = generateKeyPairSync("ec", { namedCurve });
+		return readCertificate(attestedCertificate(maker, publicKey, describedKey(nonce)))?.deviceKey?.suite;
+	});
+	assert.deepEqual(curves, ["ES256", undefined, undefined]);
 });
 
 test("tags that older devices write in another order are read", () => {

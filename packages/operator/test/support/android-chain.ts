@@ -44,8 +44,8 @@ export type CertificateOf = {
 	/** unix seconds */
 	readonly from: number;
 	readonly until: number;
-	/** `KeyDescription`, DER */
-	readonly description?: ArrayBuffer;
+	/** `KeyDescription`, DER: an extension each */
+	readonly descriptions?: readonly ArrayBuffer[];
 };
 
 /** A point (SEC 1, section 2.3.3, uncompressed) as JWK has it. */
@@ -88,9 +88,9 @@ export function certificateOf(of: CertificateOf): Bytes {
 	const algorithm = new AlgorithmIdentifier(
 		isRsa ? { algorithm: "1.2.840.113549.1.1.11", parameters: null } : { algorithm: "1.2.840.10045.4.3.2" },
 	);
-	const { description } = of;
-	const said =
-		description && new Extension({ extnID: id_ce_keyDescription, extnValue: new OctetString(description) });
+	const said = (of.descriptions ?? []).map(
+		(description) => new Extension({ extnID: id_ce_keyDescription, extnValue: new OctetString(description) }),
+	);
 	const tbsCertificate = new TBSCertificate({
 		version: Version.v3,
 		serialNumber: new Uint8Array(Buffer.from(of.serial, "hex")).buffer,
@@ -99,7 +99,7 @@ export function certificateOf(of: CertificateOf): Bytes {
 		validity: new Validity({ notBefore: new Date(of.from * 1000), notAfter: new Date(of.until * 1000) }),
 		subject: nameOf(of.subject),
 		subjectPublicKeyInfo: AsnConvert.parse(spkiOf(of.key), SubjectPublicKeyInfo),
-		...(said && { extensions: new Extensions([said]) }),
+		...(said.length > 0 && { extensions: new Extensions(said) }),
 	});
 	const signature = sign("sha256", new Uint8Array(AsnConvert.serialize(tbsCertificate)), of.by.key);
 	const signed = new Certificate({
@@ -154,15 +154,21 @@ export function hierarchy(
 	{
 		root,
 		between = ecKey(42),
+		from = now - 86_400,
 		until = now + 86_400,
-	}: { readonly root: KeyObject; readonly between?: KeyObject; readonly until?: number },
+	}: {
+		readonly root: KeyObject;
+		readonly between?: KeyObject;
+		readonly from?: number;
+		readonly until?: number;
+	},
 ): Hierarchy {
 	const [top, middle, batch] = [
 		{ name: "Root", key: root },
 		{ name: "Intermediate", key: between },
 		{ name: "TEE", key: ecKey(43) },
 	] as const;
-	const [from, old] = [now - 86_400, { from: 1_000_000_000, until: 1_100_000_000 }];
+	const old = { from: 1_000_000_000, until: 1_100_000_000 };
 	return {
 		...{ root: top, between: middle, batch },
 		above: [
@@ -174,17 +180,16 @@ export function hierarchy(
 	};
 }
 
-/** The certificate of a key that the batch key attests; a device's clock dates it from 1970 on. */
-export function attestedCertificate({ batch }: Hierarchy, key: KeyObject, description: ArrayBuffer): Bytes {
-	const dates = { from: 0, until: 2_461_449_600 };
-	return certificateOf({
-		subject: "Android Keystore Key",
-		key,
-		by: batch,
-		serial: "01",
-		...dates,
-		description,
-	});
+/** The certificate of a key that the batch key attests; a device's clock dates it, from 1970 on as a rule. */
+export function attestedCertificate(
+	{ batch }: Hierarchy,
+	key: KeyObject,
+	description: ArrayBuffer | readonly ArrayBuffer[],
+	until = 2_461_449_600,
+): Bytes {
+	const descriptions = description instanceof ArrayBuffer ? [description] : description;
+	const of = { subject: "Android Keystore Key", key, by: batch, serial: "01", from: 0, until };
+	return certificateOf({ ...of, descriptions });
 }
 
 export const chainOf = (certificates: readonly Bytes[]): Bytes => serialize(androidChain, certificates);

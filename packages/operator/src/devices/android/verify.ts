@@ -10,7 +10,14 @@
  *
  * Whatever else it is gives the lowest level and says why.
  */
-import { type Attested, type AttestedKey, aheadMost_s, type Bytes, equalBytes } from "@tenten/protocol";
+import {
+	type Attested,
+	type AttestedKey,
+	aheadMost_s,
+	type Bytes,
+	equalBytes,
+	keyId,
+} from "@tenten/protocol";
 import { type AndroidCertificate, readCertificate } from "./certificate.ts";
 import type { KeyDescription } from "./key-description.ts";
 import type { AndroidStatusList } from "./status-list.ts";
@@ -85,7 +92,8 @@ function unfitStatus(chain: Chain, root: AndroidRoot, now: number): string | und
 function unfitLeaf(chain: Chain, leaf: AndroidCertificate, { key, nonce }: Of): string | undefined {
 	const said = chain.findLast(({ description }) => description !== null);
 	if (said === undefined || said.description === null) return "the Android attestation says nothing of a key";
-	if (said !== leaf || leaf.deviceKey?.suite !== key.suite || !equalBytes(leaf.deviceKey.bytes, key.bytes))
+	const { deviceKey } = leaf;
+	if (said !== leaf || deviceKey === null || !equalBytes(keyId(deviceKey), keyId(key)))
 		return "the attestation is of another key";
 	if (!equalBytes(said.description.challenge, nonce)) return "the attestation is for another enrolment";
 	return unfitKey(said.description);
