@@ -202,6 +202,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/wallet/src/metering.ts fromHex(": "an operator's id, as the wallet wrote it",
 	"packages/wallet/src/operators.ts parse(": "an operator's answer: shape/accountReply",
 	"packages/wallet/src/http402/showing.ts parse(": "a receipt of its own: shape/receipt",
+	"packages/wallet/src/http402/toll-meters.ts fromHex(": "the hash of a call, as this toll wrote it",
 	"packages/wallet/src/http402/toll.ts parse(": "a receipt of its own: shape/receipt",
 	"packages/web/src/service-worker/service-worker.ts JSON.parse(": "what its own build wrote into it",
 	"packages/web/src/worker/teller.ts decodeBundle(": "its own bundles, to be sent: wallet/bundle",

@@ -1,7 +1,13 @@
 /** What an API that is paid by the call reads of its callers, what a program reads of such an API, and their own rows. */
 import { isRefusal, serialize, toBase64, writeTick as writeMeterTick } from "@tenten/protocol";
 import { encodeBundle, memoryStore } from "@tenten/wallet";
-import { Answers, answerRow, bookPrefix, meterPrefix } from "../../packages/wallet/src/http402/answers.ts";
+import {
+	Answers,
+	answerRow,
+	bookPrefix,
+	meterPrefix,
+	unansweredPrefix,
+} from "../../packages/wallet/src/http402/answers.ts";
 import { bookMemo, callsOfMemo, readTick, writeTick } from "../../packages/wallet/src/http402/book.ts";
 import { callHash } from "../../packages/wallet/src/http402/call.ts";
 import { callRow, PaidCalls } from "../../packages/wallet/src/http402/calls.ts";
@@ -18,7 +24,7 @@ import {
 import { readMeteredCall, writeMeteredCall } from "../../packages/wallet/src/http402/meter-call.ts";
 import { statusAddress } from "../../packages/wallet/src/http402/showing.ts";
 import { Books, bookRow } from "../../packages/wallet/src/http402/toll-books.ts";
-import { meterRow, meterRows } from "../../packages/wallet/src/http402/toll-meters.ts";
+import { meterRow, meterRows, unansweredRow } from "../../packages/wallet/src/http402/toll-rows.ts";
 import { Broken, mustBeSame, type Target } from "../target.ts";
 import { ofText, simple, textOf } from "./wallet-side.ts";
 
@@ -194,7 +200,26 @@ const meter = simple("402 row of a meter", "items", meterOnes, async (input) => 
 	await store.commit([{ key: `${meterPrefix}a`, value: input }]);
 	const rows = await meterRows(store);
 	if (isRefusal(rows)) return rows.code;
-	for (const each of rows.values()) mustBeSame(serialize(meterRow, each), input);
+	for (const { row: each } of rows.values()) mustBeSame(serialize(meterRow, each), input);
+	return "accepted";
+});
+
+const unansweredOnes = [[], [3, 64]].map((numbers) =>
+	serialize(
+		unansweredRow,
+		numbers.map((number) => ({ number, call: id, preimage: id })),
+	),
+);
+
+const unanswered = simple("402 row of calls without an answer", "items", unansweredOnes, async (input) => {
+	const store = memoryStore();
+	await store.commit([
+		{ key: `${meterPrefix}a`, value: meterOnes[0] ?? input },
+		{ key: `${unansweredPrefix}a`, value: input },
+	]);
+	const rows = await meterRows(store);
+	if (isRefusal(rows)) return rows.code;
+	for (const each of rows.values()) mustBeSame(serialize(unansweredRow, each.unanswered), input);
 	return "accepted";
 });
 
@@ -211,4 +236,5 @@ export const http402Targets: readonly Target[] = [
 	memo,
 	book,
 	meter,
+	unanswered,
 ];

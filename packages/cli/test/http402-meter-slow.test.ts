@@ -325,6 +325,32 @@ describe("a metered call that takes long", () => {
 		assert.equal(wallet.balance(shop.town.asset).available, 699n);
 	});
 
+	// How many fail before it and after it, and are answered then: the module keeps each 64th tick.
+	for (const [name, before, after, answered] of [
+		["whose handler failed is made again after a restart however many calls came since", 0, 0, 300],
+		["whose handler failed is made again after a restart however many failed since", 63, 255, 1],
+	] as const)
+		test(name, async () => {
+			const server = await mortalToll(shop, priceOf(400), limits);
+			const { paid } = await shop.buyer({ fetch: server.fetch, tries: 1, ...large() });
+			const calls = async (count: number, status: number) => {
+				for (let call = 0; call < count; call++) assert.equal(ok(await paid.fetch(url)).status, status);
+			};
+			server.handler = () => {
+				throw new Error("it fails");
+			};
+			await calls(before, 500);
+			assert.equal(ok(await paid.fetch(url, keyed("frail"))).status, 500);
+			await calls(after, 500);
+			server.handler = async () => undefined;
+			await calls(answered, 200);
+			await server.restart();
+			assert.equal(ok(await paid.fetch(url, keyed("frail"))).status, 200);
+			assert.equal(server.served.at(-1), server.served[before]);
+			assert.equal(await paid.settle(), 0);
+			assert.equal(server.wallet.balance(shop.town.asset).available, BigInt(before + 1 + after + answered));
+		});
+
 	test("whose program gave it up, and can ask for it no more, keeps no meter open", async () => {
 		const server = await mortalToll(shop, priceOf(10), limits);
 		server.handler = () => gate().opened;

@@ -26,9 +26,11 @@ import {
 	unixSeconds,
 } from "@tenten/protocol";
 
-/** of the rows of books and meters, which lie beside these */
+/** of the rows of books, meters and their calls without an answer, which lie beside these */
 export const bookPrefix = "book/";
 export const meterPrefix = "meter/";
+export const unansweredPrefix = "unanswered/";
+const others = [bookPrefix, meterPrefix, unansweredPrefix];
 
 /** bytes of the longest body that a server may be set to keep */
 export const longestBody: number = 1 << 24;
@@ -61,7 +63,7 @@ export class Answers {
 	static async open(store: ModuleStore): Promise<Answers | Refusal> {
 		const rows = new Map<string, AnswerRow>();
 		for (const [id, value] of await store.load()) {
-			if (id.startsWith(bookPrefix) || id.startsWith(meterPrefix)) continue;
+			if (others.some((prefix) => id.startsWith(prefix))) continue;
 			const row = parse(answerRow, value, value.length);
 			if (isRefusal(row)) return refuse("state-damaged", `answer ${id}: ${row.detail}`);
 			rows.set(id, row);

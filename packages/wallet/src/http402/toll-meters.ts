@@ -6,7 +6,8 @@
  * The meter's count says what is paid, and the module keeps it. What stands here is which call each tick was for. What
  * can go wrong: a call is made twice, or one that was paid is never made, after a crash. So a tick whose answer is
  * written down pays for nothing more; the others, at most 64 a meter and those that were under way, are served again
- * when they are shown again: the server makes them twice, under one name, and nobody is charged twice.
+ * when they are shown again: the server makes them twice, under one name, and nobody is charged twice. A call that has
+ * no answer is written down before a tick is taken that no longer proves its own.
  */
 import type { ModuleStore } from "@tenten/module";
 import {
@@ -14,44 +15,29 @@ import {
 	type Bytes,
 	dueFor,
 	equalBytes,
-	integer,
+	fromHex,
 	isRefusal,
-	list,
-	parse,
 	type Refusal,
-	record,
 	refuse,
 	sameAsset,
-	serialize,
 	type Tick,
-	type TypeOf,
 	toHex,
 	writeMeterBundle,
 } from "@tenten/protocol";
 import type { Wallet } from "../wallet.ts";
-import { meterPrefix } from "./answers.ts";
 import type { Price } from "./asked.ts";
 import { type Call, callHash } from "./call.ts";
-import { type MeteredCall, meterHeader, meterOffer, mostMeteredCalls, writeTaken } from "./meter-call.ts";
+import { type MeteredCall, meterHeader, meterOffer, writeTaken } from "./meter-call.ts";
 import type { NumberedCall } from "./ticking.ts";
 import { pending } from "./toll-answers.ts";
 import type { PaymentStatus } from "./toll-doors.ts";
 import { callPath } from "./toll-paths.ts";
+import { behind, dropsOf, type KeptMeter, meterRows, type Unanswered, writesOf } from "./toll-rows.ts";
 
 /** ticks that one may pay, that a crash may lose, and answers that it may leave unwritten */
 const block = 64;
 /** seconds after which a meter is to be closed */
 const open_s = 86_400;
-/** how far a tick may be behind the last one, and still have its call made: many calls are under way at once */
-const behind = 256;
-
-/** Ticks up to `upTo` had their answers, but `left` of the latest. */
-export const meterRow = record({
-	upTo: integer(0, mostMeteredCalls),
-	left: list(integer(1, mostMeteredCalls), behind),
-});
-type MeterRow = TypeOf<typeof meterRow>;
-
 /** `preimage`: of its tick, which proves it again however far it is behind. A failed one is as if it had not been shown. */
 type MadeCall = {
 	readonly hash: string;
@@ -66,13 +52,15 @@ type Metered = {
 	readonly units: bigint;
 	readonly perTicks: number;
 	/** as written before this program started */
-	readonly before: MeterRow;
-	/** the calls of ticks, by number */
+	readonly before: KeptMeter;
+	/** the calls of ticks, by number: those that had no answer before, too */
 	readonly calls: Map<number, MadeCall>;
 	/** the last tick that is paid */
 	deepest: number;
 	/** answers since the last write */
 	unwritten: number;
+	/** calls that stand in it without an answer */
+	noted: ReadonlySet<number>;
 };
 
 /** `amount`: what all its ticks come to, in minor units; `request`: signed, encoded. */
@@ -83,10 +71,10 @@ export class TollMeters {
 	readonly #store: ModuleStore;
 	/** unix seconds */
 	readonly #now: () => number;
-	readonly #rows: Map<string, MeterRow>;
+	readonly #rows: Map<string, KeptMeter>;
 	readonly #meters = new Map<string, Metered>();
 
-	private constructor(wallet: Wallet, store: ModuleStore, now: () => number, rows: Map<string, MeterRow>) {
+	private constructor(wallet: Wallet, store: ModuleStore, now: () => number, rows: Map<string, KeptMeter>) {
 		this.#wallet = wallet;
 		this.#store = store;
 		this.#now = now;
@@ -145,9 +133,11 @@ export class TollMeters {
 		const summary = this.#wallet.meters.get(meter);
 		if (summary?.side !== "payee") return undefined;
 		const { asset, units, perTicks } = summary;
-		const before = this.#rows.get(id) ?? { upTo: 0, left: [] };
+		const before = this.#rows.get(id) ?? { row: { upTo: 0, left: [] }, unanswered: [] };
 		const terms = { meter: Uint8Array.from(meter), id, asset, units, perTicks };
-		const made = { ...terms, before, calls: new Map(), deepest: before.upTo, unwritten: 0 };
+		const calls = new Map(before.unanswered.slice(-behind).map((each) => [each.number, failedBefore(each)]));
+		const noted = new Set(calls.keys());
+		const made = { ...terms, before, calls, deepest: before.row.upTo, unwritten: 0, noted };
 		this.#meters.set(id, made);
 		return made;
 	}
@@ -159,7 +149,9 @@ export class TollMeters {
 		hash: string,
 	): Promise<Refusal | undefined> {
 		const { ticks: number, preimage } = tick;
-		// Before it is paid: whatever is answered late is still among those that the last tick proves.
+		// Before it is paid: what this tick would leave behind unproved is made again after a restart, too.
+		if (leavesUnnoted(metered, number)) await this.#write(metered);
+		// And whatever is answered late is still among those that the last tick proves.
 		if (outruns(metered, number)) return refuse("overloaded", "a call long before this one is still made");
 		const not = await this.#pay(metered, frame, tick);
 		if (not !== undefined) return not;
@@ -196,7 +188,11 @@ export class TollMeters {
 	async #answered(metered: Metered, number: number): Promise<void> {
 		const call = metered.calls.get(number);
 		if (call !== undefined) call.stands = "answered";
-		if (++metered.unwritten < block) return;
+		if (++metered.unwritten >= block) await this.#write(metered);
+	}
+
+	/** Writes down which ticks had their answers, and the calls that have none. */
+	async #write(metered: Metered): Promise<void> {
 		metered.unwritten = 0;
 		const { id, meter, deepest, calls } = metered;
 		// Before the row: of a number in it that is not known to be paid its payer would make another call, in vain.
@@ -206,9 +202,10 @@ export class TollMeters {
 			if (calls.get(each)?.stands !== "answered" && !isBefore(metered, each)) left.push(each);
 		for (const [each, { stands }] of calls)
 			if (each + behind <= deepest && stands === "answered") calls.delete(each);
-		const row = { upTo: deepest, left };
-		await this.#store.commit([{ key: meterPrefix + id, value: serialize(meterRow, row) }]);
-		this.#rows.set(id, row);
+		const kept = { row: { upTo: deepest, left }, unanswered: unansweredOf(calls) };
+		await this.#store.commit(writesOf(id, kept, (this.#rows.get(id)?.unanswered.length ?? 0) > 0));
+		this.#rows.set(id, kept);
+		metered.noted = new Set(kept.unanswered.map(({ number }) => number));
 	}
 
 	/** Drops what stands of meters that are over. */
@@ -219,21 +216,9 @@ export class TollMeters {
 		for (const id of this.#meters.keys()) if (!open.has(id)) this.#meters.delete(id);
 		const gone = [...this.#rows.keys()].filter((id) => !open.has(id));
 		if (gone.length === 0) return;
-		await this.#store.commit(gone.map((id) => ({ key: meterPrefix + id, value: null })));
+		await this.#store.commit(gone.flatMap(dropsOf));
 		for (const id of gone) this.#rows.delete(id);
 	}
-}
-
-/** What a store holds of meters, by their ids, or `state-damaged`. */
-export async function meterRows(store: ModuleStore): Promise<Map<string, MeterRow> | Refusal> {
-	const rows = new Map<string, MeterRow>();
-	for (const [key, value] of await store.load()) {
-		if (!key.startsWith(meterPrefix)) continue;
-		const row = parse(meterRow, value);
-		if (isRefusal(row)) return refuse("state-damaged", `meter ${key}: ${row.detail}`);
-		rows.set(key.slice(meterPrefix.length), row);
-	}
-	return rows;
 }
 
 /** Whether a call of this price is one tick of the meter, exactly. */
@@ -242,8 +227,30 @@ function isPriceOf({ asset, units, perTicks }: Metered, { asset: own, amount, ca
 }
 
 /** Whether its answer was written down before this program started. */
-function isBefore({ before: { upTo, left } }: Metered, number: number): boolean {
-	return number <= upTo && !left.includes(number);
+function isBefore({ before: { row, unanswered } }: Metered, number: number): boolean {
+	const { upTo, left } = row;
+	return number <= upTo && !left.includes(number) && !unanswered.some((each) => each.number === number);
+}
+
+/** Whatever it was at then: nobody makes it now. */
+function failedBefore({ call, preimage }: Unanswered[number]): MadeCall {
+	return { hash: toHex(call), preimage, stands: "failed" };
+}
+
+/** Those that failed first: of more than can be kept, the latest are. */
+function unansweredOf(calls: ReadonlyMap<number, MadeCall>): Unanswered {
+	return (["failed", "running"] as const).flatMap((wanted) =>
+		[...calls].flatMap(([number, { hash, preimage, stands }]) =>
+			stands === wanted ? [{ number, call: fromHex(hash) as Bytes, preimage }] : [],
+		),
+	);
+}
+
+/** Whether a tick would leave a call behind that failed, further than the last tick proves, and that is nowhere written. */
+function leavesUnnoted({ calls, noted }: Metered, number: number): boolean {
+	for (const [each, { stands }] of calls)
+		if (stands === "failed" && each + behind <= number && !noted.has(each)) return true;
+	return false;
 }
 
 /** Whether a tick would leave a call behind whose handler runs, further than the last tick proves. */
