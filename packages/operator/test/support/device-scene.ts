@@ -170,6 +170,8 @@ export async function deviceCrashScene(ecosystem: Ecosystem): ReturnType<Scene> 
 	const [signer, manager, device] = [0, 1, 2].map(() => freshDevice(ecosystem)) as [Signer, Signer, Signer];
 	const terms = { slice: sliceOf(1, 0n, 10n) };
 	const applied = await application(ecosystem, { device, by: [signer, manager], terms });
+	const another = { device: freshDevice(ecosystem), by: [signer], terms: { slice: null } };
+	const beside = await application(ecosystem, another);
 	const orders = [
 		await deviceOrder(ecosystem, signer, device, 2, { kind: "suspend" }),
 		await deviceOrder(ecosystem, signer, device, 3, { kind: "resume" }),
@@ -188,7 +190,12 @@ export async function deviceCrashScene(ecosystem: Ecosystem): ReturnType<Scene> 
 			await readList({ ...ecosystem, operator: opened });
 			expectValue(await parties.add(administrator, signer.key, "register 1"));
 			expectValue(await parties.grant(administrator, id, { reset: 1, amount: 10n }));
-			const certified = expectValue(await devices.apply(applied));
+			// At once: one of them draws its place.
+			const both = await Promise.allSettled([devices.apply(applied), devices.apply(beside)]);
+			const [certified] = both.map((each) => {
+				if (each.status === "rejected") throw each.reason;
+				return expectValue(each.value);
+			}) as [Bytes, Bytes];
 			for (const order of orders) expectValue(await devices.order(order));
 			const taken = expectValue(await devices.takeRecords(brought));
 			await parties.suspendFor(id, "01", cause);
