@@ -123,6 +123,9 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/trust-file.ts fromHex(": "an argument",
 	"packages/cli/src/wallet/foreign.ts fromHex(": "a setting of one's own",
 	"packages/cli/src/wallet/foreign.ts parsePolicy(": "a file of whoever runs it: witness/policy",
+	"packages/cli/src/wallet/gateway.ts fromHex(": "an argument, or a setting of one's own",
+	"packages/cli/src/wallet/gateway.ts .json()":
+		"what the gateway that the wallet's owner named says of itself: its id, by its form",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
 	"packages/cli/src/wallet/meeting.ts fromHex(": "an argument: the address of a room",
 	"packages/cli/src/wallet/paying.ts URL.parse(": "an argument: wallet/peer address",
