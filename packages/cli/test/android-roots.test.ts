@@ -1,7 +1,7 @@
 /** Roots of Android key attestations, as the file of makers pins them, and the list of what is revoked, as it changes. */
 import assert from "node:assert/strict";
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -57,6 +57,9 @@ test("a list of what is revoked is read again once its file is another, and is a
 	}
 	rmSync(at("status.json"));
 	assert.equal(list(), null);
+	symlinkSync(at("status.json"), at("status.json"));
+	assert.equal(list(), null, "a link to itself: the system does not say what it is");
+	rmSync(at("status.json"));
 	write("status.json", revoking());
 	assert.equal(list()?.serials.size, 0);
 });

@@ -48,23 +48,22 @@ function readKeys(file: string): readonly Uint8Array[] {
 	}
 }
 
-/** The list in a file, read anew once the file is another. */
+/** The list in a file, read anew once the file is another, and after one that could not be read. */
 function keptList(file: string): () => AndroidStatusList | null {
 	let kept: { readonly version: string; readonly list: AndroidStatusList | null } | undefined;
 	return () => {
-		const found = statSync(file, { throwIfNoEntry: false });
-		if (found === undefined) return null;
-		const version = `${found.ino} ${found.mtimeMs} ${found.size}`;
-		if (kept?.version !== version) kept = { version, list: readList(file, found.mtimeMs) };
-		return kept.list;
+		try {
+			const { ino, mtimeMs, size } = statSync(file);
+			const version = `${ino} ${mtimeMs} ${size}`;
+			if (kept?.version !== version) kept = { version, list: readList(file, mtimeMs) };
+			return kept.list;
+		} catch {
+			return null;
+		}
 	};
 }
 
 function readList(file: string, changedAt_ms: number): AndroidStatusList | null {
-	try {
-		const serials = androidSerials(JSON.parse(readFileSync(file, "utf8")));
-		return serials === undefined ? null : { asOf: Math.floor(changedAt_ms / 1000), serials };
-	} catch {
-		return null;
-	}
+	const serials = androidSerials(JSON.parse(readFileSync(file, "utf8")));
+	return serials === undefined ? null : { asOf: Math.floor(changedAt_ms / 1000), serials };
 }
