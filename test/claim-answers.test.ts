@@ -124,6 +124,24 @@ describe("an answer to a claim", () => {
 		await town.close();
 	});
 
+	test("that brings the tokens of what it disputes as well ends nothing: no later answer could bring them again", async () => {
+		const town = await openTown();
+		const ann = await town.wallet();
+		await town.fund(ann, 300n, yen.code, 3);
+		await claimed(ann, town, "refresh");
+		const all: Lie = (answer) =>
+			replying(answer, ({ results: [first, , last] }) => {
+				assert.ok(first && last);
+				return { results: [first, refused("expired"), last] };
+			});
+		assert.equal(await again(ann, town, all), "answer-disputed");
+		assert.equal(ann.balance(town.asset).available, 0n);
+		assert.equal(await ann.settlePending(), 1);
+		assert.equal(await pendingOf(ann), 0);
+		assert.equal(ann.balance(town.asset).available, 300n);
+		await town.close();
+	});
+
 	test("of a fork needs evidence of the claimed token's way", async () => {
 		const town = await openTown();
 		const [ann, eve, bob] = [await town.wallet(), await town.wallet(), await town.wallet()];

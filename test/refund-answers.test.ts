@@ -106,6 +106,21 @@ describe("an answer to a statement about a lock", () => {
 		await town.close();
 	});
 
+	test("that brings the tokens of what it disputes as well ends nothing: no later answer could bring them again", async () => {
+		const { town, ann, attempt } = await unheard();
+		const all: Lie = (answer) =>
+			saying(answer, ({ results: [first] }) => {
+				assert.ok(first);
+				return { results: [first, forkedFor(0n)] };
+			});
+		ann.connect(town.operator.id, lyingOperator(town, all));
+		assert.equal(codeOf(await ann.askRefund(attempt)), "not-evidence");
+		assert.deepEqual([ann.balance(town.asset).locked, ann.balance(town.asset).available], [150n, 0n]);
+		assert.equal(codeOf(await ann.askRefund(attempt)), "refunded");
+		assert.deepEqual([ann.balance(town.asset).locked, ann.balance(town.asset).available], [0n, 150n]);
+		await town.close();
+	});
+
 	test("pays an account all of it, or is asked for again", async () => {
 		const world = await openWorld();
 		const { town, ann } = world;

@@ -21,6 +21,7 @@ import {
 	type Refusal,
 	refusals,
 	refuse,
+	sumOf,
 	type Terms,
 	type Trust,
 	termsKey,
@@ -62,7 +63,8 @@ export type Ended = {
 };
 
 /**
- * What these answers, one for each token, and the tokens that came beside them end. Where that is nothing:
+ * What these answers, one for each token, and the tokens that came beside them end: nothing, if some go on and more came
+ * than is for the others. Where it is nothing:
  * `attempt-pending` if one says that it comes later, `sum-mismatch` if less came than is owed or more was drawn,
  * `not-evidence` if a fork is none (transient codes where a newer trust list may judge it otherwise), `answer-disputed`
  * if nothing that is known here bears out a refusal.
@@ -80,7 +82,7 @@ export function endedBy(
 	const inTokens = new Map<string, Expected>();
 	const refused: string[] = [];
 	const open: number[] = [];
-	let [amount, not] = [0n, undefined as Refusal | undefined];
+	let [amount, inTokensMost, not] = [0n, 0n, undefined as Refusal | undefined];
 	for (const [position, result] of results.entries()) {
 		const one = owed[position] as Owed;
 		const why = disputed(knowing, result, one, trust);
@@ -92,9 +94,11 @@ export function endedBy(
 			const paid = result.kind === "forked" ? result.drawn : result.amount;
 			amount += paid;
 			if (result.kind === "refreshed" || one.isInTokens) expect(inTokens, one, paid);
+			if (result.kind !== "paid" || one.isInTokens) inTokensMost += paid;
 		}
 	}
-	if (not !== undefined && open.length === owed.length) return not;
+	// What came for those that go on must not be taken before them: no later answer could bring it again.
+	if (not !== undefined && (open.length === owed.length || sumOf(came) > inTokensMost)) return not;
 	return lacks(inTokens, came) ?? { amount, refused, open };
 }
 
