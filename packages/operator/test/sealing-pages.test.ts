@@ -58,7 +58,7 @@ async function sealedBy(
 	let made: { seal: Seal; held: number; leaves: number } | undefined;
 	const undone = operator.store.run(async (transaction) => {
 		const watched = transaction.withPlugin(counted) as Transaction;
-		const epoch = { operator: operator.id, secret: saltSecret, now: operator.now(), rowsTogether };
+		const epoch = { operator: operator.id, secret: saltSecret, now: () => operator.now(), rowsTogether };
 		const seal = await sealIn(watched, epoch, async () => ({}));
 		const held = counted.most;
 		const leaves = await transaction.selectFrom("seal_leaves").select("place").execute();

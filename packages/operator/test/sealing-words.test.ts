@@ -9,7 +9,7 @@ import type { Sealer } from "../src/sealing/sealer.ts";
 import type { Transaction } from "../src/store/store.ts";
 import { createEcosystem, enrolHolder } from "./support/ecosystem.ts";
 import { assertLogged } from "./support/seal-scenes.ts";
-import { trustee } from "./support/sealed.ts";
+import { reservesIn, trustee } from "./support/sealed.ts";
 import { freshLog, openSealed } from "./support/sealer-log.ts";
 
 /** for what waits for the seal, and would not have to */
@@ -67,3 +67,24 @@ for (const [name, when] of [
 		assert.equal(await assertLogged(operator, folder), 2);
 		await operator.close();
 	});
+
+test("a seal is dated once what it says is read: a word that came while it waited is not ahead of it", async () => {
+	const ecosystem = await createEcosystem();
+	const { operator, world, clock } = ecosystem;
+	const { hash: account } = (await enrolHolder(ecosystem)).certificate;
+	const folder = await freshLog();
+	const around = async (transaction: Transaction) => {
+		clock.now += 600;
+		return { reserves: await reservesIn(transaction, { id: operator.id, now: clock.now }) };
+	};
+	const { sealer, close } = await openSealed(operator, folder, { around });
+	try {
+		assert.equal(await operator.deposit(world.random(), account, world.asset.code, 100n), undefined);
+		const { sealedAt, reserves } = await sealer.seal();
+		assert.deepEqual([sealedAt, reserves.map(({ body }) => body.heldAt)], [clock.now, [clock.now]]);
+	} finally {
+		await close();
+	}
+	assert.equal(await assertLogged(operator, folder), 1);
+	await operator.close();
+});

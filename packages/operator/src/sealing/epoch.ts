@@ -46,8 +46,8 @@ export type Epoch = {
 	readonly operator: Bytes;
 	/** 32 bytes from which salts follow */
 	readonly secret: Bytes;
-	/** unix seconds; a seal is never before the one before */
-	readonly now: number;
+	/** unix seconds, asked once all that the seal says is read: no word in it is ahead of it because it waited */
+	readonly now: () => number;
 	/** told of each page of lines that changes, as it stood */
 	readonly changed?: (before: Before) => void;
 	/** transactions whose effects are held at once; 4,096 if left out */
@@ -88,7 +88,8 @@ export async function sealIn(
 	const around = { ...nothingAround, ...(await readAround()) };
 	const seal = await makeSeal(transaction, {
 		operator,
-		sealedAt: Math.max(now, before?.sealedAt ?? 0),
+		// Never before the one before.
+		sealedAt: Math.max(now(), before?.sealedAt ?? 0),
 		assets: await totalsAfter(transaction, added),
 		reserves: sortedBy(around.reserves, ({ body, holder }) => [body.asset, keyId(holder)]),
 		positions: sortedBy(around.positions, ({ peer, asset }) => [peer, asset]),

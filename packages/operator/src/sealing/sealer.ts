@@ -114,7 +114,7 @@ export class Sealer {
 		const { seal, before } = await operator.store.run(async (transaction) => {
 			const stood: Before[] = [];
 			const changed = (page: Before): void => void stood.push(page);
-			const epoch = { operator: operator.id, secret, now: operator.now(), changed };
+			const epoch = { operator: operator.id, secret, now: () => operator.now(), changed };
 			return { seal: await sealIn(transaction, epoch, () => around(transaction)), before: stood };
 		});
 		this.#past.add(seal.number, before);

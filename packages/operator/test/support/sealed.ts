@@ -49,10 +49,10 @@ export async function reservesIn(
 
 /** The next seal, as a sealer makes it. */
 export async function sealNow(operator: Sealing, some: Partial<Surroundings> = {}): Promise<Seal> {
-	const now = operator.now();
+	const epoch = { operator: operator.id, secret: saltSecret, now: () => operator.now() };
 	return operator.store.run((transaction) =>
-		sealIn(transaction, { operator: operator.id, secret: saltSecret, now }, async () => ({
-			reserves: await reservesIn(transaction, { id: operator.id, now }),
+		sealIn(transaction, epoch, async () => ({
+			reserves: await reservesIn(transaction, { id: operator.id, now: operator.now() }),
 			...some,
 		})),
 	);
