@@ -15,6 +15,7 @@ import {
 	writeMeterBundle,
 } from "@tenten/protocol";
 import { type Channel, inProcessChannel, type Wallet, type WalletStore } from "@tenten/wallet";
+import { type Lie, lyingOperator, saying } from "./support/lying.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
 import { ways } from "./support/ways.ts";
 
@@ -232,6 +233,9 @@ describe("where the other side is gone", () => {
 		assert.equal(await payee.meters.claimDue(), 1);
 		assert.equal(await payer.meters.claimDue(), 0, "not by its own clock alone");
 		town.clock.now += 42 * day;
+		const less: Lie = (answer) => saying(answer, () => ({ results: [{ kind: "paid", amount: 1n }] }));
+		payer.connect(town.operator.id, lyingOperator(town, less));
+		assert.equal(await payer.meters.claimDue(), 0, "for less it is not over, and is asked for again");
 		assert.equal(await payer.meters.claimDue(), 1, "by the date of the operator's list");
 		assert.deepEqual([await payee.meters.claimDue(), await payer.meters.claimDue()], [0, 0], "once");
 		assert.deepEqual(

@@ -121,6 +121,25 @@ describe("an answer to a statement about a lock", () => {
 		await town.close();
 	});
 
+	test("that ends nothing has its operator asked again by the same program", async () => {
+		for (const lie of [
+			resulting(refreshed(1n), refreshed(1n)),
+			resulting(refreshed(150n)),
+			resulting(forkedFor(0n), forkedFor(0n)),
+		]) {
+			const { town, ann } = await unheard();
+			ann.connect(town.operator.id, lyingOperator(town, lie));
+			// A newer list says, too, that its dates are over.
+			town.clock.now += longTrust.trustListValidity;
+			await town.renew(ann);
+			await ann.upkeep();
+			assert.equal(ann.balance(town.asset).locked, 150n);
+			await ann.upkeep();
+			assert.deepEqual([ann.balance(town.asset).locked, ann.balance(town.asset).available], [0n, 150n]);
+			await town.close();
+		}
+	});
+
 	test("pays an account all of it, or is asked for again", async () => {
 		const world = await openWorld();
 		const { town, ann } = world;

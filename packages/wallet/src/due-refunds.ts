@@ -5,8 +5,8 @@
  * going on, so one's own clock is not enough for it: the date of the operator's list has to say so too. Of an exchange
  * the operators are asked for a release first, as a user would. What was refused for good is not asked again.
  */
-import { type Bytes, fromHex, isRefusal, refusals, toHex } from "@tenten/protocol";
-import { reach } from "./operators.ts";
+import { type Bytes, fromHex, isRefusal, toHex } from "@tenten/protocol";
+import { isForGood, reach } from "./operators.ts";
 import type { Wallet } from "./wallet.ts";
 
 export class DueRefunds {
@@ -26,7 +26,7 @@ export class DueRefunds {
 			if (!isSure) continue;
 			if (module.payee(attempt) !== undefined) await this.#wallet.resolve(attempt);
 			const asked = await this.#wallet.askRefund(attempt);
-			if (isRefusal(asked) && refusals[asked.code][0] === "final") this.#refused.add(toHex(attempt));
+			if (isRefusal(asked) && isForGood(asked)) this.#refused.add(toHex(attempt));
 		}
 	}
 

@@ -31,7 +31,7 @@ import {
 	writeMeterBundle,
 } from "@tenten/protocol";
 import type { ForeignGate } from "./foreign/gate.ts";
-import { type Operators, reach } from "./operators.ts";
+import { isForGood, type Operators, reach } from "./operators.ts";
 import type { Queue } from "./queue.ts";
 import { selectTokens } from "./selection.ts";
 import type { Channel, Handle } from "./transport/channel.ts";
@@ -219,7 +219,7 @@ export class Metering {
 			if (!isSure) continue;
 			const claimed = await this.claim(meter);
 			if (!isRefusal(claimed)) answered++;
-			else if (refusals[claimed.code][0] === "final") this.#refused.add(toHex(meter));
+			else if (isForGood(claimed)) this.#refused.add(toHex(meter));
 		}
 		return answered;
 	}

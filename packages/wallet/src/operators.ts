@@ -20,6 +20,7 @@ import {
 	type OperatorEntry,
 	parse,
 	type Refusal,
+	type RefusalCode,
 	refusals,
 	refuse,
 	sameAsset,
@@ -61,6 +62,18 @@ async function settle(
 	// Nothing moved, and asking again would only be refused again. Orders with tokens stay.
 	if (route === "withdraw" && refusals[reply.code][0] === "final") await module.dropOrder(digest);
 	return reply;
+}
+
+/** What a wallet itself says of an answer that ends nothing: another answer to the same question may. */
+const ofAnswers: ReadonlySet<string> = new Set([
+	"sum-mismatch",
+	"not-evidence",
+	"request-mismatch",
+] satisfies RefusalCode[]);
+
+/** Whether an operator that was asked for what it owes is not to be asked again. */
+export function isForGood({ code }: Refusal): boolean {
+	return refusals[code][0] === "final" && !ofAnswers.has(code);
 }
 
 /**
