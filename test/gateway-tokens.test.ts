@@ -206,6 +206,26 @@ test("a gateway that does not answer holds up no payment, and has what is held w
 	await town.close();
 });
 
+test("a gateway that does not answer is asked once in an upkeep, whatever waits for it", async () => {
+	const town = await openTown();
+	let asked = 0;
+	const ask: AskGateway = async () => {
+		asked++;
+		return refuse("channel-failed");
+	};
+	const gateway = new Gateway({ ask, operator: town.operator.id, random });
+	const [ann, robot] = [await town.wallet(1_000n), await town.wallet(0n, { gateway })];
+	await certifyDevice(town, robot, newSigner());
+	await give(town, ann, robot, 300n);
+	await eventually(() => asked > 0);
+	ok(await robot.upkeep());
+	asked = 0;
+	ok(await robot.upkeep());
+	assert.equal(asked, 1, "for a list, and then for nothing");
+	await robot.close();
+	await town.close();
+});
+
 test("a token that its gateway refuses holds up no other, and a gateway that names nothing keeps nothing", async () => {
 	let bad: string | undefined;
 	const { town, robot, counts } = await besideLiar(async (question) => {

@@ -54,7 +54,9 @@ export function heldCommand(): Command {
 				});
 				output.say(`${files.length} token(s) of device ${text} in ${flags.out}.`);
 				if (files.length > 0)
-					output.say(`Next, once they may be claimed: ${commandName()} device claim ${flags.out}`);
+					output.say(
+						`Next, once they may be claimed: ${commandName()} device claim ${flags.out} --key ${flags.key} --operator ITS_ADDRESS --account YOUR_ACCOUNT`,
+					);
 				return { ok: true, result: { ok: true, gateway: id, files } };
 			} finally {
 				line.close();

@@ -28,12 +28,12 @@ export class GatewayTurns {
 		this.#soon(false);
 	}
 
-	/** In the upkeep: what the gateway knows is taken, and what waits is brought. */
+	/** In the upkeep: what the gateway knows is taken, and what waits is brought. One that does not answer is asked once. */
 	async tend(): Promise<void> {
+		await this.#turns.run(async () => this.#heard(await this.#gateway?.fetchLists(this.#module)));
 		await this.#turns.run(async () => {
-			await this.#gateway?.fetchLists(this.#module);
+			if (!this.#isSilent) await this.#bring(true, true);
 		});
-		await this.#turns.run(() => this.#bring(true, true));
 	}
 
 	/** What is under way has ended. From now on one that did not answer is not asked again. */
@@ -65,7 +65,7 @@ export class GatewayTurns {
 		if (!this.#isSilent) this.#heard(await gateway.bringTokens(this.#module, again));
 	}
 
-	#heard(brought: number | Refusal): void {
-		this.#isSilent = isRefusal(brought) && brought.code === "channel-failed";
+	#heard(answer: number | Refusal | undefined): void {
+		this.#isSilent = isRefusal(answer) && answer.code === "channel-failed";
 	}
 }
