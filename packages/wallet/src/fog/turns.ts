@@ -28,7 +28,7 @@ export class GatewayTurns {
 		this.#soon(false);
 	}
 
-	/** In the upkeep: what the gateway knows is taken, and what waits is brought. One that does not answer is asked once. */
+	/** In the upkeep: what the gateway knows is taken, and what waits is brought. One that gives no list is asked no more. */
 	async tend(): Promise<void> {
 		await this.#turns.run(async () => this.#heard(await this.#gateway?.fetchLists(this.#module)));
 		await this.#turns.run(async () => {
