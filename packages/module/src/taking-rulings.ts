@@ -15,6 +15,7 @@ import {
 	equalBytes,
 	holdingOf,
 	isRefusal,
+	noChanges,
 	type Owner,
 	type Payee,
 	type Payer,
@@ -114,10 +115,10 @@ async function comes(
 	asked: Asked,
 	ruled: Ruled,
 ): Promise<Outcome<Payer | Payee> | Refusal> {
-	const trust = core.keptTrust();
 	const { attempt } = state.terms;
-	const stated = isRefusal(trust) ? trust : statedIn(asked, trust);
+	const trust = core.keptTrust();
 	if (isRefusal(trust)) return trust;
+	const stated = statedIn(asked, trust);
 	if (isRefusal(stated)) return stated;
 	const back = paidBack(core, ruled, stated, trust);
 	if (isRefusal(back)) return back;
@@ -133,7 +134,7 @@ async function comes(
 		return outcome;
 	}
 	const other = [questionsWrite(attempt, left)];
-	await core.commit({ tokens: { add: fresh, remove: [], hold: [], free: [] }, other });
+	await core.commit({ tokens: { ...noChanges, add: fresh }, other });
 	const refusal = open.length === 0 ? undefined : refuse("answer-disputed", "of some of these tokens");
 	return { state, sent: [], forwarded: [], news: [], asks: false, refusal };
 }
@@ -179,10 +180,7 @@ async function strike(
 	const isDecided = state?.kind === "ruled" || state?.kind === "owned";
 	if (!isDecided || left.length === questions.length) return;
 	const add = broughtBy(core, asked, encoded);
-	await core.commit({
-		tokens: { add, remove: [], hold: [], free: [] },
-		other: [questionsWrite(attempt, left)],
-	});
+	await core.commit({ tokens: { ...noChanges, add }, other: [questionsWrite(attempt, left)] });
 }
 
 /** Fresh tokens of a refund, issued to the owner that an input had. */

@@ -18,6 +18,7 @@ import {
 	hasArrived,
 	holderOrder,
 	isRefusal,
+	noChanges,
 	payeeState,
 	payerState,
 	type Refusal,
@@ -147,7 +148,7 @@ export class Vault {
 
 	/** All of it durable in one commit, then in memory. */
 	async commit(writes: VaultWrites, keepUntil: (token: TokenSummary) => number): Promise<void> {
-		const { tokens = { add: [], remove: [], hold: [], free: [] }, payers = [] } = writes;
+		const { tokens = noChanges, payers = [] } = writes;
 		const rows = this.#tokenRows(tokens, writes.attempt ?? null);
 		const owned = tokens.remove.flatMap((output) => {
 			const row = this.tokens.get(output);

@@ -282,8 +282,8 @@ export const ruling: readonly Bug[] = [
 		edits: [
 			{
 				file: "packages/module/src/taking-rulings.ts",
-				find: "	await core.commit({ tokens: { add: fresh, remove: [], hold: [], free: [] }, other });",
-				put: "	await core.commit({ tokens: { add: fresh.slice(0, 0), remove: [], hold: [], free: [] }, other });",
+				find: "	await core.commit({ tokens: { ...noChanges, add: fresh }, other });",
+				put: "	await core.commit({ tokens: { ...noChanges, add: fresh.slice(0, 0) }, other });",
 			},
 			{
 				file: "packages/module/src/taking-rulings.ts",

@@ -15,6 +15,7 @@ import {
 	equalBytes,
 	isRefusal,
 	meterPart,
+	noChanges,
 	type Owner,
 	parseRulingReply,
 	payeesHolding,
@@ -174,7 +175,7 @@ async function change(
 ): Promise<void> {
 	const id = toHex(meter);
 	const write = "step" in row ? meters.payees.rows.write(id, row) : meters.payers.rows.write(id, row);
-	await core.commit({ tokens: { add, remove: [], hold: [], free: [] }, other: [write] });
+	await core.commit({ tokens: { ...noChanges, add }, other: [write] });
 	if ("step" in row) meters.payees.rows.set(id, row);
 	else meters.payers.rows.set(id, row);
 }

@@ -8,6 +8,7 @@ import {
 	type MeterMessageOf,
 	type MeterPayee,
 	type MeterPayeeEvent,
+	noChanges,
 	type PayeePolicy,
 	placeOf,
 	type Refusal,
@@ -200,7 +201,7 @@ export async function keepTicks(core: Core, meters: Meters, meter: Bytes): Promi
 	const row = meters.payees.rows.get(meter);
 	const state = meters.payees.state(meter);
 	if (state?.kind !== "open" || row?.state.kind !== "open" || row.state.ticks >= state.ticks) return;
-	await persist(core, meters, state, { add: [], remove: [], hold: [], free: [] }, undefined);
+	await persist(core, meters, state, noChanges, undefined);
 }
 
 /** What a payee does with its meter unasked by its payer. */
