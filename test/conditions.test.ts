@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { type Caveat, type Condition, isRefusal, type PayeeFilter } from "@tenten/protocol";
 import { inProcessChannel, type Wallet } from "@tenten/wallet";
 import { type Asking, ok, openTown, random, type Town } from "./support/town.ts";
+import { openTwoTowns } from "./support/two-towns.ts";
 
 const anyone: PayeeFilter = {
 	classes: null,
@@ -46,9 +47,7 @@ describe("a condition of the issue", () => {
 
 	test("on the payee's operator looks at who certified it, wherever it is", async () => {
 		const conditions: Condition[] = [];
-		const [home, away] = [await openTown({ conditions }), await openTown()];
-		home.operator.setPeers([away.operator.entry]);
-		away.operator.setPeers([home.operator.entry]);
+		const [home, away] = await openTwoTowns({ conditions }, {});
 		conditions.push(payees({ operators: [away.operator.id] }));
 		const ann = await home.wallet(500n);
 		assert.equal(await tryPaying(home, ann, await home.wallet()), "condition-payee");

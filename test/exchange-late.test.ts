@@ -15,9 +15,9 @@ import {
 import { inProcessChannel, type Wallet } from "@tenten/wallet";
 import { deadOperator, without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
+import { joinAll, openTwoTowns } from "./support/two-towns.ts";
 
 const seats = { ...yen, code: "SEAT", name: "Seat" };
-const asked = { role: "holder", class: null, merchantCategory: null, region: null } as const;
 const policy = { trustListValidity: 365 * 86_400 };
 
 type Market = {
@@ -38,13 +38,9 @@ async function oneOperator(): Promise<Market> {
 }
 
 async function twoOperators(): Promise<Market> {
-	const [yens, seated] = [await openTown({ policy }), await openTown({ policy })];
-	yens.operator.setPeers([seated.operator.entry]);
-	seated.operator.setPeers([yens.operator.entry]);
+	const [yens, seated] = await openTwoTowns({ policy });
 	const [ann, bob] = [await yens.wallet(1_000n), await seated.wallet(4n)];
-	for (const wallet of [ann, bob])
-		for (const { operator } of [yens, seated])
-			assert.equal(await wallet.join(operator, operator.id, asked), undefined);
+	await joinAll([yens, seated], [ann, bob]);
 	return { yens, seated, seat: seated.asset.code, ann, bob };
 }
 

@@ -5,6 +5,7 @@ import { type Bytes, isRefusal, serializeMessage } from "@tenten/protocol";
 import { type Channel, inProcessChannel, memoryStore, type Wallet } from "@tenten/wallet";
 import { deadChannel, meddledChannel, without } from "./support/channels.ts";
 import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
+import { joinAll, openTwoTowns } from "./support/two-towns.ts";
 
 const ticket = { ...yen, code: "SEAT", name: "Seat" };
 
@@ -68,14 +69,9 @@ describe("an exchange", () => {
 	});
 
 	test("of two operators: each redeems what it got, with whoever issued it", async () => {
-		const [card, fest] = [await openTown(), await openTown()];
-		card.operator.setPeers([fest.operator.entry]);
-		fest.operator.setPeers([card.operator.entry]);
+		const [card, fest] = await openTwoTowns();
 		const [ann, bob] = [await card.wallet(500n), await fest.wallet(8n)];
-		const asked = { role: "holder", class: null, merchantCategory: null, region: null } as const;
-		for (const wallet of [ann, bob])
-			for (const { operator } of [card, fest])
-				assert.equal(await wallet.join(operator, operator.id, asked), undefined);
+		await joinAll([card, fest], [ann, bob]);
 		const against = { asset: fest.asset, amount: 3n };
 		const request = ok(await bob.request({ asset: card.asset, amount: 120n, mode: "exchange", against }));
 		ok(await ann.pay({ request: request.encoded }, inProcessChannel(bob.handle)));

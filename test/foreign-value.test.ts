@@ -45,6 +45,7 @@ import {
 } from "../packages/operator/src/index.ts";
 import { PagedTree } from "../packages/protocol/test/seal/support/naive.ts";
 import { ok, openTown, random, type Town } from "./support/town.ts";
+import { openTwoTowns } from "./support/two-towns.ts";
 
 const hour = 3600;
 const origin = "log.code.example";
@@ -136,9 +137,7 @@ type Scene = {
 };
 
 async function scene(t: TestContext): Promise<Scene> {
-	const [home, other] = [await openTown(), await openTown()];
-	home.operator.setPeers([other.operator.entry]);
-	other.operator.setPeers([home.operator.entry]);
+	const [home, other] = await openTwoTowns();
 	const ann = await other.wallet(500n);
 	const witnessed = await witnessedLog(t, home.clock);
 	const door = { current: away };

@@ -8,7 +8,6 @@ import {
 	isRefusal,
 	issueBatch,
 	parseReply,
-	type Refusal,
 	rulingReply,
 	type SignedRuling,
 	serialize,
@@ -18,11 +17,10 @@ import type { Wallet } from "@tenten/wallet";
 import { forBooks } from "../packages/operator/test/support/rulings.ts";
 import { without } from "./support/channels.ts";
 import { payTwice } from "./support/forked.ts";
-import { due, interrupted, openWorld } from "./support/interrupted.ts";
+import { codeOf, due, interrupted, openWorld } from "./support/interrupted.ts";
 import { forkedFor, type Lie, lyingOperator, refused, ruledIn, saying } from "./support/lying.ts";
 import { ok, openTown, random, type Town } from "./support/town.ts";
-
-const codeOf = (result: unknown): string => (isRefusal(result) ? (result as Refusal).code : String(result));
+import { joinAll, openTwoTowns } from "./support/two-towns.ts";
 
 const longTrust = { trustListValidity: 365 * 86_400 };
 
@@ -252,14 +250,9 @@ describe("a ruling that somebody shows", () => {
 	});
 
 	test("by the operator of what a payee gave takes nothing of it either, where another issued what it takes", async () => {
-		const [card, fest] = [await openTown({ policy: longTrust }), await openTown({ policy: longTrust })];
-		card.operator.setPeers([fest.operator.entry]);
-		fest.operator.setPeers([card.operator.entry]);
+		const [card, fest] = await openTwoTowns({ policy: longTrust });
 		const [ann, bob] = [await card.wallet(500n), await fest.wallet(8n)];
-		const asked = { role: "holder", class: null, merchantCategory: null, region: null } as const;
-		for (const wallet of [ann, bob])
-			for (const { operator } of [card, fest])
-				assert.equal(await wallet.join(operator, operator.id, asked), undefined);
+		await joinAll([card, fest], [ann, bob]);
 		const against = { asset: fest.asset, amount: 3n };
 		const request = ok(await bob.request({ asset: card.asset, amount: 120n, mode: "exchange", against }));
 		const lost = without(bob.handle, "counterTransfer");

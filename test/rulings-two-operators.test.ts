@@ -3,21 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isRefusal, type Message } from "@tenten/protocol";
 import { without } from "./support/channels.ts";
-import { ok, openTown, type Town, asset as yen } from "./support/town.ts";
+import { ok, type Town, asset as yen } from "./support/town.ts";
+import { joinAll, openTwoTowns } from "./support/two-towns.ts";
 
-const asked = { role: "holder", class: null, merchantCategory: null, region: null } as const;
 const due = yen.redeemWindow + yen.grace;
 
 /** Ann pays 120 of the card's money for 3 of the fest's, and one kind of message is lost. */
 async function interrupted(lost: Message["kind"]) {
 	const policy = { trustListValidity: 365 * 86_400 };
-	const [card, fest] = [await openTown({ policy }), await openTown({ policy })];
-	card.operator.setPeers([fest.operator.entry]);
-	fest.operator.setPeers([card.operator.entry]);
+	const [card, fest] = await openTwoTowns({ policy });
 	const [ann, bob] = [await card.wallet(500n), await fest.wallet(8n)];
-	for (const wallet of [ann, bob])
-		for (const { operator } of [card, fest])
-			assert.equal(await wallet.join(operator, operator.id, asked), undefined);
+	await joinAll([card, fest], [ann, bob]);
 	const against = { asset: fest.asset, amount: 3n };
 	const request = ok(await bob.request({ asset: card.asset, amount: 120n, mode: "exchange", against }));
 	const { attempt } = ok(await ann.pay({ request: request.encoded }, without(bob.handle, lost)));

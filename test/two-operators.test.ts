@@ -5,13 +5,12 @@ import { type Bytes, isRefusal, verifyEvidence } from "@tenten/protocol";
 import { inProcessChannel } from "@tenten/wallet";
 import { payTwice } from "./support/forked.ts";
 import { ok, openTown } from "./support/town.ts";
+import { openTwoTowns } from "./support/two-towns.ts";
 
 const asked = { role: "holder", class: "person", merchantCategory: null, region: null } as const;
 
 test("money of either operator is paid, topped up and redeemed with an account at each", async () => {
-	const [card, code] = [await openTown(), await openTown()];
-	card.operator.setPeers([code.operator.entry]);
-	code.operator.setPeers([card.operator.entry]);
+	const [card, code] = await openTwoTowns();
 	const [ann, shop] = [await card.wallet(500n), await code.wallet(200n)];
 	assert.equal(await shop.join(card.operator, card.operator.id, asked), undefined);
 
@@ -40,9 +39,7 @@ test("an operator that the pinned list does not name is not joined", async () =>
 });
 
 test("tokens without an account at their operator are not redeemed into the void", async () => {
-	const [card, code] = [await openTown(), await openTown()];
-	card.operator.setPeers([code.operator.entry]);
-	code.operator.setPeers([card.operator.entry]);
+	const [card, code] = await openTwoTowns();
 	const [ann, shop] = [await card.wallet(500n), await code.wallet()];
 	const request = ok(await shop.request({ asset: card.asset, amount: 300n }));
 	ok(await ann.pay({ request: request.encoded }, inProcessChannel(shop.handle)));
