@@ -99,16 +99,7 @@ export async function statusOfCall(
 	{ fetch, timeout_ms }: Pick<Showing, "fetch" | "timeout_ms">,
 ): Promise<string | undefined> {
 	const address = new URL(callPath(toHex(hash)), origin);
-	const headers = { [meterHeader]: header };
-	const said = await trying(async () => {
-		const signal = AbortSignal.timeout(timeout_ms);
-		return readAtMost(
-			await fetch(new Request(address, { headers, redirect: "error", signal })),
-			longestStatus,
-		);
-	});
-	if (said === undefined || isRefusal(said)) return undefined;
-	return /"status": ?"(\w+)"/.exec(new TextDecoder().decode(said))?.[1];
+	return statusAt(address, { fetch, timeout_ms }, { [meterHeader]: header });
 }
 
 /** Whether asking again may bring an answer. */
@@ -152,10 +143,7 @@ async function untilMade(
 	do {
 		await new Promise((resolve) => setTimeout(resolve, pause_ms));
 		if (location === undefined) return true;
-		const asked = () =>
-			fetch(new Request(location, { headers, redirect: "error", signal: AbortSignal.timeout(timeout_ms) }));
-		const isStillMade = await trying(async () => isRunning(await asked()));
-		if (isStillMade !== true) return true;
+		if ((await statusAt(location, { fetch, timeout_ms }, headers)) !== "running") return true;
 	} while (!end.aborted);
 	return false;
 }
@@ -166,9 +154,19 @@ export function statusAddress(location: string, origin: string): URL | undefined
 	return address?.origin === origin ? address : undefined;
 }
 
-async function isRunning(response: Response): Promise<boolean> {
-	const body = await readAtMost(response, longestStatus);
-	return !isRefusal(body) && new TextDecoder().decode(body).includes('"running"');
+/** What is said there; undefined where nothing is. */
+async function statusAt(
+	address: URL,
+	{ fetch, timeout_ms }: Pick<Showing, "fetch" | "timeout_ms">,
+	headers: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+	const said = await trying(async () => {
+		const signal = AbortSignal.timeout(timeout_ms);
+		const response = await fetch(new Request(address, { headers, redirect: "error", signal }));
+		return readAtMost(response, longestStatus);
+	});
+	if (said === undefined || isRefusal(said)) return undefined;
+	return /"status"\s*:\s*"(\w+)"/.exec(new TextDecoder().decode(said))?.[1];
 }
 
 /** Undefined where nothing came back: whether it arrived is not known. */

@@ -49,12 +49,16 @@ export async function meterRows(store: ModuleStore): Promise<Map<string, KeptMet
 		const id = key.slice(meterPrefix.length);
 		const beside = stored.get(unansweredPrefix + id);
 		const row = parse(meterRow, value);
+		if (isRefusal(row)) return damaged(id, row);
 		const unanswered = beside === undefined ? [] : parse(unansweredRow, beside, beside.length);
-		for (const read of [row, unanswered])
-			if (isRefusal(read)) return refuse("state-damaged", `meter ${id}: ${read.detail}`);
-		if (!isRefusal(row) && !isRefusal(unanswered)) rows.set(id, { row, unanswered });
+		if (isRefusal(unanswered)) return damaged(id, unanswered);
+		rows.set(id, { row, unanswered });
 	}
 	return rows;
+}
+
+function damaged(id: string, { detail }: Refusal): Refusal {
+	return refuse("state-damaged", `meter ${id}: ${detail}`);
 }
 
 /** `had`: whether there are calls without an answer on record. */
