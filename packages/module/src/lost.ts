@@ -107,8 +107,8 @@ function dueOf(value: Token, statement: VerifiedStatement, trust: Trust): Due | 
 }
 
 /**
- * What the operator answered, encoded; `now`: unix seconds. Refused as `paidBack`, with `not-evidence` for a link that the device did not
- * sign, and `type-unknown` for an answer to something else.
+ * What the operator answered, encoded; `now`: unix seconds. Refused as `paidBack`, with `not-evidence` for a link that
+ * the device did not sign, and `type-unknown` for an answer to something else.
  */
 export function takeLost(
 	{ token, stated }: LostQuestion,

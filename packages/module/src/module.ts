@@ -4,8 +4,8 @@
  *   app ──▶ enrol, request, pay (with consent), handle, order, status, backup ──▶ module
  *   app ◀── bytes to send, summaries, receipts ◀── module
  *
- * Keys never cross to the app, and tokens as bytes to send alone. What the app passes on from the network is checked here again. Bad
- * input gets a refusal and changes nothing; a failed write stops the module until it is opened again.
+ * Keys never cross to the app, and tokens as bytes to send alone. What the app passes on from the network is checked
+ * here again. Bad input gets a refusal and changes nothing; a failed write stops the module until it is opened again.
  */
 import {
 	type AskedProfile,

@@ -1,7 +1,7 @@
 /**
  * What an operator pays back on a statement: to an account, or in fresh tokens where no account may take it.
  *
- *   ruling on it ─▶ answer to our statement ─▶ what `closing.ts` lets end it ─▶ every token of it     else it is asked again
+ *   ruling on it ─▶ answer to our statement ─▶ what `closing.ts` lets end it ─▶ every token of it     else asked again
  *
  * The ruling is signed, the answer beside it is the operator's bare word: it is held against what is known here.
  */

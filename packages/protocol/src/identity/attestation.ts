@@ -1,10 +1,11 @@
 /**
  * Attestation: what a maker signed of a device's key, and the assurance level that follows.
  *
- * Evidence is an Android key attestation, which an operator alone verifies, or an Entity Attestation Token (EAT, RFC 9711) as a COSE-signed CWT, under a maker's key that the operator
- * pinned with the level that this maker's devices deserve. It must be fresh (`eat_nonce`), about this very key (`cnf`,
- * RFC 8747), for this operator where it names one (`aud`), and of a device that nobody debugs (`dbgstat`). Whatever else
- * it is, or none, gives the lowest level and says why: an operator enrols such a device with small limits, or not at all.
+ * Evidence is an Android key attestation, which an operator alone verifies, or an Entity Attestation Token (EAT, RFC
+ * 9711) as a COSE-signed CWT, under a maker's key that the operator pinned with the level that this maker's devices
+ * deserve. The token must be fresh (`eat_nonce`), about this very key (`cnf`, RFC 8747), for this operator where it names
+ * one (`aud`), and of a device that nobody debugs (`dbgstat`). Whatever else it is, or none, gives the lowest level and
+ * says why: an operator enrols such a device with small limits, or not at all.
  *
  * Whether an earlier application had its nonce only the operator knows, which looks there itself.
  */
