@@ -124,7 +124,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 	"packages/cli/src/wallet/foreign.ts fromHex(": "a setting of one's own",
 	"packages/cli/src/wallet/foreign.ts parsePolicy(": "a file of whoever runs it: witness/policy",
 	"packages/cli/src/wallet/gateway.ts fromHex(": "an argument, or a setting of one's own",
-	"packages/cli/src/wallet/gateway.ts .json()":
+	"packages/cli/src/wallet/gateway.ts JSON.parse(":
 		"what the gateway that the wallet's owner named says of itself: its id, by its form",
 	"packages/cli/src/wallet/folder.ts fromHex(": "a setting, which command/operators of a wallet reads",
 	"packages/cli/src/wallet/meeting.ts fromHex(": "an argument: the address of a room",

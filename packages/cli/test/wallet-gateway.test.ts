@@ -1,9 +1,14 @@
 /** `tenten wallet gateway` and `tenten device held` beside a gateway and an operator that serve: what a device holds is its party's. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { fromHex, isRefusal, parse, token as tokenShape } from "@tenten/protocol";
+import { fogByHttp } from "@tenten/wallet";
+import { idAt } from "../src/wallet/gateway.ts";
 import { pays } from "./support/paying.ts";
 import { openShell, says } from "./support/tenten.ts";
 
@@ -130,4 +135,27 @@ test("a device's wallet joins a gateway, which keeps what it holds for its party
 	await ended;
 	const [gone] = await shell.each([["wallet", "gateway", door, ...wallet("bob")]]);
 	assert.equal(gone?.status, 2);
+});
+
+test("of a gateway that goes on and on no more is read than any says, and it is bad input", async (t) => {
+	const part = Buffer.alloc(65_536, " ");
+	const door = createServer((_, response) => {
+		const more = (): void => {
+			while (!response.destroyed && response.write(part));
+		};
+		response.on("drain", more);
+		more();
+	}).listen(0, "127.0.0.1");
+	t.after(() => door.close());
+	await once(door, "listening");
+	const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+	await assert.rejects(
+		idAt(url, undefined),
+		/^BadInput: no gateway answers at \S+: an answer beyond all bounds$/,
+	);
+	const line = fogByHttp(url, { timeout_ms: 30_000, repeat_ms: 30_000 });
+	const answer = await line.ask({ kind: "time", id: new Uint8Array(16) });
+	assert.ok(isRefusal(answer));
+	assert.deepEqual([answer.code, answer.detail], ["channel-failed", "an answer beyond all bounds"]);
+	line.close();
 });

@@ -103,7 +103,7 @@ export const coseRequest = {
 } as const;
 
 /** The whole body. Throws once it is longer than `maximum`. */
-async function readAtMost({ body }: Response, maximum: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAtMost({ body }: Response, maximum: number): Promise<Uint8Array<ArrayBuffer>> {
 	const parts: Uint8Array[] = [];
 	let length = 0;
 	for (const reader = body?.getReader(); reader !== undefined; ) {

@@ -9,6 +9,7 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { readAtMost } from "@tenten/client";
 import { type Bytes, fromHex, isRefusal } from "@tenten/protocol";
 import { type FogLine, fogByHttp, fogByMqtt, Gateway } from "@tenten/wallet";
 import { BadInput } from "../bad-input.ts";
@@ -30,6 +31,8 @@ export type JoinedGateway = {
 const fileIn = (folder: string): string => join(folder, "gateway.json");
 /** for an answer: what it does not take now goes with the next command */
 const patience = { timeout_ms: 10_000, repeat_ms: 1_000 } as const;
+/** bytes of what a gateway says of itself */
+const standingMost = 65_536;
 
 /** Undefined where the wallet has joined none. */
 export function readGateway(folder: string): JoinedGateway | undefined {
@@ -110,7 +113,8 @@ async function standingAt(url: string): Promise<string> {
 	try {
 		const signal = AbortSignal.timeout(patience.timeout_ms);
 		const response = await fetch(`${url}/v1/standing`, { redirect: "error", signal });
-		const { gateway }: { readonly gateway?: unknown } = Object(await response.json());
+		const said = Buffer.from(await readAtMost(response, standingMost)).toString();
+		const { gateway }: { readonly gateway?: unknown } = Object(JSON.parse(said));
 		if (isId(`${gateway}`)) return `${gateway}`;
 	} catch (error) {
 		throw new BadInput(`${words}: ${error instanceof Error ? error.message : "it says nothing"}`);

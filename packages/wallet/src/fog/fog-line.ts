@@ -6,6 +6,7 @@
  * What comes back is the gateway's word and no more: lists and approvals are verified by whoever asked. After
  * `channel-failed` it is not known whether the gateway did what it was asked; the same question may be asked again.
  */
+import { readAtMost } from "@tenten/client";
 import {
 	type Bytes,
 	encodeFogQuestion,
@@ -92,10 +93,7 @@ async function post(
 		await response.body?.cancel();
 		return refuse("channel-failed", `status ${response.status}`);
 	}
-	const answer = await bodyOf(response);
-	return answer === undefined
-		? refuse("channel-failed", "an answer that is too long")
-		: read(answer, question);
+	return read(await readAtMost(response, fogAnswerMost), question);
 }
 
 export type FogByMqtt = FogLineOptions & {
@@ -196,16 +194,4 @@ function read(encoded: Bytes, { id }: FogQuestion): FogAnswer | Refusal {
 	const answer = parseFogAnswer(encoded);
 	if (isRefusal(answer)) return refuse("channel-failed", `an answer that does not read: ${answer.code}`);
 	return equalBytes(answer.id, id) ? answer : refuse("channel-failed", "the answer of another question");
-}
-
-/** The whole body, or undefined once it is longer than any answer. */
-async function bodyOf(response: Response): Promise<Bytes | undefined> {
-	const parts: Uint8Array[] = [];
-	let length = 0;
-	for await (const part of response.body ?? []) {
-		length += part.length;
-		if (length > fogAnswerMost) return undefined;
-		parts.push(part);
-	}
-	return new Uint8Array(Buffer.concat(parts));
 }
