@@ -1,5 +1,7 @@
 /** Which devices answer to a party, for whoever looks after the operator: how each stands, and how well its key is kept. */
 import type { Assurance, Bytes } from "@tenten/protocol";
+import type { ExpressionBuilder } from "kysely";
+import type { Schema } from "../store/schema.ts";
 import type { Transaction } from "../store/store.ts";
 import { type HistoryEntry, profileIn, standingIn } from "./device-rows.ts";
 
@@ -21,29 +23,12 @@ export async function devicesOf(transaction: Transaction, party: Bytes): Promise
 	const rows = await transaction
 		.selectFrom("device_tenures as tenure")
 		.leftJoin("device_history as last", (join) =>
-			join
-				.onRef("last.device", "=", "tenure.device")
-				.on("last.number", "=", (where) =>
-					where
-						.selectFrom("device_history as entry")
-						.select("entry.number")
-						.whereRef("entry.device", "=", "tenure.device")
-						.orderBy("entry.number", "desc")
-						.limit(1),
-				),
+			join.onRef("last.device", "=", "tenure.device").on("last.number", "=", (where) => newest(where)),
 		)
 		.leftJoin("device_history as given", (join) =>
 			join
 				.onRef("given.device", "=", "tenure.device")
-				.on("given.number", "=", (where) =>
-					where
-						.selectFrom("device_history as entry")
-						.select("entry.number")
-						.whereRef("entry.device", "=", "tenure.device")
-						.where("entry.kind", "=", "certified")
-						.orderBy("entry.number", "desc")
-						.limit(1),
-				),
+				.on("given.number", "=", (where) => newest(where).where("entry.kind", "=", "certified")),
 		)
 		.select(["tenure.device", "tenure.place", "given.certificate", "given.reason"])
 		.select(["last.number", "last.stands", "last.party", "last.moves_to"])
@@ -59,4 +44,14 @@ export async function devicesOf(transaction: Transaction, party: Bytes): Promise
 		const { assurance } = profileIn(certificate);
 		return { device, standing, place: Number(place), assurance, reason };
 	});
+}
+
+/** The number of the newest entry of a tenure's device. */
+function newest(where: ExpressionBuilder<Schema & { readonly tenure: Schema["device_tenures"] }, "tenure">) {
+	return where
+		.selectFrom("device_history as entry")
+		.select("entry.number")
+		.whereRef("entry.device", "=", "tenure.device")
+		.orderBy("entry.number", "desc")
+		.limit(1);
 }
