@@ -9,14 +9,8 @@ import {
 	deniedEvidenceFrom,
 	isRefusal,
 	parseEnrolled,
-	parseReply,
-	parseRulingReply,
-	type RulingReply,
 	type Saying,
-	type SignedStatement,
 	type Signer,
-	serializeRulingRequest,
-	signStatement,
 	type VerifiedToken,
 	verifyConsumed,
 	verifyEvidence,
@@ -44,7 +38,16 @@ import {
 	redeem,
 	withdrawTo,
 } from "./support/ecosystem.ts";
-import { cases, doubtUntil, refundsEnd, refundTo } from "./support/rulings.ts";
+import {
+	ask,
+	cases,
+	consumedIn,
+	doubtUntil,
+	refundsEnd,
+	refundTo,
+	resultsOf,
+	stated,
+} from "./support/rulings.ts";
 
 /** Grace is a day. */
 const due = doubtUntil + day;
@@ -79,33 +82,6 @@ const lost = (holder: Holder, { outputId: output }: VerifiedToken): Saying => ({
 	output,
 	...refundTo(holder),
 });
-
-/** Signed by `by`, under the certificate of `owner`. */
-async function stated(
-	{ operator, world, clock }: Ecosystem,
-	by: Signer,
-	{ certificate }: Holder,
-	says: Saying,
-): Promise<SignedStatement> {
-	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
-	return signStatement(body, certificate.encoded, by);
-}
-
-async function ask({ operator }: Ecosystem, statement: SignedStatement, ...tokens: readonly VerifiedToken[]) {
-	const request = { kind: "statement", statement, tokens: tokens.map(({ token }) => token) } as const;
-	const answer = await operator.rule(serializeRulingRequest(request));
-	return isRefusal(answer) ? answer : expectValue(parseRulingReply(answer));
-}
-
-const resultsOf = (reply: RulingReply) => {
-	assert.ok(reply.kind === "ruled" && reply.reply !== null, reply.kind);
-	return expectValue(parseReply(reply.reply)).results;
-};
-
-const consumedIn = (reply: RulingReply) => {
-	assert.ok(reply.kind === "consumed", reply.kind);
-	return reply.consumed;
-};
 
 const spentOf = ({ reset }: Answering, from: bigint, to: bigint) => ({ spent: sliceOf(reset, from, to) });
 

@@ -6,20 +6,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
 	type Bytes,
-	type ConsumedOutput,
 	deniedEvidenceFrom,
 	equalBytes,
-	isRefusal,
 	lockHash,
 	ownerHash,
-	parseReply,
-	parseRulingReply,
-	type RulingReply,
 	releaseToken,
 	type Saying,
-	type SignedStatement,
-	serializeRulingRequest,
-	signStatement,
 	type VerifiedToken,
 	verifyConsumed,
 	verifyEvidence,
@@ -34,7 +26,17 @@ import {
 	redeem,
 	withdrawTo,
 } from "./support/ecosystem.ts";
-import { cases, doubtUntil, refundsEnd, refundTo } from "./support/rulings.ts";
+import {
+	ask,
+	cases,
+	consumedIn,
+	doubtUntil,
+	refundsEnd,
+	refundTo,
+	replyIn,
+	resultsOf,
+	stated,
+} from "./support/rulings.ts";
 
 /** Grace is a day. */
 const due = doubtUntil + day;
@@ -59,43 +61,18 @@ const unclaimed = (holder: Holder, { outputId: output }: VerifiedToken): Saying 
 	...refundTo(holder),
 });
 
-async function stated(
-	{ operator, world, clock }: Ecosystem,
-	holder: Holder,
-	says: Saying,
-): Promise<SignedStatement> {
-	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
-	return signStatement(body, holder.certificate.encoded, holder.signer);
-}
-
-async function ask({ operator }: Ecosystem, statement: SignedStatement, ...tokens: readonly VerifiedToken[]) {
-	const request = { kind: "statement", statement, tokens: tokens.map(({ token }) => token) } as const;
-	const answer = await operator.rule(serializeRulingRequest(request));
-	return isRefusal(answer) ? answer : parseRulingReply(answer);
-}
-
-const consumedIn = (reply: RulingReply): ConsumedOutput => {
-	assert.ok(reply.kind === "consumed", reply.kind);
-	return reply.consumed;
-};
-
-const resultsOf = (reply: RulingReply) => {
-	assert.ok(reply.kind === "ruled" && reply.reply !== null, reply.kind);
-	return expectValue(parseReply(reply.reply));
-};
-
 test("what nobody claimed is refunded once two graces have passed, and not a second before", async () => {
 	const { ecosystem, alice, token } = await town();
-	const statement = await stated(ecosystem, alice, unclaimed(alice, token));
+	const statement = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
 	for (const early of [1, doubtUntil, due - 1 - doubtUntil - 1]) {
 		ecosystem.clock.now += early;
 		expectRefusal(await ask(ecosystem, statement, token), "ruling-early");
 	}
 	ecosystem.clock.now += 1;
 	const first = expectValue(await ask(ecosystem, statement, token));
-	assert.deepEqual(resultsOf(first).results, [{ kind: "paid", amount: 100n }]);
+	assert.deepEqual(resultsOf(first), [{ kind: "paid", amount: 100n }]);
 	assert.deepEqual(await ask(ecosystem, statement, token), first, "the same answer for ever");
-	const again = await stated(ecosystem, alice, unclaimed(alice, token));
+	const again = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
 	expectRefusal(await ask(ecosystem, again, token), "ruling-taken");
 	assert.equal(await balance(ecosystem, alice), 100n);
 	await assertBalanced(ecosystem, { refunded: 100n, outstanding: 0n });
@@ -105,7 +82,7 @@ test("of what was spent its owner is shown its own link, at any time, and refund
 	const { ecosystem, alice, bob, token } = await town();
 	const release = ecosystem.world.random();
 	const { paid: locked } = await pay(ecosystem.world, token, alice, bob, 60n, { release, released: false });
-	const statement = await stated(ecosystem, alice, unclaimed(alice, token));
+	const statement = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
 	expectRefusal(await ask(ecosystem, statement, token), "ruling-early");
 	await redeem(ecosystem, bob, expectValue(releaseToken(locked, release)));
 	for (const wait of [0, due]) {
@@ -133,12 +110,12 @@ test("nobody but the owner is told or refunded anything, and of that output alon
 	const { paid } = await pay(world, token, alice, bob, 60n);
 	ecosystem.clock.now += due;
 	const by = async (holder: Holder, says: Saying, shown: VerifiedToken) =>
-		ask(ecosystem, await stated(ecosystem, holder, says), shown);
+		ask(ecosystem, await stated(ecosystem, holder.signer, holder, says), shown);
 	expectRefusal(await by(bob, unclaimed(bob, token), token), "owner-mismatch");
 	expectRefusal(await by(alice, unclaimed(alice, other as VerifiedToken), token), "order-mismatch");
 	expectRefusal(await by(alice, unclaimed(alice, token), paid), "order-mismatch");
 	expectRefusal(await by(bob, unclaimed(bob, locked), locked), "lock-pending");
-	const twice = await stated(ecosystem, alice, unclaimed(alice, token));
+	const twice = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
 	expectRefusal(await ask(ecosystem, twice, token, token), "malformed");
 	await assertBalanced(ecosystem, { refunded: 0n });
 });
@@ -146,12 +123,12 @@ test("nobody but the owner is told or refunded anything, and of that output alon
 test("what a payee shows counts against its payer from then on: one value comes back once", async () => {
 	const { ecosystem, alice, bob, token } = await town();
 	const { paid } = await pay(ecosystem.world, token, alice, bob, 100n);
-	const bobs = await stated(ecosystem, bob, unclaimed(bob, paid));
+	const bobs = await stated(ecosystem, bob.signer, bob, unclaimed(bob, paid));
 	expectRefusal(await ask(ecosystem, bobs, paid), "ruling-early");
 	ecosystem.clock.now += due;
-	const alices = await stated(ecosystem, alice, unclaimed(alice, token));
+	const alices = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
 	consumedIn(expectValue(await ask(ecosystem, alices, token)));
-	assert.deepEqual(resultsOf(expectValue(await ask(ecosystem, bobs, paid))).results, [
+	assert.deepEqual(resultsOf(expectValue(await ask(ecosystem, bobs, paid))), [
 		{ kind: "paid", amount: 100n },
 	]);
 	await assertBalanced(ecosystem, { refunded: 100n, outstanding: 0n });
@@ -161,9 +138,9 @@ test("a payee that asks first after its payer was refunded gets nothing more, an
 	const { ecosystem, alice, bob, token } = await town();
 	const { paid } = await pay(ecosystem.world, token, alice, bob, 100n);
 	ecosystem.clock.now += due;
-	const alices = await stated(ecosystem, alice, unclaimed(alice, token));
+	const alices = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
 	resultsOf(expectValue(await ask(ecosystem, alices, token)));
-	const bobs = await stated(ecosystem, bob, unclaimed(bob, paid));
+	const bobs = await stated(ecosystem, bob.signer, bob, unclaimed(bob, paid));
 	expectRefusal(await ask(ecosystem, bobs, paid), "ruling-taken");
 	assert.deepEqual(await cases(ecosystem), []);
 	await assertBalanced(ecosystem, { refunded: 100n, outstanding: 0n });
@@ -173,7 +150,7 @@ test("it is no evidence, with whatever link on the output", async () => {
 	const { ecosystem, alice, bob, token } = await town();
 	const { paid } = await pay(ecosystem.world, token, alice, bob, 60n);
 	await redeem(ecosystem, bob, paid);
-	const statement = await stated(ecosystem, alice, unclaimed(alice, token));
+	const statement = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
 	const consumed = consumedIn(expectValue(await ask(ecosystem, statement, token)));
 	const evidence = deniedEvidenceFrom({ consumed, statement }, consumed);
 	expectRefusal(verifyEvidence(evidence, ecosystem.world.trust), "not-evidence");
@@ -186,8 +163,8 @@ test("what a fork deprived is drawn from the reserve, as in a claim", async () =
 	const { paid: carols } = await pay(ecosystem.world, token, alice, carol, 100n);
 	await redeem(ecosystem, carol, carols);
 	ecosystem.clock.now += due;
-	const statement = await stated(ecosystem, bob, unclaimed(bob, bobs));
-	const [result] = resultsOf(expectValue(await ask(ecosystem, statement, bobs))).results;
+	const statement = await stated(ecosystem, bob.signer, bob, unclaimed(bob, bobs));
+	const [result] = resultsOf(expectValue(await ask(ecosystem, statement, bobs)));
 	assert.equal(result?.kind === "forked" && result.drawn, 100n);
 	assert.deepEqual(await cases(ecosystem), ["fork"]);
 });
@@ -212,8 +189,10 @@ test("what no account may take comes in fresh tokens to the fallback owner", asy
 	ecosystem.clock.now += due;
 	const { outputId: output } = token as VerifiedToken;
 	const says = { kind: "unclaimed", output, account: anew.certificate.hash, fallback } as const;
-	const reply = resultsOf(
-		expectValue(await ask(ecosystem, await stated(ecosystem, alice, says), token as VerifiedToken)),
+	const reply = replyIn(
+		expectValue(
+			await ask(ecosystem, await stated(ecosystem, alice.signer, alice, says), token as VerifiedToken),
+		),
 	);
 	assert.deepEqual(reply.results, [{ kind: "refreshed", amount: 100n }]);
 	assert.ok(equalBytes(reply.issues[0]?.proof.issue.owner as Bytes, fallback));
@@ -223,8 +202,8 @@ test("after its last day nothing is told, written or paid", async () => {
 	const { ecosystem, alice, bob, token } = await town();
 	const { paid } = await pay(ecosystem.world, token, alice, bob, 100n);
 	ecosystem.clock.now += refundsEnd - 1;
-	const payers = await stated(ecosystem, alice, unclaimed(alice, token));
-	const payees = await stated(ecosystem, bob, unclaimed(bob, paid));
+	const payers = await stated(ecosystem, alice.signer, alice, unclaimed(alice, token));
+	const payees = await stated(ecosystem, bob.signer, bob, unclaimed(bob, paid));
 	ecosystem.clock.now += 1;
 	expectRefusal(await ask(ecosystem, payees, paid), "refund-closed");
 	expectRefusal(await ask(ecosystem, payers, token), "refund-closed");

@@ -3,12 +3,17 @@ import assert from "node:assert/strict";
 import {
 	type Bytes,
 	type Condition,
+	type ConsumedOutput,
+	isRefusal,
 	parseReply,
 	parseRulingReply,
+	type Refusal,
 	type Reply,
 	type RulingReply,
 	type Saying,
 	type SignedRuling,
+	type SignedStatement,
+	type Signer,
 	serializeRulingRequest,
 	signStatement,
 	type VerifiedToken,
@@ -32,17 +37,49 @@ export const doubtUntil = 31 * day;
 /** And from here on no more, unless it was before. */
 export const refundsEnd = doubtUntil + 30 * day + 5 * 365 * day;
 
-export async function state(
+/** Signed by `by`, under the certificate of `owner`. */
+export async function stated(
 	{ operator, world, clock }: Ecosystem,
+	by: Signer,
+	{ certificate }: Holder,
+	says: Saying,
+): Promise<SignedStatement> {
+	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
+	return signStatement(body, certificate.encoded, by);
+}
+
+/** What is answered to a statement. */
+export async function ask(
+	{ operator }: Ecosystem,
+	statement: SignedStatement,
+	...tokens: readonly VerifiedToken[]
+): Promise<RulingReply | Refusal> {
+	const request = { kind: "statement", statement, tokens: tokens.map(({ token }) => token) } as const;
+	const answer = await operator.rule(serializeRulingRequest(request));
+	return isRefusal(answer) ? answer : expectValue(parseRulingReply(answer));
+}
+
+export async function state(
+	ecosystem: Ecosystem,
 	holder: Holder,
 	says: Saying,
 	...tokens: readonly VerifiedToken[]
 ) {
-	const body = { operator: operator.id, says, nonce: world.random(), issuedAt: clock.now };
-	const statement = await signStatement(body, holder.certificate.encoded, holder.signer);
-	const request = { kind: "statement", statement, tokens: tokens.map(({ token }) => token) } as const;
-	const reply = await operator.rule(serializeRulingRequest(request));
-	return reply instanceof Uint8Array ? ruled(expectValue(parseRulingReply(reply))) : reply;
+	const reply = await ask(ecosystem, await stated(ecosystem, holder.signer, holder, says), ...tokens);
+	return isRefusal(reply) ? reply : ruled(reply);
+}
+
+export function consumedIn(reply: RulingReply): ConsumedOutput {
+	assert.ok(reply.kind === "consumed", reply.kind);
+	return reply.consumed;
+}
+
+export function replyIn(reply: RulingReply): Reply {
+	return ruled(reply).reply ?? assert.fail("no reply");
+}
+
+export function resultsOf(reply: RulingReply): Reply["results"] {
+	return replyIn(reply).results;
 }
 
 export async function show({ operator }: Ecosystem, release: Bytes): Promise<SignedRuling> {
