@@ -122,7 +122,7 @@ async function heard(ask: () => Promise<Bytes | Refusal>): Promise<Bytes | Refus
 	}
 }
 
-/** for each token */
+/** for each token; none is longer than ten minutes (`secondsNamed`) */
 const waitsMost = 10;
 
 function told(

@@ -120,7 +120,7 @@ export class Gateway {
 				const trust = this.#options.lists.keptTrust();
 				const outputs = isRefusal(trust)
 					? trust
-					: await keepTokens(this.#tokenMeans(), trust as Trust, question.tokens);
+					: await keepTokens(this.#tokenMeans(), trust, question.tokens);
 				return isRefusal(outputs) ? refused(id, outputs) : { kind: "keptTokens", id, outputs };
 			}
 			case "tokensOf": {

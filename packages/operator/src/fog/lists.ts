@@ -114,7 +114,7 @@ export class Lists {
 			const aged = this.aged(name);
 			if (isRefusal(aged)) return aged;
 		}
-		return this.#trust ?? refuse("list-stale");
+		return this.keptTrust();
 	}
 
 	/** Trust under the last list that counted, however old: for what does not depend on the day. `list-stale`: none yet. */
