@@ -8,8 +8,8 @@ import {
 	parse,
 	serialize,
 } from "@tenten/protocol";
+import { must } from "../must.ts";
 import type { Message } from "./party.ts";
-import { must } from "./token-party.ts";
 
 export type CrossingBody =
 	| { readonly kind: "tap" }

@@ -5,13 +5,14 @@
 import { join } from "node:path";
 import { type FailPoint, openStore, type Store } from "@tenten/operator";
 import { memoryStore, sqliteStore, type WalletStore } from "@tenten/wallet";
+import { must } from "../must.ts";
 import { payeeAppRole, payerAppRole } from "./crossing-apps.ts";
 import { CrossingHouse, price, type SideName } from "./crossing-house.ts";
 import { destinationRole, sourceRole } from "./crossing-operators.ts";
 import { crossingSteps } from "./crossing-steps.ts";
 import { HookedStores } from "./memory-stores.ts";
 import type { Flow, Party, PartyKind, Surroundings } from "./party.ts";
-import { must, openParty, type Role, Strikes } from "./token-party.ts";
+import { openParty, type Role, Strikes } from "./token-party.ts";
 
 export const crossingFlow: Flow = {
 	name: "crossing",

@@ -32,7 +32,7 @@ import {
 	writeNote,
 } from "@tenten/protocol";
 import { Chance } from "../chance.ts";
-import { must } from "./token-party.ts";
+import { must } from "../must.ts";
 import { beginning_ms } from "./virtual-world.ts";
 
 export type SideName = "source" | "destination";

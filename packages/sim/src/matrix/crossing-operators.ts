@@ -20,6 +20,7 @@ import {
 	signQuote,
 	transferId,
 } from "@tenten/protocol";
+import { must } from "../must.ts";
 import {
 	asking,
 	base64,
@@ -40,7 +41,7 @@ import {
 	type SideName,
 } from "./crossing-house.ts";
 import type { Holdings } from "./party.ts";
-import { type Follows, must, type Role, type Said } from "./token-party.ts";
+import type { Follows, Role, Said } from "./token-party.ts";
 
 /** Says which steps the next commits of a store make, one after another: where power may fail. */
 type Commits = { readonly begin: (steps: readonly (readonly number[])[]) => void };

@@ -8,13 +8,14 @@
  */
 import { Orders } from "@tenten/wallet";
 import { Chance } from "../chance.ts";
+import { must } from "../must.ts";
 import type { Flow, Party, PartyKind, Step, Surroundings, Words } from "./party.ts";
 import { type AppSteps, appRole } from "./token-app.ts";
 import type { Onward } from "./token-body.ts";
 import { companyRole } from "./token-company.ts";
 import { funds, TokenHouse } from "./token-house.ts";
 import { payeeRole, payerRole } from "./token-modules.ts";
-import { must, openParty, type Role, Strikes } from "./token-party.ts";
+import { openParty, type Role, Strikes } from "./token-party.ts";
 import { directSteps, twoPhaseSteps } from "./token-steps.ts";
 import { type Restores, timedPayee, timedPayer } from "./token-timeout.ts";
 

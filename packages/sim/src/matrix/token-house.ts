@@ -12,8 +12,8 @@ import { type AssetId, isRefusal, keyId, type Signer } from "@tenten/protocol";
 import { memoryStore, type Redeemed, sqliteStore, Wallet, type WalletStore } from "@tenten/wallet";
 import { Chance } from "../chance.ts";
 import { type Computing, computing } from "../cryptography.ts";
+import { must } from "../must.ts";
 import type { Surroundings } from "./party.ts";
-import { must } from "./token-party.ts";
 
 const day = 86_400;
 

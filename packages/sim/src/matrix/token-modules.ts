@@ -14,9 +14,10 @@ import {
 	toHex,
 } from "@tenten/protocol";
 import type { Arrival, Wallet } from "@tenten/wallet";
+import { must } from "../must.ts";
 import type { Holdings } from "./party.ts";
 import { type Body, bodyOf, decoded, encoded, type Onward, type Outcome } from "./token-body.ts";
-import { type Follows, must, type Role, type Said } from "./token-party.ts";
+import type { Follows, Role, Said } from "./token-party.ts";
 
 /**
  * Seconds after which the payer's module gives up what it has locked and not yet deleted: until then it alone decides,

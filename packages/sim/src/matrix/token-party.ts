@@ -7,7 +7,6 @@
  * twice about one message, as after a crash between the two writes: it answers as it stands.
  */
 import type { ModuleStore } from "@tenten/module";
-import { isRefusal, type Refusal } from "@tenten/protocol";
 import type { Holdings, Message, Moment, Party, Seen, Step, Surroundings } from "./party.ts";
 import { Mailbox } from "./token-mailbox.ts";
 
@@ -135,10 +134,4 @@ function writtenWith(steps: readonly Step[], name: string, { step, body }: Messa
 		(each) => each.kind === "write" && each.at === name && each.within === step && each.isLater !== true,
 	);
 	return [...(isTap ? [] : [step]), ...within.map(({ number }) => number)];
-}
-
-/** What must hold in a flow; a bug where it does not. */
-export function must<T>(result: T | Refusal): T {
-	if (isRefusal(result)) throw new Error(`${result.code} ${result.detail}`);
-	return result;
 }

@@ -15,10 +15,10 @@ import {
 	sha256,
 	toHex,
 } from "@tenten/protocol";
+import { must } from "../must.ts";
 import { Violation } from "../violation.ts";
 import type { SettlementBank } from "./bank.ts";
 import type { SettlementCards } from "./cards.ts";
-import { must } from "./house.ts";
 import type { Signed } from "./people.ts";
 
 type Means = {

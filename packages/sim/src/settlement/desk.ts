@@ -4,10 +4,11 @@ import { type Bytes, equalBytes, isRefusal, type Refusal, toHex } from "@tenten/
 import { accountText, madeUpIban } from "../bank/accounts.ts";
 import type { Chance } from "../chance.ts";
 import type { Counts } from "../counts.ts";
+import { must } from "../must.ts";
 import { Violation } from "../violation.ts";
 import type { SettlementBank } from "./bank.ts";
 import type { SettlementCards } from "./cards.ts";
-import { money, must, type SettlementHouse } from "./house.ts";
+import { money, type SettlementHouse } from "./house.ts";
 
 type Rail = OwnAccount["rail"];
 type Filing = Parameters<SettlementHouse["desk"]["file"]>[0];

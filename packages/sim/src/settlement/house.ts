@@ -18,21 +18,15 @@ import {
 	applicationOf,
 	assetHash,
 	type Bytes,
-	isRefusal,
-	type Refusal,
 	type Signer,
 	signDelegation,
 	signDeviceEvidence,
 } from "@tenten/protocol";
 import { Chance } from "../chance.ts";
 import { type Computing, computing } from "../cryptography.ts";
+import { must } from "../must.ts";
 
 class PowerFailure extends Error {}
-
-export function must<T>(value: T | Refusal): T {
-	if (isRefusal(value)) throw new Error(`${(value as Refusal).code}: ${(value as Refusal).detail}`);
-	return value as T;
-}
 
 export const money = { currency: "JPY", scale: 0 } as const;
 const acting = { actor: "a settlement world", requestId: "simulated" } as const;

@@ -18,8 +18,9 @@ import {
 } from "@tenten/protocol";
 import type { Chance } from "../chance.ts";
 import type { Counts } from "../counts.ts";
+import { must } from "../must.ts";
 import { Violation } from "../violation.ts";
-import { must, type SettlementHouse, type SettlingDevice } from "./house.ts";
+import type { SettlementHouse, SettlingDevice } from "./house.ts";
 
 /** What a device signed: of parties, ids and the proof in hexadecimal. */
 export type Signed = {
