@@ -111,7 +111,7 @@ export class SettlementDesk {
 	/** Whether it is one of these refusals; any other is a violation. */
 	#isRefused(answer: unknown, ...may: readonly Refusal["code"][]): boolean {
 		if (!isRefusal(answer)) return false;
-		const { code, detail } = answer as Refusal;
+		const { code, detail } = answer;
 		if (!may.includes(code)) throw new Violation("books", `${code}: ${detail}`);
 		this.#means.counts.add("settlement refusals", code);
 		return true;
@@ -226,12 +226,12 @@ export class SettlementDesk {
 	}
 
 	/** Asks again for what was not answered, and files all that is open. */
-	async fileAll(claims: readonly KeptClaim[]): Promise<void> {
+	async fileAll(): Promise<void> {
 		for (const filing of [...this.#asked]) await this.#file(filing);
 		this.known = await this.#means.house.desk.claims();
 		for (const direction of ["debit", "credit"] as const) {
 			const open = this.known.filter((claim) => claim.direction === direction && isOpen(claim));
-			const rail = rails[claims.length % rails.length];
+			const rail = rails[this.known.length % rails.length];
 			if (open.length > 0 && rail !== undefined) await this.#file(this.#filing(open, rail));
 		}
 	}

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KeptClaim } from "@tenten/operator";
-import { type Bytes, isRefusal, type PartyStatement, type Refusal, toHex } from "@tenten/protocol";
+import { type Bytes, isRefusal, toHex } from "@tenten/protocol";
 import { Chance } from "../chance.ts";
 import { Counts } from "../counts.ts";
 import type { FoundViolation } from "../run.ts";
@@ -163,7 +163,8 @@ class SettlementWorld {
 		await this.#seal();
 		for (const party of this.#parties) await desk.claimAll(party, beginning, this.#now);
 		for (let turn = 0; turn < 20; turn++) {
-			await desk.fileAll(await this.#inspect());
+			await this.#inspect();
+			await desk.fileAll();
 			this.#bank.work();
 			await desk.readAll();
 			await this.#house.desk.resume(this.#cards);
@@ -185,8 +186,8 @@ class SettlementWorld {
 		for (const party of this.#parties) {
 			const period = { party, asset: house.asset, from: beginning, until: this.#now + 1 };
 			const statement = await house.desk.statement(period);
-			if (isRefusal(statement)) throw new Violation("books", (statement as Refusal).code);
-			book.assertStated(statement as PartyStatement);
+			if (isRefusal(statement)) throw new Violation("books", statement.code);
+			book.assertStated(statement);
 			book.assertClaimed(toHex(party));
 			await this.#assertSuspended(party, claims);
 		}
