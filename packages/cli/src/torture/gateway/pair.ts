@@ -153,7 +153,7 @@ export class MeteringPair {
 		return { payerAt, payeeAt, payer: sides[payerAt].device, payee: sides[payeeAt].device };
 	}
 
-	/** A tick a second, so many unless it is over before: how many it were. */
+	/** A tick a second, so many unless it is over before: how many were made. */
 	async #ticks({ payerAt, payer }: Way, least: number): Promise<number> {
 		const { isOver, book } = this.#options;
 		let ticked = 0;

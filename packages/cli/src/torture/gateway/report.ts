@@ -22,7 +22,7 @@ export function sayGatewayReport({ say }: Output, report: GatewayTortured): void
 	say(
 		`${cuts} connections cut, ${reconnects} times a room was connected to again, ${unanswered} exchanges asked again`,
 	);
-	say(`Refused by devices' machines: ${inWords(refusals)}`);
+	say(`Refused by devices' machines: ${inWords(refusals) || "nothing"}`);
 	sayMemory(say, report.memory);
 	say(`${report.losses.length} losses`);
 	for (const loss of report.losses.slice(0, 20)) say(`LOST: ${loss}`);
