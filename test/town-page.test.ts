@@ -36,10 +36,16 @@ describe("the sandbox's page", { skip }, () => {
 	after(() => opened?.close());
 
 	test("two phones make wallets, and one is filled: both steps are ticked off", async () => {
-		for (const name of ["you", "friend"] as const)
-			await button(phone(name), walletText("start.begin")).click();
+		await button(phone("you"), walletText("start.begin")).click();
+		const amount = phone("you").getByLabel(walletText("topUp.amount"));
+		await amount.waitFor();
+		await button(phone("friend"), walletText("start.begin")).click();
+		await amount.focus();
+		await phone("friend").getByLabel(walletText("topUp.amount")).waitFor();
+		// Nor may a phone whose screen comes late take the focus from the one that is typed into.
+		assert.ok(await amount.evaluate((field) => field === document.activeElement && document.hasFocus()));
 		await ticked("wallets");
-		await phone("you").getByLabel(walletText("topUp.amount")).fill("3000");
+		await amount.fill("3000");
 		await button(phone("you"), walletText("topUp.do")).click();
 		await ticked("topUp");
 	});
